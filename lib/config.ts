@@ -1,0 +1,129 @@
+import { z } from 'zod';
+
+/** One schema per environment variable. `describe()` is the README's text for it. */
+export type Variables = Readonly<Record<string, z.ZodType>>;
+
+export type Config<V extends Variables> = Readonly<{ [K in keyof V]: z.output<V[K]> }>;
+
+/** One variable that is missing or wrong: its name, the value found and what is allowed. */
+export type Problem = Readonly<{ variable: string; value: string | undefined; allowed: string }>;
+
+/** Every problem of an environment at once, so that one start tells all that must be mended. */
+export class ConfigError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(
+      [
+        `${problems.length} environment variable${problems.length === 1 ? ' is' : 's are'} wrong:`,
+        ...problems.map(
+          ({ variable, value, allowed }) =>
+            `  ${variable}: ${value === undefined ? 'is not set' : `is ${JSON.stringify(value)}`}; allowed: ${allowed}`,
+        ),
+      ].join('\n'),
+    );
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * Parses the named variables, each by its own schema; an empty value counts as unset, as
+ * OpenTelemetry's specification has it. Throws ConfigError with every problem.
+ */
+export function parseEnv<V extends Variables>(variables: V, env: NodeJS.ProcessEnv): Config<V> {
+  const problems: Problem[] = [];
+  const parsed: Record<string, unknown> = {};
+  for (const [variable, schema] of Object.entries(variables)) {
+    const value = env[variable] === '' ? undefined : env[variable];
+    const result = schema.safeParse(value);
+    if (result.success) parsed[variable] = result.data;
+    else {
+      const allowed = result.error.issues.map((issue) => issue.message).join('; ');
+      problems.push({ variable, value, allowed });
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(parsed) as Config<V>;
+}
+
+/** parseEnv for an entry file: prints what is wrong and exits 2 before any socket is opened. */
+export function parseEnvOrExit<V extends Variables>(
+  variables: V,
+  env: NodeJS.ProcessEnv = process.env,
+): Config<V> {
+  try {
+    return parseEnv(variables, env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}
+
+// Builders: each says what is allowed in words, so that messages never show a schema's internals.
+
+/** A whole number within bounds. Rejects '', '1e3', '0x10' and anything else but digits. */
+export function integer(bounds: { min: number; max: number; default: number }) {
+  const allowed = `a whole number from ${bounds.min} to ${bounds.max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, { error: allowed, abort: true })
+    .transform(Number)
+    .pipe(z.number().min(bounds.min, allowed).max(bounds.max, allowed))
+    .default(bounds.default);
+}
+
+/** One of a closed list of words. */
+export function oneOf<const W extends readonly [string, ...string[]]>(words: W, preset: W[number]) {
+  return z.enum(words, { error: `one of ${words.join(', ')}` }).default(preset as never);
+}
+
+/** Any text, bounded, without control characters. */
+export function text(allowed: string, preset?: string) {
+  const schema = z
+    .string({ error: allowed })
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+    .regex(/^[^\u0000-\u001f\u007f]{1,2048}$/, { error: allowed });
+  return preset === undefined ? schema : schema.default(preset);
+}
+
+export const port = (preset: number) => integer({ min: 0, max: 65_535, default: preset });
+
+/**
+ * Where a service listens: `host:port` is plain text, `https://host[:port]` is TLS with an ID token
+ * whose audience is that origin. The same image serves Cloud Run and GKE by this alone.
+ */
+export type Address = Readonly<{ host: string; port: number; tls: boolean; origin: string }>;
+
+export function address() {
+  const allowed =
+    'host:port (plain text, no token) or https://host[:port] (TLS and an ID token for that origin)';
+  return z.string({ error: allowed }).transform((value, context): Address => {
+    const tls = value.startsWith('https://');
+    const target = tls ? value.slice('https://'.length).replace(/\/$/, '') : value;
+    const url = /^[A-Za-z0-9.:[\]-]+$/.test(target) ? safeUrl(`http://${target}`) : undefined;
+    const hasPort = /:\d+$/.test(target);
+    if (url?.pathname !== '/' || (!tls && !hasPort)) {
+      context.addIssue({ code: 'custom', message: allowed });
+      return z.NEVER;
+    }
+    const parsedPort = /:(\d+)$/.exec(target)?.[1];
+    const number = parsedPort === undefined ? 443 : Number(parsedPort);
+    if (number < 1 || number > 65_535) {
+      context.addIssue({ code: 'custom', message: allowed });
+      return z.NEVER;
+    }
+    const suffix = tls && number === 443 ? '' : `:${number}`;
+    return {
+      host: url.hostname,
+      port: number,
+      tls,
+      origin: `${tls ? 'https' : 'http'}://${url.hostname}${suffix}`,
+    };
+  });
+}
+
+function safeUrl(value: string): URL | undefined {
+  return URL.canParse(value) ? new URL(value) : undefined;
+}
