@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { UsageError } from '../../../tools/command-line.ts';
+import { parseOptions, splitIntoRuns } from '../../../tools/local/options.ts';
+
+describe('parseOptions', () => {
+  it('runs both platforms live with the interval of the codelab when no flag is given', () => {
+    const options = parseOptions([]);
+    assert.equal(options?.once, false);
+    assert.equal(options?.requests, 10);
+    assert.equal(options?.intervalMs, 2_000);
+    assert.deepEqual(options?.platforms, ['cloud_run', 'gke']);
+  });
+
+  it('takes one run per ten requests and 50 ms between them with --once', () => {
+    const options = parseOptions(['--once', '--requests', '60']);
+    assert.equal(options?.runs, 6);
+    assert.equal(options?.intervalMs, 50);
+  });
+
+  it('parses delays as platform, hop and milliseconds', () => {
+    const options = parseOptions(['--delay', 'gke/server=20', '--delay', 'cloud_run/client=5']);
+    assert.deepEqual(options?.delays, [
+      { platform: 'gke', hop: 'server', delayMs: 20 },
+      { platform: 'cloud_run', hop: 'client', delayMs: 5 },
+    ]);
+  });
+
+  const refused: [name: string, argv: string[], message: RegExp][] = [
+    ['an unknown flag', ['--bogus'], /--bogus/],
+    ['no requests at all', ['--requests', '0'], /--requests is "0"; allowed: .* 1 to 1000/],
+    ['a fraction of a request', ['--requests', '1.5'], /--requests is "1.5"/],
+    ['more runs than requests', ['--once', '--requests', '2', '--runs', '3'], /--runs is "3"/],
+    ['works without expected counts', ['--works', 'x'], /--queries FILE go together/],
+    ['results of a run without end', ['--json', 'out.json'], /--json needs --once/],
+    ['an unknown platform', ['--platforms', 'gke,lambda'], /--platforms is "gke,lambda"/],
+    ['a delay without a hop', ['--delay', 'gke=20'], /--delay is "gke=20"; allowed: PLATFORM/],
+    ['an unknown billing', ['--billing', 'free'], /--billing is "free"; allowed: one of/],
+  ];
+  for (const [name, argv, message] of refused) {
+    it(`refuses ${name} and says what is allowed`, () => {
+      assert.throws(
+        () => parseOptions(argv),
+        (error: unknown) => {
+          assert.ok(error instanceof UsageError);
+          assert.match(error.message, message);
+          return true;
+        },
+      );
+    });
+  }
+});
+
+describe('splitIntoRuns', () => {
+  it('adds up to the requests and differs by at most one', () => {
+    for (const [requests, runs] of [
+      [60, 6],
+      [7, 3],
+      [1, 1],
+      [1000, 7],
+    ] as const) {
+      const sizes = splitIntoRuns(requests, runs);
+      assert.equal(sizes.length, runs);
+      assert.equal(
+        sizes.reduce((sum, size) => sum + size, 0),
+        requests,
+      );
+      assert.ok(Math.max(...sizes) - Math.min(...sizes) <= 1);
+    }
+  });
+});

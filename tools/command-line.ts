@@ -1,0 +1,65 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+
+/** Bad usage of a tool: said in one line on stderr, exit code 2. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** node:util's parseArgs with its errors as UsageError and `--help` handled the same everywhere. */
+export function parseCommandLine<const O extends ParseArgsOptionsConfig>(
+  argv: readonly string[],
+  options: O,
+  allowPositionals = false,
+) {
+  try {
+    return parseArgs({ args: [...argv], options, strict: true, allowPositionals });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A flag's whole number within bounds, or the preset where the flag is absent. */
+export function wholeNumber<T extends number | undefined>(
+  flag: string,
+  value: string | undefined,
+  bounds: { min: number; max: number; preset: T },
+): number | T {
+  if (value === undefined) return bounds.preset;
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= bounds.min && number <= bounds.max) return number;
+  throw new UsageError(
+    `--${flag} is ${JSON.stringify(value)}; allowed: a whole number from ${bounds.min} to ${bounds.max}`,
+  );
+}
+
+/** A flag's word out of a closed list. */
+export function choice<const W extends readonly string[]>(
+  flag: string,
+  value: string | undefined,
+  words: W,
+  preset: W[number],
+): W[number] {
+  if (value === undefined) return preset;
+  if ((words as readonly string[]).includes(value)) return value;
+  throw new UsageError(
+    `--${flag} is ${JSON.stringify(value)}; allowed: one of ${words.join(', ')}`,
+  );
+}
+
+/** Runs a tool's main: its exit code, 2 with one line for bad usage, 1 with the error otherwise. */
+export async function runTool(name: string, main: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`${name}: ${error.message}\n(see: npm run ${name} -- --help)\n`);
+      process.exitCode = 2;
+      return;
+    }
+    process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

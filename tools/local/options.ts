@@ -1,0 +1,164 @@
+import { choice, parseCommandLine, UsageError, wholeNumber } from '../command-line.ts';
+
+export const HELP = `Usage: npm start -- [options]
+
+Runs the whole system on this machine, on a local stand-in of Cloud Run and one of GKE, against a
+local cloud that the real Google client libraries talk to. No account, no network. All figures
+shown are local ones and say nothing about the real platforms.
+
+Without --once: until Ctrl-C. A schedule fires both platforms every minute, traces appear below,
+a page on this machine shows them. With --once: a bounded number of requests, then one trace as a
+waterfall, the comparison of both platforms, and exit 0 only if every trace is whole.
+
+  --once                   run once and exit: 0 every trace whole, 1 not, 2 bad usage
+  --requests N             requests on each platform (1-1000; default 10); live: per minute
+  --runs N                 split --once's requests into N runs, each as from a minute of its own
+                           (default: one run per 10 requests; the statistics resample by run)
+  --interval MS            time between requests (0-60000; default 50 with --once, else 2000)
+  --platforms LIST         cloud_run, gke or cloud_run,gke (default: both)
+  --json FILE              write the results as JSON
+  --html FILE              write the comparison as one self-contained HTML file
+  --save FILE              write the traces, to be read again by compare and doctor (--from FILE)
+  --works DIR              serve the texts of a folder instead of the three plays that come along
+  --queries FILE           with --works: JSON object, query to expected number of matching lines
+  --front-end-spans WORD   whether Cloud Run's front end stores its spans: always, real, never
+                           (default real: up to 10 a second per instance where the caller asks)
+  --drop-sampled-flag      the front end drops ';o=' of X-Cloud-Trace-Context on gRPC
+  --no-rewrite             the front end leaves the parent span id alone (the real one never does)
+  --billing WORD           instance (default) or request: Cloud Run stops the CPU after a response
+  --delay PLATFORM/HOP=MS  add latency in front of one program on one platform, for example
+                           gke/server=20; may be repeated
+  --verbose                show every log line of the programs
+  --help                   this text
+
+These variables of the environment reach the programs: OTEL_PROPAGATORS, OTEL_TRACES_EXPORTER,
+OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG, WORKS_CACHE, WORKS_TTL_SECONDS, SPAN_FLUSH.
+
+Examples:
+  npm start
+  npm start -- --once --requests 20 --json out.json
+  WORKS_CACHE=per-request npm start -- --once
+  npm start -- --once --requests 60 --html report.html --delay gke/server=20
+`;
+
+export const PLATFORMS = ['cloud_run', 'gke'] as const;
+export type PlatformName = (typeof PLATFORMS)[number];
+export type Hop = 'loadgen' | 'client' | 'server';
+
+export type Delay = Readonly<{ platform: PlatformName; hop: Hop; delayMs: number }>;
+
+export type Options = Readonly<{
+  once: boolean;
+  requests: number;
+  runs: number;
+  intervalMs: number;
+  platforms: readonly PlatformName[];
+  json?: string;
+  html?: string;
+  save?: string;
+  works?: Readonly<{ folder: string; queriesFile: string }>;
+  frontEndSpans: 'always' | 'real' | 'never';
+  dropSampledFlag: boolean;
+  rewriteParent: boolean;
+  billing: 'instance' | 'request';
+  delays: readonly Delay[];
+  verbose: boolean;
+}>;
+
+const REQUESTS_PER_RUN = 10;
+
+/** Parses `npm start`'s flags; undefined when help was asked for. Throws UsageError. */
+export function parseOptions(argv: readonly string[]): Options | undefined {
+  const { values } = parseCommandLine(argv, {
+    once: { type: 'boolean', default: false },
+    requests: { type: 'string' },
+    runs: { type: 'string' },
+    interval: { type: 'string' },
+    platforms: { type: 'string' },
+    json: { type: 'string' },
+    html: { type: 'string' },
+    save: { type: 'string' },
+    works: { type: 'string' },
+    queries: { type: 'string' },
+    'front-end-spans': { type: 'string' },
+    'drop-sampled-flag': { type: 'boolean', default: false },
+    'no-rewrite': { type: 'boolean', default: false },
+    billing: { type: 'string' },
+    delay: { type: 'string', multiple: true, default: [] },
+    verbose: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (values.help) return undefined;
+  const { once } = values;
+  const requests = wholeNumber('requests', values.requests, { min: 1, max: 1000, preset: 10 });
+  const runs = wholeNumber('runs', values.runs, {
+    min: 1,
+    max: requests,
+    preset: once ? Math.ceil(requests / REQUESTS_PER_RUN) : 1,
+  });
+  for (const flag of ['json', 'html', 'save', 'runs'] as const) {
+    if (!once && values[flag] !== undefined) throw new UsageError(`--${flag} needs --once`);
+  }
+  if ((values.works === undefined) !== (values.queries === undefined)) {
+    throw new UsageError(
+      '--works DIR and --queries FILE go together: a text without expected counts proves nothing',
+    );
+  }
+  return {
+    once,
+    requests,
+    runs,
+    intervalMs: wholeNumber('interval', values.interval, {
+      min: 0,
+      max: 60_000,
+      preset: once ? 50 : 2_000,
+    }),
+    platforms: parsePlatforms(values.platforms),
+    ...(values.json === undefined ? {} : { json: values.json }),
+    ...(values.html === undefined ? {} : { html: values.html }),
+    ...(values.save === undefined ? {} : { save: values.save }),
+    ...(values.works !== undefined && values.queries !== undefined
+      ? { works: { folder: values.works, queriesFile: values.queries } }
+      : {}),
+    frontEndSpans: choice(
+      'front-end-spans',
+      values['front-end-spans'],
+      ['always', 'real', 'never'],
+      'real',
+    ),
+    dropSampledFlag: values['drop-sampled-flag'],
+    rewriteParent: !values['no-rewrite'],
+    billing: choice('billing', values.billing, ['instance', 'request'], 'instance'),
+    delays: values.delay.map(parseDelay),
+    verbose: values.verbose,
+  };
+}
+
+function parsePlatforms(value: string | undefined): readonly PlatformName[] {
+  if (value === undefined) return PLATFORMS;
+  const names = value.split(',');
+  const known = PLATFORMS.filter((name) => names.includes(name));
+  if (known.length === names.length && known.length > 0) return known;
+  throw new UsageError(
+    `--platforms is ${JSON.stringify(value)}; allowed: cloud_run, gke or cloud_run,gke`,
+  );
+}
+
+function parseDelay(value: string): Delay {
+  const match = /^(cloud_run|gke)\/(loadgen|client|server)=(\d{1,5})$/.exec(value);
+  if (!match) {
+    throw new UsageError(
+      `--delay is ${JSON.stringify(value)}; allowed: PLATFORM/HOP=MS with PLATFORM cloud_run or ` +
+        'gke, HOP loadgen, client or server, MS from 0 to 99999, for example gke/server=20',
+    );
+  }
+  return { platform: match[1] as PlatformName, hop: match[2] as Hop, delayMs: Number(match[3]) };
+}
+
+/** How many requests each run issues: as even as whole numbers allow, adding up to `requests`. */
+export function splitIntoRuns(requests: number, runs: number): number[] {
+  return Array.from(
+    { length: runs },
+    (_, run) => Math.floor(((run + 1) * requests) / runs) - Math.floor((run * requests) / runs),
+  );
+}
