@@ -1,0 +1,130 @@
+import type { ServiceName } from '../../../lib/telemetry/names.ts';
+import type { Span } from '../../compare/model.ts';
+
+export type PlatformName = 'cloud_run' | 'gke';
+export type ProgramName = ServiceName;
+
+/** What both platforms give their programs alike, so that only the platform differs. */
+export type ProgramSettings = Readonly<{
+  worksBucket: string;
+  worksPrefix: string;
+  worksCache: 'keep' | 'per-request';
+  /** Query to the number of lines that contain it, for loadgen and client. */
+  knownQueries: Readonly<Record<string, number>>;
+  /** OTEL_TRACES_EXPORTER, for example 'gcp_trace' or 'gcp_trace,otlp'. */
+  exporter: string;
+  /** OTEL_PROPAGATORS. */
+  propagators: string;
+  /** OTEL_TRACES_SAMPLER and its argument; the program's default where absent. */
+  sampler?: Readonly<{ name: string; arg?: string }>;
+  imageTag: string;
+  cpu: string;
+  memory: string;
+  concurrency: number;
+  /** Wins over everything that the platform sets. */
+  extraEnv?: Readonly<Partial<Record<ProgramName, Readonly<Record<string, string>>>>>;
+  /** What runs instead of the real programs (tests): arguments to node. */
+  entries?: Readonly<Partial<Record<ProgramName, readonly string[]>>>;
+}>;
+
+/** What the platforms use of the local cloud; `LocalCloud` has all of it. */
+export type CloudAccess = Readonly<{
+  projectId: string;
+  region: string;
+  zone: string;
+  authority: Readonly<{
+    /** PEM file of the local CA, trusted by the programs. */
+    certFile: string;
+    issue(hosts: readonly string[]): Promise<KeyPair> | KeyPair;
+  }>;
+  tokens: Readonly<{
+    /** Rejects with the reason. */
+    verifyIdToken(token: string, audience: string): Promise<Readonly<{ email: string }>>;
+  }>;
+  traceStore: Readonly<{ write(spans: readonly Span[]): void }>;
+  storageOrigin: string;
+  traceWriteAddress: string;
+  otlpOrigin: string;
+  /** An empty folder for CLOUDSDK_CONFIG: a laptop's own credentials must not win. */
+  configDir: string;
+}>;
+
+export type KeyPair = Readonly<{ cert: string; key: string }>;
+
+/** `frozen`: its CPU is stopped (request-based billing). `stopping`: has been sent SIGTERM. */
+export type InstanceState = 'starting' | 'ready' | 'frozen' | 'stopping' | 'exited';
+
+/** One container instance of Cloud Run, or one container run of a pod. */
+export type InstanceView = Readonly<{
+  program: ProgramName;
+  /** Cloud Run's instance id, or the pod's name (kept when its container restarts). */
+  instanceId: string;
+  pid: number;
+  startedAt: Date;
+  state: InstanceState;
+}>;
+
+type EventBase = Readonly<{ platform: PlatformName; program: ProgramName; instanceId: string }>;
+
+export type PlatformEvent = EventBase &
+  Readonly<
+    | { type: 'starting'; pid: number; reason: string }
+    | { type: 'ready'; afterMs: number }
+    | { type: 'frozen' }
+    | { type: 'thawed'; afterMs: number }
+    | { type: 'stopping'; reason: string }
+    | { type: 'killed'; reason: string }
+    | { type: 'exited'; code: number | null; signal: NodeJS.Signals | null; ranMs: number }
+    | { type: 'failed'; reason: string }
+  >;
+
+export type LogLine = Readonly<{
+  platform: PlatformName;
+  program: ProgramName;
+  instanceId: string;
+  /** A JSON object where the line was one, else its text. */
+  line: Readonly<Record<string, unknown>> | string;
+}>;
+
+/** How one process ended, and what its telemetry says of its spans at shutdown. */
+export type ProcessReport = Readonly<{
+  program: ProgramName;
+  instanceId: string;
+  pid: number;
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  /** From the log line 'telemetry stopped'; absent where the process was killed before it. */
+  spans?: Readonly<{ started: number; ended: number; stored: number; lost: number }>;
+}>;
+
+export type FireResult = Readonly<{ status: number; body: unknown }>;
+
+export type Platform = Readonly<{
+  name: PlatformName;
+  /** Where the schedule posts to. */
+  loadgenUrl: string;
+  /** Cloud Run only: audience of the ID token that the schedule must bring, and whose it must be. */
+  loadgenAudience?: string;
+  schedulerServiceAccount?: string;
+  clientUrl: string;
+  serverAddress: string;
+  instances(): readonly InstanceView[];
+  /**
+   * GKE only: what its CronJob does at each minute, by hand. Resolves with loadgen's answer, or
+   * undefined where a run is still going on (concurrencyPolicy Forbid).
+   */
+  fire?(body: Readonly<Record<string, unknown>>, minute: Date): Promise<FireResult | undefined>;
+  onLog(listener: (line: LogLine) => void): () => void;
+  onEvent(listener: (event: PlatformEvent) => void): () => void;
+  /** Of every process that has ended so far; complete after close(). */
+  reports(): readonly ProcessReport[];
+  /** SIGTERM in the order of the calls, SIGKILL after 10 s; no process and no port is left. */
+  close(): Promise<void>;
+}>;
+
+export type PlatformOptions = Readonly<{
+  cloud: CloudAccess;
+  settings: ProgramSettings;
+  onLog?: (line: LogLine) => void;
+  onEvent?: (event: PlatformEvent) => void;
+}>;

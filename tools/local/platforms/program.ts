@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { type Clock, systemClock } from './clock.ts';
+import type { Guardian } from './guardian.ts';
+
+export type LogContent = Readonly<Record<string, unknown>> | string;
+export type Exit = Readonly<{ code: number | null; signal: NodeJS.Signals | null }>;
+export type SpanCounts = Readonly<{
+  started: number;
+  ended: number;
+  stored: number;
+  lost: number;
+}>;
+
+/** A process of one program: what a container is on the real platforms. */
+export type Program = Readonly<{
+  pid: number;
+  /** Settles when the process is gone and its last line was read. */
+  exited: Promise<Exit>;
+  isAlive(): boolean;
+  /** SIGSTOP: no CPU until thaw(). */
+  freeze(): void;
+  thaw(): void;
+  isFrozen(): boolean;
+  /** Thaws, SIGTERM, and SIGKILL after `graceMs`. Resolves when it is gone. */
+  stop(graceMs: number, onKill?: () => void): Promise<Exit>;
+  kill(): void;
+  /** From the log line 'telemetry stopped', once it was written. */
+  spanCounts(): SpanCounts | undefined;
+}>;
+
+/**
+ * Starts `node ...args` with exactly the given environment, in a process group of its own: a
+ * terminal's Ctrl-C must reach the programs only through their platform.
+ */
+export function startProgram(options: {
+  args: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  guardian: Guardian;
+  onLine: (line: LogContent) => void;
+  clock?: Clock;
+}): Program {
+  const { guardian, onLine, clock = systemClock } = options;
+  const child = spawn(process.execPath, [...options.args], {
+    cwd: options.cwd,
+    env: { ...options.env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`cannot start ${process.execPath} in ${options.cwd}`);
+  guardian.watch(pid);
+
+  let alive = true;
+  let frozen = false;
+  let spans: SpanCounts | undefined;
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (text) => {
+      const line = parseLine(text);
+      spans = readSpanCounts(line) ?? spans;
+      onLine(line);
+    });
+  }
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('exit', () => {
+      alive = false;
+      guardian.forget(pid);
+    });
+    // 'close' comes after the last line of both streams
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+
+  // To the group, as a cgroup's freezer stops everything in a container.
+  const signalGroup = (signal: NodeJS.Signals) => {
+    if (alive) process.kill(-pid, signal);
+  };
+  const thaw = () => {
+    if (!frozen) return;
+    frozen = false;
+    signalGroup('SIGCONT');
+  };
+  const kill = () => signalGroup('SIGKILL');
+
+  return {
+    pid,
+    exited,
+    isAlive: () => alive,
+    freeze() {
+      if (frozen) return;
+      frozen = true;
+      signalGroup('SIGSTOP');
+    },
+    thaw,
+    isFrozen: () => frozen,
+    kill,
+    spanCounts: () => spans,
+    async stop(graceMs, onKill = () => {}) {
+      // SIGTERM stays pending until SIGCONT
+      thaw();
+      if (alive) process.kill(pid, 'SIGTERM');
+      const cancel = clock.after(graceMs, () => {
+        if (!alive) return;
+        onKill();
+        kill();
+      });
+      const exit = await exited;
+      cancel();
+      return exit;
+    },
+  };
+}
+
+function parseLine(text: string): LogContent {
+  if (!text.startsWith('{')) return text;
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return text;
+  }
+}
+
+function readSpanCounts(line: LogContent): SpanCounts | undefined {
+  if (typeof line === 'string' || line.message !== 'telemetry stopped') return undefined;
+  const spans = line.spans as Partial<Record<keyof SpanCounts, unknown>> | undefined;
+  const count = (key: keyof SpanCounts) => Number(spans?.[key] ?? 0);
+  return {
+    started: count('started'),
+    ended: count('ended'),
+    stored: count('stored'),
+    lost: count('lost'),
+  };
+}
