@@ -59,6 +59,12 @@ export type LoadRequest = z.output<typeof loadRequestSchema>;
 /** Milliseconds; null where no request of the run was answered. */
 export type Quantiles = Readonly<{ p50: number; p95: number; p99: number }> | null;
 
+/**
+ * Why a request was never started: `maxInFlight` others were unanswered when it fell due, the
+ * program was told to stop, or the client could not be reached before the first one.
+ */
+export type DropReason = 'maxInFlight' | 'stopping' | 'notReady';
+
 /** When the run is over: requests = ok + mismatched + failed + dropped. */
 export type LoadSummary = Readonly<{
   runId: string;
@@ -78,7 +84,7 @@ export type LoadSummary = Readonly<{
   mismatched: number;
   failed: number;
   dropped: number;
-  dropReasons: Readonly<{ maxInFlight: number; stopping: number }>;
+  dropReasons: Readonly<Record<DropReason, number>>;
   /** Requests that started more than `lateAfterMs` after their scheduled time. */
   late: number;
   lateAfterMs: number;
@@ -86,8 +92,6 @@ export type LoadSummary = Readonly<{
   latencyMs: Readonly<{ fromScheduled: Quantiles; fromSend: Quantiles }>;
   /** Kind of failure → how many, such as {"http_503": 2, "timeout": 1}. */
   errors: Readonly<Record<string, number>>;
-  /** False where this run's spans were not all acknowledged before the answer. */
-  spansFlushed: boolean;
 }>;
 
 /** The scheduled minute of a time: the whole minute it lies in, RFC 3339 in UTC. */

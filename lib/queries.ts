@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { MAX_QUERY_BYTES, parseSearchQuery } from './search-query.ts';
 
 /** Query → number of lines of one body of texts that contain it. */
 export type KnownQueries = Readonly<Record<string, number>>;
 
 export type KnownQuery = Readonly<{ query: string; expectedCount: number }>;
 
-export const MAX_QUERY_BYTES = 1024;
 const MAX_KNOWN_QUERIES = 1000;
 
 const ALLOWED =
@@ -62,12 +62,19 @@ export function toKnownQueries(value: unknown): KnownQueries {
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   if (entries.length === 0 || entries.length > MAX_KNOWN_QUERIES) throw new Error(ALLOWED);
   for (const [query, count] of entries) {
-    const bytes = Buffer.byteLength(query);
-    if (bytes === 0 || bytes > MAX_QUERY_BYTES || /[\r\n]/.test(query) || !isCount(count)) {
+    if (!isSearchQuery(query) || !isCount(count)) {
       throw new Error(`${ALLOWED} (not ${JSON.stringify({ [query]: count }).slice(0, 100)})`);
     }
   }
   return Object.freeze(Object.fromEntries(entries));
+}
+
+function isSearchQuery(query: string): boolean {
+  try {
+    return parseSearchQuery(query) === query;
+  } catch {
+    return false;
+  }
 }
 
 function isCount(value: unknown): value is number {
