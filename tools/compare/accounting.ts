@@ -1,0 +1,112 @@
+/**
+ * Who owns each moment of a request. Every moment between the root's start and end belongs to
+ * exactly one span, so that the owned times add up to the root's duration: the deepest span that is
+ * working at that moment and, among siblings that work at once, the one that ends last, because it
+ * is the one that the parent waits for.
+ *
+ *     root   |------------------------------|
+ *     A         |---------|                        A owns 1, B owns 2 (it ends later), C nothing
+ *     B              |----------|                  (it lies within B), root owns the rest.
+ *     C                |---|
+ *             . 11111 2222222222 ..........
+ *
+ *     touching      A |----|----| B                no moment between them: root owns none there
+ *     zero-length   A |                            owns nothing
+ *     overflowing   parent |------|                owns only what lies inside all its ancestors
+ *                   A          |------|
+ *     orphaned      A |----|                       owns nothing: where it hung is not known
+ *
+ * So owned time is self time where children run one after another, and the request's critical path
+ * where they overlap. A client span's own time is the gap to its server: network and platform.
+ */
+
+import type { Node, NormalisedTrace } from './normalise.ts';
+
+type Interval = Readonly<{ startMs: number; endMs: number }>;
+
+/** Owned milliseconds of every span below the root; spans of detached trees are absent. */
+export function ownedTimes(trace: NormalisedTrace): ReadonlyMap<Node, number> {
+  const owned = new Map<Node, number>();
+  if (trace.root === null) return owned;
+  const pending: [Node, readonly Interval[]][] = [[trace.root, [trace.root]]];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [node, intervals] = next;
+    const given = divide(intervals, node.children);
+    let ownMs = 0;
+    for (const { startMs, endMs } of intervals) ownMs += endMs - startMs;
+    for (const [child, parts] of given) {
+      for (const { startMs, endMs } of parts) ownMs -= endMs - startMs;
+      pending.push([child, parts]);
+    }
+    owned.set(node, ownMs);
+  }
+  return owned;
+}
+
+/** Divides what a span owns with its children among them; what is not given away stays with it. */
+function divide(
+  intervals: readonly Interval[],
+  children: readonly Node[],
+): readonly (readonly [Node, readonly Interval[]])[] {
+  if (children.length === 0) return [];
+  const cells = cellsOf(intervals, children);
+  // Skip pointers over cells already given away: each cell is given once, so this is near linear.
+  const nextFree = Int32Array.from({ length: cells.length + 1 }, (_, index) => index);
+  const findFree = (index: number): number => {
+    let free = index;
+    while (nextFree[free] !== free) free = nextFree[free] as number;
+    for (let step = index; step !== free; ) {
+      const following = nextFree[step] as number;
+      nextFree[step] = free;
+      step = following;
+    }
+    return free;
+  };
+  const byLastEnd = [...children].sort(
+    (one, other) =>
+      other.endMs - one.endMs ||
+      one.startMs - other.startMs ||
+      (one.span.spanId < other.span.spanId ? -1 : 1),
+  );
+  return byLastEnd.map((child) => {
+    const parts: Interval[] = [];
+    for (let at = findFree(firstCellFrom(cells, child.startMs)); at < cells.length; ) {
+      const cell = cells[at] as Interval;
+      if (cell.endMs > child.endMs) break;
+      parts.push(cell);
+      nextFree[at] = at + 1;
+      at = findFree(at + 1);
+    }
+    return [child, parts] as const;
+  });
+}
+
+/** The intervals cut at every child's start and end, rising; none is empty. */
+function cellsOf(intervals: readonly Interval[], children: readonly Node[]): readonly Interval[] {
+  const cuts = [...new Set(children.flatMap(({ startMs, endMs }) => [startMs, endMs]))].sort(
+    (one, other) => one - other,
+  );
+  const cells: Interval[] = [];
+  let cut = 0;
+  for (const { startMs, endMs } of [...intervals].sort((x, y) => x.startMs - y.startMs)) {
+    let from = startMs;
+    while (cut < cuts.length && (cuts[cut] as number) <= startMs) cut += 1;
+    for (; cut < cuts.length && (cuts[cut] as number) < endMs; cut += 1) {
+      cells.push({ startMs: from, endMs: cuts[cut] as number });
+      from = cuts[cut] as number;
+    }
+    if (endMs > from) cells.push({ startMs: from, endMs });
+  }
+  return cells;
+}
+
+function firstCellFrom(cells: readonly Interval[], ms: number): number {
+  let low = 0;
+  let high = cells.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((cells[middle] as Interval).startMs < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,30 @@
+import type { Node, NormalisedTrace } from './normalise.ts';
+
+const SEPARATOR = ' > ';
+
+/**
+ * Every span's path from its top: `service:name` of each step. The front end's own span is left
+ * out of the paths below it, so that a request aligns with one whose front end stored nothing.
+ */
+export function pathsOf(trace: NormalisedTrace): ReadonlyMap<Node, string> {
+  const paths = new Map<Node, string>();
+  for (const node of trace.nodes) {
+    const above = callerOf(node);
+    const step = `${node.service}:${node.span.name}`;
+    const prefix = above === null ? '' : `${paths.get(above) ?? ''}${SEPARATOR}`;
+    paths.set(node, `${prefix}${step}`);
+  }
+  return paths;
+}
+
+/** The nearest span above that a program of the system made. */
+export function callerOf(node: Node): Node | null {
+  let { parent } = node;
+  while (parent?.frontEnd === true) parent = parent.parent;
+  return parent;
+}
+
+export const parentPath = (path: string): string | null => {
+  const end = path.lastIndexOf(SEPARATOR);
+  return end === -1 ? null : path.slice(0, end);
+};

@@ -1,0 +1,85 @@
+import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
+import type { Trace } from './model.ts';
+import { errorOf, isLoadgenRoot, type Node, type NormalisedTrace, normalise } from './normalise.ts';
+
+type Step = Readonly<{ edge: string; matches: (node: Node) => boolean }>;
+
+const is = (service: string, kind: string, name?: string) => (node: Node) =>
+  node.service === service &&
+  (kind === 'any' || node.span.kind === kind) &&
+  (name === undefined || node.span.name === name);
+
+/** The spans of one request, each the child of the one before (design: "Spans of one request"). */
+const CHAIN: readonly Step[] = [
+  { edge: 'loadgen → HTTP client span', matches: is('loadgen', 'client') },
+  { edge: 'HTTP client span → HTTP server span of client', matches: is('client', 'server') },
+  {
+    edge: 'HTTP server span of client → client',
+    matches: is('client', 'any', SPAN.client),
+  },
+  { edge: 'client → gRPC client span', matches: is('client', 'client', SPAN.rpc) },
+  {
+    edge: 'gRPC client span → gRPC server span of server',
+    matches: is('server', 'server', SPAN.rpc),
+  },
+];
+
+/** What the gRPC server span has below it. */
+const LEAVES: readonly Step[] = [
+  { edge: 'gRPC server span → works.read', matches: is('server', 'any', SPAN.worksRead) },
+  { edge: 'gRPC server span → works.search', matches: is('server', 'any', SPAN.worksSearch) },
+];
+
+/**
+ * Every edge of a request that the trace lacks, in words; empty for a whole trace. What lies below
+ * a span in error is not expected: the request may never have got there.
+ */
+export function missingEdges(trace: NormalisedTrace): readonly string[] {
+  const missing: string[] = [];
+  if (trace.root === null || !isLoadgenRoot(trace.root)) missing.push('root span loadgen');
+  else {
+    let parents: readonly Node[] = [trace.root];
+    for (const { edge, matches } of CHAIN) {
+      const children = parents.flatMap(childrenBelowFrontEnd).filter(matches);
+      if (children.length === 0) {
+        if (!parents.some(inError)) missing.push(edge);
+        parents = [];
+        break;
+      }
+      parents = children;
+    }
+    for (const { edge, matches } of parents.length > 0 ? LEAVES : []) {
+      const found = parents.some((parent) => parent.children.some(matches));
+      if (!found && !parents.some(inError)) missing.push(edge);
+    }
+  }
+  for (const node of trace.detached) {
+    if (node.orphan) {
+      missing.push(`parent ${node.span.parentSpanId} of ${node.service}:${node.span.name}`);
+    }
+  }
+  return missing;
+}
+
+/** Whether every edge of the request is there and nothing is an orphan. */
+export function isWhole(trace: Trace | NormalisedTrace): boolean {
+  return missingEdges('nodes' in trace ? trace : normalise(trace)).length === 0;
+}
+
+/** Whether a trace belongs to a request at all, whole or not, and not to a call from outside. */
+export function isRequest(trace: NormalisedTrace): boolean {
+  if (trace.root !== null && isLoadgenRoot(trace.root)) return true;
+  const external = trace.nodes.some((node) => node.span.attributes[ATTR.parentExternal] === 'true');
+  return (
+    !external && trace.nodes.some(({ service }) => service === 'client' || service === 'server')
+  );
+}
+
+export const isCold = (trace: NormalisedTrace): boolean =>
+  trace.nodes.some((node) => !node.frontEnd && node.span.attributes[ATTR.coldStart] === 'true');
+
+function childrenBelowFrontEnd(node: Node): readonly Node[] {
+  return node.children.flatMap((child) => (child.frontEnd ? child.children : [child]));
+}
+
+const inError = (node: Node) => errorOf(node.span) !== null;
