@@ -1,0 +1,105 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { TraceExporter } from '@google-cloud/opentelemetry-cloud-trace-exporter';
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { SpanSink } from './exporter.ts';
+
+/**
+ * Cloud Trace v2 through Google's own exporter: the only file that knows that package, which Google
+ * archived after 30 October 2026. OTEL_TRACES_EXPORTER=otlp is the way off it.
+ */
+export function createCloudTraceSink(options: { project: string; endpoint: string }): SpanSink {
+  const create = () =>
+    new TraceExporter({
+      // Given here, the project is not looked up: one failed lookup would silence it for good.
+      projectId: options.project,
+      apiEndpoint: options.endpoint,
+      // Without this only g.co/r/* arrives, which says nothing of version, revision or pod.
+      resourceFilter: /^(service|cloud|faas|k8s|shakesapp)\./,
+      stringifyArrayAttributes: true,
+    });
+  let exporter = create();
+  return {
+    name: 'gcp_trace',
+    async write(spans, signal) {
+      const prepared = spans.map(withConsoleAttributes);
+      signal.addEventListener('abort', () => {
+        // A connection that does not answer may never do again; the next batch opens a new one.
+        exporter = create();
+      });
+      for (let attempt = 1; ; attempt++) {
+        const error = await exportOnce(exporter, prepared);
+        if (error === undefined) return;
+        if (attempt === MAX_ATTEMPTS || !isUnavailable(error)) throw error;
+        await delay(FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random()), undefined, {
+          signal,
+        });
+      }
+    },
+    async close() {
+      await exporter.shutdown();
+    },
+  };
+}
+
+const MAX_ATTEMPTS = 3;
+const FIRST_DELAY_MS = 100;
+
+function exportOnce(exporter: TraceExporter, spans: ReadableSpan[]): Promise<Error | undefined> {
+  return new Promise((resolve, reject) => {
+    const done = (result: ExportResult) =>
+      resolve(
+        result.code === ExportResultCode.SUCCESS
+          ? undefined
+          : (result.error ?? new Error('the exporter gave no reason')),
+      );
+    exporter.export(spans, done).catch(reject);
+  });
+}
+
+/** gRPC's UNAVAILABLE: the write did not reach the service, so that a retry stores nothing twice. */
+function isUnavailable(error: Error): boolean {
+  return 'code' in error && error.code === 14;
+}
+
+/**
+ * The instrumentation writes the stable HTTP conventions only, while the exporter fills the labels
+ * that the console filters by (/http/method, /http/url, ...) from the old names only. So the old
+ * names are added on the way out, and no other exporter sees them twice.
+ */
+const OLD_NAMES: Readonly<Record<string, string>> = {
+  'http.request.method': 'http.method',
+  'url.full': 'http.url',
+  'url.scheme': 'http.scheme',
+  'server.address': 'http.host',
+  'http.response.status_code': 'http.status_code',
+  'http.route': 'http.route',
+  'user_agent.original': 'http.user_agent',
+  'http.request.body.size': 'http.request_content_length',
+  'http.response.body.size': 'http.response_content_length',
+};
+
+function withConsoleAttributes(span: ReadableSpan): ReadableSpan {
+  if (span.attributes['http.request.method'] === undefined) return span;
+  const attributes: Attributes = { ...span.attributes };
+  for (const [name, old] of Object.entries(OLD_NAMES)) {
+    const value = span.attributes[name];
+    if (value !== undefined) attributes[old] = value;
+  }
+  attributes['http.url'] ??= serverUrl(span.attributes);
+  return derive(span, { attributes });
+}
+
+/** Server spans carry the URL in parts. */
+function serverUrl(attributes: Attributes): AttributeValue | undefined {
+  const { 'url.scheme': scheme, 'server.address': host, 'server.port': port } = attributes;
+  const { 'url.path': path, 'url.query': query } = attributes;
+  if (!scheme || !host || !path) return undefined;
+  return `${scheme}://${host}${port ? `:${port}` : ''}${path}${query ? `?${query}` : ''}`;
+}
+
+/** The same span with some fields replaced: spans are never changed after their end. */
+function derive(span: ReadableSpan, fields: Partial<ReadableSpan>): ReadableSpan {
+  return Object.assign(Object.create(span), fields);
+}

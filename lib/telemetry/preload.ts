@@ -1,0 +1,25 @@
+import { ConfigError, parseEnv } from '../config.ts';
+import { type TelemetryConfig, telemetryVariables } from './config.ts';
+import { setRunningTelemetry } from './running.ts';
+import { startTelemetry } from './sdk.ts';
+
+/**
+ * For `node --import`: starts the telemetry before any module of the program is loaded, because
+ * modules are patched as they load.
+ *
+ * A wrong variable leaves it inert; the program's own entry then reports the telemetry's problems
+ * together with its own, and exits.
+ */
+const config = readConfig();
+if (config !== undefined && !config.OTEL_SDK_DISABLED) {
+  setRunningTelemetry(await startTelemetry(config));
+}
+
+function readConfig(): TelemetryConfig | undefined {
+  try {
+    return parseEnv(telemetryVariables, process.env);
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,146 @@
+import {
+  context,
+  type DiagLogger,
+  DiagLogLevel,
+  diag,
+  propagation,
+  trace,
+} from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { setGlobalErrorHandler, suppressTracing } from '@opentelemetry/core';
+import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { createLogger, type Logger } from '../log.ts';
+import type { TelemetryConfig } from './config.ts';
+import { createTrackedExporter, type SpanSink } from './exporter.ts';
+import { patchModules } from './instrumentation.ts';
+import { createLedger } from './ledger.ts';
+import { createPropagator } from './propagator.ts';
+import { createOwnResource, createResourceDetection } from './resource.ts';
+import type { Telemetry } from './running.ts';
+import { createInstanceSampler, createSampler } from './sampler.ts';
+import { createSpanProcessor } from './span-processor.ts';
+
+/**
+ * Patches the modules and registers the SDK. Opens no socket: the platform's metadata and the
+ * exporters' tokens and connections are asked for when the first span is recorded.
+ *
+ * The order matters: the context manager comes first, because the rest runs under suppressTracing,
+ * without which the exporter's own lookups would become spans.
+ */
+export async function startTelemetry(config: TelemetryConfig): Promise<Telemetry> {
+  const contextManager = new AsyncLocalStorageContextManager().enable();
+  context.setGlobalContextManager(contextManager);
+  propagation.setGlobalPropagator(createPropagator(config.OTEL_PROPAGATORS));
+  const logger = createLogger({
+    service: config.OTEL_SERVICE_NAME,
+    project: config.GOOGLE_CLOUD_PROJECT,
+  });
+  diag.setLogger(createDiagLogger(logger), DiagLogLevel.WARN);
+  // The SDK's handler would report each failed export a second time.
+  setGlobalErrorHandler(() => {});
+  patchModules();
+  return context.with(suppressTracing(context.active()), () => startProvider(config));
+}
+
+async function startProvider(config: TelemetryConfig): Promise<Telemetry> {
+  const timeoutMs = config.OTEL_BSP_EXPORT_TIMEOUT;
+  const sinks = await Promise.all(
+    config.OTEL_TRACES_EXPORTER.map((name) => SINKS[name](config, timeoutMs)),
+  );
+  const ledger = createLedger({ hasExporter: sinks.length > 0 });
+  const own = createOwnResource(config);
+  const detectResource = createResourceDetection(own, timeoutMs / 2);
+  const exporter = createTrackedExporter({
+    sinks,
+    ledger,
+    timeoutMs,
+    async prepare(spans) {
+      const resource = await detectResource();
+      return spans.map((span): ReadableSpan => Object.assign(Object.create(span), { resource }));
+    },
+  });
+  const batches = new BatchSpanProcessor(exporter, {
+    scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY,
+    maxQueueSize: config.OTEL_BSP_MAX_QUEUE_SIZE,
+    maxExportBatchSize: config.OTEL_BSP_MAX_EXPORT_BATCH_SIZE,
+    // Ours comes first: it knows which spans it gave up.
+    exportTimeoutMillis: timeoutMs + 1_000,
+  });
+  let stopped = false;
+  const entry = createSpanProcessor({
+    ledger,
+    isStopped: () => stopped,
+    onFirstSpan: () => {
+      if (sinks.length === 0) return;
+      context.with(suppressTracing(context.active()), () => void detectResource());
+    },
+  });
+  const sampler = createSampler(config.OTEL_TRACES_SAMPLER, config.OTEL_TRACES_SAMPLER_ARG);
+  const provider = new NodeTracerProvider({
+    resource: own,
+    sampler: createInstanceSampler(sampler, () => ledger.add('unsampled')),
+    spanProcessors: sinks.length > 0 ? [entry, batches] : [entry],
+  });
+  trace.setGlobalTracerProvider(provider);
+
+  /** Rejections are failed exports, which the exporter has counted and reported. */
+  const drain = async () => {
+    await Promise.allSettled([batches.forceFlush()]);
+    await exporter.settled();
+  };
+  return {
+    flushesBeforeResponse: config.SPAN_FLUSH === 'before-response',
+    exportTimeoutMs: timeoutMs,
+    flush: (flushTimeoutMs) => within(flushTimeoutMs, drain()),
+    async shutdown(shutdownLogger) {
+      await within(timeoutMs + 500, drain());
+      stopped = true;
+      await within(500, Promise.allSettled([batches.shutdown()]));
+      shutdownLogger.info({ spans: ledger.report() }, 'telemetry stopped');
+    },
+  };
+}
+
+/** Loaded only if chosen: each brings tens of milliseconds of modules to a cold start. */
+const SINKS: Readonly<
+  Record<
+    TelemetryConfig['OTEL_TRACES_EXPORTER'][number],
+    (config: TelemetryConfig, timeoutMs: number) => Promise<SpanSink>
+  >
+> = {
+  async gcp_trace(config) {
+    const { createCloudTraceSink } = await import('./cloud-trace-exporter.ts');
+    const { GOOGLE_CLOUD_PROJECT: project, CLOUD_TRACE_API_ENDPOINT: endpoint } = config;
+    return createCloudTraceSink({ project, endpoint });
+  },
+  async otlp(config, timeoutMs) {
+    const { createOtlpSink } = await import('./otlp-exporter.ts');
+    const url =
+      config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ??
+      `${config.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/$/, '')}/v1/traces`;
+    return createOtlpSink({ url, project: config.GOOGLE_CLOUD_PROJECT, timeoutMs });
+  },
+  async console() {
+    const { createConsoleSink } = await import('./console-exporter.ts');
+    return createConsoleSink((line) => void process.stdout.write(line));
+  },
+};
+
+async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, timeoutMs);
+  await Promise.race([work, late.promise]);
+  clearTimeout(timer);
+}
+
+function createDiagLogger(logger: Logger): DiagLogger {
+  const nothing = () => {};
+  return {
+    error: (message, ...details) => logger.error({ details }, message),
+    warn: (message, ...details) => logger.warn({ details }, message),
+    info: nothing,
+    debug: nothing,
+    verbose: nothing,
+  };
+}

@@ -1,0 +1,42 @@
+import { type Context, SpanKind } from '@opentelemetry/api';
+import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { Ledger } from './ledger.ts';
+import { ATTR } from './names.ts';
+import { parentOrigin } from './propagator.ts';
+
+/**
+ * Stands before the exporting processor: enters every span into the ledger, marks server spans with
+ * how their parent was found, and gives word of the first recorded span.
+ */
+export function createSpanProcessor(options: {
+  ledger: Ledger;
+  onFirstSpan: () => void;
+  isStopped: () => boolean;
+}): SpanProcessor {
+  const { ledger, onFirstSpan, isStopped } = options;
+  let first = true;
+  return {
+    onStart(span, parentContext) {
+      ledger.add('started');
+      if (first) onFirstSpan();
+      first = false;
+      markOrigin(span, parentContext);
+    },
+    onEnd() {
+      ledger.add('ended');
+      if (isStopped()) ledger.add('afterShutdown');
+    },
+    async forceFlush() {},
+    async shutdown() {},
+  };
+}
+
+/** Spans further in inherit the context, so only a server's span with a remote parent is marked. */
+function markOrigin(span: Span, parentContext: Context): void {
+  if (span.kind !== SpanKind.SERVER || !span.parentSpanContext?.isRemote) return;
+  const origin = parentOrigin(parentContext);
+  if (origin === undefined) return;
+  span.setAttribute(ATTR.parentSource, origin.source);
+  if (origin.frontEndSpanId) span.setAttribute(ATTR.frontEndSpanId, origin.frontEndSpanId);
+  if (origin.external) span.setAttribute(ATTR.parentExternal, 'true');
+}

@@ -1,0 +1,69 @@
+import {
+  type Attributes,
+  type Link,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { AppError } from '../errors.ts';
+import { ATTR, UNEXPECTED_RESULT } from './names.ts';
+
+export type SpanOptions = Readonly<{
+  attributes?: Attributes;
+  links?: Link[];
+  /** Starts a trace of its own, whatever the caller's sampling decision was. */
+  root?: boolean;
+  kind?: SpanKind;
+  startTimeMs?: number;
+}>;
+
+/** Cloud Trace cuts a value at 65,532 bytes; a message that long is of no use to a reader. */
+const MAX_MESSAGE_LENGTH = 1_024;
+
+/** The error each span already carries, so that a rethrow does not replace a more exact type. */
+const recorded = new WeakMap<Span, unknown>();
+
+/** Runs `work` inside a new active span; the span ends with it, and says so if it failed. */
+export async function withSpan<T>(
+  name: string,
+  options: SpanOptions,
+  work: (span: Span) => Promise<T> | T,
+): Promise<T> {
+  const { attributes = {}, links = [], root = false, kind = SpanKind.INTERNAL } = options;
+  const start = options.startTimeMs === undefined ? {} : { startTime: options.startTimeMs };
+  const tracer = trace.getTracer('shakesapp');
+  return tracer.startActiveSpan(name, { attributes, links, root, kind, ...start }, async (span) => {
+    try {
+      return await work(span);
+    } catch (error) {
+      recordError(span, error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/**
+ * Marks the span as failed: status, exception event, and both again as attributes, because Cloud
+ * Trace's v1 read API returns neither status nor events. `type` is of low cardinality; by default
+ * the kind of an AppError, else the error's class.
+ */
+export function recordError(span: Span, error: unknown, type?: string): void {
+  if (type === undefined && recorded.has(span) && recorded.get(span) === error) return;
+  recorded.set(span, error);
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const message = cause.message.slice(0, MAX_MESSAGE_LENGTH);
+  span.recordException(cause);
+  span.setStatus({ code: SpanStatusCode.ERROR, message });
+  span.setAttributes({
+    [ATTR.errorType]: type ?? typeOf(cause),
+    [ATTR.errorMessage]: message,
+  });
+}
+
+function typeOf(error: Error): string {
+  if (!(error instanceof AppError)) return error.name;
+  return error.kind === 'unexpectedResult' ? UNEXPECTED_RESULT : error.kind;
+}

@@ -1,0 +1,26 @@
+import type { Logger } from '../log.ts';
+import { runningTelemetry } from './running.ts';
+
+/**
+ * Stores every span that has ended so far, exports already under way included. Resolves after
+ * `timeoutMs` at the latest and never rejects: what could not be stored is counted as lost.
+ */
+export async function flushSpans(timeoutMs: number): Promise<void> {
+  await runningTelemetry()?.flush(timeoutMs);
+}
+
+/**
+ * To be awaited before each response. Does nothing under SPAN_FLUSH=background. With request-based
+ * billing the CPU stops once the response is sent, so what has ended is stored before it; only the
+ * request's own server span still waits, for the next request or SIGTERM. It bills one export's
+ * round trip to every request's latency, which is why it is not the default.
+ */
+export async function flushBeforeResponse(): Promise<void> {
+  const telemetry = runningTelemetry();
+  if (telemetry?.flushesBeforeResponse) await telemetry.flush(telemetry.exportTimeoutMs);
+}
+
+/** The last step of a shutdown: drains every span, then logs 'telemetry stopped' with the count. */
+export async function shutdownTelemetry(logger: Logger): Promise<void> {
+  await runningTelemetry()?.shutdown(logger);
+}
