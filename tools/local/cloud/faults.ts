@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type GoogleCode, GoogleError } from './google-status.ts';
+
+export type FaultyService =
+  | 'storage'
+  | 'trace-write'
+  | 'trace-read'
+  | 'otlp'
+  | 'scheduler'
+  | 'metadata';
+
+export type FaultRule = Readonly<{
+  service: FaultyService;
+  /** As the service names it: `list`, `get`, `download`, `BatchWriteSpans`, …; any when absent. */
+  operation?: string;
+  /** Only for this object, path or job; any when absent. */
+  target?: string;
+  /** Waits before anything else is done. */
+  delayMs?: number;
+  /** Answered instead of the real answer. */
+  error?: GoogleCode;
+  /** Storage downloads only: the connection is reset after half of the body. */
+  resetMidBody?: boolean;
+  /** Storage downloads only: one byte is flipped, so that the checksum does not match. */
+  corrupt?: boolean;
+  /** How often it strikes; without a number, until it is removed. */
+  times?: number;
+}>;
+
+export type Fault = Readonly<{ applied(): number; remove(): void }>;
+
+export type Faults = Readonly<{
+  inject(rule: FaultRule): Fault;
+  clear(): void;
+  /**
+   * Waits and throws as the first matching rule says; answers the rule, for what only the
+   * service itself can do.
+   */
+  strike(
+    service: FaultyService,
+    operation: string,
+    target: string | undefined,
+  ): Promise<FaultRule | undefined>;
+}>;
+
+/** What goes wrong on purpose: in tests of failure, never by itself. */
+export function createFaults(): Faults {
+  const active = new Map<FaultRule, { count: number }>();
+  return {
+    inject(rule) {
+      const state = { count: 0 };
+      const own = { ...rule };
+      active.set(own, state);
+      return { applied: () => state.count, remove: () => active.delete(own) };
+    },
+    clear: () => active.clear(),
+    async strike(service, operation, target) {
+      for (const [rule, state] of active) {
+        if (rule.service !== service) continue;
+        if (rule.operation !== undefined && rule.operation !== operation) continue;
+        if (rule.target !== undefined && rule.target !== target) continue;
+        if (state.count >= (rule.times ?? Number.POSITIVE_INFINITY)) continue;
+        state.count += 1;
+        if (rule.delayMs !== undefined) await sleep(rule.delayMs, undefined, { ref: false });
+        if (rule.error !== undefined) {
+          throw new GoogleError(rule.error, `injected fault: ${service} ${operation}`);
+        }
+        return rule;
+      }
+      return undefined;
+    },
+  };
+}

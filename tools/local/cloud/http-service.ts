@@ -1,0 +1,61 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type HttpService = Readonly<{ port: number; origin: string; close(): Promise<void> }>;
+
+/**
+ * Listens on a free port of the loopback interface only. close() drops the connections that
+ * clients keep alive, so that it ends at once.
+ */
+export async function startHttpService(
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): Promise<HttpService> {
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      // What no handler answered is a fault of this tool: seen by the caller, never swallowed.
+      if (response.headersSent) response.destroy(error instanceof Error ? error : undefined);
+      else response.writeHead(500, { 'content-type': 'text/plain' }).end(String(error));
+    });
+  });
+  // Longer than any client library keeps an idle connection: a server that closes first makes
+  // their next request fail with a reset now and then.
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    origin: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The whole body, or undefined where it is longer than allowed. */
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+export function sendJson(response: ServerResponse, status: number, body: string): void {
+  response
+    .writeHead(status, {
+      'content-type': 'application/json; charset=UTF-8',
+      'content-length': Buffer.byteLength(body),
+    })
+    .end(body);
+}

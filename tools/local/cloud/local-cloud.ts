@@ -1,0 +1,119 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Authority, createAuthority } from './certificates.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { type MetadataOptions, type MetadataServer, startMetadataServer } from './metadata.ts';
+import { createQuota, TRACE_QUOTAS, type TraceQuotas } from './quota.ts';
+import { type StorageService, startStorage } from './storage.ts';
+import { type Clock, createTokenIssuer, type TokenIssuer } from './tokens.ts';
+import { createTraceStore, type TraceStore } from './trace-store.ts';
+import { startTraceWrite } from './trace-write.ts';
+import { readFolder, readPlays, WORKS_BUCKET } from './works.ts';
+
+export const LOCAL_PROJECT = {
+  projectId: 'shakesapp-local',
+  projectNumber: '100000000042',
+  region: 'us-central1',
+  zone: 'us-central1-f',
+} as const;
+
+export type LocalCloudOptions = Readonly<{
+  /** A folder of one's own texts to serve instead of the plays. */
+  works?: string;
+  /** The real quotas of Cloud Trace unless said otherwise. */
+  quotas?: TraceQuotas;
+  /** Past this many spans the oldest traces go. */
+  maxSpans?: number;
+  /** Tokens' and quotas' time; certificates keep to the machine's. */
+  clock?: Clock;
+}>;
+
+export type LocalCloud = Readonly<{
+  projectId: string;
+  projectNumber: string;
+  region: string;
+  zone: string;
+  authority: Authority;
+  tokens: TokenIssuer;
+  traceStore: TraceStore;
+  storage: StorageService;
+  storageOrigin: string;
+  /** By name: gRPC checks it against the certificate, and the exporter wants it so. */
+  traceWriteAddress: string;
+  faults: Faults;
+  /** An empty folder for CLOUDSDK_CONFIG, so that a laptop's own credentials are not found. */
+  configDir: string;
+  /** The e-mail address of one of the project's service accounts. */
+  serviceAccount(name: string): string;
+  startMetadataServer(
+    options: Pick<MetadataOptions, 'platform' | 'instanceId' | 'serviceAccountEmail'>,
+  ): Promise<MetadataServer>;
+  close(): Promise<void>;
+}>;
+
+/** Starts every service of the local cloud on loopback; close() ends them and removes the files. */
+export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
+  const { projectId, projectNumber } = LOCAL_PROJECT;
+  const clock = options.clock ?? Date.now;
+  const works = await (options.works === undefined ? readPlays() : readFolder(options.works));
+  const directory = await mkdtemp(join(tmpdir(), 'shakesapp-cloud-'));
+  // Ended in the reverse order of their start, also where a later one fails to start.
+  const closers: (() => Promise<void> | void)[] = [
+    () => rm(directory, { recursive: true, force: true }),
+  ];
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end();
+  };
+  try {
+    const configDir = join(directory, 'gcloud');
+    await mkdir(configDir);
+    const [authority, tokens] = await Promise.all([
+      createAuthority(directory),
+      createTokenIssuer({ clock }),
+    ]);
+    const faults = createFaults();
+    const traceStore = createTraceStore({
+      projectId,
+      ...(options.maxSpans !== undefined && { maxSpans: options.maxSpans }),
+    });
+    const quotas = options.quotas ?? TRACE_QUOTAS;
+    const quota = (metric: string, perMinute: number) =>
+      createQuota({ metric, perMinute, projectNumber, clock });
+    const writes = quota('Write requests', quotas.writesPerMinute);
+
+    const storage = await startStorage({ tokens, projectId, faults });
+    closers.push(storage.close);
+    storage.objects.createBucket(WORKS_BUCKET);
+    for (const work of works) storage.objects.put(WORKS_BUCKET, work);
+
+    const certificate = await authority.issue(['localhost', '127.0.0.1', '::1']);
+    const traceWrite = await startTraceWrite({
+      store: traceStore,
+      tokens,
+      certificate,
+      quota: writes,
+      faults,
+    });
+    closers.push(traceWrite.close);
+
+    return {
+      ...LOCAL_PROJECT,
+      authority,
+      tokens,
+      traceStore,
+      storage,
+      storageOrigin: storage.origin,
+      traceWriteAddress: `localhost:${traceWrite.port}`,
+      faults,
+      configDir,
+      serviceAccount: (name) => `${name}@${projectId}.iam.gserviceaccount.com`,
+      startMetadataServer: (own) =>
+        startMetadataServer({ ...LOCAL_PROJECT, tokens, faults, ...own }),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

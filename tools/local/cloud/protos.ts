@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { ServiceDefinition } from '@grpc/grpc-js';
+import { fromJSON, loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
+
+/** Wire types as they are: int64 as decimal strings, enums by name, absent messages absent. */
+const OPTIONS: Options = { longs: String, enums: String, oneofs: true };
+
+/** The descriptors that the client libraries themselves ship, so that both sides agree. */
+function loadJson(path: string): PackageDefinition {
+  const file = createRequire(import.meta.url).resolve(path);
+  return fromJSON(JSON.parse(readFileSync(file, 'utf8')), OPTIONS);
+}
+
+function service(definitions: PackageDefinition, name: string): ServiceDefinition {
+  const found = definitions[name];
+  if (!found || 'format' in found) throw new Error(`the descriptors hold no service ${name}`);
+  return found;
+}
+
+export const loadTraceService = (): ServiceDefinition =>
+  service(
+    loadJson('@google-cloud/opentelemetry-cloud-trace-exporter/build/protos/protos.json'),
+    'google.devtools.cloudtrace.v2.TraceService',
+  );
+
+export const loadSchedulerService = (): ServiceDefinition =>
+  service(
+    loadJson('@google-cloud/scheduler/build/protos/protos.json'),
+    'google.cloud.scheduler.v1.CloudScheduler',
+  );
+
+export const loadOtlpService = (): ServiceDefinition =>
+  service(
+    loadSync(new URL('otlp-trace.proto', import.meta.url).pathname, OPTIONS),
+    'shakesapp.otlp.TraceService',
+  );

