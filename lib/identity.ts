@@ -1,0 +1,110 @@
+import { context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import { GoogleAuth } from 'google-auth-library';
+import { AppError } from './errors.ts';
+
+export type Identity = Readonly<{
+  /** An ID token for the audience, good for a minute at least. */
+  getIdToken(signal?: AbortSignal): Promise<string>;
+}>;
+
+type Token = Readonly<{ value: string; expiresAtMs: number }>;
+
+const REFRESH_BEFORE_EXPIRY_MS = 5 * 60_000;
+const LEAST_VALIDITY_MS = 60_000;
+
+/**
+ * ID tokens of this program's own service account for one audience (the origin of the service
+ * called, as Cloud Run checks it). Calls that need a token at once share one fetch; each waits at
+ * most `timeoutMs`; a token that is still good serves while a refresh fails.
+ */
+export function createIdentity(
+  audience: string,
+  options: {
+    timeoutMs?: number;
+    now?: () => number;
+    fetchIdToken?: (audience: string) => Promise<string>;
+  } = {},
+): Identity {
+  const { timeoutMs = 5_000, now = Date.now, fetchIdToken = createFetch() } = options;
+  let token: Token | undefined;
+  let flight: Promise<Token> | undefined;
+
+  const fetchToken = async (): Promise<Token> => {
+    // Token fetches make no spans: they are not part of the request's story, and rare.
+    const value = await context.with(suppressTracing(context.active()), () =>
+      fetchIdToken(audience),
+    );
+    return { value, expiresAtMs: expiryOf(value) };
+  };
+
+  const refresh = (): Promise<Token> => {
+    if (flight) return flight;
+    const mine = withTimeout(fetchToken(), timeoutMs, audience);
+    flight = mine;
+    const done = () => {
+      // A fetch that hangs is given up as a whole: the next call begins another.
+      if (flight === mine) flight = undefined;
+    };
+    mine.then((fresh) => {
+      token = fresh;
+      done();
+    }, done);
+    return mine;
+  };
+
+  return {
+    async getIdToken(signal) {
+      signal?.throwIfAborted();
+      const known = token;
+      if (known && known.expiresAtMs - now() > REFRESH_BEFORE_EXPIRY_MS) return known.value;
+      try {
+        return (await withSignal(refresh(), signal)).value;
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        if (known && known.expiresAtMs - now() > LEAST_VALIDITY_MS) return known.value;
+        throw new AppError('unavailable', 'the caller cannot prove its identity for the moment', {
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+function createFetch(): (audience: string) => Promise<string> {
+  const auth = new GoogleAuth();
+  return async (audience) => {
+    const client = await auth.getIdTokenClient(audience);
+    return client.idTokenProvider.fetchIdToken(audience);
+  };
+}
+
+/** The `exp` claim in ms. The token is our own, fresh from its issuer: nothing to verify. */
+function expiryOf(token: string): number {
+  const payload: unknown = JSON.parse(
+    Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8') || 'null',
+  );
+  const exp = payload !== null && typeof payload === 'object' && 'exp' in payload && payload.exp;
+  if (typeof exp !== 'number') throw new Error('the ID token holds no expiry time (claim exp)');
+  return exp * 1000;
+}
+
+async function withTimeout<T>(promise: Promise<T>, timeoutMs: number, audience: string) {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`no ID token for ${audience} within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+  });
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+}
+
+function withSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

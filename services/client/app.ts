@@ -1,0 +1,152 @@
+import { maxHeaderSize } from 'node:http';
+import type { Socket } from 'node:net';
+import { context } from '@opentelemetry/api';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
+import { flushBeforeResponse } from '../../lib/telemetry/telemetry.ts';
+import { parseQueryParameter } from './parameters.ts';
+import { createProblem, PROBLEM_TYPE, retryAfter } from './problem.ts';
+import { type SearchOptions, search } from './search.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Aborts when the caller goes away before the answer is out. */
+    gone: AbortSignal | undefined;
+    failure: AppError | undefined;
+  }
+}
+
+const ALLOWED_METHODS = 'GET, HEAD';
+/** `/_healthz` is the codelab's; Cloud Run reserves paths that end in z, GKE does not. */
+const PROBES: readonly string[] = ['/health', '/_healthz', '/ready'];
+
+/**
+ * The HTTP edge: GET / (count the lines of one query), /health (this process), /ready (the server
+ * behind it). Opens nothing until it listens.
+ */
+export function createApp(options: SearchOptions & { logger: Logger }): FastifyInstance {
+  const { server, logger } = options;
+  const app = fastify({
+    // A request that comes in while the server stops is answered all the same.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+    clientErrorHandler: refuseMalformed,
+  });
+  let isStopping = false;
+
+  app.decorateRequest('gone', undefined);
+  app.decorateRequest('failure', undefined);
+  app.addHook('preClose', async () => {
+    isStopping = true;
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    const startMs = performance.now();
+    const gone = new AbortController();
+    request.gone = gone.signal;
+    const requestContext = context.active();
+    // 'close' comes once, whether the answer went out or the caller did.
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) {
+        request.failure ??= new AppError('cancelled', 'the caller went away');
+        gone.abort(request.failure);
+      }
+      const durationMs = performance.now() - startMs;
+      context.with(requestContext, () => logRequest({ request, reply, logger, durationMs }));
+    });
+    // Here rather than in a handler of its own, so that no body is read first.
+    if (request.is404) throw refusal(request, reply);
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    // Else a connection kept alive would hold up the stop until its time is out.
+    if (isStopping) reply.header('connection', 'close');
+    await flushBeforeResponse();
+  });
+  app.setErrorHandler(sendProblem);
+
+  app.get('/', async (request) => {
+    const query = parseQueryParameter(request.url);
+    return search(query, request.gone ?? AbortSignal.abort(), options);
+  });
+  for (const path of ['/health', '/_healthz']) {
+    app.get(path, async (_request, reply) => reply.type('text/plain').send('ok'));
+  }
+  app.get('/ready', async (request, reply) => {
+    await server.checkHealth(request.gone ? { signal: request.gone } : {});
+    return reply.type('text/plain').send('ready');
+  });
+  return app;
+}
+
+/** 405 for a known path, 404 for any other. */
+function refusal(request: FastifyRequest, reply: FastifyReply): AppError {
+  const path = pathOf(request);
+  if (path !== '/' && !PROBES.includes(path)) {
+    return new AppError('notFound', `there is no such path; allowed: /, ${PROBES.join(', ')}`);
+  }
+  reply.header('allow', ALLOWED_METHODS);
+  return new AppError('methodNotAllowed', `allowed methods: ${ALLOWED_METHODS}`);
+}
+
+/** The one place where an error becomes an answer. */
+function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const error = isFrameworkRefusal(thrown)
+    ? new AppError('invalidArgument', thrown.message, { cause: thrown })
+    : toAppError(thrown);
+  request.failure = error;
+  const problem = createProblem(error);
+  const seconds = retryAfter(error);
+  if (seconds !== undefined) reply.header('retry-after', seconds);
+  reply.code(problem.status).type(PROBLEM_TYPE).send(problem);
+}
+
+/** fastify's own 4xx, such as a path that cannot be decoded; its messages are meant for callers. */
+function isFrameworkRefusal(error: unknown): error is Error {
+  if (!(error instanceof Error && 'statusCode' in error)) return false;
+  return typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500;
+}
+
+function logRequest(of: {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  logger: Logger;
+  durationMs: number;
+}): void {
+  const { request, reply, logger } = of;
+  const { failure } = request;
+  const status = failure ? ERRORS[failure.kind].http : reply.statusCode;
+  const level = status === 500 ? 'error' : status > 500 ? 'warn' : 'info';
+  const isProbe = PROBES.includes(pathOf(request)) && !failure;
+  logger[isProbe ? 'debug' : level](
+    {
+      httpRequest: {
+        requestMethod: request.method,
+        requestUrl: request.url,
+        status,
+        latency: `${(of.durationMs / 1_000).toFixed(6)}s`,
+      },
+      ...(failure ? { error: failure } : {}),
+    },
+    `${request.method} ${pathOf(request)} ${status}`,
+  );
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
+}
+
+/** What is not HTTP never becomes a request: the answer is written by hand. */
+function refuseMalformed(error: Error & { code: string }, socket: Socket): void {
+  if (!socket.writable) return;
+  const detail =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? `the headers are too large; allowed: ${maxHeaderSize} bytes`
+      : 'the request is not valid HTTP';
+  const body = JSON.stringify(createProblem(new AppError('invalidArgument', detail)));
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

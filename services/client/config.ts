@@ -1,0 +1,15 @@
+import { address, type Config, integer, port } from '../../lib/config.ts';
+import { knownQueriesVariable } from '../../lib/queries.ts';
+
+export const clientVariables = {
+  PORT: port(8080).describe('Port of the HTTP service; 0 takes a free one'),
+  SERVER_ADDR: address().describe(
+    'The gRPC server: `host:port` is plain text, `https://host` is TLS with an ID token for that origin',
+  ),
+  SERVER_DEADLINE_MS: integer({ min: 50, max: 300_000, default: 10_000 }).describe(
+    'Milliseconds that one call of the server may take, retries included',
+  ),
+  KNOWN_QUERIES: knownQueriesVariable,
+};
+
+export type ClientConfig = Config<typeof clientVariables>;

@@ -1,0 +1,47 @@
+import { parseEnvOrExit } from '../../lib/config.ts';
+import { createIdentity } from '../../lib/identity.ts';
+import { createLogger } from '../../lib/log.ts';
+import { createShakespeareClient } from '../../lib/rpc.ts';
+import { shutdownOnSignal } from '../../lib/shutdown.ts';
+import { telemetryVariables } from '../../lib/telemetry/config.ts';
+import { shutdownTelemetry } from '../../lib/telemetry/telemetry.ts';
+import { createApp } from './app.ts';
+import { clientVariables } from './config.ts';
+
+const config = parseEnvOrExit({ ...telemetryVariables, ...clientVariables });
+const logger = createLogger({
+  service: config.OTEL_SERVICE_NAME,
+  project: config.GOOGLE_CLOUD_PROJECT,
+});
+
+const address = config.SERVER_ADDR;
+const server = createShakespeareClient({
+  address,
+  ...(address.tls ? { identity: createIdentity(address.origin) } : {}),
+  deadlineMs: config.SERVER_DEADLINE_MS,
+});
+const app = createApp({
+  server,
+  knownQueries: config.KNOWN_QUERIES,
+  random: Math.random,
+  logger,
+});
+
+shutdownOnSignal({
+  logger,
+  steps: [
+    { name: 'finish the requests in flight', run: () => drain(5_000) },
+    { name: 'close the channel', run: () => server.close() },
+    { name: 'store the last spans', run: () => shutdownTelemetry(logger) },
+  ],
+});
+
+await app.listen({ port: config.PORT, host: '::' });
+const bound = app.server.address();
+logger.info({ port: typeof bound === 'object' ? bound?.port : config.PORT }, 'listening');
+
+async function drain(timeoutMs: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
+  await app.close();
+  clearTimeout(timer);
+}

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { protoPackage, SERVICE_NAME, shakespeareService } from '../../lib/rpc.ts';
+import { createGetMatchCount, type SearchOptions } from './search.ts';
+
+export type ServerApp = Readonly<{
+  /** Returns the port, which differs from the one asked for where that is 0. */
+  listen(port: number): Promise<number>;
+  /** Takes no more calls and lets those in flight finish, for at most `timeoutMs`. */
+  drain(timeoutMs: number): Promise<void>;
+}>;
+
+/** The gRPC server with its three services; opens nothing until `listen`. */
+export function createApp(options: SearchOptions): ServerApp {
+  const server = new Server();
+  const health = new HealthImplementation({ '': 'SERVING', [SERVICE_NAME]: 'SERVING' });
+  server.addService(shakespeareService, { GetMatchCount: createGetMatchCount(options) });
+  health.addToServer(server);
+  new ReflectionService(protoPackage).addToServer(server);
+
+  return {
+    listen: (port) =>
+      new Promise((resolve, reject) => {
+        // Plain text: TLS ends at Cloud Run's front end, and inside the cluster there is none.
+        server.bindAsync(`[::]:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
+          error ? reject(error) : resolve(bound),
+        );
+      }),
+
+    async drain(timeoutMs) {
+      health.setStatus('', 'NOT_SERVING');
+      health.setStatus(SERVICE_NAME, 'NOT_SERVING');
+      const timer = new AbortController();
+      const finished = new Promise<void>((resolve, reject) =>
+        server.tryShutdown((error) => (error ? reject(error) : resolve())),
+      );
+      // A watcher of the health service never goes away by itself.
+      const timeout = sleep(timeoutMs, undefined, { signal: timer.signal }).then(
+        () => server.forceShutdown(),
+        () => {},
+      );
+      await Promise.race([finished, timeout]);
+      timer.abort();
+    },
+  };
+}

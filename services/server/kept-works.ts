@@ -1,0 +1,113 @@
+import { type SpanContext, trace } from '@opentelemetry/api';
+import { AppError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { ObjectStore } from './objects.ts';
+import { loadSnapshot, type Snapshot, type Work, type Works } from './works.ts';
+
+/** After a revalidation that failed, stale texts serve this long before the next one. */
+const RETRY_AFTER_MS = 5_000;
+
+/**
+ * Keeps the works in memory. The first request loads them, others that come meanwhile share that
+ * load; after `ttlMs` the next request has them checked against a new listing, which reads only
+ * what has changed.
+ *
+ *     load          kept            revalidation     kept
+ *     |-----|.......................|--|......................
+ *           |<------- ttlMs ------->|  |<------- ttlMs ------->|
+ *
+ * A load belongs to nobody: the caller that began it may go away, and the others still get it. While
+ * Storage is down or slow (`revalidateWaitMs`), the texts serve on as stale.
+ */
+export function createKeptWorks(options: {
+  store: ObjectStore;
+  ttlMs: number;
+  revalidateWaitMs?: number;
+  now?: () => number;
+  logger: Logger;
+}): Works {
+  const { store, ttlMs, revalidateWaitMs = 1_000, now = Date.now, logger } = options;
+  const closed = new AbortController();
+  const known = new Map<string, Work>();
+  let kept: { snapshot: Snapshot; readAtMs: number; stale: boolean } | undefined;
+  let checkAtMs = 0;
+  let flight: { promise: Promise<Snapshot>; startedBy: SpanContext | undefined } | undefined;
+
+  async function load(): Promise<Snapshot> {
+    try {
+      const snapshot = await loadSnapshot(store, known, closed.signal);
+      const names = new Set(snapshot.works.map((work) => work.name));
+      for (const name of known.keys()) if (!names.has(name)) known.delete(name);
+      kept = { snapshot, readAtMs: now(), stale: false };
+      checkAtMs = now() + ttlMs;
+      return snapshot;
+    } catch (error) {
+      onFailure(error);
+      throw error;
+    } finally {
+      flight = undefined;
+    }
+  }
+
+  function onFailure(error: unknown): void {
+    // No works at all is an answer of Storage's, not an outage: what we hold is no longer there.
+    const isOutage = !(error instanceof AppError && error.kind === 'failedPrecondition');
+    if (!isOutage) kept = undefined;
+    if (!kept) return;
+    kept = { ...kept, stale: true };
+    checkAtMs = now() + Math.min(ttlMs, RETRY_AFTER_MS);
+    const ageMs = now() - kept.readAtMs;
+    logger.warn({ error, ageMs }, 'Storage does not answer: stale works are served');
+  }
+
+  function join() {
+    const isMine = flight === undefined;
+    if (!flight) {
+      flight = { promise: load(), startedBy: trace.getActiveSpan()?.spanContext() };
+      // Every caller may be gone by the time it fails; the failure was dealt with above.
+      flight.promise.catch(() => {});
+    } else if (flight.startedBy) {
+      // The reads of the objects hang on the span of the request that began them.
+      trace.getActiveSpan()?.addLink({ context: flight.startedBy });
+    }
+    return { promise: flight.promise, isMine };
+  }
+
+  return {
+    async read(signal) {
+      const before = kept;
+      if (before && now() < checkAtMs) {
+        return { snapshot: before.snapshot, source: before.stale ? 'stale' : 'kept' };
+      }
+      const { promise, isMine } = join();
+      if (!before) {
+        return { snapshot: await until(promise, signal), source: isMine ? 'loaded' : 'shared' };
+      }
+      try {
+        const snapshot = await until(
+          promise,
+          AbortSignal.any([signal, AbortSignal.timeout(revalidateWaitMs)]),
+        );
+        return { snapshot, source: isMine ? 'revalidated' : 'shared' };
+      } catch (error) {
+        if (signal.aborted) throw error;
+        if (error instanceof AppError && error.kind === 'failedPrecondition') throw error;
+        return { snapshot: before.snapshot, source: 'stale' };
+      }
+    },
+    close() {
+      closed.abort(new Error('the server is stopping'));
+      store.close();
+    },
+  };
+}
+
+/** The promise's outcome, or the signal's reason if that comes first; the promise goes on. */
+function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

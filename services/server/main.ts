@@ -1,0 +1,47 @@
+import { parseEnvOrExit } from '../../lib/config.ts';
+import { createLogger } from '../../lib/log.ts';
+import { shutdownOnSignal } from '../../lib/shutdown.ts';
+import { telemetryVariables } from '../../lib/telemetry/config.ts';
+import { shutdownTelemetry } from '../../lib/telemetry/telemetry.ts';
+import { createApp } from './app.ts';
+import { serverVariables } from './config.ts';
+import { createKeptWorks } from './kept-works.ts';
+import { createObjectStore } from './objects.ts';
+import { createWorksPerRequest } from './works.ts';
+
+const config = parseEnvOrExit({ ...telemetryVariables, ...serverVariables });
+const logger = createLogger({
+  service: config.OTEL_SERVICE_NAME,
+  project: config.GOOGLE_CLOUD_PROJECT,
+});
+
+const store = createObjectStore({
+  apiEndpoint: config.STORAGE_API_ENDPOINT,
+  bucket: config.WORKS_BUCKET,
+  prefix: config.WORKS_PREFIX,
+  access: config.WORKS_ACCESS,
+  attempts: config.WORKS_ATTEMPTS,
+  attemptTimeoutMs: config.WORKS_ATTEMPT_TIMEOUT_MS,
+});
+const works =
+  config.WORKS_CACHE === 'keep'
+    ? createKeptWorks({ store, ttlMs: config.WORKS_TTL_SECONDS * 1_000, logger })
+    : createWorksPerRequest(store);
+const app = createApp({
+  works,
+  bucket: config.WORKS_BUCKET,
+  prefix: config.WORKS_PREFIX,
+  logger,
+});
+
+shutdownOnSignal({
+  logger,
+  steps: [
+    { name: 'finish the calls in flight', run: () => app.drain(5_000) },
+    { name: 'stop reading works', run: () => works.close() },
+    { name: 'store the last spans', run: () => shutdownTelemetry(logger) },
+  ],
+});
+
+const port = await app.listen(config.PORT);
+logger.info({ port }, 'listening');

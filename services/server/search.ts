@@ -1,0 +1,91 @@
+import { performance } from 'node:perf_hooks';
+import { type handleUnaryCall, status } from '@grpc/grpc-js';
+import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { MatchCountRequest, MatchCountResponse } from '../../lib/rpc.ts';
+import { parseSearchQuery } from '../../lib/search-query.ts';
+import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
+import { withSpan } from '../../lib/telemetry/span.ts';
+import { flushBeforeResponse } from '../../lib/telemetry/telemetry.ts';
+import { countMatchingLines, lower } from './match.ts';
+import type { Snapshot, Works, WorksRead } from './works.ts';
+
+export type SearchOptions = Readonly<{
+  works: Works;
+  bucket: string;
+  prefix: string;
+  logger: Logger;
+}>;
+
+/** The handler of GetMatchCount. Always answers, and an error always has a gRPC code. */
+export function createGetMatchCount(
+  options: SearchOptions,
+): handleUnaryCall<MatchCountRequest, MatchCountResponse> {
+  return (call, callback) => {
+    const startMs = performance.now();
+    const gone = new AbortController();
+    // Also when its deadline passes. Emitted after every call, too, when nobody listens any more.
+    call.on('cancelled', () => gone.abort(new AppError('cancelled', 'the caller went away')));
+
+    const log = (level: 'info' | 'warn' | 'error', fields: object) =>
+      options.logger[level](
+        { ...fields, durationMs: Math.round(performance.now() - startMs) },
+        'GetMatchCount',
+      );
+
+    search(call.request.query, gone.signal, options)
+      .then(async ({ matches, source }) => {
+        await flushBeforeResponse();
+        log('info', { grpcCode: status.OK, worksSource: source, matches });
+        callback(null, { match_count: String(matches) });
+      })
+      .catch(async (thrown: unknown) => {
+        const error = toAppError(thrown);
+        await flushBeforeResponse();
+        const { grpc, retryable } = ERRORS[error.kind];
+        const level = error.kind === 'internal' ? 'error' : retryable ? 'warn' : 'info';
+        log(level, { grpcCode: grpc, error });
+        callback({ code: grpc, details: error.message });
+      });
+  };
+}
+
+async function search(query: string, signal: AbortSignal, options: SearchOptions) {
+  const lowered = lower(parseSearchQuery(query));
+  const { snapshot, source } = await readWorks(signal, options);
+  return { source, matches: await countMatches(query, lowered, snapshot) };
+}
+
+function readWorks(signal: AbortSignal, options: SearchOptions): Promise<WorksRead> {
+  const { works, bucket, prefix } = options;
+  const attributes = { [ATTR.bucket]: bucket, [ATTR.prefix]: prefix };
+  return withSpan(SPAN.worksRead, { attributes }, async (span) => {
+    try {
+      const read = await works.read(signal);
+      span.setAttributes({
+        [ATTR.objects]: read.snapshot.works.length,
+        [ATTR.bytes]: read.snapshot.bytes,
+        [ATTR.source]: read.source,
+      });
+      return read;
+    } catch (error) {
+      // Whatever a read says when its caller has gone, that is what happened.
+      throw signal.aborted ? signal.reason : error;
+    }
+  });
+}
+
+function countMatches(query: string, lowered: string, snapshot: Snapshot): Promise<number> {
+  return withSpan(SPAN.worksSearch, {}, (span) => {
+    const matches = snapshot.works.reduce(
+      (total, work) => total + countMatchingLines(work.loweredText, lowered),
+      0,
+    );
+    span.setAttributes({
+      [ATTR.queryLength]: query.length,
+      [ATTR.lines]: snapshot.lines,
+      [ATTR.matches]: matches,
+    });
+    return matches;
+  });
+}

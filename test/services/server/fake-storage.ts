@@ -1,0 +1,145 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { CRC32C } from '@google-cloud/storage';
+
+export type FakeObject = { content: Buffer; generation: string; gzip?: boolean };
+
+/** What goes wrong with one request. */
+export type Fault =
+  | { kind: 'status'; status: number }
+  /** Half of the body, then the connection is reset. */
+  | { kind: 'reset' }
+  /** Nothing at all, or half of the body, and then silence. */
+  | { kind: 'hang'; after: 'request' | 'half' }
+  /** Other bytes than the listing's checksum says, with matching or without any hash header. */
+  | { kind: 'corrupt'; hash: 'matching' | 'none' }
+  /** The right bytes under a wrong hash header. */
+  | { kind: 'wrong-hash-header' }
+  /** Called before the answer: changes the bucket under the reader's feet. */
+  | { kind: 'run'; run: () => void };
+
+export type FakeRequest = { kind: 'list' | 'read'; name: string; authorization?: string };
+
+/**
+ * As much of the Storage JSON API as the server uses, over real HTTP on loopback, with faults on
+ * demand. `fault` sees the request and how many of the same came before it.
+ */
+export async function startFakeStorage(options: { pageSize?: number } = {}) {
+  const objects = new Map<string, FakeObject>();
+  const requests: FakeRequest[] = [];
+  const state = {
+    fault: (_request: FakeRequest, _earlier: number): Fault | undefined => undefined,
+    inFlight: 0,
+    mostInFlight: 0,
+    /** Requests whose caller hung up before the answer was complete. */
+    abandoned: 0,
+  };
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '', 'http://storage');
+    const match = /^\/storage\/v1\/b\/works\/o(?:\/(.+))?$/.exec(url.pathname);
+    if (!match) return answer(response, 404, { error: { code: 404, message: 'no such bucket' } });
+    const name = decodeURIComponent(match[1] ?? '');
+    const seen: FakeRequest = {
+      kind: name === '' ? 'list' : 'read',
+      name,
+      ...(request.headers.authorization ? { authorization: request.headers.authorization } : {}),
+    };
+    const earlier = requests.filter((r) => r.kind === seen.kind && r.name === name).length;
+    requests.push(seen);
+    state.inFlight += 1;
+    state.mostInFlight = Math.max(state.mostInFlight, state.inFlight);
+    response.once('close', () => {
+      state.inFlight -= 1;
+      if (!response.writableFinished) state.abandoned += 1;
+    });
+    const fault = state.fault(seen, earlier);
+    if (fault?.kind === 'run') fault.run();
+    if (fault?.kind === 'status') {
+      return answer(response, fault.status, { error: { code: fault.status, message: 'fault' } });
+    }
+    if (fault?.kind === 'hang' && fault.after === 'request') return;
+    if (seen.kind === 'list') return answer(response, 200, list(url));
+    const object = objects.get(name);
+    if (!object || object.generation !== url.searchParams.get('generation')) {
+      return answer(response, 404, { error: { code: 404, message: 'No such object' } });
+    }
+    read(response, object, fault);
+  });
+
+  function list(url: URL) {
+    const prefix = url.searchParams.get('prefix') ?? '';
+    const names = [...objects.keys()].filter((name) => name.startsWith(prefix)).sort();
+    const from = Number(url.searchParams.get('pageToken') ?? 0);
+    const to = from + (options.pageSize ?? 1_000);
+    const items = names.slice(from, to).map((name) => {
+      const object = objects.get(name) as FakeObject;
+      const stored = storedBytes(object);
+      return {
+        name,
+        generation: object.generation,
+        size: String(stored.length),
+        crc32c: crc32c(stored),
+        ...(object.gzip ? { contentEncoding: 'gzip' } : {}),
+      };
+    });
+    return {
+      ...(items.length > 0 ? { items } : {}),
+      ...(to < names.length ? { nextPageToken: String(to) } : {}),
+    };
+  }
+
+  server.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    objects,
+    requests,
+    state,
+    put(name: string, content: string | Buffer, generation = '1', gzip = false) {
+      objects.set(name, { content: Buffer.from(content), generation, gzip });
+    },
+    reads: () => requests.filter((request) => request.kind === 'read').map(({ name }) => name),
+    lists: () => requests.filter((request) => request.kind === 'list').length,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+export type FakeStorage = Awaited<ReturnType<typeof startFakeStorage>>;
+
+function read(response: ServerResponse, object: FakeObject, fault: Fault | undefined): void {
+  const stored = storedBytes(object);
+  const sent = fault?.kind === 'corrupt' ? Buffer.from(stored).fill('#', 0, 1) : stored;
+  const hash = crc32c(fault?.kind === 'wrong-hash-header' ? Buffer.from('other') : sent);
+  if (!(fault?.kind === 'corrupt' && fault.hash === 'none')) {
+    response.setHeader('x-goog-hash', `crc32c=${hash}`);
+    response.setHeader('x-goog-stored-content-encoding', object.gzip ? 'gzip' : 'identity');
+  }
+  if (object.gzip) response.setHeader('content-encoding', 'gzip');
+  response.setHeader('content-length', sent.length);
+  if (fault?.kind === 'reset' || fault?.kind === 'hang') {
+    response.write(sent.subarray(0, sent.length / 2), () => {
+      if (fault.kind === 'reset') response.destroy();
+    });
+    return;
+  }
+  response.end(sent);
+}
+
+function storedBytes(object: FakeObject): Buffer {
+  return object.gzip ? gzipSync(object.content) : object.content;
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function crc32c(bytes: Buffer): string {
+  const checksum = new CRC32C();
+  checksum.update(bytes);
+  return checksum.toString();
+}
