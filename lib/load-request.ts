@@ -71,7 +71,7 @@ export type LoadSummary = Readonly<{
   /** RFC 3339, whole minute, UTC: pairs the runs of two platforms. */
   scheduledMinute: string;
   seed: number;
-  /** 'stopped': a SIGTERM ended it early and the rest was dropped. */
+  /** 'stopped': ended early, by SIGTERM or at the longest run allowed; the rest was dropped. */
   state: 'running' | 'finished' | 'stopped';
   /** True where this scheduled minute had been delivered before: these are that run's figures. */
   duplicate?: true;

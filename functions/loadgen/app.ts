@@ -1,0 +1,80 @@
+import type { HttpFunction, Request, Response } from '@google-cloud/functions-framework';
+import { AppError, toAppError } from '../../lib/errors.ts';
+import { SCHEDULE_TIME_HEADER } from '../../lib/load-request.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Clock } from './clock.ts';
+import type { LoadgenConfig } from './config.ts';
+import { BadLoadRequest, createPlan } from './plan.ts';
+import { createProblem } from './problem.ts';
+import { activeSpanContext } from './run.ts';
+import type { Runs } from './runs.ts';
+
+/** The second is the codelab's; Cloud Run keeps paths that end in z to itself. */
+const HEALTH_PATHS: readonly string[] = ['/health', '/_healthz'];
+
+/** The HTTP function: routes (the framework hands it every path), and the one error handler. */
+export function createApp(options: {
+  runs: Runs;
+  config: LoadgenConfig;
+  clock: Clock;
+  logger: Logger;
+}): HttpFunction {
+  const { runs, config, clock, logger } = options;
+
+  const load = async (request: Request, response: Response): Promise<void> => {
+    if (runs.stopping) throw new AppError('unavailable', 'loadgen is stopping; call it again');
+    const plan = createPlan({
+      body: request.body,
+      scheduleTimeHeader: request.get(SCHEDULE_TIME_HEADER),
+      nowEpochMs: clock.epochMs(),
+      invocation: activeSpanContext(),
+      config,
+    });
+    const summary = await runs.run(plan);
+    // Kept alive, the connection would hold up the end of the server.
+    if (runs.stopping) response.set('Connection', 'close');
+    // 200 even when requests failed: a caller that retries would fire the burst again.
+    if (summary.sent > 0 || summary.duplicate) {
+      response.status(200).json(summary);
+      return;
+    }
+    const error = new AppError('unavailable', 'nothing could be sent; see summary and the log');
+    sendProblem(response, error, { summary });
+  };
+
+  return async (request, response) => {
+    try {
+      if (HEALTH_PATHS.includes(request.path)) {
+        allow(request, response, ['GET', 'HEAD']);
+        response.type('text/plain').send('ok');
+      } else if (request.path === '/') {
+        allow(request, response, ['POST']);
+        await load(request, response);
+      } else {
+        throw new AppError('notFound', `allowed paths: / and ${HEALTH_PATHS.join(' and ')}`);
+      }
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.kind === 'internal') logger.error({ error }, 'request to loadgen failed');
+      sendProblem(
+        response,
+        error,
+        thrown instanceof BadLoadRequest ? { problems: thrown.problems } : {},
+      );
+    }
+  };
+}
+
+function allow(request: Request, response: Response, methods: readonly string[]): void {
+  if (methods.includes(request.method)) return;
+  response.set('Allow', methods.join(', '));
+  throw new AppError(
+    'methodNotAllowed',
+    `${request.path} has no ${request.method}; allowed: ${methods.join(', ')}`,
+  );
+}
+
+function sendProblem(response: Response, error: AppError, extension: Record<string, unknown>) {
+  const problem = createProblem(error, extension);
+  response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}

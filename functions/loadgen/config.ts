@@ -1,0 +1,19 @@
+import { address, type Config, integer, port } from '../../lib/config.ts';
+import { knownQueriesVariable } from '../../lib/queries.ts';
+
+export const loadgenVariables = {
+  PORT: port(8080).describe('Port that loadgen listens on; 0 takes a free one'),
+  CLIENT_ADDR: address().describe('Where loadgen finds client'),
+  KNOWN_QUERIES: knownQueriesVariable,
+  LOADGEN_MAX_RUN_SECONDS: integer({ min: 1, max: 1790, default: 170 }).describe(
+    'A longer run is refused, and no run answers later. Keep it 10 s below the attempt deadline of whatever calls loadgen',
+  ),
+  LOADGEN_REQUEST_TIMEOUT_SECONDS: integer({ min: 1, max: 600, default: 30 }).describe(
+    "Deadline of one request to client; above client's own, so that its answer arrives",
+  ),
+  LOADGEN_LATE_AFTER_MS: integer({ min: 1, max: 60_000, default: 10 }).describe(
+    'A request that starts so many milliseconds after its scheduled time is counted as late',
+  ),
+};
+
+export type LoadgenConfig = Config<typeof loadgenVariables>;

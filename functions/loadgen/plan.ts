@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import type { SpanContext } from '@opentelemetry/api';
+import { AppError } from '../../lib/errors.ts';
+import {
+  type LoadRequest,
+  loadRequestSchema,
+  SCHEDULE_TIME_HEADER,
+  scheduledMinuteOf,
+  scheduledTimeSchema,
+  seedOfMinute,
+} from '../../lib/load-request.ts';
+import { querySequence } from '../../lib/queries.ts';
+import type { LoadgenConfig } from './config.ts';
+import { type FieldProblem, fieldProblems } from './problem.ts';
+import type { RunPlan } from './run.ts';
+import { scheduleLengthMs } from './schedule.ts';
+
+/** A request to loadgen that cannot be run, with every field that is wrong. */
+export class BadLoadRequest extends AppError {
+  readonly problems: readonly FieldProblem[];
+
+  constructor(problems: readonly FieldProblem[]) {
+    const wrong = problems.map(
+      ({ field, value, allowed }) =>
+        `${field} is ${JSON.stringify(value) ?? 'undefined'}; allowed: ${allowed}`,
+    );
+    super('invalidArgument', wrong.join('. '));
+    this.name = 'BadLoadRequest';
+    this.problems = problems;
+  }
+}
+
+export type LoadPlan = RunPlan &
+  Readonly<{
+    checkConnectivity: boolean;
+    /** Whether a schedule asked for this run, so that a second delivery is recognised. */
+    scheduled: boolean;
+  }>;
+
+/** Makes a plan of what was asked, or throws BadLoadRequest. Two platforms get the same queries. */
+export function createPlan(options: {
+  /** Raw bytes or text of the body, or what the functions framework parsed of it. */
+  body: unknown;
+  scheduleTimeHeader: string | undefined;
+  nowEpochMs: number;
+  invocation: SpanContext | undefined;
+  config: LoadgenConfig;
+}): LoadPlan {
+  const { scheduleTimeHeader, nowEpochMs, invocation, config } = options;
+  const request = parseLoadRequest(options.body);
+  if (scheduleTimeHeader !== undefined) checkScheduleTime(scheduleTimeHeader);
+  checkLength(request, config.LOADGEN_MAX_RUN_SECONDS);
+  // Cloud Scheduler's own word goes first; the overlay's CronJob has only the body to say it in.
+  const scheduledTime = scheduleTimeHeader ?? request.scheduledTime;
+  const scheduledMinute = scheduledMinuteOf(new Date(scheduledTime ?? nowEpochMs));
+  const seed = request.seed ?? seedOfMinute(scheduledMinute);
+  return {
+    runId: request.runId ?? `${scheduledMinute}-${randomBytes(4).toString('hex')}`,
+    scheduledMinute,
+    seed,
+    requests: request.requests,
+    intervalMs: request.intervalMs,
+    maxInFlight: request.maxInFlight,
+    lateAfterMs: config.LOADGEN_LATE_AFTER_MS,
+    queries: querySequence(seed, request.requests, config.KNOWN_QUERIES),
+    invocation,
+    checkConnectivity: request.checkConnectivity,
+    scheduled: scheduledTime !== undefined,
+  };
+}
+
+/** An empty body asks for the defaults. The content type is no matter: schedulers differ in it. */
+function parseLoadRequest(body: unknown): LoadRequest {
+  const value = Buffer.isBuffer(body) || typeof body === 'string' ? parseJson(`${body}`) : body;
+  const result = loadRequestSchema.safeParse(value ?? {});
+  if (!result.success) throw new BadLoadRequest(fieldProblems(result.error, value));
+  return result.data;
+}
+
+function parseJson(text: string): unknown {
+  if (text.trim() === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    const allowed = 'a JSON object (this is not JSON)';
+    throw new BadLoadRequest([{ field: 'body', value: text.slice(0, 100), allowed }]);
+  }
+}
+
+function checkScheduleTime(value: string): void {
+  const result = scheduledTimeSchema.safeParse(value);
+  if (result.success) return;
+  const allowed = result.error.issues.map(({ message }) => message).join('; ');
+  throw new BadLoadRequest([
+    { field: `header ${SCHEDULE_TIME_HEADER}`, value: value.slice(0, 100), allowed },
+  ]);
+}
+
+function checkLength(request: LoadRequest, maxSeconds: number): void {
+  const lengthMs = scheduleLengthMs(request);
+  if (lengthMs <= maxSeconds * 1000) return;
+  const { requests, intervalMs } = request;
+  const most = Math.min(1000, Math.floor((maxSeconds * 1000) / intervalMs) + 1);
+  const widest = Math.floor((maxSeconds * 1000) / (requests - 1));
+  const arithmetic = `(${requests} - 1) × ${intervalMs} ms = ${lengthMs / 1000} s`;
+  const allowed =
+    `a run of at most LOADGEN_MAX_RUN_SECONDS = ${maxSeconds} s, and ${arithmetic}: ` +
+    `at most ${most} requests at this interval, or at most ${widest} ms between ${requests} requests`;
+  throw new BadLoadRequest([
+    { field: 'requests, intervalMs', value: `${requests}, ${intervalMs}`, allowed },
+  ]);
+}

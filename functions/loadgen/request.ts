@@ -1,0 +1,121 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Address } from '../../lib/config.ts';
+import type { Identity } from '../../lib/identity.ts';
+
+/** An answer that arrived whole, of any status. */
+export type Answer = Readonly<{ status: number; body: string }>;
+
+/** No whole answer: `kind` is of low cardinality, for counting and for `error.type`. */
+export class RequestError extends Error {
+  readonly kind: 'identity' | 'connect' | 'timeout' | 'reset' | 'too_large' | 'stopped' | string;
+  /** Whether the request had left on a connection. */
+  readonly sent: boolean;
+
+  constructor(kind: string, sent: boolean, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RequestError';
+    this.kind = kind;
+    this.sent = sent;
+  }
+}
+
+export type ClientRequests = Readonly<{
+  /** One GET, never retried: a hidden retry would hide latency and failures. */
+  get(path: string, signal: AbortSignal): Promise<Answer>;
+  close(): void;
+}>;
+
+const MAX_ANSWER_BYTES = 64 * 1024;
+/** As many as requests can be in flight in one run; more would wait here, unseen. */
+const MAX_SOCKETS = 1000;
+/** Idle connections go before Node's own servers drop them (5 s), which would reset a request. */
+const IDLE_SOCKET_MS = 4_000;
+
+/**
+ * Requests to client by node:http(s), whose instrumentation makes the client span and sends the
+ * trace headers (fetch would do neither). Over https each carries an ID token.
+ */
+export function createClientRequests(options: {
+  address: Address;
+  timeoutMs: number;
+  identity?: Identity | undefined;
+}): ClientRequests {
+  const { address, timeoutMs, identity } = options;
+  const { Agent, request } = address.tls ? https : http;
+  const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_SOCKET_MS });
+
+  return {
+    async get(path, signal) {
+      const deadline = AbortSignal.timeout(timeoutMs);
+      const either = AbortSignal.any([signal, deadline]);
+      let sent = false;
+      const failure = (error: unknown): RequestError => {
+        if (error instanceof RequestError) return error;
+        const cause = { cause: error };
+        if (signal.aborted) {
+          return new RequestError(stopKind(signal), sent, 'given up: the run ended', cause);
+        }
+        if (deadline.aborted) {
+          return new RequestError('timeout', sent, `no answer within ${timeoutMs} ms`, cause);
+        }
+        const text = `${sent ? 'connection lost' : 'cannot connect'} to ${address.origin}: ${messageOf(error)}`;
+        return new RequestError(sent ? 'reset' : 'connect', sent, text, cause);
+      };
+
+      const headers: http.OutgoingHttpHeaders = { accept: 'application/json' };
+      if (identity) {
+        try {
+          headers.authorization = `Bearer ${await identity.getIdToken(either)}`;
+        } catch (cause) {
+          if (either.aborted) throw failure(cause);
+          const text = `no ID token for ${address.origin}: ${messageOf(cause)}`;
+          throw new RequestError('identity', false, text, { cause });
+        }
+      }
+      const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+      const outgoing = request(`${address.origin}${path}`, { agent, headers, signal: either });
+      outgoing.on('socket', (socket) => {
+        if (!socket.connecting) sent = true;
+        else socket.once(address.tls ? 'secureConnect' : 'connect', () => (sent = true));
+      });
+      outgoing.on('error', (error) => reject(failure(error)));
+      outgoing.on('response', (incoming) => {
+        readBody(incoming).then(
+          (body) => resolve({ status: incoming.statusCode ?? 0, body }),
+          (error: unknown) => {
+            outgoing.destroy();
+            reject(failure(error));
+          },
+        );
+      });
+      outgoing.end();
+      return await promise;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+async function readBody(incoming: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) {
+      const text = `the answer is longer than ${MAX_ANSWER_BYTES} bytes`;
+      throw new RequestError('too_large', true, text);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Why the run gave its open requests up, as the one who aborted named it. */
+function stopKind(signal: AbortSignal): string {
+  return typeof signal.reason === 'string' ? signal.reason : 'stopped';
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || (error as NodeJS.ErrnoException).code || error.name;
+}

@@ -1,0 +1,98 @@
+import type { Identity } from '../../lib/identity.ts';
+import type { LoadSummary } from '../../lib/load-request.ts';
+import type { Logger } from '../../lib/log.ts';
+import { flushSpans } from '../../lib/telemetry/telemetry.ts';
+import type { Clock } from './clock.ts';
+import type { LoadgenConfig } from './config.ts';
+import { createDeliveries } from './deliveries.ts';
+import type { LoadPlan } from './plan.ts';
+import { prepare } from './readiness.ts';
+import type { ClientRequests } from './request.ts';
+import { type Run, startRun } from './run.ts';
+import { scheduleLengthMs } from './schedule.ts';
+
+const FLUSH_TIMEOUT_MS = 5_000;
+/** After SIGTERM: the drain and the telemetry's own shutdown want their part of 10 s. */
+const LAST_FLUSH_TIMEOUT_MS = 2_000;
+
+export type Runs = Readonly<{
+  /** Runs the plan to its end; a second delivery of a minute is answered at once. */
+  run(plan: LoadPlan): Promise<LoadSummary>;
+  readonly stopping: boolean;
+  /** Starts no more requests, and gives up after `drainMs` on those in flight. */
+  stop(drainMs: number): Promise<void>;
+}>;
+
+/** All runs of this instance: what they share, and how they end. */
+export function createRuns(options: {
+  config: LoadgenConfig;
+  requests: ClientRequests;
+  identity: Identity | undefined;
+  clock: Clock;
+  logger: Logger;
+}): Runs {
+  const { config, requests, identity, clock, logger } = options;
+  const stop = new AbortController();
+  const giveUp = new AbortController();
+  const deliveries = createDeliveries<Run>();
+  const active = new Set<Promise<unknown>>();
+
+  const runToEnd = async (plan: LoadPlan): Promise<LoadSummary> => {
+    const maxRunMs = config.LOADGEN_MAX_RUN_SECONDS * 1000;
+    const tooLong = new AbortController();
+    const over = new AbortController();
+    void clock
+      .sleepUntil(clock.nowMs() + maxRunMs, over.signal)
+      .then(() => tooLong.abort('run_deadline'));
+    const run = startRun(plan, {
+      requests,
+      clock,
+      logger,
+      stop: AbortSignal.any([stop.signal, tooLong.signal]),
+      giveUp: AbortSignal.any([giveUp.signal, tooLong.signal]),
+      ready: () =>
+        prepare({
+          requests,
+          identity,
+          clock,
+          checkConnectivity: plan.checkConnectivity,
+          spareMs: maxRunMs - scheduleLengthMs(plan),
+          signal: stop.signal,
+        }),
+    });
+    if (plan.scheduled) deliveries.remember(plan.scheduledMinute, run);
+    const summary = await run.done;
+    over.abort();
+    if (summary.sent === 0) deliveries.forget(plan.scheduledMinute);
+    // Before the answer, because after it the platform may stop this instance's CPU.
+    await flushSpans(stop.signal.aborted ? LAST_FLUSH_TIMEOUT_MS : FLUSH_TIMEOUT_MS);
+    logger.info({ summary }, 'run finished');
+    return summary;
+  };
+
+  return {
+    async run(plan) {
+      const earlier = plan.scheduled ? deliveries.find(plan.scheduledMinute) : undefined;
+      if (earlier) {
+        const { scheduledMinute } = plan;
+        logger.warn({ scheduledMinute }, 'scheduled minute delivered again, not run again');
+        return { ...earlier.summary(), duplicate: true };
+      }
+      const running = runToEnd(plan);
+      active.add(running);
+      return running.finally(() => active.delete(running));
+    },
+    get stopping() {
+      return stop.signal.aborted;
+    },
+    async stop(drainMs) {
+      stop.abort('stopped');
+      const drained = new AbortController();
+      void clock
+        .sleepUntil(clock.nowMs() + drainMs, drained.signal)
+        .then(() => giveUp.abort('stopped'));
+      await Promise.allSettled(active);
+      drained.abort();
+    },
+  };
+}
