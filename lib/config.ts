@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** One schema per environment variable. `describe()` is the README's text for it. */
@@ -86,6 +87,15 @@ export function text(allowed: string, preset?: string) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
     .regex(/^[^\u0000-\u001f\u007f]{1,2048}$/, { error: allowed });
   return preset === undefined ? schema : schema.default(preset);
+}
+
+/** The address to listen on. All IPv4 ones by default, as Cloud Run asks of a container. */
+export function host() {
+  return z
+    .string()
+    .refine((value) => isIP(value) !== 0, { error: 'an IPv4 or IPv6 address' })
+    .default('0.0.0.0')
+    .describe('Address that the program listens on');
 }
 
 export const port = (preset: number) => integer({ min: 0, max: 65_535, default: preset });

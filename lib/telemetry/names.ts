@@ -49,7 +49,11 @@ export const ATTR = {
   prefix: 'shakesapp.works.prefix',
   objects: 'shakesapp.works.objects',
   bytes: 'shakesapp.works.bytes',
-  /** 'loaded', 'kept', 'revalidated', or 'stale' (Storage was down, older texts served). */
+  /**
+   * 'loaded' (by this request), 'shared' (another request was loading them already: linked to its
+   * span, which has the reads below it), 'kept', 'revalidated' (listed anew, only what had changed
+   * was read), or 'stale' (Storage was down, older texts served).
+   */
   source: 'shakesapp.works.source',
 
   // works.search

@@ -31,7 +31,13 @@ export function createApp(options: SearchOptions & { logger: Logger }): FastifyI
     // A request that comes in while the server stops is answered all the same.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+    // No request has a body, so half a minute is for its headers.
+    requestTimeout: 30_000,
+    // A path that cannot be decoded is refused before any hook.
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, reply);
+      logRequest({ request, reply, logger, durationMs: 0 });
+    },
     clientErrorHandler: refuseMalformed,
   });
   let isStopping = false;

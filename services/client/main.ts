@@ -36,7 +36,7 @@ shutdownOnSignal({
   ],
 });
 
-await app.listen({ port: config.PORT, host: '::' });
+await app.listen({ host: config.HOST, port: config.PORT });
 const bound = app.server.address();
 logger.info({ port: typeof bound === 'object' ? bound?.port : config.PORT }, 'listening');
 

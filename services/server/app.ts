@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
@@ -7,7 +8,7 @@ import { createGetMatchCount, type SearchOptions } from './search.ts';
 
 export type ServerApp = Readonly<{
   /** Returns the port, which differs from the one asked for where that is 0. */
-  listen(port: number): Promise<number>;
+  listen(address: { host: string; port: number }): Promise<number>;
   /** Takes no more calls and lets those in flight finish, for at most `timeoutMs`. */
   drain(timeoutMs: number): Promise<void>;
 }>;
@@ -21,10 +22,11 @@ export function createApp(options: SearchOptions): ServerApp {
   new ReflectionService(protoPackage).addToServer(server);
 
   return {
-    listen: (port) =>
+    listen: ({ host, port }) =>
       new Promise((resolve, reject) => {
         // Plain text: TLS ends at Cloud Run's front end, and inside the cluster there is none.
-        server.bindAsync(`[::]:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
+        const address = isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+        server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
           error ? reject(error) : resolve(bound),
         );
       }),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type Config, integer, oneOf, port, text } from '../../lib/config.ts';
+import { type Config, host, integer, oneOf, port, text } from '../../lib/config.ts';
 
 export const serverVariables = {
+  HOST: host(),
   PORT: port(5050).describe('Port of the gRPC service; 0 takes a free one'),
   WORKS_BUCKET: z
     .string()

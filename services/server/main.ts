@@ -43,5 +43,5 @@ shutdownOnSignal({
   ],
 });
 
-const port = await app.listen(config.PORT);
+const port = await app.listen({ host: config.HOST, port: config.PORT });
 logger.info({ port }, 'listening');

@@ -154,10 +154,11 @@ export function isGone(error: unknown): boolean {
   return statusOf(error) === 404;
 }
 
+/** The HTTP status, if there was an answer. A DOMException (a timeout) has a small `code`, too. */
 function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error && 'code' in error)) return undefined;
   const status = Number(error.code);
-  return Number.isInteger(status) ? status : undefined;
+  return Number.isInteger(status) && status >= 100 ? status : undefined;
 }
 
 /** No HTTP status at all is a broken connection, a missed deadline or corrupt content. */

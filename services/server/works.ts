@@ -45,21 +45,24 @@ export async function loadSnapshot(
   signal: AbortSignal,
 ): Promise<Snapshot> {
   for (let listing = 1; ; listing += 1) {
+    const refs = await store.list(signal).catch(failUnavailable);
+    if (refs.length === 0) throw new AppError('failedPrecondition', 'there are no works to search');
     try {
-      const refs = await store.list(signal);
-      if (refs.length === 0)
-        throw new AppError('failedPrecondition', 'there are no works to search');
       const works = await readAll(store, refs, known, signal);
       return { works, bytes: sum(works, 'bytes'), lines: sum(works, 'lines') };
     } catch (error) {
-      if (error instanceof AppError) throw error;
       // An object was replaced between the listing and its download: list anew.
-      if (isGone(error) && listing < MAX_LISTINGS && !signal.aborted) continue;
-      const message =
-        'the works cannot be read for the moment, and no count is better than a wrong one';
-      throw new AppError('unavailable', message, { cause: error });
+      if (!isGone(error) || listing === MAX_LISTINGS) failUnavailable(error);
     }
   }
+}
+
+function failUnavailable(cause: unknown): never {
+  throw new AppError(
+    'unavailable',
+    'the works cannot be read for the moment, and no count is better than a wrong one',
+    { cause },
+  );
 }
 
 async function readAll(
