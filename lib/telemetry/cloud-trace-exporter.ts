@@ -25,7 +25,8 @@ export function createCloudTraceSink(options: { project: string; endpoint: strin
     async write(spans, signal) {
       const prepared = spans.map(withConsoleAttributes);
       signal.addEventListener('abort', () => {
-        // A connection that does not answer may never do again; the next batch opens a new one.
+        // A connection that does not answer may never do again: the next batch opens a new one.
+        disconnect(exporter);
         exporter = create();
       });
       for (let attempt = 1; ; attempt++) {
@@ -38,9 +39,17 @@ export function createCloudTraceSink(options: { project: string; endpoint: strin
       }
     },
     async close() {
-      await exporter.shutdown();
+      disconnect(exporter);
     },
   };
+}
+
+/** The package's own shutdown() does nothing, and nothing else of it closes the connection. */
+function disconnect(exporter: TraceExporter): void {
+  const { _traceServiceClient: client } = exporter as unknown as {
+    _traceServiceClient?: { close(): void };
+  };
+  client?.close();
 }
 
 const MAX_ATTEMPTS = 3;

@@ -12,7 +12,11 @@ import { startTelemetry } from './sdk.ts';
  */
 const config = readConfig();
 if (config !== undefined && !config.OTEL_SDK_DISABLED) {
-  setRunningTelemetry(await startTelemetry(config));
+  const onPlatform = Boolean(process.env.K_SERVICE ?? process.env.KUBERNETES_SERVICE_HOST);
+  // Google's libraries ask once whether there is a metadata server and keep the answer; a pod's
+  // first second says no. Where the platform is certain, they are told so and ask it each time.
+  if (onPlatform) process.env.METADATA_SERVER_DETECTION ??= 'assume-present';
+  setRunningTelemetry(await startTelemetry(config, { onPlatform }));
 }
 
 function readConfig(): TelemetryConfig | undefined {

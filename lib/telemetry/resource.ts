@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gcpDetector } from '@opentelemetry/resource-detector-gcp';
 import { detectResources, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { TelemetryConfig } from './config.ts';
@@ -21,28 +21,59 @@ export function createOwnResource(config: TelemetryConfig): Resource {
   });
 }
 
+export type ResourceDetection = Readonly<{
+  /** Begins, once; called when the first span is recorded, so that no socket opens before. */
+  start(): void;
+  /** What is known by now: the platform too, if it answers within `waitMs` of the first wait. */
+  current(): Promise<Resource>;
+}>;
+
 /**
- * Asks the metadata server where this process runs: platform, region, revision, instance. Once,
- * when the first span is recorded; whoever asks again gets the same promise.
+ * Asks the metadata server where this process runs: platform, region, revision, instance. What the
+ * deployment says in OTEL_RESOURCE_ATTRIBUTES wins over what is found.
  *
- * What the deployment says in OTEL_RESOURCE_ATTRIBUTES wins over what is found. A platform that
- * does not answer in time costs the spans those attributes, never the spans themselves.
+ * On GKE metadata is late in a pod's first seconds. Spans wait for it, briefly; then they go without
+ * it, while later ones have it as soon as it has come.
  */
-export function createResourceDetection(own: Resource, timeoutMs: number): () => Promise<Resource> {
-  let detection: Promise<Resource> | undefined;
-  return () => {
-    detection ??= detect(own, timeoutMs);
-    return detection;
+export function createResourceDetection(options: {
+  own: Resource;
+  waitMs: number;
+  /** Asks once, or again while nothing was found. */
+  attempts: number;
+  detect?: () => Promise<Resource>;
+}): ResourceDetection {
+  const { own, waitMs, attempts, detect = detectPlatform } = options;
+  let resource = own;
+  let known: Promise<unknown> | undefined;
+
+  async function run(): Promise<void> {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const found = await detect();
+      resource = found.merge(own);
+      if (found.attributes['cloud.provider'] !== undefined) return;
+      if (attempt < attempts) await delay(RETRY_MS, undefined, { ref: false });
+    }
+  }
+
+  function start(): Promise<unknown> {
+    // One wait for all: were each batch to wait anew, an absent server would delay every one.
+    known ??= Promise.race([run(), delay(waitMs, undefined, { ref: false })]);
+    return known;
+  }
+
+  return {
+    start: () => void start(),
+    async current() {
+      await start();
+      return resource;
+    },
   };
 }
 
-async function detect(own: Resource, timeoutMs: number): Promise<Resource> {
+const RETRY_MS = 1_000;
+
+async function detectPlatform(): Promise<Resource> {
   const found = detectResources({ detectors: [gcpDetector] });
-  const late = Promise.withResolvers<'late'>();
-  const timer = setTimeout(late.resolve, timeoutMs, 'late');
-  const outcome = await Promise.race([found.waitForAsyncAttributes?.(), late.promise]);
-  clearTimeout(timer);
-  if (outcome !== 'late') return found.merge(own);
-  diag.warn(`the platform's metadata did not arrive within ${timeoutMs} ms: spans go without`);
-  return own;
+  await found.waitForAsyncAttributes?.();
+  return found;
 }

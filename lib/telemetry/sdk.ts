@@ -28,7 +28,13 @@ import { createSpanProcessor } from './span-processor.ts';
  * The order matters: the context manager comes first, because the rest runs under suppressTracing,
  * without which the exporter's own lookups would become spans.
  */
-export async function startTelemetry(config: TelemetryConfig): Promise<Telemetry> {
+export async function startTelemetry(
+  config: TelemetryConfig,
+  options: {
+    /** On Cloud Run or Kubernetes, where the metadata server is there, if perhaps not yet. */
+    onPlatform: boolean;
+  },
+): Promise<Telemetry> {
   const contextManager = new AsyncLocalStorageContextManager().enable();
   context.setGlobalContextManager(contextManager);
   propagation.setGlobalPropagator(createPropagator(config.OTEL_PROPAGATORS));
@@ -40,23 +46,30 @@ export async function startTelemetry(config: TelemetryConfig): Promise<Telemetry
   // The SDK's handler would report each failed export a second time.
   setGlobalErrorHandler(() => {});
   patchModules();
-  return context.with(suppressTracing(context.active()), () => startProvider(config));
+  return context.with(suppressTracing(context.active()), () => startProvider(config, options));
 }
 
-async function startProvider(config: TelemetryConfig): Promise<Telemetry> {
+async function startProvider(
+  config: TelemetryConfig,
+  options: { onPlatform: boolean },
+): Promise<Telemetry> {
   const timeoutMs = config.OTEL_BSP_EXPORT_TIMEOUT;
   const sinks = await Promise.all(
     config.OTEL_TRACES_EXPORTER.map((name) => SINKS[name](config, timeoutMs)),
   );
   const ledger = createLedger({ hasExporter: sinks.length > 0 });
   const own = createOwnResource(config);
-  const detectResource = createResourceDetection(own, timeoutMs / 2);
+  const detection = createResourceDetection({
+    own,
+    waitMs: timeoutMs / 2,
+    attempts: options.onPlatform ? 5 : 1,
+  });
   const exporter = createTrackedExporter({
     sinks,
     ledger,
     timeoutMs,
     async prepare(spans) {
-      const resource = await detectResource();
+      const resource = await detection.current();
       return spans.map((span): ReadableSpan => Object.assign(Object.create(span), { resource }));
     },
   });
@@ -73,7 +86,7 @@ async function startProvider(config: TelemetryConfig): Promise<Telemetry> {
     isStopped: () => stopped,
     onFirstSpan: () => {
       if (sinks.length === 0) return;
-      context.with(suppressTracing(context.active()), () => void detectResource());
+      context.with(suppressTracing(context.active()), detection.start);
     },
   });
   const sampler = createSampler(config.OTEL_TRACES_SAMPLER, config.OTEL_TRACES_SAMPLER_ARG);
