@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { renderTree, runProgram } from './run-program.ts';
+
+test('one request is one tree across HTTP and gRPC: no patch is lost', async (t) => {
+  const program = await runProgram(t, ['/?q=love']);
+  const spans = program.spans();
+  assert.deepEqual(renderTree(spans), [
+    'internal loadgen',
+    '  client GET',
+    '    server GET',
+    '      client grpc.shakesapp.ShakespeareService/GetMatchCount',
+    '        server grpc.shakesapp.ShakespeareService/GetMatchCount',
+  ]);
+  assert.equal(new Set(spans.map((span) => span.traceId)).size, 1);
+  assert.equal(program.stderr(), '');
+});
+
+test('health checks make no spans, on either side of HTTP and gRPC', async (t) => {
+  const program = await runProgram(t, [
+    '/health',
+    '/_healthz',
+    '/ready',
+    '/health?bare',
+    '/ready?bare',
+  ]);
+  assert.deepEqual(renderTree(program.spans()), [
+    'internal loadgen',
+    'internal loadgen',
+    'internal loadgen',
+  ]);
+  assert.equal(program.report().unsampled, 0);
+});
+
+test('the server’s health check makes no spans within a traced request either', async (t) => {
+  const program = await runProgram(t, ['/server-health']);
+  assert.deepEqual(renderTree(program.spans()), [
+    'internal loadgen',
+    '  client GET',
+    '    server GET',
+  ]);
+});
+
+test('a method that is only named like the health check makes spans', async (t) => {
+  const program = await runProgram(t, ['/library']);
+  assert.deepEqual(renderTree(program.spans()).slice(3), [
+    '      client grpc.shakesapp.Library/Check',
+    '        server grpc.shakesapp.Library/Check',
+  ]);
+});
+
+test('fetches of metadata within a request make no spans', async (t) => {
+  let fetches = 0;
+  const metadata = http.createServer((_, response) => {
+    fetches++;
+    response.end('1');
+  });
+  await new Promise<void>((resolve) => metadata.listen(0, '127.0.0.1', resolve));
+  t.after(() => metadata.close());
+  const host = `127.0.0.1:${(metadata.address() as AddressInfo).port}`;
+  const program = await runProgram(t, ['/metadata'], { GCE_METADATA_HOST: host });
+  assert.equal(fetches, 1);
+  assert.deepEqual(renderTree(program.spans()), [
+    'internal loadgen',
+    '  client GET',
+    '    server GET',
+  ]);
+});
+
+test('the first server span of an instance, and no other, is its cold start', async (t) => {
+  const program = await runProgram(t, ['/health', '/', '/']);
+  const cold = program.spans().filter((span) => span.attributes['faas.coldstart'] === true);
+  assert.deepEqual(
+    cold.map((span) => [span.kind, span.name]),
+    [[1, 'GET']],
+  );
+  assert.equal(cold[0]?.traceId, program.spans().find((span) => span.kind === 1)?.traceId);
+});
+
+test('OTEL_SDK_DISABLED patches and sends nothing', async (t) => {
+  const program = await runProgram(t, ['/'], { OTEL_SDK_DISABLED: 'true' });
+  assert.deepEqual(
+    program.lines.map((line) => line.message),
+    ['listening', 'visited'],
+  );
+});
+
+test('a wrong variable leaves the preload inert', async (t) => {
+  const program = await runProgram(t, ['/'], { OTEL_PROPAGATORS: 'jaeger' });
+  assert.equal(await program.exited, 0);
+  assert.deepEqual(program.spans(), []);
+});

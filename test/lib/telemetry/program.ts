@@ -1,0 +1,108 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  Client,
+  credentials,
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { createLogger } from '../../../lib/log.ts';
+import { withSpan } from '../../../lib/telemetry/span.ts';
+import { flushBeforeResponse, shutdownTelemetry } from '../../../lib/telemetry/telemetry.ts';
+
+/**
+ * A program for the tests, started under the preload as the real ones are: an HTTP server that
+ * calls a gRPC server, both in this process, and a caller that asks for each path in the arguments.
+ *
+ *     loadgen → HTTP client → HTTP server → grpc client → grpc server
+ */
+const text = {
+  requestSerialize: (value: string) => Buffer.from(value),
+  requestDeserialize: (bytes: Buffer) => bytes.toString(),
+  responseSerialize: (value: string) => Buffer.from(value),
+  responseDeserialize: (bytes: Buffer) => bytes.toString(),
+};
+const method = (path: string) => ({ path, requestStream: false, responseStream: false, ...text });
+const service: ServiceDefinition = {
+  GetMatchCount: method('/shakesapp.ShakespeareService/GetMatchCount'),
+};
+// A method of the same bare name as the health check's, which does make spans.
+const library: ServiceDefinition = { Check: method('/shakesapp.Library/Check') };
+const health: ServiceDefinition = { Check: method('/grpc.health.v1.Health/Check') };
+
+const rpc: UntypedServiceImplementation[string] = (
+  call: { request: string },
+  callback: (error: null, answer: string) => void,
+) => callback(null, `${call.request}!`);
+
+const grpcServer = new Server();
+grpcServer.addService(service, { GetMatchCount: rpc });
+grpcServer.addService(library, { Check: rpc });
+grpcServer.addService(health, { Check: rpc });
+const grpcPort = await new Promise<number>((resolve, reject) => {
+  grpcServer.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
+    error ? reject(error) : resolve(port),
+  );
+});
+const client = new Client(`127.0.0.1:${grpcPort}`, credentials.createInsecure());
+const call = (path: string) =>
+  new Promise<void>((resolve, reject) => {
+    client.makeUnaryRequest(
+      path,
+      text.requestSerialize,
+      text.responseDeserialize,
+      'love',
+      (error) => (error ? reject(error) : resolve()),
+    );
+  });
+
+const get = (url: string, headers: Record<string, string> = {}) =>
+  new Promise<void>((resolve, reject) => {
+    const request = http.get(url, { headers }, (response) => {
+      response.resume().on('end', resolve);
+    });
+    request.on('error', reject);
+  });
+
+/** What the HTTP server does for each path before it answers. */
+const routes: Record<string, () => Promise<void>> = {
+  '/': () => call('/shakesapp.ShakespeareService/GetMatchCount'),
+  '/library': () => call('/shakesapp.Library/Check'),
+  '/ready': () => call('/grpc.health.v1.Health/Check'),
+  '/server-health': () => call('/grpc.health.v1.Health/Check'),
+  '/metadata': () =>
+    get(`http://${process.env.GCE_METADATA_HOST}/computeMetadata/v1/instance/id`, {
+      'Metadata-Flavor': 'Google',
+    }),
+  '/fail': () =>
+    withSpan('client', {}, () => {
+      throw new RangeError('too many');
+    }),
+};
+
+const httpServer = http.createServer(async (request, response) => {
+  const path = request.url?.split('?')[0] ?? '/';
+  await routes[path]?.().catch(() => {});
+  await flushBeforeResponse();
+  response.end('ok');
+});
+await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
+const { port } = httpServer.address() as AddressInfo;
+process.stdout.write(`${JSON.stringify({ message: 'listening', port })}\n`);
+
+const [mode, ...paths] = process.argv.slice(2);
+for (const path of paths) {
+  const visit = () => get(`http://127.0.0.1:${port}${path}`);
+  if (path.endsWith('?bare')) await visit();
+  else await withSpan('loadgen', { root: true }, visit);
+}
+process.stdout.write(`${JSON.stringify({ message: 'visited' })}\n`);
+
+const stop = async () => {
+  await shutdownTelemetry(createLogger({ service: 'test', project: 'test-project' }));
+  process.exit(0);
+};
+if (mode === 'serve') process.once('SIGTERM', stop);
+else await stop();

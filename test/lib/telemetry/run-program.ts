@@ -1,0 +1,143 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { LedgerReport } from '../../../lib/telemetry/ledger.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+export type SpanLine = {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  kind: number;
+  status: { code: number };
+  attributes: Record<string, string | number | boolean>;
+  resource: Record<string, string>;
+};
+
+export type Line = {
+  message?: string;
+  port?: number;
+  span?: SpanLine;
+  spans?: LedgerReport;
+  details?: string[];
+};
+
+export type RunningProgram = {
+  child: ChildProcessByStdio<null, Readable, Readable>;
+  lines: Line[];
+  spans(): SpanLine[];
+  report(): LedgerReport;
+  /** Resolves with the first line of that message, at once if it has come already. */
+  line(message: string): Promise<Line>;
+  exited: Promise<number | null>;
+  stderr(): string;
+};
+
+/** Starts program.ts under the preload; `mode` 'once' visits and stops, 'serve' waits for SIGTERM. */
+export function startProgram(
+  t: TestContext,
+  mode: 'once' | 'serve',
+  paths: readonly string[],
+  env: Record<string, string | undefined> = {},
+): RunningProgram {
+  const home = mkdtempSync(join(tmpdir(), 'telemetry-'));
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
+      '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
+      '--import',
+      './lib/telemetry/preload.ts',
+      'test/lib/telemetry/program.ts',
+      mode,
+      ...paths,
+    ],
+    {
+      cwd: ROOT,
+      env: {
+        PATH: process.env.PATH,
+        // An empty folder: a laptop's own credentials would win over the test's.
+        CLOUDSDK_CONFIG: home,
+        HOME: home,
+        GOOGLE_CLOUD_PROJECT: 'test-project',
+        OTEL_SERVICE_NAME: 'client',
+        OTEL_TRACES_EXPORTER: 'console',
+        METADATA_SERVER_DETECTION: 'none',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const lines: Line[] = [];
+  const waiting = new Map<string, (line: Line) => void>();
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    const line = JSON.parse(text) as Line;
+    lines.push(line);
+    waiting.get(line.message ?? '')?.(line);
+  });
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await exited;
+    rmSync(home, { recursive: true, force: true });
+  });
+  return {
+    child,
+    lines,
+    exited,
+    stderr: () => stderr,
+    spans: () => lines.flatMap((line) => line.span ?? []),
+    report() {
+      const spans = lines.find((line) => line.message === 'telemetry stopped')?.spans;
+      if (spans === undefined) throw new Error(`no report; stderr: ${stderr}`);
+      return spans;
+    },
+    async line(message) {
+      const found = lines.find((line) => line.message === message);
+      if (found) return found;
+      const arrived = new Promise<Line>((resolve) => waiting.set(message, resolve));
+      const ended = exited.then((code) => {
+        throw new Error(`exited with ${code} before '${message}'; stderr: ${stderr}`);
+      });
+      return Promise.race([arrived, ended]);
+    },
+  };
+}
+
+/** Runs the visits to their end. */
+export async function runProgram(
+  t: TestContext,
+  paths: readonly string[],
+  env: Record<string, string | undefined> = {},
+): Promise<RunningProgram> {
+  const program = startProgram(t, 'once', paths, env);
+  await program.exited;
+  return program;
+}
+
+/** The tree as lines, children under their parent, `service kind name`. */
+export function renderTree(spans: readonly SpanLine[]): string[] {
+  const kinds = ['internal', 'server', 'client'];
+  const ids = new Set(spans.map((span) => span.spanId));
+  const render = (span: SpanLine, depth: number): string[] => [
+    `${'  '.repeat(depth)}${kinds[span.kind]} ${span.name}`,
+    ...spans
+      .filter((child) => child.parentSpanId === span.spanId)
+      .flatMap((child) => render(child, depth + 1)),
+  ];
+  return spans
+    .filter((span) => span.parentSpanId === undefined || !ids.has(span.parentSpanId))
+    .flatMap((span) => render(span, 0));
+}
