@@ -1,5 +1,3 @@
-import { context } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
 import type { Clock } from './clock.ts';
 import type { ClientRequests } from './request.ts';
 
@@ -9,7 +7,7 @@ const LONGEST_PAUSE_MS = 16_000;
 /**
  * Waits until client's /health answers 200, with the codelab's exponential back-off: 1 s, 2 s, 4 s
  * and so on. Resolves to undefined, or to what was wrong the last time when `untilMs` (of the
- * clock) has come. Health checks make no spans.
+ * clock) has come. The telemetry makes no spans of this path.
  */
 export async function waitForClient(options: {
   requests: ClientRequests;
@@ -39,9 +37,7 @@ async function checkHealth(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    const answer = await context.with(suppressTracing(context.active()), () =>
-      requests.get('/health', signal),
-    );
+    const answer = await requests.get('/health', signal);
     return answer.status === 200 ? undefined : `/health answered ${answer.status}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -50,8 +50,9 @@ export function createPlan(options: {
   const request = parseLoadRequest(options.body);
   if (scheduleTimeHeader !== undefined) checkScheduleTime(scheduleTimeHeader);
   checkLength(request, config.LOADGEN_MAX_RUN_SECONDS);
-  // Cloud Scheduler's own word goes first; the overlay's CronJob has only the body to say it in.
-  const scheduledTime = scheduleTimeHeader ?? request.scheduledTime;
+  // The body goes first: who writes a time there means it. Cloud Scheduler says it in its header,
+  // whatever the body; the overlay's CronJob has only the body to say it in.
+  const scheduledTime = request.scheduledTime ?? scheduleTimeHeader;
   const scheduledMinute = scheduledMinuteOf(new Date(scheduledTime ?? nowEpochMs));
   const seed = request.seed ?? seedOfMinute(scheduledMinute);
   return {
@@ -72,7 +73,7 @@ export function createPlan(options: {
 /** An empty body asks for the defaults. The content type is no matter: schedulers differ in it. */
 function parseLoadRequest(body: unknown): LoadRequest {
   const value = Buffer.isBuffer(body) || typeof body === 'string' ? parseJson(`${body}`) : body;
-  const result = loadRequestSchema.safeParse(value ?? {});
+  const result = loadRequestSchema.safeParse(value === undefined ? {} : value);
   if (!result.success) throw new BadLoadRequest(fieldProblems(result.error, value));
   return result.data;
 }

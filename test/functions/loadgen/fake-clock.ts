@@ -1,0 +1,51 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../../../functions/loadgen/clock.ts';
+
+export type FakeClock = Clock &
+  Readonly<{
+    /** Moves time on, waking each sleeper at its own moment. */
+    advance(ms: number): Promise<void>;
+    /** Moves time on without waking anybody: the process stalled. */
+    stall(ms: number): void;
+  }>;
+
+export const START = '2026-03-01T12:34:20.500Z';
+
+/** A clock that stands still until it is told; its wall clock starts at START. */
+export function createFakeClock(): FakeClock {
+  let nowMs = 0;
+  const sleepers = new Map<() => void, number>();
+  return {
+    nowMs: () => nowMs,
+    epochMs: () => Date.parse(START) + nowMs,
+    async sleepUntil(dueMs, signal) {
+      if (signal.aborted || dueMs <= nowMs) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      sleepers.set(resolve, dueMs);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      await promise;
+      sleepers.delete(resolve);
+    },
+    stall(ms) {
+      nowMs += ms;
+    },
+    async advance(ms) {
+      const untilMs = nowMs + ms;
+      for (;;) {
+        await settle();
+        const [next] = [...sleepers].sort(([, a], [, b]) => a - b);
+        if (!next || next[1] > untilMs) break;
+        nowMs = Math.max(nowMs, next[1]);
+        sleepers.delete(next[0]);
+        next[0]();
+      }
+      nowMs = Math.max(nowMs, untilMs);
+      await settle();
+    },
+  };
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
+}
