@@ -1,5 +1,8 @@
 import type { ServiceName } from '../../../lib/telemetry/names.ts';
 import type { Span } from '../../compare/model.ts';
+import type { Authority } from '../cloud/certificates.ts';
+import type { MetadataOptions, MetadataServer } from '../cloud/metadata.ts';
+import type { TokenIssuer } from '../cloud/tokens.ts';
 
 export type PlatformName = 'cloud_run' | 'gke';
 export type ProgramName = ServiceName;
@@ -32,15 +35,13 @@ export type CloudAccess = Readonly<{
   projectId: string;
   region: string;
   zone: string;
-  authority: Readonly<{
-    /** PEM file of the local CA, trusted by the programs. */
-    certFile: string;
-    issue(hosts: readonly string[]): Promise<KeyPair> | KeyPair;
-  }>;
-  tokens: Readonly<{
-    /** Rejects with the reason. */
-    verifyIdToken(token: string, audience: string): Promise<Readonly<{ email: string }>>;
-  }>;
+  authority: Pick<Authority, 'certFile' | 'issue'>;
+  tokens: Pick<TokenIssuer, 'verifyIdToken'>;
+  /** The e-mail address of one of the project's service accounts. */
+  serviceAccount(name: string): string;
+  startMetadataServer(
+    options: Pick<MetadataOptions, 'platform' | 'instanceId' | 'serviceAccountEmail'>,
+  ): Promise<MetadataServer>;
   traceStore: Readonly<{ write(spans: readonly Span[]): void }>;
   storageOrigin: string;
   traceWriteAddress: string;
@@ -48,8 +49,6 @@ export type CloudAccess = Readonly<{
   /** An empty folder for CLOUDSDK_CONFIG: a laptop's own credentials must not win. */
   configDir: string;
 }>;
-
-export type KeyPair = Readonly<{ cert: string; key: string }>;
 
 /** `frozen`: its CPU is stopped (request-based billing). `stopping`: has been sent SIGTERM. */
 export type InstanceState = 'starting' | 'ready' | 'frozen' | 'stopping' | 'exited';
@@ -71,11 +70,13 @@ export type PlatformEvent = EventBase &
     | { type: 'starting'; pid: number; reason: string }
     | { type: 'ready'; afterMs: number }
     | { type: 'frozen' }
-    | { type: 'thawed'; afterMs: number }
+    | { type: 'thawed' }
     | { type: 'stopping'; reason: string }
     | { type: 'killed'; reason: string }
     | { type: 'exited'; code: number | null; signal: NodeJS.Signals | null; ranMs: number }
     | { type: 'failed'; reason: string }
+    /** A request that no container saw; `instanceId` is empty. */
+    | { type: 'refused'; status: number; reason: string }
   >;
 
 export type LogLine = Readonly<{

@@ -64,6 +64,8 @@ export function startProgram(options: {
   }
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', () => {
+      // what it started itself must not outlive it, nor hold its streams open
+      signalGroup('SIGKILL');
       alive = false;
       guardian.forget(pid);
     });
@@ -73,7 +75,7 @@ export function startProgram(options: {
 
   // To the group, as a cgroup's freezer stops everything in a container.
   const signalGroup = (signal: NodeJS.Signals) => {
-    if (alive) process.kill(-pid, signal);
+    if (alive) sendSignal(-pid, signal);
   };
   const thaw = () => {
     if (!frozen) return;
@@ -98,7 +100,7 @@ export function startProgram(options: {
     async stop(graceMs, onKill = () => {}) {
       // SIGTERM stays pending until SIGCONT
       thaw();
-      if (alive) process.kill(pid, 'SIGTERM');
+      if (alive) sendSignal(pid, 'SIGTERM');
       const cancel = clock.after(graceMs, () => {
         if (!alive) return;
         onKill();
@@ -109,6 +111,15 @@ export function startProgram(options: {
       return exit;
     },
   };
+}
+
+/** A process that ended a moment ago, its 'exit' event still to come, is no error. */
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function parseLine(text: string): LogContent {

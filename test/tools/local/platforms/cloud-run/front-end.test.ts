@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
+import { describe, it } from 'node:test';
+import { CLOUD_RUN_KNOBS } from '../../../../../tools/local/platforms/knobs.ts';
+import { get, startContainer, startHarness, testAuthority } from './harness.ts';
+
+const TRACE = '0123456789abcdef0123456789abcdef';
+const CONTEXT = `${TRACE}/17;o=1`;
+const B3 = `${TRACE}-0000000000000011-1`;
+
+/** Echoes what the container saw. */
+const echo = (
+  request: import('node:http').IncomingMessage,
+  response: import('node:http').ServerResponse,
+) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const { method, url, headers, httpVersion } = request;
+    const body = Buffer.concat(chunks).toString();
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ method, url, headers, httpVersion, body }));
+  });
+};
+
+describe('front end: HTTP to an HTTP/1.1 container', () => {
+  it('passes method, path, host, headers and body on and adds who asked', async (t) => {
+    const upstream = await startContainer(t, echo);
+    const { origin } = await startHarness(t, { upstream });
+    const answer = await get(`${origin}/a/b?q=world`, {
+      method: 'POST',
+      body: 'text',
+      headers: { 'x-mine': 'kept' },
+    });
+    const seen = JSON.parse(answer.body);
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers['content-type'], 'application/json');
+    assert.deepEqual(
+      [seen.method, seen.url, seen.body, seen.httpVersion],
+      ['POST', '/a/b?q=world', 'text', '1.1'],
+    );
+    assert.equal(seen.headers.host, new URL(origin).host);
+    assert.equal(seen.headers['x-mine'], 'kept');
+    assert.equal(seen.headers['x-forwarded-proto'], 'https');
+    assert.equal(seen.headers['x-forwarded-for'], '127.0.0.1');
+  });
+
+  it('takes HTTP/2 outside', async (t) => {
+    const upstream = await startContainer(t, echo);
+    const { origin } = await startHarness(t, { upstream });
+    const session = connectHttp2(origin, { ca: (await testAuthority()).certPem });
+    t.after(() => session.destroy());
+    const stream = session.request({ ':method': 'POST', ':path': '/two', 'x-mine': 'kept' });
+    stream.end('text');
+    const [head] = await once(stream, 'response');
+    const chunks = await stream.toArray();
+    const seen = JSON.parse(Buffer.concat(chunks).toString());
+    assert.equal(head[':status'], 200);
+    assert.deepEqual([seen.method, seen.url, seen.body], ['POST', '/two', 'text']);
+    assert.equal(seen.headers.host, new URL(origin).host);
+  });
+
+  it('answers HEAD, 204 and 304 without a body on both versions', async (t) => {
+    const upstream = await startContainer(t, (request, response) => {
+      response.writeHead(Number(request.url?.slice(1))).end();
+    });
+    const { origin } = await startHarness(t, { upstream });
+    const session = connectHttp2(origin, { ca: (await testAuthority()).certPem });
+    t.after(() => session.destroy());
+    for (const [method, status] of [
+      ['HEAD', 200],
+      ['GET', 204],
+      ['GET', 304],
+    ] as const) {
+      const one = await get(`${origin}/${status}`, { method });
+      assert.deepEqual([one.status, one.body], [status, '']);
+      const stream = session.request({ ':method': method, ':path': `/${status}` });
+      const [head] = await once(stream, 'response');
+      assert.equal(head[':status'], status);
+      assert.deepEqual(await stream.toArray(), []);
+    }
+  });
+
+  it('passes trailers and a streamed body on as they come', async (t) => {
+    const gate = Promise.withResolvers<void>();
+    const upstream = await startContainer(t, async (_, response) => {
+      response.setHeader('trailer', 'x-sum');
+      response.write('one');
+      await gate.promise;
+      response.addTrailers({ 'x-sum': '42' });
+      response.end('two');
+    });
+    const { origin } = await startHarness(t, { upstream });
+    const session = connectHttp2(origin, { ca: (await testAuthority()).certPem });
+    t.after(() => session.destroy());
+    const stream = session.request({ ':path': '/' });
+    const trailers = once(stream, 'trailers');
+    const [first] = await once(stream, 'data');
+    assert.equal(String(first), 'one');
+    gate.resolve();
+    assert.equal((await trailers)[0]['x-sum'], '42');
+    const answer = await get(origin);
+    assert.deepEqual([answer.body, answer.trailers['x-sum']], ['onetwo', '42']);
+  });
+
+  it('cancels the container’s work when the caller goes away', async (t) => {
+    const began = Promise.withResolvers<void>();
+    const aborted = Promise.withResolvers<void>();
+    const upstream = await startContainer(t, (_, response) => {
+      response.once('close', () => aborted.resolve());
+      began.resolve();
+    });
+    const { origin } = await startHarness(t, { upstream });
+    const caller = new AbortController();
+    const answer = get(origin, { signal: caller.signal });
+    await began.promise;
+    caller.abort();
+    await assert.rejects(answer, { name: 'AbortError' });
+    await aborted.promise;
+  });
+
+  it('answers 503 when the container breaks off before its head, and breaks off after it', async (t) => {
+    const upstream = await startContainer(t, (request, response) => {
+      if (request.url === '/late') response.write('some', () => response.destroy());
+      else response.destroy();
+    });
+    const { origin } = await startHarness(t, { upstream });
+    const answer = await get(origin);
+    assert.equal(answer.status, 503);
+    assert.match(answer.body, /503 Server Error/);
+    await assert.rejects(get(`${origin}/late`), { code: 'ECONNRESET' });
+  });
+
+  it('answers 504 at the request timeout and cancels the container', async (t) => {
+    const aborted = Promise.withResolvers<void>();
+    const upstream = await startContainer(t, (_, response) => {
+      response.once('close', () => aborted.resolve());
+    });
+    const requestTimeoutMs = { ...CLOUD_RUN_KNOBS.requestTimeoutMs, client: 20 };
+    const { origin } = await startHarness(t, { upstream, knobs: { requestTimeoutMs } });
+    const answer = await get(origin);
+    assert.deepEqual([answer.status, answer.body], [504, 'upstream request timeout']);
+    await aborted.promise;
+  });
+});
+
+describe('front end: reserved paths', () => {
+  for (const path of ['/healthz', '/_healthz', '/_ah/start', '/_ah', '/xyz?q=a']) {
+    it(`answers 404 to ${path} and no container sees it`, async (t) => {
+      const upstream = await startContainer(t, () => assert.fail('reached the container'));
+      const { origin, refusals } = await startHarness(t, { upstream });
+      const answer = await get(`${origin}${path}`);
+      assert.equal(answer.status, 404);
+      assert.match(answer.body, /404 Page not found/);
+      assert.equal(refusals.length, 1);
+    });
+  }
+
+  it('lets a z in the query pass', async (t) => {
+    const upstream = await startContainer(t, echo);
+    const { origin } = await startHarness(t, { upstream });
+    assert.equal((await get(`${origin}/?q=z`)).status, 200);
+  });
+});
+
+describe('front end: trace headers', () => {
+  it('puts its own span in place of the parent and leaves b3 alone', async (t) => {
+    const upstream = await startContainer(t, echo);
+    const { origin } = await startHarness(t, { upstream, knobs: { ownSpans: 'never' } });
+    const headers = {
+      'x-cloud-trace-context': CONTEXT,
+      traceparent: `00-${TRACE}-0000000000000011-01`,
+      tracestate: 'a=b',
+      b3: B3,
+    };
+    const seen = JSON.parse((await get(origin, { headers })).body).headers;
+    const [, spanId] = /^0123456789abcdef0123456789abcdef\/(\d+);o=1$/.exec(
+      seen['x-cloud-trace-context'],
+    ) ?? ['', ''];
+    assert.notEqual(spanId, '17');
+    const hex = BigInt(spanId ?? '')
+      .toString(16)
+      .padStart(16, '0');
+    assert.equal(seen.traceparent, `00-${TRACE}-${hex}-01`);
+    assert.equal(seen.tracestate, 'a=b');
+    assert.equal(seen.b3, B3);
+  });
+
+  it('stores its own span between the caller’s and the container’s', async (t) => {
+    const upstream = await startContainer(t, echo);
+    const harness = await startHarness(t, { upstream, knobs: { ownSpans: 'always' } });
+    const headers = { 'x-cloud-trace-context': CONTEXT };
+    const seen = JSON.parse((await get(`${harness.origin}/?q=a`, { headers })).body).headers;
+    const [span] = harness.spans;
+    assert.equal(harness.spans.length, 1);
+    assert.equal(span?.traceId, TRACE);
+    assert.equal(span?.parentSpanId, '0000000000000011');
+    assert.equal(seen['x-cloud-trace-context'], `${TRACE}/${BigInt(`0x${span?.spanId}`)};o=1`);
+    assert.equal(span?.attributes['/http/status_code'], '200');
+    assert.equal(span?.attributes['g.co/r/cloud_run_revision/service_name'], 'client');
+    assert.ok(span && span.endMs >= span.startMs);
+  });
+
+  it('passes everything unchanged when told not to rewrite', async (t) => {
+    const upstream = await startContainer(t, echo);
+    const harness = await startHarness(t, {
+      upstream,
+      knobs: { rewriteParent: false, ownSpans: 'always' },
+    });
+    const headers = { 'x-cloud-trace-context': CONTEXT };
+    const seen = JSON.parse((await get(harness.origin, { headers })).body).headers;
+    assert.equal(seen['x-cloud-trace-context'], CONTEXT);
+    assert.equal(seen.traceparent, undefined);
+    assert.deepEqual(harness.spans, []);
+  });
+
+  it('keeps the sampled flag on HTTP when told to drop it on gRPC', async (t) => {
+    const upstream = await startContainer(t, echo);
+    const { origin } = await startHarness(t, { upstream, knobs: { dropSampledFlag: true } });
+    const seen = async (headers: Record<string, string>) =>
+      JSON.parse((await get(origin, { headers })).body).headers['x-cloud-trace-context'];
+    const context = { 'x-cloud-trace-context': CONTEXT };
+    assert.match(await seen(context), /;o=1$/);
+    assert.match(await seen({ ...context, 'content-type': 'application/grpc' }), /\/\d+$/);
+  });
+});
+
+describe('front end: added latency', () => {
+  it('is put in front of the named service only', async (t) => {
+    const upstream = await startContainer(t, echo);
+    const addedLatencyMs = { loadgen: 0, client: 40, server: 0 };
+    const slow = await startHarness(t, { upstream, knobs: { addedLatencyMs, ownSpans: 'always' } });
+    const quick = await startHarness(t, {
+      upstream,
+      service: 'server',
+      knobs: { addedLatencyMs, ownSpans: 'always' },
+    });
+    await get(slow.origin);
+    await get(quick.origin);
+    const durationMs = ([span]: typeof slow.spans) =>
+      span ? span.endMs - span.startMs : Number.NaN;
+    assert.ok(durationMs(slow.spans) >= 39);
+    assert.ok(durationMs(quick.spans) < 39);
+  });
+});

@@ -1,0 +1,170 @@
+import { connect } from 'node:net';
+import type { Clock } from '../clock.ts';
+import { sleep } from '../clock.ts';
+import type { InstanceJournal } from '../journal.ts';
+import type { CloudRunKnobs } from '../knobs.ts';
+import type { InstanceView, ProgramName } from '../platform.ts';
+import type { Program } from '../program.ts';
+import { createOwnSpanSampler, type OwnSpanSampler } from './own-span.ts';
+import type { StopLedger } from './stops.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What the instance runs in: its process, its connection, and what goes when it goes. */
+export type Container = Readonly<{
+  program: Program;
+  port: number;
+  upstream: Upstream;
+  release(): Promise<void>;
+}>;
+
+/** One container instance of a service, from its cold start to its end. */
+export type Instance = Readonly<{
+  id: string;
+  upstream: Upstream;
+  ownSpans: OwnSpanSampler;
+  /** Resolves when the port answers; rejects when the container ends before or takes too long. */
+  ready: Promise<void>;
+  /** Resolves when the process is gone and everything that it held is free again. */
+  gone: Promise<void>;
+  isReady(): boolean;
+  /** Requests that it is working on. */
+  active(): number;
+  begin(): void;
+  end(): void;
+  stop(reason: string): Promise<void>;
+  view(): InstanceView;
+}>;
+
+export function createInstance(options: {
+  id: string;
+  service: ProgramName;
+  container: Container;
+  knobs: CloudRunKnobs;
+  clock: Clock;
+  journal: InstanceJournal;
+  stops: StopLedger;
+  reason: string;
+  onIdle: () => void;
+}): Instance {
+  const { id, service, container, knobs, clock, journal, stops } = options;
+  const { program, upstream } = container;
+  const startedAtMs = clock.now();
+  let state: 'starting' | 'ready' | 'stopping' | 'exited' = 'starting';
+  let active = 0;
+  let cancelFreeze = () => {};
+  let cancelIdle = () => {};
+  journal.event({ type: 'starting', pid: program.pid, reason: options.reason });
+
+  const thaw = () => {
+    cancelFreeze();
+    if (!program.isFrozen()) return;
+    program.thaw();
+    stops.thawed(id, clock.now());
+    journal.event({ type: 'thawed' });
+  };
+
+  const freeze = () => {
+    // a connection that was idle over a long stop would be reset by the container as it wakes
+    upstream.disconnect();
+    program.freeze();
+    stops.frozen(id, clock.now());
+    journal.event({ type: 'frozen' });
+  };
+
+  /** Nothing to do: no CPU where the billing says so, and no instance after a while. */
+  const rest = () => {
+    if (active > 0 || state !== 'ready') return;
+    if (knobs.billing === 'request') cancelFreeze = clock.after(knobs.freezeDelayMs, freeze);
+    cancelIdle = clock.after(knobs.idleMs, options.onIdle);
+  };
+
+  const ready = waitForPort({ container, knobs, clock }).then(() => {
+    if (state !== 'starting') return;
+    state = 'ready';
+    journal.event({ type: 'ready', afterMs: clock.now() - startedAtMs });
+    rest();
+  });
+  ready.catch((error: Error) => {
+    if (state === 'starting') journal.event({ type: 'failed', reason: error.message });
+    program.kill();
+  });
+
+  const gone = program.exited.then(async (exit) => {
+    cancelFreeze();
+    cancelIdle();
+    upstream.disconnect();
+    state = 'exited';
+    journal.ended(program, exit, clock.now() - startedAtMs);
+    await container.release();
+  });
+
+  return {
+    id,
+    upstream,
+    ownSpans: createOwnSpanSampler(knobs, clock),
+    ready,
+    gone,
+    isReady: () => state === 'ready',
+    active: () => active,
+    begin() {
+      active += 1;
+      cancelIdle();
+      thaw();
+    },
+    end() {
+      active -= 1;
+      rest();
+    },
+    async stop(reason) {
+      if (state === 'starting' || state === 'ready') {
+        state = 'stopping';
+        cancelIdle();
+        thaw();
+        journal.event({ type: 'stopping', reason });
+        await program.stop(knobs.stopGraceMs, () =>
+          journal.event({
+            type: 'killed',
+            reason: `still there ${knobs.stopGraceMs} ms after SIGTERM`,
+          }),
+        );
+      }
+      await gone;
+    },
+    view: () => ({
+      program: service,
+      instanceId: id,
+      pid: program.pid,
+      startedAt: new Date(startedAtMs),
+      state: state === 'ready' && program.isFrozen() ? 'frozen' : state,
+    }),
+  };
+}
+
+/** Cloud Run's default start-up probe: does the port take connections? */
+async function waitForPort(options: {
+  container: Container;
+  knobs: Pick<CloudRunKnobs, 'startupTimeoutMs' | 'startupPollMs'>;
+  clock: Clock;
+}): Promise<void> {
+  const { container, knobs, clock } = options;
+  const { program, port } = container;
+  const untilMs = clock.now() + knobs.startupTimeoutMs;
+  while (!(await answers(port))) {
+    if (!program.isAlive()) throw new Error(`the container ended before it listened on ${port}`);
+    if (clock.now() > untilMs) {
+      throw new Error(
+        `the container did not listen on ${port} within ${knobs.startupTimeoutMs} ms`,
+      );
+    }
+    await sleep(clock, knobs.startupPollMs);
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}

@@ -1,0 +1,54 @@
+import { createServer as createHttp1Server } from 'node:http';
+import { createServer as createHttp2Server, type IncomingHttpHeaders } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { IssuedCertificate } from '../../cloud/certificates.ts';
+import { type Exchange, http1Exchange, http2Exchange } from './exchange.ts';
+
+export type Listener = Readonly<{ port: number; close(): Promise<void> }>;
+
+/** Longer than any caller keeps an idle connection, so that none sends into a closing one. */
+const KEEP_ALIVE_MS = 620_000;
+
+/**
+ * One TLS port for HTTP/1.1 and HTTP/2, by ALPN. Two servers behind it, because Node's one server
+ * for both crashes on gRPC's trailers when its HTTP/2 streams are used as streams.
+ */
+export async function startListener(
+  certificate: IssuedCertificate,
+  onExchange: (exchange: Exchange) => void,
+): Promise<Listener> {
+  const http1 = createHttp1Server({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 });
+  http1.on('request', (request, response) => onExchange(http1Exchange(request, response)));
+  const http2 = createHttp2Server();
+  http2.on('stream', (stream, headers) =>
+    onExchange(http2Exchange(stream, headers as IncomingHttpHeaders)),
+  );
+  http2.on('sessionError', () => {});
+
+  const sockets = new Set<Socket>();
+  const tls = createTlsServer({ ...certificate, ALPNProtocols: ['h2', 'http/1.1'] });
+  tls.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  tls.on('secureConnection', (socket) => {
+    const server = socket.alpnProtocol === 'h2' ? http2 : http1;
+    server.emit('connection', socket);
+  });
+  // A caller that does not trust the local CA: its own library tells it so.
+  tls.on('tlsClientError', () => {});
+
+  await new Promise<void>((resolve, reject) => {
+    tls.once('error', reject);
+    tls.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    port: (tls.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        tls.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}

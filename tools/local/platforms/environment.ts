@@ -1,0 +1,93 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ATTR, SERVICE_NAMESPACE } from '../../../lib/telemetry/names.ts';
+import type { CloudAccess, ProgramName, ProgramSettings } from './platform.ts';
+
+/** The folder that the images hold too: programs run with it as their working directory. */
+export const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+
+const ENTRY: Readonly<Record<ProgramName, string>> = {
+  loadgen: './functions/loadgen/main.ts',
+  client: './services/client/main.ts',
+  server: './services/server/main.ts',
+};
+
+/** Arguments to node, as the images' command has them. */
+export function programArguments(
+  program: ProgramName,
+  settings: ProgramSettings,
+): readonly string[] {
+  return (
+    settings.entries?.[program] ?? [
+      // Google's archived packages print plain text otherwise, between the JSON log lines
+      '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
+      '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
+      '--import',
+      './lib/telemetry/preload.ts',
+      ENTRY[program],
+    ]
+  );
+}
+
+/**
+ * The whole environment of one program: nothing of the caller's own gets in, so that a
+ * laptop's credentials, proxies or OTEL_ variables cannot change what is compared.
+ */
+export function programEnvironment(options: {
+  program: ProgramName;
+  port: number;
+  metadataHost: string;
+  cloud: CloudAccess;
+  settings: ProgramSettings;
+  billing: 'instance' | 'request' | 'node';
+  /** What only the platform knows of itself. */
+  resourceAttributes: Readonly<Record<string, string>>;
+  platformEnv: Readonly<Record<string, string>>;
+  /** Of the program that this one calls. */
+  upstream: Readonly<Record<string, string>>;
+}): Record<string, string> {
+  const { program, cloud, settings } = options;
+  return {
+    PATH: dirname(process.execPath),
+    PORT: String(options.port),
+    GOOGLE_CLOUD_PROJECT: cloud.projectId,
+    OTEL_SERVICE_NAME: program,
+    OTEL_RESOURCE_ATTRIBUTES: renderAttributes({
+      'service.namespace': SERVICE_NAMESPACE,
+      'service.version': settings.imageTag,
+      [ATTR.configCpu]: settings.cpu,
+      [ATTR.configMemory]: settings.memory,
+      [ATTR.configConcurrency]: String(settings.concurrency),
+      [ATTR.configBilling]: options.billing,
+      ...options.resourceAttributes,
+    }),
+    OTEL_TRACES_EXPORTER: settings.exporter,
+    OTEL_PROPAGATORS: settings.propagators,
+    ...(settings.sampler && { OTEL_TRACES_SAMPLER: settings.sampler.name }),
+    ...(settings.sampler?.arg && { OTEL_TRACES_SAMPLER_ARG: settings.sampler.arg }),
+    OTEL_EXPORTER_OTLP_ENDPOINT: cloud.otlpOrigin,
+    CLOUD_TRACE_API_ENDPOINT: cloud.traceWriteAddress,
+    GCE_METADATA_HOST: options.metadataHost,
+    CLOUDSDK_CONFIG: cloud.configDir,
+    NODE_EXTRA_CA_CERTS: cloud.authority.certFile,
+    // grpc-js reads this one instead, and some machines preset it
+    GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: cloud.authority.certFile,
+    ...(program === 'server' && {
+      WORKS_BUCKET: settings.worksBucket,
+      WORKS_PREFIX: settings.worksPrefix,
+      WORKS_CACHE: settings.worksCache,
+      STORAGE_API_ENDPOINT: cloud.storageOrigin,
+    }),
+    ...(program !== 'server' && { KNOWN_QUERIES: JSON.stringify(settings.knownQueries) }),
+    ...options.upstream,
+    ...options.platformEnv,
+    ...settings.extraEnv?.[program],
+  };
+}
+
+/** OTEL_RESOURCE_ATTRIBUTES: comma-separated, values percent-encoded as the specification says. */
+export function renderAttributes(attributes: Readonly<Record<string, string>>): string {
+  return Object.entries(attributes)
+    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+    .join(',');
+}

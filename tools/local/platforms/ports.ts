@@ -1,0 +1,38 @@
+import { createServer } from 'node:net';
+
+/**
+ * Ports for the programs are drawn from below the range that systems hand out by themselves (Linux
+ * from 32768, macOS from 49152): between finding one free and the program's listening on it no
+ * outgoing connection can take it.
+ */
+const LOWEST = 20_000;
+const HIGHEST = 32_000;
+const ATTEMPTS = 200;
+
+/** Given out by this process and not returned yet; a program may be about to listen on it. */
+const taken = new Set<number>();
+
+/** A port that nobody listens on; `release` it when its program is gone. */
+export async function reservePort(): Promise<{ port: number; release(): void }> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    if (taken.has(port)) continue;
+    taken.add(port);
+    // A program may listen on every interface, or on loopback alone.
+    if ((await isFree(port, undefined)) && (await isFree(port, '127.0.0.1'))) {
+      return { port, release: () => taken.delete(port) };
+    }
+    taken.delete(port);
+  }
+  throw new Error(`no free port between ${LOWEST} and ${HIGHEST} in ${ATTEMPTS} attempts`);
+}
+
+function isFree(port: number, host: string | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () =>
+      server.close(() => resolve(true)),
+    );
+  });
+}
