@@ -1,0 +1,132 @@
+import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
+import type { Span, Trace } from '../../../tools/compare/model.ts';
+import { CLOUD_RUN, healthyTraces, idOf, type Part, PROJECT } from './healthy-traces.ts';
+
+/** A fixture: its file's name says the defect. `rule` is the one rule that must fire. */
+export type Defect = Readonly<{
+  file: string;
+  rule: string | null;
+  traces: readonly Trace[];
+  logs?: string;
+}>;
+
+/** Changes spans of the Cloud Run request; null takes a span out. */
+function change(changes: Partial<Record<Part, (span: Span) => Span | null>>): readonly Trace[] {
+  const byId = new Map(
+    Object.entries(changes).map(([part, apply]) => [idOf(part as Part), apply] as const),
+  );
+  return healthyTraces().map((trace) =>
+    trace.traceId === CLOUD_RUN
+      ? {
+          ...trace,
+          spans: trace.spans.flatMap((span) => {
+            const apply = byId.get(span.spanId);
+            return (apply ? apply(span) : span) ?? [];
+          }),
+        }
+      : trace,
+  );
+}
+
+const remove = () => null;
+
+const set =
+  (attributes: Readonly<Record<string, string>>) =>
+  (span: Span): Span => ({ ...span, attributes: { ...span.attributes, ...attributes } });
+
+const unset =
+  (...keys: readonly string[]) =>
+  (span: Span): Span => ({
+    ...span,
+    attributes: Object.fromEntries(
+      Object.entries(span.attributes).filter(([key]) => !keys.includes(key)),
+    ),
+  });
+
+const moveTo =
+  (parent: Part) =>
+  (span: Span): Span => ({ ...span, parentSpanId: idOf(parent) });
+
+const shift =
+  (byMs: number) =>
+  (span: Span): Span => ({ ...span, startMs: span.startMs + byMs, endMs: span.endMs + byMs });
+
+/** As the platform leaves it where nothing restores the parent: OTEL_PROPAGATORS=gcp_trace. */
+const underFrontEnd = (frontEnd: Part) => (span: Span) =>
+  set({ [ATTR.parentSource]: 'gcp_trace' })(unset(ATTR.frontEndSpanId)(moveTo(frontEnd)(span)));
+
+function traceIdChangesAtTheServer(): readonly Trace[] {
+  const other = 'd'.repeat(32);
+  const below = new Set((['serve', 'read', 'object', 'search'] as const).map(idOf));
+  return change({ frontOfServer: remove }).flatMap((trace) => {
+    if (trace.traceId !== CLOUD_RUN) return trace;
+    const moved = trace.spans
+      .filter(({ spanId }) => below.has(spanId))
+      .map(({ parentSpanId, ...span }): Span => {
+        const own = { ...span, traceId: other };
+        return parentSpanId !== undefined && below.has(parentSpanId)
+          ? { ...own, parentSpanId }
+          : unset(ATTR.parentSource, ATTR.frontEndSpanId)(own);
+      });
+    return [
+      { ...trace, spans: trace.spans.filter(({ spanId }) => !below.has(spanId)) },
+      { ...trace, traceId: other, spans: moved },
+    ];
+  });
+}
+
+function withHealthCheck(): readonly Trace[] {
+  const [invocation] = healthyTraces();
+  const template = invocation?.spans[0];
+  if (!template) throw new Error('the healthy traces hold no invocation');
+  const traceId = '9'.repeat(32);
+  const { parentSpanId: _, ...span } = template;
+  const probe: Span = {
+    ...span,
+    traceId,
+    name: 'GET',
+    endMs: span.startMs + 1,
+    attributes: {
+      ...unset(ATTR.parentSource, ATTR.parentExternal)(span).attributes,
+      'service.name': 'client',
+      'url.path': '/health',
+    },
+  };
+  return [...healthyTraces(), { traceId, projectId: PROJECT, spans: [probe] }];
+}
+
+const linked = (spanId: string) => ({
+  'logging.googleapis.com/trace': `projects/${PROJECT}/traces/${CLOUD_RUN}`,
+  'logging.googleapis.com/spanId': spanId,
+  'logging.googleapis.com/trace_sampled': true,
+});
+
+const line = (fields: object) =>
+  `${JSON.stringify({ severity: 'INFO', time: '2026-11-20T10:15:00.034Z', service: 'client', ...fields })}\n`;
+
+const request = { httpRequest: { requestMethod: 'GET', requestUrl: '/?q=love', status: 200 } };
+
+const HEALTHY_LOG =
+  line({ port: 8080, message: 'listening' }) +
+  line({ ...request, ...linked(idOf('get')), message: 'GET / 200' }) +
+  line({
+    httpRequest: { requestMethod: 'GET', requestUrl: '/health' },
+    message: 'GET /health 200',
+  });
+
+// biome-ignore format: a table
+export const DEFECTS: readonly Defect[] = [
+  { file: 'healthy', rule: null, traces: healthyTraces(), logs: HEALTHY_LOG },
+  { file: 'no-traces', rule: 'no-traces', traces: [] },
+  { file: 'health-check-made-a-span', rule: 'health-check-spans', traces: withHealthCheck() },
+  { file: 'query-missing-on-root', rule: 'missing-attributes', traces: change({ root: unset(ATTR.query) }) },
+  { file: 'resource-missing-on-server', rule: 'missing-attributes', traces: change({ search: unset('service.name', 'service.version', 'cloud.region') }) },
+  { file: 'trace-id-changes-at-the-server', rule: 'one-trace-id', traces: traceIdChangesAtTheServer() },
+  { file: 'server-reached-without-b3', rule: 'mixed-header-formats', traces: change({ serve: (span) => set({ [ATTR.parentSource]: 'tracecontext' })(span) }) },
+  { file: 'front-end-span-was-not-stored', rule: 'unexplained-orphans', traces: change({ frontOfClient: remove, get: underFrontEnd('frontOfClient'), serve: underFrontEnd('frontOfServer') }) },
+  { file: 'grpc-client-span-missing', rule: 'server-without-client', traces: change({ rpc: remove, frontOfServer: moveTo('client'), serve: moveTo('client') }) },
+  { file: 'works-search-missing', rule: 'expected-edges', traces: change({ search: remove }) },
+  { file: 'server-clock-behind', rule: 'negative-gaps', traces: change({ serve: shift(-9), read: shift(-9), object: shift(-9), search: shift(-9) }) },
+  { file: 'count-differs', rule: 'wrong-counts', traces: change({ root: set({ [ATTR.matchCount]: '3039', [ATTR.errorType]: UNEXPECTED_RESULT }) }) },
+  { file: 'request-log-without-trace', rule: 'unlinked-logs', traces: healthyTraces(), logs: HEALTHY_LOG + line({ ...request, message: 'GET / 200' }) },
+];
