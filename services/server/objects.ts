@@ -113,6 +113,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
         let encoding: string | undefined;
         stream.once('response', (response: IncomingMessage) => {
           encoding = response.headers['content-encoding'];
+          // The library's own pipelines put eleven listeners on each response; node warns of that.
+          response.setMaxListeners(20);
         });
         const onAbort = () => stream.destroy(attemptSignal.reason);
         attemptSignal.addEventListener('abort', onAbort, { once: true });

@@ -16,8 +16,8 @@ export type Fault =
   | { kind: 'corrupt'; hash: 'matching' | 'none' }
   /** The right bytes under a wrong hash header. */
   | { kind: 'wrong-hash-header' }
-  /** Called before the answer: changes the bucket under the reader's feet. */
-  | { kind: 'run'; run: () => void };
+  /** Awaited before the answer: holds it up, or changes the bucket under the reader's feet. */
+  | { kind: 'run'; run: () => void | Promise<void> };
 
 export type FakeRequest = { kind: 'list' | 'read'; name: string; authorization?: string };
 
@@ -36,7 +36,7 @@ export async function startFakeStorage(options: { pageSize?: number } = {}) {
     abandoned: 0,
   };
 
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '', 'http://storage');
     const match = /^\/storage\/v1\/b\/works\/o(?:\/(.+))?$/.exec(url.pathname);
     if (!match) return answer(response, 404, { error: { code: 404, message: 'no such bucket' } });
@@ -50,12 +50,19 @@ export async function startFakeStorage(options: { pageSize?: number } = {}) {
     requests.push(seen);
     state.inFlight += 1;
     state.mostInFlight = Math.max(state.mostInFlight, state.inFlight);
+    // Before the caller can see the end of the answer, or its next request would overlap.
+    let counted = true;
+    const uncount = () => {
+      if (counted) state.inFlight -= 1;
+      counted = false;
+    };
+    response.once('finish', uncount);
     response.once('close', () => {
-      state.inFlight -= 1;
+      uncount();
       if (!response.writableFinished) state.abandoned += 1;
     });
     const fault = state.fault(seen, earlier);
-    if (fault?.kind === 'run') fault.run();
+    if (fault?.kind === 'run') await fault.run();
     if (fault?.kind === 'status') {
       return answer(response, fault.status, { error: { code: fault.status, message: 'fault' } });
     }

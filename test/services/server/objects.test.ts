@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, type TestContext, test } from 'node:test';
+import { createObjectStore, type ObjectStoreOptions } from '../../../services/server/objects.ts';
+import { type FakeRequest, type Fault, startFakeStorage } from './fake-storage.ts';
+
+const never = new AbortController().signal;
+
+async function start(t: TestContext, options: Partial<ObjectStoreOptions> = {}, pageSize = 1_000) {
+  const storage = await startFakeStorage({ pageSize });
+  const store = createObjectStore({
+    apiEndpoint: storage.origin,
+    bucket: 'works',
+    prefix: 'shakespeare/',
+    access: 'public',
+    attempts: 3,
+    attemptTimeoutMs: 5_000,
+    retryDelayMs: 1,
+    ...options,
+  });
+  t.after(async () => {
+    store.close();
+    await storage.close();
+  });
+  const readAll = async (signal = never) => {
+    const refs = await store.list(signal);
+    return Promise.all(refs.map((ref) => store.read(ref, signal)));
+  };
+  return { storage, store, readAll };
+}
+
+describe('list', () => {
+  test('follows the pages to the end and pins each generation', async (t) => {
+    const { storage, store } = await start(t, {}, 2);
+    for (const n of [1, 2, 3, 4, 5]) storage.put(`shakespeare/${n}`, `text ${n}`, `${n}00`);
+    const refs = await store.list(never);
+    assert.deepEqual(
+      refs.map(({ name, generation }) => [name, generation]),
+      [1, 2, 3, 4, 5].map((n) => [`shakespeare/${n}`, `${n}00`]),
+    );
+    assert.equal(storage.lists(), 3);
+  });
+
+  test('leaves out other prefixes and the placeholders of folders', async (t) => {
+    const { storage, store } = await start(t);
+    for (const name of ['other/a', 'shakespeare/', 'shakespeare/a']) storage.put(name, '');
+    assert.deepEqual(
+      (await store.list(never)).map(({ name }) => name),
+      ['shakespeare/a'],
+    );
+  });
+
+  test('is empty where nothing has the prefix', async (t) => {
+    const { store } = await start(t);
+    assert.deepEqual(await store.list(never), []);
+  });
+
+  test('tries a page again after a 503 without listing the earlier pages anew', async (t) => {
+    const { storage, store } = await start(t, {}, 1);
+    storage.put('shakespeare/a', 'a');
+    storage.put('shakespeare/b', 'b');
+    storage.state.fault = (_request, earlier) =>
+      earlier === 1 ? { kind: 'status', status: 503 } : undefined;
+    assert.equal((await store.list(never)).length, 2);
+    assert.equal(storage.lists(), 3);
+  });
+
+  test('gives up a listing that hangs once all attempts missed their deadline', async (t) => {
+    const { storage, store } = await start(t, { attempts: 2, attemptTimeoutMs: 50 });
+    storage.state.fault = () => ({ kind: 'hang', after: 'request' });
+    await assert.rejects(store.list(never), { name: 'TimeoutError' });
+    assert.equal(storage.lists(), 2);
+  });
+
+  test('does not repeat a request that was refused', async (t) => {
+    const { storage, store } = await start(t);
+    storage.state.fault = () => ({ kind: 'status', status: 403 });
+    await assert.rejects(store.list(never), { code: 403 });
+    assert.equal(storage.lists(), 1);
+  });
+});
+
+describe('read', () => {
+  test('returns the bytes', async (t) => {
+    const { storage, readAll } = await start(t);
+    storage.put('shakespeare/a ö/?#%', Buffer.from([0xe4, 0x0a, 0x00, 0xff]));
+    storage.put('shakespeare/empty', '');
+    const [odd, empty] = await readAll();
+    assert.deepEqual(odd, Buffer.from([0xe4, 0x0a, 0x00, 0xff]));
+    assert.equal(empty?.length, 0);
+  });
+
+  test('prints no warning of node about the listeners that the library adds', async (t) => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => void warnings.push(warning);
+    process.on('warning', onWarning);
+    t.after(() => process.off('warning', onWarning));
+    const { storage, readAll } = await start(t);
+    storage.put('shakespeare/a', 'x'.repeat(300_000));
+    await readAll();
+    assert.deepEqual(warnings, []);
+  });
+
+  test('returns the text of an object that is stored compressed', async (t) => {
+    const { storage, readAll } = await start(t);
+    storage.put('shakespeare/a', 'to be\n'.repeat(100), '1', true);
+    assert.equal(String((await readAll())[0]), 'to be\n'.repeat(100));
+  });
+
+  const mended: [title: string, fault: Fault][] = [
+    ['a 503', { kind: 'status', status: 503 }],
+    ['a 429', { kind: 'status', status: 429 }],
+    ['a 500', { kind: 'status', status: 500 }],
+    ['a reset in the middle of the body', { kind: 'reset' }],
+    ['a download that never begins', { kind: 'hang', after: 'request' }],
+    ['a download that stops half-way', { kind: 'hang', after: 'half' }],
+    ['other bytes under a matching hash header', { kind: 'corrupt', hash: 'matching' }],
+    ['other bytes without a hash header', { kind: 'corrupt', hash: 'none' }],
+    ['a wrong hash header', { kind: 'wrong-hash-header' }],
+  ];
+  for (const [title, fault] of mended) {
+    test(`tries again after ${title}`, async (t) => {
+      const { storage, readAll } = await start(t, { attemptTimeoutMs: 250 });
+      storage.put('shakespeare/a', 'to be, or not to be\n');
+      storage.state.fault = firstRead(1, fault);
+      assert.equal(String((await readAll())[0]), 'to be, or not to be\n');
+      assert.equal(storage.reads().length, 2);
+    });
+
+    test(`fails after ${title} at every attempt`, async (t) => {
+      const { storage, readAll } = await start(t, { attemptTimeoutMs: 100 });
+      storage.put('shakespeare/a', 'to be, or not to be\n');
+      storage.state.fault = firstRead(Number.POSITIVE_INFINITY, fault);
+      await assert.rejects(readAll());
+      assert.equal(storage.reads().length, 3);
+    });
+  }
+
+  test('says what differed where the content is corrupt', async (t) => {
+    const { storage, readAll } = await start(t, { attempts: 1 });
+    storage.put('shakespeare/a', 'to be', '77');
+    storage.state.fault = firstRead(1, { kind: 'corrupt', hash: 'none' });
+    await assert.rejects(readAll(), /shakespeare\/a#77: got 5 bytes with crc32c .*, expected 5/);
+  });
+
+  test('fails at once where the pinned generation is gone', async (t) => {
+    const { storage, store } = await start(t);
+    storage.put('shakespeare/a', 'old', '1');
+    const [ref] = await store.list(never);
+    assert.ok(ref);
+    storage.put('shakespeare/a', 'new', '2');
+    await assert.rejects(store.read(ref, never), { code: 404 });
+    assert.equal(storage.reads().length, 1);
+  });
+
+  test('does not disturb other downloads when one breaks off', async (t) => {
+    const { storage, readAll } = await start(t);
+    for (const n of [1, 2, 3, 4]) storage.put(`shakespeare/${n}`, 'x'.repeat(1_000));
+    storage.state.fault = (request, earlier) => {
+      if (request.name === 'shakespeare/1' && earlier === 0) return { kind: 'reset' };
+      return undefined;
+    };
+    await readAll();
+    assert.equal(storage.reads().length, 5);
+  });
+
+  test('hangs up on Storage when the caller goes away', async (t) => {
+    const { storage, readAll } = await start(t);
+    storage.put('shakespeare/a', 'text');
+    const caller = new AbortController();
+    storage.state.fault = (request) => {
+      if (request.kind === 'list') return undefined;
+      setImmediate(() => caller.abort(new Error('gone')));
+      return { kind: 'hang', after: 'half' };
+    };
+    await assert.rejects(readAll(caller.signal), /gone/);
+    while (storage.state.abandoned === 0) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(storage.reads().length, 1);
+  });
+});
+
+describe('access', () => {
+  test('is anonymous for a public bucket', async (t) => {
+    const { storage, store } = await start(t);
+    await store.list(never);
+    assert.equal(storage.requests[0]?.authorization, undefined);
+  });
+
+  test("carries the service account's token for iam", async (t) => {
+    const metadata = createServer((request, response) => {
+      response.setHeader('metadata-flavor', 'Google');
+      response.setHeader('content-type', 'application/json');
+      const isToken = request.url?.includes('/token') ?? false;
+      response.end(
+        isToken ? '{"access_token":"secret","expires_in":3600,"token_type":"Bearer"}' : '{}',
+      );
+    }).listen(0, '127.0.0.1');
+    await once(metadata, 'listening');
+    const { port } = metadata.address() as AddressInfo;
+    process.env.GCE_METADATA_HOST = `127.0.0.1:${port}`;
+    process.env.CLOUDSDK_CONFIG = '/nonexistent';
+    t.after(() => {
+      delete process.env.GCE_METADATA_HOST;
+      metadata.closeAllConnections();
+      metadata.close();
+    });
+    const { storage, store } = await start(t, { access: 'iam' });
+    await store.list(never);
+    assert.equal(storage.requests[0]?.authorization, 'Bearer secret');
+  });
+});
+
+function firstRead(times: number, fault: Fault) {
+  return (request: FakeRequest, earlier: number) =>
+    request.kind === 'read' && earlier < times ? fault : undefined;
+}
