@@ -5,7 +5,9 @@ import { type Authority, createAuthority } from './certificates.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { type MetadataOptions, type MetadataServer, startMetadataServer } from './metadata.ts';
 import { createQuota, TRACE_QUOTAS, type TraceQuotas } from './quota.ts';
+import { type SchedulerService, startScheduler } from './scheduler.ts';
 import { type StorageService, startStorage } from './storage.ts';
+import type { Timers } from './timers.ts';
 import { type Clock, createTokenIssuer, type TokenIssuer } from './tokens.ts';
 import { createTraceStore, type TraceStore } from './trace-store.ts';
 import { startTraceWrite } from './trace-write.ts';
@@ -27,6 +29,8 @@ export type LocalCloudOptions = Readonly<{
   maxSpans?: number;
   /** Tokens' and quotas' time; certificates keep to the machine's. */
   clock?: Clock;
+  /** Cloud Scheduler's time. */
+  timers?: Timers;
 }>;
 
 export type LocalCloud = Readonly<{
@@ -41,6 +45,9 @@ export type LocalCloud = Readonly<{
   storageOrigin: string;
   /** By name: gRPC checks it against the certificate, and the exporter wants it so. */
   traceWriteAddress: string;
+  /** gRPC in plain text. */
+  schedulerAddress: string;
+  scheduler: SchedulerService;
   faults: Faults;
   /** An empty folder for CLOUDSDK_CONFIG, so that a laptop's own credentials are not found. */
   configDir: string;
@@ -97,6 +104,15 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     });
     closers.push(traceWrite.close);
 
+    const scheduler = await startScheduler({
+      ...LOCAL_PROJECT,
+      tokens,
+      authority,
+      faults,
+      ...(options.timers && { timers: options.timers }),
+    });
+    closers.push(scheduler.close);
+
     return {
       ...LOCAL_PROJECT,
       authority,
@@ -105,6 +121,8 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       storage,
       storageOrigin: storage.origin,
       traceWriteAddress: `localhost:${traceWrite.port}`,
+      schedulerAddress: `localhost:${scheduler.port}`,
+      scheduler,
       faults,
       configDir,
       serviceAccount: (name) => `${name}@${projectId}.iam.gserviceaccount.com`,

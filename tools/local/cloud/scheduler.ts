@@ -1,0 +1,253 @@
+import type { Authority } from './certificates.ts';
+import type { Faults } from './faults.ts';
+import { GOOGLE_STATUS, GoogleError } from './google-status.ts';
+import { startGrpcService, type UnaryMethod } from './grpc-service.ts';
+import { loadSchedulerService } from './protos.ts';
+import { sendAttempt } from './scheduler-attempt.ts';
+import { type JobSpec, mergeJob, parseJob, type WireJob, wireTime } from './scheduler-job.ts';
+import { type Attempt, createJobRunner, type JobRunner } from './scheduler-runner.ts';
+import { systemTimers, type Timers } from './timers.ts';
+import type { TokenIssuer } from './tokens.ts';
+
+type JobState = 'ENABLED' | 'PAUSED';
+
+export type JobView = Readonly<{
+  name: string;
+  state: JobState;
+  schedule: string;
+  /** When it is due next; absent while paused. */
+  scheduleMs: number | undefined;
+  /** Requests under way. */
+  outstanding: number;
+}>;
+
+export type SchedulerService = Readonly<{
+  port: number;
+  jobs(): JobView[];
+  /** Of one job or of all, oldest first; the last 1,000. */
+  attempts(job?: string): Attempt[];
+  onAttempt(listener: (attempt: Attempt) => void): () => void;
+  close(): void;
+}>;
+
+type Entry = { job: WireJob; spec: JobSpec; state: JobState; updatedMs: number; runner: JobRunner };
+
+const MAX_ATTEMPTS = 1_000;
+const MAX_PAGE = 500;
+
+/**
+ * google.cloud.scheduler.v1.CloudScheduler with HTTP targets and OIDC tokens, in plain text: the
+ * client library is told so by `sslCreds`. Callers are not asked for credentials, because
+ * credentials do not travel over plain text.
+ */
+export async function startScheduler(options: {
+  projectId: string;
+  projectNumber: string;
+  region: string;
+  tokens: TokenIssuer;
+  authority: Authority;
+  faults?: Faults;
+  timers?: Timers;
+}): Promise<SchedulerService> {
+  const { tokens, authority, faults, timers = systemTimers } = options;
+  const entries = new Map<string, Entry>();
+  const attempts: Attempt[] = [];
+  const listeners = new Set<(attempt: Attempt) => void>();
+  const onAttempt = (attempt: Attempt) => {
+    attempts.push(attempt);
+    if (attempts.length > MAX_ATTEMPTS) attempts.shift();
+    for (const listener of listeners) listener(attempt);
+  };
+
+  const checkParent = (parent: string): void => {
+    const [, project, location] = /^projects\/([^/]+)\/locations\/([^/]+)$/.exec(parent) ?? [];
+    if (project === undefined || location === undefined) {
+      throw invalid(`${JSON.stringify(parent)} is not projects/PROJECT_ID/locations/LOCATION_ID`);
+    }
+    if (project !== options.projectId && project !== options.projectNumber) {
+      throw new GoogleError('PERMISSION_DENIED', 'The caller does not have permission');
+    }
+    if (location !== options.region) {
+      throw new GoogleError(
+        'NOT_FOUND',
+        `Location ${JSON.stringify(location)} is not served here; allowed: ${options.region}`,
+      );
+    }
+  };
+  const find = (request: unknown): Entry => {
+    const { name = '' } = request as { name?: string };
+    const [, parent = ''] = /^(.+)\/jobs\/[A-Za-z0-9_-]{1,500}$/.exec(name) ?? [];
+    checkParent(parent);
+    const entry = entries.get(name);
+    if (!entry) throw new GoogleError('NOT_FOUND', 'Job not found.');
+    return entry;
+  };
+  const setState = (entry: Entry, from: JobState, to: JobState): WireJob => {
+    if (entry.state !== from) {
+      throw new GoogleError(
+        'FAILED_PRECONDITION',
+        `Job ${entry.job.name} is ${entry.state}; it must be ${from} to become ${to}.`,
+      );
+    }
+    entry.state = to;
+    if (to === 'ENABLED') entry.runner.resume();
+    else entry.runner.pause();
+    return asWire(entry);
+  };
+
+  const methods: Record<string, UnaryMethod> = {
+    async CreateJob(request) {
+      const { parent = '', job = {} } = request as { parent?: string; job?: WireJob };
+      checkParent(parent);
+      const name = job.name || `${parent}/jobs/job-${timers.now()}`;
+      if (!name.startsWith(`${parent}/jobs/`) || !/\/[A-Za-z0-9_-]{1,500}$/.test(name)) {
+        throw invalid(
+          `job.name: ${JSON.stringify(name)} is not ${parent}/jobs/JOB_ID with letters, digits, - and _`,
+        );
+      }
+      if (entries.has(name)) throw new GoogleError('ALREADY_EXISTS', `Job ${name} already exists.`);
+      const entry: Entry = {
+        job: withDefaults({ ...job, name }),
+        spec: parseJob(job),
+        state: 'ENABLED',
+        updatedMs: timers.now(),
+        runner: createJobRunner({
+          job: name,
+          spec: () => entry.spec,
+          timers,
+          attempt: (scheduledMs, signal) =>
+            sendAttempt({
+              jobId: name.split('/').at(-1) ?? name,
+              spec: entry.spec,
+              scheduledMs,
+              tokens,
+              ca: authority.certPem,
+              signal,
+            }),
+          onAttempt,
+        }),
+      };
+      entries.set(name, entry);
+      entry.runner.resume();
+      return asWire(entry);
+    },
+    async UpdateJob(request) {
+      const { job = {}, updateMask } = request as {
+        job?: WireJob;
+        updateMask?: { paths?: string[] };
+      };
+      const entry = find(job);
+      const merged = withDefaults(mergeJob(entry.job, job, updateMask?.paths ?? []));
+      entry.spec = parseJob(merged);
+      entry.job = merged;
+      entry.updatedMs = timers.now();
+      if (entry.state === 'ENABLED') entry.runner.resume();
+      return asWire(entry);
+    },
+    GetJob: async (request) => asWire(find(request)),
+    async ListJobs(request) {
+      const {
+        parent = '',
+        pageSize = 0,
+        pageToken = '',
+      } = request as {
+        parent?: string;
+        pageSize?: number;
+        pageToken?: string;
+      };
+      checkParent(parent);
+      const names = [...entries.keys()].sort().filter((name) => name > pageToken);
+      const page = names.slice(0, pageSize > 0 ? Math.min(pageSize, MAX_PAGE) : MAX_PAGE);
+      return {
+        jobs: page.flatMap((name) => entries.get(name) ?? []).map(asWire),
+        nextPageToken: page.length < names.length ? page.at(-1) : '',
+      };
+    },
+    async DeleteJob(request) {
+      const entry = find(request);
+      entry.runner.close();
+      entries.delete(entry.job.name ?? '');
+      return {};
+    },
+    PauseJob: async (request) => setState(find(request), 'ENABLED', 'PAUSED'),
+    ResumeJob: async (request) => setState(find(request), 'PAUSED', 'ENABLED'),
+    // "Cloud Scheduler will dispatch the job, even if the job is already running." Whether a paused
+    // job may be forced is not documented; here it may, since forcing is what "force" says.
+    async RunJob(request) {
+      const entry = find(request);
+      entry.runner.runNow();
+      return asWire(entry);
+    },
+  };
+  const service = await startGrpcService({
+    definition: loadSchedulerService(),
+    methods: Object.fromEntries(
+      Object.entries(methods).map(([name, method]) => [
+        name,
+        async (request, metadata) => {
+          await faults?.strike('scheduler', name, (request as { name?: string }).name);
+          return method(request, metadata);
+        },
+      ]),
+    ),
+  });
+
+  return {
+    port: service.port,
+    jobs: () =>
+      [...entries.values()].map(({ job, state, runner }) => ({
+        name: job.name ?? '',
+        state,
+        schedule: job.schedule ?? '',
+        scheduleMs: runner.scheduleMs(),
+        outstanding: runner.outstanding(),
+      })),
+    attempts: (job) => attempts.filter((attempt) => job === undefined || attempt.job === job),
+    onAttempt(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close() {
+      for (const { runner } of entries.values()) runner.close();
+      service.close();
+    },
+  };
+}
+
+const invalid = (message: string) => new GoogleError('INVALID_ARGUMENT', message);
+
+/** What the real service fills in and gives back. */
+function withDefaults(job: WireJob): WireJob {
+  return {
+    ...job,
+    timeZone: job.timeZone || 'Etc/UTC',
+    attemptDeadline: job.attemptDeadline ?? { seconds: '180' },
+    retryConfig: {
+      maxRetryDuration: { seconds: '0' },
+      minBackoffDuration: { seconds: '5' },
+      maxBackoffDuration: { seconds: '3600' },
+      maxDoublings: 5,
+      ...job.retryConfig,
+    },
+    ...(job.httpTarget && { httpTarget: { httpMethod: 'POST', ...job.httpTarget } }),
+  };
+}
+
+function asWire({ job, state, updatedMs, runner }: Entry): WireJob {
+  const [scheduleMs, lastAttemptMs] = [runner.scheduleMs(), runner.lastAttemptMs()];
+  const outcome = runner.lastOutcome();
+  const { userUpdateTime: _, ...own } = job;
+  return {
+    ...own,
+    state,
+    userUpdateTime: wireTime(updatedMs),
+    ...(scheduleMs !== undefined && { scheduleTime: wireTime(scheduleMs) }),
+    ...(lastAttemptMs !== undefined && { lastAttemptTime: wireTime(lastAttemptMs) }),
+    ...(outcome && {
+      status: {
+        code: outcome.code === 'OK' ? 0 : GOOGLE_STATUS[outcome.code].grpc,
+        ...(outcome.error !== undefined && { message: outcome.error }),
+      },
+    }),
+  };
+}
