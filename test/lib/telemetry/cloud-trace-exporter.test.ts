@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { status } from '@grpc/grpc-js';
+import { type StoredSpan, startFakeCloud } from './cloud.ts';
+import { runProgram, startProgram } from './run-program.ts';
+
+function labels(span: StoredSpan | undefined): Record<string, string | number | boolean> {
+  const map = span?.attributes.attributeMap ?? {};
+  return Object.fromEntries(
+    Object.entries(map).map(([key, value]) => [
+      key,
+      value.stringValue?.value ?? (value.intValue ? Number(value.intValue) : value.boolValue) ?? '',
+    ]),
+  );
+}
+
+test('every span reaches Cloud Trace, and exporting makes none', async (t) => {
+  const cloud = await startFakeCloud(t);
+  const program = await runProgram(t, ['/', '/fail'], cloud.env);
+  assert.equal(await program.exited, 0, program.stderr());
+  assert.deepEqual(cloud.spans.map((span) => span.displayName.value).sort(), [
+    ...['GET', 'GET', 'GET', 'GET', 'client'],
+    ...Array(2).fill('grpc.shakesapp.ShakespeareService/GetMatchCount'),
+    ...['loadgen', 'loadgen'],
+  ]);
+  const { reasons, ...counts } = program.report();
+  assert.deepEqual(counts, { started: 9, ended: 9, stored: 9, lost: 0, unsampled: 0 });
+  assert.deepEqual(Object.values(reasons), [0, 0, 0, 0, 0, 0, 0]);
+});
+
+test('labels say where a span ran, and fill the console’s HTTP columns', async (t) => {
+  const cloud = await startFakeCloud(t);
+  const program = await runProgram(t, ['/?q=love'], {
+    ...cloud.env,
+    OTEL_RESOURCE_ATTRIBUTES: 'service.version=v7,k8s.pod.name=pod%2D1,host.secret=no',
+    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+  });
+  const server = cloud.spans.find(
+    (span) => span.displayName.value === 'GET' && labels(span)['url.path'],
+  );
+  const found = labels(server);
+  assert.match(String(found['/http/url']), /^http:\/\/127\.0\.0\.1:\d+\/\?q=love$/);
+  const expected = {
+    '/http/method': 'GET',
+    '/http/status_code': 200,
+    'service.name': 'client',
+    'service.namespace': 'shakesapp',
+    'service.version': 'v7',
+    'cloud.platform': 'gcp_cloud_run',
+    'cloud.region': 'us-central1',
+    'cloud.account.id': 'test-project',
+    'faas.name': 'client',
+    'faas.version': 'client-00001',
+    'faas.instance': 'instance-1',
+    'faas.coldstart': true,
+    'k8s.pod.name': 'pod-1',
+    'shakesapp.config.exporter': 'gcp_trace',
+    'shakesapp.config.propagators': 'gcp_trace,tracecontext,b3',
+    'shakesapp.config.sampler': 'parentbased_traceidratio(1)',
+    'g.co/r/generic_task/job': 'client',
+    'g.co/r/generic_task/task_id': 'instance-1',
+    'shakesapp.parent.source': 'b3',
+  };
+  assert.deepEqual(
+    Object.fromEntries(Object.keys(expected).map((key) => [key, found[key]])),
+    expected,
+  );
+  assert.equal(found['host.secret'], undefined);
+  assert.equal(await program.exited, 0);
+});
+
+test('no socket is opened before the first span', async (t) => {
+  const cloud = await startFakeCloud(t);
+  const program = startProgram(t, 'serve', ['/health?bare'], cloud.env);
+  await program.line('visited');
+  assert.deepEqual(cloud.metadataRequests, []);
+  program.child.kill('SIGTERM');
+  assert.equal(await program.exited, 0);
+  assert.deepEqual(cloud.metadataRequests, []);
+  assert.equal(cloud.writes(), 0);
+});
+
+test('an export that the timer began is awaited at shutdown', async (t) => {
+  const answer = Promise.withResolvers<number>();
+  const cloud = await startFakeCloud(t, () => answer.promise);
+  const program = startProgram(t, 'serve', ['/'], { ...cloud.env, OTEL_BSP_SCHEDULE_DELAY: '1' });
+  await program.line('visited');
+  await cloud.written(1);
+  program.child.kill('SIGTERM');
+  // The batch is under way and the queue is empty: the SDK's own shutdown would return now.
+  setTimeout(answer.resolve, 300, status.OK);
+  assert.equal(await program.exited, 0);
+  assert.equal(program.report().stored, 5);
+  assert.equal(cloud.spans.length, 5);
+});
+
+test('a Cloud Trace that never answers does not outlive the export timeout', async (t) => {
+  const cloud = await startFakeCloud(t, () => new Promise(() => {}));
+  const start = Date.now();
+  const program = await runProgram(t, ['/'], { ...cloud.env, OTEL_BSP_EXPORT_TIMEOUT: '400' });
+  assert.ok(Date.now() - start < 4_000);
+  assert.equal(await program.exited, 0);
+  const { stored, lost, reasons } = program.report();
+  assert.deepEqual([stored, lost, reasons.exportTimedOut], [0, 5, 5]);
+  assert.match(JSON.stringify(program.lines), /5 spans were not stored by gcp_trace/);
+});
+
+test('after a write without an answer the next batch opens a new connection', async (t) => {
+  const cloud = await startFakeCloud(t, (write) =>
+    write === 1 ? new Promise(() => {}) : status.OK,
+  );
+  const program = startProgram(t, 'serve', ['/'], {
+    ...cloud.env,
+    OTEL_BSP_EXPORT_TIMEOUT: '300',
+    OTEL_BSP_SCHEDULE_DELAY: '50',
+    OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '3',
+  });
+  await cloud.written(2);
+  program.child.kill('SIGTERM');
+  assert.equal(await program.exited, 0);
+  const { stored, reasons } = program.report();
+  assert.deepEqual([stored, reasons.exportTimedOut], [2, 3]);
+});
+
+test('UNAVAILABLE is retried, a refusal is not', async (t) => {
+  const flaky = await startFakeCloud(t, (write) => (write === 1 ? status.UNAVAILABLE : status.OK));
+  const retried = await runProgram(t, ['/'], flaky.env);
+  assert.deepEqual([retried.report().stored, flaky.writes()], [5, 2]);
+
+  const closed = await startFakeCloud(t, () => status.PERMISSION_DENIED);
+  const refused = await runProgram(t, ['/'], closed.env);
+  const { stored, lost, reasons } = refused.report();
+  assert.deepEqual([stored, lost, reasons.exportFailed, closed.writes()], [0, 5, 5, 1]);
+});
+
+test('spans beyond the queue are dropped and counted to the span', async (t) => {
+  const cloud = await startFakeCloud(t);
+  const program = await runProgram(t, ['/', '/'], {
+    ...cloud.env,
+    OTEL_BSP_MAX_QUEUE_SIZE: '4',
+    OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '4',
+    OTEL_BSP_SCHEDULE_DELAY: '60000',
+  });
+  const { started, stored, lost, reasons } = program.report();
+  assert.equal(started, 10);
+  assert.equal(stored, cloud.spans.length);
+  assert.equal(lost, started - stored);
+  assert.equal(reasons.queueFull, lost);
+});
+
+test('before-response stores what has ended before each answer', async (t) => {
+  const cloud = await startFakeCloud(t);
+  const program = startProgram(t, 'serve', ['/?bare'], {
+    ...cloud.env,
+    SPAN_FLUSH: 'before-response',
+    OTEL_BSP_SCHEDULE_DELAY: '60000',
+  });
+  await program.line('visited');
+  assert.deepEqual(
+    cloud.spans.map((span) => span.displayName.value),
+    Array(2).fill('grpc.shakesapp.ShakespeareService/GetMatchCount'),
+  );
+});
+
+test('in the background nothing is stored before the answer', async (t) => {
+  const cloud = await startFakeCloud(t);
+  const program = startProgram(t, 'serve', ['/'], {
+    ...cloud.env,
+    OTEL_BSP_SCHEDULE_DELAY: '60000',
+  });
+  await program.line('visited');
+  assert.equal(cloud.writes(), 0);
+});
