@@ -1,0 +1,116 @@
+/**
+ * Requests with a known truth, to see how often the comparison errs. Latencies are log-normal
+ * (skewed to the right, as latencies are) around a run's own level; everything is drawn from a
+ * seed, so a figure can be had again.
+ */
+
+import type { HopSample, RequestRecord } from '../compare/request-record.ts';
+
+export type Scenario = Readonly<{
+  runs: number;
+  requestsPerRun: number;
+  /** Standard deviation of the log of the runs' levels, drawn apart for each cohort. */
+  runDeviation: number;
+  /** The same, but common to both cohorts of a run (what pairing takes out). */
+  commonDeviation: number;
+  /** Standard deviation of the log within a run. */
+  requestDeviation: number;
+  /** True factor on a's latencies; 1: no difference. */
+  shift: number;
+  /** Whether the requests can be paired: same schedule on both sides. */
+  paired: boolean;
+  /** How many hops share the latency, each with a run level of its own. */
+  hops: number;
+}>;
+
+const MEDIAN_MS = 40;
+
+/** Mulberry32: small, seeded, good enough for simulations. */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Both cohorts of one simulated comparison. */
+export function simulate(
+  scenario: Scenario,
+  random: () => number,
+): { a: RequestRecord[]; b: RequestRecord[] } {
+  // Box and Muller; 1 - random() is never 0.
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const cohorts = { a: [] as RequestRecord[], b: [] as RequestRecord[] };
+  for (let run = 0; run < scenario.runs; run += 1) {
+    const common = normal() * scenario.commonDeviation;
+    for (const side of ['a', 'b'] as const) {
+      const level = common + normal() * scenario.runDeviation;
+      const hopLevels = Array.from(
+        { length: scenario.hops },
+        () => level + normal() * scenario.runDeviation,
+      );
+      for (let sequence = 0; sequence < scenario.requestsPerRun; sequence += 1) {
+        const factor = side === 'a' ? scenario.shift : 1;
+        const draw = (at: number) =>
+          MEDIAN_MS * factor * Math.exp(at + normal() * scenario.requestDeviation);
+        const hops = hopLevels.map((at, hop) => sampleOf(hop, draw(at)));
+        cohorts[side].push(
+          recordOf({ side, run, sequence, paired: scenario.paired, hops, latencyMs: draw(level) }),
+        );
+      }
+    }
+  }
+  return cohorts;
+}
+
+function sampleOf(hop: number, selfMs: number): HopSample {
+  return {
+    path: `simulated:${hop}`,
+    service: 'simulated',
+    name: String(hop),
+    depth: 0,
+    offsetMs: hop,
+    measure: 'self',
+    siblings: 1,
+    inclusiveMs: selfMs,
+    selfMs,
+    split: null,
+    stopped: false,
+  };
+}
+
+function recordOf(options: {
+  side: 'a' | 'b';
+  run: number;
+  sequence: number;
+  paired: boolean;
+  hops: readonly HopSample[];
+  latencyMs: number;
+}): RequestRecord {
+  const { side, run, sequence, paired, hops, latencyMs } = options;
+  const startMs = Date.UTC(2026, 2, 2, 10, run) + sequence * 100;
+  return {
+    traceId: `${side}${run}-${sequence}`,
+    projectId: 'simulated',
+    startMs,
+    durationMs: latencyMs,
+    latencyMs,
+    startDelayMs: 0,
+    runId: `${side}${run}`,
+    scheduledMinute: paired ? `minute ${run}` : `minute ${run} of ${side}`,
+    sequence,
+    query: 'love',
+    spans: 8,
+    whole: true,
+    cold: false,
+    error: null,
+    wrongCount: false,
+    orphaned: false,
+    skewed: false,
+    frontEndStored: false,
+    hops,
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * How often the comparison errs, by simulation with a known truth. `npm run bench -- statistics`
+ * prints the table and JSON; the seed fixes every figure.
+ */
+
+import { chooseDesign } from '../compare/contrast.ts';
+import { compareHops } from '../compare/hops.ts';
+import { compareOverall } from '../compare/overall.ts';
+import { createRandom, type Scenario, simulate } from './simulate.ts';
+
+export type Outcome = Readonly<{
+  name: string;
+  comparisons: number;
+  /** Share of comparisons with a primary verdict of faster or slower. */
+  primary: number;
+  /** Share of comparisons with at least one such hop verdict. */
+  anyHop: number;
+}>;
+
+const NO_DIFFERENCE: Scenario = {
+  runs: 20,
+  requestsPerRun: 10,
+  runDeviation: 0.2,
+  commonDeviation: 0,
+  requestDeviation: 0.35,
+  shift: 1,
+  paired: true,
+  hops: 10,
+};
+
+const TEN_PERCENT: Scenario = {
+  ...NO_DIFFERENCE,
+  runs: 40,
+  runDeviation: 0,
+  commonDeviation: 0.2,
+  shift: 1.1,
+  hops: 0,
+};
+
+/** Named as they are told in the README. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'A/A paired, 20 runs of 10': NO_DIFFERENCE,
+  'A/A unpaired, 20 runs of 10': { ...NO_DIFFERENCE, paired: false },
+  'A/A paired, 6 runs of 10': { ...NO_DIFFERENCE, runs: 6 },
+  'A/A unpaired, 6 runs of 10': { ...NO_DIFFERENCE, runs: 6, paired: false },
+  'A/A paired, 20 runs of 10, long tail': { ...NO_DIFFERENCE, requestDeviation: 1 },
+  '10 % paired, 400 in 40 runs': TEN_PERCENT,
+  '10 % unpaired, 400 in 40 runs': { ...TEN_PERCENT, paired: false },
+  '10 % paired, 200 in 20 runs': { ...TEN_PERCENT, runs: 20 },
+  '10 % unpaired, 200 in 20 runs': { ...TEN_PERCENT, runs: 20, paired: false },
+  '10 % paired, 200 in 40 runs': { ...TEN_PERCENT, requestsPerRun: 5 },
+};
+
+export function runScenario(
+  name: string,
+  options: { scenario: Scenario; comparisons: number; seed: number },
+): Outcome {
+  const random = createRandom(options.seed);
+  let primary = 0;
+  let anyHop = 0;
+  for (let count = 0; count < options.comparisons; count += 1) {
+    const cohorts = simulate(options.scenario, random);
+    const design = chooseDesign(cohorts.a, cohorts.b);
+    const overall = compareOverall(cohorts, { design, wrongCounts: 0 });
+    const hops = compareHops(cohorts, { design, overall, wrongCounts: 0 });
+    if (isFinding(overall.verdict)) primary += 1;
+    if (hops.some(({ verdict }) => isFinding(verdict))) anyHop += 1;
+  }
+  const { comparisons } = options;
+  return { name, comparisons, primary: primary / comparisons, anyHop: anyHop / comparisons };
+}
+
+const isFinding = (verdict: string) => verdict === 'a-faster' || verdict === 'b-faster';
+
+export function benchStatistics(comparisons = 1_000, seed = 1): readonly Outcome[] {
+  return Object.entries(SCENARIOS).map(([name, scenario]) =>
+    runScenario(name, { scenario, comparisons, seed }),
+  );
+}
+
+if (import.meta.main) {
+  const outcomes = benchStatistics();
+  for (const { name, primary, anyHop } of outcomes) {
+    const percent = (share: number) => `${(share * 100).toFixed(1)} %`.padStart(7);
+    console.log(`${name.padEnd(40)} primary ${percent(primary)}   any hop ${percent(anyHop)}`);
+  }
+  console.log(JSON.stringify(outcomes));
+}

@@ -1,0 +1,89 @@
+import { ATTR } from '../../lib/telemetry/names.ts';
+import { UsageError } from '../command-line.ts';
+import type { Trace } from './model.ts';
+import { serviceOf } from './normalise.ts';
+
+/** Which traces belong to one side of the comparison. */
+export type Cohort = Readonly<{
+  /** How people call it. */
+  label: string;
+  /** As given. */
+  filter: string;
+  /** Every pair must be a label of some span of the trace. */
+  pairs: readonly Readonly<{ key: string; value: string }>[];
+  /** Epoch milliseconds; a trace belongs by its first span's start: since ≤ start < until. */
+  sinceMs: number | null;
+  untilMs: number | null;
+}>;
+
+const PLATFORM_LABELS: Readonly<Record<string, string>> = {
+  gcp_cloud_run: 'Cloud Run',
+  gcp_kubernetes_engine: 'GKE',
+};
+
+/** Parses `key=value[,key=value]`; a value may hold '=' but no ','. Throws UsageError. */
+export function parseCohort(
+  flag: string,
+  filter: string,
+  window: { sinceMs?: number | null; untilMs?: number | null; label?: string | undefined } = {},
+): Cohort {
+  const pairs = filter.split(',').map((pair) => {
+    const at = pair.indexOf('=');
+    const key = pair.slice(0, at).trim();
+    const value = pair.slice(at + 1).trim();
+    if (at < 1 || key === '' || value === '') {
+      throw new UsageError(
+        `--${flag} is ${JSON.stringify(filter)}; allowed: key=value[,key=value], e.g. cloud.platform=gcp_cloud_run`,
+      );
+    }
+    return { key, value };
+  });
+  const platform = pairs.find(({ key }) => key === 'cloud.platform')?.value ?? '';
+  const { sinceMs = null, untilMs = null } = window;
+  const only = pairs.length === 1 && sinceMs === null && untilMs === null;
+  return {
+    label: window.label ?? (only ? PLATFORM_LABELS[platform] : undefined) ?? filter,
+    filter,
+    pairs,
+    sinceMs,
+    untilMs,
+  };
+}
+
+/** The two cohorts of the reference system. */
+export const CLOUD_RUN = parseCohort('a', 'cloud.platform=gcp_cloud_run');
+export const GKE = parseCohort('b', 'cloud.platform=gcp_kubernetes_engine');
+
+/**
+ * Decided by the spans of the system's own programs; the platform's front end stores spans too, with
+ * labels of its own, and on the way from one platform to another they would speak for both.
+ */
+export function matchesCohort(trace: Trace, cohort: Cohort): boolean {
+  const startMs = trace.spans.reduce((first, span) => Math.min(first, span.startMs), Infinity);
+  if (cohort.sinceMs !== null && startMs < cohort.sinceMs) return false;
+  if (cohort.untilMs !== null && startMs >= cohort.untilMs) return false;
+  const frontEnds = new Set(trace.spans.map((span) => span.attributes[ATTR.frontEndSpanId]));
+  const own = trace.spans.filter(
+    (span) => !frontEnds.has(span.spanId) && serviceOf(span) !== undefined,
+  );
+  return cohort.pairs.every(({ key, value }) => own.some((span) => span.attributes[key] === value));
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** `30m`, `2h` (before now) or a time of RFC 3339, as epoch milliseconds; null where absent. */
+export function parseTime(flag: string, value: string | undefined, nowMs: number): number | null {
+  if (value === undefined) return null;
+  const ago = /^(\d{1,6})([smhd])$/.exec(value);
+  if (ago !== null) return nowMs - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0);
+  const absolute = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isFinite(absolute)) return absolute;
+  throw new UsageError(
+    `--${flag} is ${JSON.stringify(value)}; allowed: 90s, 30m, 2h, 1d (before now) or 2026-03-02T10:00:00Z`,
+  );
+}

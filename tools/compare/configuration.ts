@@ -1,0 +1,85 @@
+import { ATTR } from '../../lib/telemetry/names.ts';
+import type { Cohort } from './cohort.ts';
+import type { ConfigurationDifference, Sides } from './comparison.ts';
+import type { Trace } from './model.ts';
+import { serviceOf } from './normalise.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What a deployment is set to, as its spans tell. Only these keys are compared. */
+const KEYS: readonly Readonly<{ key: string; read: (labels: Labels) => string | undefined }>[] = [
+  { key: 'platform', read: (labels) => labels['cloud.platform'] },
+  { key: 'image', read: (labels) => labels['service.version'] },
+  { key: 'cpu', read: (labels) => labels[ATTR.configCpu] },
+  { key: 'memory', read: (labels) => labels[ATTR.configMemory] },
+  { key: 'region', read: regionOf },
+  { key: 'concurrency', read: (labels) => labels[ATTR.configConcurrency] },
+  { key: 'cache mode', read: (labels) => labels[ATTR.configWorksCache] },
+  { key: 'billing', read: (labels) => labels[ATTR.configBilling] },
+  { key: 'exporter', read: (labels) => labels[ATTR.configExporter] },
+  { key: 'propagators', read: (labels) => labels[ATTR.configPropagators] },
+  { key: 'sampler', read: (labels) => labels[ATTR.configSampler] },
+];
+
+/** GKE's spans name a zone (us-central1-f), Cloud Run's a region (us-central1). */
+function regionOf(labels: Labels): string | undefined {
+  return labels['cloud.region'] ?? labels['cloud.availability_zone']?.replace(/-[a-z]$/, '');
+}
+
+const NOT_STATED = 'not stated';
+
+/** Collects configuration while traces stream by: only the distinct values are kept. */
+export function createConfigurationTally() {
+  const values: Sides<Map<string, Set<string>>> = { a: new Map(), b: new Map() };
+  const seen: Sides<Set<string>> = { a: new Set(), b: new Set() };
+  return {
+    add(side: 'a' | 'b', trace: Trace): void {
+      for (const span of trace.spans) {
+        const service = serviceOf(span);
+        if (service === undefined) continue;
+        seen[side].add(service);
+        for (const { key, read } of KEYS) {
+          const value = read(span.attributes);
+          if (value === undefined) continue;
+          const at = JSON.stringify([key, service]);
+          const set = values[side].get(at) ?? new Set();
+          values[side].set(at, set.add(value));
+        }
+      }
+    },
+    /** Every sampler that some span states. */
+    samplers(): readonly string[] {
+      const stated = [...values.a, ...values.b].filter(([at]) => at.startsWith('["sampler"'));
+      return [...new Set(stated.flatMap(([, set]) => [...set]))].sort();
+    },
+    /** What differs. Where all services differ alike it is one row, else one for each service. */
+    differences(cohorts: Sides<Cohort>): readonly ConfigurationDifference[] {
+      const services = [...new Set([...seen.a, ...seen.b])].sort();
+      return KEYS.filter(({ key }) => !(key === 'platform' && filtersByPlatform(cohorts))).flatMap(
+        ({ key }) => {
+          const rows = services.map((service) => {
+            const at = JSON.stringify([key, service]);
+            return { service, a: statedValue(values.a.get(at)), b: statedValue(values.b.get(at)) };
+          });
+          const stated = rows.filter((row) => row.a !== NOT_STATED || row.b !== NOT_STATED);
+          const differing = stated.filter((row) => row.a !== row.b);
+          const [first] = differing;
+          const alike = differing.every((row) => row.a === first?.a && row.b === first?.b);
+          if (first !== undefined && alike && differing.length === stated.length) {
+            return [{ key, a: first.a, b: first.b }];
+          }
+          return differing.map(({ service, a, b }) => ({ key: `${key} of ${service}`, a, b }));
+        },
+      );
+    },
+  };
+}
+
+/** The platform is what is compared then, not a threat to it. */
+function filtersByPlatform({ a, b }: Sides<Cohort>): boolean {
+  return [a, b].every(({ pairs }) => pairs.some(({ key }) => key === 'cloud.platform'));
+}
+
+function statedValue(set: ReadonlySet<string> | undefined): string {
+  return set === undefined ? NOT_STATED : [...set].sort().join(' | ');
+}

@@ -1,0 +1,9 @@
+/** jstat ships no types; only what the comparison calls is declared. */
+declare module 'jstat' {
+  type StudentT = {
+    cdf(t: number, degreesOfFreedom: number): number;
+    inv(probability: number, degreesOfFreedom: number): number;
+  };
+  const jstat: { studentt: StudentT };
+  export default jstat;
+}

@@ -1,0 +1,64 @@
+import type { RequestRecord } from './request-record.ts';
+
+/** One run on both sides, or on one: the unit that is independent of the others. */
+export type Run = Readonly<{ key: string; records: readonly RequestRecord[] }>;
+
+export type Pair = Readonly<{ a: RequestRecord; b: RequestRecord }>;
+export type PairedRun = Readonly<{ key: string; pairs: readonly Pair[] }>;
+
+/** Records by run, in the order of their first start. */
+export function runsOf(records: readonly RequestRecord[]): readonly Run[] {
+  const runs = new Map<string, RequestRecord[]>();
+  for (const record of [...records].sort((one, other) => one.startMs - other.startMs)) {
+    const key = `${record.scheduledMinute ?? ''} ${record.runId}`;
+    const run = runs.get(key);
+    if (run === undefined) runs.set(key, [record]);
+    else run.push(record);
+  }
+  return [...runs].map(([key, members]) => ({ key, records: members }));
+}
+
+/**
+ * Pairs the requests that the schedule meant to be the same one on both sides: same run, same
+ * sequence number and same query. Runs are the same by scheduled minute and run id, or where the two
+ * sides name their runs apart by scheduled minute and the run's place within that minute (a minute
+ * may hold several short runs). What has no partner is left out.
+ */
+export function pairRuns(
+  a: readonly RequestRecord[],
+  b: readonly RequestRecord[],
+): readonly PairedRun[] {
+  const runsOfA = runsOf(a);
+  const runsOfB = runsOf(b);
+  const keysOfB = new Set(runsOfB.map(({ key }) => key));
+  const sharedIds = runsOfA.some(({ key }) => keysOfB.has(key));
+  const ofB = scheduledRuns(runsOfB, sharedIds);
+  const paired: PairedRun[] = [];
+  for (const [key, run] of scheduledRuns(runsOfA, sharedIds)) {
+    const partners = new Map(ofB.get(key)?.records.map((record) => [requestKey(record), record]));
+    const pairs: Pair[] = [];
+    for (const record of run.records) {
+      const partner = partners.get(requestKey(record));
+      if (partner === undefined || record.sequence === null) continue;
+      partners.delete(requestKey(record));
+      pairs.push({ a: record, b: partner });
+    }
+    if (pairs.length > 0) paired.push({ key, pairs });
+  }
+  return paired;
+}
+
+const requestKey = ({ sequence, query }: RequestRecord) => `${sequence} ${query}`;
+
+function scheduledRuns(runs: readonly Run[], byId: boolean): ReadonlyMap<string, Run> {
+  const placeInMinute = new Map<string, number>();
+  const scheduled = new Map<string, Run>();
+  for (const run of runs) {
+    const minute = run.records[0]?.scheduledMinute;
+    if (minute === undefined || minute === null) continue;
+    const place = placeInMinute.get(minute) ?? 0;
+    placeInMinute.set(minute, place + 1);
+    scheduled.set(byId ? run.key : `${minute} ${place}`, run);
+  }
+  return scheduled;
+}

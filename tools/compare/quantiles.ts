@@ -1,0 +1,38 @@
+import { quantileSorted } from 'simple-statistics';
+import type { EcdfPoint, QuantileDifference, Quantiles } from './comparison.ts';
+
+const MOST_POINTS = 101;
+const COMPARED = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
+
+export const ascending = (values: readonly number[]) =>
+  [...values].sort((one, other) => one - other);
+
+/** null where there is nothing to say. */
+export function quantilesOf(sorted: readonly number[]): Quantiles | null {
+  if (sorted.length === 0) return null;
+  const [p50Ms, p90Ms, p95Ms, p99Ms] = [0.5, 0.9, 0.95, 0.99].map((fraction) =>
+    quantileSorted([...sorted], fraction),
+  ) as [number, number, number, number];
+  return { n: sorted.length, p50Ms, p90Ms, p95Ms, p99Ms };
+}
+
+/** The empirical distribution, thinned evenly by rank; the first and the last value stay. */
+export function ecdfOf(sorted: readonly number[]): readonly EcdfPoint[] {
+  const points = Math.min(MOST_POINTS, sorted.length);
+  return Array.from({ length: points }, (_, index) => {
+    const rank = points === 1 ? 0 : Math.round((index * (sorted.length - 1)) / (points - 1));
+    return [sorted[rank] as number, (rank + 1) / sorted.length];
+  });
+}
+
+/** How far a's quantiles lie from b's; both sorted, empty where one has no values. */
+export function quantileDifferencesOf(
+  a: readonly number[],
+  b: readonly number[],
+): readonly QuantileDifference[] {
+  if (a.length === 0 || b.length === 0) return [];
+  return COMPARED.map((fraction) => [
+    fraction,
+    quantileSorted([...a], fraction) - quantileSorted([...b], fraction),
+  ]);
+}
