@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { AppError } from '../../../lib/errors.ts';
+import { type MatchCountResponse, shakespeareService } from '../../../lib/rpc.ts';
+import { ATTR, SPAN } from '../../../lib/telemetry/names.ts';
+import { createApp } from '../../../services/server/app.ts';
+import type { Snapshot, Works } from '../../../services/server/works.ts';
+import { recordLog } from '../log-lines.ts';
+import { recordSpans } from '../spans.ts';
+
+const spans = recordSpans();
+
+const snapshot: Snapshot = {
+  works: [
+    { name: 'a', generation: '1', bytes: 30, lines: 3, loweredText: 'to be\nor not\nto be\n' },
+    { name: 'b', generation: '1', bytes: 12, lines: 1, loweredText: 'what to be' },
+  ],
+  bytes: 42,
+  lines: 4,
+};
+const keptWorks: Works = { read: async () => ({ snapshot, source: 'kept' }), close: () => {} };
+
+async function start(t: TestContext, works: Works = keptWorks) {
+  const { logger, lines } = recordLog();
+  const app = createApp({ works, bucket: 'works', prefix: 'plays/', logger });
+  const port = await app.listen({ host: '127.0.0.1', port: 0 });
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  t.after(async () => {
+    client.close();
+    await app.drain(100);
+  });
+  spans.reset();
+  const { path, requestSerialize, responseDeserialize } = shakespeareService.GetMatchCount;
+  const call = (query: string, deadlineMs = 5_000) => {
+    let cancel = () => {};
+    const answer = new Promise<MatchCountResponse | undefined>((resolve, reject) => {
+      const options = { deadline: Date.now() + deadlineMs };
+      const unary = client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        { query },
+        new Metadata(),
+        options,
+        (error, response) => (error ? reject(error) : resolve(response)),
+      );
+      cancel = () => unary.cancel();
+    });
+    return Object.assign(answer, { cancel: () => cancel() });
+  };
+  return { app, client, port, call, lines };
+}
+
+describe('GetMatchCount', () => {
+  test('counts the matching lines of all works', async (t) => {
+    const { call } = await start(t);
+    assert.deepEqual(await call('To Be'), { match_count: '3' });
+    assert.deepEqual(await call('nothing'), { match_count: '0' });
+  });
+
+  const refused: [title: string, query: string, says: RegExp][] = [
+    ['an empty query', '', /is empty; allowed: text of 1 to 1024 bytes/],
+    ['a query of 1,025 bytes', 'x'.repeat(1_025), /has 1025 bytes; allowed: .*1 to 1024/],
+    ['a query of 513 letters of two bytes each', 'ä'.repeat(513), /has 1026 bytes/],
+    ['a query with a line feed', 'to\nbe', /holds a line break; allowed: .*without a line break/],
+    ['a query with a carriage return', 'to\rbe', /holds a line break/],
+  ];
+  for (const [title, query, says] of refused) {
+    test(`refuses ${title} and says what is allowed`, async (t) => {
+      const { call } = await start(t);
+      await assert.rejects(call(query), (error: ServiceError) => {
+        assert.equal(error.code, status.INVALID_ARGUMENT);
+        assert.match(error.details, says);
+        return true;
+      });
+    });
+  }
+
+  test('takes a query of exactly 1,024 bytes', async (t) => {
+    const { call } = await start(t);
+    assert.deepEqual(await call('ä'.repeat(512)), { match_count: '0' });
+  });
+
+  const failures: [title: string, thrown: unknown, code: status, details: string][] = [
+    [
+      'UNAVAILABLE where the works cannot be read',
+      new AppError('unavailable', 'not now', { cause: new Error('bucket secret') }),
+      status.UNAVAILABLE,
+      'not now',
+    ],
+    [
+      'FAILED_PRECONDITION where there are no works',
+      new AppError('failedPrecondition', 'there are no works to search'),
+      status.FAILED_PRECONDITION,
+      'there are no works to search',
+    ],
+    [
+      'INTERNAL, without the reason, for anything unforeseen',
+      new TypeError('secret is not a function'),
+      status.INTERNAL,
+      'an internal error occurred',
+    ],
+    [
+      'INTERNAL even for what is no error',
+      'a string',
+      status.INTERNAL,
+      'an internal error occurred',
+    ],
+  ];
+  for (const [title, thrown, code, details] of failures) {
+    test(`answers ${title}`, async (t) => {
+      const { call } = await start(t, { read: () => Promise.reject(thrown), close: () => {} });
+      await assert.rejects(call('love'), (error: ServiceError) => {
+        assert.deepEqual([error.code, error.details], [code, details]);
+        return true;
+      });
+    });
+  }
+
+  test('tells the works when its caller goes away, and logs it', async (t) => {
+    const reading = Promise.withResolvers<AbortSignal>();
+    const logged = Promise.withResolvers<void>();
+    const works: Works = {
+      read: (signal) => {
+        reading.resolve(signal);
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new Error('whatever a read says then'));
+            setImmediate(logged.resolve);
+          });
+        });
+      },
+      close: () => {},
+    };
+    const { call, lines } = await start(t, works);
+    const answer = call('love');
+    await reading.promise;
+    answer.cancel();
+    await assert.rejects(answer, { code: status.CANCELLED });
+    await logged.promise;
+    assert.equal(lines.at(-1)?.grpcCode, status.CANCELLED);
+    assert.equal(spans.named(SPAN.worksRead)[0]?.attributes[ATTR.errorType], 'cancelled');
+  });
+
+  test('tells the works when the deadline of the call passes', async (t) => {
+    const aborted = Promise.withResolvers<void>();
+    const works: Works = {
+      read: (signal) => {
+        signal.addEventListener('abort', () => aborted.resolve());
+        return new Promise(() => {});
+      },
+      close: () => {},
+    };
+    const { call } = await start(t, works);
+    await assert.rejects(call('love', 50), { code: status.DEADLINE_EXCEEDED });
+    await aborted.promise;
+  });
+
+  test('writes a span for the reading and one for the counting', async (t) => {
+    const { call } = await start(t);
+    await call('To be');
+    assert.deepEqual(spans.named(SPAN.worksRead)[0]?.attributes, {
+      [ATTR.bucket]: 'works',
+      [ATTR.prefix]: 'plays/',
+      [ATTR.objects]: 2,
+      [ATTR.bytes]: 42,
+      [ATTR.source]: 'kept',
+    });
+    assert.deepEqual(spans.named(SPAN.worksSearch)[0]?.attributes, {
+      [ATTR.queryLength]: 5,
+      [ATTR.lines]: 4,
+      [ATTR.matches]: 3,
+    });
+  });
+
+  test('logs one line a request, whose severity says how it ended', async (t) => {
+    let thrown: unknown;
+    const read = () => (thrown ? Promise.reject(thrown) : keptWorks.read(AbortSignal.abort()));
+    const { call, lines } = await start(t, { read, close: () => {} });
+    await call('love');
+    await assert.rejects(call(''));
+    thrown = new AppError('unavailable', 'not now', { cause: new Error('the reason') });
+    await assert.rejects(call('love'));
+    thrown = new TypeError('a fault');
+    await assert.rejects(call('love'));
+    assert.deepEqual(
+      lines.map(({ severity, grpcCode }) => [severity, grpcCode]),
+      [
+        ['INFO', status.OK],
+        ['INFO', status.INVALID_ARGUMENT],
+        ['WARNING', status.UNAVAILABLE],
+        ['ERROR', status.INTERNAL],
+      ],
+    );
+    assert.match(JSON.stringify(lines[2]), /the reason/);
+    assert.equal(lines[0]?.worksSource, 'kept');
+  });
+});
+
+describe('the other services', () => {
+  const health = loadSync('health/v1/health.proto', {
+    includeDirs: ['node_modules/grpc-health-check/proto'],
+    enums: String,
+  })['grpc.health.v1.Health'] as unknown as typeof shakespeareService;
+
+  function check(client: Client, service: string): Promise<unknown> {
+    const method = health.Check;
+    assert.ok(method);
+    return new Promise((resolve, reject) => {
+      client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        { service },
+        (error, response) => (error ? reject(error) : resolve(response)),
+      );
+    });
+  }
+
+  test('report health for the server and for the service', async (t) => {
+    const { client } = await start(t);
+    assert.deepEqual(await check(client, ''), { status: 'SERVING' });
+    assert.deepEqual(await check(client, 'shakesapp.ShakespeareService'), { status: 'SERVING' });
+    await assert.rejects(check(client, 'other'), { code: status.NOT_FOUND });
+  });
+
+  test('show the proto by reflection', async (t) => {
+    const { client } = await start(t);
+    const reflection = loadSync('reflection/v1/reflection.proto', {
+      includeDirs: ['node_modules/@grpc/reflection/build/proto/grpc'],
+    })['grpc.reflection.v1.ServerReflection'] as unknown as typeof shakespeareService;
+    const method = reflection.ServerReflectionInfo;
+    assert.ok(method);
+    const stream = client.makeBidiStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+    );
+    stream.write({ listServices: '' });
+    const [answer] = await stream.take(1).toArray();
+    stream.cancel();
+    const names = answer.listServicesResponse.service.map((item: { name: string }) => item.name);
+    assert.ok(names.includes('shakesapp.ShakespeareService'), names.join());
+  });
+});
+
+describe('drain', () => {
+  test('lets the call in flight finish and takes no more', async (t) => {
+    const held = Promise.withResolvers<void>();
+    const reading = Promise.withResolvers<void>();
+    const works: Works = {
+      read: async () => {
+        reading.resolve();
+        await held.promise;
+        return { snapshot, source: 'kept' };
+      },
+      close: () => {},
+    };
+    const { app, call, port } = await start(t, works);
+    const answer = call('to be');
+    await reading.promise;
+    const drained = app.drain(5_000);
+    const late = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+    t.after(() => late.close());
+    await assert.rejects(
+      new Promise((resolve, reject) =>
+        late.waitForReady(Date.now() + 50, (error) => (error ? reject(error) : resolve(undefined))),
+      ),
+    );
+    held.resolve();
+    assert.deepEqual(await answer, { match_count: '3' });
+    await drained;
+  });
+
+  test('ends after its time even where a call does not', async (t) => {
+    const reading = Promise.withResolvers<void>();
+    const works: Works = {
+      read: () => {
+        reading.resolve();
+        return new Promise(() => {});
+      },
+      close: () => {},
+    };
+    const { app, call } = await start(t, works);
+    const answer = call('to be');
+    answer.catch(() => {});
+    await reading.promise;
+    await app.drain(20);
+    await assert.rejects(answer);
+  });
+});
