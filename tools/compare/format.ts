@@ -30,3 +30,12 @@ export function fitColumns(text: string, width: number): string {
   const tail = characters.slice(characters.length - (width - 1 - head));
   return `${characters.slice(0, head).join('')}…${tail.join('')}`;
 }
+
+/** Milliseconds for a table whose head names the unit: three significant digits, no exponent. */
+export function formatFigure(ms: number | null): string {
+  if (ms === null) return '–';
+  const size = Math.abs(ms);
+  if (size >= 99.95) return ms.toFixed(0);
+  if (size >= 9.995) return ms.toFixed(1);
+  return ms.toFixed(2);
+}

@@ -24,7 +24,7 @@ const ADVICE: Readonly<Record<WarningId, string>> = {
   'unequal-load': 'Give both the same requests per run and the same interval.',
   'different-query-mix': 'Give both the same seed: queries differ in cost.',
   'cold-starts-present':
-    'They are told apart below. For the cold start itself compare the cold stratum.',
+    'The verdict is on warm requests only. For the cold start itself read the cold stratum.',
   errors:
     'Failed requests are left out of latencies. Where one cohort fails more, its rest looks better.',
   orphans: 'Run npm run doctor: it says which header was lost between which hops.',

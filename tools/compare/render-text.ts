@@ -1,0 +1,182 @@
+import type {
+  CohortSummary,
+  Comparison,
+  CriticalPath,
+  GapSplit,
+  Hop,
+  HopQuantiles,
+  Quantiles,
+  Stratum,
+} from './comparison.ts';
+import { fitColumns, formatFigure, formatPercent, printable } from './format.ts';
+import {
+  differenceText,
+  LOCAL_LABEL,
+  ratioText,
+  verdictBasis,
+  verdictSentence,
+  verdictWord,
+} from './wording.ts';
+
+const WIDTH = 100;
+const NAME_WIDTH = 34;
+
+/** The comparison for a terminal: verdict, what threatens it, hops, warnings; at most 100 columns. */
+export function renderText(comparison: Comparison): string {
+  const { source, warnings } = comparison;
+  const blocks = [
+    [
+      ...wrap(verdictSentence(comparison)),
+      ...wrap(verdictBasis(comparison), '  '),
+      ...configurationLines(comparison),
+      ...(source.local ? wrap(LOCAL_LABEL) : []),
+    ],
+    cohortLines(comparison),
+    hopLines(comparison, 'warm'),
+    hopLines(comparison, 'cold'),
+    warnings.length === 0
+      ? ['No warnings.']
+      : [
+          'WARNINGS',
+          ...warnings.flatMap((warning) => [
+            ...wrap(`! ${warning.id}: ${warning.finding}`, '    ', ''),
+            ...wrap(warning.advice, '    '),
+          ]),
+        ],
+    ['METHOD', ...comparison.methods.flatMap((method) => wrap(method, '  '))],
+  ];
+  const text = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
+  return `${text.join('\n\n')}\n`;
+}
+
+function configurationLines({ configuration, cohorts }: Comparison): readonly string[] {
+  if (configuration.length === 0) return ['Configuration: no difference in what the spans state.'];
+  return [
+    'CONFIGURATION DIFFERS, the first threat to this verdict:',
+    ...configuration.flatMap(({ key, a, b }) =>
+      wrap(`${key}: ${a} in ${cohorts.a.label}, ${b} in ${cohorts.b.label}`, '    ', '  '),
+    ),
+  ];
+}
+
+const COUNTS: readonly (readonly [string, (cohort: CohortSummary) => string])[] = [
+  ['requests traced', ({ traces, expectedRequests }) => `${traces} of ${expectedRequests}`],
+  ['runs', ({ runs }) => String(runs)],
+  ['whole traces', ({ whole, rates }) => `${whole} (${share(rates.whole)})`],
+  ['errors', ({ errors, rates }) => `${errors} (${share(rates.error)})`],
+  ['wrong counts', ({ wrongCounts, rates }) => `${wrongCounts} (${share(rates.wrongCount)})`],
+  ['cold starts', ({ cold }) => String(cold)],
+  ["front end's span stored", ({ frontEndStored }) => String(frontEndStored)],
+  ['start delay p95, ms', ({ startDelayP95Ms }) => formatFigure(startDelayP95Ms)],
+  ['warm p50/p90/p95/p99, ms', ({ latency }) => quantileText(latency.warm)],
+  ['cold p50/p90/p95/p99, ms', ({ latency }) => quantileText(latency.cold)],
+];
+
+const share = (rate: number | null) => (rate === null ? '–' : formatPercent(rate));
+
+function quantileText(quantiles: Quantiles | null): string {
+  if (quantiles === null) return '–';
+  const { p50Ms, p90Ms, p95Ms, p99Ms } = quantiles;
+  return [p50Ms, p90Ms, p95Ms, p99Ms].map(formatFigure).join(' / ');
+}
+
+function cohortLines({ cohorts: { a, b }, inBothCohorts }: Comparison): readonly string[] {
+  const line = (name: string, ofA: string, ofB: string) =>
+    `${name.padEnd(28)}${fitColumns(ofA, 34)}  ${fitColumns(ofB, 34)}`.trimEnd();
+  return [
+    line('COHORTS', a.label, b.label),
+    line('filter', a.filter, b.filter),
+    ...COUNTS.map(([name, of]) => line(name, of(a), of(b))),
+    ...(inBothCohorts === 0
+      ? []
+      : wrap(`${inBothCohorts} traces match both filters and are left out.`)),
+  ];
+}
+
+function hopLines({ hops, cohorts }: Comparison, stratum: Stratum): readonly string[] {
+  const rows = hops.filter((hop) => hop.stratum === stratum);
+  if (rows.length === 0) return [];
+  const head = columns(`HOPS, ${stratum}, ms`, {
+    n: 'n',
+    figures: ['p50', 'p90', 'p95', 'p99', 'self', 'self'],
+    path: ['path', 'path'],
+  });
+  const subhead = columns('', {
+    n: '',
+    figures: ['', '', '', '', 'p50', 'p95'],
+    path: ['p50', 'p95'],
+  });
+  return [
+    head,
+    subhead,
+    ...rows.flatMap((hop) => [
+      hopTitle(hop),
+      `${indentOf(hop)}  ${hop.measure} ${verdictLine(hop, cohorts)}`.slice(0, WIDTH),
+      ...sideLines(hop, 'a', cohorts.a.label),
+      ...sideLines(hop, 'b', cohorts.b.label),
+    ]),
+  ];
+}
+
+const indentOf = ({ depth }: Hop) => ' '.repeat(Math.min(depth, 10));
+
+function hopTitle(hop: Hop): string {
+  const many = hop.maxSiblings > 1 ? ` (up to ${hop.maxSiblings} together)` : '';
+  const what = hop.measure === 'gap' ? ' → network + platform' : '';
+  return fitColumns(`${indentOf(hop)}${hop.service} ${hop.name}${what}${many}`, WIDTH).trimEnd();
+}
+
+function verdictLine(hop: Hop, { a, b }: Comparison['cohorts']): string {
+  const labels = { a: printable(a.label), b: printable(b.label) };
+  const word = verdictWord(hop.verdict, labels);
+  if (hop.differenceMs.p50 === null) return word;
+  const ratio = hop.ratio.p50 === null ? '' : `, × ${ratioText(hop.ratio)}`;
+  return `${word}: ${differenceText(hop.differenceMs)}${ratio}`;
+}
+
+function sideLines(hop: Hop, side: 'a' | 'b', label: string): readonly string[] {
+  const quantiles: HopQuantiles | null = hop[side];
+  if (quantiles === null) return [];
+  const { n, p50Ms, p90Ms, p95Ms, p99Ms, selfP50Ms, selfP95Ms } = quantiles;
+  const path: CriticalPath | null = hop.criticalPath[side];
+  const line = columns(`${indentOf(hop)}  ${label}`, {
+    n: String(n),
+    figures: [p50Ms, p90Ms, p95Ms, p99Ms, selfP50Ms, selfP95Ms].map(formatFigure),
+    path: path === null ? ['', ''] : [share(path.medianShare), share(path.p95Share)],
+  });
+  const split = hop.split?.[side] ?? null;
+  return split === null ? [line] : [line, `${indentOf(hop)}    ${splitText(split)}`];
+}
+
+/** Both kinds occur in one cohort: the front end stores its span or does not. */
+function splitText({ measured, inferred, networkP50Ms, platformP50Ms }: GapSplit): string {
+  if (measured === 0) return `gap inferred in all ${inferred}: network and platform as one sum`;
+  return `network ${formatFigure(networkP50Ms)}, platform ${formatFigure(platformP50Ms)} measured in ${measured}, inferred in ${inferred}`;
+}
+
+function columns(
+  name: string,
+  rest: { n: string; figures: readonly string[]; path: readonly string[] },
+): string {
+  const cells = rest.figures.map((figure) => figure.padStart(7)).join('');
+  const path = rest.path.map((cell) => cell.padStart(7)).join('');
+  return `${fitColumns(name, NAME_WIDTH)}${rest.n.padStart(6)}${cells}${path}`.trimEnd();
+}
+
+/** Breaks at blanks; a word longer than a line is cut. */
+function wrap(text: string, indent = '', first = indent): readonly string[] {
+  const lines: string[] = [];
+  let line = first;
+  let empty = true;
+  for (const word of printable(text).split(' ')) {
+    if (!empty && [...line].length + 1 + [...word].length > WIDTH) {
+      lines.push(line);
+      line = indent;
+      empty = true;
+    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  lines.push(line);
+  return lines.map((each) => fitColumns(each, WIDTH).trimEnd());
+}

@@ -1,0 +1,60 @@
+import type { Comparison, Estimate, Verdict } from './comparison.ts';
+import { formatMs, formatSignedMs } from './format.ts';
+
+type Labels = Readonly<{ a: string; b: string }>;
+
+/** The verdict in one sentence, the same in every output. */
+export function verdictSentence({ overall, cohorts }: Comparison): string {
+  const { a, b } = { a: cohorts.a.label, b: cohorts.b.label };
+  const { differenceMs, ratio } = overall;
+  switch (overall.verdict) {
+    case 'a-faster':
+    case 'b-faster': {
+      const [fast, slow] = overall.verdict === 'a-faster' ? [a, b] : [b, a];
+      const by = differenceMs.p50 === null ? '' : ` by ${formatMs(Math.abs(differenceMs.p50))}`;
+      return `${fast} is faster than ${slow}${by}: ${a} takes ${ratioText(ratio)} times as long as ${b}.`;
+    }
+    case 'no-difference-seen':
+      return `No difference seen between ${a} and ${b}: ${a} takes ${ratioText(ratio)} times as long.`;
+    case 'not-enough-data':
+      return `No verdict: ${overall.reason ?? 'not enough data'}.`;
+  }
+}
+
+/** What the verdict rests on. */
+export function verdictBasis({ overall }: Comparison): string {
+  const sample = overall.paired
+    ? `${overall.pairs} pairs in ${overall.runs.a} runs`
+    : `unpaired, ${overall.runs.a} and ${overall.runs.b} runs`;
+  const p = overall.pValue === null ? '' : `; p ${pText(overall.pValue)}`;
+  return `warm requests, from their scheduled time to the root's end; ${sample}${p}`;
+}
+
+export function verdictWord(verdict: Verdict, { a, b }: Labels): string {
+  return {
+    'a-faster': `${a} faster`,
+    'b-faster': `${b} faster`,
+    'no-difference-seen': 'no difference seen',
+    'not-enough-data': 'not enough data',
+  }[verdict];
+}
+
+export const pText = (p: number) => (p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`);
+
+/** `0.82 (0.75 to 0.90)`; without bounds where there are none. */
+export function ratioText({ p50, low, high }: Estimate): string {
+  if (p50 === null) return '–';
+  const bounds = low === null || high === null ? '' : ` (${low.toFixed(2)} to ${high.toFixed(2)})`;
+  return `${p50.toFixed(2)}${bounds}`;
+}
+
+/** `+1.20 ms (+0.31 ms to +2.09 ms)`. */
+export function differenceText({ p50, low, high }: Estimate): string {
+  if (p50 === null) return '–';
+  const bounds =
+    low === null || high === null ? '' : ` (${formatSignedMs(low)} to ${formatSignedMs(high)})`;
+  return `${formatSignedMs(p50)}${bounds}`;
+}
+
+export const LOCAL_LABEL =
+  'LOCAL run on loopback: its figures are never those of Cloud Run and GKE themselves.';
