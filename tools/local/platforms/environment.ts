@@ -49,6 +49,8 @@ export function programEnvironment(options: {
   const { program, cloud, settings } = options;
   return {
     PATH: dirname(process.execPath),
+    // a container listens on every interface; at a desk nobody else is to reach it
+    HOST: '127.0.0.1',
     PORT: String(options.port),
     GOOGLE_CLOUD_PROJECT: cloud.projectId,
     OTEL_SERVICE_NAME: program,

@@ -90,9 +90,10 @@ export const GKE_KNOBS: GkeKnobs = {
   // Kubernetes' shortest period is 1 s; this one is shorter so that `npm start` is not held up by
   // a probe that came a moment too early. 600 x 100 ms = a minute to start.
   startupProbe: { periodMs: 100, timeoutMs: 1_000, failureThreshold: 600, successThreshold: 1 },
-  // Kubernetes' defaults from here on.
+  // Kubernetes' defaults, but readiness every second: client is ready only when server is, and
+  // nobody should wait 10 s for the second look.
   livenessProbe: { periodMs: 10_000, timeoutMs: 1_000, failureThreshold: 3, successThreshold: 1 },
-  readinessProbe: { periodMs: 10_000, timeoutMs: 1_000, failureThreshold: 3, successThreshold: 1 },
+  readinessProbe: { periodMs: 1_000, timeoutMs: 1_000, failureThreshold: 3, successThreshold: 1 },
   // CrashLoopBackOff: at once, then 10 s, doubled up to 5 minutes, forgotten after 10 good minutes.
   backOffMs: 10_000,
   backOffMaxMs: 300_000,

@@ -75,6 +75,13 @@ export type PlatformEvent = EventBase &
     | { type: 'killed'; reason: string }
     | { type: 'exited'; code: number | null; signal: NodeJS.Signals | null; ranMs: number }
     | { type: 'failed'; reason: string }
+    /** Its readiness probe failed: no new connections until it succeeds again. */
+    | { type: 'unready' }
+    /** CrashLoopBackOff: started again after this time. */
+    | { type: 'backing-off'; delayMs: number }
+    /** The CronJob's run ended with loadgen's answer, or did not take place. */
+    | { type: 'fired'; minute: Date; status: number }
+    | { type: 'skipped'; minute: Date; reason: string }
     /** A request that no container saw; `instanceId` is empty. */
     | { type: 'refused'; status: number; reason: string }
   >;

@@ -1,0 +1,167 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { programArguments, programEnvironment, REPOSITORY } from '../environment.ts';
+import { type Guardian, startGuardian } from '../guardian.ts';
+import { createJournal, type Journal } from '../journal.ts';
+import { GKE_KNOBS, type GkeKnobs } from '../knobs.ts';
+import type { FireResult, Platform, PlatformOptions, ProgramName } from '../platform.ts';
+import { reservePort } from '../ports.ts';
+import { startProgram } from '../program.ts';
+import { startCronJob } from './cron-job.ts';
+import { type Deployment, startDeployment } from './deployment.ts';
+import { type Checks, createPod, type Pod } from './pod.ts';
+import { grpcCheck, httpCheck } from './probes.ts';
+
+export type GkeOptions = PlatformOptions &
+  Readonly<{
+    /** The CronJob's: fires every minute with this body; only by hand where absent. */
+    schedule?: Readonly<{ body: Readonly<Record<string, unknown>> }> | undefined;
+    knobs?: Partial<GkeKnobs>;
+    clock?: Clock;
+  }>;
+
+export type Gke = Platform &
+  Readonly<{
+    fire(body: Readonly<Record<string, unknown>>, minute: Date): Promise<FireResult | undefined>;
+    /** Replaces the pods of one program one by one, as `kubectl rollout restart` does. */
+    rollOut(program: ProgramName): Promise<void>;
+  }>;
+
+const NAMESPACE = 'default';
+
+/** Starts the three Deployments and the CronJob; resolves when every pod is ready. */
+export async function startGke(options: GkeOptions): Promise<Gke> {
+  const { clock = systemClock } = options;
+  const knobs = { ...GKE_KNOBS, ...options.knobs };
+  const journal = createJournal('gke', options);
+  const guardian = startGuardian();
+  const deployments: Deployment[] = [];
+  const end = async () => {
+    // In the order of the calls: what loadgen is in the middle of still finds client and server.
+    for (const one of deployments.toReversed()) await one.removePods(knobs.stopGraceMs);
+    for (const one of deployments) await one.closeAddress();
+    await guardian.close();
+  };
+  const deploy = async (program: ProgramName, upstream: Record<string, string>) => {
+    const context = { program, upstream, options, knobs, clock, journal, guardian };
+    const deployment = await startDeployment({
+      program,
+      knobs,
+      clock,
+      startPod: (name, onReadyChange) => startPod(context, name, onReadyChange),
+    });
+    deployments.push(deployment);
+    return deployment;
+  };
+  try {
+    const server = await deploy('server', {});
+    const client = await deploy('client', { SERVER_ADDR: server.address });
+    const loadgen = await deploy('loadgen', { CLIENT_ADDR: client.address });
+    await Promise.all(deployments.map((one) => one.ready()));
+    const loadgenUrl = `http://${loadgen.address}/`;
+    const cronJob = startCronJob({
+      url: loadgenUrl,
+      schedule: options.schedule,
+      onFired: (minute, { status }) =>
+        journal.of('loadgen', 'cronjob').event({ type: 'fired', minute, status }),
+      onSkipped: (minute, reason) =>
+        journal.of('loadgen', 'cronjob').event({ type: 'skipped', minute, reason }),
+    });
+    return {
+      name: 'gke',
+      loadgenUrl,
+      clientUrl: `http://${client.address}/`,
+      serverAddress: server.address,
+      instances: () => deployments.flatMap((one) => one.views()),
+      fire: cronJob.fire,
+      async rollOut(program) {
+        await deployments.find((one) => one.program === program)?.rollOut();
+      },
+      onLog: journal.onLog,
+      onEvent: journal.onEvent,
+      reports: journal.reports,
+      async close() {
+        // loadgen ends its run at SIGTERM, which ends the run that the CronJob waits for
+        await Promise.all([cronJob.close(), end()]);
+      },
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+type Context = Readonly<{
+  program: ProgramName;
+  upstream: Readonly<Record<string, string>>;
+  options: GkeOptions;
+  knobs: GkeKnobs;
+  clock: Clock;
+  journal: Journal;
+  guardian: Guardian;
+}>;
+
+async function startPod(context: Context, name: string, onReadyChange: () => void): Promise<Pod> {
+  const { program, options, knobs, clock } = context;
+  const { cloud, settings } = options;
+  const journal = context.journal.of(program, name);
+  const metadata = await cloud.startMetadataServer({
+    platform: 'gke',
+    instanceId: nodeNumber(name),
+    serviceAccountEmail: cloud.serviceAccount(program),
+  });
+  const { port, release } = await reservePort();
+  const env = programEnvironment({
+    program,
+    port,
+    metadataHost: metadata.host,
+    cloud,
+    settings,
+    billing: 'node',
+    resourceAttributes: {
+      'k8s.pod.name': name,
+      'k8s.namespace.name': NAMESPACE,
+      'k8s.container.name': program,
+      'k8s.deployment.name': program,
+    },
+    upstream: context.upstream,
+    // kubelet sets both; OpenTelemetry's detector tells GKE by the first
+    platformEnv: { KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc', HOSTNAME: name },
+  });
+  return createPod({
+    name,
+    program,
+    port,
+    checks: checksOf(program, port),
+    knobs,
+    clock,
+    journal,
+    onReadyChange,
+    startContainer: () =>
+      startProgram({
+        args: programArguments(program, settings),
+        cwd: REPOSITORY,
+        env,
+        guardian: context.guardian,
+        clock,
+        onLine: journal.log,
+      }),
+    async release() {
+      release();
+      await metadata.close();
+    },
+  });
+}
+
+/** As terraform/gke/ sets them: client is ready when the server behind it is. */
+function checksOf(program: ProgramName, port: number): Checks {
+  if (program === 'server') return { liveness: grpcCheck(port), readiness: grpcCheck(port) };
+  const health = httpCheck(port, '/health');
+  return { liveness: health, readiness: program === 'client' ? httpCheck(port, '/ready') : health };
+}
+
+/** The metadata server's instance id is the node's, a number. */
+function nodeNumber(name: string): string {
+  return String(
+    [...name].reduce((sum, letter) => (sum * 31n + BigInt(letter.charCodeAt(0))) % 10n ** 18n, 1n),
+  );
+}

@@ -1,0 +1,174 @@
+import type { Clock } from '../clock.ts';
+import type { InstanceJournal } from '../journal.ts';
+import type { GkeKnobs } from '../knobs.ts';
+import type { InstanceView, ProgramName } from '../platform.ts';
+import type { Program } from '../program.ts';
+import { createBackOff } from './back-off.ts';
+import { type Check, startProbe } from './probes.ts';
+
+/** One pod with one container, which is started again whenever it ends. */
+export type Pod = Readonly<{
+  name: string;
+  port: number;
+  isReady(): boolean;
+  /** Resolves when it is ready first; rejects when it ended twice before, or was deleted. */
+  firstReady: Promise<void>;
+  /** SIGTERM, `graceMs`, SIGKILL; then everything it held is free. */
+  remove(reason: string, graceMs: number): Promise<void>;
+  view(): InstanceView | undefined;
+}>;
+
+export type Checks = Readonly<{ liveness: Check; readiness: Check }>;
+
+export function createPod(options: {
+  name: string;
+  program: ProgramName;
+  port: number;
+  startContainer(): Program;
+  checks: Checks;
+  knobs: GkeKnobs;
+  clock: Clock;
+  journal: InstanceJournal;
+  onReadyChange(): void;
+  /** When it is gone for good. */
+  release(): Promise<void>;
+}): Pod {
+  const { name, knobs, clock, journal, checks } = options;
+  const backOff = createBackOff(knobs);
+  const firstReady = Promise.withResolvers<void>();
+  firstReady.promise.catch(() => {});
+  let wasReady = false;
+  let ended = 0;
+  let ready = false;
+  let removing = false;
+  let container: Program | undefined;
+  let startedAtMs = clock.now();
+  let running: Promise<void> = Promise.resolve();
+  let cancelRestart = () => {};
+  let probes: { stop(): void }[] = [];
+
+  const setReady = (now: boolean) => {
+    if (ready === now) return;
+    ready = now;
+    if (now) {
+      if (!wasReady) firstReady.resolve();
+      wasReady = true;
+      journal.event({ type: 'ready', afterMs: clock.now() - startedAtMs });
+    } else if (!removing && container?.isAlive()) {
+      journal.event({ type: 'unready' });
+    }
+    options.onReadyChange();
+  };
+
+  const stopProbes = () => {
+    for (const probe of probes.splice(0)) probe.stop();
+  };
+
+  const unhealthy = (program: Program, probe: string) => {
+    stopProbes();
+    journal.event({ type: 'stopping', reason: `${probe} probe failed` });
+    setReady(false);
+    void program.stop(knobs.terminationGraceMs, () => tellKilled(knobs.terminationGraceMs));
+  };
+
+  const tellKilled = (graceMs: number) =>
+    journal.event({ type: 'killed', reason: `still there ${graceMs} ms after SIGTERM` });
+
+  /** Liveness and readiness begin when the start-up probe has succeeded. */
+  const watch = (program: Program) => {
+    const startup = startProbe({
+      check: checks.liveness,
+      knobs: knobs.startupProbe,
+      // counts as well until so many failures say that it will not start
+      initially: true,
+      clock,
+      onResult(healthy, ok) {
+        if (!healthy) return unhealthy(program, 'startup');
+        if (!ok) return;
+        stopProbes();
+        const liveness = startProbe({
+          check: checks.liveness,
+          knobs: knobs.livenessProbe,
+          initially: true,
+          clock,
+          onResult: (alive) => {
+            if (!alive) unhealthy(program, 'liveness');
+          },
+        });
+        const readiness = startProbe({
+          check: checks.readiness,
+          knobs: knobs.readinessProbe,
+          initially: false,
+          clock,
+          onResult: setReady,
+        });
+        probes = [liveness, readiness];
+      },
+    });
+    probes = [startup];
+  };
+
+  const start = (reason: string) => {
+    startedAtMs = clock.now();
+    const program = options.startContainer();
+    container = program;
+    journal.event({ type: 'starting', pid: program.pid, reason });
+    watch(program);
+    running = program.exited.then((exit) => {
+      stopProbes();
+      const ranMs = clock.now() - startedAtMs;
+      journal.ended(program, exit, ranMs);
+      setReady(false);
+      if (removing) return;
+      ended += 1;
+      if (!wasReady && ended >= 2) {
+        const how = exit.signal ?? `exit ${exit.code}`;
+        firstReady.reject(new Error(`${name} ended twice before it was ready (${how})`));
+      }
+      const delayMs = backOff(ranMs);
+      if (delayMs > 0) journal.event({ type: 'backing-off', delayMs });
+      cancelRestart = clock.after(delayMs, () => start('restart on failure'));
+    });
+  };
+  start('scheduled');
+
+  return {
+    name,
+    port: options.port,
+    isReady: () => ready,
+    firstReady: firstReady.promise,
+    async remove(reason, graceMs) {
+      if (!removing) {
+        removing = true;
+        stopProbes();
+        cancelRestart();
+        firstReady.reject(new Error(`${name} was removed before it was ready: ${reason}`));
+        if (container?.isAlive()) {
+          journal.event({ type: 'stopping', reason });
+          setReady(false);
+          await container.stop(graceMs, () => tellKilled(graceMs));
+        }
+        await running;
+        await options.release();
+      }
+      await running;
+    },
+    view() {
+      if (!container) return undefined;
+      const state = container.isAlive()
+        ? removing
+          ? 'stopping'
+          : ready
+            ? 'ready'
+            : 'starting'
+        : 'exited';
+      return {
+        program: options.program,
+        instanceId: name,
+        pid: container.pid,
+        startedAt: new Date(startedAtMs),
+        state,
+      };
+    },
+  };
+}
