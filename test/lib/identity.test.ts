@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createIdentity } from '../../lib/identity.ts';
+
+const MINUTE_MS = 60_000;
+
+function tokenThatExpires(atMs: number, serial = 0): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none' })}.${part({ exp: atMs / 1_000, serial })}.`;
+}
+
+function start(options: { timeoutMs?: number; lifetimeMs?: number } = {}) {
+  const { timeoutMs = 1_000, lifetimeMs = 60 * MINUTE_MS } = options;
+  const clock = { nowMs: 1_700_000_000_000 };
+  const fetched: string[] = [];
+  const issuer = { respond: async (token: string): Promise<string> => token };
+  const identity = createIdentity('https://server.run.app', {
+    timeoutMs,
+    now: () => clock.nowMs,
+    fetchIdToken: (audience) => {
+      fetched.push(audience);
+      return issuer.respond(tokenThatExpires(clock.nowMs + lifetimeMs, fetched.length));
+    },
+  });
+  return { identity, clock, fetched, issuer };
+}
+
+describe('createIdentity', () => {
+  test('fetches one token for its audience however many calls want it at once', async () => {
+    const { identity, fetched } = start();
+    const tokens = await Promise.all(Array.from({ length: 5 }, () => identity.getIdToken()));
+    assert.equal(new Set(tokens).size, 1);
+    assert.deepEqual(fetched, ['https://server.run.app']);
+  });
+
+  test('keeps the token until five minutes before it expires', async () => {
+    const { identity, clock, fetched } = start();
+    const first = await identity.getIdToken();
+    clock.nowMs += 55 * MINUTE_MS - 1;
+    assert.equal(await identity.getIdToken(), first);
+    clock.nowMs += 1;
+    assert.notEqual(await identity.getIdToken(), first);
+    assert.equal(fetched.length, 2);
+  });
+
+  test('uses a token that is still good while a refresh fails', async () => {
+    const { identity, clock, issuer } = start();
+    const first = await identity.getIdToken();
+    issuer.respond = () => Promise.reject(new Error('the metadata server is down'));
+    clock.nowMs += 58 * MINUTE_MS;
+    assert.equal(await identity.getIdToken(), first);
+    clock.nowMs += 1 * MINUTE_MS;
+    await assert.rejects(identity.getIdToken(), { kind: 'unavailable' });
+  });
+
+  test('says nothing of the inside where there is no token, and everything in the cause', async () => {
+    const { identity, issuer } = start();
+    issuer.respond = () => Promise.reject(new Error('169.254.169.254 refused'));
+    await assert.rejects(identity.getIdToken(), (error: Error) => {
+      assert.doesNotMatch(error.message, /169/);
+      assert.match(String(error.cause), /169\.254/);
+      return true;
+    });
+  });
+
+  test('gives up a fetch that hangs, and begins another for the next call', async () => {
+    const { identity, issuer, fetched } = start({ timeoutMs: 20 });
+    issuer.respond = () => new Promise(() => {});
+    await assert.rejects(identity.getIdToken(), (error: Error) =>
+      /no ID token for https:\/\/server\.run\.app within 20 ms/.test(String(error.cause)),
+    );
+    issuer.respond = async (token) => token;
+    await identity.getIdToken();
+    assert.equal(fetched.length, 2);
+  });
+
+  test('lets a caller go away without taking the fetch from the others', async () => {
+    const { identity, issuer } = start();
+    const held = Promise.withResolvers<void>();
+    issuer.respond = async (token) => {
+      await held.promise;
+      return token;
+    };
+    const caller = new AbortController();
+    const first = identity.getIdToken(caller.signal);
+    const second = identity.getIdToken();
+    caller.abort(new Error('gone'));
+    await assert.rejects(first, /gone/);
+    held.resolve();
+    assert.ok(await second);
+  });
+
+  for (const token of ['nonsense', 'a.b.c', 'a.bnVsbA.c', 'a.e30.c']) {
+    test(`refuses ${token}, which says no expiry`, async () => {
+      const { identity, issuer } = start();
+      issuer.respond = async () => token;
+      await assert.rejects(identity.getIdToken(), { kind: 'unavailable' });
+    });
+  }
+});
