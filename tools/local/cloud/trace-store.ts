@@ -23,6 +23,11 @@ export type TraceStore = Readonly<{
   traceIds(): string[];
   /** Calls back at each write, copies included; returns how to stop. */
   onSpan(listener: SpanListener): () => void;
+  /**
+   * Has each span pass by before it is stored; what comes back is stored. For what only a platform
+   * can know of a span. Returns how to stop.
+   */
+  annotate(mark: (span: Span) => Span): () => void;
   stats(): TraceStoreStats;
   clear(): void;
 }>;
@@ -42,6 +47,7 @@ export function createTraceStore(
   const { projectId = 'shakesapp-local', maxSpans = MAX_SPANS } = options;
   const traces = new Map<string, Held>();
   const listeners = new Set<SpanListener>();
+  const marks = new Set<(span: Span) => Span>();
   const counts = { spans: 0, duplicates: 0, evictedTraces: 0, evictedSpans: 0 };
   const asTrace = (traceId: string, held: Held): Trace => ({
     traceId,
@@ -60,7 +66,9 @@ export function createTraceStore(
   return {
     projectId,
     write(spans) {
-      for (const span of spans) {
+      for (const written of spans) {
+        let span = written;
+        for (const mark of marks) span = mark(span);
         let held = traces.get(span.traceId);
         if (!held) {
           held = { written: [], byId: new Map() };
@@ -85,6 +93,10 @@ export function createTraceStore(
     onSpan(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    annotate(mark) {
+      marks.add(mark);
+      return () => marks.delete(mark);
     },
     stats: () => ({ traces: traces.size, ...counts }),
     clear() {

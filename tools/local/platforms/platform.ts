@@ -1,8 +1,8 @@
 import type { ServiceName } from '../../../lib/telemetry/names.ts';
-import type { Span } from '../../compare/model.ts';
 import type { Authority } from '../cloud/certificates.ts';
 import type { MetadataOptions, MetadataServer } from '../cloud/metadata.ts';
 import type { TokenIssuer } from '../cloud/tokens.ts';
+import type { TraceStore } from '../cloud/trace-store.ts';
 
 export type PlatformName = 'cloud_run' | 'gke';
 export type ProgramName = ServiceName;
@@ -42,7 +42,7 @@ export type CloudAccess = Readonly<{
   startMetadataServer(
     options: Pick<MetadataOptions, 'platform' | 'instanceId' | 'serviceAccountEmail'>,
   ): Promise<MetadataServer>;
-  traceStore: Readonly<{ write(spans: readonly Span[]): void }>;
+  traceStore: Pick<TraceStore, 'write' | 'annotate'>;
   storageOrigin: string;
   traceWriteAddress: string;
   otlpOrigin: string;

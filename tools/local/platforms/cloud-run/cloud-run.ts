@@ -31,6 +31,7 @@ export async function startCloudRun(options: CloudRunOptions): Promise<CloudRun>
   const knobs = { ...CLOUD_RUN_KNOBS, ...options.knobs };
   const journal = createJournal('cloud_run', options);
   const stops = createStopLedger();
+  const stopMarking = cloud.traceStore.annotate(stops.mark);
   const guardian = startGuardian();
   const started: { service: Service; frontEnd: FrontEnd }[] = [];
   const close = async () => {
@@ -38,6 +39,7 @@ export async function startCloudRun(options: CloudRunOptions): Promise<CloudRun>
     for (const { service } of started.toReversed()) await service.close();
     for (const { frontEnd } of started) await frontEnd.close();
     await guardian.close();
+    stopMarking();
   };
   const start = async (program: ProgramName, upstreamEnv: Record<string, string>) => {
     const deployed = { program, upstreamEnv, options, knobs, clock, journal, stops, guardian };
