@@ -1,0 +1,97 @@
+import type { CohortSummary, Comparison, Quantiles, Warning } from '../comparison.ts';
+import { foreign, html, type Markup } from './markup.ts';
+import { formatMs, formatPercent, formatTime, type Labels } from './words.ts';
+
+/** What the configurations of the two cohorts differ in: the first threat to any verdict. */
+export function renderConfiguration({ configuration }: Comparison, labels: Labels): Markup {
+  return html`<section aria-labelledby="configuration">
+<h2 id="configuration">What differs in configuration</h2>
+${
+  configuration.length === 0
+    ? html`<p>Nothing that the spans tell: image, CPU, memory, region, concurrency, cache mode, billing and exporter are the same on both sides.</p>`
+    : html`<p>Any of these may be the reason for a difference below.</p>
+${scrollable(
+  'Differences in configuration',
+  html`<table><thead><tr><th scope="col">Attribute</th>${sides(labels)}</tr></thead><tbody>
+${configuration.map(
+  ({ key, a, b }) =>
+    html`<tr><th scope="row">${foreign(key)}</th><td>${foreign(a)}</td><td>${foreign(b)}</td></tr>\n`,
+)}</tbody></table>`,
+)}`
+}
+</section>`;
+}
+
+export function renderWarnings(warnings: readonly Warning[]): Markup {
+  return html`<section aria-labelledby="warnings">
+<h2 id="warnings">${warnings.length === 0 ? 'No warnings' : `Warnings (${warnings.length})`}</h2>
+${
+  warnings.length > 0 &&
+  html`<ul class="warnings">${warnings.map(
+    ({ id, finding, advice }) =>
+      html`<li><strong>${id.replaceAll('-', ' ')}</strong> <span>${finding}</span> <span class="note">${advice}</span></li>\n`,
+  )}</ul>`
+}
+</section>`;
+}
+
+/** The two columns of a table that holds both cohorts. */
+export function sides(labels: Labels): Markup {
+  return html`<th scope="col"><span class="key a"></span>A: ${foreign(labels.a)}</th><th scope="col"><span class="key b"></span>B: ${foreign(labels.b)}</th>`;
+}
+
+/** A table wider than a telephone scrolls by itself, also by keyboard. */
+export function scrollable(label: string, table: Markup): Markup {
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
+}
+
+export function renderCohorts({ cohorts, source, inBothCohorts }: Comparison, labels: Labels) {
+  const { a, b } = cohorts;
+  const row = (name: string, value: (cohort: CohortSummary) => string | Markup) =>
+    html`<tr><th scope="row">${name}</th><td>${value(a)}</td><td>${value(b)}</td></tr>\n`;
+  const share = (amount: number, rate: number | null) => `${amount} (${formatPercent(rate)})`;
+  const table = html`<table><thead><tr><td></td>${sides(labels)}</tr></thead><tbody>
+${row('Filter', ({ filter }) => html`<code>${foreign(filter)}</code>`)}
+${row('Requests traced', ({ traces, expectedRequests }) => `${traces} of ${expectedRequests} sent`)}
+${row('Runs', ({ runs, requestsPerRun }) =>
+  requestsPerRun === null
+    ? `${runs}`
+    : `${runs}, ${Number(requestsPerRun.toFixed(1))} requests each`,
+)}
+${row('Whole traces', ({ whole, rates }) => share(whole, rates.whole))}
+${row('Errors', ({ errors, rates }) => share(errors, rates.error))}
+${row('Wrong counts', ({ wrongCounts, rates }) => share(wrongCounts, rates.wrongCount))}
+${row('Cold starts', ({ cold }) => `${cold}`)}
+${row('With orphans', ({ orphaned }) => `${orphaned}`)}
+${row('Clock skew mended', ({ skewed }) => `${skewed}`)}
+${row('Front end’s span stored', ({ frontEndStored }) => `${frontEndStored}`)}
+${row('Late start at p95', ({ startDelayP95Ms }) => formatMs(startDelayP95Ms))}
+${row('Warm latency', ({ latency }) => quantiles(latency.warm))}
+${row('Cold latency', ({ latency }) => quantiles(latency.cold))}
+</tbody></table>`;
+  return html`<section aria-labelledby="cohorts">
+<h2 id="cohorts">The two cohorts</h2>
+${scrollable('The two cohorts', table)}
+<p class="note">Source: ${SOURCE_KINDS[source.kind]} ${foreign(source.name)}${source.local && ' (local)'}${window(source)}. ${
+    inBothCohorts > 0 && `${inBothCohorts} traces match both filters and entered neither cohort. `
+  }</p>
+</section>`;
+}
+
+const SOURCE_KINDS: Readonly<Record<Comparison['source']['kind'], string>> = {
+  'cloud-trace': 'Cloud Trace, project',
+  'saved-file': 'saved file',
+  'otlp-file': 'OTLP file',
+  memory: 'the run itself,',
+};
+
+function window({ since, until }: Comparison['source']): string {
+  const from = since === null ? '' : `, from ${formatTime(Date.parse(since))}`;
+  return until === null ? from : `${from} to ${formatTime(Date.parse(until))}`;
+}
+
+function quantiles(values: Quantiles | null): string {
+  if (values === null) return 'none';
+  const { n, p50Ms, p95Ms, p99Ms } = values;
+  return `p50 ${formatMs(p50Ms)}, p95 ${formatMs(p95Ms)}, p99 ${formatMs(p99Ms)} (n ${n})`;
+}

@@ -1,0 +1,103 @@
+import { dot, lineY, plot, ruleY } from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import type { EcdfPoint, QuantileDifference, Sides } from '../comparison.ts';
+import { html, type Markup, trusted } from './markup.ts';
+import { formatDifferenceMs, formatMs, type Labels } from './words.ts';
+
+const { document } = parseHTML('<!doctype html><html></html>');
+
+export type Distribution = Readonly<{
+  title: string;
+  ecdf: Sides<readonly EcdfPoint[]>;
+  quantileDifferences: readonly QuantileDifference[];
+  labels: Labels;
+}>;
+
+/** ECDFs of both cohorts side by side with the difference of their quantiles. */
+export function renderDistribution(distribution: Distribution): Markup {
+  const { ecdf, quantileDifferences } = distribution;
+  if (ecdf.a.length === 0 && ecdf.b.length === 0) {
+    return html`<p class="note">No values to draw a distribution of.</p>`;
+  }
+  return html`<div class="plots">
+${renderEcdf(distribution)}
+${
+  quantileDifferences.length === 0
+    ? html`<p class="note">Only one cohort has values here: there is no difference to draw.</p>`
+    : renderQuantileDifferences(distribution)
+}
+</div>`;
+}
+
+/** Colour and dashes both tell a from b: colour alone would not do for everyone. */
+function renderEcdf({ title, ecdf, labels }: Distribution): Markup {
+  const curve = (points: readonly EcdfPoint[], side: 'a' | 'b') =>
+    lineY(points, {
+      x: ([ms]: EcdfPoint) => ms,
+      y: ([, fraction]: EcdfPoint) => fraction * 100,
+      curve: 'step-after',
+      stroke: `var(--${side})`,
+      strokeWidth: 2,
+      ...(side === 'b' && { strokeDasharray: '5 2' }),
+    });
+  const summary = (['a', 'b'] as const)
+    .map((side) => `${labels[side]} ${formatMs(medianOf(ecdf[side]))}`)
+    .join(', ');
+  return figure(
+    `${title}: share of requests at or below a time`,
+    `Medians: ${summary}.`,
+    svg({
+      x: { label: 'milliseconds', grid: true, nice: true },
+      y: { label: 'per cent of requests', domain: [0, 100], grid: true },
+      marks: [ruleY([0]), curve(ecdf.a, 'a'), curve(ecdf.b, 'b')],
+    }),
+  );
+}
+
+function renderQuantileDifferences({ title, quantileDifferences }: Distribution): Markup {
+  const options = {
+    x: ([fraction]: QuantileDifference) => fraction * 100,
+    y: ([, ms]: QuantileDifference) => ms,
+  };
+  const at = (fraction: number) =>
+    formatDifferenceMs(quantileDifferences.find(([p]) => p === fraction)?.[1] ?? null);
+  return figure(
+    `${title}: quantile of A minus the same quantile of B`,
+    `At the median ${at(0.5)}, at p95 ${at(0.95)}. Above zero B is faster.`,
+    svg({
+      x: { label: 'quantile, per cent', domain: [0, 100] },
+      y: { label: 'A − B, milliseconds', grid: true, nice: true, zero: true },
+      marks: [
+        ruleY([0], { strokeOpacity: 0.6 }),
+        lineY(quantileDifferences, { ...options, strokeOpacity: 0.5 }),
+        dot(quantileDifferences, { ...options, fill: 'currentColor', r: 3 }),
+      ],
+    }),
+  );
+}
+
+function medianOf(points: readonly EcdfPoint[]): number | null {
+  return points.find(([, fraction]) => fraction >= 0.5)?.[0] ?? null;
+}
+
+function figure(title: string, summary: string, picture: Markup): Markup {
+  return html`<figure><figcaption>${title}. <span class="note">${summary}</span></figcaption>${picture}</figure>`;
+}
+
+/**
+ * Plot's own style element would need a hole in the page's content security policy: what little it
+ * says is in page.css. Beside it Plot sets attributes only.
+ */
+function svg(options: Parameters<typeof plot>[0]): Markup {
+  const picture = plot({
+    ...options,
+    document,
+    width: 460,
+    height: 230,
+    marginLeft: 46,
+    marginTop: 24,
+  });
+  picture.querySelector('style')?.remove();
+  picture.setAttribute('aria-hidden', 'true');
+  return trusted(picture.outerHTML);
+}

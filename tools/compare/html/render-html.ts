@@ -1,0 +1,103 @@
+import type { Comparison, Stratum } from '../comparison.ts';
+import { renderCohorts, renderConfiguration, renderWarnings } from './cohorts.ts';
+import { renderCriticalPath } from './critical-path.ts';
+import { renderDocument } from './document.ts';
+import { renderHopDetails, renderHopTable } from './hops.ts';
+import { foreign, html, type Markup } from './markup.ts';
+import { createColours } from './rows.ts';
+import { renderOverlay, renderRecent } from './traces.ts';
+import { renderVerdict } from './verdict.ts';
+import { type Labels, labelsOf } from './words.ts';
+
+/** One self-contained file; the same comparison gives the same bytes. */
+export function renderHtml(comparison: Comparison): string {
+  const labels = labelsOf(comparison);
+  return renderDocument({
+    title: titleOf(labels),
+    body: html`${renderHeader(labels)}
+<main>
+${renderComparison(comparison, labels)}
+<section aria-labelledby="recent">
+<h2 id="recent">Recent traces</h2>
+${renderRecent(comparison, labels)}
+</section>
+</main>`,
+  });
+}
+
+export const titleOf = ({ a, b }: Labels): string => `${a} and ${b}: traces compared`;
+
+export function renderHeader(labels: Labels): Markup {
+  return html`<header>
+<h1><span class="key a"></span>A: ${foreign(labels.a)} <span class="versus">and</span> <span class="key b"></span>B: ${foreign(labels.b)}</h1>
+${
+  labels.local &&
+  html`<p class="local"><strong>Local run.</strong> These are figures of stand-ins on this machine. They say nothing about the real platforms.</p>`
+}
+</header>`;
+}
+
+/** Everything of a comparison but the list of recent traces, of which the live page has its own. */
+export function renderComparison(comparison: Comparison, labels: Labels): Markup {
+  const { hops, exemplars, coldExemplars } = comparison;
+  const colour = createColours(pathsOf(comparison));
+  const of = (stratum: Stratum) => {
+    const own = hops.filter((hop) => hop.stratum === stratum);
+    return { hops: own, stratum, labels, colour };
+  };
+  const warm = of('warm');
+  const cold = of('cold');
+  return html`${renderVerdict(comparison, labels)}
+${renderConfiguration(comparison, labels)}
+${renderWarnings(comparison.warnings)}
+<section aria-labelledby="hops">
+<h2 id="hops">Where the difference arises</h2>
+<p>Warm requests. Each hop by the time that is its own: of a client span above a server’s the gap between both, of any other its self time, so that a slow child does not condemn its ancestors. Verdicts are adjusted for the number of hops.</p>
+${renderHopTable(warm)}
+</section>
+<section aria-labelledby="overlays">
+<h2 id="overlays">Two requests on one time axis</h2>
+<p>Spans of one colour are the same step of the request. Hover, tap or focus a row for attributes and events.</p>
+${renderOverlay({ id: 'median', title: 'Median request', at: 'median', exemplars, labels, colour })}
+${renderOverlay({ id: 'p95', title: 'Slow request (p95)', at: 'p95', exemplars, labels, colour })}
+</section>
+<section aria-labelledby="critical-path">
+<h2 id="critical-path">Critical path</h2>
+<p>What each hop adds to the time that the caller waits, in warm requests around the median and around p95.</p>
+${renderCriticalPath(warm.hops, labels, colour)}
+</section>
+<section aria-labelledby="distributions">
+<h2 id="distributions">Distribution per hop</h2>
+${renderHopDetails(warm)}
+</section>
+<section aria-labelledby="cold">
+<h2 id="cold">Cold starts</h2>
+${
+  cold.hops.length === 0
+    ? html`<p>No request met a cold start.</p>`
+    : html`<p>Requests that some instance served as its first. They share no quantile with the warm ones.</p>
+${renderHopTable(cold)}
+${renderOverlay({ id: 'cold-median', title: 'Median cold request', at: 'median', exemplars: coldExemplars, labels, colour })}
+${(coldExemplars.a.p95 !== null || coldExemplars.b.p95 !== null) && renderOverlay({ id: 'cold-p95', title: 'Slow cold request (p95)', at: 'p95', exemplars: coldExemplars, labels, colour })}
+${renderHopDetails(cold)}`
+}
+</section>
+${renderCohorts(comparison, labels)}
+<section aria-labelledby="methods">
+<h2 id="methods">Methods</h2>
+<ul>${comparison.methods.map((method) => html`<li>${method}</li>\n`)}</ul>
+</section>`;
+}
+
+function pathsOf({ hops, exemplars, coldExemplars }: Comparison): readonly string[] {
+  const waterfalls = [exemplars, coldExemplars].flatMap(({ a, b }) => [
+    a.median,
+    b.median,
+    a.p95,
+    b.p95,
+  ]);
+  return [
+    ...hops.map(({ path }) => path),
+    ...waterfalls.flatMap((trace) => trace?.spans.map(({ path }) => path) ?? []),
+  ];
+}

@@ -1,0 +1,50 @@
+import type { WaterfallSpan } from '../comparison.ts';
+import { foreign, html, type Markup } from './markup.ts';
+import { formatMs } from './words.ts';
+
+/** What hover or focus shows of a span: figures, attributes, events. */
+export function renderSpanCard(span: WaterfallSpan, heading: string): Markup {
+  const attributes = Object.entries(span.attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return html`<section class="span">
+<h4>${heading}</h4>
+<p class="name">${foreign(span.name)}</p>
+${
+  span.error !== null &&
+  html`<p class="error">Error: ${foreign(span.error.type)} ${foreign(span.error.message)}</p>`
+}
+<dl>
+<dt>service</dt><dd>${foreign(span.service)}</dd>
+<dt>kind</dt><dd>${span.kind}${span.frontEnd && ', of the platform’s front end'}</dd>
+<dt>starts at</dt><dd>${formatMs(span.offsetMs)}</dd>
+<dt>duration</dt><dd>${formatMs(span.durationMs)}</dd>
+<dt>self time</dt><dd>${formatMs(span.selfMs)}</dd>
+${span.shiftedMs !== 0 && html`<dt>shifted</dt><dd>${formatMs(span.shiftedMs)} (clock skew)</dd>`}
+${span.cold && html`<dt>cold start</dt><dd>first request of its instance</dd>`}
+${span.orphan && html`<dt>orphan</dt><dd>its parent is missing from the trace</dd>`}
+<dt>span id</dt><dd>${foreign(span.spanId)}</dd>
+</dl>
+<h5>Attributes</h5>
+${
+  attributes.length === 0
+    ? html`<p>none</p>`
+    : html`<dl>${attributes.map(
+        ([key, value]) => html`<dt>${foreign(key)}</dt><dd>${foreign(value)}</dd>\n`,
+      )}</dl>`
+}
+<h5>Events</h5>
+${renderEvents(span)}
+</section>`;
+}
+
+function renderEvents(span: WaterfallSpan): Markup {
+  if (span.events === null) return html`<p>The source has none to give (Cloud Trace’s v1 API).</p>`;
+  if (span.events.length === 0) return html`<p>none</p>`;
+  return html`<ul>${span.events.map(
+    (event) =>
+      html`<li>${formatMs(event.offsetMs)} ${foreign(event.name)}${Object.entries(
+        event.attributes,
+      ).map(
+        ([key, value]) => html` <span class="pair">${foreign(key)}=${foreign(value)}</span>`,
+      )}</li>\n`,
+  )}</ul>`;
+}

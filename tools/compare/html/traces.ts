@@ -1,0 +1,65 @@
+import type { Comparison, Exemplars, RecentTrace, Sides, Waterfall } from '../comparison.ts';
+import { scrollable } from './cohorts.ts';
+import { foreign, html, type Markup } from './markup.ts';
+import { renderWaterfall } from './waterfall.ts';
+import { formatMs, formatTime, type Labels } from './words.ts';
+
+export type OverlayOptions = Readonly<{
+  id: string;
+  title: string;
+  at: keyof Exemplars;
+  exemplars: Sides<Exemplars>;
+  labels: Labels;
+  colour: (path: string) => string;
+}>;
+
+/** The exemplars of both cohorts at one quantile, laid over each other on one time axis. */
+export function renderOverlay(options: OverlayOptions): Markup {
+  const { id, title, at, exemplars, labels, colour } = options;
+  const a = exemplars.a[at];
+  const b = exemplars.b[at];
+  if (a === null && b === null) return html`<h3>${title}</h3>\n<p>There is no such trace.</p>`;
+  return html`<h3 id="${id}">${title}</h3>
+<ul class="legend">
+${renderTraceLine(a, labels.a, 'a')}
+${renderTraceLine(b, labels.b, 'b')}
+</ul>
+${renderWaterfall({
+  id: `${id}-span`,
+  title,
+  a: a && { label: labels.a, trace: a },
+  b: b && { label: labels.b, trace: b },
+  colour,
+})}`;
+}
+
+function renderTraceLine(trace: Waterfall | null, label: string, side: 'a' | 'b'): Markup {
+  const name = html`<svg class="sample" width="26" height="10" aria-hidden="true"><rect class="bar ${side}" x="1" y="1" width="24" height="8" rx="1.5"/></svg> <strong>${side.toUpperCase()}: ${foreign(label)}</strong>`;
+  if (trace === null) return html`<li>${name}: no such trace</li>`;
+  return html`<li>${name} ${formatMs(trace.durationMs)}, trace ${renderTraceId(trace.traceId, trace.consoleUrl)}${!trace.whole && html` <span class="flag error">not whole</span>`}${trace.cold && html` <span class="flag">cold</span>`}</li>`;
+}
+
+/** A link only where the address is one of a web page: it comes from a file, after all. */
+export function renderTraceId(traceId: string, consoleUrl: string | null): Markup {
+  const text = html`<code>${foreign(traceId)}</code>`;
+  if (consoleUrl === null || !URL.canParse(consoleUrl)) return text;
+  const url = new URL(consoleUrl);
+  if (url.protocol !== 'https:') return text;
+  return html`<a href="${url.href}" target="_blank" rel="noreferrer noopener" title="Open in the Cloud Trace console">${text}</a>`;
+}
+
+export function renderRecent({ recent }: Comparison, labels: Labels): Markup {
+  if (recent.length === 0) return html`<p>None.</p>`;
+  return scrollable(
+    'Recent traces',
+    html`<table><thead><tr>${['Started', 'Cohort', 'Query', 'Trace'].map((name) => html`<th scope="col">${name}</th>`)}<th scope="col" class="number">Latency</th><th scope="col" class="number">Spans</th><th scope="col">State</th></tr></thead><tbody>
+${recent.map(
+  (trace) =>
+    html`<tr><td>${formatTime(trace.startMs)}</td><td><span class="key ${trace.cohort}"></span>${foreign(labels[trace.cohort])}</td><td>${foreign(trace.query ?? '–')}</td><td>${renderTraceId(trace.traceId, trace.consoleUrl)}</td><td class="number">${formatMs(trace.latencyMs)}</td><td class="number">${trace.spans}</td><td>${renderState(trace)}</td></tr>\n`,
+)}</tbody></table>`,
+  );
+}
+
+export function renderState(trace: Pick<RecentTrace, 'whole' | 'cold' | 'error'>): Markup {
+  return html`${trace.whole ? 'whole' : html`<span class="flag error">not whole</span>`}${trace.cold && html` <span class="flag">cold</span>`}${trace.error !== null && html` <span class="flag error">${foreign(trace.error)}</span>`}`;
+}

@@ -1,0 +1,107 @@
+import type { Waterfall, WaterfallSpan } from '../comparison.ts';
+import { foreign, html, type Markup } from './markup.ts';
+import { pairRows, type Row } from './rows.ts';
+import { createTimeScale, type TimeScale } from './scale.ts';
+import { renderSpanCard } from './span-card.ts';
+import { formatMs } from './words.ts';
+
+/** A trace to draw and what it is called; two of them share one time axis. */
+export type Lane = Readonly<{ label: string; trace: Waterfall }>;
+
+export type WaterfallOptions = Readonly<{
+  /** Unique in the page: prefix of the ids that tie buttons to what they show. */
+  id: string;
+  title: string;
+  a: Lane | null;
+  b: Lane | null;
+  colour: (path: string) => string;
+}>;
+
+const LANE_HEIGHT = 11;
+
+/** One trace, or two laid over each other: a row per path, a's bar solid above b's outlined one. */
+export function renderWaterfall(options: WaterfallOptions): Markup {
+  const { id, title, a, b } = options;
+  const traces = [a, b].flatMap((lane) => (lane ? [lane.trace] : []));
+  const spans = traces.flatMap((trace) => trace.spans);
+  const scale = createTimeScale(
+    Math.min(0, ...spans.map((span) => span.offsetMs)),
+    Math.max(...traces.map((trace) => trace.durationMs), ...spans.map(endOf)),
+  );
+  const rows = pairRows(a?.trace ?? null, b?.trace ?? null);
+  return html`<div class="waterfall${a === null || b === null ? ' single' : ''}" role="group" aria-label="${title}">
+${renderAxis(scale)}
+<ol>
+${rows.map((row, index) => renderRow(row, `${id}-${index}`, scale, options))}</ol>
+</div>`;
+}
+
+const endOf = (span: WaterfallSpan) => span.offsetMs + span.durationMs;
+
+function renderAxis(scale: TimeScale): Markup {
+  const ticks = scale.ticks(6).map((ms) => ({ x: scale.percent(ms), ms }));
+  return html`<div class="axis" aria-hidden="true"><span></span><svg height="16">
+${ticks.map(
+  ({ x, ms }) =>
+    html`<text x="${x}%" y="11" class="${x > 92 ? 'end' : x < 4 ? 'start' : ''}">${formatTick(ms)}</text>\n`,
+)}</svg><span></span></div>`;
+}
+
+const formatTick = (ms: number) => (ms === 0 ? '0' : formatMs(ms).replace(/\.?0+ /, ' '));
+
+function renderRow(row: Row, id: string, scale: TimeScale, options: WaterfallOptions): Markup {
+  const { a, b, colour } = options;
+  const span = row.a ?? row.b;
+  if (!span) return html``;
+  const lanes = [
+    ...(a ? [{ span: row.a, label: a.label, side: 'a' as const }] : []),
+    ...(b ? [{ span: row.b, label: b.label, side: 'b' as const }] : []),
+  ];
+  const error = lanes.find((lane) => lane.span?.error)?.span?.error;
+  const flags = [
+    span.frontEnd && 'front end',
+    lanes.some((lane) => lane.span?.cold) && 'cold',
+    lanes.some((lane) => lane.span?.orphan) && 'orphan',
+  ].filter((flag) => flag !== false);
+  return html`<li class="row ${colour(row.path)}">
+<button type="button" aria-expanded="false" aria-controls="${id}">
+<span class="label d${Math.min(row.depth, 12)}"><span class="swatch"></span><span class="name">${foreign(span.name)}</span> <span class="service">${foreign(span.service)}</span>${flags.map((flag) => html` <span class="flag">${flag}</span>`)}${error && html` <span class="flag error">error</span>`}</span>
+${renderBars(lanes, scale)}
+<span class="figures">${lanes.map(
+    (lane) =>
+      html`<span class="${lane.side}"><span class="for-screen-reader">${lane.label}: </span>${lane.span ? formatMs(lane.span.durationMs) : '–'}<span class="for-screen-reader">${lane.span && ` from ${formatMs(lane.span.offsetMs)}; `}</span></span>`,
+  )}</span>
+</button>
+<div class="card" id="${id}"><p class="path">${foreign(row.path)}</p><div class="spans">${lanes.map(
+    (lane) =>
+      lane.span
+        ? renderSpanCard(lane.span, lane.label)
+        : html`<section class="span"><h4>${lane.label}</h4><p>has no such span in this trace</p></section>`,
+  )}</div></div>
+</li>
+`;
+}
+
+type RowLane = Readonly<{ span: WaterfallSpan | undefined; label: string; side: 'a' | 'b' }>;
+
+function renderBars(lanes: readonly RowLane[], scale: TimeScale): Markup {
+  const height = lanes.length * LANE_HEIGHT + 2;
+  return html`<svg class="bars" height="${height}" aria-hidden="true">
+${scale.ticks(6).map((ms) => html`<line class="grid" x1="${scale.percent(ms)}%" x2="${scale.percent(ms)}%" y2="100%"/>`)}
+${lanes.map(({ span, side }, index) => span && renderBar(span, side, index * LANE_HEIGHT + 2, scale))}</svg>`;
+}
+
+/** At least a quarter of a per cent wide: a span of no length is still a span. */
+const LEAST_WIDTH = 0.25;
+
+function renderBar(span: WaterfallSpan, side: 'a' | 'b', y: number, scale: TimeScale): Markup {
+  const x = Math.min(scale.percent(span.offsetMs), 100 - LEAST_WIDTH);
+  const width = Math.max(LEAST_WIDTH, scale.percent(endOf(span)) - x).toFixed(2);
+  const events = span.events ?? [];
+  const classes = ['bar', side, span.error && 'failed', span.frontEnd && 'front'].filter(Boolean);
+  return html`<rect class="${classes.join(' ')}" x="${x}%" y="${y}" width="${width}%" height="8" rx="1.5"/>${events.map(
+    (event) =>
+      html`<circle class="event" cx="${scale.percent(event.offsetMs)}%" cy="${y + 4}" r="2"/>`,
+  )}
+`;
+}

@@ -1,0 +1,62 @@
+import type { Comparison, Estimate, Verdict } from '../comparison.ts';
+import { formatMs as formatDuration, formatSignedMs } from '../format.ts';
+
+/** Figures and verdicts in the page's words; an en dash where there is no value. */
+
+export function formatMs(ms: number | null): string {
+  return ms === null || !Number.isFinite(ms) ? '–' : minus(formatDuration(ms));
+}
+
+/** A difference, always with its sign. */
+export function formatDifferenceMs(ms: number | null): string {
+  return ms === null || !Number.isFinite(ms) ? '–' : minus(formatSignedMs(ms));
+}
+
+export function formatRatio(ratio: number | null): string {
+  return ratio === null || !Number.isFinite(ratio) ? '–' : ratio.toFixed(2);
+}
+
+export function formatPercent(fraction: number | null): string {
+  if (fraction === null) return '–';
+  // 99.96 % whole must not read as 100 %: a rate is rounded away from 0 and 1.
+  const percent = fraction * 100;
+  if (percent > 99.9 && percent < 100) return '>99.9 %';
+  if (percent > 0 && percent < 0.1) return '<0.1 %';
+  return `${Number(percent.toFixed(1))} %`;
+}
+
+export function formatInterval(estimate: Estimate, format: (value: number) => string): string {
+  if (estimate.low === null || estimate.high === null) return '–';
+  return `${format(estimate.low)} to ${format(estimate.high)}`;
+}
+
+/** 2026-11-20 10:15:00 UTC: always UTC, so that the same input gives the same bytes anywhere. */
+export function formatTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+function minus(text: string): string {
+  return text.replace('-', '−');
+}
+
+export type Labels = Readonly<{ a: string; b: string; local: boolean }>;
+
+/** What the cohorts are called throughout the page; a local run's say that they are local. */
+export function labelsOf({ source, cohorts }: Pick<Comparison, 'source' | 'cohorts'>): Labels {
+  const label = (text: string) =>
+    source.local && !/\blocal\b/i.test(text) ? `${text} (local)` : text;
+  return { a: label(cohorts.a.label), b: label(cohorts.b.label), local: source.local };
+}
+
+export function verdictWords(verdict: Verdict, labels: Labels): string {
+  switch (verdict) {
+    case 'a-faster':
+      return `${labels.a} faster`;
+    case 'b-faster':
+      return `${labels.b} faster`;
+    case 'no-difference-seen':
+      return 'no difference seen';
+    case 'not-enough-data':
+      return 'not enough data';
+  }
+}
