@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import http, { type RequestListener } from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import tls from 'node:tls';
+import { createClientRequests } from '../../../functions/loadgen/request.ts';
+import type { Identity } from '../../../lib/identity.ts';
+import { createAuthority } from '../../../tools/local/cloud/certificates.ts';
+
+const { signal } = new AbortController();
+
+async function serve(t: TestContext, listener: RequestListener) {
+  const server = http.createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+function connect(
+  t: TestContext,
+  port: number,
+  options: { timeoutMs?: number; identity?: Identity } = {},
+) {
+  const origin = `http://127.0.0.1:${port}`;
+  const requests = createClientRequests({
+    address: { host: '127.0.0.1', port, tls: false, origin },
+    timeoutMs: 2000,
+    ...options,
+  });
+  t.after(() => requests.close());
+  return requests;
+}
+
+describe('createClientRequests', () => {
+  it('gives status and body of any whole answer', async (t) => {
+    const { port } = await serve(t, (request, response) => {
+      response.statusCode = 503;
+      response.end(`asked ${request.method} ${request.url}`);
+    });
+    const answer = await connect(t, port).get('/?q=a%20b', signal);
+    assert.deepEqual(answer, { status: 503, body: 'asked GET /?q=a%20b' });
+  });
+
+  it('keeps its connection for the next request', async (t) => {
+    let connections = 0;
+    const { server, port } = await serve(t, (_request, response) => response.end('ok'));
+    server.on('connection', () => connections++);
+    const requests = connect(t, port);
+    for (let round = 0; round < 3; round++) await requests.get('/', signal);
+    assert.equal(connections, 1);
+  });
+
+  it('sends an ID token where it has an identity, and none otherwise', async (t) => {
+    const { port } = await serve(t, (request, response) =>
+      response.end(request.headers.authorization ?? 'none'),
+    );
+    const identity = { getIdToken: async () => 'the.id.token' };
+    assert.equal(
+      (await connect(t, port, { identity }).get('/', signal)).body,
+      'Bearer the.id.token',
+    );
+    assert.equal((await connect(t, port).get('/', signal)).body, 'none');
+  });
+
+  it('speaks TLS to an https address', async (t) => {
+    const directory = await mkdtemp(join(tmpdir(), 'shakesapp-'));
+    t.after(() => rm(directory, { recursive: true }));
+    const authority = await createAuthority(directory);
+    const { cert, key } = await authority.issue(['localhost']);
+    const trusted = tls.getCACertificates('default');
+    tls.setDefaultCACertificates([...trusted, authority.certPem]);
+    t.after(() => tls.setDefaultCACertificates(trusted));
+    const server = https.createServer({ cert, key }, (_request, response) => response.end('ok'));
+    server.listen(0, 'localhost');
+    await once(server, 'listening');
+    t.after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { port } = server.address() as AddressInfo;
+    const origin = `https://localhost:${port}`;
+    const requests = createClientRequests({
+      address: { host: 'localhost', port, tls: true, origin },
+      timeoutMs: 2000,
+    });
+    t.after(() => requests.close());
+    assert.deepEqual(await requests.get('/', signal), { status: 200, body: 'ok' });
+  });
+
+  it('fails as connect, not sent, where nobody listens', async (t) => {
+    const { server, port } = await serve(t, () => {});
+    server.close();
+    await assert.rejects(connect(t, port).get('/', signal), {
+      kind: 'connect',
+      sent: false,
+      message: /cannot connect to http:.*ECONNREFUSED/,
+    });
+  });
+
+  it('fails as identity, not sent, without a token', async (t) => {
+    const { port } = await serve(t, () => assert.fail('a request arrived'));
+    const identity = { getIdToken: () => Promise.reject(new Error('metadata is down')) };
+    await assert.rejects(connect(t, port, { identity }).get('/', signal), {
+      kind: 'identity',
+      sent: false,
+      message: /metadata is down/,
+    });
+  });
+
+  it('fails as timeout where no answer comes in time', async (t) => {
+    const { port } = await serve(t, () => {});
+    await assert.rejects(connect(t, port, { timeoutMs: 50 }).get('/', signal), {
+      kind: 'timeout',
+      sent: true,
+    });
+  });
+
+  it('fails as timeout where the body stops half-way', async (t) => {
+    const { port } = await serve(t, (_request, response) => {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('half');
+    });
+    await assert.rejects(connect(t, port, { timeoutMs: 50 }).get('/', signal), {
+      kind: 'timeout',
+      sent: true,
+    });
+  });
+
+  it('fails as timeout while it waits for a token, too', async (t) => {
+    const { port } = await serve(t, () => assert.fail('a request arrived'));
+    const identity: Identity = {
+      getIdToken: (abort) =>
+        new Promise((_resolve, reject) =>
+          abort?.addEventListener('abort', () => reject(abort.reason)),
+        ),
+    };
+    await assert.rejects(connect(t, port, { identity, timeoutMs: 50 }).get('/', signal), {
+      kind: 'timeout',
+      sent: false,
+    });
+  });
+
+  it('fails as reset, sent, where the connection is lost, and does not ask again', async (t) => {
+    let asked = 0;
+    const { port } = await serve(t, (request) => {
+      asked++;
+      request.socket.destroy();
+    });
+    await assert.rejects(connect(t, port).get('/', signal), { kind: 'reset', sent: true });
+    assert.equal(asked, 1);
+  });
+
+  it('fails as reset where the body breaks off', async (t) => {
+    const { port } = await serve(t, (_request, response) => {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('half', () => response.destroy());
+    });
+    await assert.rejects(connect(t, port).get('/', signal), { kind: 'reset', sent: true });
+  });
+
+  it('fails as too_large over 64 kB of answer, without reading on', async (t) => {
+    const { port } = await serve(t, (_request, response) => {
+      response.on('error', () => {});
+      response.write(Buffer.alloc(65 * 1024));
+    });
+    await assert.rejects(connect(t, port).get('/', signal), { kind: 'too_large', sent: true });
+  });
+
+  it('fails by the reason of whoever gave it up', async (t) => {
+    const giveUp = new AbortController();
+    const { port } = await serve(t, () => giveUp.abort('run_deadline'));
+    await assert.rejects(connect(t, port).get('/', giveUp.signal), {
+      kind: 'run_deadline',
+      sent: true,
+    });
+  });
+});

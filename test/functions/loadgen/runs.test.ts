@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { loadgenVariables } from '../../../functions/loadgen/config.ts';
+import { createPlan } from '../../../functions/loadgen/plan.ts';
+import { RequestError } from '../../../functions/loadgen/request.ts';
+import { createRuns } from '../../../functions/loadgen/runs.ts';
+import { parseEnv } from '../../../lib/config.ts';
+import type { Identity } from '../../../lib/identity.ts';
+import type { LoadRequestBody } from '../../../lib/load-request.ts';
+import { createLogger } from '../../../lib/log.ts';
+import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
+import { type Asked, createFakeClient } from './fake-client.ts';
+import { createFakeClock } from './fake-clock.ts';
+
+const config = parseEnv(loadgenVariables, {
+  CLIENT_ADDR: 'client:80',
+  KNOWN_QUERIES: '{"world":2}',
+  LOADGEN_MAX_RUN_SECONDS: '20',
+});
+const logger = createLogger({ service: 'loadgen', project: 'p', destination: { write() {} } });
+
+function create(options: { onAsked?: (asked: Asked) => void; identity?: Identity } = {}) {
+  const clock = createFakeClock();
+  const client = createFakeClient(options.onAsked);
+  const { requests } = client;
+  const runs = createRuns({ config, requests, identity: options.identity, clock, logger });
+  const start = (body: LoadRequestBody) =>
+    runs.run(
+      createPlan({
+        body,
+        scheduleTimeHeader: undefined,
+        nowEpochMs: clock.epochMs(),
+        invocation: undefined,
+        config,
+      }),
+    );
+  return { ...client, clock, runs, start };
+}
+
+const MINUTE = { scheduledTime: '2026-01-01T00:07:00Z' };
+
+describe('a scheduled minute that is delivered twice', () => {
+  it('runs once, and the second answer says so with the first one’s summary', async () => {
+    const { asked, clock, start } = create({ onAsked: ({ count }) => count(2) });
+    const body = { requests: 2, intervalMs: 10, ...MINUTE };
+    const first = start(body);
+    await clock.advance(10);
+    const second = await start({ ...body, scheduledTime: '2026-01-01T00:07:42.5Z' });
+    assert.equal(asked.length, 2);
+    assert.deepEqual(second, { ...(await first), duplicate: true });
+    assert.equal(second.state, 'finished');
+  });
+
+  it('while the first still runs is answered at once, with the state of that run', async () => {
+    const { asked, clock, start } = create();
+    const first = start({ requests: 2, intervalMs: 100, ...MINUTE });
+    await clock.advance(0);
+    const second = await start({ requests: 2, intervalMs: 100, ...MINUTE });
+    assert.equal(second.duplicate, true);
+    assert.equal(second.state, 'running');
+    await clock.advance(100);
+    for (const one of asked) one.count(2);
+    assert.equal((await first).duplicate, undefined);
+    assert.equal(asked.length, 2);
+  });
+
+  it('runs again where the first could send nothing', async () => {
+    let refuse = true;
+    const { clock, start } = create({
+      onAsked: ({ count, fail }) =>
+        refuse ? fail(new RequestError('connect', false, 'refused')) : count(2),
+    });
+    const first = start({ requests: 1, ...MINUTE });
+    await clock.advance(0);
+    assert.equal((await first).sent, 0);
+    refuse = false;
+    const second = start({ requests: 1, ...MINUTE });
+    await clock.advance(0);
+    assert.equal((await second).ok, 1);
+    assert.equal((await second).duplicate, undefined);
+  });
+
+  it('runs beside another minute', async () => {
+    const { asked, clock, start } = create({ onAsked: ({ count }) => count(2) });
+    await Promise.all([
+      start({ requests: 1, ...MINUTE }),
+      start({ requests: 1, scheduledTime: '2026-01-01T00:08:00Z' }),
+      clock.advance(0),
+    ]);
+    assert.equal(asked.length, 2);
+  });
+});
+
+describe('two calls that no schedule made', () => {
+  it('both run, in the same minute too', async () => {
+    const { asked, clock, start } = create({ onAsked: ({ count }) => count(2) });
+    await Promise.all([start({ requests: 1 }), start({ requests: 1 }), clock.advance(0)]);
+    assert.equal(asked.length, 2);
+  });
+});
+
+describe('createRuns', () => {
+  it('has every span stored before a run is answered', async (t) => {
+    const order: string[] = [];
+    setRunningTelemetry({
+      flushesBeforeResponse: false,
+      exportTimeoutMs: 1,
+      flush: async () => void order.push('flushed'),
+      shutdown: async () => {},
+    });
+    t.after(() =>
+      setRunningTelemetry({
+        flushesBeforeResponse: false,
+        exportTimeoutMs: 1,
+        flush: async () => {},
+        shutdown: async () => {},
+      }),
+    );
+    const { clock, start } = create({
+      onAsked: ({ count }) => {
+        order.push('asked');
+        count(2);
+      },
+    });
+    const run = start({ requests: 2, intervalMs: 1 }).then(() => order.push('answered'));
+    await clock.advance(1);
+    await run;
+    assert.deepEqual(order, ['asked', 'asked', 'flushed', 'answered']);
+  });
+
+  it('gives up at the longest run allowed what was not answered by then', async () => {
+    const { clock, start } = create();
+    const run = start({ requests: 2, intervalMs: 1000 });
+    await clock.advance(20_000);
+    const summary = await run;
+    assert.deepEqual(summary.errors, { run_deadline: 2 });
+  });
+
+  it('stopped, drops the rest, finishes what is in flight and then resolves', async () => {
+    const { asked, clock, runs, start } = create();
+    const run = start({ requests: 10, intervalMs: 100 });
+    await clock.advance(250);
+    const stopped = runs.stop(4000);
+    assert.equal(runs.stopping, true);
+    await clock.advance(1000);
+    assert.equal(asked.length, 3);
+    for (const one of asked) one.count(2);
+    await stopped;
+    const summary = await run;
+    assert.deepEqual([summary.state, summary.ok, summary.dropped], ['stopped', 3, 7]);
+  });
+
+  it('stopped, gives up after the drain time what is still not answered', async () => {
+    const { clock, runs, start } = create();
+    const run = start({ requests: 1 });
+    await clock.advance(0);
+    const stopped = runs.stop(4000);
+    await clock.advance(3999);
+    assert.equal((await Promise.race([run, 'waiting'])) as unknown, 'waiting');
+    await clock.advance(1);
+    await stopped;
+    assert.deepEqual((await run).errors, { stopped: 1 });
+  });
+
+  it('has the ID token before the first request is due', async () => {
+    const order: string[] = [];
+    const { clock, start } = create({
+      identity: {
+        async getIdToken() {
+          order.push('token');
+          return 'token';
+        },
+      },
+      onAsked: ({ count }) => {
+        order.push('asked');
+        count(2);
+      },
+    });
+    const run = start({ requests: 1 });
+    await clock.advance(0);
+    await run;
+    assert.deepEqual(order, ['token', 'asked']);
+  });
+
+  it('waits for /health before the first request where the body asks for it', async () => {
+    const { asked, clock, start } = create({
+      onAsked: ({ path, answer, count }) =>
+        path === '/health' ? answer({ status: 200, body: 'ok' }) : count(2),
+    });
+    const run = start({ requests: 1, checkConnectivity: true });
+    await clock.advance(0);
+    assert.equal((await run).ok, 1);
+    assert.deepEqual(
+      asked.map(({ path }) => path),
+      ['/health', '/?q=world'],
+    );
+  });
+
+  it('waits for /health no longer than the longest run leaves', async () => {
+    const { asked, clock, start } = create({
+      onAsked: ({ answer }) => answer({ status: 503, body: '' }),
+    });
+    const run = start({ requests: 8, intervalMs: 2000, checkConnectivity: true });
+    await clock.advance(6000);
+    const summary = await run;
+    assert.equal(summary.dropReasons.notReady, 8);
+    assert.deepEqual(
+      asked.map(({ path }) => path),
+      ['/health', '/health', '/health'],
+    );
+  });
+});

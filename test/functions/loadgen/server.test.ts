@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { createApp } from '../../../functions/loadgen/app.ts';
+import { systemClock } from '../../../functions/loadgen/clock.ts';
+import { loadgenVariables } from '../../../functions/loadgen/config.ts';
+import { RequestError } from '../../../functions/loadgen/request.ts';
+import { createRuns } from '../../../functions/loadgen/runs.ts';
+import { createServer } from '../../../functions/loadgen/server.ts';
+import { parseEnv } from '../../../lib/config.ts';
+import type { LoadSummary } from '../../../lib/load-request.ts';
+import { createLogger } from '../../../lib/log.ts';
+import { type Asked, createFakeClient } from './fake-client.ts';
+
+const config = parseEnv(loadgenVariables, {
+  CLIENT_ADDR: 'client:80',
+  KNOWN_QUERIES: '{"world":2}',
+});
+const logger = createLogger({ service: 'loadgen', project: 'p', destination: { write() {} } });
+
+let behave: (asked: Asked) => void = ({ count }) => count(2);
+const client = createFakeClient((asked) => behave(asked));
+const clock = systemClock;
+const runs = createRuns({
+  config,
+  requests: client.requests,
+  identity: undefined,
+  clock,
+  logger,
+});
+const server = createServer(createApp({ runs, config, clock, logger }));
+let origin = '';
+
+before(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+after(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+async function post(body: string, headers: Record<string, string> = {}, path = '/') {
+  const response = await fetch(`${origin}${path}`, { method: 'POST', body, headers });
+  return { response, body: (await response.json()) as Record<string, unknown> };
+}
+
+describe('POST /', () => {
+  it('answers 200 with the summary of the run', async () => {
+    const { response, body } = await post('{"requests":3,"intervalMs":1,"runId":"mine"}');
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
+    assert.deepEqual([body.runId, body.requests, body.sent, body.ok], ['mine', 3, 3, 3]);
+  });
+
+  for (const type of ['application/json', 'application/octet-stream', 'text/plain']) {
+    it(`reads a JSON body sent as ${type}`, async () => {
+      const { body } = await post('{"requests":1}', { 'content-type': type });
+      assert.equal(body.requests, 1);
+    });
+  }
+
+  it('answers 200 where every request failed, because a retry would fire the burst again', async (t) => {
+    behave = ({ answer }) => answer({ status: 500, body: '' });
+    t.after(() => {
+      behave = ({ count }) => count(2);
+    });
+    const { response, body } = await post('{"requests":2,"intervalMs":1}');
+    assert.equal(response.status, 200);
+    assert.deepEqual([body.failed, body.errors], [2, { http_500: 2 }]);
+  });
+
+  it('answers 503 with the summary where nothing could be sent', async (t) => {
+    behave = ({ fail }) => fail(new RequestError('connect', false, 'secret-host refused'));
+    t.after(() => {
+      behave = ({ count }) => count(2);
+    });
+    const { response, body } = await post('{"requests":2,"intervalMs":1}');
+    assert.equal(response.status, 503);
+    assert.equal(response.headers.get('content-type')?.split(';')[0], 'application/problem+json');
+    const summary = body.summary as LoadSummary;
+    assert.deepEqual([summary.sent, summary.failed], [0, 2]);
+    assert.ok(!JSON.stringify(body).includes('secret-host'));
+  });
+
+  it('takes the scheduled minute from Cloud Scheduler’s header, and answers it once', async () => {
+    const headers = { 'X-CloudScheduler-ScheduleTime': '2026-01-01T00:09:00Z' };
+    const first = await post('{"requests":1}', headers);
+    const second = await post('{"requests":1}', headers);
+    assert.equal(first.body.scheduledMinute, '2026-01-01T00:09:00Z');
+    assert.equal(first.body.duplicate, undefined);
+    assert.equal(second.response.status, 200);
+    assert.deepEqual(second.body, { ...first.body, duplicate: true });
+  });
+
+  it('goes on with the run when its caller goes away', async () => {
+    const { port } = server.address() as AddressInfo;
+    const asked = Promise.withResolvers<void>();
+    const before = client.asked.length;
+    behave = ({ count }) => {
+      count(2);
+      if (client.asked.length === before + 1) asked.resolve();
+    };
+    const body = '{"requests":3,"intervalMs":40,"scheduledTime":"2026-01-01T00:10:00Z"}';
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+    await asked.promise;
+    socket.destroy();
+    let again = await post(body);
+    while (again.body.state === 'running') again = await post(body);
+    assert.equal(again.body.ok, 3);
+  });
+});
+
+describe('a request that cannot be served', () => {
+  const cases: {
+    name: string;
+    method?: string;
+    path?: string;
+    body?: string;
+    headers?: Record<string, string>;
+    status: number;
+    detail: RegExp;
+    allow?: string;
+  }[] = [
+    { name: 'no requests', body: '{"requests":0}', status: 400, detail: /from 1 to 1000/ },
+    { name: 'an unknown key', body: '{"x":1}', status: 400, detail: /known: requests, intervalMs/ },
+    { name: 'broken JSON', body: '{"requests":', status: 400, detail: /not JSON/ },
+    {
+      name: 'broken JSON that says it is JSON',
+      body: '{"requests":',
+      headers: { 'content-type': 'application/json' },
+      status: 400,
+      detail: /not JSON/,
+    },
+    {
+      name: 'a body over 64 kB',
+      body: `{"runId":"${'x'.repeat(65 * 1024)}"}`,
+      status: 400,
+      detail: /at most 65536 bytes/,
+    },
+    {
+      name: 'a run that is too long',
+      body: '{"requests":1000}',
+      status: 400,
+      detail: /\(1000 - 1\) × 2000 ms = 1998 s/,
+    },
+    {
+      name: 'a header that is no time',
+      headers: { 'X-CloudScheduler-ScheduleTime': 'soon' },
+      status: 400,
+      detail: /RFC 3339/,
+    },
+    { name: 'GET /', method: 'GET', status: 405, detail: /allowed: POST/, allow: 'POST' },
+    {
+      name: 'POST /health',
+      path: '/health',
+      status: 405,
+      detail: /allowed: GET, HEAD/,
+      allow: 'GET, HEAD',
+    },
+    { name: 'another path', path: '/run', status: 404, detail: /allowed paths: \// },
+  ];
+  for (const { name, method = 'POST', path = '/', body, headers, status, detail, allow } of cases) {
+    it(`${name}: ${status}, and a problem that says what is allowed`, async () => {
+      const response = await fetch(`${origin}${path}`, {
+        method,
+        ...(method === 'POST' ? { body: body ?? '' } : {}),
+        ...(headers ? { headers } : {}),
+      });
+      assert.equal(response.status, status);
+      assert.equal(response.headers.get('content-type')?.split(';')[0], 'application/problem+json');
+      if (allow) assert.equal(response.headers.get('allow'), allow);
+      const problem = (await response.json()) as Record<string, unknown>;
+      assert.equal(problem.status, status);
+      assert.match(String(problem.detail), detail);
+    });
+  }
+});
+
+describe('GET /health', () => {
+  for (const path of ['/health', '/_healthz']) {
+    it(`answers ok on ${path}`, async () => {
+      const response = await fetch(`${origin}${path}`);
+      assert.deepEqual([response.status, await response.text()], [200, 'ok']);
+    });
+  }
+});
+
+describe('a server that stops', () => {
+  it('refuses new runs with 503', async () => {
+    await runs.stop(0);
+    const { response, body } = await post('{"requests":1}');
+    assert.equal(response.status, 503);
+    assert.match(String(body.detail), /stopping/);
+  });
+});
