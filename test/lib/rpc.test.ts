@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import dns from 'node:dns';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, type TestContext, test } from 'node:test';
+import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import { AppError, type ErrorKind } from '../../lib/errors.ts';
+import type { Identity } from '../../lib/identity.ts';
+import type { MatchCountRequest, MatchCountResponse } from '../../lib/rpc.ts';
+import { createAuthority } from '../../tools/local/cloud/certificates.ts';
+
+// grpc-js reads this variable when it loads, so everything that needs it is imported afterwards.
+const directory = await mkdtemp(join(tmpdir(), 'rpc-'));
+after(() => rm(directory, { recursive: true }));
+const authority = await createAuthority(directory);
+process.env.GRPC_DEFAULT_SSL_ROOTS_FILE_PATH = authority.certFile;
+const { Server, ServerCredentials, status } = await import('@grpc/grpc-js');
+const { HealthImplementation } = await import('grpc-health-check');
+const { createShakespeareClient, shakespeareService } = await import('../../lib/rpc.ts');
+
+type Call = ServerUnaryCall<MatchCountRequest, MatchCountResponse>;
+type Callback = sendUnaryData<MatchCountResponse>;
+type Handler = (call: Call, callback: Callback) => void;
+
+type Options = { host?: string; port?: number; tls?: boolean; identity?: Identity };
+
+/** A real gRPC server whose handler the test gives, and the number of calls it saw. */
+async function startServer(t: TestContext, handler: Handler, options: Options = {}) {
+  const { host = '127.0.0.1', port = 0, tls = false } = options;
+  const server = new Server();
+  const health = new HealthImplementation({ '': 'SERVING' });
+  health.addToServer(server);
+  const calls: Call[] = [];
+  server.addService(shakespeareService, {
+    GetMatchCount: (call: Call, callback: Callback) => {
+      calls.push(call);
+      handler(call, callback);
+    },
+  });
+  const { cert, key } = await authority.issue(['localhost', '127.0.0.1']);
+  const serverCredentials = tls
+    ? ServerCredentials.createSsl(null, [
+        { private_key: Buffer.from(key), cert_chain: Buffer.from(cert) },
+      ])
+    : ServerCredentials.createInsecure();
+  const bound = await new Promise<number>((resolve, reject) =>
+    server.bindAsync(`${host}:${port}`, serverCredentials, (error, number) =>
+      error ? reject(error) : resolve(number),
+    ),
+  );
+  t.after(() => server.forceShutdown());
+  return { server, health, calls, port: bound };
+}
+
+async function start(
+  t: TestContext,
+  handler: Handler,
+  options: Options & { deadlineMs?: number } = {},
+) {
+  const { tls = false, identity, deadlineMs = 5_000 } = options;
+  const { calls, port, health, server } = await startServer(t, handler, options);
+  const host = tls ? 'localhost' : '127.0.0.1';
+  const address = { host, port, tls, origin: `${tls ? 'https' : 'http'}://${host}:${port}` };
+  const client = createShakespeareClient({
+    address,
+    deadlineMs,
+    ...(identity ? { identity } : {}),
+  });
+  t.after(() => client.close());
+  return { client, calls, health, server };
+}
+
+const answer =
+  (count: string): Handler =>
+  (_call, callback) =>
+    callback(null, { match_count: count });
+
+describe('getMatchCount', () => {
+  test('sends the query and returns the count', async (t) => {
+    const { client, calls } = await start(t, answer('3040'));
+    assert.equal(await client.getMatchCount('love “ä”'), 3040n);
+    assert.equal(calls[0]?.request.query, 'love “ä”');
+  });
+
+  for (const count of ['0', '9007199254740993', '9223372036854775807', '-1']) {
+    test(`is exact at ${count}`, async (t) => {
+      const { client } = await start(t, answer(count));
+      assert.equal(await client.getMatchCount('love'), BigInt(count));
+    });
+  }
+
+  test('tries again where the server is unavailable', async (t) => {
+    let failures = 2;
+    const { client, calls } = await start(t, (call, callback) => {
+      if (failures-- > 0) callback({ code: status.UNAVAILABLE, details: 'not now' });
+      else answer('7')(call, callback);
+    });
+    assert.equal(await client.getMatchCount('love'), 7n);
+    assert.equal(calls.length, 3);
+  });
+
+  test('gives up after four attempts', async (t) => {
+    const { client, calls } = await start(t, (_call, callback) =>
+      callback({ code: status.UNAVAILABLE, details: 'not now' }),
+    );
+    await assert.rejects(client.getMatchCount('love'), { kind: 'unavailable' });
+    assert.equal(calls.length, 4);
+  });
+
+  test('is unavailable where nobody listens', async (t) => {
+    const { client, server } = await start(t, answer('1'), { deadlineMs: 5_000 });
+    server.forceShutdown();
+    await assert.rejects(client.getMatchCount('love'), { kind: 'unavailable' });
+  });
+
+  test('connects again after the server was away', async (t) => {
+    const first = await startServer(t, answer('1'));
+    const address = { host: '127.0.0.1', port: first.port, tls: false, origin: '' };
+    const client = createShakespeareClient({ address, deadlineMs: 5_000 });
+    t.after(() => client.close());
+    assert.equal(await client.getMatchCount('love'), 1n);
+    first.server.forceShutdown();
+    await startServer(t, answer('2'), { port: first.port });
+    // Well within what the attempts of one call take.
+    assert.equal(await client.getMatchCount('love'), 2n);
+  });
+
+  const kinds: [code: number, kind: ErrorKind][] = [
+    [status.INVALID_ARGUMENT, 'invalidArgument'],
+    [status.FAILED_PRECONDITION, 'failedPrecondition'],
+    [status.RESOURCE_EXHAUSTED, 'unavailable'],
+    [status.DEADLINE_EXCEEDED, 'deadlineExceeded'],
+    [status.INTERNAL, 'badUpstream'],
+    [status.UNKNOWN, 'badUpstream'],
+    [status.UNIMPLEMENTED, 'badUpstream'],
+    [status.UNAUTHENTICATED, 'badUpstream'],
+    [status.PERMISSION_DENIED, 'badUpstream'],
+    [status.NOT_FOUND, 'badUpstream'],
+  ];
+  for (const [code, kind] of kinds) {
+    test(`takes ${status[code]} for ${kind}, tries once, and keeps the reason inside`, async (t) => {
+      const { client, calls } = await start(t, (_call, callback) =>
+        callback({ code, details: 'details of the server' }),
+      );
+      await assert.rejects(client.getMatchCount('love'), (error) => {
+        assert.ok(error instanceof AppError);
+        assert.equal(error.kind, kind);
+        // Only what is wrong with the query is meant for the caller.
+        assert.equal(error.message === 'details of the server', kind === 'invalidArgument');
+        assert.match(String(error.cause), /details of the server/);
+        return true;
+      });
+      assert.equal(calls.length, 1);
+    });
+  }
+
+  test('misses its deadline where the server does not answer', async (t) => {
+    const { client } = await start(t, () => {}, { deadlineMs: 50 });
+    await assert.rejects(client.getMatchCount('love'), { kind: 'deadlineExceeded' });
+  });
+
+  test('is cancelled, at the server too, when its caller goes away', async (t) => {
+    const cancelled = Promise.withResolvers<void>();
+    const caller = new AbortController();
+    const { client } = await start(t, (call) => {
+      call.on('cancelled', () => cancelled.resolve());
+      caller.abort(new Error('gone'));
+    });
+    await assert.rejects(client.getMatchCount('love', { signal: caller.signal }), {
+      kind: 'cancelled',
+    });
+    await cancelled.promise;
+  });
+
+  test('does not call for a caller that has gone already', async (t) => {
+    const { client, calls } = await start(t, answer('1'));
+    await assert.rejects(client.getMatchCount('love', { signal: AbortSignal.abort() }), {
+      kind: 'cancelled',
+    });
+    assert.equal(calls.length, 0);
+  });
+});
+
+describe('the channel', () => {
+  test('is one for many calls', async (t) => {
+    const { client, calls } = await start(t, answer('1'));
+    await Promise.all(Array.from({ length: 20 }, () => client.getMatchCount('love')));
+    assert.equal(new Set(calls.map((call) => call.getPeer())).size, 1);
+  });
+
+  test('spreads its calls over every address of a name', async (t) => {
+    // Linux takes all of 127/8 for loopback, macOS only the first and ::1.
+    const other = process.platform === 'darwin' ? '::1' : '127.0.0.2';
+    const one = await startServer(t, answer('1'));
+    const host = other.includes(':') ? `[${other}]` : other;
+    const two = await startServer(t, answer('2'), { host, port: one.port });
+    t.mock.method(dns.promises, 'lookup', async () => [
+      { address: '127.0.0.1', family: 4 },
+      { address: other, family: other.includes(':') ? 6 : 4 },
+    ]);
+    const address = { host: 'server.default.svc', port: one.port, tls: false, origin: '' };
+    const client = createShakespeareClient({ address, deadlineMs: 5_000 });
+    t.after(() => client.close());
+    while (one.calls.length === 0 || two.calls.length === 0) await client.getMatchCount('love');
+    const before = [one.calls.length, two.calls.length];
+    for (let n = 0; n < 10; n += 1) await client.getMatchCount('love');
+    assert.deepEqual(
+      [one.calls.length, two.calls.length],
+      before.map((calls) => calls + 5),
+    );
+  });
+
+  const identity: Identity = { getIdToken: async () => 'id-token' };
+
+  test('carries an ID token over TLS', async (t) => {
+    const { client, calls } = await start(t, answer('1'), { tls: true, identity });
+    await client.getMatchCount('love');
+    assert.deepEqual(calls[0]?.metadata.get('authorization'), ['Bearer id-token']);
+  });
+
+  test('never carries a token in plain text', async (t) => {
+    const { client, calls } = await start(t, answer('1'), { identity });
+    await client.getMatchCount('love');
+    assert.deepEqual(calls[0]?.metadata.get('authorization'), []);
+  });
+
+  test('does not call without the token it should carry', async (t) => {
+    const reason = new AppError('unavailable', 'no token', { cause: new Error('the reason') });
+    const { client, calls } = await start(t, answer('1'), {
+      tls: true,
+      identity: { getIdToken: () => Promise.reject(reason) },
+    });
+    await assert.rejects(client.getMatchCount('love'), (error) => {
+      assert.ok(error instanceof AppError && error.kind === 'unavailable');
+      assert.match(String(error.cause), /no token: Error: the reason/);
+      return true;
+    });
+    assert.equal(calls.length, 0);
+  });
+
+  test('does not talk to a server whose certificate it does not trust', async (t) => {
+    const { calls, port } = await startServer(t, answer('1'), { tls: true });
+    const address = { host: '127.0.0.2', port, tls: true, origin: '' };
+    const client = createShakespeareClient({ address, identity, deadlineMs: 2_000 });
+    t.after(() => client.close());
+    await assert.rejects(client.getMatchCount('love'), { kind: 'unavailable' });
+    assert.equal(calls.length, 0);
+  });
+});
+
+describe('checkHealth', () => {
+  test('resolves while the server serves and rejects while it does not', async (t) => {
+    const { client, health } = await start(t, answer('1'));
+    await client.checkHealth();
+    health.setStatus('', 'NOT_SERVING');
+    await assert.rejects(client.checkHealth(), { kind: 'unavailable' });
+  });
+});
