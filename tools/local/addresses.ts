@@ -20,8 +20,8 @@ const schema = z.object({
   /** Cloud Scheduler, gRPC in plain text, `localhost:PORT`. */
   schedulerAddress: z.string(),
   jobName: z.string(),
-  /** The live page; absent with --once. */
-  pageUrl: z.string().optional(),
+  /** The live page. */
+  pageUrl: z.string(),
 });
 
 export type Addresses = z.output<typeof schema>;

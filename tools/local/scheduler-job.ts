@@ -1,12 +1,13 @@
 import { CloudSchedulerClient } from '@google-cloud/scheduler';
 import { credentials } from '@grpc/grpc-js';
-import type { LoadRequest } from '../../lib/load-request.ts';
+import { PassThroughClient } from 'google-auth-library';
+import type { LoadRequestBody } from '../../lib/load-request.ts';
 
 export type SchedulerJob = Readonly<{
   /** projects/P/locations/R/jobs/J */
   name: string;
   /** Changes the body of the job, then forces one attempt now. Returns when it was accepted. */
-  run(body: LoadRequest): Promise<void>;
+  run(body: LoadRequestBody): Promise<void>;
   close(): Promise<void>;
 }>;
 
@@ -23,19 +24,22 @@ export async function createSchedulerJob(options: {
   uri: string;
   audience: string;
   serviceAccountEmail: string;
-  body: LoadRequest;
-  paused: boolean;
+  body: LoadRequestBody;
+  /** Unix cron, in UTC. */
+  schedule: string;
 }): Promise<SchedulerJob> {
   const separator = options.address.lastIndexOf(':');
   const client = new CloudSchedulerClient({
     apiEndpoint: options.address.slice(0, separator),
     port: Number(options.address.slice(separator + 1)),
     sslCreds: credentials.createInsecure(),
+    // Without it the library looks for a metadata server, although nothing asks for credentials.
+    authClient: new PassThroughClient(),
     projectId: options.projectId,
   });
   const parent = client.locationPath(options.projectId, options.region);
   const name = client.jobPath(options.projectId, options.region, 'shakesapp-loadgen');
-  const target = (body: LoadRequest) => ({
+  const target = (body: LoadRequestBody) => ({
     uri: options.uri,
     httpMethod: 'POST' as const,
     headers: { 'Content-Type': 'application/json' },
@@ -50,7 +54,7 @@ export async function createSchedulerJob(options: {
       parent,
       job: {
         name,
-        schedule: '* * * * *',
+        schedule: options.schedule,
         timeZone: 'Etc/UTC',
         attemptDeadline: { seconds: 600 },
         retryConfig: { retryCount: 0 },
@@ -59,7 +63,6 @@ export async function createSchedulerJob(options: {
     },
     DEADLINE,
   );
-  if (options.paused) await client.pauseJob({ name }, DEADLINE);
   return {
     name,
     async run(body) {

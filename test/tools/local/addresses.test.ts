@@ -12,6 +12,7 @@ const ADDRESSES: Addresses = {
   traceReadOrigin: 'http://127.0.0.1:1',
   schedulerAddress: 'localhost:2',
   jobName: 'j',
+  pageUrl: 'http://127.0.0.1:3/',
 };
 
 async function temporaryFile(t: TestContext) {

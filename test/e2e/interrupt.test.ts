@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readAddresses } from '../../tools/local/addresses.ts';
+import { ROOT } from '../rules/sources.ts';
+import { childEnvironment } from './run-system.ts';
+
+/**
+ * `script` of util-linux gives the program a real terminal, so that Ctrl-C is the byte 0x03 that
+ * the terminal turns into SIGINT for the whole foreground group, as when a person presses it.
+ */
+async function startInTerminal(t: TestContext) {
+  const child = spawn('script', ['-qec', 'npm start -- --requests 3 --interval 50', '/dev/null'], {
+    cwd: ROOT,
+    env: { ...childEnvironment(), TERM: 'xterm' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  t.after(() => child.exitCode === null && child.kill('SIGKILL'));
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+  });
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { child, exited, output: () => output };
+}
+
+async function until(what: string, holds: () => boolean, output: () => string): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 100) {
+    if (holds()) return;
+    await sleep(100);
+  }
+  assert.fail(`${what} did not happen within 60 s:\n${output()}`);
+}
+
+/** Every process below one, however deep: the fourth field of /proc/PID/stat is the parent. */
+function descendantsOf(ancestor: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = readStat(Number(name));
+    if (stat)
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+  }
+  const isBelow = (pid: number): boolean => {
+    const parent = parents.get(pid);
+    return parent !== undefined && (parent === ancestor || isBelow(parent));
+  };
+  return [...parents.keys()].filter(isBelow);
+}
+
+function readStat(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function accepts(origin: string): Promise<boolean> {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+const canRun = existsSync('/usr/bin/script') && existsSync('/proc/self/environ');
+
+test('Ctrl-C in a terminal ends npm start with 0 and leaves no process and no port', {
+  skip: canRun ? false : 'needs the command script (util-linux) and /proc',
+}, async (t) => {
+  const { child, exited, output } = await startInTerminal(t);
+  await until(
+    'a trace of each platform',
+    () => /Cloud Run \(local\).*lines/.test(output()) && /GKE \(local\).*lines/.test(output()),
+    output,
+  );
+  const addresses = await readAddresses();
+  assert.ok(await accepts(addresses.traceReadOrigin));
+  const processes = descendantsOf(child.pid ?? 0);
+  assert.ok(processes.length >= 7, `npm start and three programs on each platform: ${processes}`);
+
+  child.stdin.write('\u0003');
+  assert.equal(await exited, 0, output());
+  assert.deepEqual(processes.filter(readStat), []);
+  assert.equal(await accepts(addresses.traceReadOrigin), false);
+  await assert.rejects(readAddresses(), /no local system is running/);
+});

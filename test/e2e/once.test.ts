@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { SPAN } from '../../lib/telemetry/names.ts';
+import type { PlatformResult, TraceResult } from '../../tools/local/results.ts';
+import { runOnce } from './run-system.ts';
+
+const PLATFORMS = ['cloud_run', 'gke'] as const;
+
+function assertWhole(result: PlatformResult | undefined, requests: number): void {
+  assert.ok(result);
+  const { ok, mismatched, failed, dropped, traces, wholeTraces, orphanSpans, healthSpans } = result;
+  assert.deepEqual(
+    { ok, mismatched, failed, dropped, traces, wholeTraces, orphanSpans, healthSpans },
+    {
+      ok: requests,
+      mismatched: 0,
+      failed: 0,
+      dropped: 0,
+      traces: requests,
+      wholeTraces: requests,
+      orphanSpans: 0,
+      healthSpans: 0,
+    },
+  );
+  assert.equal(result.spansLost, 0);
+  assert.equal(result.spansStored, result.spansStarted);
+  assert.equal(result.processesWithoutReport, 0);
+}
+
+/** Each span as service:name below its parent, so that a tree can be read and compared. */
+function edges(trace: TraceResult | null | undefined): string[] {
+  assert.ok(trace);
+  const byId = new Map(trace.spans.map((span) => [span.id, span]));
+  return trace.spans.map(({ parent, service, name }) => {
+    const above = parent === null ? undefined : byId.get(parent);
+    return `${above ? `${above.service}:${above.name}` : '-'} > ${service}:${name}`;
+  });
+}
+
+/** The request's own spans, without the front end's and the reading of objects. */
+const CHAIN = [
+  `- > loadgen:${SPAN.loadgen}`,
+  'loadgen:loadgen > loadgen:GET',
+  'loadgen:GET > client:GET',
+  'client:GET > client:client',
+  `client:client > client:${SPAN.rpc}`,
+  `client:${SPAN.rpc} > server:${SPAN.rpc}`,
+  `server:${SPAN.rpc} > server:${SPAN.worksRead}`,
+  `server:${SPAN.rpc} > server:${SPAN.worksSearch}`,
+];
+
+describe('npm start -- --once', () => {
+  it('makes one whole trace of every request on both platforms and compares them', async (t) => {
+    const { results, stdout } = await runOnce(t, [
+      '--requests',
+      '20',
+      '--front-end-spans',
+      'never',
+    ]);
+    for (const platform of PLATFORMS) {
+      const result = results.platforms[platform];
+      assertWhole(result, 20);
+      assert.ok((result?.coldTraces ?? 0) >= 1, `${platform} marks no cold start`);
+      assert.ok(result?.latencyMs && result.latencyMs.p50 <= result.latencyMs.p99);
+      assert.deepEqual(edges(result?.trace), CHAIN);
+      const root = result?.trace?.spans[0];
+      assert.deepEqual(
+        root?.events.map(({ name }) => name),
+        ['request_start', 'request_end'],
+      );
+    }
+    assert.equal(results.comparison?.cohorts.a.traces, 20);
+    assert.equal(results.comparison?.cohorts.b.traces, 20);
+    assert.match(stdout, /Every trace is whole/);
+    assert.match(stdout, /local/);
+  });
+
+  it('reads every object in every request with WORKS_CACHE=per-request', async (t) => {
+    const { results } = await runOnce(t, ['--requests', '4', '--front-end-spans', 'never'], {
+      env: { WORKS_CACHE: 'per-request' },
+    });
+    for (const platform of PLATFORMS) {
+      const result = results.platforms[platform];
+      assertWhole(result, 4);
+      const reads = edges(result?.trace).filter((edge) =>
+        edge.startsWith(`server:${SPAN.worksRead} > server:GET`),
+      );
+      // one listing and three plays
+      assert.equal(reads.length, 4);
+    }
+  });
+});
+
+describe('behind a front end that rewrites the parent', () => {
+  const spans = ['always', 'real', 'never'] as const;
+  for (const stored of spans) {
+    it(`keeps every trace whole with its own spans stored: ${stored}`, async (t) => {
+      const { results } = await runOnce(t, [
+        '--requests',
+        '20',
+        '--platforms',
+        'cloud_run',
+        '--front-end-spans',
+        stored,
+        '--drop-sampled-flag',
+      ]);
+      const result = results.platforms.cloud_run;
+      assertWhole(result, 20);
+      const own = result?.frontEndSpans ?? 0;
+      if (stored === 'never') assert.equal(own, 0);
+      // one for loadgen, client and server each; the runs' own calls to loadgen come on top
+      if (stored === 'always') assert.ok(own >= 40, `${own} front end spans`);
+    });
+  }
+
+  it('leaves an orphan in every trace once b3 is taken out and its spans are not stored', async (t) => {
+    const { results } = await runOnce(
+      t,
+      ['--requests', '5', '--platforms', 'cloud_run', '--front-end-spans', 'never'],
+      { env: { OTEL_PROPAGATORS: 'gcp_trace,tracecontext' }, code: 1 },
+    );
+    const result = results.platforms.cloud_run;
+    assert.equal(result?.ok, 5);
+    assert.equal(result?.wholeTraces, 0);
+    // without the restored parent neither client nor server hangs on its caller
+    assert.equal(result?.orphanSpans, 10);
+  });
+});
+
+describe('without the front end rewriting', () => {
+  for (const propagators of ['gcp_trace', 'tracecontext', 'gcp_trace,tracecontext,b3']) {
+    it(`makes whole traces with OTEL_PROPAGATORS=${propagators}`, async (t) => {
+      const { results } = await runOnce(t, ['--requests', '5', '--no-rewrite'], {
+        env: { OTEL_PROPAGATORS: propagators },
+      });
+      for (const platform of PLATFORMS) assertWhole(results.platforms[platform], 5);
+    });
+  }
+});
+
+describe('OTEL_TRACES_EXPORTER', () => {
+  for (const exporter of ['otlp', 'gcp_trace,otlp']) {
+    it(`gives the same tree with ${exporter} as with gcp_trace`, async (t) => {
+      const { results } = await runOnce(t, ['--requests', '5', '--front-end-spans', 'never'], {
+        env: { OTEL_TRACES_EXPORTER: exporter },
+      });
+      for (const platform of PLATFORMS) {
+        const result = results.platforms[platform];
+        assertWhole(result, 5);
+        assert.deepEqual(edges(result?.trace), CHAIN);
+      }
+    });
+  }
+});

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import type { LoadRequestBody } from '../../lib/load-request.ts';
+import { CLOUD_RUN, GKE } from '../compare/cohort.ts';
+import { compareTraces } from '../compare/compare.ts';
+import { fireRun } from './fire.ts';
+import { startPage } from './page/page.ts';
+import type { System } from './system.ts';
+import { watchTraces } from './watch-traces.ts';
+
+/** Shows traces as they come, on the terminal and on a page, until the signal. */
+export async function runLive(live: {
+  system: System;
+  body: LoadRequestBody;
+  signal: AbortSignal;
+  print: (text: string) => void;
+  onProgress: (text: string) => void;
+}): Promise<number> {
+  const { system, signal, print, onProgress } = live;
+  const { traceStore, projectId } = system.cloud;
+  const page = await startPage({
+    traceStore,
+    compare: () =>
+      compareTraces(traceStore.traces(), {
+        cohorts: { a: CLOUD_RUN, b: GKE },
+        name: projectId,
+        local: true,
+      }),
+  });
+  const stopWatching = watchTraces(traceStore, (line) => print(`${line}\n`));
+  try {
+    await system.announce(page.url);
+    print(`\nTraces and comparison (local): ${page.url}\n`);
+    print('The schedule fires both platforms every minute, and now. Ctrl-C ends everything.\n\n');
+    fireRun(system, live.body, new Date(), signal).catch((error: Error) => {
+      if (!signal.aborted) onProgress(`first run: ${error.message}`);
+    });
+    if (!signal.aborted) await once(signal, 'abort');
+    return 0;
+  } finally {
+    stopWatching();
+    await page.close();
+  }
+}

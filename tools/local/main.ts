@@ -1,0 +1,78 @@
+import { ConfigError } from '../../lib/config.ts';
+import type { LoadRequestBody, LoadSummary } from '../../lib/load-request.ts';
+import { runTool, UsageError } from '../command-line.ts';
+import { renderEvent, renderLogLine } from './console.ts';
+import { runOnce } from './once.ts';
+import { HELP, parseOptions } from './options.ts';
+import type { LogLine, PlatformName } from './platforms/platform.ts';
+import { type PassedOn, parsePassedOn } from './settings.ts';
+import { startSystem } from './system.ts';
+import { readWorksChoice } from './works-options.ts';
+
+const print = (text: string) => void process.stdout.write(text);
+const note = (text: string) => void process.stderr.write(`${text}\n`);
+
+await runTool('start', async () => {
+  const options = parseOptions(process.argv.slice(2));
+  if (!options) {
+    print(HELP);
+    return 0;
+  }
+  const passedOn = readPassedOn();
+  const works = await readWorksChoice(options);
+
+  // Ctrl-C arrives twice (from the terminal and from npm), so later signals only wait.
+  const stopped = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (!stopped.signal.aborted) note(`\n${signal}: ending every process ...`);
+      stopped.abort();
+    });
+  }
+
+  const body: LoadRequestBody = { requests: options.requests, intervalMs: options.intervalMs };
+  const summaries = new Map<PlatformName, LoadSummary[]>();
+  const system = await startSystem({
+    options,
+    passedOn,
+    works,
+    byHand: options.once,
+    body,
+    onProgress: note,
+    onEvent: (event) => {
+      const line = renderEvent(event, options.verbose);
+      if (line !== undefined) note(line);
+    },
+    onLog: (line) => {
+      collectSummary(summaries, line);
+      const text = renderLogLine(line, options.verbose);
+      if (text !== undefined) note(text);
+    },
+  });
+  try {
+    const { signal } = stopped;
+    if (options.once) {
+      return await runOnce({ system, options, summaries, signal, print, onProgress: note });
+    }
+    const { runLive } = await import('./live.ts');
+    return await runLive({ system, body, signal, print, onProgress: note });
+  } finally {
+    await system.close();
+  }
+});
+
+function readPassedOn(): PassedOn {
+  try {
+    return parsePassedOn(process.env);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** loadgen tells the figures of each run in its log, on both platforms alike. */
+function collectSummary(summaries: Map<PlatformName, LoadSummary[]>, entry: LogLine): void {
+  if (typeof entry.line === 'string' || entry.line.message !== 'run finished') return;
+  const earlier = summaries.get(entry.platform) ?? [];
+  summaries.set(entry.platform, [...earlier, entry.line.summary as LoadSummary]);
+}

@@ -1,0 +1,132 @@
+import { writeFile } from 'node:fs/promises';
+import type { LoadSummary } from '../../lib/load-request.ts';
+import { CLOUD_RUN, GKE } from '../compare/cohort.ts';
+import { compareTraces } from '../compare/compare.ts';
+import type { Comparison, Waterfall } from '../compare/comparison.ts';
+import { renderText } from '../compare/render-text.ts';
+import { renderWaterfall } from '../compare/render-waterfall.ts';
+import { fireRun } from './fire.ts';
+import { type Options, splitIntoRuns } from './options.ts';
+import type { PlatformName } from './platforms/platform.ts';
+import { PLATFORM_LABEL, renderTotals } from './render-totals.ts';
+import {
+  faultsOf,
+  type PlatformResult,
+  RESULTS_VERSION,
+  type Results,
+  summarisePlatform,
+} from './results.ts';
+import type { System } from './system.ts';
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Fires the runs one after the other on all platforms at once, ends every process, and only then
+ * counts: what is stored after the last SIGTERM is what there is. Returns the exit code.
+ *
+ * The runs follow each other at once, but each says it belongs to a minute of its own, the last of
+ * them the current one: that gives each its own sequence of queries, as the schedule would.
+ */
+export async function runOnce(run: {
+  system: System;
+  options: Options;
+  summaries: ReadonlyMap<PlatformName, LoadSummary[]>;
+  signal: AbortSignal;
+  print: (text: string) => void;
+  onProgress: (text: string) => void;
+}): Promise<number> {
+  const { system, options, onProgress } = run;
+  const sizes = splitIntoRuns(options.requests, options.runs);
+  const thisMinuteMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+  const broken: string[] = [];
+  for (const [index, requests] of sizes.entries()) {
+    onProgress(`run ${index + 1} of ${sizes.length}: ${requests} requests on each platform`);
+    const minute = new Date(thisMinuteMs - (sizes.length - 1 - index) * MINUTE_MS);
+    const body = {
+      requests,
+      intervalMs: options.intervalMs,
+      scheduledTime: minute.toISOString(),
+    };
+    try {
+      await fireRun(system, body, minute, run.signal);
+    } catch (error) {
+      broken.push(`run ${index + 1}: ${(error as Error).message}`);
+    }
+    if (run.signal.aborted) break;
+  }
+  onProgress('ending every process, so that all spans are stored');
+  await system.close();
+  return report({ ...run, broken });
+}
+
+async function report(run: {
+  system: System;
+  options: Options;
+  summaries: ReadonlyMap<PlatformName, LoadSummary[]>;
+  broken: readonly string[];
+  print: (text: string) => void;
+}): Promise<number> {
+  const { system, options, print } = run;
+  const traces = system.cloud.traceStore.traces();
+  const platforms = system.platforms
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    .map(({ name, reports }) => ({
+      name,
+      ...summarisePlatform({
+        platform: name,
+        requests: options.requests,
+        summaries: run.summaries.get(name) ?? [],
+        reports: reports(),
+        traces,
+      }),
+    }));
+  const pairs = platforms.map(({ name, result }): [PlatformName, PlatformResult] => [name, result]);
+  const comparison =
+    platforms.length === 2
+      ? compareTraces(traces, {
+          cohorts: { a: CLOUD_RUN, b: GKE },
+          name: system.cloud.projectId,
+          local: true,
+        })
+      : undefined;
+  const [first] = platforms;
+  if (first?.waterfall) print(waterfallSection(first.name, first.waterfall));
+  if (comparison) print(`\n${renderText(comparison)}`);
+  print(`\n${renderTotals(pairs)}`);
+  await writeFiles({ options, traces, comparison, pairs });
+  const faults = [
+    ...run.broken,
+    ...pairs.flatMap(([name, result]) =>
+      faultsOf(result).map((fault) => `${PLATFORM_LABEL[name]}: ${fault}`),
+    ),
+  ];
+  print(faults.length === 0 ? '\nEvery trace is whole.\n' : `\n${faults.join('\n')}\n`);
+  return faults.length === 0 ? 0 : 1;
+}
+
+function waterfallSection(name: PlatformName, waterfall: Waterfall): string {
+  return `\nOne request on ${PLATFORM_LABEL[name]}, the median one:\n\n${renderWaterfall(waterfall)}`;
+}
+
+async function writeFiles(results: {
+  options: Options;
+  traces: readonly Parameters<typeof compareTraces>[0][number][];
+  comparison: Comparison | undefined;
+  pairs: readonly (readonly [PlatformName, PlatformResult])[];
+}): Promise<void> {
+  const { options, comparison } = results;
+  if (options.json !== undefined) {
+    const content: Results = {
+      version: RESULTS_VERSION,
+      local: true,
+      platforms: Object.fromEntries(results.pairs),
+      ...(comparison && { comparison }),
+    };
+    await writeFile(options.json, `${JSON.stringify(content, null, 2)}\n`);
+  }
+  if (options.html !== undefined && comparison) {
+    // Only here, because its plots are most of what there is to load.
+    const { renderHtml } = await import('../compare/html/render-html.ts');
+    await writeFile(options.html, renderHtml(comparison));
+  }
+}

@@ -1,0 +1,40 @@
+import { formatMs } from '../compare/format.ts';
+import type { PlatformName } from './platforms/platform.ts';
+import type { PlatformResult } from './results.ts';
+
+export const PLATFORM_LABEL: Readonly<Record<PlatformName, string>> = {
+  cloud_run: 'Cloud Run (local)',
+  gke: 'GKE (local)',
+};
+
+const LABEL_WIDTH = 26;
+const COLUMN_WIDTH = 22;
+
+/** The totals of a run, a column for each platform; plain text of at most 100 columns. */
+export function renderTotals(
+  platforms: readonly (readonly [PlatformName, PlatformResult])[],
+): string {
+  const row = (label: string, cell: (result: PlatformResult) => string | number) =>
+    label.padEnd(LABEL_WIDTH) +
+    platforms.map(([, result]) => String(cell(result)).padStart(COLUMN_WIDTH)).join('');
+  const lines = [
+    ' '.repeat(LABEL_WIDTH) +
+      platforms.map(([name]) => PLATFORM_LABEL[name].padStart(COLUMN_WIDTH)).join(''),
+    row('requests', ({ requests }) => requests),
+    row('  with the right count', ({ ok }) => ok),
+    row('  wrong counts', ({ mismatched }) => mismatched),
+    row('  failed, dropped', ({ failed, dropped }) => `${failed}, ${dropped}`),
+    row('traces of requests', ({ traces }) => traces),
+    row('  whole', ({ wholeTraces }) => wholeTraces),
+    row('  with a cold start', ({ coldTraces }) => coldTraces),
+    row('orphan spans', ({ orphanSpans }) => orphanSpans),
+    row('health check spans', ({ healthSpans }) => healthSpans),
+    row('spans started', ({ spansStarted }) => spansStarted),
+    row('  stored, lost', ({ spansStored, spansLost }) => `${spansStored}, ${spansLost}`),
+    row("front end's own spans", ({ frontEndSpans }) => frontEndSpans),
+    row('latency p50, p95', ({ latencyMs }) =>
+      latencyMs === null ? '-' : `${formatMs(latencyMs.p50)}, ${formatMs(latencyMs.p95)}`,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,59 @@
+import { type Config, integer, oneOf, parseEnv } from '../../lib/config.ts';
+import { telemetryVariables } from '../../lib/telemetry/config.ts';
+import type { ProgramName, ProgramSettings } from './platforms/platform.ts';
+
+/** What reaches the programs from the environment of `npm start`; checked before anything starts. */
+const passedOn = {
+  OTEL_TRACES_EXPORTER: telemetryVariables.OTEL_TRACES_EXPORTER,
+  OTEL_PROPAGATORS: telemetryVariables.OTEL_PROPAGATORS,
+  OTEL_TRACES_SAMPLER: telemetryVariables.OTEL_TRACES_SAMPLER,
+  OTEL_TRACES_SAMPLER_ARG: telemetryVariables.OTEL_TRACES_SAMPLER_ARG,
+  // optional: the billing decides where it is not given
+  SPAN_FLUSH: telemetryVariables.SPAN_FLUSH.unwrap().optional(),
+  WORKS_CACHE: oneOf(['keep', 'per-request'], 'keep'),
+  WORKS_TTL_SECONDS: integer({ min: 0, max: 86_400, default: 300 }),
+};
+
+export type PassedOn = Config<typeof passedOn>;
+
+/** Throws ConfigError with every wrong variable at once. */
+export const parsePassedOn = (env: NodeJS.ProcessEnv): PassedOn => parseEnv(passedOn, env);
+
+/**
+ * What both platforms give their programs alike. Sizing is the same on both (a stand-in enforces
+ * concurrency only), because a comparison of unequal sizes compares the sizes.
+ */
+export function createSettings(options: {
+  passedOn: PassedOn;
+  billing: 'instance' | 'request';
+  works: Readonly<{ bucket: string; prefix: string; queries: Readonly<Record<string, number>> }>;
+  imageTag: string;
+}): ProgramSettings {
+  const { passedOn: given, works } = options;
+  const sampler = given.OTEL_TRACES_SAMPLER;
+  const common: Record<string, string> = {
+    // Request-based billing stops the CPU with the response, so spans must be stored before it.
+    SPAN_FLUSH:
+      given.SPAN_FLUSH ?? (options.billing === 'request' ? 'before-response' : 'background'),
+  };
+  const server = { ...common, WORKS_TTL_SECONDS: String(given.WORKS_TTL_SECONDS) };
+  const extraEnv: Record<ProgramName, Record<string, string>> = {
+    loadgen: common,
+    client: common,
+    server,
+  };
+  return {
+    worksBucket: works.bucket,
+    worksPrefix: works.prefix,
+    worksCache: given.WORKS_CACHE,
+    knownQueries: works.queries,
+    exporter: given.OTEL_TRACES_EXPORTER.join(',') || 'none',
+    propagators: given.OTEL_PROPAGATORS.join(',') || 'none',
+    sampler: { name: sampler, arg: String(given.OTEL_TRACES_SAMPLER_ARG) },
+    imageTag: options.imageTag,
+    cpu: '1',
+    memory: '512Mi',
+    concurrency: 80,
+    extraEnv,
+  };
+}

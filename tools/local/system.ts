@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import type { LoadRequestBody } from '../../lib/load-request.ts';
+import { removeAddresses, writeAddresses } from './addresses.ts';
+import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts';
+import type { Options, PlatformName } from './options.ts';
+import { startCloudRun } from './platforms/cloud-run/cloud-run.ts';
+import { startGke } from './platforms/gke/gke.ts';
+import type { AddedLatencyMs } from './platforms/knobs.ts';
+import type { LogLine, Platform, PlatformEvent } from './platforms/platform.ts';
+import { createSchedulerJob, type SchedulerJob } from './scheduler-job.ts';
+import { createSettings, type PassedOn } from './settings.ts';
+import type { WorksChoice } from './works-options.ts';
+
+export type System = Readonly<{
+  cloud: LocalCloud;
+  platforms: readonly Platform[];
+  /** Cloud Scheduler's job; absent where only GKE runs, whose CronJob is its schedule. */
+  job?: SchedulerJob;
+  /** Writes the file by which `--local` finds this system; close() removes it. */
+  announce(pageUrl: string): Promise<void>;
+  /** Removes every process, port and file, in the reverse order of their start. Idempotent. */
+  close(): Promise<void>;
+}>;
+
+/** Cloud Scheduler's shortest period, and the CronJob's. */
+const EVERY_MINUTE = '* * * * *';
+/** New Year's midnight: a job that is there to be run by hand. */
+const BY_HAND = '0 0 1 1 *';
+
+/**
+ * The whole system on loopback: the local cloud, both platforms with the three programs on each,
+ * and the schedule. `byHand`: nothing fires by itself.
+ */
+export async function startSystem(setup: {
+  options: Options;
+  passedOn: PassedOn;
+  works: WorksChoice;
+  byHand: boolean;
+  body: LoadRequestBody;
+  onLog: (line: LogLine) => void;
+  onEvent: (event: PlatformEvent) => void;
+  onProgress: (text: string) => void;
+}): Promise<System> {
+  const { options, works, onLog, onEvent, onProgress } = setup;
+  const closers: (() => Promise<unknown>)[] = [];
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= (async () => {
+      for (const end of closers.splice(0).reverse()) await end();
+    })();
+    return closing;
+  };
+  // One tag for both platforms: the comparison then sees that the code is the same.
+  const imageTag = `local-${randomBytes(3).toString('hex')}`;
+  try {
+    const cloud = await startLocalCloud(works.folder === undefined ? {} : { works: works.folder });
+    closers.push(cloud.close);
+    onProgress('local cloud: Storage, Trace, Scheduler and metadata are up');
+    const common = (platform: PlatformName) => ({
+      cloud,
+      settings: createSettings({
+        passedOn: setup.passedOn,
+        billing: platform === 'cloud_run' ? options.billing : 'instance',
+        works,
+        imageTag,
+      }),
+      onLog,
+      onEvent,
+    });
+    const starts: Record<PlatformName, () => Promise<Platform>> = {
+      cloud_run: () =>
+        startCloudRun({
+          ...common('cloud_run'),
+          knobs: {
+            billing: options.billing,
+            ownSpans: options.frontEndSpans,
+            rewriteParent: options.rewriteParent,
+            dropSampledFlag: options.dropSampledFlag,
+            addedLatencyMs: addedLatency(options, 'cloud_run'),
+          },
+        }),
+      gke: () =>
+        startGke({
+          ...common('gke'),
+          schedule: setup.byHand ? undefined : { body: setup.body },
+          knobs: { addedLatencyMs: addedLatency(options, 'gke') },
+        }),
+    };
+    const platforms: Platform[] = [];
+    const settled = await Promise.allSettled(
+      options.platforms.map(async (name) => {
+        const platform = await starts[name]();
+        platforms.push(platform);
+        closers.push(platform.close);
+        onProgress(`${name}: ${READY[name]}`);
+      }),
+    );
+    for (const result of settled) if (result.status === 'rejected') throw result.reason;
+
+    const cloudRun = platforms.find(({ name }) => name === 'cloud_run');
+    const job = cloudRun && (await createJob(cloud, cloudRun, setup));
+    if (job) closers.push(job.close);
+    const announce = async (pageUrl: string) => {
+      closers.push(() => removeAddresses());
+      await writeAddresses({
+        pid: process.pid,
+        projectId: cloud.projectId,
+        region: cloud.region,
+        traceReadOrigin: cloud.traceReadOrigin,
+        schedulerAddress: cloud.schedulerAddress,
+        jobName: job?.name ?? '',
+        pageUrl,
+      });
+    };
+    return { cloud, platforms, ...(job && { job }), announce, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const READY: Record<PlatformName, string> = {
+  cloud_run:
+    'three services behind front ends, no instance yet (each starts with its first request)',
+  gke: 'three pods ready',
+};
+
+function createJob(
+  cloud: LocalCloud,
+  cloudRun: Platform,
+  setup: { byHand: boolean; body: LoadRequestBody },
+): Promise<SchedulerJob> {
+  const { loadgenAudience, schedulerServiceAccount } = cloudRun;
+  if (loadgenAudience === undefined || schedulerServiceAccount === undefined) {
+    throw new Error('the Cloud Run stand-in does not say whom its loadgen lets in');
+  }
+  return createSchedulerJob({
+    address: cloud.schedulerAddress,
+    projectId: cloud.projectId,
+    region: cloud.region,
+    uri: cloudRun.loadgenUrl,
+    audience: loadgenAudience,
+    serviceAccountEmail: schedulerServiceAccount,
+    body: setup.body,
+    schedule: setup.byHand ? BY_HAND : EVERY_MINUTE,
+  });
+}
+
+function addedLatency(options: Options, platform: PlatformName): AddedLatencyMs {
+  const latency = { loadgen: 0, client: 0, server: 0 };
+  for (const delay of options.delays) {
+    if (delay.platform === platform) latency[delay.hop] += delay.delayMs;
+  }
+  return latency;
+}

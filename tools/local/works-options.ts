@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { type KnownQueries, parseKnownQueries } from '../../lib/queries.ts';
+import { UsageError } from '../command-line.ts';
+import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from './cloud/works.ts';
+import type { Options } from './options.ts';
+
+export type WorksChoice = Readonly<{
+  bucket: string;
+  prefix: string;
+  queries: KnownQueries;
+  /** A folder of one's own texts; absent for the plays that come along. */
+  folder?: string;
+}>;
+
+/** Which texts are served, and what counts they are known to have. Throws UsageError. */
+export async function readWorksChoice(options: Options): Promise<WorksChoice> {
+  const place = { bucket: WORKS_BUCKET, prefix: WORKS_PREFIX };
+  if (!options.works) return { ...place, queries: LOCAL_QUERIES };
+  const { folder, queriesFile } = options.works;
+  try {
+    const queries = parseKnownQueries(await readFile(queriesFile, 'utf8'));
+    return { ...place, queries, folder };
+  } catch (error) {
+    throw new UsageError(`--queries ${queriesFile}: ${(error as Error).message}`, { cause: error });
+  }
+}
