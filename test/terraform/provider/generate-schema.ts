@@ -29,7 +29,7 @@ const TYPES: Record<ProviderName, { resources: string[]; dataSources: string[] }
       'artifact_registry_repository',
       'artifact_registry_repository_iam_member',
       'cloud_run_v2_service',
-      'cloud_run_v2_service_iam_member',
+      'cloud_run_v2_service_iam_binding',
       'cloud_scheduler_job',
       'compute_network',
       'compute_subnetwork',
@@ -40,7 +40,9 @@ const TYPES: Record<ProviderName, { resources: string[]; dataSources: string[] }
       'service_account_iam_member',
       'storage_bucket',
       'storage_bucket_iam_member',
-      // In no root: the policy tests must meet it as a known type.
+      // In no root: the mutations must be caught by a policy, not for being an unknown type.
+      'cloud_run_v2_service_iam_member',
+      'project_iam_binding',
       'service_account_key',
     ],
     dataSources: [

@@ -1,0 +1,15 @@
+terraform {
+  required_version = ">= 1.9.0"
+
+  required_providers {
+    google = {
+      source  = "hashicorp/google"
+      version = ">= 6.50.0, < 8.0.0"
+    }
+  }
+}
+
+provider "google" {
+  project = local.serverless.project_id
+  region  = local.serverless.region
+}

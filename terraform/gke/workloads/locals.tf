@@ -1,0 +1,33 @@
+locals {
+  # What each program has on GKE, beside what it has everywhere.
+  programs = {
+    loadgen = {
+      replicas    = 1
+      headless    = false
+      callers     = ["trigger"]
+      environment = { CLIENT_ADDR = "${local.hosts.client}:${local.serverless.ports.client}" }
+    }
+    client = {
+      replicas    = var.replicas
+      headless    = false
+      callers     = ["loadgen"]
+      environment = { SERVER_ADDR = "${local.hosts.server}:${local.serverless.ports.server}" }
+    }
+    server = {
+      replicas = var.replicas
+      # One gRPC channel over one cluster address would stay on one pod; a headless Service gives
+      # the client all addresses to balance over.
+      headless    = true
+      callers     = ["client"]
+      environment = {}
+    }
+  }
+
+  namespace = "shakesapp"
+  hosts     = { for name in keys(local.serverless.ports) : name => "${name}.${local.namespace}.svc.cluster.local" }
+
+  # The image's own user; Kubernetes must be told its number to know that it is not root.
+  user_id = 1000
+
+  labels = merge(local.serverless.labels, { "app.kubernetes.io/part-of" = "shakesapp" })
+}

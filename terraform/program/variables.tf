@@ -1,0 +1,96 @@
+variable "name" {
+  type        = string
+  description = "Name of the program and of its service."
+}
+
+variable "region" {
+  type        = string
+  description = "Region of the service."
+}
+
+variable "image" {
+  type        = string
+  description = "Image to run, by digest."
+
+  validation {
+    condition     = can(regex("@sha256:[0-9a-f]{64}$", var.image))
+    error_message = "An image by digest: NAME@sha256:…; a tag would roll out nothing when it is pushed again."
+  }
+}
+
+variable "service_account" {
+  type        = string
+  description = "E-mail address of the account that the program runs as."
+}
+
+variable "invoker" {
+  type        = string
+  description = "The one account that may call the service, as serviceAccount:EMAIL."
+
+  validation {
+    condition     = startswith(var.invoker, "serviceAccount:")
+    error_message = "One service account; never everybody."
+  }
+}
+
+variable "ingress" {
+  type        = string
+  default     = "INGRESS_TRAFFIC_ALL"
+  description = "From where the service can be reached at all; who may call it is the invoker."
+}
+
+variable "port" {
+  type        = number
+  description = "Port that the program listens on."
+}
+
+variable "grpc" {
+  type        = bool
+  default     = false
+  description = "Whether the program speaks gRPC: HTTP/2 up to the container, and gRPC probes."
+}
+
+variable "timeout_seconds" {
+  type        = number
+  description = "Longest that one request may take."
+}
+
+variable "environment" {
+  type        = map(string)
+  description = "Environment of the program, without PORT, which Cloud Run sets."
+}
+
+variable "resource" {
+  type        = map(string)
+  description = "Resource attributes of every span of the program."
+}
+
+variable "labels" {
+  type        = map(string)
+  description = "Labels of the service and its revisions."
+}
+
+variable "cpu" {
+  type        = number
+  description = "vCPUs of an instance."
+}
+
+variable "memory" {
+  type        = string
+  description = "Memory of an instance."
+}
+
+variable "concurrency" {
+  type        = number
+  description = "Requests that one instance answers at once."
+}
+
+variable "max_instances" {
+  type        = number
+  description = "Bound on the instances of the service."
+}
+
+variable "cpu_only_on_call" {
+  type        = bool
+  description = "Whether CPU is given only while a request is answered (request-based billing)."
+}

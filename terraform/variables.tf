@@ -1,0 +1,241 @@
+# What a user decides. The GKE overlay reads the results from this root's state, so that nothing is
+# set twice and both platforms run the same load on the same images.
+
+variable "project_id" {
+  type        = string
+  description = "Google Cloud project to deploy into."
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
+    error_message = "A project id has 6 to 30 lower-case letters, digits and hyphens, and starts with a letter."
+  }
+}
+
+variable "region" {
+  type        = string
+  default     = "us-central1"
+  description = "Region of everything that is regional."
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "A region, such as us-central1."
+  }
+}
+
+variable "image_tag" {
+  type        = string
+  default     = null
+  description = "Tag of the images to deploy. Without it only what a build needs is made; taking it away again removes the services."
+
+  validation {
+    condition     = var.image_tag == null || can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$", coalesce(var.image_tag, "v1")))
+    error_message = "1 to 63 letters, digits, '_', '.' or '-', not starting with '.' or '-'."
+  }
+}
+
+# The load
+
+variable "requests_per_run" {
+  type        = number
+  default     = 10
+  description = "Requests that loadgen sends in one run; each is one trace."
+
+  validation {
+    condition     = var.requests_per_run == floor(var.requests_per_run) && var.requests_per_run >= 1 && var.requests_per_run <= 1000
+    error_message = "A whole number from 1 to 1000."
+  }
+
+  # loadgen refuses a longer run; better said before the deployment than once a minute after it.
+  validation {
+    condition     = (var.requests_per_run - 1) * var.interval_ms / 1000 + local.loadgen_request_timeout_seconds <= local.loadgen_max_run_seconds
+    error_message = "(requests_per_run - 1) * interval_ms, and 30 s for the last answer, must fit into loadgen_timeout_seconds less 10 s."
+  }
+}
+
+variable "interval_ms" {
+  type        = number
+  default     = 2000
+  description = "Milliseconds between two requests of a run."
+
+  validation {
+    condition     = var.interval_ms == floor(var.interval_ms) && var.interval_ms >= 0 && var.interval_ms <= 600000
+    error_message = "A whole number from 0 to 600000."
+  }
+}
+
+variable "schedule" {
+  type        = string
+  default     = "* * * * *"
+  description = "When a run starts, as five cron fields in UTC. A run that is still going is not joined by a second one."
+
+  validation {
+    condition     = length(split(" ", var.schedule)) == 5 && can(regex("^[0-9*/, -]+$", var.schedule))
+    error_message = "Five fields of digits, '*', '/', ',' and '-', such as '*/5 * * * *'."
+  }
+}
+
+variable "loadgen_timeout_seconds" {
+  type        = number
+  default     = 180
+  description = "Longest that Cloud Run lets one run of loadgen take. loadgen itself ends 10 s earlier."
+
+  validation {
+    condition     = var.loadgen_timeout_seconds >= 60 && var.loadgen_timeout_seconds <= 1790
+    error_message = "60 to 1790 seconds."
+  }
+}
+
+variable "attempt_deadline_seconds" {
+  type        = number
+  default     = 210
+  description = "How long the schedule waits for loadgen's answer. Above loadgen_timeout_seconds, or runs that are going well are reported as failed."
+
+  validation {
+    condition     = var.attempt_deadline_seconds >= 15 && var.attempt_deadline_seconds <= 1800
+    error_message = "15 to 1800 seconds, Cloud Scheduler's own bounds."
+  }
+}
+
+# The works
+
+variable "works_bucket" {
+  type        = string
+  default     = "dataflow-samples"
+  description = "Cloud Storage bucket with the texts to search."
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$", var.works_bucket))
+    error_message = "The name of a bucket, without gs://."
+  }
+}
+
+variable "works_prefix" {
+  type        = string
+  default     = "shakespeare/"
+  description = "Start of the names of the objects that are texts; / takes the whole bucket."
+
+  validation {
+    condition     = length(var.works_prefix) >= 1 && length(var.works_prefix) <= 1024
+    error_message = "1 to 1024 characters."
+  }
+}
+
+variable "works_access" {
+  type        = string
+  default     = "public"
+  description = "public: the bucket is readable by everybody, and read anonymously. iam: server gets permission to read it."
+
+  validation {
+    condition     = contains(["public", "iam"], var.works_access)
+    error_message = "public or iam."
+  }
+}
+
+variable "works_cache" {
+  type        = string
+  default     = "keep"
+  description = "keep: texts stay in memory. per-request: they are listed and downloaded for every query, as the codelab does."
+
+  validation {
+    condition     = contains(["keep", "per-request"], var.works_cache)
+    error_message = "keep or per-request."
+  }
+}
+
+variable "known_queries" {
+  type        = map(number)
+  default     = null
+  description = "Query to number of matching lines, for texts other than the codelab's. `npm run queries` prints it."
+
+  validation {
+    condition     = var.known_queries == null || length(coalesce(var.known_queries, { a = 1 })) > 0
+    error_message = "At least one query."
+  }
+}
+
+# Telemetry
+
+variable "traces_exporter" {
+  type        = string
+  default     = "gcp_trace"
+  description = "Where spans go: gcp_trace, otlp, console, none, or several, separated by commas."
+
+  validation {
+    condition     = var.traces_exporter == "none" || alltrue([for name in split(",", var.traces_exporter) : contains(["gcp_trace", "otlp", "console"], name)])
+    error_message = "none, or a comma-separated list of gcp_trace, otlp and console."
+  }
+}
+
+variable "otlp_endpoint" {
+  type        = string
+  default     = null
+  description = "Base URL for otlp. Without it spans go to Google's telemetry.googleapis.com."
+
+  validation {
+    condition     = var.otlp_endpoint == null || can(regex("^https?://[^/]+", coalesce(var.otlp_endpoint, "https://x")))
+    error_message = "An http:// or https:// URL."
+  }
+}
+
+variable "propagators" {
+  type        = string
+  default     = "gcp_trace,tracecontext,b3"
+  description = "Headers that link a trace, separated by commas. Without b3 the true parent is not restored behind Cloud Run's front end."
+
+  validation {
+    condition     = var.propagators == "none" || alltrue([for name in split(",", var.propagators) : contains(["gcp_trace", "tracecontext", "b3", "b3multi", "baggage"], name)])
+    error_message = "none, or a comma-separated list of gcp_trace, tracecontext, b3, b3multi and baggage."
+  }
+}
+
+# Size, the same on both platforms
+
+variable "cpu" {
+  type        = number
+  default     = 1
+  description = "vCPUs of each container."
+
+  validation {
+    condition     = contains([1, 2, 4], var.cpu)
+    error_message = "1, 2 or 4: Cloud Run serves several requests at once only from 1 vCPU up."
+  }
+}
+
+variable "memory" {
+  type        = string
+  default     = "512Mi"
+  description = "Memory of each container."
+
+  validation {
+    condition     = contains(["512Mi", "1Gi", "2Gi"], var.memory)
+    error_message = "512Mi, 1Gi or 2Gi: Cloud Run wants 512Mi where the CPU is always allocated."
+  }
+}
+
+variable "concurrency" {
+  type        = number
+  default     = 80
+  description = "Requests that one container answers at once. loadgen never has more under way, which bounds GKE alike."
+
+  validation {
+    condition     = var.concurrency == floor(var.concurrency) && var.concurrency >= 1 && var.concurrency <= 1000
+    error_message = "A whole number from 1 to 1000."
+  }
+}
+
+variable "max_instances" {
+  type        = number
+  default     = 3
+  description = "Bound on the instances, and so on the cost, of each Cloud Run service."
+
+  validation {
+    condition     = var.max_instances == floor(var.max_instances) && var.max_instances >= 1 && var.max_instances <= 20
+    error_message = "A whole number from 1 to 20."
+  }
+}
+
+variable "request_based_billing" {
+  type        = bool
+  default     = false
+  description = "true: Cloud Run bills, and gives CPU, only while a request is answered. Spans are then stored before each answer, which adds their round trip to it."
+}
