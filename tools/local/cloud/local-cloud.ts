@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { type Authority, createAuthority } from './certificates.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { type MetadataOptions, type MetadataServer, startMetadataServer } from './metadata.ts';
+import { startOtlp } from './otlp.ts';
 import { createQuota, TRACE_QUOTAS, type TraceQuotas } from './quota.ts';
 import { type SchedulerService, startScheduler } from './scheduler.ts';
 import { type StorageService, startStorage } from './storage.ts';
 import type { Timers } from './timers.ts';
 import { type Clock, createTokenIssuer, type TokenIssuer } from './tokens.ts';
+import { startTraceRead } from './trace-read.ts';
 import { createTraceStore, type TraceStore } from './trace-store.ts';
 import { startTraceWrite } from './trace-write.ts';
 import { readFolder, readPlays, WORKS_BUCKET } from './works.ts';
@@ -45,6 +47,10 @@ export type LocalCloud = Readonly<{
   storageOrigin: string;
   /** By name: gRPC checks it against the certificate, and the exporter wants it so. */
   traceWriteAddress: string;
+  /** Cloud Trace v1, for the client library's `rootUrl`. */
+  traceReadOrigin: string;
+  /** For OTEL_EXPORTER_OTLP_ENDPOINT, which is without a path. */
+  otlpOrigin: string;
   /** gRPC in plain text. */
   schedulerAddress: string;
   scheduler: SchedulerService;
@@ -104,6 +110,18 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     });
     closers.push(traceWrite.close);
 
+    const otlp = await startOtlp({ store: traceStore, tokens, quota: writes, faults });
+    closers.push(otlp.close);
+
+    const traceRead = await startTraceRead({
+      store: traceStore,
+      projectNumber,
+      tokens,
+      quota: quota('Read units', quotas.readUnitsPerMinute),
+      faults,
+    });
+    closers.push(traceRead.close);
+
     const scheduler = await startScheduler({
       ...LOCAL_PROJECT,
       tokens,
@@ -121,6 +139,8 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       storage,
       storageOrigin: storage.origin,
       traceWriteAddress: `localhost:${traceWrite.port}`,
+      traceReadOrigin: traceRead.origin,
+      otlpOrigin: otlp.origin,
       schedulerAddress: `localhost:${scheduler.port}`,
       scheduler,
       faults,
