@@ -26,7 +26,7 @@ import { createSpanProcessor } from './span-processor.ts';
  * exporters' tokens and connections are asked for when the first span is recorded.
  *
  * The order matters: the context manager comes first, because the rest runs under suppressTracing,
- * without which the exporter's own lookups would become spans.
+ * so that no lookup an exporter may make while it is built becomes a span.
  */
 export async function startTelemetry(
   config: TelemetryConfig,

@@ -83,12 +83,12 @@ test('no socket is opened before the first span', async (t) => {
 test('an export that the timer began is awaited at shutdown', async (t) => {
   const answer = Promise.withResolvers<number>();
   const cloud = await startFakeCloud(t, () => answer.promise);
-  const program = startProgram(t, 'serve', ['/'], { ...cloud.env, OTEL_BSP_SCHEDULE_DELAY: '1' });
+  const program = startProgram(t, 'serve', ['/'], { ...cloud.env, OTEL_BSP_SCHEDULE_DELAY: '250' });
   await program.line('visited');
   await cloud.written(1);
   program.child.kill('SIGTERM');
   // The batch is under way and the queue is empty: the SDK's own shutdown would return now.
-  setTimeout(answer.resolve, 300, status.OK);
+  setTimeout(answer.resolve, 900, status.OK);
   assert.equal(await program.exited, 0);
   assert.equal(program.report().stored, 5);
   assert.equal(cloud.spans.length, 5);

@@ -1,4 +1,5 @@
-import http from 'node:http';
+// Named imports, as programs write them: they bind to what the preload has patched.
+import { createServer, get as httpGet } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   Client,
@@ -60,7 +61,7 @@ const call = (path: string) =>
 
 const get = (url: string, headers: Record<string, string> = {}) =>
   new Promise<void>((resolve, reject) => {
-    const request = http.get(url, { headers }, (response) => {
+    const request = httpGet(url, { headers }, (response) => {
       response.resume().on('end', resolve);
     });
     request.on('error', reject);
@@ -82,7 +83,7 @@ const routes: Record<string, () => Promise<void>> = {
     }),
 };
 
-const httpServer = http.createServer(async (request, response) => {
+const httpServer = createServer(async (request, response) => {
   const path = request.url?.split('?')[0] ?? '/';
   await routes[path]?.().catch(() => {});
   await flushBeforeResponse();
@@ -92,17 +93,16 @@ await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve))
 const { port } = httpServer.address() as AddressInfo;
 process.stdout.write(`${JSON.stringify({ message: 'listening', port })}\n`);
 
+const stop = async () => {
+  await shutdownTelemetry(createLogger({ service: 'test', project: 'test-project' }));
+  process.exit(0);
+};
 const [mode, ...paths] = process.argv.slice(2);
+if (mode === 'serve') process.once('SIGTERM', stop);
 for (const path of paths) {
   const visit = () => get(`http://127.0.0.1:${port}${path}`);
   if (path.endsWith('?bare')) await visit();
   else await withSpan('loadgen', { root: true }, visit);
 }
 process.stdout.write(`${JSON.stringify({ message: 'visited' })}\n`);
-
-const stop = async () => {
-  await shutdownTelemetry(createLogger({ service: 'test', project: 'test-project' }));
-  process.exit(0);
-};
-if (mode === 'serve') process.once('SIGTERM', stop);
-else await stop();
+if (mode === 'once') await stop();

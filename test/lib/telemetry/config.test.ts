@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigError, parseEnv } from '../../../lib/config.ts';
+import { telemetryVariables } from '../../../lib/telemetry/config.ts';
+
+const REQUIRED = { GOOGLE_CLOUD_PROJECT: 'test-project', OTEL_SERVICE_NAME: 'client' };
+const parse = (env: Record<string, string>) =>
+  parseEnv(telemetryVariables, { ...REQUIRED, ...env });
+
+function wrong(env: Record<string, string>): string[] {
+  try {
+    parse(env);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems.map((problem) => problem.variable);
+  }
+}
+
+test('project and service name alone give the documented defaults', () => {
+  const config = parse({});
+  assert.deepEqual(config.OTEL_TRACES_EXPORTER, ['gcp_trace']);
+  assert.deepEqual(config.OTEL_PROPAGATORS, ['gcp_trace', 'tracecontext', 'b3']);
+  assert.equal(config.OTEL_TRACES_SAMPLER, 'parentbased_always_on');
+  assert.equal(config.CLOUD_TRACE_API_ENDPOINT, 'cloudtrace.googleapis.com');
+  assert.equal(config.SPAN_FLUSH, 'background');
+  assert.equal(config.OTEL_SDK_DISABLED, false);
+});
+
+test('the export timeout stays below the ten seconds between SIGTERM and SIGKILL', () => {
+  assert.ok(parse({}).OTEL_BSP_EXPORT_TIMEOUT < 10_000);
+  assert.deepEqual(wrong({ OTEL_BSP_EXPORT_TIMEOUT: '30000' }), ['OTEL_BSP_EXPORT_TIMEOUT']);
+});
+
+test('lists lose repetitions, and none is the empty list', () => {
+  assert.deepEqual(parse({ OTEL_TRACES_EXPORTER: 'otlp, gcp_trace,otlp' }).OTEL_TRACES_EXPORTER, [
+    'otlp',
+    'gcp_trace',
+  ]);
+  assert.deepEqual(parse({ OTEL_TRACES_EXPORTER: 'none' }).OTEL_TRACES_EXPORTER, []);
+  assert.deepEqual(parse({ OTEL_PROPAGATORS: 'none' }).OTEL_PROPAGATORS, []);
+});
+
+test('resource attributes are percent-decoded', () => {
+  const value = 'service.version=v1, k8s.pod.name=a%2Cb%3Dc';
+  assert.deepEqual(parse({ OTEL_RESOURCE_ATTRIBUTES: value }).OTEL_RESOURCE_ATTRIBUTES, {
+    'service.version': 'v1',
+    'k8s.pod.name': 'a,b=c',
+  });
+});
+
+test('false turns nothing off', () => {
+  assert.equal(parse({ OTEL_SDK_DISABLED: 'false' }).OTEL_SDK_DISABLED, false);
+  assert.equal(parse({ OTEL_SDK_DISABLED: 'true' }).OTEL_SDK_DISABLED, true);
+});
+
+for (const [variable, value] of [
+  ['GOOGLE_CLOUD_PROJECT', 'Not A Project'],
+  ['OTEL_TRACES_EXPORTER', 'zipkin'],
+  ['OTEL_TRACES_EXPORTER', 'none,otlp'],
+  ['OTEL_PROPAGATORS', 'jaeger'],
+  ['OTEL_TRACES_SAMPLER', 'sometimes'],
+  ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
+  ['OTEL_RESOURCE_ATTRIBUTES', 'service.version'],
+  ['OTEL_RESOURCE_ATTRIBUTES', 'a=b=c'],
+  ['OTEL_RESOURCE_ATTRIBUTES', 'a=%zz'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+  ['CLOUD_TRACE_API_ENDPOINT', 'https://cloudtrace.googleapis.com'],
+  ['OTEL_BSP_MAX_QUEUE_SIZE', '-1'],
+  ['SPAN_FLUSH', 'never'],
+  ['OTEL_SDK_DISABLED', 'maybe'],
+] as const) {
+  test(`${variable}=${value} is refused`, () =>
+    assert.deepEqual(wrong({ [variable]: value }), [variable]));
+}
+
+test('every variable is described', () => {
+  for (const [variable, schema] of Object.entries(telemetryVariables)) {
+    assert.ok(schema.description, variable);
+  }
+});
