@@ -54,10 +54,7 @@ export async function forward(options: {
     const refusal = timeout.aborted
       ? (timeout.reason as Refusal)
       : UNAVAILABLE(`the container gave no answer: ${(error as Error).message}`);
-    const code = call.resetCode();
-    // What a gRPC server says by breaking off is for its caller; only HTTP gets a page.
-    if (exchange.isGrpc && code !== undefined && !timeout.aborted) exchange.reset(code);
-    else refuse(exchange, refusal);
+    refuse(exchange, refusal);
     return refusal.status;
   } finally {
     exchange.gone.removeEventListener('abort', cancel);
