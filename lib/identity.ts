@@ -2,6 +2,7 @@ import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { GoogleAuth } from 'google-auth-library';
 import { AppError } from './errors.ts';
+import { until } from './until.ts';
 
 export type Identity = Readonly<{
   /** An ID token for the audience, good for a minute at least. */
@@ -40,7 +41,7 @@ export function createIdentity(
 
   const refresh = (): Promise<Token> => {
     if (flight) return flight;
-    const mine = withTimeout(fetchToken(), timeoutMs, audience);
+    const mine = until(fetchToken(), AbortSignal.timeout(timeoutMs));
     flight = mine;
     const done = () => {
       // A fetch that hangs is given up as a whole: the next call begins another.
@@ -59,7 +60,7 @@ export function createIdentity(
       const known = token;
       if (known && known.expiresAtMs - now() > REFRESH_BEFORE_EXPIRY_MS) return known.value;
       try {
-        return (await withSignal(refresh(), signal)).value;
+        return (await (signal ? until(refresh(), signal) : refresh())).value;
       } catch (error) {
         if (signal?.aborted) throw error;
         if (known && known.expiresAtMs - now() > LEAST_VALIDITY_MS) return known.value;
@@ -87,24 +88,4 @@ function expiryOf(token: string): number {
   const exp = payload !== null && typeof payload === 'object' && 'exp' in payload && payload.exp;
   if (typeof exp !== 'number') throw new Error('the ID token holds no expiry time (claim exp)');
   return exp * 1000;
-}
-
-async function withTimeout<T>(promise: Promise<T>, timeoutMs: number, audience: string) {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`no ID token for ${audience} within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-  });
-  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
-}
-
-function withSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

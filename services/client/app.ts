@@ -55,7 +55,7 @@ export function createApp(options: SearchOptions & { logger: Logger }): FastifyI
     const requestContext = context.active();
     // 'close' comes once, whether the answer went out or the caller did.
     reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) {
+      if (!reply.raw.writableEnded) {
         request.failure ??= new AppError('cancelled', 'the caller went away');
         gone.abort(request.failure);
       }

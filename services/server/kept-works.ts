@@ -1,6 +1,7 @@
 import { type SpanContext, trace } from '@opentelemetry/api';
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
+import { until } from '../../lib/until.ts';
 import type { ObjectStore } from './objects.ts';
 import { loadSnapshot, type Snapshot, type Work, type Works } from './works.ts';
 
@@ -100,14 +101,4 @@ export function createKeptWorks(options: {
       store.close();
     },
   };
-}
-
-/** The promise's outcome, or the signal's reason if that comes first; the promise goes on. */
-function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -1,10 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { CRC32C, Storage } from '@google-cloud/storage';
 import pRetry from 'p-retry';
+import { until } from '../../lib/until.ts';
+import { createHttpCancellation } from './http-cancellation.ts';
 
 /** One object of a listing, pinned: a download reads this generation or fails with 404. */
 export type ObjectRef = Readonly<{
@@ -62,7 +62,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     request: (request) => Object.assign(request as RequestOptions, { forever: false }),
   });
   const files = storage.bucket(bucket);
-  const cancellation = cancelHttpRequests();
+  const cancellation = createHttpCancellation();
 
   const attempt = <T>(run: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> =>
     pRetry(
@@ -80,7 +80,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     );
 
   async function listPage(pageToken: string | undefined, signal: AbortSignal) {
-    const [, , response] = await abortable(
+    // Not left to the cancellation alone: before the request there may be a token to fetch.
+    const [, , response] = await until(
       files.getFiles({
         prefix,
         autoPaginate: false,
@@ -185,39 +186,4 @@ function parsePage(response: unknown): { refs: ObjectRef[]; nextPageToken: strin
       contentEncoding: 'contentEncoding' in item ? String(item.contentEncoding) : undefined,
     }));
   return { refs, nextPageToken: page.nextPageToken };
-}
-
-/**
- * The library takes no abort signal and its HTTP client ignores the timeout it is given: a request
- * that hangs would keep its socket, and its span, for ever. So the requests that begin inside
- * `within` are found through node's own channel and destroyed when the signal aborts.
- */
-function cancelHttpRequests() {
-  const active = new AsyncLocalStorage<AbortSignal>();
-  const onRequest = (message: unknown) => {
-    const signal = active.getStore();
-    if (!signal) return;
-    const { request } = message as { request: ClientRequest };
-    const cancel = () => request.destroy(signal.reason);
-    signal.addEventListener('abort', cancel, { once: true });
-    request.once('close', () => signal.removeEventListener('abort', cancel));
-  };
-  subscribe('http.client.request.created', onRequest);
-  return {
-    within: <T>(signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-      active.run(signal, () => run(signal)),
-    close: () => {
-      unsubscribe('http.client.request.created', onRequest);
-    },
-  };
-}
-
-/** Rejects as soon as the signal aborts, whatever the promise does (a token fetch may hang). */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

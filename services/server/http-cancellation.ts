@@ -1,0 +1,33 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
+
+export type HttpCancellation = Readonly<{
+  /** Destroys the HTTP requests that begin inside `run` and are still open when `signal` aborts. */
+  within<T>(signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  close(): void;
+}>;
+
+/**
+ * Cancels requests of a library that offers no way to: @google-cloud/storage takes no abort signal,
+ * and its HTTP client ignores the timeout it is given. A request that hangs would keep its socket,
+ * and its span, for ever. So they are found through node's own channel and destroyed.
+ */
+export function createHttpCancellation(): HttpCancellation {
+  const active = new AsyncLocalStorage<AbortSignal>();
+  const onRequest = (message: unknown) => {
+    const signal = active.getStore();
+    if (!signal) return;
+    const { request } = message as { request: ClientRequest };
+    const cancel = () => request.destroy(signal.reason);
+    signal.addEventListener('abort', cancel, { once: true });
+    request.once('close', () => signal.removeEventListener('abort', cancel));
+  };
+  subscribe('http.client.request.created', onRequest);
+  return {
+    within: (signal, run) => active.run(signal, () => run(signal)),
+    close: () => {
+      unsubscribe('http.client.request.created', onRequest);
+    },
+  };
+}

@@ -1,0 +1,331 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, type TestContext, test } from 'node:test';
+import { trace } from '@opentelemetry/api';
+import { AppError, type ErrorKind } from '../../../lib/errors.ts';
+import type { ShakespeareClient } from '../../../lib/rpc.ts';
+import { ATTR, EVENT, SPAN, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
+import { createApp } from '../../../services/client/app.ts';
+import { recordLog } from '../log-lines.ts';
+import { recordSpans } from '../spans.ts';
+
+const spans = recordSpans();
+
+function start(t: TestContext, server: Partial<ShakespeareClient> = {}, knownCount = 5) {
+  spans.reset();
+  const asked: string[] = [];
+  const { logger, lines } = recordLog();
+  const app = createApp({
+    server: {
+      getMatchCount: async (query) => {
+        asked.push(query);
+        return 5n;
+      },
+      checkHealth: async () => {},
+      close: () => {},
+      ...server,
+    },
+    knownQueries: { love: knownCount },
+    random: () => 0,
+    logger,
+  });
+  t.after(() => app.close());
+  return { app, asked, lines };
+}
+
+const failing = (error: unknown): Partial<ShakespeareClient> => ({
+  getMatchCount: () => Promise.reject(error),
+});
+
+describe('GET /?q=', () => {
+  const taken: [title: string, url: string, query: string][] = [
+    ['a word', '/?q=love', 'love'],
+    ['blanks written as +', '/?q=to+be', 'to be'],
+    ['blanks written as %20', '/?q=to%20be', 'to be'],
+    ['a plus sign', '/?q=a%2Bb', 'a+b'],
+    ['an equals sign', '/?q=a=b', 'a=b'],
+    ['letters beyond ASCII', '/?q=%C3%A4', 'ä'],
+    ['an encoded ampersand', '/?q=a%26q=b', 'a&q=b'],
+    ['an encoded name', '/?%71=love', 'love'],
+    ['exactly 1,024 bytes', `/?q=${'%C3%A4'.repeat(512)}`, 'ä'.repeat(512)],
+  ];
+  for (const [title, url, query] of taken) {
+    test(`takes ${title} and answers with query and count`, async (t) => {
+      const { app, asked } = start(t);
+      const response = await app.inject(url);
+      assert.equal(response.statusCode, 200);
+      assert.deepEqual(response.json(), { query, matchCount: 5 });
+      assert.deepEqual(asked, [query]);
+    });
+  }
+
+  const refused: [title: string, url: string, says: RegExp][] = [
+    ['an empty q', '/?q=', /the query is empty; allowed: text of 1 to 1024 bytes/],
+    ['a q without a value', '/?q', /the query is empty/],
+    ['a q of 1,025 bytes', `/?q=${'x'.repeat(1_025)}`, /has 1025 bytes; allowed: .* 1024/],
+    ['a q with a line feed', '/?q=a%0Ab', /holds a line break; allowed: .*without a line break/],
+    ['a q with a carriage return', '/?q=a%0Db', /holds a line break/],
+    ['two q', '/?q=a&q=b', /q is repeated; allowed: one parameter, q/],
+    ['an unknown parameter', '/?query=love', /unknown parameter "query"; allowed: one .*, q/],
+    ['an unknown parameter beside q', '/?q=love&x=1', /unknown parameter "x"/],
+    ['bytes that are not UTF-8', '/?q=%ff', /"%ff" is not valid; allowed: .*UTF-8/],
+    ['a broken escape', '/?q=%zz', /"%zz" is not valid/],
+    ['__proto__', '/?__proto__=1', /unknown parameter "__proto__"/],
+  ];
+  for (const [title, url, says] of refused) {
+    test(`refuses ${title} with 400 and says what is allowed`, async (t) => {
+      const { app, asked } = start(t);
+      const response = await app.inject(url);
+      assert.equal(response.statusCode, 400);
+      assert.equal(response.headers['content-type'], 'application/problem+json; charset=utf-8');
+      const problem = response.json();
+      assert.deepEqual(
+        [problem.type, problem.title, problem.status],
+        ['tag:shakesapp,2026:invalid-argument', 'Invalid request', 400],
+      );
+      assert.match(problem.detail, says);
+      assert.equal(response.headers['retry-after'], undefined);
+      assert.deepEqual(asked, []);
+    });
+  }
+
+  test('does not check the count of a query that the caller named', async (t) => {
+    const { app } = start(t, {}, 999);
+    assert.equal((await app.inject('/?q=love')).statusCode, 200);
+  });
+
+  test('is exact up to the greatest number that JSON readers hold', async (t) => {
+    const { app } = start(t, { getMatchCount: async () => 2n ** 53n - 1n });
+    assert.equal((await app.inject('/?q=x')).body, '{"query":"x","matchCount":9007199254740991}');
+  });
+
+  for (const count of [2n ** 53n, -1n]) {
+    test(`answers 502 to a count of ${count} rather than round it`, async (t) => {
+      const { app } = start(t, { getMatchCount: async () => count });
+      assert.equal((await app.inject('/?q=x')).statusCode, 502);
+    });
+  }
+});
+
+describe('GET / without q', () => {
+  test('takes a known query and answers its count where that is right', async (t) => {
+    const { app, asked } = start(t);
+    assert.deepEqual((await app.inject('/')).json(), { query: 'love', matchCount: 5 });
+    assert.deepEqual(asked, ['love']);
+  });
+
+  test('answers 500 to a wrong count and marks the span', async (t) => {
+    const { app } = start(t, {}, 3_040);
+    const response = await app.inject('/');
+    assert.equal(response.statusCode, 500);
+    const problem = response.json();
+    assert.equal(problem.title, 'Unexpected result');
+    assert.equal(problem.detail, 'the match count of "love" is 5, expected 3040');
+    const [span] = spans.named(SPAN.client);
+    assert.equal(span?.status.code, 2);
+    assert.equal(span?.attributes[ATTR.errorType], UNEXPECTED_RESULT);
+    assert.equal(span?.attributes[ATTR.expectedCount], 3_040);
+    assert.equal(span?.attributes[ATTR.matchCount], 5);
+  });
+});
+
+describe('errors of the server', () => {
+  const rows: [kind: ErrorKind, statusCode: number, retryAfter: string | undefined][] = [
+    ['invalidArgument', 400, undefined],
+    ['failedPrecondition', 502, '1'],
+    ['badUpstream', 502, '1'],
+    ['unavailable', 503, '1'],
+    ['deadlineExceeded', 504, '1'],
+    ['internal', 500, undefined],
+  ];
+  for (const [kind, statusCode, retryAfter] of rows) {
+    test(`answers ${statusCode} to ${kind}, without its cause`, async (t) => {
+      const cause = new Error('secret of the inside');
+      const { app, lines } = start(t, failing(new AppError(kind, 'for the caller', { cause })));
+      const response = await app.inject('/?q=love');
+      assert.equal(response.statusCode, statusCode);
+      assert.equal(response.headers['retry-after'], retryAfter);
+      assert.equal(response.json().status, statusCode);
+      assert.equal(response.json().detail, 'for the caller');
+      assert.doesNotMatch(response.body, /secret/);
+      assert.match(JSON.stringify(lines), /secret of the inside/);
+      assert.equal(spans.named(SPAN.client)[0]?.attributes[ATTR.errorType], kind);
+    });
+  }
+
+  test('answers 500 to anything unforeseen, and the reason goes to the log only', async (t) => {
+    const { app, lines } = start(t, failing(new TypeError('secret is not a function')));
+    const response = await app.inject('/?q=love');
+    assert.equal(response.statusCode, 500);
+    assert.doesNotMatch(response.body, /secret|TypeError|\.ts/);
+    assert.match(JSON.stringify(lines), /secret is not a function/);
+    assert.equal(lines[0]?.severity, 'ERROR');
+  });
+
+  test('carry the trace id of the request', async (t) => {
+    const { app } = start(t, failing(new AppError('unavailable', 'not now')));
+    await trace.getTracer('test').startActiveSpan('http server', async (span) => {
+      const response = await app.inject('/?q=love');
+      assert.equal(response.json().traceId, span.spanContext().traceId);
+      span.end();
+    });
+  });
+});
+
+describe('paths and methods', () => {
+  for (const path of ['/health', '/_healthz']) {
+    test(`answers ok to GET ${path}, without asking the server`, async (t) => {
+      const { app } = start(t, { checkHealth: () => Promise.reject(new Error('asked')) });
+      const response = await app.inject(path);
+      assert.deepEqual([response.statusCode, response.body], [200, 'ok']);
+      assert.match(String(response.headers['content-type']), /^text\/plain/);
+    });
+  }
+
+  test('answers ready where the server is', async (t) => {
+    const { app } = start(t);
+    const response = await app.inject('/ready');
+    assert.deepEqual([response.statusCode, response.body], [200, 'ready']);
+  });
+
+  test('answers 503 to /ready where the server is not', async (t) => {
+    const { app } = start(t, {
+      checkHealth: () => Promise.reject(new AppError('unavailable', 'not now')),
+    });
+    const response = await app.inject('/ready');
+    assert.equal(response.statusCode, 503);
+    assert.equal(response.headers['retry-after'], '1');
+  });
+
+  for (const url of ['/nothing', '/health/', '//', '/favicon.ico']) {
+    test(`answers 404 to ${url} and names the paths there are`, async (t) => {
+      const { app } = start(t);
+      const response = await app.inject(url);
+      assert.equal(response.statusCode, 404);
+      assert.match(response.json().detail, /allowed: \/, \/health, \/_healthz, \/ready/);
+    });
+  }
+
+  for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'] as const) {
+    test(`answers 405 to ${method} / and says what is allowed`, async (t) => {
+      const { app, asked } = start(t);
+      const response = await app.inject({ method, url: '/?q=love' });
+      assert.equal(response.statusCode, 405);
+      assert.equal(response.headers.allow, 'GET, HEAD');
+      assert.equal(response.json().detail, 'allowed methods: GET, HEAD');
+      assert.deepEqual(asked, []);
+    });
+  }
+
+  test('answers 405 to a body of any type, unread', async (t) => {
+    const { app } = start(t);
+    for (const type of ['application/json', 'application/x-unheard-of']) {
+      const headers = { 'content-type': type };
+      const request = { method: 'POST', url: '/', headers, payload: '{' } as const;
+      assert.equal((await app.inject(request)).statusCode, 405);
+    }
+  });
+
+  test('answers 400 to a path that cannot be decoded', async (t) => {
+    const { app, lines } = start(t);
+    const response = await app.inject('/%zz');
+    assert.equal(response.statusCode, 400);
+    assert.equal(response.headers['content-type'], 'application/problem+json; charset=utf-8');
+    assert.equal(lines.length, 1);
+  });
+
+  test('answers 400 with a problem to what is not HTTP', async (t) => {
+    const { app } = start(t);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    socket.end('NOT HTTP\r\n\r\n');
+    const answer = await text(socket);
+    assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json/);
+    assert.match(answer, /"detail":"the request is not valid HTTP"/);
+  });
+});
+
+describe('the client span', () => {
+  test('holds the query, the count and two events around the one call', async (t) => {
+    const { app } = start(t);
+    await app.inject('/?q=love');
+    const [span, ...others] = spans.named(SPAN.client);
+    assert.equal(others.length, 0);
+    assert.deepEqual(span?.attributes, { [ATTR.query]: 'love', [ATTR.matchCount]: 5 });
+    assert.deepEqual(
+      span?.events.map(({ name }) => name),
+      [EVENT.serverCallStart, EVENT.serverCallEnd],
+    );
+  });
+
+  test('has the end of the call also where it fails', async (t) => {
+    const { app } = start(t, failing(new AppError('unavailable', 'not now')));
+    await app.inject('/?q=love');
+    const events = spans.named(SPAN.client)[0]?.events.map(({ name }) => name);
+    assert.deepEqual(events, [EVENT.serverCallStart, EVENT.serverCallEnd, 'exception']);
+  });
+
+  test('is not written for health checks', async (t) => {
+    const { app } = start(t);
+    for (const path of ['/health', '/_healthz', '/ready']) await app.inject(path);
+    assert.equal(spans.named(SPAN.client).length, 0);
+  });
+});
+
+describe('a caller that goes away', () => {
+  test('cancels the call of the server and is logged as 499', async (t) => {
+    const called = Promise.withResolvers<AbortSignal>();
+    const { app, lines } = start(t, {
+      getMatchCount: (_query, { signal } = {}) => {
+        assert.ok(signal);
+        called.resolve(signal);
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+        });
+      },
+    });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write('GET /?q=love HTTP/1.1\r\nHost: client\r\n\r\n');
+    const signal = await called.promise;
+    socket.destroy();
+    if (!signal.aborted) await once(signal, 'abort');
+    while (lines.length === 0 || spans.named(SPAN.client).length === 0)
+      await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(
+      lines.map((line) => line.message),
+      ['GET / 499'],
+    );
+    assert.equal(spans.named(SPAN.client)[0]?.attributes[ATTR.errorType], 'cancelled');
+  });
+});
+
+describe('the request log', () => {
+  test('has one line a request, with its outcome, and none for probes that pass', async (t) => {
+    const { app, lines } = start(t);
+    for (const url of ['/?q=love', '/health', '/ready', '/?q=', '/nothing']) await app.inject(url);
+    assert.deepEqual(
+      lines.map(({ severity, message }) => [severity, message]),
+      [
+        ['INFO', 'GET / 200'],
+        ['INFO', 'GET / 400'],
+        ['INFO', 'GET /nothing 404'],
+      ],
+    );
+    const request = lines[0]?.httpRequest as Record<string, unknown>;
+    assert.equal(request.requestUrl, '/?q=love');
+    assert.match(String(request.latency), /^\d+\.\d{6}s$/);
+  });
+
+  test('links its line to the trace of the request', async (t) => {
+    const { app, lines } = start(t);
+    await trace.getTracer('test').startActiveSpan('http server', async (span) => {
+      await app.inject('/?q=love');
+      const traceId = span.spanContext().traceId;
+      assert.match(String(lines[0]?.['logging.googleapis.com/trace']), new RegExp(traceId));
+      span.end();
+    });
+  });
+});
