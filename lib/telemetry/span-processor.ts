@@ -1,12 +1,13 @@
 import { type Context, SpanKind } from '@opentelemetry/api';
 import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { createFineClock, refineStart } from './fine-clock.ts';
 import type { Ledger } from './ledger.ts';
 import { ATTR } from './names.ts';
 import { parentOrigin } from './propagator.ts';
 
 /**
- * Stands before the exporting processor: enters every span into the ledger, marks server spans with
- * how their parent was found, and gives word of the first recorded span.
+ * Stands before the exporting processor: gives every span a fine start, enters it into the ledger,
+ * marks server spans with how their parent was found, and gives word of the first recorded span.
  */
 export function createSpanProcessor(options: {
   ledger: Ledger;
@@ -14,6 +15,7 @@ export function createSpanProcessor(options: {
   isStopped: () => boolean;
 }): SpanProcessor {
   const { ledger, onFirstSpan, isStopped } = options;
+  const nowMs = createFineClock();
   let first = true;
   return {
     onStart(span, parentContext) {

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { BasicTracerProvider, type Span, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { createFineClock, refineStart } from '../../../lib/telemetry/fine-clock.ts';
+
+describe('createFineClock', () => {
+  it('stays within the millisecond of the wall clock and never goes back within it', () => {
+    let elapsedMs = 0;
+    // A wall clock 0.7 ms into its millisecond when the monotonic clock is at 0.
+    const now = createFineClock(
+      () => Math.floor(1_700_000_000_000.7 + elapsedMs),
+      () => elapsedMs,
+      1_700_000_000_000,
+    );
+    let before = 0;
+    for (elapsedMs = 0; elapsedMs < 50; elapsedMs += 0.13) {
+      const fine = now();
+      const wall = Math.floor(1_700_000_000_000.7 + elapsedMs);
+      assert.ok(fine >= wall && fine < wall + 1, `${fine} at ${wall}`);
+      assert.ok(fine > before, `${fine} after ${before}`);
+      before = fine;
+    }
+  });
+
+  it('follows a correction of the wall clock, forward and back', () => {
+    let wallMs = 1_000;
+    const now = createFineClock(
+      () => wallMs,
+      () => 5.5,
+      994.5,
+    );
+    assert.equal(now(), 1_000);
+    wallMs = 4_000;
+    assert.equal(now(), 4_000);
+    wallMs = 2_000;
+    assert.ok(now() >= 2_000 && now() < 2_001);
+  });
+});
+
+describe('refineStart', () => {
+  function startSpan(nowMs: number, startTime?: Date): Span {
+    const spans: Span[] = [];
+    const processor: SpanProcessor = {
+      onStart(span) {
+        refineStart(span, nowMs);
+        spans.push(span);
+      },
+      onEnd() {},
+      async forceFlush() {},
+      async shutdown() {},
+    };
+    const provider = new BasicTracerProvider({ spanProcessors: [processor] });
+    provider.getTracer('test').startSpan('span', startTime === undefined ? {} : { startTime });
+    return spans[0] as Span;
+  }
+
+  it('puts the fraction of the millisecond into the start', () => {
+    const nowMs = Date.now() + 0.25;
+    const [seconds, nanos] = startSpan(nowMs).startTime;
+    assert.ok(Math.abs(seconds * 1_000 + nanos / 1e6 - nowMs) < 0.001);
+  });
+
+  it('keeps a start that the caller gave', () => {
+    const given = new Date(Date.now() - 500);
+    const [seconds, nanos] = startSpan(Date.now() + 0.25, given).startTime;
+    assert.equal(seconds * 1_000 + nanos / 1e6, given.getTime());
+  });
+
+  it('lets end and duration follow from the refined start', () => {
+    const span = startSpan(Date.now() + 0.5);
+    span.end();
+    const { startTime, endTime, duration } = span;
+    const ms = ([seconds, nanos]: readonly [number, number]) => seconds * 1_000 + nanos / 1e6;
+    assert.ok(Math.abs(ms(endTime) - ms(startTime) - ms(duration)) < 0.001);
+    assert.ok(ms(duration) < 100);
+  });
+});
