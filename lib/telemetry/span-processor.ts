@@ -19,6 +19,7 @@ export function createSpanProcessor(options: {
   let first = true;
   return {
     onStart(span, parentContext) {
+      refineStart(span, nowMs());
       ledger.add('started');
       if (first) onFirstSpan();
       first = false;

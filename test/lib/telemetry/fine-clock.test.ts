@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BasicTracerProvider, type Span, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { createFineClock, refineStart } from '../../../lib/telemetry/fine-clock.ts';
+import { createLedger } from '../../../lib/telemetry/ledger.ts';
+import { createSpanProcessor } from '../../../lib/telemetry/span-processor.ts';
 
 describe('createFineClock', () => {
   it('stays within the millisecond of the wall clock and never goes back within it', () => {
@@ -58,6 +60,21 @@ describe('refineStart', () => {
     const nowMs = Date.now() + 0.25;
     const [seconds, nanos] = startSpan(nowMs).startTime;
     assert.ok(Math.abs(seconds * 1_000 + nanos / 1e6 - nowMs) < 0.001);
+  });
+
+  it('is done to every span that passes the span processor', () => {
+    const processor = createSpanProcessor({
+      ledger: createLedger({ hasExporter: true }),
+      onFirstSpan() {},
+      isStopped: () => false,
+    });
+    const provider = new BasicTracerProvider({ spanProcessors: [processor] });
+    const spans = Array.from(
+      { length: 20 },
+      () => provider.getTracer('test').startSpan('span') as unknown as Span,
+    );
+    // Twenty starts at whole milliseconds in a row do not happen by chance.
+    assert.ok(spans.some(({ startTime }) => startTime[1] % 1_000_000 !== 0));
   });
 
   it('keeps a start that the caller gave', () => {
