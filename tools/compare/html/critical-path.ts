@@ -1,6 +1,7 @@
 import type { CriticalPath, Hop } from '../comparison.ts';
 import { scrollable } from './cohorts.ts';
 import { foreign, html, type Markup } from './markup.ts';
+import { renderName } from './name.ts';
 import { formatMs, formatPercent, type Labels } from './words.ts';
 
 type Column = Readonly<{
@@ -35,7 +36,7 @@ ${scrollable(
   html`<table><thead><tr><th scope="col">Hop</th>${columns.map((column) => html`<th scope="col" class="number"><span class="key ${column.side}"></span>${foreign(column.label)}</th>`)}</tr></thead><tbody>
 ${shown.map(
   (hop) =>
-    html`<tr class="${colour(hop.path)}"><th scope="row"><span class="label"><span class="swatch"></span><span class="name">${foreign(hop.name)}</span> <span class="service">${foreign(hop.service)}</span></span></th>${columns.map((column) => renderCell(hop, column))}</tr>\n`,
+    html`<tr class="${colour(hop.path)}"><th scope="row"><span class="label"><span class="swatch"></span>${renderName(hop.name)} <span class="service">${foreign(hop.service)}</span></span></th>${columns.map((column) => renderCell(hop, column))}</tr>\n`,
 )}</tbody></table>`,
 )}`;
 }

@@ -1,4 +1,4 @@
-import { dot, lineY, plot, ruleY } from '@observablehq/plot';
+import { dot, lineY, plot, ruleY, text } from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { EcdfPoint, QuantileDifference, Sides } from '../comparison.ts';
 import { html, type Markup, trusted } from './markup.ts';
@@ -31,6 +31,7 @@ ${
 
 /** Colour and dashes both tell a from b: colour alone would not do for everyone. */
 function renderEcdf({ title, ecdf, labels }: Distribution): Markup {
+  const first = (medianOf(ecdf.b) ?? 0) < (medianOf(ecdf.a) ?? 0) ? 'b' : 'a';
   const curve = (points: readonly EcdfPoint[], side: 'a' | 'b') =>
     lineY(points, {
       x: ([ms]: EcdfPoint) => ms,
@@ -38,7 +39,17 @@ function renderEcdf({ title, ecdf, labels }: Distribution): Markup {
       curve: 'step-after',
       stroke: `var(--${side})`,
       strokeWidth: 2,
-      ...(side === 'b' && { strokeDasharray: '5 2' }),
+      ...(side === 'b' && { strokeDasharray: '7 4' }),
+    });
+  /** Beside its curve's middle: who sees no colours still knows which is which. */
+  const letter = (points: readonly EcdfPoint[], side: 'a' | 'b') =>
+    text(points.filter(([, fraction]) => fraction >= 0.5).slice(0, 1), {
+      x: ([ms]: EcdfPoint) => ms,
+      y: 50,
+      text: () => side.toUpperCase(),
+      fill: `var(--${side})`,
+      fontWeight: 700,
+      dx: side === first ? -12 : 12,
     });
   const summary = (['a', 'b'] as const)
     .map((side) => `${labels[side]} ${formatMs(medianOf(ecdf[side]))}`)
@@ -49,7 +60,13 @@ function renderEcdf({ title, ecdf, labels }: Distribution): Markup {
     svg({
       x: { label: 'milliseconds', grid: true, nice: true },
       y: { label: 'per cent of requests', domain: [0, 100], grid: true },
-      marks: [ruleY([0]), curve(ecdf.a, 'a'), curve(ecdf.b, 'b')],
+      marks: [
+        ruleY([0]),
+        curve(ecdf.a, 'a'),
+        curve(ecdf.b, 'b'),
+        letter(ecdf.a, 'a'),
+        letter(ecdf.b, 'b'),
+      ],
     }),
   );
 }
@@ -92,10 +109,11 @@ function svg(options: Parameters<typeof plot>[0]): Markup {
   const picture = plot({
     ...options,
     document,
-    width: 460,
-    height: 230,
-    marginLeft: 46,
-    marginTop: 24,
+    width: 540,
+    height: 250,
+    marginLeft: 48,
+    marginTop: 28,
+    marginBottom: 38,
   });
   picture.querySelector('style')?.remove();
   picture.setAttribute('aria-hidden', 'true');

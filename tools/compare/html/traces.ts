@@ -1,5 +1,4 @@
 import type { Comparison, Exemplars, RecentTrace, Sides, Waterfall } from '../comparison.ts';
-import { scrollable } from './cohorts.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { renderWaterfall } from './waterfall.ts';
 import { formatMs, formatTime, type Labels } from './words.ts';
@@ -50,15 +49,19 @@ export function renderTraceId(traceId: string, consoleUrl: string | null): Marku
 
 export function renderRecent({ recent }: Comparison, labels: Labels): Markup {
   if (recent.length === 0) return html`<p>None.</p>`;
-  return scrollable(
-    'Recent traces',
-    html`<table><thead><tr>${['Started', 'Cohort', 'Query', 'Trace'].map((name) => html`<th scope="col">${name}</th>`)}<th scope="col" class="number">Latency</th><th scope="col" class="number">Spans</th><th scope="col">State</th></tr></thead><tbody>
+  const heads = ['Started', 'Cohort', 'Query', 'Latency', 'Spans', 'State', 'Trace'];
+  const cell = (kind: string, content: Markup | string | number) =>
+    html`<td role="cell" class="${kind}">${content}</td>`;
+  return html`<table class="recent stacked" role="table" aria-label="Recent traces">
+<thead role="rowgroup"><tr role="row">${heads.map((name) => html`<th role="columnheader" scope="col" class="${NUMBERS.has(name) ? 'number' : ''}">${name}</th>`)}</tr></thead>
+<tbody role="rowgroup">
 ${recent.map(
   (trace) =>
-    html`<tr><td>${formatTime(trace.startMs)}</td><td><span class="key ${trace.cohort}"></span>${foreign(labels[trace.cohort])}</td><td>${foreign(trace.query ?? '–')}</td><td>${renderTraceId(trace.traceId, trace.consoleUrl)}</td><td class="number">${formatMs(trace.latencyMs)}</td><td class="number">${trace.spans}</td><td>${renderState(trace)}</td></tr>\n`,
-)}</tbody></table>`,
-  );
+    html`<tr role="row">${cell('started', formatTime(trace.startMs))}${cell('cohort', html`<span class="key ${trace.cohort}"></span>${foreign(labels[trace.cohort])}`)}${cell('query', foreign(trace.query ?? '–'))}${cell('number', formatMs(trace.latencyMs))}${cell('number spans-count', trace.spans)}${cell('state', renderState(trace))}${cell('trace', renderTraceId(trace.traceId, trace.consoleUrl))}</tr>\n`,
+)}</tbody></table>`;
 }
+
+const NUMBERS: ReadonlySet<string> = new Set(['Latency', 'Spans']);
 
 export function renderState(trace: Pick<RecentTrace, 'whole' | 'cold' | 'error'>): Markup {
   return html`${trace.whole ? 'whole' : html`<span class="flag error">not whole</span>`}${trace.cold && html` <span class="flag">cold</span>`}${trace.error !== null && html` <span class="flag error">${foreign(trace.error)}</span>`}`;

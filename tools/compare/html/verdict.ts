@@ -1,4 +1,5 @@
 import type { Comparison, Overall } from '../comparison.ts';
+import { pText } from '../wording.ts';
 import { renderDistribution } from './distribution.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatDifferenceMs, formatInterval, formatMs, formatRatio, type Labels } from './words.ts';
@@ -17,7 +18,7 @@ export function renderVerdict({ overall }: Comparison, labels: Labels): Markup {
 </dl>
 <p class="note">Warm requests, ${overall.measure}; ${overall.method}; ${
     overall.paired ? `${overall.pairs} pairs` : 'unpaired'
-  } in ${runs(overall)}${overall.pValue !== null && `; p ${formatP(overall.pValue)}`}.</p>
+  } in ${runs(overall)}${overall.pValue !== null && `; p ${pText(overall.pValue)}`}.</p>
 ${renderDistribution({
   title: 'Root latency of warm requests',
   ecdf: overall.ecdf,
@@ -53,5 +54,3 @@ function support({ verdict, reason, differenceMs }: Overall): Markup {
 
 const runs = ({ runs: { a, b } }: Overall): string =>
   a === b ? `${a} runs` : `${a} runs of A and ${b} of B`;
-
-export const formatP = (p: number): string => (p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`);

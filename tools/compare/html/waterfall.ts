@@ -1,5 +1,6 @@
 import type { Waterfall, WaterfallSpan } from '../comparison.ts';
 import { foreign, html, type Markup } from './markup.ts';
+import { renderName } from './name.ts';
 import { pairRows, type Row } from './rows.ts';
 import { createTimeScale, type TimeScale } from './scale.ts';
 import { renderSpanCard } from './span-card.ts';
@@ -47,7 +48,8 @@ ${ticks.map(
 )}</svg><span></span></div>`;
 }
 
-const formatTick = (ms: number) => (ms === 0 ? '0' : formatMs(ms).replace(/\.?0+ /, ' '));
+/** `5 ms`, not `5.00 ms`: ticks are round. */
+const formatTick = (ms: number) => (ms === 0 ? '0' : formatMs(ms).replace(/\.0+ /, ' '));
 
 function renderRow(row: Row, id: string, scale: TimeScale, options: WaterfallOptions): Markup {
   const { a, b, colour } = options;
@@ -65,7 +67,7 @@ function renderRow(row: Row, id: string, scale: TimeScale, options: WaterfallOpt
   ].filter((flag) => flag !== false);
   return html`<li class="row ${colour(row.path)}">
 <button type="button" aria-expanded="false" aria-controls="${id}">
-<span class="label d${Math.min(row.depth, 12)}"><span class="swatch"></span><span class="name">${foreign(span.name)}</span> <span class="service">${foreign(span.service)}</span>${flags.map((flag) => html` <span class="flag">${flag}</span>`)}${error && html` <span class="flag error">error</span>`}</span>
+<span class="label d${Math.min(row.depth, 12)}"><span class="swatch"></span>${renderName(span.name)} <span class="service">${foreign(span.service)}</span>${flags.map((flag) => html` <span class="flag">${flag}</span>`)}${error && html` <span class="flag error">error</span>`}</span>
 ${renderBars(lanes, scale)}
 <span class="figures">${lanes.map(
     (lane) =>

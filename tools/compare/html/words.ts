@@ -1,4 +1,4 @@
-import type { Comparison, Estimate, Verdict } from '../comparison.ts';
+import type { Comparison, Estimate } from '../comparison.ts';
 import { formatMs as formatDuration, formatSignedMs } from '../format.ts';
 
 /** Figures and verdicts in the page's words; an en dash where there is no value. */
@@ -46,17 +46,4 @@ export function labelsOf({ source, cohorts }: Pick<Comparison, 'source' | 'cohor
   const label = (text: string) =>
     source.local && !/\blocal\b/i.test(text) ? `${text} (local)` : text;
   return { a: label(cohorts.a.label), b: label(cohorts.b.label), local: source.local };
-}
-
-export function verdictWords(verdict: Verdict, labels: Labels): string {
-  switch (verdict) {
-    case 'a-faster':
-      return `${labels.a} faster`;
-    case 'b-faster':
-      return `${labels.b} faster`;
-    case 'no-difference-seen':
-      return 'no difference seen';
-    case 'not-enough-data':
-      return 'not enough data';
-  }
 }

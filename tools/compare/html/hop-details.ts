@@ -1,0 +1,55 @@
+import type { Hop, HopQuantiles } from '../comparison.ts';
+import { pText } from '../wording.ts';
+import { scrollable } from './cohorts.ts';
+import { renderDistribution } from './distribution.ts';
+import { type HopsOptions, hopVerdict, renderHopName } from './hop-table.ts';
+import { foreign, html, type Markup } from './markup.ts';
+import { formatDifferenceMs, formatInterval, formatMs, formatRatio, type Labels } from './words.ts';
+
+/** Everything known of each hop: all quantiles, the split of its gap, its distribution. */
+export function renderHopDetails({ hops, stratum, labels, colour }: HopsOptions): Markup {
+  return html`<div class="hop-details">${hops.map(
+    (hop, index) => html`<details id="${stratum}-hop-${index}" class="${colour(hop.path)}">
+<summary>${renderHopName(hop)} <span class="words ${hop.verdict}">${hopVerdict(hop, labels)}</span></summary>
+<p class="path">${foreign(hop.path)}</p>
+<p>${hop.measure === 'gap' ? 'Gap between the client’s span and the server’s: network and platform.' : 'Self time: no child was working.'} Difference A − B ${formatDifferenceMs(hop.differenceMs.p50)} (${formatInterval(hop.differenceMs, formatDifferenceMs)}), ratio ${formatRatio(hop.ratio.p50)} (${formatInterval(hop.ratio, formatRatio)})${hop.pAdjusted !== null && `, adjusted p ${pText(hop.pAdjusted)}`}.</p>
+${renderSplit(hop, labels)}
+${renderQuantiles(hop, labels)}
+${renderDistribution({
+  title: hop.measure === 'gap' ? 'Gap' : 'Self time',
+  ecdf: hop.ecdf,
+  quantileDifferences: hop.quantileDifferences,
+  labels,
+})}
+</details>\n`,
+  )}</div>`;
+}
+
+function renderQuantiles({ measure, a, b }: Hop, labels: Labels): Markup {
+  const row = (label: string, cells: readonly (number | undefined)[], n: number | undefined) =>
+    html`<tr><th scope="row">${label}</th><td class="number">${n ?? '–'}</td>${cells.map((ms) => html`<td class="number">${formatMs(ms ?? null)}</td>`)}</tr>\n`;
+  const both = (
+    label: string,
+    pick: (quantiles: HopQuantiles | null) => readonly (number | undefined)[],
+  ) =>
+    html`${row(`${labels.a}, ${label}`, pick(a), a?.n)}${row(`${labels.b}, ${label}`, pick(b), b?.n)}`;
+  return scrollable(
+    'Quantiles of both cohorts',
+    html`<table><thead><tr><td></td>${['n', 'p50', 'p90', 'p95', 'p99'].map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead><tbody>
+${both(measure === 'gap' ? 'gap' : 'self', (q) => [q?.selfP50Ms, q?.selfP90Ms, q?.selfP95Ms, q?.selfP99Ms])}${both('inclusive', (q) => [q?.p50Ms, q?.p90Ms, q?.p95Ms, q?.p99Ms])}</tbody></table>`,
+  );
+}
+
+function renderSplit({ split }: Hop, labels: Labels): Markup | null {
+  if (split === null) return null;
+  const lines = (['a', 'b'] as const).flatMap((side) => {
+    const part = split[side];
+    if (part === null) return [];
+    const measured =
+      part.measured > 0
+        ? `network ${formatMs(part.networkP50Ms)}, platform ${formatMs(part.platformP50Ms)} (medians; measured by the front end’s own span in ${part.measured} requests; `
+        : 'not divided (';
+    return html`<li>${foreign(labels[side])}: ${measured}inferred as a whole in ${part.inferred})</li>\n`;
+  });
+  return html`<ul>${lines}</ul>`;
+}
