@@ -1,8 +1,9 @@
-import { address, type Config, integer, port } from '../../lib/config.ts';
+import { address, type Config, host, integer, port } from '../../lib/config.ts';
 import { knownQueriesVariable } from '../../lib/queries.ts';
 
 export const loadgenVariables = {
-  PORT: port(8080).describe('Port that loadgen listens on; 0 takes a free one'),
+  HOST: host(),
+  PORT: port(8080).describe('Port to listen on; 0 takes a free one'),
   CLIENT_ADDR: address().describe('Where loadgen finds client'),
   KNOWN_QUERIES: knownQueriesVariable,
   LOADGEN_MAX_RUN_SECONDS: integer({ min: 1, max: 1790, default: 170 }).describe(

@@ -48,6 +48,6 @@ shutdownOnSignal({
   ],
 });
 
-server.listen(config.PORT);
+server.listen(config.PORT, config.HOST);
 await once(server, 'listening');
 logger.info({ port: (server.address() as AddressInfo).port }, 'listening');
