@@ -21,7 +21,8 @@ while read -r word pid; do
     forget) kept=' '; for p in $pids; do [ "$p" = "$pid" ] || kept="$kept$p "; done; pids=$kept ;;
   esac
 done
-for p in $pids; do kill -KILL -- "-$p"; done
+# no "--": dash takes it for a process
+for p in $pids; do kill -KILL "-$p"; done
 `;
 
 export function startGuardian(): Guardian {

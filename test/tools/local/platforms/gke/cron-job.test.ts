@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import { startCronJob } from '../../../../../tools/local/platforms/gke/cron-job.ts';
+
+const MINUTE = new Date('2026-03-01T12:34:00Z');
+
+/** A loadgen that answers when it is let. */
+async function setUp(t: TestContext, schedule?: { body: Record<string, unknown> }) {
+  const bodies: unknown[] = [];
+  const gates: PromiseWithResolvers<void>[] = [];
+  const arrived: (() => void)[] = [];
+  const server = createServer(async (request, response) => {
+    bodies.push(JSON.parse(Buffer.concat(await request.toArray()).toString()));
+    const gate = Promise.withResolvers<void>();
+    gates.push(gate);
+    for (const tell of arrived.splice(0)) tell();
+    await gate.promise;
+    response.end('{"ok":1}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const told: string[] = [];
+  const cronJob = startCronJob({
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    schedule,
+    onFired: (minute, { status }) => told.push(`fired ${minute.toISOString()} ${status}`),
+    onSkipped: (minute, reason) => told.push(`skipped ${minute.toISOString()} ${reason}`),
+  });
+  t.after(async () => {
+    for (const gate of gates) gate.resolve();
+    await cronJob.close();
+    server.close();
+  });
+  const arrival = () => new Promise<void>((resolve) => arrived.push(resolve));
+  return { cronJob, bodies, gates, told, arrival };
+}
+
+describe('startCronJob', () => {
+  it('posts the body with the scheduled minute and gives loadgen’s answer back', async (t) => {
+    const { cronJob, bodies, gates, told, arrival } = await setUp(t);
+    const arriving = arrival();
+    const run = cronJob.fire({ requests: 3 }, MINUTE);
+    await arriving;
+    gates[0]?.resolve();
+    assert.deepEqual(await run, { status: 200, body: { ok: 1 } });
+    assert.deepEqual(bodies, [{ requests: 3, scheduledTime: '2026-03-01T12:34:00.000Z' }]);
+    assert.deepEqual(told, ['fired 2026-03-01T12:34:00.000Z 200']);
+  });
+
+  it('forbids a run while another is going on, and allows the next', async (t) => {
+    const { cronJob, bodies, gates, told, arrival } = await setUp(t);
+    let arriving = arrival();
+    const first = cronJob.fire({}, MINUTE);
+    await arriving;
+    assert.equal(await cronJob.fire({}, MINUTE), undefined);
+    assert.deepEqual(told, ['skipped 2026-03-01T12:34:00.000Z the last run is still going on']);
+    gates[0]?.resolve();
+    await first;
+    arriving = arrival();
+    const second = cronJob.fire({}, MINUTE);
+    await arriving;
+    gates[1]?.resolve();
+    assert.equal((await second)?.status, 200);
+    assert.equal(bodies.length, 2);
+  });
+
+  it('fires by itself at the full minute', async (t) => {
+    t.mock.timers.enable({
+      apis: ['Date', 'setTimeout'],
+      now: Date.parse('2026-03-01T12:33:58.500Z'),
+    });
+    const { bodies, arrival } = await setUp(t, { body: { requests: 2 } });
+    const arriving = arrival();
+    t.mock.timers.tick(1_000);
+    assert.deepEqual(bodies, []);
+    t.mock.timers.tick(600);
+    await arriving;
+    assert.deepEqual(bodies, [{ requests: 2, scheduledTime: '2026-03-01T12:34:00.000Z' }]);
+  });
+
+  it('rejects by hand when loadgen cannot be reached, and may be fired again', async () => {
+    const told: string[] = [];
+    const cronJob = startCronJob({
+      url: 'http://127.0.0.1:1/',
+      onFired: () => assert.fail(),
+      onSkipped: (_, reason) => told.push(reason),
+    });
+    await assert.rejects(cronJob.fire({}, MINUTE), { code: 'ECONNREFUSED' });
+    await assert.rejects(cronJob.fire({}, MINUTE), { code: 'ECONNREFUSED' });
+    await cronJob.close();
+    assert.equal(await cronJob.fire({}, MINUTE), undefined);
+    assert.deepEqual(told, ['the platform is closing']);
+  });
+});

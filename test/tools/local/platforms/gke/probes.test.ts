@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, it } from 'node:test';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+import {
+  createThreshold,
+  grpcCheck,
+  httpCheck,
+  startProbe,
+} from '../../../../../tools/local/platforms/gke/probes.ts';
+import { createManualClock } from '../manual-clock.ts';
+
+describe('createThreshold', () => {
+  const table: [string, boolean, string, string][] = [
+    // results and states as letters: + well, - not well
+    ['changes after three failures in a row', true, '---', '++-'],
+    ['counts only failures in a row', true, '--+--+---', '++++++++-'],
+    ['comes back after two successes in a row', false, '+-++', '---+'],
+    ['stays where it is', true, '+++', '+++'],
+  ];
+  for (const [name, initially, results, states] of table) {
+    it(name, () => {
+      const judge = createThreshold({ failureThreshold: 3, successThreshold: 2 }, initially);
+      const seen = [...results].map((result) => (judge(result === '+') ? '+' : '-')).join('');
+      assert.equal(seen, states);
+    });
+  }
+});
+
+describe('startProbe', () => {
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  const knobs = { periodMs: 1_000, timeoutMs: 100, failureThreshold: 2, successThreshold: 1 };
+
+  it('checks at once and then every period, until it is stopped', async () => {
+    const clock = createManualClock();
+    let checks = 0;
+    const check = () => {
+      checks += 1;
+      return Promise.resolve(true);
+    };
+    const probe = startProbe({ check, knobs, initially: false, clock, onResult: () => {} });
+    await settle();
+    assert.equal(checks, 1);
+    clock.advance(1_000);
+    await settle();
+    assert.equal(checks, 2);
+    probe.stop();
+    clock.advance(10_000);
+    await settle();
+    assert.equal(checks, 2);
+  });
+
+  it('takes a check that rejects or runs past its timeout as a failure', async () => {
+    const clock = createManualClock();
+    const results: [boolean, boolean][] = [];
+    let hang = false;
+    const probe = startProbe({
+      check: (signal) =>
+        hang
+          ? new Promise((_, reject) =>
+              signal.addEventListener('abort', () => reject(signal.reason)),
+            )
+          : Promise.reject(new Error('refused')),
+      knobs,
+      initially: true,
+      clock,
+      onResult: (healthy, ok) => results.push([healthy, ok]),
+    });
+    await settle();
+    hang = true;
+    clock.advance(1_000);
+    await settle();
+    assert.equal(results.length, 1, 'the second is still waiting');
+    clock.advance(100);
+    await settle();
+    probe.stop();
+    assert.deepEqual(results, [
+      [true, false],
+      [false, false],
+    ]);
+  });
+});
+
+describe('httpCheck', () => {
+  it('takes 200 to 399 as well, and nothing else', async (t) => {
+    const server = createServer((request, response) => {
+      response.writeHead(Number(request.url?.slice(1))).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const well = (path: string) => httpCheck(port, path)(AbortSignal.timeout(5_000));
+    assert.deepEqual(await Promise.all(['/200', '/302', '/399', '/404', '/503'].map(well)), [
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+    server.close();
+    await assert.rejects(httpCheck(port, '/200')(AbortSignal.abort()));
+  });
+});
+
+describe('grpcCheck', () => {
+  it('asks grpc.health.v1 and takes SERVING alone as well', async (t) => {
+    const server = new Server();
+    const health = new HealthImplementation({ '': 'SERVING' });
+    health.addToServer(server);
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      );
+    });
+    t.after(() => server.forceShutdown());
+    const check = grpcCheck(port);
+    assert.equal(await check(AbortSignal.timeout(5_000)), true);
+    health.setStatus('', 'NOT_SERVING');
+    assert.equal(await check(AbortSignal.timeout(5_000)), false);
+    server.forceShutdown();
+    await assert.rejects(check(AbortSignal.timeout(5_000)));
+  });
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { isGone, startScript } from './programs.ts';
+
+const FOREVER = 'setInterval(() => {}, 1e6);';
+
+/** The kernel's letter for the state of a process: T is stopped. */
+const stateOf = (pid: number) => /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+const onlyLinux = process.platform === 'linux' ? {} : { todo: 'reads /proc' };
+
+describe('startProgram', () => {
+  it('reads JSON lines and text lines of both streams and counts the spans of the last', async (t) => {
+    const program = startScript(
+      t,
+      `console.log('{"message":"hello","n":1}'); console.error('plain'); console.log('{broken');
+       console.log(JSON.stringify({ message: 'telemetry stopped', spans: { started: 3, ended: 3, stored: 2, lost: 1, reasons: {} } }));`,
+    );
+    assert.deepEqual(await program.exited, { code: 0, signal: null });
+    assert.equal(program.lines.length, 4);
+    assert.deepEqual(
+      program.lines.find((line) => typeof line !== 'string'),
+      { message: 'hello', n: 1 },
+    );
+    assert.ok(program.lines.includes('plain') && program.lines.includes('{broken'));
+    assert.deepEqual(program.spanCounts(), { started: 3, ended: 3, stored: 2, lost: 1 });
+  });
+
+  it('gives exactly the environment that it was told', async (t) => {
+    const program = startScript(t, 'console.log(JSON.stringify(process.env))', { MINE: '1' });
+    await program.exited;
+    assert.deepEqual(program.lines, [{ MINE: '1' }]);
+  });
+
+  it('stops and continues the CPU', onlyLinux, async (t) => {
+    const program = startScript(t, `console.log('up'); ${FOREVER}`);
+    await program.line('up');
+    program.freeze();
+    await until(() => stateOf(program.pid) === 'T');
+    assert.ok(program.isFrozen());
+    program.thaw();
+    await until(() => stateOf(program.pid) !== 'T');
+  });
+
+  it('lets a stopped program see SIGTERM and end by itself', async (t) => {
+    const program = startScript(
+      t,
+      `process.on('SIGTERM', () => process.exit(7)); console.log('up'); ${FOREVER}`,
+    );
+    await program.line('up');
+    program.freeze();
+    assert.deepEqual(await program.stop(10_000), { code: 7, signal: null });
+  });
+
+  it('kills what does not end within its grace, and says so', async (t) => {
+    const program = startScript(
+      t,
+      `process.on('SIGTERM', () => console.log('no')); console.log('up'); ${FOREVER}`,
+    );
+    await program.line('up');
+    let killed = false;
+    const exit = await program.stop(50, () => {
+      killed = true;
+    });
+    assert.deepEqual(exit, { code: null, signal: 'SIGKILL' });
+    assert.ok(killed);
+    assert.ok(program.lines.includes('no'), 'it was asked before');
+  });
+
+  it('takes the processes along that the program has started', async (t) => {
+    const program = startScript(
+      t,
+      `import { spawn } from 'node:child_process';
+       const child = spawn(process.execPath, ['--eval', '${FOREVER}'], { stdio: 'inherit' });
+       console.log(JSON.stringify({ pid: child.pid })); process.on('SIGTERM', () => process.exit()); console.log('up'); ${FOREVER}`,
+    );
+    await program.line('up');
+    await program.stop(10_000);
+    const [first] = program.lines;
+    assert.ok(typeof first === 'object');
+    await isGone(Number(first.pid));
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  const untilMs = Date.now() + 5_000;
+  while (!condition()) {
+    if (Date.now() > untilMs) throw new Error('the condition did not come about within 5 s');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
