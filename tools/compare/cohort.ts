@@ -1,7 +1,6 @@
-import { ATTR } from '../../lib/telemetry/names.ts';
 import { UsageError } from '../command-line.ts';
 import type { Trace } from './model.ts';
-import { serviceOf } from './normalise.ts';
+import { frontEndTest } from './normalise.ts';
 
 /** Which traces belong to one side of the comparison. */
 export type Cohort = Readonly<{
@@ -62,10 +61,8 @@ export function matchesCohort(trace: Trace, cohort: Cohort): boolean {
   const startMs = trace.spans.reduce((first, span) => Math.min(first, span.startMs), Infinity);
   if (cohort.sinceMs !== null && startMs < cohort.sinceMs) return false;
   if (cohort.untilMs !== null && startMs >= cohort.untilMs) return false;
-  const frontEnds = new Set(trace.spans.map((span) => span.attributes[ATTR.frontEndSpanId]));
-  const own = trace.spans.filter(
-    (span) => !frontEnds.has(span.spanId) && serviceOf(span) !== undefined,
-  );
+  const isFrontEnd = frontEndTest(trace.spans);
+  const own = trace.spans.filter((span) => !isFrontEnd(span));
   return cohort.pairs.every(({ key, value }) => own.some((span) => span.attributes[key] === value));
 }
 

@@ -1,4 +1,4 @@
-import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
+import { ATTR, SERVICES, SPAN } from '../../lib/telemetry/names.ts';
 import type { Span, Trace } from './model.ts';
 import { skewShiftMs } from './skew.ts';
 
@@ -47,6 +47,19 @@ export function serviceOf(span: Span): string | undefined {
   return span.attributes['service.name'] ?? span.attributes['g.co/r/generic_task/job'];
 }
 
+/**
+ * Which spans of a trace the platform's front end stored: a server received its id in
+ * X-Cloud-Trace-Context, or it names no service at all. Never one of the system's own programs.
+ */
+export function frontEndTest(spans: readonly Span[]): (span: Span) => boolean {
+  const received = new Set(spans.map((span) => span.attributes[ATTR.frontEndSpanId]));
+  return (span) => {
+    const service = serviceOf(span);
+    if (service === undefined) return true;
+    return received.has(span.spanId) && !(SERVICES as readonly string[]).includes(service);
+  };
+}
+
 /** Builds the tree of a trace; the input is not touched. */
 export function normalise(trace: Trace): NormalisedTrace {
   const nodes = createNodes(trace.spans);
@@ -78,15 +91,14 @@ export function normalise(trace: Trace): NormalisedTrace {
 }
 
 function createNodes(spans: readonly Span[]): Map<string, Node> {
-  const frontEndIds = new Set(spans.map((span) => span.attributes[ATTR.frontEndSpanId]));
+  const isFrontEnd = frontEndTest(spans);
   const nodes = new Map<string, Node>();
   for (const span of spans) {
     if (nodes.has(span.spanId)) continue;
-    const service = serviceOf(span);
-    const frontEnd = frontEndIds.has(span.spanId) || service === undefined;
+    const frontEnd = isFrontEnd(span);
     nodes.set(span.spanId, {
       span,
-      service: frontEnd ? FRONT_END : service,
+      service: frontEnd ? FRONT_END : (serviceOf(span) ?? FRONT_END),
       frontEnd,
       parent: null,
       children: [],
@@ -117,7 +129,7 @@ function linkParents(nodes: ReadonlyMap<string, Node>): void {
   }
   for (const node of nodes.values()) {
     const frontEnd = nodes.get(node.span.attributes[ATTR.frontEndSpanId] ?? '');
-    if (frontEnd === undefined || frontEnd === node || node.parent === frontEnd) continue;
+    if (frontEnd?.frontEnd !== true || node.frontEnd || node.parent === frontEnd) continue;
     frontEnd.parent ??= node.parent;
     node.parent = frontEnd;
     node.orphan = false;
