@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, type TestContext, test } from 'node:test';
+
+/** A real process with the given shutdown steps; resolves with how it ended and what it logged. */
+async function runSignalled(
+  t: TestContext,
+  options: { steps: string; timeoutMs?: number; signals: NodeJS.Signals[] },
+) {
+  const program = `
+    import { createLogger } from './lib/log.ts';
+    import { shutdownOnSignal } from './lib/shutdown.ts';
+    const logger = createLogger({ service: 'test', project: 'test' });
+    shutdownOnSignal({ logger, timeoutMs: ${options.timeoutMs ?? 5_000}, steps: ${options.steps} });
+    setInterval(() => {}, 1_000);
+    logger.info('ready');
+  `;
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const messages: string[] = [];
+  let rest = '';
+  let signalled = false;
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) messages.push(JSON.parse(line).message);
+    if (signalled || !messages.includes('ready')) return;
+    signalled = true;
+    for (const signal of options.signals) child.kill(signal);
+  });
+  const [code] = await once(child, 'close');
+  return { code, messages: messages.slice(1) };
+}
+
+describe('shutdownOnSignal', () => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    test(`runs the steps in order on ${signal} and exits 0`, async (t) => {
+      const steps = `[
+        { name: 'a', run: async () => { await new Promise((r) => setTimeout(r, 20)); logger.info('a'); } },
+        { name: 'b', run: () => logger.info('b') },
+      ]`;
+      const { code, messages } = await runSignalled(t, { steps, signals: [signal] });
+      assert.deepEqual([code, messages], [0, ['shutting down', 'a', 'b']]);
+    });
+  }
+
+  test('runs them once however many signals come', async (t) => {
+    const steps = `[
+      { name: 'a', run: async () => { await new Promise((r) => setTimeout(r, 50)); logger.info('a'); } },
+    ]`;
+    const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGINT'];
+    const { code, messages } = await runSignalled(t, { steps, signals });
+    assert.deepEqual([code, messages], [0, ['shutting down', 'a']]);
+  });
+
+  test('goes on after a step that fails, and exits 1', async (t) => {
+    const steps = `[
+      { name: 'a', run: () => { throw new Error('oh'); } },
+      { name: 'b', run: () => logger.info('b') },
+    ]`;
+    const { code, messages } = await runSignalled(t, { steps, signals: ['SIGTERM'] });
+    assert.deepEqual([code, messages], [1, ['shutting down', 'shutdown step failed', 'b']]);
+  });
+
+  test('exits 1 where the steps take longer than their time', async (t) => {
+    const steps = `[{ name: 'a', run: () => new Promise(() => {}) }]`;
+    const { code, messages } = await runSignalled(t, {
+      steps,
+      timeoutMs: 50,
+      signals: ['SIGTERM'],
+    });
+    assert.deepEqual([code, messages], [1, ['shutting down', 'shutdown timed out']]);
+  });
+});

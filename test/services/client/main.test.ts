@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { describe, type TestContext, test } from 'node:test';
+import { SPAN } from '../../../lib/telemetry/names.ts';
+import { createApp as createServerApp } from '../../../services/server/app.ts';
+import type { Snapshot, Works } from '../../../services/server/works.ts';
+import { recordLog } from '../log-lines.ts';
+import { startProgram } from '../program.ts';
+
+const ENTRY = 'services/client/main.ts';
+
+const snapshot: Snapshot = {
+  works: [
+    { name: 'a', generation: '1', bytes: 20, lines: 2, loweredText: 'to be\nor not to be\n' },
+  ],
+  bytes: 20,
+  lines: 2,
+};
+
+/** The real gRPC server over works that can be held up. */
+async function startServer(t: TestContext, beforeRead: () => Promise<void>) {
+  const works: Works = {
+    read: async () => {
+      await beforeRead();
+      return { snapshot, source: 'kept' };
+    },
+    close: () => {},
+  };
+  const app = createServerApp({ works, bucket: 'b', prefix: 'p', logger: recordLog().logger });
+  const port = await app.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => app.drain(100));
+  return port;
+}
+
+async function start(
+  t: TestContext,
+  options: { beforeRead?: () => Promise<void>; env?: Record<string, string> } = {},
+) {
+  const serverPort = await startServer(t, options.beforeRead ?? (async () => {}));
+  const program = startProgram(t, {
+    entry: ENTRY,
+    env: {
+      GOOGLE_CLOUD_PROJECT: 'shakesapp-test',
+      OTEL_SERVICE_NAME: 'client',
+      OTEL_TRACES_EXPORTER: 'console',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      SERVER_ADDR: `127.0.0.1:${serverPort}`,
+      KNOWN_QUERIES: '{"to be":2}',
+      ...options.env,
+    },
+  });
+  const { port } = await program.line('listening');
+  const agent = new Agent({ keepAlive: true });
+  t.after(() => agent.destroy());
+  const fetchOnce = async (path: string) => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) =>
+      get({ host: '127.0.0.1', port: Number(port), path, agent }, resolve).on('error', reject),
+    );
+    return { status: response.statusCode, headers: response.headers, body: await text(response) };
+  };
+  return { program, fetchOnce };
+}
+
+function assertNoSpanLost(line: Record<string, unknown>): void {
+  const { started, ended, stored, lost } = line.spans as Record<string, number>;
+  assert.deepEqual({ started, ended, lost }, { started, ended: started, lost: 0 });
+  assert.equal(stored, started);
+}
+
+describe('services/client/main', () => {
+  test('lists five wrong variables at once and exits 2 without opening a socket', async (t) => {
+    const program = startProgram(t, {
+      entry: ENTRY,
+      trapSockets: true,
+      env: {
+        PORT: '-1',
+        SERVER_ADDR: 'grpc://server:5050',
+        SERVER_DEADLINE_MS: '10s',
+        OTEL_TRACES_EXPORTER: 'zipkin',
+        GOOGLE_CLOUD_PROJECT: 'shakesapp-test',
+      },
+    });
+    assert.equal(await program.exit(), 2);
+    assert.equal(program.output.stdout, '');
+    const [title, ...problems] = program.output.stderr.trimEnd().split('\n');
+    assert.equal(title, '5 environment variables are wrong:');
+    assert.deepEqual(
+      problems.map((line) => line.trim().split(';')[0]),
+      [
+        'OTEL_SERVICE_NAME: is not set',
+        'OTEL_TRACES_EXPORTER: is "zipkin"',
+        'PORT: is "-1"',
+        'SERVER_ADDR: is "grpc://server:5050"',
+        'SERVER_DEADLINE_MS: is "10s"',
+      ],
+    );
+    for (const problem of problems) assert.match(problem, /; allowed: \S/);
+  });
+
+  test('answers a known query over one traced call, and no span for probes', async (t) => {
+    const { program, fetchOnce } = await start(t);
+    for (const path of ['/health', '/_healthz', '/ready']) {
+      assert.equal((await fetchOnce(path)).status, 200);
+    }
+    const { status, body } = await fetchOnce('/');
+    assert.deepEqual([status, JSON.parse(body)], [200, { query: 'to be', matchCount: 2 }]);
+    program.signal('SIGTERM');
+    assert.equal(await program.exit(), 0);
+    const spans = program.spans();
+    assert.deepEqual(spans.map((span) => span.name).sort(), ['GET', SPAN.client, SPAN.rpc].sort());
+    assert.equal(new Set(spans.map((span) => span.traceId)).size, 1);
+    assert.equal(program.output.stderr, '');
+  });
+
+  test('finishes the requests in flight on SIGTERM, loses no span and exits 0', async (t) => {
+    const held = Promise.withResolvers<void>();
+    const allIn = Promise.withResolvers<void>();
+    const requests = 10;
+    let reading = 0;
+    const beforeRead = () => {
+      reading += 1;
+      if (reading === requests) allIn.resolve();
+      return held.promise;
+    };
+    const { program, fetchOnce } = await start(t, { beforeRead });
+    const answers = Array.from({ length: requests }, () => fetchOnce('/?q=to+be'));
+    await allIn.promise;
+    program.signal('SIGTERM');
+    await program.line('shutting down');
+    held.resolve();
+    for (const { status, headers } of await Promise.all(answers)) {
+      assert.equal(status, 200);
+      assert.equal(headers.connection, 'close');
+    }
+    assert.equal(await program.exit(), 0);
+    assertNoSpanLost(await program.line('telemetry stopped'));
+    assert.equal(program.spans().filter((span) => span.name === SPAN.client).length, requests);
+  });
+
+  test('answers each request it took under load, refuses the later ones, and exits 0', async (t) => {
+    const { program, fetchOnce } = await start(t);
+    const statuses: (number | undefined)[] = [];
+    const loadUntilRefused = async () => {
+      for (;;) {
+        try {
+          statuses.push((await fetchOnce('/?q=to+be')).status);
+          if (statuses.length === 200) program.signal('SIGTERM');
+        } catch {
+          return;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, loadUntilRefused));
+    const startMs = performance.now();
+    assert.equal(await program.exit(), 0);
+    assert.ok(performance.now() - startMs < 9_000);
+    assert.deepEqual(new Set(statuses), new Set([200]));
+    const taken = program.lines.filter((line) => line.message === 'GET / 200');
+    assert.equal(taken.length, statuses.length);
+    assertNoSpanLost(await program.line('telemetry stopped'));
+  });
+
+  test('stores spans with each answer where SPAN_FLUSH says so', async (t) => {
+    const env = { SPAN_FLUSH: 'before-response', OTEL_BSP_SCHEDULE_DELAY: '60000' };
+    const { program, fetchOnce } = await start(t, { env });
+    await fetchOnce('/?q=to+be');
+    // Otherwise none would be seen for a minute.
+    await program.line('span');
+    assert.ok(program.spans().some((span) => span.name === SPAN.rpc));
+  });
+});

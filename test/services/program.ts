@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { LogLine } from './log-lines.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Tells on whoever listens, connects or looks up a name. */
+const SOCKET_TRAP = `
+  import net from 'node:net';
+  import dgram from 'node:dgram';
+  import dns from 'node:dns';
+  import { syncBuiltinESMExports } from 'node:module';
+  const tell = (what) => () => { process.stderr.write('SOCKET ' + what + '\\n'); };
+  net.Server.prototype.listen = tell('listen');
+  net.Socket.prototype.connect = tell('connect');
+  dgram.createSocket = tell('dgram');
+  dns.lookup = dns.promises.lookup = tell('lookup');
+  syncBuiltinESMExports();
+`;
+
+/** A program of ours as a real process, started as it is everywhere, with its log lines parsed. */
+export function startProgram(
+  t: TestContext,
+  options: { entry: string; env: Record<string, string>; trapSockets?: boolean },
+) {
+  const { entry, env, trapSockets = false } = options;
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
+      '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
+      ...(trapSockets ? [`--import=data:text/javascript,${encodeURIComponent(SOCKET_TRAP)}`] : []),
+      '--import=./lib/telemetry/preload.ts',
+      entry,
+    ],
+    // Nothing of this process's own environment: only what the test says.
+    { cwd: ROOT, env: { METADATA_SERVER_DETECTION: 'none', ...env } },
+  );
+  const lines: LogLine[] = [];
+  const waiting = new Set<() => void>();
+  const output = { stdout: '', stderr: '' };
+  let rest = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output.stdout += chunk;
+    const complete = (rest + chunk).split('\n');
+    rest = complete.pop() ?? '';
+    for (const line of complete) lines.push(JSON.parse(line));
+    for (const wake of waiting) wake();
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    output.stderr += chunk;
+  });
+  // 'close' rather than 'exit': all of its output has come by then.
+  const closed = once(child, 'close') as Promise<[code: number | null, signal: string | null]>;
+  t.after(() => {
+    child.kill('SIGKILL');
+  });
+
+  return {
+    lines,
+    output,
+    /** The first line, past or to come, with this message. */
+    async line(message: string): Promise<LogLine> {
+      for (;;) {
+        const found = lines.find((line) => line.message === message);
+        if (found) return found;
+        const woken = Promise.withResolvers<void>();
+        waiting.add(woken.resolve);
+        const ended = closed.then(() => {
+          throw new Error(`no line '${message}' before the end:\n${output.stdout}${output.stderr}`);
+        });
+        await Promise.race([woken.promise, ended]);
+        waiting.delete(woken.resolve);
+      }
+    },
+    spans: () =>
+      lines
+        .filter((line) => line.message === 'span')
+        .map((line) => line.span as { name: string; kind: number; traceId: string }),
+    signal: (name: NodeJS.Signals) => child.kill(name),
+    async exit(): Promise<number | null> {
+      const [code] = await closed;
+      return code;
+    },
+  };
+}
