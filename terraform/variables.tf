@@ -28,8 +28,8 @@ variable "image_tag" {
   description = "Tag of the images to deploy. Without it only what a build needs is made; taking it away again removes the services."
 
   validation {
-    condition     = var.image_tag == null || can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$", coalesce(var.image_tag, "v1")))
-    error_message = "1 to 63 letters, digits, '_', '.' or '-', not starting with '.' or '-'."
+    condition     = var.image_tag == null || can(regex("^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", coalesce(var.image_tag, "v1")))
+    error_message = "1 to 63 letters, digits, '_', '.' or '-', a letter or digit at both ends: it becomes a label too."
   }
 }
 

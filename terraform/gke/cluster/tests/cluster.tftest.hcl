@@ -1,0 +1,49 @@
+mock_provider "google" {
+  mock_resource "google_service_account" {
+    defaults = {
+      email  = "nodes@shakesapp-test.iam.gserviceaccount.com"
+      member = "serviceAccount:nodes@shakesapp-test.iam.gserviceaccount.com"
+    }
+  }
+}
+
+override_data {
+  target = data.terraform_remote_state.serverless
+  values = {
+    outputs = {
+      overlay = {
+        project_id = "shakesapp-test"
+        region     = "us-central1"
+        repository = "trace-codelab"
+        labels     = { app = "shakesapp" }
+      }
+    }
+  }
+}
+
+run "the_codelab_s_cluster" {
+  assert {
+    condition     = output.cluster == { name = "otel-trace-codelab", zone = "us-central1-f" }
+    error_message = "Name and zone are the codelab's."
+  }
+
+  assert {
+    condition     = google_container_cluster.target.initial_node_count == 1 && google_container_cluster.target.node_config[0].machine_type == "e2-highcpu-4"
+    error_message = "One e2-highcpu-4 node."
+  }
+
+  assert {
+    condition     = google_container_cluster.target.workload_identity_config[0].workload_pool == "shakesapp-test.svc.id.goog"
+    error_message = "Pods get identities of the project's pool."
+  }
+}
+
+run "a_zone_elsewhere_is_refused" {
+  command = plan
+
+  variables {
+    zone = "europe-west1-b"
+  }
+
+  expect_failures = [var.zone]
+}

@@ -1,0 +1,49 @@
+/** The parts of `terraform show -json` that the tests read. */
+
+// biome-ignore lint/suspicious/noExplicitAny: a plan's values have the shape of some provider's schema
+export type Values = Readonly<Record<string, any>>;
+
+export type Resource = Readonly<{
+  /** With its root in front, such as 'serverless:module.server[0].google_…'. */
+  address: string;
+  type: string;
+  values: Values;
+}>;
+
+type Module = Readonly<{
+  resources?: readonly (Resource & { mode: 'managed' | 'data' })[];
+  child_modules?: readonly Module[];
+}>;
+
+export type Plan = Readonly<{
+  planned_values: Readonly<{
+    outputs: Readonly<Record<string, { value?: unknown }>>;
+    root_module: Module;
+  }>;
+  checks?: readonly {
+    address: { to_display: string };
+    status: 'pass' | 'fail' | 'error' | 'unknown';
+    instances?: readonly { problems?: readonly { message: string }[] }[];
+  }[];
+}>;
+
+/** Every managed resource of a plan, those of its modules included. */
+export function resourcesOf(plan: Plan, root: string): readonly Resource[] {
+  const flatten = (module: Module): Resource[] => [
+    ...(module.resources ?? [])
+      .filter(({ mode }) => mode === 'managed')
+      .map(({ address, type, values }) => ({ address: `${root}:${address}`, type, values })),
+    ...(module.child_modules ?? []).flatMap(flatten),
+  ];
+  return flatten(plan.planned_values.root_module);
+}
+
+/** What check blocks and other assertions of the plan's own found. */
+export function failedChecks(plan: Plan): readonly string[] {
+  return (plan.checks ?? [])
+    .filter(({ status }) => status === 'fail' || status === 'error')
+    .map(({ address, instances }) => {
+      const messages = (instances ?? []).flatMap(({ problems }) => problems ?? []);
+      return `${address.to_display}: ${messages.map(({ message }) => message).join('; ')}`;
+    });
+}

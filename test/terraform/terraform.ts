@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Set by whoever has access to the registry: schemas then come from the real providers. */
+export const REAL_PROVIDERS = process.env.TF_REAL_PROVIDERS === '1';
+
+const RELEASES = 'https://releases.hashicorp.com/terraform/';
+
+function findOnPath(program: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, program)).find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Why the terraform tests cannot run here, or false. Under CI nothing that could be installed is
+ * skipped: there a missing terraform is an error.
+ */
+export async function reasonToSkip(): Promise<string | false> {
+  if (findOnPath('terraform')) return false;
+  const reason = 'terraform is not installed (https://developer.hashicorp.com/terraform/install)';
+  if (process.env.CI !== 'true') return reason;
+  const canBeHad = await fetch(RELEASES, { method: 'HEAD', signal: AbortSignal.timeout(5_000) })
+    .then((answer) => answer.ok)
+    .catch(() => false);
+  if (canBeHad) throw new Error(`${reason}, and under CI it must be: ${RELEASES} is reachable`);
+  return `${reason}, and ${RELEASES} is out of reach`;
+}
+
+export type Outcome = Readonly<{ exitCode: number; stdout: string; stderr: string }>;
+
+/** Runs one terraform command in a folder, with no configuration of this machine's user. */
+export function runTerraform(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+  const child = spawn('terraform', args, {
+    cwd: folder,
+    timeout: 120_000,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      CHECKPOINT_DISABLE: '1',
+      TF_IN_AUTOMATION: '1',
+      TF_INPUT: '0',
+      TF_CLI_ARGS: '-no-color',
+      // A user's own plugin mirrors and overrides would decide what is tested.
+      ...(REAL_PROVIDERS ? {} : { TF_CLI_CONFIG_FILE: '/dev/null' }),
+      ...env,
+    },
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    output.stderr += text;
+  });
+  child.on('error', reject);
+  child.on('close', (code) => resolve({ exitCode: code ?? -1, ...output }));
+  return promise;
+}
+
+/** An error's text without terraform's frame, in one line. */
+export function problemOf({ stdout, stderr }: Outcome): string {
+  const text = `${stderr}\n${stdout}`.replaceAll(/[│╷╵]/g, ' ').replaceAll(/\s+/g, ' ');
+  return /Error: .*/.exec(text)?.[0] ?? text.trim();
+}
