@@ -38,8 +38,14 @@ ${
 </header>`;
 }
 
-/** Everything of a comparison but the list of recent traces, of which the live page has its own. */
+/** The verdict, what could spoil it, and where it comes from; the list of traces stands apart. */
 export function renderComparison(comparison: Comparison, labels: Labels): Markup {
+  return html`${renderVerdict(comparison, labels)}
+${renderEvidence(comparison, labels)}`;
+}
+
+/** All that stands behind the verdict. */
+export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
   const { hops, exemplars, coldExemplars } = comparison;
   const colour = createColours(pathsOf(comparison));
   const of = (stratum: Stratum) => {
@@ -48,8 +54,7 @@ export function renderComparison(comparison: Comparison, labels: Labels): Markup
   };
   const warm = of('warm');
   const cold = of('cold');
-  return html`${renderVerdict(comparison, labels)}
-${renderConfiguration(comparison, labels)}
+  return html`${renderConfiguration(comparison, labels)}
 ${renderWarnings(comparison.warnings)}
 <section aria-labelledby="hops">
 <h2 id="hops">Where the difference arises</h2>

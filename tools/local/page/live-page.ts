@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import type { Comparison } from '../../compare/comparison.ts';
+import { contentSecurityPolicy, renderDocument } from '../../compare/html/document.ts';
+import { foreign, html, type Markup } from '../../compare/html/markup.ts';
+import { renderEvidence, renderHeader } from '../../compare/html/render-html.ts';
+import { renderVerdict } from '../../compare/html/verdict.ts';
+import { labelsOf } from '../../compare/html/words.ts';
+
+const SCRIPT = readFileSync(new URL('live.js', import.meta.url), 'utf8').trim();
+
+/** What changes as traces come: the browser puts each part into its place. */
+export type LiveParts = Readonly<{ header: string; verdict: string; evidence: string }>;
+
+/** `failure`: why there is no comparison although there are traces. */
+export function renderParts(comparison: Comparison | undefined, failure?: string): LiveParts {
+  if (comparison !== undefined) {
+    const labels = labelsOf({ ...comparison, source: { ...comparison.source, local: true } });
+    return {
+      header: `${renderHeader(labels)}`,
+      verdict: `${renderVerdict(comparison, labels)}`,
+      evidence: `${renderEvidence(comparison, labels)}`,
+    };
+  }
+  const reason =
+    failure === undefined
+      ? html`There is nothing to compare yet: the figures appear with the first traces.`
+      : html`The comparison failed: ${foreign(failure)}`;
+  return {
+    header: `${renderHeader({ a: 'Cloud Run (local)', b: 'GKE (local)', local: true })}`,
+    verdict: `${html`<section class="verdict"><h2>No verdict yet</h2><p>${reason}</p></section>`}`,
+    evidence: '',
+  };
+}
+
+/** The page as first served; `live.js` keeps it up to date. */
+export function renderLivePage(): string {
+  return renderDocument({
+    title: 'Local run: traces live',
+    body: BODY,
+    scripts: [SCRIPT],
+    live: true,
+  });
+}
+
+const BODY: Markup = html`<div id="header">
+</div>
+<main>
+<p id="connection" role="status">Connecting…</p>
+<div id="verdict-part"></div>
+<section aria-labelledby="recent">
+<h2 id="recent">Recent traces</h2>
+<p class="note">Newest first, times in UTC. Open one to see its spans.</p>
+<div id="traces" class="traces"></div>
+<button type="button" id="all" aria-pressed="false" hidden>Show all</button>
+</section>
+<div id="evidence"></div>
+</main>`;
+
+/** For the header of the answer: as the page's own, and nobody may frame it. */
+export const LIVE_POLICY = `${contentSecurityPolicy({ scripts: [SCRIPT], live: true })}; frame-ancestors 'none'`;

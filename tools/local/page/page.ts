@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Comparison } from '../../compare/comparison.ts';
+import type { Trace } from '../../compare/model.ts';
+import type { TraceStore } from '../cloud/trace-store.ts';
+import { LIVE_POLICY, type LiveParts, renderLivePage, renderParts } from './live-page.ts';
+import { createNews } from './news.ts';
+import { renderRecentTraces, renderTrace } from './recent-traces.ts';
+
+export type PageOptions = Readonly<{
+  traceStore: Pick<TraceStore, 'traceIds' | 'trace' | 'onSpan'>;
+  /** Undefined while there is nothing to compare. */
+  compare: () => Comparison | undefined;
+  /** Milliseconds of a clock that never goes back. */
+  nowMs?: () => number;
+}>;
+
+export type Page = Readonly<{ url: string; close(): Promise<void> }>;
+
+const SHOWN_TRACES = 50;
+/** The statistics resample thousands of times: not for every span that comes. */
+const COMPARE_EVERY_MS = 3_000;
+/** Programs export every 5 s: until then a trace without all its spans is no broken one. */
+const ARRIVING_MS = 10_000;
+
+const HEADERS = {
+  'content-security-policy': LIVE_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+} as const;
+
+/** Serves the comparison and the recent traces of the local run, on loopback, as they come. */
+export async function startPage(options: PageOptions): Promise<Page> {
+  const { traceStore, nowMs = () => performance.now() } = options;
+  const news = createNews(ARRIVING_MS);
+  const writtenAtMs = new Map<string, number>();
+  const stopListening = traceStore.onSpan(({ traceId }) => {
+    writtenAtMs.delete(traceId);
+    writtenAtMs.set(traceId, nowMs());
+    const [oldest] = writtenAtMs.keys();
+    if (writtenAtMs.size > 2 * SHOWN_TRACES && oldest !== undefined) writtenAtMs.delete(oldest);
+    news.changed();
+  });
+  const isArriving = (traceId: string) =>
+    nowMs() - (writtenAtMs.get(traceId) ?? Number.NEGATIVE_INFINITY) < ARRIVING_MS;
+  const parts = createParts(options.compare, nowMs);
+
+  const server = createServer((request, response) => {
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    const refusal = refuse(request, (server.address() as AddressInfo).port);
+    if (refusal !== undefined) return send(response, refusal.status, 'text/plain', refusal.reason);
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const traceId = /^\/traces\/([0-9a-f]{32})$/.exec(path)?.[1];
+    if (path === '/') return send(response, 200, 'text/html', renderLivePage());
+    if (path === '/events') return news.add(response);
+    if (path === '/comparison') {
+      return send(response, 200, 'application/json', JSON.stringify(parts()));
+    }
+    if (path === '/traces') {
+      const recent = recentTraces(traceStore);
+      return send(response, 200, 'text/html', `${renderRecentTraces(recent, isArriving)}`);
+    }
+    const trace = traceId === undefined ? undefined : traceStore.trace(traceId);
+    if (trace !== undefined) return send(response, 200, 'text/html', `${renderTrace(trace)}`);
+    return send(response, 404, 'text/plain', 'there is no such page or trace');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    async close() {
+      stopListening();
+      news.close();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/**
+ * A page elsewhere can have its own name resolve to 127.0.0.1 and would then share this origin:
+ * only requests that name this machine are answered.
+ */
+function refuse(request: IncomingMessage, port: number) {
+  const host = request.headers.host ?? '';
+  if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
+    return { status: 403, reason: 'this page answers to 127.0.0.1 and localhost only' };
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return { status: 405, reason: 'allowed methods: GET, HEAD' };
+  }
+  return undefined;
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(body);
+}
+
+function recentTraces(traceStore: PageOptions['traceStore']): Trace[] {
+  const ids = traceStore.traceIds().slice(-SHOWN_TRACES).reverse();
+  return ids.flatMap((traceId) => traceStore.trace(traceId) ?? []);
+}
+
+/** The rendered comparison, made anew no more often than COMPARE_EVERY_MS. */
+function createParts(compare: PageOptions['compare'], nowMs: () => number): () => LiveParts {
+  let last: Readonly<{ atMs: number; parts: LiveParts }> | undefined;
+  return () => {
+    if (last === undefined || nowMs() - last.atMs >= COMPARE_EVERY_MS) {
+      const parts = attempt(compare);
+      last = { atMs: nowMs(), parts };
+    }
+    return last.parts;
+  };
+}
+
+function attempt(compare: PageOptions['compare']): LiveParts {
+  try {
+    return renderParts(compare());
+  } catch (error) {
+    // Shown on the page: the run goes on, and its traces can still be looked at.
+    return renderParts(undefined, error instanceof Error ? error.message : String(error));
+  }
+}

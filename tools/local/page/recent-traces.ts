@@ -1,0 +1,59 @@
+import { ATTR } from '../../../lib/telemetry/names.ts';
+import type { Waterfall } from '../../compare/comparison.ts';
+import { foreign, html, type Markup } from '../../compare/html/markup.ts';
+import { createColours } from '../../compare/html/rows.ts';
+import { renderState } from '../../compare/html/traces.ts';
+import { renderWaterfall } from '../../compare/html/waterfall.ts';
+import { formatMs } from '../../compare/html/words.ts';
+import type { Trace } from '../../compare/model.ts';
+import { createWaterfall } from '../../compare/waterfall.ts';
+
+const PLATFORMS: Readonly<Record<string, string>> = {
+  gcp_cloud_run: 'Cloud Run',
+  gcp_kubernetes_engine: 'GKE',
+};
+
+/** One item per trace; what it holds is fetched when it is opened. */
+export function renderRecentTraces(
+  traces: readonly Trace[],
+  isArriving: (traceId: string) => boolean,
+): Markup {
+  return html`${traces.map((trace) => renderItem(createWaterfall(trace), isArriving(trace.traceId)))}`;
+}
+
+function renderItem(trace: Waterfall, arriving: boolean): Markup {
+  const top = trace.spans[0];
+  const platform = trace.spans.map(({ attributes }) => attributes['cloud.platform']).find(Boolean);
+  const query = top?.attributes[ATTR.query];
+  const what = query === undefined ? html`${foreign(top?.name ?? '')}` : html`“${foreign(query)}”`;
+  const error = trace.spans.find((span) => span.error !== null)?.error?.type ?? null;
+  const isRequest = query !== undefined;
+  return html`<details id="trace-${trace.traceId}" data-spans="${trace.spans.length}">
+<summary><span class="trace-line"><span class="at">${new Date(trace.startMs).toISOString().slice(11, 19)}</span> <span class="on">${PLATFORMS[platform ?? ''] ?? foreign(platform ?? '?')} (local)</span> <span class="what">${what}</span> <span class="number">${formatMs(trace.durationMs)}</span> <span class="count number">${trace.spans.length} spans</span> <span class="state">${renderProgress(trace, { arriving, isRequest, error })}</span></span></summary>
+<div class="body"></div>
+</details>
+`;
+}
+
+function renderProgress(
+  { whole, cold }: Waterfall,
+  state: Readonly<{ arriving: boolean; isRequest: boolean; error: string | null }>,
+): Markup {
+  if (!state.isRequest) return html`<span class="flag">no request</span>`;
+  if (!whole && state.arriving) return html`<span class="flag">spans arriving</span>`;
+  return renderState({ whole, cold, error: state.error });
+}
+
+/** One trace as a waterfall of its own. */
+export function renderTrace(trace: Trace): Markup {
+  const waterfall = createWaterfall(trace);
+  const colour = createColours(waterfall.spans.map(({ path }) => path));
+  return html`<p class="note">Trace <code>${waterfall.traceId}</code>, ${formatMs(waterfall.durationMs)} (local)</p>
+${renderWaterfall({
+  id: `span-${waterfall.traceId}`,
+  title: `Trace ${waterfall.traceId}`,
+  a: { label: 'local', trace: waterfall },
+  b: null,
+  colour,
+})}`;
+}
