@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer as createListener, type Socket } from 'node:net';
 import {
   type handleUnaryCall,
   Metadata,
@@ -10,7 +11,7 @@ import {
 import type { IssuedCertificate } from './certificates.ts';
 import { GOOGLE_STATUS, toGoogleError } from './google-status.ts';
 
-export type GrpcService = Readonly<{ port: number; close(): void }>;
+export type GrpcService = Readonly<{ port: number; close(): Promise<void> }>;
 
 /** One unary method: the request and the call's metadata in, the response out, or a GoogleError. */
 export type UnaryMethod = (request: unknown, metadata: Metadata) => Promise<unknown>;
@@ -34,12 +35,29 @@ export async function startGrpcService(options: {
         { cert_chain: Buffer.from(certificate.cert), private_key: Buffer.from(certificate.key) },
       ])
     : ServerCredentials.createInsecure();
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', credentials, (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
+  // grpc-js's own listener leaves connections open at its end on which no session had begun, and
+  // with them this process: so the sockets are ours, and go to it with their first bytes.
+  const injector = server.createConnectionInjector(credentials);
+  const sockets = new Set<Socket>();
+  const listener = createListener((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.once('error', () => socket.destroy());
+    socket.once('readable', () => injector.injectConnection(socket));
   });
-  return { port, close: () => server.forceShutdown() };
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    port: (listener.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        listener.close(() => resolve());
+        server.forceShutdown();
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
 }
 
 function unary(method: UnaryMethod): handleUnaryCall<unknown, unknown> {

@@ -27,7 +27,7 @@ export type SchedulerService = Readonly<{
   /** Of one job or of all, oldest first; the last 1,000. */
   attempts(job?: string): Attempt[];
   onAttempt(listener: (attempt: Attempt) => void): () => void;
-  close(): void;
+  close(): Promise<void>;
 }>;
 
 type Entry = { job: WireJob; spec: JobSpec; state: JobState; updatedMs: number; runner: JobRunner };
@@ -209,7 +209,7 @@ export async function startScheduler(options: {
     },
     close() {
       for (const { runner } of entries.values()) runner.close();
-      service.close();
+      return service.close();
     },
   };
 }

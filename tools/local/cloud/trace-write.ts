@@ -3,15 +3,13 @@ import { authenticate, authorize } from './caller.ts';
 import type { IssuedCertificate } from './certificates.ts';
 import type { Faults } from './faults.ts';
 import { GoogleError } from './google-status.ts';
-import { startGrpcService } from './grpc-service.ts';
+import { type GrpcService, startGrpcService } from './grpc-service.ts';
 import { loadTraceService } from './protos.ts';
 import type { Quota } from './quota.ts';
 import type { TokenIssuer } from './tokens.ts';
 import { invalid } from './trace-limits.ts';
 import type { TraceStore } from './trace-store.ts';
 import { parseV2Span, type V2Span } from './trace-v2-span.ts';
-
-export type TraceWriteService = Readonly<{ port: number; close(): void }>;
 
 /** Seen in the field for Cloud Trace's OTLP endpoint; assumed for v2 too. */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
@@ -26,7 +24,7 @@ export async function startTraceWrite(options: {
   certificate: IssuedCertificate;
   quota: Quota;
   faults?: Faults;
-}): Promise<TraceWriteService> {
+}): Promise<GrpcService> {
   const { store, tokens, quota, faults } = options;
   const admit = async (operation: string, name: string, metadata: Metadata): Promise<void> => {
     await faults?.strike('trace-write', operation, name);

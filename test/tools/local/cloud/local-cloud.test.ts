@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { access, readdir, stat } from 'node:fs/promises';
+import { connect as connectHttp2 } from 'node:http2';
 import { createServer, request } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { suite, test } from 'node:test';
@@ -40,7 +41,15 @@ suite('the local cloud', () => {
         return socket;
       }),
     );
-    const ended = sockets.map((socket) => once(socket, 'close'));
+    const sessions = [
+      connectHttp2(`http://127.0.0.1:${portOf(cloud.schedulerAddress)}`),
+      connectHttp2(`https://${cloud.traceWriteAddress}`, { ca: cloud.authority.certPem }),
+    ];
+    for (const session of sessions) session.on('error', () => {});
+    await Promise.all(sessions.map((session) => once(session, 'remoteSettings')));
+    const ended = [...sockets, ...sessions].map(
+      (opened) => new Promise<void>((resolve) => opened.once('close', () => resolve())),
+    );
     await (await fetch(`${cloud.storageOrigin}/storage/v1/b/none`)).text();
     assert.deepEqual(await readdir(cloud.configDir), []);
     const startedMs = performance.now();
