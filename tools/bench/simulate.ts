@@ -19,6 +19,8 @@ export type Scenario = Readonly<{
   shift: number;
   /** Whether the requests can be paired: same schedule on both sides. */
   paired: boolean;
+  /** Makes every request a run of its own: the mistake that the comparison must not make. */
+  asSingles?: boolean;
   /** How many hops share the latency, each with a run level of its own. */
   hops: number;
 }>;
@@ -58,7 +60,14 @@ export function simulate(
           MEDIAN_MS * factor * Math.exp(at + normal() * scenario.requestDeviation);
         const hops = hopLevels.map((at, hop) => sampleOf(hop, draw(at)));
         cohorts[side].push(
-          recordOf({ side, run, sequence, paired: scenario.paired, hops, latencyMs: draw(level) }),
+          recordOf({
+            side,
+            run: scenario.asSingles ? run * scenario.requestsPerRun + sequence : run,
+            sequence,
+            paired: scenario.paired,
+            hops,
+            latencyMs: draw(level),
+          }),
         );
       }
     }

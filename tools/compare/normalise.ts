@@ -131,6 +131,8 @@ function linkParents(nodes: ReadonlyMap<string, Node>): void {
     const frontEnd = nodes.get(node.span.attributes[ATTR.frontEndSpanId] ?? '');
     if (frontEnd?.frontEnd !== true || node.frontEnd || node.parent === frontEnd) continue;
     frontEnd.parent ??= node.parent;
+    // A caller that is missing to the server is missing to the front end before it.
+    if (frontEnd.parent === null) frontEnd.orphan ||= node.orphan;
     node.parent = frontEnd;
     node.orphan = false;
   }
