@@ -39,7 +39,6 @@ shutdownOnSignal({
         const closed = once(server, 'close');
         server.close();
         await runs.stop(DRAIN_MS);
-        server.closeIdleConnections();
         await closed;
       },
     },

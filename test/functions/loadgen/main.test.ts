@@ -94,6 +94,7 @@ describe('the program', () => {
 
     assert.equal(code, 0);
     assert.equal(response.status, 200);
+    assert.equal(response.headers.get('connection'), 'close', 'or it would hold up the exit');
     assert.equal(summary.state, 'stopped');
     assert.equal(summary.ok, held.length);
     assert.equal(summary.dropReasons.stopping, 100 - held.length);

@@ -10,7 +10,7 @@ import type { LoadRequestBody } from '../../../lib/load-request.ts';
 import { createLogger } from '../../../lib/log.ts';
 import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
 import { type Asked, createFakeClient } from './fake-client.ts';
-import { createFakeClock } from './fake-clock.ts';
+import { createFakeClock, settle } from './fake-clock.ts';
 
 const config = parseEnv(loadgenVariables, {
   CLIENT_ADDR: 'client:80',
@@ -105,7 +105,10 @@ describe('createRuns', () => {
     setRunningTelemetry({
       flushesBeforeResponse: false,
       exportTimeoutMs: 1,
-      flush: async () => void order.push('flushed'),
+      async flush() {
+        await settle();
+        order.push('flushed');
+      },
       shutdown: async () => {},
     });
     t.after(() =>

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { toKnownQueries } from '../../../lib/queries.ts';
+import { type LocalCloud, startLocalCloud } from '../../../tools/local/cloud/local-cloud.ts';
+import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from '../../../tools/local/cloud/works.ts';
+import { readBucket } from '../../../tools/queries/bucket.ts';
+import { countLinesWith, decodeText, linesOf } from '../../../tools/queries/count.ts';
+
+let cloud: LocalCloud;
+before(async () => {
+  cloud = await startLocalCloud();
+});
+afterEach(() => cloud.faults.clear());
+after(() => cloud.close());
+
+const read = (bucket = WORKS_BUCKET, prefix = WORKS_PREFIX) =>
+  readBucket({
+    bucket,
+    prefix,
+    access: 'public',
+    apiEndpoint: cloud.storageOrigin,
+    retryDelayMs: 1,
+  });
+
+describe('readBucket', () => {
+  it('gives the plays, in which every query occurs as often as grep counted', async () => {
+    const texts = await read();
+    const lines = texts.flatMap(({ bytes }) => linesOf(decodeText(bytes)));
+    const counts = Object.keys(LOCAL_QUERIES).map((query) => [query, countLinesWith(query, lines)]);
+    assert.deepEqual(toKnownQueries(Object.fromEntries(counts)), toKnownQueries(LOCAL_QUERIES));
+  });
+
+  for (const fault of [
+    { name: 'a 503', rule: { error: 'UNAVAILABLE' } },
+    { name: 'a reset in mid-body', rule: { resetMidBody: true } },
+    { name: 'a flipped byte', rule: { corrupt: true } },
+  ] as const) {
+    it(`reads an object again after ${fault.name}`, async () => {
+      const injected = cloud.faults.inject({
+        service: 'storage',
+        operation: 'download',
+        times: 1,
+        ...fault.rule,
+      });
+      const whole = await read();
+      assert.equal(injected.applied(), 1);
+      assert.equal(whole.length, 3);
+      const bytes = whole.reduce((sum, text) => sum + text.bytes.length, 0);
+      assert.ok(bytes > 370_000, `${bytes} bytes`);
+    });
+  }
+
+  it('fails, rather than count too little, where one object cannot be read', async () => {
+    cloud.faults.inject({
+      service: 'storage',
+      operation: 'download',
+      target: `${WORKS_PREFIX}hamlet.txt`,
+      error: 'UNAVAILABLE',
+    });
+    await assert.rejects(read());
+  });
+
+  it('says at once, without trying again, that a bucket is missing', async () => {
+    await assert.rejects(read('no-such-bucket'), /reading gs:\/\/no-such-bucket failed/);
+  });
+
+  it('says what to do where access is denied', async () => {
+    cloud.faults.inject({ service: 'storage', error: 'PERMISSION_DENIED' });
+    await assert.rejects(read(), /if it is not public, use --access iam/);
+  });
+
+  it('refuses a prefix that no object has', async () => {
+    await assert.rejects(read(WORKS_BUCKET, 'milton/'), /no object whose name begins with "milton/);
+  });
+});

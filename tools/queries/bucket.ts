@@ -1,0 +1,93 @@
+import { type File, Storage } from '@google-cloud/storage';
+import pLimit from 'p-limit';
+import pRetry, { AbortError } from 'p-retry';
+
+export type Text = Readonly<{ name: string; bytes: Uint8Array }>;
+
+const AT_ONCE = 8;
+const ATTEMPT_DEADLINE_MS = 60_000;
+const RETRIES = 3;
+
+/** Reads every object under the prefix, whole and with its checksum checked, or throws. */
+export async function readBucket(options: {
+  bucket: string;
+  prefix: string;
+  access: 'public' | 'iam';
+  /** For private endpoints. */
+  apiEndpoint?: string;
+  retryDelayMs?: number;
+  onProgress?: (read: number, all: number) => void;
+}): Promise<Text[]> {
+  const { bucket, prefix, access, onProgress = () => {}, retryDelayMs = 500 } = options;
+  const storage = new Storage({
+    // With an explicit endpoint the library is anonymous unless it is told otherwise.
+    apiEndpoint: options.apiEndpoint ?? 'https://storage.googleapis.com',
+    useAuthWithCustomEndpoint: access === 'iam',
+    // Objects belong to no project; unless one is named, the library asks the machine for it first.
+    projectId: 'none',
+    // The library's own retry ends the process when one download gets a 503.
+    retryOptions: { autoRetry: false },
+  });
+  const retrying = <T>(attempt: () => Promise<T>): Promise<T> =>
+    pRetry(
+      async () => {
+        try {
+          return await withDeadline(attempt());
+        } catch (error) {
+          if (isPermanent(error)) throw new AbortError(explain(error, bucket, access));
+          throw error;
+        }
+      },
+      { retries: RETRIES, minTimeout: retryDelayMs },
+    );
+
+  const [files] = await retrying(() => storage.bucket(bucket).getFiles({ prefix }));
+  if (files.length === 0) {
+    throw new Error(
+      `gs://${bucket} has no object whose name begins with ${JSON.stringify(prefix)}`,
+    );
+  }
+  const limit = pLimit(AT_ONCE);
+  let read = 0;
+  return Promise.all(
+    files.map((file: File) =>
+      limit(async () => {
+        const [bytes] = await retrying(() => file.download({ validation: 'crc32c' }));
+        onProgress(++read, files.length);
+        return { name: file.name, bytes };
+      }),
+    ),
+  );
+}
+
+async function withDeadline<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const text = `Cloud Storage did not answer within ${ATTEMPT_DEADLINE_MS / 1000} s`;
+    timer = setTimeout(() => reject(new Error(text)), ATTEMPT_DEADLINE_MS);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+function statusOf(error: unknown): number | undefined {
+  const code = error instanceof Error && 'code' in error ? Number(error.code) : Number.NaN;
+  return Number.isInteger(code) ? code : undefined;
+}
+
+/** 4xx but for too many requests: another attempt gets the same answer. */
+function isPermanent(error: unknown): boolean {
+  const status = statusOf(error);
+  return status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+function explain(error: unknown, bucket: string, access: 'public' | 'iam'): Error {
+  const status = statusOf(error);
+  const reason = (error as Error).message;
+  const advice =
+    status === 401 || status === 403
+      ? access === 'public'
+        ? '; if it is not public, use --access iam'
+        : '; you need roles/storage.objectViewer on it, and: gcloud auth application-default login'
+      : '';
+  return new Error(`reading gs://${bucket} failed: ${reason}${advice}`, { cause: error });
+}
