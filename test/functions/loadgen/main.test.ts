@@ -58,10 +58,11 @@ describe('the program', () => {
   it('told to stop under load answers what is in flight, drops the rest, stores every span', async (t) => {
     const asked = Promise.withResolvers<void>();
     let requests = 0;
-    const held: http.ServerResponse[] = [];
-    const client = http.createServer((_request, response) => {
+    const release = Promise.withResolvers<void>();
+    const client = http.createServer(async (_request, response) => {
       if (++requests === 3) asked.resolve();
-      held.push(response);
+      await release.promise;
+      response.end('{"query":"world","matchCount":2}');
     });
     client.listen(0, '127.0.0.1');
     await once(client, 'listening');
@@ -86,7 +87,7 @@ describe('the program', () => {
     await asked.promise;
     child.kill('SIGTERM');
     await output.until(({ message }) => message === 'shutting down');
-    for (const response of held) response.end('{"query":"world","matchCount":2}');
+    release.resolve();
     const response = await answer;
     const summary = (await response.json()) as LoadSummary;
     const [code] = await once(child, 'exit');
@@ -96,11 +97,11 @@ describe('the program', () => {
     assert.equal(response.status, 200);
     assert.equal(response.headers.get('connection'), 'close', 'or it would hold up the exit');
     assert.equal(summary.state, 'stopped');
-    assert.equal(summary.ok, held.length);
-    assert.equal(summary.dropReasons.stopping, 100 - held.length);
+    assert.equal(summary.ok, requests);
+    assert.equal(summary.dropReasons.stopping, 100 - requests);
     const spans = output.lines.flatMap(({ span }) => span ?? []);
     const roots = spans.filter(({ name }) => name === 'loadgen');
-    assert.equal(roots.length, held.length);
+    assert.equal(roots.length, requests);
     for (const root of roots) {
       const trace = spans.filter(({ traceId }) => traceId === root.traceId);
       assert.equal(trace.length, 2, 'the root and its client span');
@@ -110,7 +111,7 @@ describe('the program', () => {
     assert.ok(stopped?.spans);
     const { started, stored, lost } = stopped.spans;
     assert.deepEqual([stored, lost], [started, 0]);
-    assert.equal(started, 2 * held.length + 1, 'and the span of the invocation');
+    assert.equal(started, 2 * requests + 1, 'and the span of the invocation');
   });
 
   it('lists every wrong variable, exits 2 and opens nothing', async (t) => {
