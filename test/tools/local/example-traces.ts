@@ -1,0 +1,56 @@
+import { ATTR, SPAN } from '../../../lib/telemetry/names.ts';
+import type { Span, Trace } from '../../../tools/compare/model.ts';
+
+const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+type Place = Readonly<{ service: string; name: string; kind: Span['kind']; attributes?: object }>;
+
+/** The spans of one request, each the child of the one before but for the last two, siblings. */
+const REQUEST: readonly Place[] = [
+  { service: 'loadgen', name: SPAN.loadgen, kind: 'internal' },
+  { service: 'loadgen', name: 'GET', kind: 'client' },
+  { service: 'client', name: 'GET', kind: 'server' },
+  { service: 'client', name: SPAN.client, kind: 'internal' },
+  { service: 'client', name: SPAN.rpc, kind: 'client' },
+  { service: 'server', name: SPAN.rpc, kind: 'server' },
+  { service: 'server', name: SPAN.worksRead, kind: 'internal' },
+  { service: 'server', name: SPAN.worksSearch, kind: 'internal' },
+];
+
+export const spanId = (index: number) => (index + 1).toString(16).padStart(16, '0');
+
+/**
+ * One whole request: each span lasts 10 ms less than its parent and starts 5 ms later. `change`
+ * gives a span other fields by its place in the list, or takes it out with null.
+ */
+export function createRequestTrace(options: {
+  traceId?: string;
+  platform: 'gcp_cloud_run' | 'gcp_kubernetes_engine';
+  change?: (span: Span, index: number) => Span | null;
+}): Trace {
+  const traceId = options.traceId ?? 'a'.repeat(32);
+  const { change = (span: Span) => span } = options;
+  const spans = REQUEST.map((place, index): Span | null => {
+    const depth = Math.min(index, 6);
+    const parent = index === REQUEST.length - 1 ? index - 2 : index - 1;
+    return change(
+      {
+        traceId,
+        spanId: spanId(index),
+        ...(index === 0 ? {} : { parentSpanId: spanId(parent) }),
+        name: place.name,
+        kind: place.kind,
+        startMs: START_MS + depth * 5,
+        endMs: START_MS + 100 - depth * 5,
+        attributes: {
+          'service.name': place.service,
+          'cloud.platform': options.platform,
+          ...(index === 0 ? { [ATTR.query]: 'world', [ATTR.matchCount]: '52' } : {}),
+        },
+        events: [],
+      },
+      index,
+    );
+  });
+  return { traceId, projectId: 'p', spans: spans.filter((span) => span !== null) };
+}

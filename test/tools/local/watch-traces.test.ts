@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ATTR } from '../../../lib/telemetry/names.ts';
+import { createTraceStore } from '../../../tools/local/cloud/trace-store.ts';
+import { renderTraceLine, watchTraces } from '../../../tools/local/watch-traces.ts';
+import { createRequestTrace } from './example-traces.ts';
+
+const TRACE = createRequestTrace({ platform: 'gcp_cloud_run' });
+
+describe('watchTraces', () => {
+  it('tells a trace once, when its last span has come', (t) => {
+    const store = createTraceStore();
+    const lines: string[] = [];
+    t.after(watchTraces(store, (line) => lines.push(line)));
+    store.write(TRACE.spans.slice(1));
+    assert.deepEqual(lines, []);
+    store.write(TRACE.spans.slice(0, 1));
+    store.write(TRACE.spans.slice(0, 1));
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? '', /Cloud Run \(local\).*100 ms.*8 spans.*"world".*52 lines/);
+  });
+
+  it('tells a trace that is still not whole after 12 s as such', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const store = createTraceStore();
+    const lines: string[] = [];
+    t.after(watchTraces(store, (line) => lines.push(line)));
+    store.write(TRACE.spans.filter((_, index) => index !== 3));
+    assert.deepEqual(lines, []);
+    t.mock.timers.tick(12_000);
+    assert.match(lines[0] ?? '', /NOT WHOLE/);
+  });
+});
+
+describe('renderTraceLine', () => {
+  it('says nothing of a trace that is no request', () => {
+    assert.equal(renderTraceLine({ ...TRACE, spans: TRACE.spans.slice(1) }), undefined);
+  });
+
+  it('names the error of the root', () => {
+    const wrong = createRequestTrace({
+      platform: 'gcp_kubernetes_engine',
+      change: (span, index) =>
+        index === 0
+          ? { ...span, attributes: { ...span.attributes, [ATTR.errorType]: 'UnexpectedResult' } }
+          : span,
+    });
+    assert.match(renderTraceLine(wrong) ?? '', /GKE \(local\).*ERROR UnexpectedResult/);
+  });
+
+  it('fits 100 columns whatever the query', () => {
+    const long = createRequestTrace({
+      platform: 'gcp_cloud_run',
+      change: (span) => ({
+        ...span,
+        attributes: { ...span.attributes, [ATTR.query]: 'x'.repeat(500) },
+      }),
+    });
+    assert.ok((renderTraceLine(long) ?? '').length <= 100);
+  });
+});
