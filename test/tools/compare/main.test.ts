@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
+import type { Comparison } from '../../../tools/compare/comparison.ts';
+import type { Trace } from '../../../tools/compare/model.ts';
+import { parseOptions } from '../../../tools/compare/options.ts';
+import { headLine, traceLine } from '../../../tools/compare/sources/trace-lines.ts';
+import { requestTrace, withSpanChanged } from './request-trace.ts';
+
+const MAIN = join(import.meta.dirname, '../../../tools/compare/main.ts');
+const LOCAL = {
+  kind: 'cloud-trace',
+  name: 'shakesapp-local',
+  local: true,
+  since: null,
+  until: null,
+} as const;
+
+const TRACES = (['gcp_cloud_run', 'gcp_kubernetes_engine'] as const).flatMap((platform) =>
+  Array.from({ length: 60 }, (_, index) =>
+    requestTrace({
+      platform,
+      run: Math.floor(index / 10),
+      sequence: index % 10,
+      // Requests of one run share its luck; the platforms do not share it.
+      parts: { search: 3 + ((index * (platform === 'gcp_cloud_run' ? 7 : 11)) % 13) / 10 },
+    }),
+  ),
+);
+
+async function folderWith(t: TestContext, traces: readonly Trace[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'compare-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const from = join(folder, 'traces.ndjson');
+  await writeFile(from, headLine(LOCAL) + traces.map(traceLine).join(''));
+  return { from, path: (name: string) => join(folder, name) };
+}
+
+function compare(...args: readonly string[]) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    const run = execFile(process.execPath, [MAIN, ...args], (_, stdout, stderr) =>
+      resolve({ code: run.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
+
+test('prints the verdict and exits 0 where both cohorts have requests', async (t) => {
+  const { from } = await folderWith(t, TRACES);
+  const { code, stdout, stderr } = await compare('--from', from);
+  assert.equal(stderr, '');
+  assert.equal(code, 0);
+  assert.match(stdout, /^No difference seen between Cloud Run and GKE/);
+  assert.match(stdout, /LOCAL run/);
+});
+
+test('saves what it read, and the saved traces give the same comparison', async (t) => {
+  const { from, path } = await folderWith(t, TRACES);
+  await compare('--from', from, '--save', path('saved'), '--json', path('first.json'));
+  const { code } = await compare('--from', path('saved'), '--json', path('second.json'));
+  assert.equal(code, 0);
+  const [first, second] = await Promise.all(
+    ['first.json', 'second.json'].map(
+      async (name): Promise<Comparison> => JSON.parse(await readFile(path(name), 'utf8')),
+    ),
+  );
+  assert.equal(first?.version, 1);
+  assert.equal(first?.source.local, true);
+  assert.deepEqual({ ...first, source: null }, { ...second, source: null });
+});
+
+test('--json - prints JSON and nothing else', async (t) => {
+  const { from } = await folderWith(t, TRACES);
+  const { stdout } = await compare('--from', from, '--json', '-');
+  assert.equal(JSON.parse(stdout).cohorts.a.traces, 60);
+});
+
+test('--html writes the comparison as a page', async (t) => {
+  const { from, path } = await folderWith(t, TRACES);
+  const { code } = await compare('--from', from, '--html', path('report.html'));
+  assert.equal(code, 0);
+  assert.match(await readFile(path('report.html'), 'utf8'), /^<!doctype html>/i);
+});
+
+test('exits 1 where an answer had a wrong count', async (t) => {
+  const [first, ...rest] = TRACES;
+  assert.ok(first);
+  const attributes = { ...first.spans[0]?.attributes, [ATTR.errorType]: UNEXPECTED_RESULT };
+  const { from } = await folderWith(t, [withSpanChanged(first, 1, { attributes }), ...rest]);
+  const { code, stdout } = await compare('--from', from);
+  assert.equal(code, 1);
+  assert.match(stdout, /^No verdict: 1 answers had a wrong count/);
+});
+
+test('exits 1 where a cohort is empty', async (t) => {
+  const { from } = await folderWith(t, TRACES.slice(0, 60));
+  assert.equal((await compare('--from', from)).code, 1);
+});
+
+test('exits 1 with the reason where a file cannot be read', async () => {
+  const { code, stderr } = await compare('--from', '/nowhere/traces');
+  assert.equal(code, 1);
+  assert.match(stderr, /^compare: ENOENT.*\/nowhere\/traces/);
+});
+
+const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
+  ['no source', [], /name one place to read from/],
+  ['two sources', ['--local', '--project', 'p'], /name one place to read from/],
+  ['an unknown flag', ['--local', '--fast'], /--fast/],
+  ['a filter without a value', ['--local', '--a', 'x'], /--a is "x"/],
+  ['a time that is none', ['--local', '--since', 'noon'], /--since is "noon"/],
+  ['a number out of bounds', ['--local', '--max-traces', '0'], /--max-traces is "0"/],
+  ['files without --from', ['--local', 'a.ndjson'], /unknown argument "a.ndjson"/],
+];
+for (const [name, args, message] of WRONG) {
+  test(`${name} is bad usage`, () => {
+    assert.throws(() => parseOptions(args, 0), { name: 'UsageError', message });
+  });
+}
+
+test('bad usage exits 2 in one line', async () => {
+  const { code, stderr, stdout } = await compare('--since', '5m');
+  assert.equal(code, 2);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^compare: name one place to read from/);
+});
+
+test('--help fits 100 columns and exits 0', async () => {
+  const { code, stdout } = await compare('--help');
+  assert.equal(code, 0);
+  assert.ok(stdout.split('\n').every((line) => line.length <= 100));
+});
+
+test("a cohort's own window widens what is read and narrows the cohort", () => {
+  const options = parseOptions(
+    ['--local', '--since', '10m', '--a-since', '1h', '--a-until', '30m'],
+    3_600_000,
+  );
+  assert.ok(options !== 'help');
+  assert.equal(options.sinceMs, 0);
+  assert.equal(options.untilMs, null);
+  assert.deepEqual(
+    [options.cohorts.a.sinceMs, options.cohorts.a.untilMs, options.cohorts.b.sinceMs],
+    [0, 1_800_000, 3_000_000],
+  );
+});
+
+test('files are read whole where no window is given, Cloud Trace for half an hour', () => {
+  const files = parseOptions(['--from', 'a', 'b'], 3_600_000);
+  assert.ok(files !== 'help');
+  assert.deepEqual(files.origin, { kind: 'files', paths: ['a', 'b'] });
+  assert.equal(files.cohorts.a.sinceMs, null);
+  const cloud = parseOptions(['--project', 'p'], 3_600_000);
+  assert.ok(cloud !== 'help');
+  assert.equal(cloud.sinceMs, 1_800_000);
+});

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Trace } from '../../../../tools/compare/model.ts';
+import { openFiles } from '../../../../tools/compare/sources/files.ts';
+import { headLine, traceLine } from '../../../../tools/compare/sources/trace-lines.ts';
+import { requestTrace, traceIdOf } from '../request-trace.ts';
+import { toArray } from './to-array.ts';
+
+const SIGNAL = new AbortController().signal;
+const FROM = {
+  kind: 'cloud-trace',
+  name: 'my-project',
+  local: false,
+  since: '2026-03-02T10:00:00.000Z',
+  until: null,
+} as const;
+
+async function fileWith(t: TestContext, content: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'traces-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'traces');
+  await writeFile(path, content);
+  return path;
+}
+
+async function readFiles(...paths: readonly string[]): Promise<Trace[]> {
+  const source = await openFiles(paths);
+  return toArray(source.read(SIGNAL));
+}
+
+const TRACES = [0, 1, 2].map((sequence) => requestTrace({ sequence, frontEnd: 'stored' }));
+
+test('saved traces come back as they were, and say where they came from', async (t) => {
+  const path = await fileWith(t, headLine(FROM) + TRACES.map(traceLine).join(''));
+  const source = await openFiles([path]);
+  assert.deepEqual(await toArray(source.read(SIGNAL)), TRACES);
+  assert.deepEqual(source.describe(), { ...FROM, name: `${path} (saved from my-project)` });
+  const wanted = new Set([TRACES[1]?.traceId ?? '']);
+  assert.deepEqual(await source.find(wanted, SIGNAL), [TRACES[1]]);
+});
+
+test('traces saved from a local run stay local', async (t) => {
+  const path = await fileWith(t, headLine({ ...FROM, local: true }));
+  const other = await fileWith(t, headLine(FROM));
+  assert.equal((await openFiles([path])).describe().local, true);
+  assert.equal((await openFiles([other, path])).describe().local, true);
+});
+
+const nanos = (ms: number) =>
+  `${BigInt(Math.floor(ms)) * 1_000_000n + BigInt(Math.round((ms % 1) * 1e6))}`;
+const stringValue = (key: string, value: string) => ({ key, value: { stringValue: value } });
+
+/** One OTLP request with these spans of a trace, the service as resource attribute. */
+function otlp(trace: Trace, from = 0, to = trace.spans.length) {
+  return {
+    resourceSpans: trace.spans.slice(from, to).map((span) => {
+      const { 'service.name': service = '', ...rest } = span.attributes;
+      return {
+        resource: { attributes: [stringValue('service.name', service)] },
+        scopeSpans: [
+          {
+            scope: { name: 'test' },
+            spans: [
+              {
+                traceId: span.traceId.toUpperCase(),
+                spanId: span.spanId,
+                parentSpanId: span.parentSpanId ?? '',
+                name: span.name,
+                kind: { internal: 1, server: 2, client: 3 }[span.kind],
+                startTimeUnixNano: nanos(span.startMs),
+                endTimeUnixNano: nanos(span.endMs),
+                attributes: [
+                  ...Object.entries(rest).map(([key, value]) => stringValue(key, value)),
+                  { key: 'count', value: { intValue: '42' } },
+                  { key: 'list', value: { arrayValue: { values: [{ intValue: '1' }] } } },
+                ],
+                events: [
+                  {
+                    name: 'request_start',
+                    timeUnixNano: nanos(span.startMs),
+                    attributes: [{ key: 'on', value: { boolValue: true } }],
+                  },
+                ],
+                status: { code: 2, message: 'broken' },
+              },
+            ],
+          },
+        ],
+      };
+    }),
+  };
+}
+
+test('OTLP lines give one trace, however its spans are spread, each span once', async (t) => {
+  const trace = requestTrace();
+  const lines = [otlp(trace, 0, 4), otlp(trace, 3), otlp(requestTrace({ sequence: 1 }))];
+  const path = await fileWith(t, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const [first, second] = await readFiles(path);
+  assert.equal(second?.spans.length, 10);
+  assert.equal(first?.traceId, traceIdOf('gcp_cloud_run/0/0'));
+  assert.deepEqual(
+    first?.spans.map(({ attributes, events, status, links, ...span }) => span),
+    trace.spans.map(({ attributes, ...span }) => span),
+  );
+  const [span] = first?.spans ?? [];
+  assert.equal(span?.attributes['service.name'], 'loadgen');
+  assert.equal(span?.attributes.count, '42');
+  assert.deepEqual(span?.status, { error: true, message: 'broken' });
+  assert.deepEqual(span?.events, [
+    { name: 'request_start', timeMs: span?.startMs, attributes: { on: 'true' } },
+  ]);
+});
+
+test('an OTLP document over many lines is read as one', async (t) => {
+  const path = await fileWith(t, JSON.stringify(otlp(requestTrace()), null, 2));
+  assert.equal((await readFiles(path))[0]?.spans.length, 10);
+});
+
+test('a trace whose spans lie in two OTLP files is put together', async (t) => {
+  const trace = requestTrace();
+  const one = await fileWith(t, JSON.stringify(otlp(trace, 0, 5)));
+  const other = await fileWith(t, JSON.stringify(otlp(trace, 5)));
+  const traces = await readFiles(one, other);
+  assert.deepEqual(
+    traces.map(({ spans }) => spans.length),
+    [10],
+  );
+});
+
+const BAD: readonly [string, string, RegExp][] = [
+  ['an empty file', '', /holds no traces; allowed: /],
+  ['prose', 'hello\n', /holds no traces; allowed: /],
+  ['another version', '{"format":"shakesapp-traces","version":9}\n', /line 1: .* version 1/],
+  ['a broken line', `${headLine(FROM)}{"traceId":\n`, /line 2 is not JSON/],
+  ['a line of something else', `${headLine(FROM)}{"traceId":7}\n`, /line 2: no trace: /],
+  ['JSON of something else', '{"spans":[]}\n', /line 1: no OTLP trace data: /],
+  [
+    'an OTLP span without a time',
+    '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"a","spanId":"b"}]}]}]}',
+    /startTimeUnixNano/,
+  ],
+];
+for (const [name, content, message] of BAD) {
+  test(`${name} is refused with the file and the place`, async (t) => {
+    const path = await fileWith(t, content);
+    await assert.rejects(readFiles(path), (error: Error) => {
+      assert.match(error.message, message);
+      assert.ok(error.message.startsWith(path));
+      return true;
+    });
+  });
+}
+
+test('a file that is not there is an error, not an empty one', async () => {
+  await assert.rejects(readFiles('/nowhere/traces'), /ENOENT/);
+});
