@@ -85,7 +85,7 @@ export function createInstance(options: {
     rest();
   });
   ready.catch((error: Error) => {
-    if (state === 'starting') journal.event({ type: 'failed', reason: error.message });
+    if (state !== 'stopping') journal.event({ type: 'failed', reason: error.message });
     program.kill();
   });
 
