@@ -60,6 +60,7 @@ export type Diagnosis = Readonly<{
   spans: number;
   /** Null where no log file was given: then unlinked logs were not looked for. */
   logLines: number | null;
+  /** The rules that looked; unlinked-logs only where there was a log. */
   rules: readonly string[];
   findings: readonly Finding[];
 }>;
@@ -71,7 +72,8 @@ export function diagnose(traces: readonly Trace[], logs?: readonly LogLine[]): D
   const explained = new Set<string>();
   const findings: Finding[] = [];
   if (traces.length === 0) findings.push({ ...NO_TRACES, count: 1, sightings: [] });
-  for (const rule of RULES) {
+  const rules = RULES.filter((rule) => rule !== unlinkedLogs || logs !== undefined);
+  for (const rule of rules) {
     const sightings = rule.check(evidence, explained);
     for (const { explains = [] } of sightings) for (const id of explains) explained.add(id);
     if (sightings.length > 0) findings.push(toFinding(rule, sightings));
@@ -81,7 +83,7 @@ export function diagnose(traces: readonly Trace[], logs?: readonly LogLine[]): D
     traces: traces.length,
     spans: traces.reduce((total, { spans }) => total + spans.length, 0),
     logLines: logs?.length ?? null,
-    rules: RULES.map(({ id }) => id),
+    rules: rules.map(({ id }) => id),
     findings,
   };
 }

@@ -15,7 +15,7 @@ export function renderText(diagnosis: Diagnosis, scope: string): string {
   ].join(', ');
   const verdict =
     findings.length === 0
-      ? `Healthy: none of ${rules.length} rules found anything.`
+      ? `Healthy: ${rules.length} rules looked and found nothing.`
       : `${count(findings.length, 'finding')}:`;
   return [
     ...wrap(verdict, ''),

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ATTR } from '../../../lib/telemetry/names.ts';
+import type { Trace } from '../../../tools/compare/model.ts';
+import { openFiles } from '../../../tools/compare/sources/files.ts';
+import { diagnose, RULES } from '../../../tools/doctor/diagnose.ts';
+import { type LogLine, readLogs } from '../../../tools/doctor/logs.ts';
+import { DEFECTS } from './defects.ts';
+import { CLOUD_RUN, healthyTraces, idOf } from './healthy-traces.ts';
+
+const fixture = (name: string) =>
+  fileURLToPath(new URL(`../../fixtures/doctor/${name}`, import.meta.url));
+
+async function readFixture(file: string): Promise<{ traces: Trace[]; logs?: readonly LogLine[] }> {
+  const source = await openFiles([fixture(`${file}.ndjson`)]);
+  const traces: Trace[] = [];
+  for await (const trace of source.read(AbortSignal.timeout(10_000))) traces.push(trace);
+  const log = fixture(`${file}.log.jsonl`);
+  return existsSync(log) ? { traces, logs: await readLogs(log) } : { traces };
+}
+
+for (const { file, rule } of DEFECTS) {
+  const title = rule === null ? 'nothing' : `${rule} and no other rule`;
+  test(`finds ${title} in ${file}`, async () => {
+    const { traces, logs } = await readFixture(file);
+    const { findings } = diagnose(traces, logs);
+    assert.deepEqual(
+      findings.map(({ id }) => id),
+      rule === null ? [] : [rule],
+    );
+    for (const finding of findings) {
+      assert.ok(finding.cause.length > 20 && finding.cure.length > 20);
+      assert.equal(finding.sightings.length, Math.min(finding.count, traces.length && 100));
+    }
+  });
+}
+
+test('every rule has a fixture', () => {
+  const covered = new Set(DEFECTS.map(({ rule }) => rule));
+  assert.deepEqual(
+    RULES.filter(({ id }) => !covered.has(id)).map(({ id }) => id),
+    [],
+  );
+});
+
+test('the fixtures are those of the table', async () => {
+  for (const { file, traces } of DEFECTS) {
+    assert.deepEqual((await readFixture(file)).traces, traces, file);
+  }
+});
+
+test('an error below which nothing is expected is no missing edge', () => {
+  const reached = new Set([idOf('root'), idOf('http')]);
+  const traces = healthyTraces().map((trace) => {
+    if (trace.traceId !== CLOUD_RUN) return trace;
+    const spans = trace.spans.filter(({ spanId }) => reached.has(spanId));
+    const failed = { [ATTR.errorType]: 'connect' };
+    return {
+      ...trace,
+      spans: spans.map((span) => ({ ...span, attributes: { ...span.attributes, ...failed } })),
+    };
+  });
+  assert.deepEqual(diagnose(traces).findings, []);
+});
+
+test('a call from outside the system is no server span without a client', () => {
+  const traces = healthyTraces().map((trace) =>
+    trace.traceId === CLOUD_RUN
+      ? {
+          ...trace,
+          spans: trace.spans
+            .filter(({ attributes }) => attributes['service.name'] !== 'loadgen')
+            .map((span) =>
+              span.kind === 'server' && span.attributes['service.name'] === 'client'
+                ? {
+                    ...span,
+                    attributes: { ...span.attributes, 'shakesapp.parent.external': 'true' },
+                  }
+                : span,
+            ),
+        }
+      : trace,
+  );
+  assert.deepEqual(diagnose(traces).findings, []);
+});
+
+test('counts every sighting but lists the first hundred', () => {
+  const many = Array.from({ length: 150 }, (_, index): Trace => {
+    const traceId = index.toString(16).padStart(32, '0');
+    const trace = healthyTraces().find((one) => one.traceId === CLOUD_RUN);
+    const spans = (trace?.spans ?? [])
+      .filter(({ name }) => name !== 'works.search')
+      .map((span) => ({ ...span, traceId }));
+    return { traceId, projectId: 'p', spans };
+  });
+  const [finding] = diagnose(many).findings;
+  assert.equal(finding?.id, 'expected-edges');
+  assert.equal(finding?.count, 150);
+  assert.equal(finding?.sightings.length, 100);
+});
+
+test('does not look for unlinked logs where there is no log, and says so', () => {
+  const withoutLogs = diagnose(healthyTraces());
+  assert.equal(withoutLogs.logLines, null);
+  assert.ok(!withoutLogs.rules.includes('unlinked-logs'));
+  assert.ok(diagnose(healthyTraces(), []).rules.includes('unlinked-logs'));
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const fixture = (name: string) => path(`../../fixtures/doctor/${name}`);
+
+function doctor(...args: readonly string[]) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    const entry = path('../../../tools/doctor/main.ts');
+    execFile(process.execPath, [entry, ...args], (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
+
+test('exits 0 on a healthy run, 1 on a finding, 2 on bad usage', async () => {
+  const [healthy, finding, usage, help] = await Promise.all([
+    doctor('--from', fixture('healthy.ndjson'), '--logs', fixture('healthy.log.jsonl')),
+    doctor('--from', fixture('works-search-missing.ndjson'), '--json'),
+    doctor('--from', fixture('healthy.ndjson'), '--local'),
+    doctor('--help'),
+  ]);
+  assert.equal(healthy.code, 0, healthy.stderr);
+  assert.match(healthy.stdout, /^Healthy: 10 rules looked/);
+  assert.equal(finding.code, 1);
+  assert.equal(JSON.parse(finding.stdout).findings[0].id, 'expected-edges');
+  assert.equal(usage.code, 2);
+  assert.match(usage.stderr, /--project P, --local or --from FILE/);
+  assert.equal(help.code, 0);
+});
+
+test('looks at one trace only where --trace names it', async () => {
+  const defect = fixture('works-search-missing.ndjson');
+  const [whole, broken, unknown] = await Promise.all([
+    doctor('--from', defect, '--trace', 'e'.repeat(32)),
+    doctor('--from', defect, '--trace', 'C'.repeat(32)),
+    doctor('--from', defect, '--trace', '0'.repeat(32), '--json'),
+  ]);
+  assert.equal(whole.code, 0);
+  assert.equal(broken.code, 1);
+  assert.equal(JSON.parse(unknown.stdout).findings[0].id, 'no-traces');
+});
+
+test('names the log file that it cannot read', async () => {
+  const { code, stderr } = await doctor('--from', fixture('healthy.ndjson'), '--logs', '/missing');
+  assert.equal(code, 1);
+  assert.match(stderr, /cannot read the log file \/missing/);
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { diagnose } from '../../../tools/doctor/diagnose.ts';
+import { renderText } from '../../../tools/doctor/render-text.ts';
+import { DEFECTS } from './defects.ts';
+import { healthyTraces } from './healthy-traces.ts';
+
+const tracesOf = (name: string) => DEFECTS.find(({ file }) => file === name)?.traces ?? [];
+
+test('fits 100 columns with every finding', () => {
+  for (const { file, traces } of DEFECTS) {
+    const text = renderText(diagnose(traces), 'a-project-with-a-long-name-'.repeat(9));
+    for (const line of text.split('\n')) assert.ok([...line].length <= 100, `${file}: ${line}`);
+  }
+});
+
+test('says the finding, its cause, its cure and where, as in the golden file', () => {
+  const golden = new URL('../../golden/doctor-unexplained-orphans.txt', import.meta.url);
+  const text = renderText(diagnose(tracesOf('front-end-span-was-not-stored')), 'demo');
+  if (process.env.UPDATE_GOLDEN === 'yes') writeFileSync(golden, text);
+  assert.equal(text, readFileSync(golden, 'utf8'));
+});
+
+test('says that all is well', () => {
+  assert.match(
+    renderText(diagnose(healthyTraces()), 'demo'),
+    /^Healthy: 9 rules looked and found nothing/,
+  );
+});
+
+test('makes control characters of a span name visible', () => {
+  const traces = tracesOf('health-check-made-a-span').map((trace) => ({
+    ...trace,
+    spans: trace.spans.map((span) => ({ ...span, name: `\u001b[2J${span.name}\u202e` })),
+  }));
+  const text = renderText(diagnose(traces), '\u001b[31mdemo');
+  for (const hidden of ['\u001b', '\u202e']) assert.ok(!text.includes(hidden));
+});
+
+test('shows three sightings and counts the rest', () => {
+  const traces = Array.from({ length: 5 }, (_, index) => {
+    const traceId = String(index).repeat(32);
+    const [trace] = tracesOf('works-search-missing').filter(({ spans }) => spans.length > 8);
+    const spans = (trace?.spans ?? []).map((span) => ({ ...span, traceId }));
+    return { traceId, projectId: 'p', spans };
+  });
+  const text = renderText(diagnose(traces), 'demo');
+  assert.match(text, /expected-edges \(5\)/);
+  assert.equal(text.match(/- trace/g)?.length, 3);
+  assert.match(text, /and 2 more/);
+});

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseLogLine } from '../../../tools/doctor/logs.ts';
+import { createEvidence } from '../../../tools/doctor/rule.ts';
+import { unlinkedLogs } from '../../../tools/doctor/rules/unlinked-logs.ts';
+import { CLOUD_RUN, healthyTraces, idOf, PROJECT } from './healthy-traces.ts';
+
+const linked = {
+  'logging.googleapis.com/trace': `projects/${PROJECT}/traces/${CLOUD_RUN}`,
+  'logging.googleapis.com/spanId': idOf('get'),
+  'logging.googleapis.com/trace_sampled': true,
+};
+
+/** name, the log line, what the finding says; null: no finding. */
+const CASES: readonly (readonly [string, object | string, RegExp | null])[] = [
+  ['a linked line', { ...linked, grpcCode: 0 }, null],
+  ['a line outside any request', { message: 'listening', port: 8080 }, null],
+  ['a health check', { httpRequest: { requestUrl: '/_healthz' } }, null],
+  [
+    'a health check by its whole address',
+    { httpRequest: { requestUrl: 'http://h/ready?x=1' } },
+    null,
+  ],
+  ['a request without a trace', { httpRequest: { requestUrl: '/' } }, /has httpRequest but no/],
+  ['a failed request without a trace', { sequence: 3, query: 'love' }, /has sequence but no/],
+  ['plain text', 'Error: boom', /no JSON object/],
+  ['a JSON array', '[1]', /no JSON object/],
+  ['a bare trace id', { 'logging.googleapis.com/trace': CLOUD_RUN }, /not projects\/PROJECT/],
+  [
+    'another project',
+    { ...linked, 'logging.googleapis.com/trace': `projects/other/traces/${CLOUD_RUN}` },
+    /names project other/,
+  ],
+  [
+    'a span that its trace lacks',
+    { ...linked, 'logging.googleapis.com/spanId': 'f'.repeat(16) },
+    /span f{16} is not in the trace/,
+  ],
+  [
+    'a span that was not sampled',
+    {
+      ...linked,
+      'logging.googleapis.com/spanId': 'f'.repeat(16),
+      'logging.googleapis.com/trace_sampled': false,
+    },
+    null,
+  ],
+  [
+    'a trace that was not read',
+    { ...linked, 'logging.googleapis.com/trace': `projects/${PROJECT}/traces/${'4'.repeat(32)}` },
+    null,
+  ],
+  [
+    'an exported entry that is linked',
+    {
+      trace: `projects/${PROJECT}/traces/${CLOUD_RUN}`,
+      spanId: idOf('get'),
+      traceSampled: true,
+      jsonPayload: { message: 'GET / 200', grpcCode: 0 },
+    },
+    null,
+  ],
+  ['an exported entry that is not', { jsonPayload: { grpcCode: 0 } }, /has grpcCode but no/],
+  ['an exported text entry', { textPayload: 'boom' }, /no JSON object/],
+];
+
+for (const [name, line, expected] of CASES) {
+  test(`${name} is ${expected === null ? 'no finding' : 'a finding'}`, () => {
+    const text = typeof line === 'string' ? line : JSON.stringify(line);
+    const evidence = createEvidence(healthyTraces(), [parseLogLine(text, 'server.log:1')]);
+    const sightings = unlinkedLogs.check(evidence, new Set());
+    if (expected === null) assert.deepEqual(sightings, []);
+    else {
+      assert.equal(sightings.length, 1);
+      assert.match(sightings[0]?.detail ?? '', expected);
+      assert.match(sightings[0]?.detail ?? '', /^server\.log:1 /);
+    }
+  });
+}
