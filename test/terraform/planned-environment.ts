@@ -124,6 +124,7 @@ function readProbe([probe]: readonly Values[]): Probe | undefined {
   if (probe === undefined) return undefined;
   const [grpc] = probe.grpc;
   const [http] = probe.http_get;
+  if (!grpc && !http) throw new Error('a probe in the plan is neither gRPC nor HTTP');
   const { period_seconds: periodSeconds, timeout_seconds: timeoutSeconds } = probe;
   const port = Number((grpc ?? http).port);
   if (grpc) return { kind: 'grpc', port, periodSeconds, timeoutSeconds };

@@ -50,7 +50,9 @@ export const CLOUD_RUN_POLICIES: Readonly<Record<string, Policy>> = {
     eachService(resources, ({ name }, container) => {
       const kind = name === 'server' ? 'grpc' : 'http_get';
       const probes = [container.startup_probe[0], container.liveness_probe[0]];
-      return probes.every((probe) => probe?.[kind]?.length === 1)
+      return probes.every(
+        (probe) => probe?.[kind]?.length === 1 && probe.grpc.length + probe.http_get.length === 1,
+      )
         ? undefined
         : `lacks a ${kind} probe`;
     }),

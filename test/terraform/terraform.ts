@@ -7,9 +7,11 @@ export const REAL_PROVIDERS = process.env.TF_REAL_PROVIDERS === '1';
 
 const RELEASES = 'https://releases.hashicorp.com/terraform/';
 
-function findOnPath(program: string): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.map((folder) => join(folder, program)).find(isExecutable);
+function findOnPath(program: string, path: string): string | undefined {
+  return path
+    .split(delimiter)
+    .map((folder) => join(folder, program))
+    .find(isExecutable);
 }
 
 function isExecutable(file: string): boolean {
@@ -25,15 +27,26 @@ function isExecutable(file: string): boolean {
  * Why the terraform tests cannot run here, or false. Under CI nothing that could be installed is
  * skipped: there a missing terraform is an error.
  */
-export async function reasonToSkip(): Promise<string | false> {
-  if (findOnPath('terraform')) return false;
+export async function reasonToSkip(
+  machine: { path: string; isCi: boolean; canBeHad: () => Promise<boolean> } = {
+    path: process.env.PATH ?? '',
+    isCi: process.env.CI === 'true',
+    canBeHad: isReleaseSiteReachable,
+  },
+): Promise<string | false> {
+  if (findOnPath('terraform', machine.path)) return false;
   const reason = 'terraform is not installed (https://developer.hashicorp.com/terraform/install)';
-  if (process.env.CI !== 'true') return reason;
-  const canBeHad = await fetch(RELEASES, { method: 'HEAD', signal: AbortSignal.timeout(5_000) })
-    .then((answer) => answer.ok)
-    .catch(() => false);
-  if (canBeHad) throw new Error(`${reason}, and under CI it must be: ${RELEASES} is reachable`);
-  return `${reason}, and ${RELEASES} is out of reach`;
+  if (!machine.isCi) return reason;
+  if (!(await machine.canBeHad())) return `${reason}, and ${RELEASES} is out of reach`;
+  throw new Error(`${reason}, and under CI it must be: ${RELEASES} is reachable`);
+}
+
+async function isReleaseSiteReachable(): Promise<boolean> {
+  try {
+    return (await fetch(RELEASES, { method: 'HEAD', signal: AbortSignal.timeout(5_000) })).ok;
+  } catch {
+    return false;
+  }
 }
 
 export type Outcome = Readonly<{ exitCode: number; stdout: string; stderr: string }>;

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { environmentProblems } from './environment.ts';
+import { MUTATIONS, type Mutation } from './mutations.ts';
+import type { Plan } from './plan.ts';
+import { toPlannedEnvironment } from './planned-environment.ts';
+import { POLICIES } from './policies.ts';
+import {
+  checksOf,
+  type Deployment,
+  deployAll,
+  deployRoot,
+  openWorkspace,
+  ROOTS,
+  type RootName,
+  TerraformError,
+  toDeployment,
+  type Workspace,
+} from './roots.ts';
+import { reasonToSkip } from './terraform.ts';
+
+const skip = await reasonToSkip();
+
+/** What has to be planned anew when a root changes: the overlay's workloads read the first root. */
+const AFFECTED: Readonly<Record<RootName, readonly RootName[]>> = {
+  serverless: ['serverless', 'workloads'],
+  cluster: ['cluster'],
+  workloads: ['workloads'],
+};
+
+type Catch = Readonly<{ by: string; because: string }>;
+
+// Two at a time: each is a chain of single-threaded commands.
+describe('mutations', { skip, concurrency: 2 }, () => {
+  let base: Workspace;
+  let plans: Readonly<Record<RootName, Plan>>;
+  const table: string[] = [];
+  before(async () => {
+    base = await openWorkspace();
+    ({ plans } = await deployAll(base));
+  });
+  after(async () => {
+    await base.close();
+    process.stdout.write(`${['mutation | caught by', '--- | ---', ...table].join('\n')}\n`);
+  });
+
+  for (const mutation of MUTATIONS) {
+    test(`${mutation.title}: caught`, async (t) => {
+      const workspace = await openWorkspace(base.folder);
+      t.after(() => workspace.close());
+      // From nothing: what a provider once filled in would stand in for what the mistake took away.
+      for (const root of AFFECTED[mutation.root]) {
+        await rm(join(workspace.folder, ROOTS[root], 'terraform.tfstate'));
+      }
+      await mutate(workspace.folder, mutation);
+      const caught = await inspect(workspace, mutation.root, plans);
+      const because = caught?.because.replaceAll(/\s+/g, ' ').slice(0, 140);
+      table.push(`${mutation.title} | ${caught?.by}: ${because}`);
+      assert.equal(caught?.by, mutation.caughtBy, caught?.because);
+    });
+  }
+});
+
+async function mutate(folder: string, { file, find, replace }: Mutation): Promise<void> {
+  const path = join(folder, file);
+  const before = await readFile(path, 'utf8');
+  assert.ok(before.includes(find), `${file} no longer holds ${JSON.stringify(find)}`);
+  await writeFile(
+    path,
+    before.replace(find, () => replace),
+  );
+}
+
+/** The first of all means that finds something wrong in a deployment from nothing. */
+async function inspect(
+  workspace: Workspace,
+  root: RootName,
+  plans: Readonly<Record<RootName, Plan>>,
+): Promise<Catch | undefined> {
+  const mutated = { ...plans };
+  for (const affected of AFFECTED[root]) {
+    try {
+      mutated[affected] = await deployRoot(workspace, affected);
+    } catch (error) {
+      if (!(error instanceof TerraformError)) throw error;
+      return { by: await meansOf(workspace, affected, error), because: error.message };
+    }
+    const found = findIn(toDeployment(mutated));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function meansOf(workspace: Workspace, root: RootName, error: TerraformError) {
+  if (error.step.startsWith('second plan')) return 'second plan';
+  if (error.message.includes('Invalid value for variable')) return 'validation';
+  if (error.message.includes('to be one of')) return 'provider';
+  return (await workspace.terraform(root, 'validate')).exitCode === 0 ? 'plan' : 'schema';
+}
+
+function findIn(deployment: Deployment): Catch | undefined {
+  const [check] = checksOf(deployment);
+  if (check !== undefined) return { by: 'check', because: check };
+  for (const [title, policy] of Object.entries(POLICIES)) {
+    const [finding] = policy(deployment.resources);
+    if (finding !== undefined) return { by: title, because: finding };
+  }
+  const [problem] = environmentProblems(toPlannedEnvironment(deployment));
+  if (problem !== undefined) return { by: 'environment', because: problem };
+  return undefined;
+}
