@@ -1,15 +1,14 @@
 import type { Authority } from './certificates.ts';
 import type { Faults } from './faults.ts';
-import { GOOGLE_STATUS, GoogleError } from './google-status.ts';
+import { GoogleError } from './google-status.ts';
 import { startGrpcService, type UnaryMethod } from './grpc-service.ts';
 import { loadSchedulerService } from './protos.ts';
+import { asWire, type JobState, type ScheduledJob, withDefaults } from './scheduled-job.ts';
 import { sendAttempt } from './scheduler-attempt.ts';
-import { type JobSpec, mergeJob, parseJob, type WireJob, wireTime } from './scheduler-job.ts';
-import { type Attempt, createJobRunner, type JobRunner } from './scheduler-runner.ts';
+import { mergeJob, parseJob, type WireJob } from './scheduler-job.ts';
+import { type Attempt, createJobRunner } from './scheduler-runner.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import type { TokenIssuer } from './tokens.ts';
-
-type JobState = 'ENABLED' | 'PAUSED';
 
 export type JobView = Readonly<{
   name: string;
@@ -30,8 +29,6 @@ export type SchedulerService = Readonly<{
   close(): Promise<void>;
 }>;
 
-type Entry = { job: WireJob; spec: JobSpec; state: JobState; updatedMs: number; runner: JobRunner };
-
 const MAX_ATTEMPTS = 1_000;
 const MAX_PAGE = 500;
 
@@ -50,7 +47,7 @@ export async function startScheduler(options: {
   timers?: Timers;
 }): Promise<SchedulerService> {
   const { tokens, authority, faults, timers = systemTimers } = options;
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, ScheduledJob>();
   const attempts: Attempt[] = [];
   const listeners = new Set<(attempt: Attempt) => void>();
   const onAttempt = (attempt: Attempt) => {
@@ -74,7 +71,7 @@ export async function startScheduler(options: {
       );
     }
   };
-  const find = (request: unknown): Entry => {
+  const find = (request: unknown): ScheduledJob => {
     const { name = '' } = request as { name?: string };
     const [, parent = ''] = /^(.+)\/jobs\/[A-Za-z0-9_-]{1,500}$/.exec(name) ?? [];
     checkParent(parent);
@@ -82,7 +79,7 @@ export async function startScheduler(options: {
     if (!entry) throw new GoogleError('NOT_FOUND', 'Job not found.');
     return entry;
   };
-  const setState = (entry: Entry, from: JobState, to: JobState): WireJob => {
+  const setState = (entry: ScheduledJob, from: JobState, to: JobState): WireJob => {
     if (entry.state !== from) {
       throw new GoogleError(
         'FAILED_PRECONDITION',
@@ -106,7 +103,7 @@ export async function startScheduler(options: {
         );
       }
       if (entries.has(name)) throw new GoogleError('ALREADY_EXISTS', `Job ${name} already exists.`);
-      const entry: Entry = {
+      const entry: ScheduledJob = {
         job: withDefaults({ ...job, name }),
         spec: parseJob(job),
         state: 'ENABLED',
@@ -215,39 +212,3 @@ export async function startScheduler(options: {
 }
 
 const invalid = (message: string) => new GoogleError('INVALID_ARGUMENT', message);
-
-/** What the real service fills in and gives back. */
-function withDefaults(job: WireJob): WireJob {
-  return {
-    ...job,
-    timeZone: job.timeZone || 'Etc/UTC',
-    attemptDeadline: job.attemptDeadline ?? { seconds: '180' },
-    retryConfig: {
-      maxRetryDuration: { seconds: '0' },
-      minBackoffDuration: { seconds: '5' },
-      maxBackoffDuration: { seconds: '3600' },
-      maxDoublings: 5,
-      ...job.retryConfig,
-    },
-    ...(job.httpTarget && { httpTarget: { httpMethod: 'POST', ...job.httpTarget } }),
-  };
-}
-
-function asWire({ job, state, updatedMs, runner }: Entry): WireJob {
-  const [scheduleMs, lastAttemptMs] = [runner.scheduleMs(), runner.lastAttemptMs()];
-  const outcome = runner.lastOutcome();
-  const { userUpdateTime: _, ...own } = job;
-  return {
-    ...own,
-    state,
-    userUpdateTime: wireTime(updatedMs),
-    ...(scheduleMs !== undefined && { scheduleTime: wireTime(scheduleMs) }),
-    ...(lastAttemptMs !== undefined && { lastAttemptTime: wireTime(lastAttemptMs) }),
-    ...(outcome && {
-      status: {
-        code: outcome.code === 'OK' ? 0 : GOOGLE_STATUS[outcome.code].grpc,
-        ...(outcome.error !== undefined && { message: outcome.error }),
-      },
-    }),
-  };
-}

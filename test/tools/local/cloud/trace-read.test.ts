@@ -113,6 +113,8 @@ suite('Cloud Trace v1 read, by the real client', () => {
       ['+service.name:loadgen', ['2']],
       ['+"run id":"a \\"b\\" c"', ['2']],
       ['url:http://x:8080/', ['2']],
+      ['+url:http://x:8080/a', ['2']],
+      ['url:http://x:9', []],
       ['+span:loadgen latency:20', ['1']],
       ['root:load +service.name:other', []],
     ];
