@@ -112,6 +112,19 @@ function firstError(tree: NormalisedTrace): string | null {
 }
 
 /**
+ * One copy of each string that all records share. Bounded, since names come from outside: past the
+ * bound a name merely takes its own memory.
+ */
+const MOST_INTERNED = 10_000;
+const shared = new Map<string, string>();
+function interned(text: string): string {
+  const known = shared.get(text);
+  if (known !== undefined) return known;
+  if (shared.size < MOST_INTERNED) shared.set(text, text);
+  return text;
+}
+
+/**
  * One sample per span path of the root's tree. Their selfMs add up to the root's duration: the
  * front end's own time goes to the gap that it lies in.
  */
@@ -135,9 +148,9 @@ export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
     const platformMs = sumOf(frontEnds);
     const isGap = spans.some(hasServerBelow);
     return {
-      path,
-      service: first.service,
-      name: first.span.name,
+      path: interned(path),
+      service: interned(first.service),
+      name: interned(first.span.name),
       depth: depthOf(first),
       offsetMs: first.startMs,
       measure: isGap ? 'gap' : 'self',
