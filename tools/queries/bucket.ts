@@ -23,8 +23,6 @@ export async function readBucket(options: {
     // With an explicit endpoint the library is anonymous unless it is told otherwise.
     apiEndpoint: options.apiEndpoint ?? 'https://storage.googleapis.com',
     useAuthWithCustomEndpoint: access === 'iam',
-    // Objects belong to no project; unless one is named, the library asks the machine for it first.
-    projectId: 'none',
     // The library's own retry ends the process when one download gets a 503.
     retryOptions: { autoRetry: false },
   });

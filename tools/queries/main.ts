@@ -1,6 +1,6 @@
 import { runTool } from '../command-line.ts';
+import { createProgress } from '../compare/progress.ts';
 import { readFolder } from '../local/cloud/works.ts';
-import { createProgressLine } from '../progress-line.ts';
 import { readBucket, type Text } from './bucket.ts';
 import { countLinesWith, decodeText, linesOf } from './count.ts';
 import { HELP, type Options, parseOptions } from './options.ts';
@@ -34,7 +34,7 @@ async function readTexts({ texts }: Options): Promise<readonly Text[]> {
   if ('folder' in texts) return readFolder(texts.folder);
   // Without credentials to look for, nobody asks for a metadata server that a desk does not have.
   if (texts.access === 'public') process.env.METADATA_SERVER_DETECTION ??= 'none';
-  const progress = createProgressLine();
+  const progress = createProgress(process.stderr);
   try {
     return await readBucket({
       ...texts,

@@ -58,6 +58,16 @@ describe('createClientRequests', () => {
     assert.equal(connections, 1);
   });
 
+  it('ends its idle connections when it is closed', async (t) => {
+    const ended = Promise.withResolvers<void>();
+    const { server, port } = await serve(t, (_request, response) => response.end('ok'));
+    server.on('connection', (socket) => socket.on('close', () => ended.resolve()));
+    const requests = connect(t, port);
+    await requests.get('/', signal);
+    requests.close();
+    await ended.promise;
+  });
+
   it('sends an ID token where it has an identity, and none otherwise', async (t) => {
     const { port } = await serve(t, (request, response) =>
       response.end(request.headers.authorization ?? 'none'),

@@ -1,0 +1,60 @@
+import type { LoadRequestBody } from '../../../lib/load-request.ts';
+import type { Clock } from '../../../tools/compare/sources/clock.ts';
+import type { JobControl, JobView } from '../../../tools/load/job.ts';
+
+export const JOB_NAME = 'projects/p/locations/r/jobs/j';
+
+/** Time that passes only by sleeping; `onSleep` sees each new time. */
+export function createSleepingClock(
+  startMs: number,
+  onSleep: (nowMs: number) => void = () => {},
+): Clock {
+  let nowMs = startMs;
+  return {
+    nowMs: () => nowMs,
+    async sleep(ms) {
+      nowMs += ms;
+      onSleep(nowMs);
+    },
+  };
+}
+
+/** A job in memory that counts its calls and whose last attempt a test may change. */
+export function createFakeJob(clock: Clock, body: LoadRequestBody = {}) {
+  const calls: string[] = [];
+  let view: JobView = {
+    name: JOB_NAME,
+    state: 'ENABLED',
+    schedule: '* * * * *',
+    timeZone: 'Etc/UTC',
+    body,
+    requests: body.requests ?? 10,
+    intervalMs: body.intervalMs ?? 2000,
+    attemptDeadlineMs: 180_000,
+  };
+  const change = (name: string, changes: Partial<JobView>) => async () => {
+    calls.push(name);
+    view = { ...view, ...changes };
+    return view;
+  };
+  const job: JobControl = {
+    read: async () => view,
+    run: () => change('run', { lastAttemptMs: clock.nowMs(), lastStatusCode: 0 })(),
+    pause: change('pause', { state: 'PAUSED' }),
+    resume: change('resume', { state: 'ENABLED' }),
+    set: ({ requests, intervalMs, schedule }) =>
+      change('set', {
+        ...(requests !== undefined && { requests }),
+        ...(intervalMs !== undefined && { intervalMs }),
+        ...(schedule !== undefined && { schedule }),
+      })(),
+    close: async () => {},
+  };
+  return {
+    job,
+    calls,
+    attempt(lastAttemptMs: number, lastStatusCode = 0) {
+      view = { ...view, lastAttemptMs, lastStatusCode };
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Trace } from '../../../tools/compare/model.ts';
+import { createTraceReader, followRun } from '../../../tools/load/follow.ts';
+import type { Started } from '../../../tools/load/run.ts';
+import { startLocalCloud } from '../../../tools/local/cloud/local-cloud.ts';
+import { MINUTE_MS, requestTrace } from '../compare/request-trace.ts';
+import { createFakeJob, createSleepingClock } from './desk.ts';
+
+const { signal } = new AbortController();
+
+async function follow(requests: number, arrived: (nowMs: number) => readonly Trace[]) {
+  const clock = createSleepingClock(MINUTE_MS + 1000);
+  const { job } = createFakeJob(clock, { requests, intervalMs: 100 });
+  const scheduledMinute = '2026-03-02T10:00:00Z';
+  const run: Started = {
+    job: await job.read(),
+    scheduledMinute,
+    startedMs: MINUTE_MS,
+    forced: true,
+  };
+  const progress: string[] = [];
+  const readTraces = async () => arrived(clock.nowMs());
+  const onProgress = (text: string) => progress.push(text);
+  return { ...(await followRun({ run, readTraces, clock, signal, onProgress })), progress };
+}
+
+const traces = (count: number) =>
+  Array.from({ length: count }, (_, sequence) => requestTrace({ sequence }));
+
+describe('followRun', () => {
+  it('ends when every request has its whole trace', async () => {
+    const result = await follow(3, (nowMs) => traces(nowMs < MINUTE_MS + 10_000 ? 2 : 3));
+    assert.deepEqual([result.complete, result.whole, result.traces], [true, 3, 3]);
+    assert.deepEqual(result.progress.slice(1), [
+      '2 of 3 traces are whole',
+      '2 of 3 traces are whole',
+    ]);
+  });
+
+  it('looks only after the run has had its time', async () => {
+    const times: number[] = [];
+    await follow(51, (nowMs) => {
+      times.push(nowMs - MINUTE_MS);
+      return traces(51);
+    });
+    assert.deepEqual(times, [5000]);
+  });
+
+  it('gives up two minutes after the run, and says what is there', async () => {
+    const broken = requestTrace({ sequence: 1 });
+    const lacking = { ...broken, spans: broken.spans.slice(0, 2) };
+    const result = await follow(2, () => [requestTrace(), lacking]);
+    assert.deepEqual([result.complete, result.whole, result.traces], [false, 1, 2]);
+    assert.ok(result.waitedMs >= 119_000 && result.waitedMs < 130_000, `${result.waitedMs}`);
+  });
+
+  it('counts neither other minutes nor the other platform', async () => {
+    const others = [requestTrace({ run: 1 }), requestTrace({ platform: 'gcp_kubernetes_engine' })];
+    const result = await follow(1, () => others);
+    assert.deepEqual([result.complete, result.traces], [false, 0]);
+  });
+
+  it('counts roots in error apart', async () => {
+    const rootAttributes = { 'error.type': 'UnexpectedResult' };
+    const result = await follow(1, () => [requestTrace({ rootAttributes })]);
+    assert.deepEqual([result.complete, result.errors], [true, 1]);
+  });
+});
+
+describe('createTraceReader', () => {
+  it('reads the local Cloud Trace, page by page', async (t) => {
+    const cloud = await startLocalCloud();
+    t.after(() => cloud.close());
+    for (const trace of traces(150)) cloud.traceStore.write(trace.spans);
+    const { projectId, region, schedulerAddress, traceReadOrigin } = cloud;
+    const read = createTraceReader(
+      { projectId, region, jobName: '', local: { schedulerAddress, traceReadOrigin } },
+      createSleepingClock(MINUTE_MS + 60_000),
+    );
+    const found = await read(MINUTE_MS - 1000, signal);
+    assert.equal(new Set(found.map(({ traceId }) => traceId)).size, 150);
+  });
+});

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { load } from '../../../tools/load/load.ts';
+import { parseOptions } from '../../../tools/load/options.ts';
+import type { Target } from '../../../tools/load/target.ts';
+import { MINUTE_MS, requestTrace } from '../compare/request-trace.ts';
+import { createFakeJob, createSleepingClock, JOB_NAME } from './desk.ts';
+
+const TARGET = { projectId: 'my-project', region: 'r', jobName: JOB_NAME };
+const LOCAL = { ...TARGET, local: { schedulerAddress: 'localhost:1', traceReadOrigin: '' } };
+
+async function run(command: string, target: Target = TARGET, arrived = 2, more: string[] = []) {
+  const clock = createSleepingClock(MINUTE_MS);
+  const fake = createFakeJob(clock, { requests: 2, intervalMs: 100 });
+  const options = parseOptions([...command.split(' '), ...more]);
+  assert.ok(options !== 'help');
+  const readTraces = async () =>
+    Array.from({ length: arrived }, (_, sequence) => requestTrace({ sequence }));
+  const { signal } = new AbortController();
+  const tools = { job: fake.job, readTraces, clock, signal, onProgress: () => {} };
+  return {
+    ...fake,
+    again: () => load(options, target, tools),
+    ...(await load(options, target, tools)),
+  };
+}
+
+describe('load', () => {
+  it('status: shows state, schedule, size of a run and attempts', async () => {
+    const { text, exitCode, value } = await run('status');
+    assert.equal(exitCode, 0);
+    assert.match(text, /state +ENABLED\n +schedule +\* \* \* \* \* \(Etc\/UTC\)/);
+    assert.match(text, /a run +2 requests, 100 ms apart: 0\.1 s/);
+    assert.match(text, /last attempt +none yet/);
+    assert.equal((value as { name: string }).name, JOB_NAME);
+  });
+
+  it('pause and resume: change the state once, and are content with it later', async () => {
+    const paused = await run('pause');
+    assert.match(
+      paused.text,
+      /is now PAUSED; the schedule starts nothing until: npm run load -- resume/,
+    );
+    assert.match((await paused.again()).text, /was already PAUSED/);
+    assert.deepEqual(paused.calls, ['pause']);
+    const resumed = await run('resume');
+    assert.match(resumed.text, /was already ENABLED/);
+    assert.deepEqual(resumed.calls, []);
+  });
+
+  it('set: shows what was and what is, and how long it lasts', async () => {
+    const { text, calls } = await run('set --requests 20', TARGET, 0, ['--schedule', '0 * * * *']);
+    assert.deepEqual(calls, ['set']);
+    assert.match(
+      text,
+      /requests {2}2 → 20\n +interval {2}100 ms \(as before\)\n +schedule {2}\* \* \* \* \* → 0 \* \* \* \*\n/,
+    );
+    assert.match(text, /until the next terraform apply/);
+    assert.match((await run('set --requests 20', LOCAL)).text, /until the local system stops/);
+  });
+
+  it('run: starts one, and says for which minute', async () => {
+    const { text, calls } = await run('run');
+    assert.deepEqual(calls, ['run']);
+    assert.equal(text, 'started the run of 2026-03-02T10:00:00Z: 2 requests, 100 ms apart\n');
+  });
+
+  it('run --wait: ends with the command that compares', async () => {
+    const { text, exitCode } = await run('run --wait');
+    assert.equal(exitCode, 0);
+    assert.match(text, /all 2 traces are there and whole\n/);
+    assert.match(text, / {2}npm run compare -- --project my-project --since \d+m\n$/);
+    assert.match((await run('run --wait', LOCAL)).text, /npm run compare -- --local --since/);
+  });
+
+  it('run --wait: exits 1 and names the doctor where traces are missing', async () => {
+    const { text, exitCode } = await run('run --wait', TARGET, 1);
+    assert.equal(exitCode, 1);
+    assert.match(text, /1 of 2 traces are whole after \d+ s \(1 arrived\)/);
+    assert.match(text, /npm run doctor -- --project my-project/);
+  });
+});
+
+describe('npm run load', () => {
+  const start = (...args: string[]) =>
+    spawnSync(process.execPath, ['tools/load/main.ts', ...args], { encoding: 'utf8' });
+
+  it('prints its help and exits 0', () => {
+    const { stdout, status } = start('--help');
+    assert.equal(status, 0);
+    assert.match(stdout, /^Usage: npm run load -- VERB/);
+  });
+
+  it('exits 2 on bad usage, with what is allowed', () => {
+    const { stderr, status } = start('stop');
+    assert.equal(status, 2);
+    assert.match(stderr, /"stop"; allowed: one of status, run, pause, resume, set/);
+  });
+});

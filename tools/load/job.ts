@@ -1,0 +1,141 @@
+import { CloudSchedulerClient, type protos } from '@google-cloud/scheduler';
+import { credentials } from '@grpc/grpc-js';
+import type { LoadRequestBody } from '../../lib/load-request.ts';
+import { UsageError } from '../command-line.ts';
+import { explainJobError } from './job-errors.ts';
+import { type Changes, LOAD_DEFAULTS } from './options.ts';
+import type { Target } from './target.ts';
+
+type WireJob = protos.google.cloud.scheduler.v1.IJob;
+type Timestamp = protos.google.protobuf.ITimestamp;
+
+/** A job as a person sees it. */
+export type JobView = Readonly<{
+  name: string;
+  state: string;
+  schedule: string;
+  timeZone: string;
+  body: LoadRequestBody;
+  requests: number;
+  intervalMs: number;
+  attemptDeadlineMs: number;
+  lastAttemptMs?: number;
+  /** How the last attempt ended: 0 is good, else a gRPC code. */
+  lastStatusCode?: number;
+  nextRunMs?: number;
+}>;
+
+export type JobControl = Readonly<{
+  read(): Promise<JobView>;
+  run(): Promise<JobView>;
+  pause(): Promise<JobView>;
+  resume(): Promise<JobView>;
+  set(changes: Changes): Promise<JobView>;
+  close(): Promise<void>;
+}>;
+
+const DEADLINE_MS = 10_000;
+
+/** One Cloud Scheduler job through Google's client; errors say what to do about them. */
+export function createJobControl(target: Target, timeoutMs = DEADLINE_MS): JobControl {
+  const { jobName: name, projectId } = target;
+  const client = createClient(target);
+  const options = { timeout: timeoutMs };
+  let called = false;
+  const call = async (work: () => Promise<[WireJob, ...unknown[]]>): Promise<WireJob> => {
+    try {
+      // First by itself: without credentials the client's own preparations, one for each method,
+      // reject with nobody listening, and that would end the process.
+      if (!target.local) await client.auth.getClient();
+      called = true;
+      return (await work())[0];
+    } catch (error) {
+      throw explainJobError(error, target);
+    }
+  };
+  const get = () => call(() => client.getJob({ name }, options));
+  return {
+    read: async () => viewOf(await get()),
+    run: async () => viewOf(await call(() => client.runJob({ name }, options))),
+    pause: async () => viewOf(await call(() => client.pauseJob({ name }, options))),
+    resume: async () => viewOf(await call(() => client.resumeJob({ name }, options))),
+    async set(changes) {
+      const job = await get();
+      const { schedule, ...load } = changes;
+      const body = { ...viewOf(job).body, ...load };
+      checkLength(body, viewOf(job).attemptDeadlineMs);
+      const httpTarget = { ...job.httpTarget, body: Buffer.from(JSON.stringify(body)) };
+      const update = {
+        job: { name, httpTarget, ...(schedule !== undefined && { schedule }) },
+        updateMask: { paths: ['http_target', ...(schedule === undefined ? [] : ['schedule'])] },
+      };
+      return viewOf(await call(() => client.updateJob(update, options)));
+    },
+    async close() {
+      if (called) await client.close();
+    },
+  };
+
+  function createClient({ local }: Target): CloudSchedulerClient {
+    if (!local) return new CloudSchedulerClient({ projectId });
+    const [, host, port] = /^(.+):(\d+)$/.exec(local.schedulerAddress) ?? [];
+    return new CloudSchedulerClient({
+      apiEndpoint: host ?? '',
+      port: Number(port),
+      sslCreds: credentials.createInsecure(),
+      projectId,
+    });
+  }
+}
+
+/** loadgen would refuse such a run, each minute anew; so it is refused here, once. */
+function checkLength(body: LoadRequestBody, attemptDeadlineMs: number): void {
+  const { requests, intervalMs } = loadOf(body);
+  const lengthMs = (requests - 1) * intervalMs;
+  if (lengthMs < attemptDeadlineMs) return;
+  throw new UsageError(
+    `a run would take (${requests} - 1) × ${intervalMs} ms = ${lengthMs / 1000} s, and the job gives ` +
+      `up on it after ${attemptDeadlineMs / 1000} s; allowed: fewer requests or a shorter interval`,
+  );
+}
+
+function viewOf(job: WireJob): JobView {
+  const body = parseBody(job.httpTarget?.body);
+  const { requests, intervalMs } = loadOf(body);
+  const [lastAttemptMs, nextRunMs] = [timeOf(job.lastAttemptTime), timeOf(job.scheduleTime)];
+  return {
+    name: job.name ?? '',
+    state: String(job.state ?? 'STATE_UNSPECIFIED'),
+    schedule: job.schedule ?? '',
+    timeZone: job.timeZone ?? '',
+    body,
+    requests,
+    intervalMs,
+    attemptDeadlineMs: timeOf(job.attemptDeadline) ?? 180_000,
+    ...(lastAttemptMs !== undefined && { lastAttemptMs }),
+    ...(lastAttemptMs !== undefined && { lastStatusCode: job.status?.code ?? 0 }),
+    ...(nextRunMs !== undefined && { nextRunMs }),
+  };
+}
+
+function loadOf(body: LoadRequestBody): { requests: number; intervalMs: number } {
+  const { requests = LOAD_DEFAULTS.requests, intervalMs = LOAD_DEFAULTS.intervalMs } = body;
+  return { requests, intervalMs };
+}
+
+function parseBody(body: unknown): LoadRequestBody {
+  const text = body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : String(body ?? '');
+  try {
+    const value: unknown = text === '' ? {} : JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch (cause) {
+    throw new Error(`the job's body is not JSON: ${text.slice(0, 100)}`, { cause });
+  }
+  throw new Error(`the job's body is no JSON object: ${text.slice(0, 100)}`);
+}
+
+function timeOf(time: Timestamp | null | undefined): number | undefined {
+  if (!time) return undefined;
+  const ms = Number(time.seconds ?? 0) * 1000 + (time.nanos ?? 0) / 1e6;
+  return ms > 0 ? ms : undefined;
+}

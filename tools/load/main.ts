@@ -1,0 +1,42 @@
+import { runTool } from '../command-line.ts';
+import { createProgress } from '../compare/progress.ts';
+import { realClock } from '../compare/sources/clock.ts';
+import { createTraceReader } from './follow.ts';
+import { createJobControl } from './job.ts';
+import { load } from './load.ts';
+import { HELP, parseOptions } from './options.ts';
+import { findTarget } from './target.ts';
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === 'help') {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const target = await findTarget(options, { env: process.env });
+  const interrupted = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () =>
+      interrupted.abort(new Error('interrupted; a run that was started goes on')),
+    );
+  }
+  const progress = createProgress(process.stderr);
+  const job = createJobControl(target);
+  try {
+    const { text, value, exitCode } = await load(options, target, {
+      job,
+      readTraces: createTraceReader(target, realClock),
+      clock: realClock,
+      signal: interrupted.signal,
+      onProgress: progress.show,
+    });
+    progress.clear();
+    process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : text);
+    return exitCode;
+  } finally {
+    progress.clear();
+    await job.close();
+  }
+}
+
+await runTool('load', main);

@@ -1,0 +1,71 @@
+import type { Arrived } from './follow.ts';
+import type { JobView } from './job.ts';
+import type { Started } from './run.ts';
+import type { Target } from './target.ts';
+
+export function renderJob(job: JobView): string {
+  const { requests, intervalMs } = job;
+  const lengthSeconds = ((requests - 1) * intervalMs) / 1000;
+  return [
+    `${job.name}`,
+    `  state         ${job.state}`,
+    `  schedule      ${job.schedule} (${job.timeZone})`,
+    `  a run         ${requests} requests, ${intervalMs} ms apart: ${lengthSeconds} s`,
+    `  body          ${JSON.stringify(job.body)}`,
+    `  last attempt  ${renderLastAttempt(job)}`,
+    `  next          ${job.nextRunMs === undefined ? 'none by schedule' : iso(job.nextRunMs)}`,
+    '',
+  ].join('\n');
+}
+
+function renderLastAttempt({ lastAttemptMs, lastStatusCode }: JobView): string {
+  if (lastAttemptMs === undefined) return 'none yet';
+  const outcome =
+    lastStatusCode === 0 ? 'ok' : `failed (code ${lastStatusCode}): see the log of loadgen`;
+  return `${iso(lastAttemptMs)}, ${outcome}`;
+}
+
+export function renderChange(before: JobView, after: JobView, local: boolean): string {
+  const lines = (
+    [
+      ['requests', before.requests, after.requests],
+      ['interval', `${before.intervalMs} ms`, `${after.intervalMs} ms`],
+      ['schedule', before.schedule, after.schedule],
+    ] as const
+  ).map(([name, was, is]) => `  ${name}  ${was === is ? `${is} (as before)` : `${was} → ${is}`}`);
+  const note = local
+    ? '  (until the local system stops; GKE’s CronJob keeps its own)'
+    : '  (Cloud Run only, and until the next terraform apply; to keep it and change GKE too, set terraform’s variables)';
+  return [after.name, ...lines, note, ''].join('\n');
+}
+
+export function renderStarted({ job, scheduledMinute, forced }: Started): string {
+  const who = forced ? 'started' : 'the schedule started';
+  return `${who} the run of ${scheduledMinute}: ${job.requests} requests, ${job.intervalMs} ms apart\n`;
+}
+
+export function renderArrived(arrived: Arrived, compareCommand: string, target: Target): string {
+  const { expected, whole, traces, errors, complete, waitedMs } = arrived;
+  const head = complete
+    ? `all ${expected} traces are there and whole`
+    : `${whole} of ${expected} traces are whole after ${Math.round(waitedMs / 1000)} s (${traces} arrived)`;
+  const origin = target.local ? '--local' : `--project ${target.projectId}`;
+  return [
+    `${head}${errors > 0 ? `; ${errors} of them in error` : ''}`,
+    complete ? '' : `  why: npm run doctor -- ${origin}`,
+    'compare with the other platform:',
+    `  ${compareCommand}`,
+    '',
+  ]
+    .filter((line, index) => line !== '' || index === 4)
+    .join('\n');
+}
+
+/** The command that compares both platforms over a window that holds the run. */
+export function compareCommand(target: Target, run: Started, nowMs: number): string {
+  const minutes = Math.ceil((nowMs - run.startedMs) / 60_000) + 2;
+  const origin = target.local ? '--local' : `--project ${target.projectId}`;
+  return `npm run compare -- ${origin} --since ${minutes}m`;
+}
+
+const iso = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
