@@ -233,9 +233,9 @@ const ROWS: readonly Row[] = [
   ],
   [
     'environment: a value that is refused',
-    'cloud-run.tf',
-    '"before-response" : "background"',
-    '"before-response" : "later"',
+    'locals.tf',
+    'OTEL_TRACES_EXPORTER        = var.traces_exporter',
+    'OTEL_TRACES_EXPORTER        = "jaeger"',
     'environment',
   ],
   [

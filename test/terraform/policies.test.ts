@@ -25,6 +25,18 @@ describe('the planned deployment', { skip }, () => {
     test(title, () => assert.deepEqual(policy(deployment.resources), []));
   }
 
+  test('no kubernetes provider is configured from a cluster of its own state', () => {
+    const together = deployment.resources.filter(
+      ({ address, type }) =>
+        address.startsWith('workloads:') && type === 'google_container_cluster',
+    );
+    assert.deepEqual(together, []);
+    const elsewhere = deployment.resources.filter(
+      ({ address, type }) => type.startsWith('kubernetes_') && !address.startsWith('workloads:'),
+    );
+    assert.deepEqual(elsewhere, []);
+  });
+
   test('no check of its own fails', () => assert.deepEqual(checksOf(deployment), []));
 
   test('every program understands the environment that it will be given', () => {
