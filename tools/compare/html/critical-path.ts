@@ -1,5 +1,4 @@
 import type { CriticalPath, Hop } from '../comparison.ts';
-import { scrollable } from './cohorts.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { renderName } from './name.ts';
 import { formatMs, formatPercent, type Labels } from './words.ts';
@@ -31,20 +30,21 @@ export function renderCriticalPath(
     (column) =>
       html`<p><span class="key ${column.side}"></span>${foreign(column.label)}</p>${renderStack(shown, column, longestMs, colour)}<p class="number">${formatMs(total(hops, column))}</p>\n`,
   )}</div>
-${scrollable(
-  'Contribution of each hop to the critical path',
-  html`<table><thead><tr><th scope="col">Hop</th>${columns.map((column) => html`<th scope="col" class="number"><span class="key ${column.side}"></span>${foreign(column.label)}</th>`)}</tr></thead><tbody>
+<table class="contributions stacked" role="table" aria-label="Contribution of each hop to the critical path">
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Hop</th>${columns.map((column) => html`<th role="columnheader" scope="col" class="number"><span class="key ${column.side}"></span>${foreign(column.label)}</th>`)}</tr></thead>
+<tbody role="rowgroup">
 ${shown.map(
   (hop) =>
-    html`<tr class="${colour(hop.path)}"><th scope="row"><span class="label"><span class="swatch"></span>${renderName(hop.name)} <span class="service">${foreign(hop.service)}</span></span></th>${columns.map((column) => renderCell(hop, column))}</tr>\n`,
-)}</tbody></table>`,
-)}`;
+    html`<tr role="row" class="${colour(hop.path)}"><th role="rowheader" scope="row"><span class="label"><span class="swatch"></span>${renderName(hop.name)} <span class="service">${foreign(hop.service)}</span></span></th>${columns.map((column) => renderCell(hop, column))}</tr>\n`,
+)}</tbody></table>`;
 }
 
 function renderCell(hop: Hop, column: Column): Markup {
   const path = hop.criticalPath[column.side];
-  if (path === null) return html`<td class="number">–</td>`;
-  return html`<td class="number">${formatMs(column.ms(path))} <span class="note">${formatPercent(column.share(path))}</span></td>`;
+  const { label, ms, share } = column;
+  const content =
+    path && html`${formatMs(ms(path))} <span class="note">${formatPercent(share(path))}</span>`;
+  return html`<td role="cell" class="number" data-label="${label}">${content ?? '–'}</td>`;
 }
 
 function total(hops: readonly Hop[], { side, ms }: Column): number {

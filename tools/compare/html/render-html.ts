@@ -54,12 +54,13 @@ export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
   };
   const warm = of('warm');
   const cold = of('cold');
+  const noWarm = html`<p>There is no warm request.</p>`;
   return html`${renderConfiguration(comparison, labels)}
 ${renderWarnings(comparison.warnings)}
 <section aria-labelledby="hops">
 <h2 id="hops">Where the difference arises</h2>
 <p>Warm requests. Each hop by the time that is its own: of a client span above a server’s the gap between both, of any other its self time, so that a slow child does not condemn its ancestors. Verdicts are adjusted for the number of hops.</p>
-${renderHopTable(warm)}
+${warm.hops.length === 0 ? noWarm : renderHopTable(warm)}
 </section>
 <section aria-labelledby="overlays">
 <h2 id="overlays">Two requests on one time axis</h2>
@@ -70,11 +71,11 @@ ${renderOverlay({ id: 'p95', title: 'Slow request (p95)', at: 'p95', exemplars, 
 <section aria-labelledby="critical-path">
 <h2 id="critical-path">Critical path</h2>
 <p>What each hop adds to the time that the caller waits, in warm requests around the median and around p95.</p>
-${renderCriticalPath(warm.hops, labels, colour)}
+${warm.hops.length === 0 ? noWarm : renderCriticalPath(warm.hops, labels, colour)}
 </section>
 <section aria-labelledby="distributions">
 <h2 id="distributions">Distribution per hop</h2>
-${renderHopDetails(warm)}
+${warm.hops.length === 0 ? noWarm : renderHopDetails(warm)}
 </section>
 <section aria-labelledby="cold">
 <h2 id="cold">Cold starts</h2>

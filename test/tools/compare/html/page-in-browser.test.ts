@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { Comparison } from '../../../../tools/compare/comparison.ts';
+import { renderHtml } from '../../../../tools/compare/html/render-html.ts';
+import { NEEDS_BROWSER, openBrowser, openPage } from './browser.ts';
+import { HOSTILE, hostileComparison } from './hostile.ts';
+import { sampleComparison } from './sample-comparison.ts';
+
+async function writePage(t: TestContext, comparison: Comparison): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'compare-html-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'report.html');
+  await writeFile(file, renderHtml(comparison));
+  return pathToFileURL(file).href;
+}
+
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+];
+
+test('opens without complaint, request or sideways scrolling', NEEDS_BROWSER, async (t) => {
+  const url = await writePage(t, sampleComparison());
+  const browser = await openBrowser(t);
+  for (const viewport of SIZES) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, complaints, requests } = await openPage(browser, { viewport, colorScheme });
+      await page.goto(url);
+      for (const details of await page.locator('details > summary').all()) await details.click();
+      assert.deepEqual(complaints, []);
+      assert.deepEqual(requests, [url]);
+      assert.equal(
+        await page.evaluate('document.documentElement.scrollWidth'),
+        viewport.width,
+        `${viewport.width} ${colorScheme}`,
+      );
+    }
+  }
+});
+
+test('the keyboard reaches every span, hop and trace', NEEDS_BROWSER, async (t) => {
+  const url = await writePage(t, sampleComparison());
+  const { page } = await openPage(await openBrowser(t), { viewport: SIZES[0] ?? null });
+  await page.goto(url);
+  const THINGS = '.row > button, summary, a[href]';
+  const wanted = await page.locator(THINGS).count();
+  assert.ok(wanted > 50, `${wanted} things to reach`);
+  const outlines: string[] = [];
+  for (;;) {
+    await page.keyboard.press('Tab');
+    const outline = (await page.evaluate(`(() => {
+      const element = document.activeElement;
+      if (element === document.body || element.dataset.reached) return null;
+      element.dataset.reached = 'yes';
+      return element.matches('${THINGS}') ? getComputedStyle(element).outlineStyle : '';
+    })()`)) as string | null;
+    if (outline === null) break;
+    if (outline !== '') outlines.push(outline);
+  }
+  assert.equal(outlines.length, wanted);
+  assert.ok(!outlines.includes('none'), 'where the focus is can be seen');
+});
+
+test('hover and focus show attributes and events; Escape hides them', NEEDS_BROWSER, async (t) => {
+  const url = await writePage(t, sampleComparison());
+  const { page } = await openPage(await openBrowser(t), { viewport: SIZES[0] ?? null });
+  await page.goto(url);
+  const rows = page.locator('.waterfall').first().locator('.row');
+  const button = rows.nth(4).locator('> button');
+  const card = rows.nth(4).locator('.card');
+  assert.equal(await card.isVisible(), false);
+
+  await button.hover();
+  assert.equal(await card.isVisible(), true);
+  assert.match(await card.innerText(), /cloud\.platform\s+gcp_cloud_run[\s\S]*server_call_start/);
+  await page.locator('h1').hover();
+  assert.equal(await card.isVisible(), false);
+
+  await button.focus();
+  assert.equal(await card.isVisible(), true);
+  assert.equal(await button.getAttribute('aria-expanded'), 'true');
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await card.isVisible(), false);
+  assert.equal(await rows.nth(5).locator('.card').isVisible(), true);
+  await page.keyboard.press('Escape');
+  assert.equal(await rows.nth(5).locator('.card').isVisible(), false);
+
+  await button.click();
+  await page.locator('h1').hover();
+  assert.equal(await card.isVisible(), true, 'a click pins what is shown');
+  await button.click();
+  assert.equal(await card.isVisible(), false);
+});
+
+test('hostile span names stay text', NEEDS_BROWSER, async (t) => {
+  const url = await writePage(t, hostileComparison());
+  const browser = await openBrowser(t);
+  for (const viewport of SIZES) {
+    const { page, complaints, requests } = await openPage(browser, { viewport });
+    await page.goto(url);
+    for (const button of (await page.locator('.row > button').all()).slice(0, 9)) {
+      await button.focus();
+      await button.click();
+    }
+    assert.equal(await page.evaluate('globalThis.hacked'), undefined);
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(requests, [url]);
+    const text = (await page.evaluate('document.body.textContent')) as string;
+    for (const name of [HOSTILE.script, HOSTILE.rightToLeft, HOSTILE.quotes]) {
+      assert.ok(text.includes(name));
+    }
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), viewport.width);
+  }
+});

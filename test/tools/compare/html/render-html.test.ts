@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { parseHTML } from 'linkedom';
+import type { Comparison } from '../../../../tools/compare/comparison.ts';
+import { renderHtml } from '../../../../tools/compare/html/render-html.ts';
+import { HOSTILE, hostileComparison } from './hostile.ts';
+import { sampleComparison } from './sample-comparison.ts';
+
+const sample = sampleComparison();
+const parse = (comparison: Comparison) => parseHTML(renderHtml(comparison)).document;
+const textOf = (node: { textContent: string | null } | null) =>
+  (node?.textContent ?? '').replace(/\s+/g, ' ').trim();
+
+test('the same comparison gives the same bytes', () => {
+  assert.equal(renderHtml(sampleComparison()), renderHtml(structuredClone(sample)));
+});
+
+test('does not change what it renders', () => {
+  const before = structuredClone(sample);
+  renderHtml(sample);
+  assert.deepEqual(sample, before);
+});
+
+test('verdict, configuration and warnings stand first, in this order', () => {
+  const headings = [...parse(sample).querySelectorAll('h2')].map(textOf);
+  assert.equal(headings[0], 'GKE is faster by 12.1 ms');
+  assert.deepEqual(headings.slice(1, 3), ['What differs in configuration', 'Warnings (1)']);
+});
+
+test('its content security policy allows its own style and script by hash, nothing else', () => {
+  const document = parse(sample);
+  const policy = document.querySelector('meta[http-equiv]')?.getAttribute('content') ?? '';
+  const hashOf = (text: string | null) =>
+    `'sha256-${createHash('sha256')
+      .update(text ?? '')
+      .digest('base64')}'`;
+  const [style, ...moreStyles] = document.querySelectorAll('style');
+  const [script, ...moreScripts] = document.querySelectorAll('script');
+  assert.deepEqual([moreStyles, moreScripts], [[], []]);
+  assert.deepEqual(policy.split('; '), [
+    "default-src 'none'",
+    'img-src data:',
+    `style-src ${hashOf(style?.textContent ?? '')}`,
+    `script-src ${hashOf(script?.textContent ?? '')}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ]);
+});
+
+test('asks for nothing: no address but those of links a person follows', () => {
+  const document = parse(sample);
+  for (const element of document.querySelectorAll('*')) {
+    for (const name of ['src', 'srcset', 'style', 'data', 'poster', 'action', 'xlink:href']) {
+      assert.equal(element.getAttribute(name), null, `${element.tagName} ${name}`);
+    }
+    for (const { name } of element.attributes) assert.doesNotMatch(name, /^on/);
+  }
+  assert.doesNotMatch(document.querySelector('style')?.textContent ?? '', /url\(|@import/);
+});
+
+test('every exemplar and recent trace links to the console', () => {
+  const links = [...parse(sample).querySelectorAll('a')].map((link) => link.getAttribute('href'));
+  assert.equal(links.length, 5 + sample.recent.length);
+  for (const href of links) {
+    assert.match(href ?? '', /^https:\/\/console\.cloud\.google\.com\/traces\/explorer;traceId=/);
+  }
+});
+
+test('a link that is no https address becomes text', () => {
+  for (const consoleUrl of [
+    'javascript:alert(1)',
+    'http://plain.example/',
+    'data:text/html,x',
+    'x',
+  ]) {
+    const recent = sample.recent.map((trace) => ({ ...trace, consoleUrl }));
+    const none = { median: null, p95: null };
+    const exemplars = { a: none, b: none };
+    const document = parse({ ...sample, recent, exemplars, coldExemplars: exemplars });
+    assert.equal(document.querySelectorAll('a').length, 0, consoleUrl);
+  }
+});
+
+test('a local run is labelled local in title, banner, verdict, plots and source', () => {
+  const source = { ...sample.source, kind: 'memory' as const, local: true };
+  const document = parse({ ...sample, source });
+  assert.match(textOf(document.querySelector('title')), /Cloud Run \(local\) and GKE \(local\)/);
+  assert.match(textOf(document.querySelector('.local')), /^Local run\./);
+  assert.match(textOf(document.querySelector('#verdict')), /^GKE \(local\) is faster/);
+  for (const caption of document.querySelectorAll('.verdict figcaption')) {
+    if (textOf(caption).includes('Medians')) assert.match(textOf(caption), /\(local\)/);
+  }
+  for (const [text] of renderHtml({ ...sample, source }).matchAll(
+    /(Cloud Run|GKE)(?! \(local\))[^<]*/g,
+  )) {
+    // The warnings are the comparison's own sentences; all else that names a platform says local.
+    assert.ok(
+      sample.warnings.some(({ finding }) => finding.includes(text)),
+      text,
+    );
+  }
+  assert.equal(parse(sample).querySelector('.local'), null);
+});
+
+const VERDICTS = [
+  ['a-faster', -12.1, /^Cloud Run is faster by 12\.1 ms$/],
+  ['b-faster', 12.1, /^GKE is faster by 12\.1 ms$/],
+  ['no-difference-seen', 0.1, /^No difference seen$/],
+  ['not-enough-data', null, /^Not enough data for a verdict$/],
+] as const;
+
+for (const [verdict, p50, expected] of VERDICTS) {
+  test(`the headline of ${verdict} says so`, () => {
+    const reason = verdict === 'not-enough-data' ? 'only 3 runs on one side' : null;
+    const differenceMs = { p50, low: null, high: null };
+    const document = parse({
+      ...sample,
+      overall: { ...sample.overall, verdict, reason, differenceMs },
+    });
+    assert.match(textOf(document.querySelector('#verdict')), expected);
+    if (reason !== null) assert.match(textOf(document.querySelector('.verdict p')), /only 3 runs/);
+  });
+}
+
+test('an empty comparison renders', () => {
+  const none = { median: null, p95: null };
+  const document = parse({
+    ...sample,
+    configuration: [],
+    overall: {
+      ...sample.overall,
+      a: null,
+      b: null,
+      ecdf: { a: [], b: [] },
+      quantileDifferences: [],
+      differenceMs: { p50: null, low: null, high: null },
+      ratio: { p50: null, low: null, high: null },
+      verdict: 'not-enough-data',
+      reason: 'there are no traces',
+    },
+    hops: [],
+    exemplars: { a: none, b: none },
+    coldExemplars: { a: none, b: none },
+    recent: [],
+    warnings: [],
+  });
+  assert.doesNotMatch(textOf(document.querySelector('main')), /NaN|undefined|Infinity|null/);
+});
+
+test('each hop has its distribution, each gap what divides it', () => {
+  const document = parse(sample);
+  const details = [...document.querySelectorAll('.hop-details details')];
+  assert.equal(details.length, sample.hops.length);
+  assert.equal(details.filter((one) => one.querySelectorAll('figure svg').length === 2).length, 16);
+  assert.match(textOf(details[1] ?? null), /measured by the front end’s own span in 117 requests/);
+});
+
+test('spans of both traces are paired by path and colour', () => {
+  const rows = [...parse(sample).querySelectorAll('.waterfall')][0]?.querySelectorAll('.row') ?? [];
+  assert.equal(rows.length, 9);
+  const bars = [...rows].map((row) => row.querySelectorAll('rect').length);
+  assert.deepEqual(bars, [2, 2, 1, 2, 2, 2, 2, 2, 2]);
+  assert.equal(new Set([...rows].map((row) => row.getAttribute('class'))).size, 9);
+});
+
+test('hostile text reaches the page as text', () => {
+  const document = parse(hostileComparison());
+  assert.equal(document.querySelectorAll('script').length, 1);
+  assert.equal(document.querySelectorAll('img').length, 0);
+  assert.equal(document.querySelectorAll('a').length, 0);
+  const text = document.body.textContent ?? '';
+  for (const name of ['script', 'closing', 'quotes', 'rightToLeft', 'comment'] as const) {
+    assert.ok(text.includes(HOSTILE[name]), name);
+  }
+  for (const hidden of ['\u0000', '\u001b', '\ufffe', '\ud800']) assert.ok(!text.includes(hidden));
+});
