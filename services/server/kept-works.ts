@@ -65,8 +65,6 @@ export function createKeptWorks(options: {
     const isMine = flight === undefined;
     if (!flight) {
       flight = { promise: load(), startedBy: trace.getActiveSpan()?.spanContext() };
-      // Every caller may be gone by the time it fails; the failure was dealt with above.
-      flight.promise.catch(() => {});
     } else if (flight.startedBy) {
       // The reads of the objects hang on the span of the request that began them.
       trace.getActiveSpan()?.addLink({ context: flight.startedBy });

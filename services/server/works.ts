@@ -78,7 +78,6 @@ async function readAll(
     const kept = known.get(ref.name);
     if (kept?.generation === ref.generation) return kept;
     try {
-      either.throwIfAborted();
       const work = toWork(ref, await store.read(ref, either));
       known.set(ref.name, work);
       return work;

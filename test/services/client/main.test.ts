@@ -60,7 +60,7 @@ async function start(
     );
     return { status: response.statusCode, headers: response.headers, body: await text(response) };
   };
-  return { program, fetchOnce };
+  return { program, agent, fetchOnce };
 }
 
 function assertNoSpanLost(line: Record<string, unknown>): void {
@@ -106,11 +106,16 @@ describe('services/client/main', () => {
     }
     const { status, body } = await fetchOnce('/');
     assert.deepEqual([status, JSON.parse(body)], [200, { query: 'to be', matchCount: 2 }]);
+    const logged = await program.line('GET / 200');
     program.signal('SIGTERM');
     assert.equal(await program.exit(), 0);
     const spans = program.spans();
     assert.deepEqual(spans.map((span) => span.name).sort(), ['GET', SPAN.client, SPAN.rpc].sort());
     assert.equal(new Set(spans.map((span) => span.traceId)).size, 1);
+    assert.match(
+      String(logged['logging.googleapis.com/trace']),
+      new RegExp(`/${spans[0]?.traceId}$`),
+    );
     assert.equal(program.output.stderr, '');
   });
 
@@ -160,6 +165,21 @@ describe('services/client/main', () => {
     const taken = program.lines.filter((line) => line.message === 'GET / 200');
     assert.equal(taken.length, statuses.length);
     assertNoSpanLost(await program.line('telemetry stopped'));
+  });
+
+  test('links the line of a request whose caller went away to its trace', async (t) => {
+    const reading = Promise.withResolvers<void>();
+    const beforeRead = () => {
+      reading.resolve();
+      return new Promise<never>(() => {});
+    };
+    const { program, agent, fetchOnce } = await start(t, { beforeRead });
+    const answer = fetchOnce('/?q=love');
+    await reading.promise;
+    agent.destroy();
+    await assert.rejects(answer);
+    const line = await program.line('GET / 499');
+    assert.match(String(line['logging.googleapis.com/trace']), /traces\/[0-9a-f]{32}$/);
   });
 
   test('stores spans with each answer where SPAN_FLUSH says so', async (t) => {

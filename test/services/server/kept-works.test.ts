@@ -120,15 +120,16 @@ describe('createKeptWorks', () => {
     assert.deepEqual(await read(), ['kept', 'changed']);
   });
 
-  test('does not take an old text for one that came back under its name', async () => {
-    const { read, clock, texts } = start();
+  test('forgets the text of an object that is gone', async () => {
+    const { read, calls, clock, texts } = start();
     await read();
     texts.delete('a');
     clock.nowMs += 60_000;
     await read();
-    texts.set('a', { text: 'back', generation: '3' });
+    texts.set('a', { text: 'back', generation: '1' });
     clock.nowMs += 60_000;
     assert.deepEqual(await read(), ['revalidated', 'two', 'back']);
+    assert.deepEqual(calls, ['list', 'a', 'b', 'list', 'list', 'a']);
   });
 
   test('revalidates for every request where the time is zero', async () => {
@@ -185,6 +186,18 @@ describe('createKeptWorks', () => {
     clock.nowMs += 60_000;
     await assert.rejects(read(), { kind: 'failedPrecondition' });
     await assert.rejects(read(), { kind: 'failedPrecondition' });
+  });
+
+  test('leaves no unhandled rejection of a load that nobody waits for any more', async () => {
+    const { read, state } = start();
+    const held = Promise.withResolvers<void>();
+    state.listing = () => held.promise;
+    const caller = new AbortController();
+    const reading = read(caller.signal);
+    caller.abort(new Error('gone'));
+    await assert.rejects(reading, /gone/);
+    held.reject(new Error('ECONNREFUSED'));
+    await new Promise((resolve) => setImmediate(resolve));
   });
 
   test('ends a load in the background when it is closed', async () => {

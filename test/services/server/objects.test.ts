@@ -189,28 +189,46 @@ describe('access', () => {
   });
 
   test("carries the service account's token for iam", async (t) => {
-    const metadata = createServer((request, response) => {
-      response.setHeader('metadata-flavor', 'Google');
-      response.setHeader('content-type', 'application/json');
-      const isToken = request.url?.includes('/token') ?? false;
-      response.end(
-        isToken ? '{"access_token":"secret","expires_in":3600,"token_type":"Bearer"}' : '{}',
-      );
-    }).listen(0, '127.0.0.1');
-    await once(metadata, 'listening');
-    const { port } = metadata.address() as AddressInfo;
-    process.env.GCE_METADATA_HOST = `127.0.0.1:${port}`;
-    process.env.CLOUDSDK_CONFIG = '/nonexistent';
-    t.after(() => {
-      delete process.env.GCE_METADATA_HOST;
-      metadata.closeAllConnections();
-      metadata.close();
-    });
+    await startMetadata(t, '{"access_token":"secret","expires_in":3600,"token_type":"Bearer"}');
     const { storage, store } = await start(t, { access: 'iam' });
     await store.list(never);
     assert.equal(storage.requests[0]?.authorization, 'Bearer secret');
   });
+
+  test('gives up where no token comes', async (t) => {
+    await startMetadata(t, undefined);
+    const { storage, store } = await start(t, {
+      access: 'iam',
+      attempts: 1,
+      attemptTimeoutMs: 100,
+    });
+    await assert.rejects(store.list(never), { name: 'TimeoutError' });
+    const size = { size: 1, crc32c: '', contentEncoding: undefined };
+    const ref = { name: 'a', generation: '1', ...size };
+    await assert.rejects(store.read(ref, never), { name: 'TimeoutError' });
+    assert.deepEqual(storage.requests, []);
+  });
 });
+
+/** A metadata server that gives this token, or leaves every request for one unanswered. */
+async function startMetadata(t: TestContext, token: string | undefined): Promise<void> {
+  const metadata = createServer((request, response) => {
+    response.setHeader('metadata-flavor', 'Google');
+    response.setHeader('content-type', 'application/json');
+    if (!request.url?.includes('/token')) response.end('{}');
+    else if (token !== undefined) response.end(token);
+  }).listen(0, '127.0.0.1');
+  await once(metadata, 'listening');
+  const { port } = metadata.address() as AddressInfo;
+  process.env.GCE_METADATA_HOST = `127.0.0.1:${port}`;
+  process.env.CLOUDSDK_CONFIG = '/nonexistent';
+  t.after(() => {
+    delete process.env.GCE_METADATA_HOST;
+    delete process.env.CLOUDSDK_CONFIG;
+    metadata.closeAllConnections();
+    metadata.close();
+  });
+}
 
 function firstRead(times: number, fault: Fault) {
   return (request: FakeRequest, earlier: number) =>
