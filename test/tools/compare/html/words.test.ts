@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  formatDifferenceMs,
+  formatInterval,
+  formatMs,
+  formatPercent,
+  formatRatio,
+  formatTime,
+  labelsOf,
+} from '../../../../tools/compare/html/words.ts';
+import { sampleComparison } from './sample-comparison.ts';
+
+test('what has no value is a dash', () => {
+  for (const text of [
+    formatMs(null),
+    formatMs(Number.NaN),
+    formatDifferenceMs(null),
+    formatRatio(null),
+    formatPercent(null),
+    formatInterval({ p50: 1, low: null, high: 2 }, formatMs),
+  ]) {
+    assert.equal(text, '–');
+  }
+});
+
+test('a difference has its sign, with a true minus', () => {
+  assert.equal(formatDifferenceMs(1.5), '+1.50 ms');
+  assert.equal(formatDifferenceMs(-1.5), '−1.50 ms');
+});
+
+test('a share that is not all is never rounded to all', () => {
+  assert.equal(formatPercent(0.99996), '>99.9 %');
+  assert.equal(formatPercent(0.0001), '<0.1 %');
+  assert.equal(formatPercent(1), '100 %');
+  assert.equal(formatPercent(0.125), '12.5 %');
+});
+
+test('times are in UTC wherever the page is made', () => {
+  assert.equal(formatTime(Date.UTC(2026, 10, 20, 10, 15)), '2026-11-20 10:15:00 UTC');
+});
+
+test('labels of a local run say local, once', () => {
+  const { source, cohorts } = sampleComparison();
+  const local = { ...source, local: true };
+  const named = { ...cohorts, b: { ...cohorts.b, label: 'GKE, local' } };
+  assert.deepEqual(labelsOf({ source: local, cohorts: named }), {
+    a: 'Cloud Run (local)',
+    b: 'GKE, local',
+    local: true,
+  });
+  assert.equal(labelsOf({ source, cohorts }).a, 'Cloud Run');
+});

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CLOUD_RUN, GKE } from '../../../../tools/compare/cohort.ts';
+import { compareTraces } from '../../../../tools/compare/compare.ts';
+import { createTraceStore } from '../../../../tools/local/cloud/trace-store.ts';
+import { startPage } from '../../../../tools/local/page/page.ts';
+import { NEEDS_BROWSER, openBrowser, openPage } from '../../compare/html/browser.ts';
+import { HOSTILE } from '../../compare/html/hostile.ts';
+import { requestTrace } from '../../compare/request-trace.ts';
+
+test('traces appear as they come, and the keyboard opens each', NEEDS_BROWSER, async (t) => {
+  const traceStore = createTraceStore();
+  const live = await startPage({
+    traceStore,
+    compare: () =>
+      compareTraces(traceStore.traces(), {
+        cohorts: { a: CLOUD_RUN, b: GKE },
+        name: 'shakesapp-local',
+        local: true,
+      }),
+  });
+  t.after(() => live.close());
+  const browser = await openBrowser(t);
+  const { page, complaints, requests } = await openPage(browser, {
+    viewport: { width: 390, height: 844 },
+  });
+  await page.goto(live.url);
+  await page.getByText('Live: updated as spans arrive.').waitFor();
+  assert.equal(await page.locator('#traces > details').count(), 0);
+
+  const hostile = requestTrace({ sequence: 0, query: HOSTILE.script });
+  traceStore.write(hostile.spans.map((span) => ({ ...span, name: HOSTILE.closing })));
+  for (let sequence = 1; sequence < 12; sequence += 1) {
+    for (const platform of ['gcp_cloud_run', 'gcp_kubernetes_engine'] as const) {
+      traceStore.write(requestTrace({ sequence, platform }).spans);
+    }
+  }
+  await page.getByText('Show all 23').click();
+  const traces = page.locator('#traces > details');
+  assert.equal(await traces.count(), 23);
+  for (const trace of await traces.all()) {
+    await trace.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await trace.locator('.waterfall').waitFor();
+    await page.keyboard.press('Tab');
+    assert.equal(await trace.locator('.card').first().isVisible(), true);
+  }
+  assert.match(await page.locator('#header').innerText(), /Local run\./);
+  assert.match(await page.locator('#verdict').innerText(), /\(local\)|No|Not enough/);
+
+  // What someone reads stays as it is while more comes in.
+  const opened = traces.first();
+  traceStore.write(requestTrace({ sequence: 99 }).spans);
+  await page.locator(`#trace-${requestTrace({ sequence: 99 }).traceId}`).waitFor();
+  assert.equal(await opened.isVisible(), true);
+  assert.equal(await traces.locator('.waterfall').count(), 23);
+
+  assert.equal(await page.evaluate('globalThis.hacked'), undefined);
+  assert.deepEqual(complaints, []);
+  assert.ok(requests.every((url) => url.startsWith(live.url)));
+  assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
+});

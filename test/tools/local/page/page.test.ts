@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { type TestContext, test } from 'node:test';
+import type { Span } from '../../../../tools/compare/model.ts';
+import { createTraceStore } from '../../../../tools/local/cloud/trace-store.ts';
+import { type PageOptions, startPage } from '../../../../tools/local/page/page.ts';
+import { sampleComparison } from '../../compare/html/sample-comparison.ts';
+import { requestTrace } from '../../compare/request-trace.ts';
+
+async function start(t: TestContext, options: Partial<PageOptions> = {}) {
+  const traceStore = createTraceStore();
+  const page = await startPage({ traceStore, compare: () => undefined, ...options });
+  t.after(() => page.close());
+  return { traceStore, page };
+}
+
+type Answer = Readonly<{ status: number; headers: NodeJS.Dict<string | string[]>; body: string }>;
+
+function ask(url: string, options: { host?: string; method?: string } = {}): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const headers = options.host === undefined ? {} : { host: options.host };
+  request(url, { method: options.method ?? 'GET', headers }, (response) => {
+    let body = '';
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => {
+      body += chunk;
+    });
+    response.on('end', () =>
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+    );
+  })
+    .on('error', reject)
+    .end();
+  return promise;
+}
+
+test('listens on loopback and answers with a strict policy', async (t) => {
+  const { page } = await start(t);
+  assert.match(page.url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+  const { status, headers, body } = await ask(page.url);
+  assert.equal(status, 200);
+  const policy = String(headers['content-security-policy']);
+  assert.match(policy, /^default-src 'none'; .*connect-src 'self'; .*frame-ancestors 'none'$/);
+  assert.doesNotMatch(policy, /unsafe|\*/);
+  assert.equal(headers['x-content-type-options'], 'nosniff');
+  assert.match(body, /Local run: traces live/);
+});
+
+test('answers only to the names of this machine', async (t) => {
+  const { page } = await start(t);
+  const { port } = new URL(page.url);
+  for (const host of [
+    'evil.example',
+    `evil.example:${port}`,
+    '127.0.0.1',
+    `127.0.0.1.evil:${port}`,
+  ]) {
+    assert.equal((await ask(page.url, { host })).status, 403, host);
+    assert.equal((await ask(`${page.url}traces`, { host })).status, 403, host);
+  }
+  assert.equal((await ask(page.url, { host: `localhost:${port}` })).status, 200);
+});
+
+test('changes nothing: other methods and paths are refused', async (t) => {
+  const { page } = await start(t);
+  assert.equal((await ask(page.url, { method: 'POST' })).status, 405);
+  for (const path of ['nothing', '../etc/passwd', `traces/${'0'.repeat(32)}`, 'traces/<script>']) {
+    assert.equal((await ask(page.url + path)).status, 404, path);
+  }
+});
+
+test('lists the newest fifty traces and draws each', async (t) => {
+  const { page, traceStore } = await start(t);
+  for (let sequence = 0; sequence < 55; sequence += 1) {
+    traceStore.write(requestTrace({ sequence, query: `query ${sequence}` }).spans);
+  }
+  const { body } = await ask(`${page.url}traces`);
+  const ids = [...body.matchAll(/<details id="trace-([0-9a-f]{32})"/g)].map(([, id]) => id);
+  assert.equal(ids.length, 50);
+  assert.equal(ids[0], requestTrace({ sequence: 54 }).traceId);
+  assert.match(body, /Cloud Run \(local\)/);
+  const drawn = await ask(`${page.url}traces/${ids[0]}`);
+  assert.equal(drawn.status, 200);
+  assert.match(drawn.body, /works\.search/);
+});
+
+test('calls a trace without all its spans broken only once they had time to arrive', async (t) => {
+  let nowMs = 0;
+  const { page, traceStore } = await start(t, { nowMs: () => nowMs });
+  traceStore.write(requestTrace().spans.slice(0, 3));
+  assert.match((await ask(`${page.url}traces`)).body, /spans arriving/);
+  nowMs = 10_001;
+  assert.match((await ask(`${page.url}traces`)).body, /not whole/);
+});
+
+test('tells its readers when spans come', async (t) => {
+  const { page, traceStore } = await start(t);
+  const response = await fetch(`${page.url}events`, { signal: AbortSignal.timeout(10_000) });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  assert.match((await reader?.read())?.value ?? '', /retry/);
+  traceStore.write(requestTrace().spans);
+  assert.match((await reader?.read())?.value ?? '', /event: changed/);
+});
+
+test('compares at most every three seconds and labels the figures local', async (t) => {
+  let nowMs = 0;
+  let compared = 0;
+  const compare = () => {
+    compared += 1;
+    return sampleComparison();
+  };
+  const { page } = await start(t, { compare, nowMs: () => nowMs });
+  const parts = JSON.parse((await ask(`${page.url}comparison`)).body);
+  assert.match(parts.header, /Local run\./);
+  assert.match(parts.verdict, /<bdi>GKE \(local\)<\/bdi> is faster by 12\.1 ms/);
+  nowMs = 2_999;
+  await ask(`${page.url}comparison`);
+  assert.equal(compared, 1);
+  nowMs = 3_000;
+  await ask(`${page.url}comparison`);
+  assert.equal(compared, 2);
+});
+
+test('says why there is no comparison, and goes on', async (t) => {
+  const compare = () => {
+    throw new Error('<no> cohorts');
+  };
+  const { page } = await start(t, { compare });
+  const parts = JSON.parse((await ask(`${page.url}comparison`)).body);
+  assert.match(parts.verdict, /The comparison failed: <bdi>&lt;no&gt; cohorts/);
+  assert.equal((await ask(page.url)).status, 200);
+});
+
+test('close ends open streams and stops listening to the store', async () => {
+  const listeners = new Set<unknown>();
+  const store = createTraceStore();
+  const traceStore = {
+    ...store,
+    onSpan(listener: (span: Span, state: { duplicate: boolean }) => void) {
+      const stop = store.onSpan(listener);
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+        stop();
+      };
+    },
+  };
+  const page = await startPage({ traceStore, compare: () => undefined });
+  const stream = await fetch(`${page.url}events`);
+  assert.equal(listeners.size, 1);
+  await page.close();
+  await assert.doesNotReject(stream.text().catch(() => ''));
+  assert.equal(listeners.size, 0);
+  await assert.rejects(fetch(page.url));
+});
