@@ -1,6 +1,8 @@
 /** The one formatter of durations: three significant digits, never more than 8 characters. */
 export function formatMs(ms: number): string {
   const size = Math.abs(ms);
+  if (size >= 3_600_000_000) return `${ms < 0 ? '<-' : '>'}999 h`;
+  if (size >= 5_997_000) return `${(ms / 3_600_000).toFixed(1)} h`;
   if (size >= 59_995) return `${(ms / 60_000).toFixed(1)} min`;
   if (size >= 999.5) return `${(ms / 1_000).toFixed(2)} s`;
   if (size >= 99.5) return `${ms.toFixed(0)} ms`;

@@ -353,7 +353,7 @@ test('the text fits 100 columns and begins with the verdict and what threatens i
       tracesOf({
         added: { httpGap: 20 },
         coldFirst: true,
-        attributes: { a: sides('1 x'.repeat(60)), b: sides('2') },
+        attributes: { a: sides('1x'.repeat(100)), b: sides('2') },
       }),
     ),
   );

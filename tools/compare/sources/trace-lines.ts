@@ -70,12 +70,11 @@ export async function* readTraceLines(path: string, signal: AbortSignal): AsyncG
 export async function* readLines(path: string, signal: AbortSignal): AsyncGenerator<string> {
   const input = createReadStream(path, { signal });
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  // readline swallows the stream's errors: without this a missing file reads as an empty one.
-  const failed = new Promise<never>((_, reject) => input.once('error', reject));
-  failed.catch(() => lines.close());
   try {
     for await (const line of lines) yield line;
-    if (input.errored) throw input.errored;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
   } finally {
     lines.close();
     input.destroy();

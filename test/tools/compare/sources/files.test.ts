@@ -157,3 +157,12 @@ for (const [name, content, message] of BAD) {
 test('a file that is not there is an error, not an empty one', async () => {
   await assert.rejects(readFiles('/nowhere/traces'), /ENOENT/);
 });
+
+test('an interrupted reader ends with the reason', async (t) => {
+  const path = await fileWith(t, headLine(FROM) + TRACES.map(traceLine).join('').repeat(100));
+  const interrupted = new AbortController();
+  const source = await openFiles([path]);
+  await assert.rejects(async () => {
+    for await (const _ of source.read(interrupted.signal)) interrupted.abort(new Error('stop now'));
+  }, /stop now/);
+});
