@@ -14,6 +14,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const target = await findTarget(options, { env: process.env });
+  // The local system takes no credentials, so nobody need look for a metadata server.
+  if (target.local) process.env.METADATA_SERVER_DETECTION ??= 'none';
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () =>

@@ -58,7 +58,7 @@ describe('createClientRequests', () => {
     assert.equal(connections, 1);
   });
 
-  it('ends its idle connections when it is closed', async (t) => {
+  it('ends its idle connections when it is closed', { timeout: 3000 }, async (t) => {
     const ended = Promise.withResolvers<void>();
     const { server, port } = await serve(t, (_request, response) => response.end('ok'));
     server.on('connection', (socket) => socket.on('close', () => ended.resolve()));
@@ -166,6 +166,18 @@ describe('createClientRequests', () => {
     });
     await assert.rejects(connect(t, port).get('/', signal), { kind: 'reset', sent: true });
     assert.equal(asked, 1);
+  });
+
+  it('counts a request on a kept connection as sent when that is lost', async (t) => {
+    let asked = 0;
+    const { port } = await serve(t, (request, response) => {
+      if (++asked === 1) response.end('ok');
+      else request.socket.destroy();
+    });
+    const requests = connect(t, port);
+    await requests.get('/', signal);
+    await assert.rejects(requests.get('/', signal), { kind: 'reset', sent: true });
+    assert.equal(asked, 2);
   });
 
   it('fails as reset where the body breaks off', async (t) => {

@@ -36,17 +36,15 @@ describe('readBucket', () => {
     { name: 'a flipped byte', rule: { corrupt: true } },
   ] as const) {
     it(`reads an object again after ${fault.name}`, async () => {
+      const expected = await read();
       const injected = cloud.faults.inject({
         service: 'storage',
         operation: 'download',
         times: 1,
         ...fault.rule,
       });
-      const whole = await read();
+      assert.deepEqual(await read(), expected);
       assert.equal(injected.applied(), 1);
-      assert.equal(whole.length, 3);
-      const bytes = whole.reduce((sum, text) => sum + text.bytes.length, 0);
-      assert.ok(bytes > 370_000, `${bytes} bytes`);
     });
   }
 
