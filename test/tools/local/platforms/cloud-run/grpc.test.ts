@@ -182,7 +182,8 @@ describe('front end: gRPC to an h2c container', () => {
     const own = await startGrpcContainer();
     t.after(() => own.server.forceShutdown());
     const { call } = await start(t, { upstream: createHttp2Upstream(own.port) });
-    const { promise, started } = call('Hang', '');
+    // the container would cancel by itself at the call's deadline
+    const { promise, started } = call('Hang', '', { deadlineMs: 3_600_000 });
     await own.hanging;
     started.cancel();
     await assert.rejects(promise, { code: status.CANCELLED });

@@ -68,7 +68,7 @@ function fake(id: string, reason: string, onIdle: (instance: Instance) => void) 
     },
     fail: () => {
       ready.reject(new Error('ended'));
-      gone.resolve();
+      setImmediate(gone.resolve);
     },
   };
 }
@@ -142,8 +142,15 @@ describe('createService', () => {
     await settle();
     started[0]?.fail();
     assert.equal(idOf(await request), 503);
+  });
+
+  it('does not start in a loop what cannot start, not even for the minimum of instances', async () => {
+    const { started } = setUp({ minInstances: 1 });
     await settle();
-    assert.equal(started.length, 1, 'a program that cannot start is not started in a loop');
+    started[0]?.fail();
+    await settle();
+    await settle();
+    assert.equal(started.length, 1);
   });
 
   it('lets go of a request whose caller went away', async () => {
