@@ -120,6 +120,7 @@ function recordOf(options: {
     orphaned: false,
     skewed: false,
     frontEndStored: false,
+    calls: [],
     hops,
   };
 }

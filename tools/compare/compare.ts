@@ -1,4 +1,5 @@
 import { type Cohort, matchesCohort } from './cohort.ts';
+import { markWaiters } from './cold-waiters.ts';
 import {
   COMPARISON_VERSION,
   type CohortSummary,
@@ -29,10 +30,14 @@ const SIDES = ['a', 'b'] as const;
  * are asked for once more at the end.
  */
 export function createCollector(cohorts: Sides<Cohort>) {
-  const records: Sides<RequestRecord[]> = { a: [], b: [] };
+  const collected: Sides<RequestRecord[]> = { a: [], b: [] };
   const configuration = createConfigurationTally();
   const seen = new Set<string>();
   let inBothCohorts = 0;
+  const byColdness = (): Sides<readonly RequestRecord[]> => ({
+    a: markWaiters(collected.a),
+    b: markWaiters(collected.b),
+  });
   return {
     add(trace: Trace): void {
       if (seen.has(trace.traceId)) return;
@@ -45,11 +50,12 @@ export function createCollector(cohorts: Sides<Cohort>) {
         inBothCohorts += 1;
         return;
       }
-      records[side].push(record);
+      collected[side].push(record);
       configuration.add(side, trace);
     },
     /** The traces that finish() draws. */
     exemplarIds(): ReadonlySet<string> {
+      const records = byColdness();
       const chosen = SIDES.flatMap((side) =>
         (['warm', 'cold'] as const).flatMap((stratum) =>
           Object.values(chooseExemplars(records[side], stratum)),
@@ -63,6 +69,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
       truncated: string | null;
     }): Comparison {
       const { source, truncated } = options;
+      const records = byColdness();
       const summaries: Sides<CohortSummary> = {
         a: summariseCohort(cohorts.a, records.a),
         b: summariseCohort(cohorts.b, records.b),

@@ -44,7 +44,7 @@ export type CohortSummary = Readonly<{
   /** Traces with any span in error; wrong counts are errors too. */
   errors: number;
   wrongCounts: number;
-  /** Traces in which some instance served its first request. */
+  /** Requests that were an instance's first, or waited for that instance to start. */
   cold: number;
   /** Traces with an unexplained orphan: a span whose parent is missing and not external. */
   orphaned: number;

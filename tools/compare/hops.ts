@@ -105,7 +105,8 @@ function describe(
   const selfB = ascending(b.map(({ selfMs }) => selfMs));
   const typicalOfB = quantilesOf(selfB)?.p50Ms ?? 0;
   const { alpha, pAdjusted, nearby } = options;
-  const asRatio = (differenceMs: number) => 1 + differenceMs / typicalOfB;
+  // Of times, so never below zero, however wide the interval of the difference is.
+  const asRatio = (differenceMs: number) => Math.max(0, 1 + differenceMs / typicalOfB);
   return {
     path,
     service: first?.service ?? '',

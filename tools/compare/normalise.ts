@@ -1,6 +1,6 @@
 import { ATTR, SERVICES, SPAN } from '../../lib/telemetry/names.ts';
 import type { Span, Trace } from './model.ts';
-import { skewShiftMs } from './skew.ts';
+import { outsideMs, skewShiftMs } from './skew.ts';
 
 /** Service shown for spans that the platform's front end stored itself. */
 export const FRONT_END = 'front-end';
@@ -18,6 +18,8 @@ export type Node = {
   endMs: number;
   /** What was added to mend clock skew, its ancestors' shifts included. */
   shiftedMs: number;
+  /** How far its clock was off at least, where it is the top of what was shifted; else 0. */
+  skewMs: number;
   /** Its parent should be in the trace and is not, or it lies on a cycle. */
   orphan: boolean;
 };
@@ -105,6 +107,7 @@ function createNodes(spans: readonly Span[]): Map<string, Node> {
       startMs: span.startMs,
       endMs: span.endMs,
       shiftedMs: 0,
+      skewMs: 0,
       orphan: false,
     });
   }
@@ -177,7 +180,10 @@ function mendSkew(node: Node): void {
       const mayOutlive =
         errorOf(parent.span) !== null || child.span.attributes[ATTR.endedAfterStop] === 'true';
       const shiftMs = onGrid(skewShiftMs(parent, child, mayOutlive));
-      if (shiftMs !== 0) shift(child, shiftMs);
+      if (shiftMs !== 0) {
+        child.skewMs = outsideMs(parent, child);
+        shift(child, shiftMs);
+      }
     }
     pending.push(...child.children);
   }

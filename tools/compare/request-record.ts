@@ -25,6 +25,16 @@ export type HopSample = Readonly<{
   stopped: boolean;
 }>;
 
+export type Call = Readonly<{
+  /** The instance that served it. */
+  instance: string;
+  /** Epoch milliseconds by loadgen's clock. */
+  sentMs: number;
+  servedMs: number;
+  /** It was the instance's first. */
+  first: boolean;
+}>;
+
 /** One trace reduced to what the comparison needs, so that traces need not stay in memory. */
 export type RequestRecord = Readonly<{
   traceId: string;
@@ -48,11 +58,13 @@ export type RequestRecord = Readonly<{
   orphaned: boolean;
   skewed: boolean;
   frontEndStored: boolean;
+  /** Its calls from one service to another, to see which waited for an instance to start. */
+  calls: readonly Call[];
   hops: readonly HopSample[];
 }>;
 
-/** Shifts below this are a server span that outlived its client's by a flush, not a clock. */
-const NOTABLE_SKEW_MS = 1;
+/** Below this it may be the resolution of the programs' clocks, a millisecond in each. */
+const NOTABLE_SKEW_MS = 2;
 
 /** null where the trace is no request of the load generator (a call from outside, a schedule). */
 export function recordRequest(trace: Trace): RequestRecord | null {
@@ -83,10 +95,35 @@ export function recordRequest(trace: Trace): RequestRecord | null {
       (node) => node.span.attributes[ATTR.errorType] === UNEXPECTED_RESULT,
     ),
     orphaned: tree.detached.some((node) => node.orphan),
-    skewed: tree.nodes.some((node) => Math.abs(node.shiftedMs) >= NOTABLE_SKEW_MS),
+    skewed: tree.nodes.some((node) => node.skewMs >= NOTABLE_SKEW_MS),
     frontEndStored: tree.nodes.some((node) => node.frontEnd),
+    calls: root === null ? [] : callsOf(tree),
     hops: root === null ? [] : hopSamples(tree),
   };
+}
+
+function callsOf(tree: NormalisedTrace): readonly Call[] {
+  return tree.nodes.flatMap((node): Call[] => {
+    const caller = callerOf(node);
+    const instance = instanceOf(node);
+    if (node.frontEnd || caller === null || instance === null) return [];
+    if (caller.service === node.service) return [];
+    return [
+      {
+        instance: interned(instance),
+        sentMs: tree.startMs + caller.startMs,
+        servedMs: tree.startMs + node.startMs,
+        first: node.span.attributes[ATTR.coldStart] === 'true',
+      },
+    ];
+  });
+}
+
+/** Cloud Run names its instances, GKE its pods; service.instance.id is OpenTelemetry's own name. */
+function instanceOf({ service, span: { attributes } }: Node): string | null {
+  const name =
+    attributes['faas.instance'] ?? attributes['k8s.pod.name'] ?? attributes['service.instance.id'];
+  return name === undefined ? null : `${service} ${name}`;
 }
 
 /** The schedule's own attribute where it is there (whole µs), else the scheduled time's distance. */

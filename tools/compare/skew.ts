@@ -12,8 +12,11 @@
 
 export type Window = Readonly<{ startMs: number; endMs: number }>;
 
-/** A server's span may end a little after its client's: it ends once the response is flushed. */
-export const FLUSH_TOLERANCE_MS = 1;
+/**
+ * A server's span may end after its client's: it ends once the response is flushed, and on a busy
+ * machine its process waits for that. Up to here it is taken as that and cut off, not as a clock.
+ */
+export const FLUSH_TOLERANCE_MS = 10;
 
 /**
  * By how much to shift `child`, a span of another host, so that `parent` can have caused it; 0 where
@@ -32,4 +35,9 @@ export function skewShiftMs(parent: Window, child: Window, mayOutlive: boolean):
     return parent.startMs + room / 2 - child.startMs;
   }
   return 0;
+}
+
+/** How far `child` lies outside its parent: by this much at least its clock is off. */
+export function outsideMs(parent: Window, child: Window): number {
+  return Math.max(0, parent.startMs - child.startMs, child.endMs - parent.endMs);
 }

@@ -1,0 +1,27 @@
+import type { RequestRecord } from './request-record.ts';
+
+/**
+ * Marks as cold the requests that waited for an instance to start, beside the instance's first one:
+ *
+ *     first    |--- sent ......... starting ........|== served ==|        marked by its instance
+ *     waiter        |--- sent ....................... |== served ==|      sent before it could serve
+ *     warm                                               |- sent -|==|
+ *
+ * They paid for the cold start as the first one did, and would spoil the warm quantiles.
+ */
+export function markWaiters(records: readonly RequestRecord[]): readonly RequestRecord[] {
+  const servingSinceMs = new Map<string, number>();
+  for (const { calls } of records) {
+    for (const { instance, servedMs, first } of calls) {
+      if (!first) continue;
+      servingSinceMs.set(instance, Math.min(servedMs, servingSinceMs.get(instance) ?? servedMs));
+    }
+  }
+  return records.map((record) => {
+    if (record.cold) return record;
+    const waited = record.calls.some(
+      ({ instance, sentMs }) => sentMs < (servingSinceMs.get(instance) ?? Number.NEGATIVE_INFINITY),
+    );
+    return waited ? { ...record, cold: true } : record;
+  });
+}
