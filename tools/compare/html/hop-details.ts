@@ -14,7 +14,7 @@ export function renderHopDetails({ hops, stratum, labels, colour }: HopsOptions)
 <p class="path">${foreign(hop.path)}</p>
 <p>${hop.measure === 'gap' ? 'Gap between the client’s span and the server’s: network and platform.' : 'Self time: no child was working.'} Difference A − B ${formatDifferenceMs(hop.differenceMs.p50)} (${formatInterval(hop.differenceMs, formatDifferenceMs)}), ratio ${formatRatio(hop.ratio.p50)} (${formatInterval(hop.ratio, formatRatio)})${hop.pAdjusted !== null && `, adjusted p ${pText(hop.pAdjusted)}`}.</p>
 ${renderSplit(hop, labels)}
-${renderQuantiles(hop, labels)}
+${renderQuantiles(hop)}
 ${renderDistribution({
   title: hop.measure === 'gap' ? 'Gap' : 'Self time',
   ecdf: hop.ecdf,
@@ -25,18 +25,18 @@ ${renderDistribution({
   )}</div>`;
 }
 
-function renderQuantiles({ measure, a, b }: Hop, labels: Labels): Markup {
-  const row = (label: string, cells: readonly (number | undefined)[], n: number | undefined) =>
-    html`<tr><th scope="row">${label}</th><td class="number">${n ?? '–'}</td>${cells.map((ms) => html`<td class="number">${formatMs(ms ?? null)}</td>`)}</tr>\n`;
-  const both = (
-    label: string,
-    pick: (quantiles: HopQuantiles | null) => readonly (number | undefined)[],
-  ) =>
-    html`${row(`${labels.a}, ${label}`, pick(a), a?.n)}${row(`${labels.b}, ${label}`, pick(b), b?.n)}`;
+function renderQuantiles({ measure, a, b }: Hop): Markup {
+  const own = (q: HopQuantiles) => [q.selfP50Ms, q.selfP90Ms, q.selfP95Ms, q.selfP99Ms];
+  const inclusive = (q: HopQuantiles) => [q.p50Ms, q.p90Ms, q.p95Ms, q.p99Ms];
+  const row = (side: 'a' | 'b', label: string, pick: (q: HopQuantiles) => number[]) => {
+    const quantiles = side === 'a' ? a : b;
+    const cells = quantiles ? pick(quantiles) : [null, null, null, null];
+    return html`<tr><th scope="row"><span class="key ${side}"></span>${side.toUpperCase()} ${label}</th><td class="number">${quantiles?.n ?? '–'}</td>${cells.map((ms) => html`<td class="number">${formatMs(ms)}</td>`)}</tr>\n`;
+  };
   return scrollable(
     'Quantiles of both cohorts',
     html`<table><thead><tr><td></td>${['n', 'p50', 'p90', 'p95', 'p99'].map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead><tbody>
-${both(measure === 'gap' ? 'gap' : 'self', (q) => [q?.selfP50Ms, q?.selfP90Ms, q?.selfP95Ms, q?.selfP99Ms])}${both('inclusive', (q) => [q?.p50Ms, q?.p90Ms, q?.p95Ms, q?.p99Ms])}</tbody></table>`,
+${(['a', 'b'] as const).map((side) => row(side, measure, own))}${(['a', 'b'] as const).map((side) => row(side, 'inclusive', inclusive))}</tbody></table>`,
   );
 }
 

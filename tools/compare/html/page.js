@@ -1,6 +1,8 @@
 // Shows what belongs to a span: on hover, on focus, and pinned by a click until Escape.
 (() => {
   let shown = null;
+  // There the card covers half of the screen: a mouse that passes must not call it up.
+  const narrow = matchMedia('(max-width: 760px)');
 
   const rowOf = (target) => (target instanceof Element ? target.closest('.row') : null);
 
@@ -16,13 +18,15 @@
     shown = row;
     row.classList.add('open');
     row.classList.toggle('pinned', pinned);
+    const { top, bottom } = row.getBoundingClientRect();
+    row.classList.toggle('above', top > innerHeight - bottom);
     row.querySelector('button').setAttribute('aria-expanded', 'true');
   };
 
   const isPinned = () => shown?.classList.contains('pinned') ?? false;
 
   document.addEventListener('pointerover', (event) => {
-    if (event.pointerType !== 'mouse' || isPinned()) return;
+    if (event.pointerType !== 'mouse' || narrow.matches || isPinned()) return;
     const row = rowOf(event.target);
     if (row) show(row, false);
     else if (!rowOf(document.activeElement)) hide();

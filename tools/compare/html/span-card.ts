@@ -2,9 +2,15 @@ import type { WaterfallSpan } from '../comparison.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatMs } from './words.ts';
 
-/** What hover or focus shows of a span: figures, attributes, events. */
+/** Where a span ran: the same on every span of its program, so it comes last. */
+const RESOURCE =
+  /^(service|cloud|faas|k8s|host|process|telemetry|gcp)\.(?!coldstart)|^shakesapp\.config\.|^g\.co\//;
+
+/** What hover or focus shows of a span: figures, attributes, events, resource. */
 export function renderSpanCard(span: WaterfallSpan, heading: string): Markup {
-  const attributes = Object.entries(span.attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = Object.entries(span.attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const resource = sorted.filter(([key]) => RESOURCE.test(key));
+  const own = sorted.filter(([key]) => !RESOURCE.test(key));
   return html`<section class="span">
 <h4>${heading}</h4>
 <p class="name">${foreign(span.name)}</p>
@@ -24,16 +30,19 @@ ${span.orphan && html`<dt>orphan</dt><dd>its parent is missing from the trace</d
 <dt>span id</dt><dd>${foreign(span.spanId)}</dd>
 </dl>
 <h5>Attributes</h5>
-${
-  attributes.length === 0
-    ? html`<p>none</p>`
-    : html`<dl>${attributes.map(
-        ([key, value]) => html`<dt>${foreign(key)}</dt><dd>${foreign(value)}</dd>\n`,
-      )}</dl>`
-}
+${renderAttributes(own)}
 <h5>Events</h5>
 ${renderEvents(span)}
+<h5>Resource</h5>
+${renderAttributes(resource)}
 </section>`;
+}
+
+function renderAttributes(attributes: readonly (readonly [key: string, value: string])[]): Markup {
+  if (attributes.length === 0) return html`<p>none</p>`;
+  return html`<dl>${attributes.map(
+    ([key, value]) => html`<dt>${foreign(key)}</dt><dd>${foreign(value)}</dd>\n`,
+  )}</dl>`;
 }
 
 function renderEvents(span: WaterfallSpan): Markup {
