@@ -1,6 +1,5 @@
 import { maxHeaderSize } from 'node:http';
 import type { Socket } from 'node:net';
-import { context } from '@opentelemetry/api';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -52,7 +51,6 @@ export function createApp(options: SearchOptions & { logger: Logger }): FastifyI
     const startMs = performance.now();
     const gone = new AbortController();
     request.gone = gone.signal;
-    const requestContext = context.active();
     // 'close' comes once, whether the answer went out or the caller did.
     reply.raw.once('close', () => {
       if (!reply.raw.writableEnded) {
@@ -60,7 +58,7 @@ export function createApp(options: SearchOptions & { logger: Logger }): FastifyI
         gone.abort(request.failure);
       }
       const durationMs = performance.now() - startMs;
-      context.with(requestContext, () => logRequest({ request, reply, logger, durationMs }));
+      logRequest({ request, reply, logger, durationMs });
     });
     // Here rather than in a handler of its own, so that no body is read first.
     if (request.is404) throw refusal(request, reply);
