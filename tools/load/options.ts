@@ -28,7 +28,8 @@ Exit code: 0 done; 1 a failure, or (run --wait) not every trace is there and who
 
 Examples:
   npm run load -- run --wait --local
-  npm run load -- set --requests 20 --interval 500 --project my-project --region us-central1 --job shakesapp-load
+  npm run load -- set --requests 20 --interval 500
+  npm run load -- status --project my-project --region us-central1 --job shakesapp-load
   npm run load -- pause
 `;
 
