@@ -53,7 +53,7 @@ const CHECKS: readonly Check[] = [
     find: ({ cohorts }) => perCohort(cohorts, (side) => side.traces - side.whole, 'not whole'),
   },
   { id: 'sampled', find: sampled },
-  { id: 'clock-skew', find: ({ cohorts }) => perCohort(cohorts, (side) => side.skewed) },
+  { id: 'clock-skew', find: clockSkew },
   { id: 'truncated-by-quota', find: ({ truncated }) => truncated },
 ];
 
@@ -76,6 +76,12 @@ function perCohort(
     .map((cohort) => `${count(cohort)} of ${cohort.traces} traces ${word} in ${cohort.label}`)
     .join(', ')
     .replaceAll('  ', ' ');
+}
+
+/** A clock that is off is off in trace after trace; a lone one is a server that was kept waiting. */
+function clockSkew({ cohorts }: Evidence): string | null {
+  const notable = [cohorts.a, cohorts.b].some(({ skewed, traces }) => skewed > NOTABLE * traces);
+  return notable ? perCohort(cohorts, (side) => side.skewed) : null;
 }
 
 function tooFewTraces({ cohorts, overall }: Evidence): string | null {
