@@ -25,13 +25,9 @@ export async function readTraces(
   const byId = new Map<string, Trace>();
   let fresh = 0;
   for await (const trace of select(source, options, run.signal)) {
-    if (options.origin.kind !== 'files' && options.traceIds.size === 0) {
-      if (run.nowMs - lastEndMs(trace) < SETTLED_AFTER_MS) {
-        fresh += 1;
-        continue;
-      }
-    }
-    byId.set(trace.traceId, trace);
+    if (options.traceIds.size === 0 && isFresh(trace, readAtMs(source, options, run.nowMs))) {
+      fresh += 1;
+    } else byId.set(trace.traceId, trace);
   }
   const { name, local } = source.describe();
   const notes = [
@@ -56,6 +52,15 @@ async function* select(source: TraceSource, options: Options, signal: AbortSigna
     }
   }
 }
+
+/** When the traces were read from where they are stored; of a file only if it says so. */
+function readAtMs(source: TraceSource, options: Options, nowMs: number): number {
+  const { until } = source.describe();
+  if (options.origin.kind !== 'files') return nowMs;
+  return until === null ? Number.POSITIVE_INFINITY : Date.parse(until);
+}
+
+const isFresh = (trace: Trace, atMs: number): boolean => atMs - lastEndMs(trace) < SETTLED_AFTER_MS;
 
 const lastEndMs = ({ spans }: Trace): number => Math.max(...spans.map(({ endMs }) => endMs));
 

@@ -49,19 +49,25 @@ export function renderTraceId(traceId: string, consoleUrl: string | null): Marku
 
 export function renderRecent({ recent }: Comparison, labels: Labels): Markup {
   if (recent.length === 0) return html`<p>None.</p>`;
-  const heads = ['Started', 'Cohort', 'Query', 'Latency', 'Spans', 'State', 'Trace'];
+  const heads = [
+    ['Started', 'started'],
+    ['Cohort', 'cohort'],
+    ['Query', ''],
+    ['Latency', 'number'],
+    ['Spans', 'number'],
+    ['State', 'state'],
+    ['Trace', 'trace'],
+  ] as const;
   const cell = (kind: string, content: Markup | string | number) =>
     html`<td role="cell" class="${kind}">${content}</td>`;
   return html`<table class="recent stacked" role="table" aria-label="Recent traces">
-<thead role="rowgroup"><tr role="row">${heads.map((name) => html`<th role="columnheader" scope="col" class="${NUMBERS.has(name) ? 'number' : ''}">${name}</th>`)}</tr></thead>
+<thead role="rowgroup"><tr role="row">${heads.map(([name, kind]) => html`<th role="columnheader" scope="col" class="${kind}">${name}</th>`)}</tr></thead>
 <tbody role="rowgroup">
 ${recent.map(
   (trace) =>
     html`<tr role="row">${cell('started', formatTime(trace.startMs))}${cell('cohort', html`<span class="key ${trace.cohort}"></span>${foreign(labels[trace.cohort])}`)}${cell('query', foreign(trace.query ?? '–'))}${cell('number', formatMs(trace.latencyMs))}${cell('number spans-count', trace.spans)}${cell('state', renderState(trace))}${cell('trace', renderTraceId(trace.traceId, trace.consoleUrl))}</tr>\n`,
 )}</tbody></table>`;
 }
-
-const NUMBERS: ReadonlySet<string> = new Set(['Latency', 'Spans']);
 
 export function renderState(trace: Pick<RecentTrace, 'whole' | 'cold' | 'error'>): Markup {
   return html`${trace.whole ? 'whole' : html`<span class="flag error">not whole</span>`}${trace.cold && html` <span class="flag">cold</span>`}${trace.error !== null && html` <span class="flag error">${foreign(trace.error)}</span>`}`;

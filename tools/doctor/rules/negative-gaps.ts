@@ -6,9 +6,15 @@ import { describeSpan, type Rule } from '../rule.ts';
 
 /**
  * OpenTelemetry for Node starts a span at a whole millisecond of the wall clock, so that two
- * processes on one host are up to 1 ms apart; a server's span ends once its response is flushed.
+ * processes on one host are up to 1 ms apart.
  */
-const TOLERANCE_MS = 2;
+const EARLY_TOLERANCE_MS = 2;
+
+/**
+ * A server's span ends once its response is closed, which waits for a turn of the event loop: on a
+ * busy machine long after its client has read the answer.
+ */
+const LATE_TOLERANCE_MS = 50;
 
 export const negativeGaps: Rule = {
   id: 'negative-gaps',
@@ -36,13 +42,13 @@ function defect(node: Node): string | undefined {
   const caller = callerOf(node);
   if (caller?.span.kind !== 'client' || span.kind !== 'server' || node.frontEnd) return undefined;
   const earlyMs = caller.span.startMs - span.startMs;
-  if (earlyMs > TOLERANCE_MS) {
+  if (earlyMs > EARLY_TOLERANCE_MS) {
     return `${describeSpan(node)} starts ${formatMs(earlyMs)} before ${describeSpan(caller)}`;
   }
   const mayOutlive =
     errorOf(caller.span) !== null || span.attributes[ATTR.endedAfterStop] === 'true';
   const lateMs = span.endMs - caller.span.endMs;
-  if (lateMs > TOLERANCE_MS && !mayOutlive) {
+  if (lateMs > LATE_TOLERANCE_MS && !mayOutlive) {
     return `${describeSpan(node)} ends ${formatMs(lateMs)} after ${describeSpan(caller)}`;
   }
   return undefined;
