@@ -61,6 +61,7 @@ export function programEnvironment(options: {
       [ATTR.configMemory]: settings.memory,
       [ATTR.configConcurrency]: String(settings.concurrency),
       [ATTR.configBilling]: options.billing,
+      ...(program === 'server' && { [ATTR.configWorksCache]: settings.worksCache }),
       ...options.resourceAttributes,
     }),
     OTEL_TRACES_EXPORTER: settings.exporter,

@@ -60,8 +60,8 @@ export const CLOUD_RUN_KNOBS: CloudRunKnobs = {
   startupTimeoutMs: 240_000,
   // How exactly "ready in N ms" is known. Polling costs the starting process next to nothing.
   startupPollMs: 5,
-  // Cloud Run's default is 300 s; loadgen's lasts as long as the scheduler's attempt deadline.
-  requestTimeoutMs: { loadgen: 600_000, client: 300_000, server: 300_000 },
+  // As terraform/ sets client's and server's; loadgen's lasts as long as the local schedule waits.
+  requestTimeoutMs: { loadgen: 600_000, client: 60_000, server: 60_000 },
 };
 
 /** One kubelet probe, with Kubernetes' own field names and units in the names. */
@@ -87,19 +87,18 @@ export type GkeKnobs = Readonly<{
 
 export const GKE_KNOBS: GkeKnobs = {
   addedLatencyMs: NO_LATENCY,
-  // Kubernetes' shortest period is 1 s; this one is shorter so that `npm start` is not held up by
-  // a probe that came a moment too early. 600 x 100 ms = a minute to start.
+  // terraform/gke asks every second, Kubernetes' shortest period; here ten times as often, so that
+  // `npm start` is not held up by a probe that came a moment too early. 600 x 100 ms is a minute.
   startupProbe: { periodMs: 100, timeoutMs: 1_000, failureThreshold: 600, successThreshold: 1 },
-  // Kubernetes' defaults, but readiness every second: client is ready only when server is, and
-  // nobody should wait 10 s for the second look.
-  livenessProbe: { periodMs: 10_000, timeoutMs: 1_000, failureThreshold: 3, successThreshold: 1 },
-  readinessProbe: { periodMs: 1_000, timeoutMs: 1_000, failureThreshold: 3, successThreshold: 1 },
+  // As terraform/gke sets them; thresholds are Kubernetes' defaults.
+  readinessProbe: { periodMs: 5_000, timeoutMs: 2_000, failureThreshold: 3, successThreshold: 1 },
+  livenessProbe: { periodMs: 30_000, timeoutMs: 5_000, failureThreshold: 3, successThreshold: 1 },
   // CrashLoopBackOff: at once, then 10 s, doubled up to 5 minutes, forgotten after 10 good minutes.
   backOffMs: 10_000,
   backOffMaxMs: 300_000,
   backOffResetMs: 600_000,
-  // terminationGracePeriodSeconds: Kubernetes' default. close() does not wait that long.
-  terminationGraceMs: 30_000,
+  // terminationGracePeriodSeconds of terraform/gke. close() does not wait that long.
+  terminationGraceMs: 15_000,
   stopGraceMs: 10_000,
   // One pod of each program, as the codelab's manifests have it.
   replicas: 1,

@@ -8,8 +8,8 @@ import { reservePort } from '../ports.ts';
 import { startProgram } from '../program.ts';
 import { startCronJob } from './cron-job.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
-import { type Checks, createPod, type Pod } from './pod.ts';
-import { grpcCheck, httpCheck } from './probes.ts';
+import { createPod, type Pod } from './pod.ts';
+import { type Check, grpcCheck, httpCheck } from './probes.ts';
 
 export type GkeOptions = PlatformOptions &
   Readonly<{
@@ -131,7 +131,7 @@ async function startPod(context: Context, name: string, onReadyChange: () => voi
     name,
     program,
     port,
-    checks: checksOf(program, port),
+    check: checkOf(program, port),
     knobs,
     clock,
     journal,
@@ -152,11 +152,9 @@ async function startPod(context: Context, name: string, onReadyChange: () => voi
   });
 }
 
-/** As terraform/gke/ sets them: client is ready when the server behind it is. */
-function checksOf(program: ProgramName, port: number): Checks {
-  if (program === 'server') return { liveness: grpcCheck(port), readiness: grpcCheck(port) };
-  const health = httpCheck(port, '/health');
-  return { liveness: health, readiness: program === 'client' ? httpCheck(port, '/ready') : health };
+/** As terraform/gke has them. client's does not ask for server: a restart there must not spread. */
+function checkOf(program: ProgramName, port: number): Check {
+  return program === 'server' ? grpcCheck(port) : httpCheck(port, '/health');
 }
 
 /** The metadata server's instance id is the node's, a number. */

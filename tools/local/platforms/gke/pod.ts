@@ -18,14 +18,13 @@ export type Pod = Readonly<{
   view(): InstanceView | undefined;
 }>;
 
-export type Checks = Readonly<{ liveness: Check; readiness: Check }>;
-
 export function createPod(options: {
   name: string;
   program: ProgramName;
   port: number;
   startContainer(): Program;
-  checks: Checks;
+  /** What all three probes ask. */
+  check: Check;
   knobs: GkeKnobs;
   clock: Clock;
   journal: InstanceJournal;
@@ -33,7 +32,7 @@ export function createPod(options: {
   /** When it is gone for good. */
   release(): Promise<void>;
 }): Pod {
-  const { name, knobs, clock, journal, checks } = options;
+  const { name, knobs, clock, journal, check } = options;
   const backOff = createBackOff(knobs);
   const firstReady = Promise.withResolvers<void>();
   firstReady.promise.catch(() => {});
@@ -77,7 +76,7 @@ export function createPod(options: {
   /** Liveness and readiness begin when the start-up probe has succeeded. */
   const watch = (program: Program) => {
     const startup = startProbe({
-      check: checks.liveness,
+      check,
       knobs: knobs.startupProbe,
       // counts as well until so many failures say that it will not start
       initially: true,
@@ -87,7 +86,7 @@ export function createPod(options: {
         if (!ok) return;
         stopProbes();
         const liveness = startProbe({
-          check: checks.liveness,
+          check,
           knobs: knobs.livenessProbe,
           initially: true,
           clock,
@@ -96,7 +95,7 @@ export function createPod(options: {
           },
         });
         const readiness = startProbe({
-          check: checks.readiness,
+          check,
           knobs: knobs.readinessProbe,
           initially: false,
           clock,

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { systemClock } from '../../../../../tools/local/platforms/clock.ts';
 import { createInstance } from '../../../../../tools/local/platforms/cloud-run/instance.ts';
 import { createStopLedger } from '../../../../../tools/local/platforms/cloud-run/stops.ts';
 import { createJournal } from '../../../../../tools/local/platforms/journal.ts';
@@ -155,16 +154,5 @@ describe('createInstance', () => {
     clock.advance(60_000);
     assert.deepEqual(types(), ['starting', 'ready', 'exited']);
     assert.ok(!done.includes('idle'));
-  });
-});
-
-describe('createInstance: start', () => {
-  it('is ready when its port answers, and not before', async (t) => {
-    const { events } = await setUp(t);
-    assert.deepEqual(
-      events.map(({ type }) => type),
-      ['starting', 'ready'],
-    );
-    assert.ok(systemClock.now() > 0);
   });
 });
