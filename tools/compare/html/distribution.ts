@@ -30,7 +30,12 @@ ${
 }
 
 /** Colour and dashes both tell a from b: colour alone would not do for everyone. */
-function renderEcdf({ title, ecdf, labels }: Distribution): Markup {
+function renderEcdf({ title, ecdf: whole, labels }: Distribution): Markup {
+  const edgeMs = rightEdgeMs(whole);
+  const ecdf = { a: cutTail(whole.a, edgeMs), b: cutTail(whole.b, edgeMs) };
+  const slowestMs = Math.max(...[...whole.a, ...whole.b].map(([ms]) => ms));
+  const cut =
+    slowestMs > edgeMs && ` Cut at ${formatMs(edgeMs)}; the slowest took ${formatMs(slowestMs)}.`;
   const first = (medianOf(ecdf.b) ?? 0) < (medianOf(ecdf.a) ?? 0) ? 'b' : 'a';
   const curve = (points: readonly EcdfPoint[], side: 'a' | 'b') =>
     lineY(points, {
@@ -56,7 +61,7 @@ function renderEcdf({ title, ecdf, labels }: Distribution): Markup {
     .join(', ');
   return figure(
     `${title}: share of requests at or below a time`,
-    `Medians: ${summary}.`,
+    `Medians: ${summary}.${cut || ''}`,
     svg({
       x: { label: 'milliseconds', grid: true, nice: true },
       y: { label: 'per cent of requests', domain: [0, 100], grid: true },
@@ -91,6 +96,27 @@ function renderQuantileDifferences({ title, quantileDifferences }: Distribution)
       ],
     }),
   );
+}
+
+/** How far the axis must reach beyond the larger p95 before its end is worth cutting off. */
+const TAIL = 3;
+
+/**
+ * Where the axis ends: one request that took a hundred times as long as all others would leave the
+ * others no room.
+ */
+function rightEdgeMs({ a, b }: Distribution['ecdf']): number {
+  const p95Ms = Math.max(...[a, b].map((points) => points.find(([, p]) => p >= 0.95)?.[0] ?? 0));
+  return p95Ms > 0 ? p95Ms * TAIL : Number.POSITIVE_INFINITY;
+}
+
+/** The curve up to the edge, level from its last step before it. */
+export function cutTail(points: readonly EcdfPoint[], edgeMs: number): readonly EcdfPoint[] {
+  const inside = points.filter(([ms]) => ms <= edgeMs);
+  const last = inside.at(-1);
+  return last === undefined || inside.length === points.length
+    ? inside
+    : [...inside, [edgeMs, last[1]]];
 }
 
 function medianOf(points: readonly EcdfPoint[]): number | null {

@@ -25,15 +25,22 @@ function renderItem(trace: Waterfall, arriving: boolean): Markup {
   const top = trace.spans[0];
   const platform = trace.spans.map(({ attributes }) => attributes['cloud.platform']).find(Boolean);
   const query = top?.attributes[ATTR.query];
-  const what = query === undefined ? html`${foreign(top?.name ?? '')}` : html`“${foreign(query)}”`;
+  const what =
+    query === undefined
+      ? html`${isInvocation(trace) ? 'invocation of loadgen' : foreign(top?.name ?? '')}`
+      : html`“${foreign(query)}”`;
   const error = trace.spans.find((span) => span.error !== null)?.error?.type ?? null;
   const isRequest = query !== undefined;
   return html`<details id="trace-${trace.traceId}" data-spans="${trace.spans.length}">
-<summary><span class="trace-line"><span class="at">${new Date(trace.startMs).toISOString().slice(11, 19)}</span> <span class="on">${PLATFORMS[platform ?? ''] ?? foreign(platform ?? '?')} (local)</span> <span class="what">${what}</span> <span class="number">${formatMs(trace.durationMs)}</span> <span class="count number">${trace.spans.length} spans</span> <span class="state">${renderProgress(trace, { arriving, isRequest, error })}</span></span></summary>
+<summary><span class="trace-line"><span class="at">${new Date(trace.startMs).toISOString().slice(11, 19)}</span> <span class="on">${PLATFORMS[platform ?? ''] ?? foreign(platform ?? '?')} (local)</span> <span class="what">${what}</span> <span class="number">${formatMs(trace.durationMs)}</span> <span class="count number">${trace.spans.length} ${trace.spans.length === 1 ? 'span' : 'spans'}</span> <span class="state">${renderProgress(trace, { arriving, isRequest, error })}</span></span></summary>
 <div class="body"></div>
 </details>
 `;
 }
+
+/** What the schedule's own call leaves: a run's requests are traces of their own. */
+const isInvocation = ({ spans }: Waterfall): boolean =>
+  spans.some(({ service, kind }) => service === 'loadgen' && kind === 'server');
 
 function renderProgress(
   { whole, cold }: Waterfall,

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { EcdfPoint } from '../../../../tools/compare/comparison.ts';
+import { cutTail, renderDistribution } from '../../../../tools/compare/html/distribution.ts';
+
+const labels = { a: 'Cloud Run', b: 'GKE', local: false };
+const even = (slowestMs: number): EcdfPoint[] =>
+  Array.from({ length: 20 }, (_, index) => [
+    index === 19 ? slowestMs : index + 1,
+    (index + 1) / 20,
+  ]);
+
+const render = (a: readonly EcdfPoint[], b: readonly EcdfPoint[]) =>
+  `${renderDistribution({ title: 'Gap', ecdf: { a, b }, quantileDifferences: [[0.5, 1.5]], labels })}`;
+
+test('draws both curves and the difference, without a style of its own', () => {
+  const markup = render(even(20), even(20));
+  assert.equal(markup.match(/<svg/g)?.length, 2);
+  assert.match(markup, /stroke="var\(--a\)"[\s\S]*stroke="var\(--b\)"/);
+  assert.doesNotMatch(markup, /<style|style=/);
+  assert.doesNotMatch(markup, /Cut at/);
+});
+
+test('one slow request does not squeeze all others: the axis is cut, and says so', () => {
+  assert.match(render(even(20), even(4_000)), /Cut at 57\.0 ms; the slowest took 4\.00 s\./);
+});
+
+test('a cut curve goes level to the edge', () => {
+  const points: readonly EcdfPoint[] = [
+    [1, 0.5],
+    [2, 0.9],
+    [99, 1],
+  ];
+  assert.deepEqual(cutTail(points, 10), [
+    [1, 0.5],
+    [2, 0.9],
+    [10, 0.9],
+  ]);
+  assert.deepEqual(cutTail(points, 99), points);
+  assert.deepEqual(cutTail([], 10), []);
+});
+
+test('one cohort alone is drawn, and none says so', () => {
+  const one = `${renderDistribution({
+    title: 'Self time',
+    ecdf: { a: even(20), b: [] },
+    quantileDifferences: [],
+    labels,
+  })}`;
+  assert.match(one, /Only one cohort has values/);
+  assert.doesNotMatch(one, /NaN|Infinity|undefined/);
+  assert.match(render([], []), /No values to draw/);
+});
+
+test('the same values give the same bytes', () => {
+  assert.equal(render(even(20), even(30)), render(even(20), even(30)));
+});
