@@ -2,10 +2,10 @@ import type { HttpFunction, Request, Response } from '@google-cloud/functions-fr
 import { AppError, toAppError } from '../../lib/errors.ts';
 import { SCHEDULE_TIME_HEADER } from '../../lib/load-request.ts';
 import type { Logger } from '../../lib/log.ts';
+import { createProblem, PROBLEM_TYPE } from '../../lib/problem.ts';
 import type { Clock } from './clock.ts';
 import type { LoadgenConfig } from './config.ts';
 import { BadLoadRequest, createPlan } from './plan.ts';
-import { createProblem } from './problem.ts';
 import { activeSpanContext } from './run.ts';
 import type { Runs } from './runs.ts';
 
@@ -76,5 +76,5 @@ function allow(request: Request, response: Response, methods: readonly string[])
 
 function sendProblem(response: Response, error: AppError, extension: Record<string, unknown>) {
   const problem = createProblem(error, extension);
-  response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  response.status(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }

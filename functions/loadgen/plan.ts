@@ -11,7 +11,7 @@ import {
 } from '../../lib/load-request.ts';
 import { querySequence } from '../../lib/queries.ts';
 import type { LoadgenConfig } from './config.ts';
-import { type FieldProblem, fieldProblems } from './problem.ts';
+import { type FieldProblem, fieldProblems } from './field-problem.ts';
 import type { RunPlan } from './run.ts';
 import { scheduleLengthMs } from './schedule.ts';
 

@@ -2,8 +2,8 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { AppError } from '../../lib/errors.ts';
+import { createProblem, PROBLEM_TYPE } from '../../lib/problem.ts';
 import { FUNCTION_NAME, registerLoadgen } from './index.ts';
-import { createProblem } from './problem.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 const RECEIVE_TIMEOUT_MS = 10_000;
@@ -58,7 +58,7 @@ function refuse(response: ServerResponse, thrown: unknown): void {
       : new AppError('invalidArgument', 'the body broke off before its end', { cause: thrown });
   const problem = createProblem(error);
   response.writeHead(problem.status, {
-    'content-type': 'application/problem+json',
+    'content-type': PROBLEM_TYPE,
     connection: 'close',
   });
   response.end(JSON.stringify(problem));

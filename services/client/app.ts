@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
+import { createProblem, PROBLEM_TYPE, retryAfter } from '../../lib/problem.ts';
 import { flushBeforeResponse } from '../../lib/telemetry/telemetry.ts';
 import { parseQueryParameter } from './parameters.ts';
-import { createProblem, PROBLEM_TYPE, retryAfter } from './problem.ts';
 import { type SearchOptions, search } from './search.ts';
 
 declare module 'fastify' {

@@ -1,5 +1,5 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
-import { type AppError, ERRORS } from '../../lib/errors.ts';
+import { type AppError, ERRORS } from './errors.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -16,10 +16,14 @@ export type Problem = Readonly<{
 }>;
 
 /**
- * The body of every error (RFC 9457). It says what the caller did wrong and what is allowed, and
- * nothing of the inside: the cause is in the log under the trace id.
+ * The body of every error over HTTP (RFC 9457). It says what the caller did wrong and what is
+ * allowed, and nothing of the inside: the cause is in the log under the trace id. `extension` adds
+ * members of the endpoint's own.
  */
-export function createProblem(error: AppError): Problem {
+export function createProblem<E extends Readonly<Record<string, unknown>>>(
+  error: AppError,
+  extension?: E,
+): Problem & Partial<E> {
   const { http, title } = ERRORS[error.kind];
   const context = trace.getActiveSpan()?.spanContext();
   return {
@@ -28,7 +32,8 @@ export function createProblem(error: AppError): Problem {
     status: http,
     detail: error.message,
     ...(context && isSpanContextValid(context) ? { traceId: context.traceId } : {}),
-  };
+    ...extension,
+  } as Problem & Partial<E>;
 }
 
 export function retryAfter(error: AppError): string | undefined {

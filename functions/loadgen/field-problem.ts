@@ -1,24 +1,8 @@
-import { isSpanContextValid, trace } from '@opentelemetry/api';
 import type { z } from 'zod';
-import { type AppError, ERRORS } from '../../lib/errors.ts';
 import { LOAD_REQUEST_FIELDS } from '../../lib/load-request.ts';
 
 /** One field of a body (or a header) that is wrong: the value found and what is allowed. */
 export type FieldProblem = Readonly<{ field: string; value?: unknown; allowed: string }>;
-
-/** The body of an error (RFC 9457): what is wrong and allowed, nothing of the inside. */
-export function createProblem(error: AppError, extension: Readonly<Record<string, unknown>> = {}) {
-  const { http, title } = ERRORS[error.kind];
-  const context = trace.getActiveSpan()?.spanContext();
-  return {
-    type: `tag:shakesapp,2026:${error.kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-    title,
-    status: http,
-    detail: error.message,
-    ...(context && isSpanContextValid(context) ? { traceId: context.traceId } : {}),
-    ...extension,
-  };
-}
 
 /** Every wrong field of a body at once. */
 export function fieldProblems(error: z.ZodError, body: unknown): readonly FieldProblem[] {
