@@ -12,9 +12,9 @@ describe('parseOptions', () => {
     assert.deepEqual(options?.platforms, ['cloud_run', 'gke']);
   });
 
-  it('takes one run per ten requests and 50 ms between them with --once', () => {
+  it('takes one run per eight requests and 50 ms between them with --once', () => {
     const options = parseOptions(['--once', '--requests', '60']);
-    assert.equal(options?.runs, 6);
+    assert.equal(options?.runs, 8);
     assert.equal(options?.intervalMs, 50);
   });
 

@@ -39,7 +39,7 @@ export async function startGrpcService(options: {
   // with them this process: so the sockets are ours, and go to it with their first bytes.
   const injector = server.createConnectionInjector(credentials);
   const sockets = new Set<Socket>();
-  const listener = createListener((socket) => {
+  const listener = createListener({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.once('error', () => socket.destroy());

@@ -27,7 +27,13 @@ export async function startListener(
   http2.on('sessionError', () => {});
 
   const sockets = new Set<Socket>();
-  const tls = createTlsServer({ ...certificate, ALPNProtocols: ['h2', 'http/1.1'] });
+  // noDelay: only node's own http servers set it by themselves. Without it an answer's body waits
+  // for the caller's delayed acknowledgement of its head, up to 40 ms.
+  const tls = createTlsServer({
+    ...certificate,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    noDelay: true,
+  });
   tls.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
