@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { SPAN } from '../../lib/telemetry/names.ts';
+import type { Trace } from '../../tools/compare/model.ts';
+import { diagnose } from '../../tools/doctor/diagnose.ts';
 import type { PlatformResult, TraceResult } from '../../tools/local/results.ts';
 import { runOnce } from './run-system.ts';
 
@@ -37,6 +42,12 @@ function edges(trace: TraceResult | null | undefined): string[] {
   });
 }
 
+/** A file of --save: its head, then a trace a line. */
+function readSaved(text: string): { traces: Trace[] } {
+  const [, ...lines] = text.trimEnd().split('\n');
+  return { traces: lines.map((line) => JSON.parse(line)) };
+}
+
 /** The request's own spans, without the front end's and the reading of objects. */
 const CHAIN = [
   `- > loadgen:${SPAN.loadgen}`,
@@ -51,11 +62,16 @@ const CHAIN = [
 
 describe('npm start -- --once', () => {
   it('makes one whole trace of every request on both platforms and compares them', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'saved-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const saved = join(folder, 'traces.ndjson');
     const { results, stdout } = await runOnce(t, [
       '--requests',
       '20',
       '--front-end-spans',
       'never',
+      '--save',
+      saved,
     ]);
     for (const platform of PLATFORMS) {
       const result = results.platforms[platform];
@@ -73,6 +89,9 @@ describe('npm start -- --once', () => {
     assert.equal(results.comparison?.cohorts.b.traces, 20);
     assert.match(stdout, /Every trace is whole/);
     assert.match(stdout, /local/);
+    const { traces } = readSaved(await readFile(saved, 'utf8'));
+    assert.ok(traces.length >= 40);
+    assert.deepEqual(diagnose(traces).findings, []);
   });
 
   it('reads every object in every request with WORKS_CACHE=per-request', async (t) => {

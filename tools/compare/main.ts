@@ -32,7 +32,10 @@ async function main(): Promise<number> {
   const progress = createProgress(process.stderr);
   try {
     const source = await openSource(options, progress.show);
-    const saving = options.save === undefined ? null : startSaving(options.save, source.describe());
+    // Until now at the latest, so that a reader of the file can tell a trace that was still growing.
+    const { until, ...described } = source.describe();
+    const saved = { ...described, until: until ?? new Date().toISOString() };
+    const saving = options.save === undefined ? null : startSaving(options.save, saved);
     let read = 0;
     const comparison = await compareSource(source, {
       cohorts: options.cohorts,

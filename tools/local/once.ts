@@ -3,8 +3,10 @@ import type { LoadSummary } from '../../lib/load-request.ts';
 import { CLOUD_RUN, GKE } from '../compare/cohort.ts';
 import { compareTraces } from '../compare/compare.ts';
 import type { Comparison, Waterfall } from '../compare/comparison.ts';
+import type { Trace } from '../compare/model.ts';
 import { renderText } from '../compare/render-text.ts';
 import { renderWaterfall } from '../compare/render-waterfall.ts';
+import { headLine, traceLine } from '../compare/sources/trace-lines.ts';
 import { fireRun } from './fire.ts';
 import { type Options, splitIntoRuns } from './options.ts';
 import type { PlatformName } from './platforms/platform.ts';
@@ -19,6 +21,9 @@ import {
 import type { System } from './system.ts';
 
 const MINUTE_MS = 60_000;
+
+/** What `--save` says of where its traces are from. */
+const SOURCE = { kind: 'memory', local: true, since: null, until: null } as const;
 
 /**
  * Fires the runs one after the other on all platforms at once, ends every process, and only then
@@ -93,7 +98,7 @@ async function report(run: {
   if (first?.waterfall) print(waterfallSection(first.name, first.waterfall));
   if (comparison) print(`\n${renderText(comparison)}`);
   print(`\n${renderTotals(pairs)}`);
-  await writeFiles({ options, traces, comparison, pairs });
+  await writeFiles({ options, projectId: system.cloud.projectId, traces, comparison, pairs });
   const faults = [
     ...run.broken,
     ...pairs.flatMap(([name, result]) =>
@@ -110,7 +115,8 @@ function waterfallSection(name: PlatformName, waterfall: Waterfall): string {
 
 async function writeFiles(results: {
   options: Options;
-  traces: readonly Parameters<typeof compareTraces>[0][number][];
+  projectId: string;
+  traces: readonly Trace[];
   comparison: Comparison | undefined;
   pairs: readonly (readonly [PlatformName, PlatformResult])[];
 }): Promise<void> {
@@ -123,6 +129,11 @@ async function writeFiles(results: {
       ...(comparison && { comparison }),
     };
     await writeFile(options.json, `${JSON.stringify(content, null, 2)}\n`);
+  }
+  if (options.save !== undefined) {
+    // No bound is needed: every process has ended, so no trace is still growing.
+    const head = headLine({ ...SOURCE, name: results.projectId });
+    await writeFile(options.save, [head, ...results.traces.map(traceLine)].join(''));
   }
   if (options.html !== undefined && comparison) {
     // Only here, because its plots are most of what there is to load.
