@@ -47,6 +47,7 @@ const PARSERS: Readonly<Record<string, (args: string[]) => unknown>> = {
   compare: (args) => parseCompare(args, Date.now()),
   doctor: (args) => parseDoctor(args, Date.now()),
   load: parseLoad,
+  bench: ([name = '']) => assert.ok(existsSync(join(ROOT, 'tools/bench', `${name}.ts`)), name),
 };
 
 const COMMANDS = [...new Set(readCommands())];
