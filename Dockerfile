@@ -1,0 +1,68 @@
+# Three programs, one image each, the same on Cloud Run and on GKE:
+#   docker build --target loadgen|client|server .
+# One Node everywhere: the tag is the version of the dev dependency `node`, and a test holds that.
+ARG NODE_IMAGE=docker.io/library/node:24.21.0-bookworm-slim
+# glibc, libstdc++, CA certificates and the user `nonroot`: no shell, no package manager. Distroless
+# tags by purpose and not by version, so what counts is the digest, which cloudbuild.yaml resolves.
+ARG BASE_IMAGE=gcr.io/distroless/cc-debian12:nonroot
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Without dev dependencies, and without install scripts: none that ships has one. What no running
+# program reads goes: source maps, types (Node strips none in node_modules) and handbooks, half of
+# all bytes. Licences stay.
+RUN npm ci --omit=dev --ignore-scripts --loglevel=error \
+ && find node_modules -type f \
+      \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.md' \) \
+      ! -iname 'licen[cs]e*' ! -iname 'notice*' -delete \
+ && find node_modules -type d -empty -delete
+
+FROM ${BASE_IMAGE} AS program
+COPY --from=dependencies /usr/local/bin/node /usr/local/bin/node
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json LICENSE ./
+COPY proto proto
+COPY lib lib
+# By number: Kubernetes cannot tell from a name that it is not root. Nothing here is writable.
+USER 65532:65532
+ENV HOST=0.0.0.0
+# cloudbuild.yaml gives both base images as name@sha256:…; a build by hand has their tags.
+ARG NODE_IMAGE
+ARG BASE_IMAGE
+ARG BASE_DIGEST=unresolved
+ARG VERSION=unversioned
+LABEL org.opencontainers.image.vendor="Shakesapp" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.base.name="${BASE_IMAGE}" \
+      org.opencontainers.image.base.digest="${BASE_DIGEST}" \
+      dev.shakesapp.image.node="${NODE_IMAGE}"
+
+# Node is PID 1 and handles SIGTERM itself (lib/shutdown.ts). The arguments are those of the local
+# run; a test compares.
+
+FROM program AS loadgen
+COPY functions/loadgen functions/loadgen
+LABEL org.opencontainers.image.title="loadgen" \
+      org.opencontainers.image.description="Sends searches to client on a schedule, each as a trace"
+ENV PORT=8080
+EXPOSE 8080
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--import", "./lib/telemetry/preload.ts", "./functions/loadgen/main.ts"]
+
+FROM program AS client
+COPY services/client services/client
+LABEL org.opencontainers.image.title="client" \
+      org.opencontainers.image.description="Takes searches over HTTP and asks server over gRPC"
+ENV PORT=8080
+EXPOSE 8080
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--import", "./lib/telemetry/preload.ts", "./services/client/main.ts"]
+
+FROM program AS server
+COPY services/server services/server
+LABEL org.opencontainers.image.title="server" \
+      org.opencontainers.image.description="Counts the lines of Shakespeare's works that contain a query"
+ENV PORT=5050
+EXPOSE 5050
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--import", "./lib/telemetry/preload.ts", "./services/server/main.ts"]
