@@ -26,8 +26,9 @@ locals {
   namespace = "shakesapp"
   hosts     = { for name in keys(local.serverless.ports) : name => "${name}.${local.namespace}.svc.cluster.local" }
 
-  # The image's own user; Kubernetes must be told its number to know that it is not root.
-  user_id = 1000
+  # The image's own user, distroless' nonroot; Kubernetes must be told its number to know that it is
+  # not root.
+  user_id = 65532
 
   labels = merge(local.serverless.labels, { "app.kubernetes.io/part-of" = "shakesapp" })
 }
