@@ -1,0 +1,48 @@
+import type { ContainerTools } from './container-tools.ts';
+
+export type ImageFile = Readonly<{
+  path: string;
+  bytes: number;
+  /** By the image's user. */
+  writable: boolean;
+}>;
+
+// Runs inside the image, as its user: there is no other program in it that could list files.
+const LIST = `
+const { accessSync, constants, readdirSync, lstatSync } = require('node:fs');
+const files = [];
+const isWritable = (path) => { try { accessSync(path, constants.W_OK); return true; } catch { return false; } };
+const walk = (folder) => {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = (folder === '/' ? '' : folder) + '/' + entry.name;
+    if (['/proc', '/sys', '/dev', '/run', '/etc/hosts', '/etc/resolv.conf', '/etc/hostname'].includes(path)) continue;
+    if (entry.isDirectory()) {
+      if (isWritable(path)) files.push({ path: path + '/', bytes: 0, writable: true });
+      try { walk(path); } catch (error) { if (error.code !== 'EACCES') throw error; }
+    } else files.push({ path, bytes: lstatSync(path).size, writable: !entry.isSymbolicLink() && isWritable(path) });
+  }
+};
+walk('/');
+console.log(JSON.stringify(files));
+`;
+
+/** Every file of the image, and every folder that its user could write to. */
+export async function listFiles(
+  tools: ContainerTools,
+  image: string,
+): Promise<readonly ImageFile[]> {
+  const { stdout } = await tools.podman([
+    ...['run', '--rm', '--pull', 'never', '--network', 'host', '--log-driver', 'none'],
+    ...['--cap-drop', 'all', '--entrypoint', 'node', image, '--eval', LIST],
+  ]);
+  return JSON.parse(stdout) as ImageFile[];
+}
+
+export type ImageConfig = Readonly<{
+  User?: string;
+  Env: readonly string[];
+  Entrypoint: readonly string[];
+  Cmd?: readonly string[];
+  WorkingDir: string;
+  Labels: Readonly<Record<string, string>>;
+}>;

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { SERVICES, type ServiceName } from '../../lib/telemetry/names.ts';
+import { programArguments } from '../../tools/local/platforms/environment.ts';
+import { reasonToSkipGcloud } from '../cloudbuild/gcloud.ts';
+import { reasonToSkip as reasonToSkipTerraform } from '../terraform/terraform.ts';
+import { type BuiltImages, buildImages, REPOSITORY_ROOT } from './built-images.ts';
+import { reasonToSkip } from './container-tools.ts';
+import { type Figures, renderFigures, renderTimes } from './figures.ts';
+import { type ImageConfig, type ImageFile, listFiles } from './image-contents.ts';
+import { runCloudRunShape, runGkeShape } from './run-shapes.ts';
+
+const skip = (await reasonToSkipTerraform()) || reasonToSkip();
+const MEGABYTE = 1_000_000;
+
+const FOLDER: Record<ServiceName, string> = {
+  loadgen: 'functions/loadgen',
+  client: 'services/client',
+  server: 'services/server',
+};
+
+describe('the images', { skip, timeout: 900_000 }, () => {
+  let built: BuiltImages;
+  const files: Partial<Record<ServiceName, readonly ImageFile[]>> = {};
+  const figures: Partial<Record<ServiceName, Figures>> = {};
+
+  before(async () => {
+    built = await buildImages();
+    for (const name of SERVICES) files[name] = await listFiles(built.tools, built.images[name]);
+  });
+  after(async () => {
+    if (!built) return;
+    await built.close();
+    console.log(`\n${renderFigures(figures)}\n\n${renderTimes(built.times)}`);
+  });
+
+  const filesOf = (name: ServiceName) => files[name] ?? [];
+  const configOf = (name: ServiceName): ImageConfig => {
+    const { config } = built.registry.manifest(built.images[name]);
+    return JSON.parse(built.registry.blob(config.digest).toString()).config;
+  };
+
+  test('are built from what gcloud sent, where there is a gcloud', (t) => {
+    const reason = reasonToSkipGcloud();
+    if (reason) t.diagnostic(`built from the working copy instead: ${reason}`);
+    assert.equal(built.submitted, !reason);
+  });
+
+  for (const name of SERVICES) {
+    describe(name, () => {
+      test('starts as the local run starts it', () => {
+        const config = configOf(name);
+        const settings = {} as Parameters<typeof programArguments>[1];
+        assert.deepEqual(config.Entrypoint, ['node', ...programArguments(name, settings)]);
+        assert.equal(config.Cmd, undefined);
+        assert.equal(config.WorkingDir, '/app');
+      });
+
+      test('listens on every address, at the port that terraform plans', () => {
+        const { Env } = configOf(name);
+        assert.ok(Env.includes('HOST=0.0.0.0'));
+        assert.ok(Env.includes(`PORT=${built.planned.cloud_run.programs[name].port}`));
+      });
+
+      test('runs as a user without rights, the one that GKE is told of', () => {
+        const [user] = (configOf(name).User ?? '').split(':');
+        assert.equal(user, String(built.planned.gke.programs[name].userId));
+        assert.notEqual(user, '0');
+        const writable = filesOf(name).filter((file) => file.writable);
+        const allowed = ['/tmp/', '/var/tmp/', '/home/nonroot/'];
+        assert.deepEqual(
+          writable.map(({ path }) => path).filter((path) => !allowed.includes(path)),
+          [],
+        );
+      });
+
+      test('holds its own program and what that needs, and nothing else', () => {
+        const ours = filesOf(name)
+          .map(({ path }) => path)
+          .filter((path) => path.startsWith('/app/') && !path.startsWith('/app/node_modules/'));
+        const top = new Set(ours.map((path) => path.slice('/app/'.length).split('/')[0]));
+        const [folder = ''] = FOLDER[name].split('/');
+        assert.deepEqual(
+          [...top].sort(),
+          ['LICENSE', folder, 'lib', 'package.json', 'proto'].sort(),
+        );
+        const strangers = ours.filter(
+          (path) => path.startsWith(`/app/${folder}/`) && !path.startsWith(`/app/${FOLDER[name]}/`),
+        );
+        assert.deepEqual(strangers, []);
+        assert.deepEqual(
+          ours.filter((path) => path.endsWith('.md')),
+          [],
+        );
+      });
+
+      test('holds no shell, no package manager, no compiler', () => {
+        const found = filesOf(name).filter(({ path }) =>
+          /\/(sh|bash|dash|busybox|npm|npx|yarn|corepack|apt|apt-get|dpkg|gcc|cc|make|python3?)$/.test(
+            path,
+          ),
+        );
+        assert.deepEqual(found, []);
+      });
+
+      test('holds no dev dependency, no source map, no types', async () => {
+        const lock = JSON.parse(
+          await readFile(join(REPOSITORY_ROOT, 'package-lock.json'), 'utf8'),
+        ) as { packages: Record<string, { dev?: boolean }> };
+        const dev = Object.entries(lock.packages).filter(([, { dev: isDev }]) => isDev);
+        const paths = filesOf(name).map(({ path }) => path);
+        assert.deepEqual(
+          dev.filter(([folder]) => paths.some((path) => path.startsWith(`/app/${folder}/`))),
+          [],
+        );
+        assert.ok(dev.length > 10);
+        const dead = /^\/app\/node_modules\/.*\.(map|ts|mts|cts)$/;
+        assert.deepEqual(
+          paths.filter((path) => dead.test(path)),
+          [],
+        );
+        assert.ok(paths.some((path) => /node_modules\/.*\/LICENSE$/.test(path)));
+      });
+
+      test('says what it is and what it was built on', () => {
+        const labels = configOf(name).Labels;
+        const prefix = 'org.opencontainers.image';
+        assert.equal(labels[`${prefix}.title`], name);
+        assert.equal(labels[`${prefix}.version`], 'v1');
+        assert.equal(labels[`${prefix}.licenses`], 'Apache-2.0');
+        if (!built.submitted) return;
+        assert.match(labels[`${prefix}.base.name`] ?? '', /^gcr\.io\/distroless\/.*@sha256:/);
+        assert.match(labels[`${prefix}.base.digest`] ?? '', /^sha256:[0-9a-f]{64}$/);
+        assert.match(labels['dev.shakesapp.image.node'] ?? '', /node@sha256:[0-9a-f]{64}$/);
+      });
+
+      test('is small', () => {
+        const { layers } = built.registry.manifest(built.images[name]);
+        const all = filesOf(name);
+        const bytesOf = (list: readonly ImageFile[]) =>
+          list.reduce((sum, { bytes }) => sum + bytes, 0);
+        const app = all.filter(({ path }) => path.startsWith('/app/'));
+        const dependencies = app.filter(({ path }) => path.startsWith('/app/node_modules/'));
+        const measured: Figures = {
+          compressed: layers.reduce((sum, { size }) => sum + size, 0),
+          uncompressed: bytesOf(all),
+          node: bytesOf(all.filter(({ path }) => path === '/usr/local/bin/node')),
+          dependencies: bytesOf(dependencies),
+          ours: bytesOf(app) - bytesOf(dependencies),
+          readyMs: {},
+        };
+        figures[name] = measured;
+        assert.ok(measured.compressed < 80 * MEGABYTE, `${measured.compressed} bytes compressed`);
+        assert.ok(measured.uncompressed < 220 * MEGABYTE, `${measured.uncompressed} bytes`);
+        assert.ok(measured.dependencies < 50 * MEGABYTE, `${measured.dependencies} bytes`);
+        assert.ok(measured.ours < MEGABYTE, `${measured.ours} bytes are ours`);
+      });
+    });
+  }
+
+  test('share all but the last few kilobytes, so that a node pulls them once', () => {
+    const layersOf = (name: ServiceName) => built.registry.manifest(built.images[name]).layers;
+    const own = layersOf('loadgen').filter(({ digest }) =>
+      SERVICES.some((name) => layersOf(name).every((layer) => layer.digest !== digest)),
+    );
+    assert.equal(own.length, 1);
+    assert.ok(own.every(({ size }) => size < 50_000));
+  });
+
+  test('make whole traces on Cloud Run as planned, and end with exit code 0', async () => {
+    const { readyMs } = await runCloudRunShape(built);
+    for (const name of SERVICES) if (figures[name]) figures[name].readyMs.cloud_run = readyMs[name];
+  });
+
+  test('make whole traces on GKE as planned, and end with exit code 0', async () => {
+    const { readyMs } = await runGkeShape(built);
+    for (const name of SERVICES) if (figures[name]) figures[name].readyMs.gke = readyMs[name];
+  });
+});
