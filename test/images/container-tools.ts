@@ -4,22 +4,20 @@ import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Output, runCommand } from './run-command.ts';
 
-const NEEDED = ['podman', 'buildah', 'runc', 'apt-get', 'dpkg-deb'] as const;
+const NEEDED = ['podman', 'runc', 'apt-get', 'dpkg-deb'] as const;
 
 /**
- * Why no image can be built here, or false. Under CI, where .ci/run installs what is missing, it
- * is an error on every machine that could have it.
+ * Why no image can be built here, or false. Under CI, where .ci/run installs what is missing, a
+ * missing program is an error on every machine that could have it.
  */
 export function reasonToSkip(): string | false {
   const missing = NEEDED.filter((program) => !isOnPath(program));
-  const reason =
-    missing.length > 0
-      ? `not installed: ${missing.join(', ')} (Debian: apt-get install podman buildah runc)`
-      : process.getuid?.() !== 0 && 'not root: containers on the host network need it here';
-  if (reason !== false && process.env.CI === 'true' && isOnPath('apt-get')) {
+  if (missing.length > 0) {
+    const reason = `not installed: ${missing.join(', ')} (Debian: apt-get install podman runc)`;
+    if (process.env.CI !== 'true' || !isOnPath('apt-get')) return reason;
     throw new Error(`${reason}; under CI it has to be there`);
   }
-  return reason;
+  return process.getuid?.() !== 0 && "not root, and containers with root's network need it";
 }
 
 export function isOnPath(program: string): boolean {
