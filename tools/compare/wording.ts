@@ -10,9 +10,8 @@ export function verdictSentence({ overall, cohorts }: Comparison): string {
   switch (overall.verdict) {
     case 'a-faster':
     case 'b-faster': {
-      const [fast, slow] = overall.verdict === 'a-faster' ? [a, b] : [b, a];
-      const by = differenceMs.p50 === null ? '' : ` by ${formatMs(Math.abs(differenceMs.p50))}`;
-      return `${fast} is faster than ${slow}${by}: ${a} takes ${ratioText(ratio)} times as long as ${b}.`;
+      const faster = overall.verdict === 'a-faster' ? a : b;
+      return `${faster} is faster: ${a} takes ${ratioText(ratio)} times as long${typicalText(differenceMs)}.`;
     }
     case 'no-difference-seen':
       return `No difference seen between ${a} and ${b}: ${a} takes ${ratioText(ratio)} times as long.`;
@@ -20,6 +19,9 @@ export function verdictSentence({ overall, cohorts }: Comparison): string {
       return `No verdict: ${overall.reason ?? 'not enough data'}.`;
   }
 }
+
+const typicalText = ({ p50 }: Estimate) =>
+  p50 === null ? '' : `, typically ${formatMs(Math.abs(p50))} ${p50 < 0 ? 'less' : 'more'}`;
 
 /** What the verdict rests on. */
 export function verdictBasis({ overall }: Comparison): string {

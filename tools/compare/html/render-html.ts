@@ -38,9 +38,13 @@ ${
 </header>`;
 }
 
-/** The verdict, what could spoil it, and where it comes from; the list of traces stands apart. */
+/**
+ * What differs in the configurations, the first threat to any verdict; the verdict; and what stands
+ * behind it. The list of traces stands apart.
+ */
 export function renderComparison(comparison: Comparison, labels: Labels): Markup {
-  return html`${renderVerdict(comparison, labels)}
+  return html`${renderConfiguration(comparison, labels)}
+${renderVerdict(comparison, labels)}
 ${renderEvidence(comparison, labels)}`;
 }
 
@@ -55,8 +59,7 @@ export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
   const warm = of('warm');
   const cold = of('cold');
   const noWarm = html`<p>There is no warm request.</p>`;
-  return html`${renderConfiguration(comparison, labels)}
-${renderWarnings(comparison.warnings)}
+  return html`${renderWarnings(comparison.warnings)}
 <section aria-labelledby="hops">
 <h2 id="hops">Where the difference arises</h2>
 <p>Warm requests. Each hop by the time that is its own: of a client span above a server’s the gap between both, of any other its self time, so that a slow child does not condemn its ancestors. Verdicts are adjusted for the number of hops.</p>

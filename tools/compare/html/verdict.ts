@@ -9,7 +9,7 @@ export function renderVerdict({ overall }: Comparison, labels: Labels): Markup {
   const { a, b, differenceMs, ratio } = overall;
   return html`<section class="verdict ${overall.verdict}" aria-labelledby="verdict">
 <h2 id="verdict">${headline(overall, labels)}</h2>
-<p>${support(overall)}</p>
+<p>${support(overall, labels)}</p>
 <dl class="tiles">
 <div><dt><span class="key a"></span>${foreign(labels.a)}, median</dt><dd>${formatMs(a?.p50Ms ?? null)}</dd><dd class="note">${a ? `p95 ${formatMs(a.p95Ms)}, ${a.n} requests` : 'no warm requests'}</dd></div>
 <div><dt><span class="key b"></span>${foreign(labels.b)}, median</dt><dd>${formatMs(b?.p50Ms ?? null)}</dd><dd class="note">${b ? `p95 ${formatMs(b.p95Ms)}, ${b.n} requests` : 'no warm requests'}</dd></div>
@@ -28,14 +28,12 @@ ${renderDistribution({
 </section>`;
 }
 
-function headline({ verdict, differenceMs }: Overall, labels: Labels): Markup {
+function headline({ verdict }: Overall, labels: Labels): Markup {
   switch (verdict) {
     case 'a-faster':
-    case 'b-faster': {
-      const by = differenceMs.p50 === null ? null : Math.abs(differenceMs.p50);
-      const winner = verdict === 'a-faster' ? labels.a : labels.b;
-      return html`${foreign(winner)} is faster by ${formatMs(by)}`;
-    }
+      return html`${foreign(labels.a)} is faster`;
+    case 'b-faster':
+      return html`${foreign(labels.b)} is faster`;
     case 'no-difference-seen':
       return html`No difference seen`;
     case 'not-enough-data':
@@ -43,13 +41,12 @@ function headline({ verdict, differenceMs }: Overall, labels: Labels): Markup {
   }
 }
 
-function support({ verdict, reason, differenceMs }: Overall): Markup {
+/** In the measure that was tested, the ratio: an interval of milliseconds may say less. */
+function support({ verdict, reason, ratio }: Overall, labels: Labels): Markup {
   if (reason !== null) return html`${reason}`;
-  const interval = formatInterval(differenceMs, formatDifferenceMs);
-  if (verdict === 'no-difference-seen') {
-    return html`The difference of a typical warm request lies somewhere from ${interval}: zero is among the possible values, and so is anything else in there.`;
-  }
-  return html`For a typical warm request the difference A − B lies from ${interval}.`;
+  const times = html`A typical warm request takes <strong>${formatRatio(ratio.p50)}</strong> times as long on ${foreign(labels.a)} as on ${foreign(labels.b)}, interval ${formatInterval(ratio, formatRatio)}`;
+  if (verdict !== 'no-difference-seen') return html`${times}.`;
+  return html`${times}: 1 is among the possible values, and so is anything else in there.`;
 }
 
 const runs = ({ runs: { a, b } }: Overall): string =>

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Comparison } from '../../compare/comparison.ts';
+import { renderConfiguration } from '../../compare/html/cohorts.ts';
 import { contentSecurityPolicy, renderDocument } from '../../compare/html/document.ts';
 import { foreign, html, type Markup } from '../../compare/html/markup.ts';
 import { renderEvidence, renderHeader } from '../../compare/html/render-html.ts';
@@ -17,7 +18,7 @@ export function renderParts(comparison: Comparison | undefined, failure?: string
     const labels = labelsOf({ ...comparison, source: { ...comparison.source, local: true } });
     return {
       header: `${renderHeader(labels)}`,
-      verdict: `${renderVerdict(comparison, labels)}`,
+      verdict: `${renderConfiguration(comparison, labels)}${renderVerdict(comparison, labels)}`,
       evidence: `${renderEvidence(comparison, labels)}`,
     };
   }

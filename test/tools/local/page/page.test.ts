@@ -112,7 +112,7 @@ test('compares at most every three seconds and labels the figures local', async 
   const { page } = await start(t, { compare, nowMs: () => nowMs });
   const parts = JSON.parse((await ask(`${page.url}comparison`)).body);
   assert.match(parts.header, /Local run\./);
-  assert.match(parts.verdict, /<bdi>GKE \(local\)<\/bdi> is faster by 12\.1 ms/);
+  assert.match(parts.verdict, /<bdi>GKE \(local\)<\/bdi> is faster</);
   nowMs = 2_999;
   await ask(`${page.url}comparison`);
   assert.equal(compared, 1);
