@@ -1,4 +1,6 @@
 import { runTool } from '../command-line.ts';
 import { lint } from './lint.ts';
+import { preflight } from './preflight/command.ts';
 
-await runTool('doctor', () => lint(process.argv.slice(2)));
+const argv = process.argv.slice(2);
+await runTool('doctor', () => (argv.includes('--preflight') ? preflight(argv) : lint(argv)));

@@ -1,0 +1,184 @@
+import { accountOf, type Project, type Service } from './fake-google.ts';
+
+/** One thing wrong with a project: which check says so, in which words, and with which command. */
+export type Defect = Readonly<{
+  title: string;
+  spoil(project: Project): void;
+  check: string;
+  text: RegExp;
+  cure: string;
+}>;
+
+const serviceOf = (project: Project, name: 'loadgen' | 'client' | 'server'): Service => {
+  const service = project.services[name];
+  if (!service) throw new Error(`no ${name}`);
+  return service;
+};
+
+const PLACE = '--project my-project --region us-central1';
+
+export const DEFECTS: readonly Defect[] = [
+  {
+    title: 'a project that is being deleted',
+    spoil: (project) => {
+      project.state = 'DELETE_REQUESTED';
+    },
+    check: 'project',
+    text: /my-project is DELETE_REQUESTED/,
+    cure: 'gcloud projects undelete my-project',
+  },
+  {
+    title: 'a project that the caller may not see',
+    spoil: (project) => {
+      project.refuse = { status: 403, message: 'The caller does not have permission' };
+    },
+    check: 'project',
+    text: /no project my-project that you may see/,
+    cure: 'gcloud projects list   # take --project from there, or sign in as somebody else: gcloud auth application-default login',
+  },
+  {
+    title: 'a project whose Resource Manager API is off',
+    spoil: (project) => {
+      project.refuse = {
+        status: 403,
+        message:
+          'Cloud Resource Manager API has not been used in project 42 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/cloudresourcemanager.googleapis.com/overview?project=42',
+      };
+    },
+    check: 'project',
+    text: /^cloudresourcemanager\.googleapis\.com is not enabled$/,
+    cure: 'gcloud services enable cloudresourcemanager.googleapis.com --project my-project',
+  },
+  {
+    title: 'credentials of a person without a quota project',
+    spoil: (project) => {
+      project.refuse = {
+        status: 403,
+        message: 'This API requires a quota project, which is not set',
+      };
+    },
+    check: 'project',
+    text: /name no quota project/,
+    cure: 'gcloud auth application-default set-quota-project my-project',
+  },
+  {
+    title: 'a token that Google does not take',
+    spoil: (project) => {
+      project.refuse = { status: 401, message: 'Request had invalid authentication credentials.' };
+    },
+    check: 'project',
+    text: /not accepted/,
+    cure: 'gcloud auth application-default login',
+  },
+  {
+    title: 'two APIs that are not enabled',
+    spoil: (project) => {
+      project.apis = project.apis.filter((name) => !/^(run|cloudtrace)\./.test(name));
+    },
+    check: 'apis',
+    text: /^not enabled: cloudtrace\.googleapis\.com, run\.googleapis\.com$/,
+    cure: 'gcloud services enable cloudtrace.googleapis.com run.googleapis.com --project my-project',
+  },
+  {
+    title: 'no repository',
+    spoil: (project) => {
+      project.repositories = [];
+    },
+    check: 'repository',
+    text: /no repository trace-codelab in us-central1 of my-project/,
+    cure: 'terraform -chdir=terraform apply -var project_id=my-project',
+  },
+  {
+    title: 'an image that was never pushed',
+    spoil: (project) => {
+      delete project.tags.client;
+    },
+    check: 'images',
+    text: /^no image of client$/,
+    cure:
+      `gcloud builds submit ${PLACE} --config cloudbuild.yaml ` +
+      '--gcs-source-staging-dir gs://my-project-shakesapp-build/source ' +
+      '--substitutions _REGION=us-central1,_REPOSITORY=trace-codelab,_TAG=v1 .',
+  },
+  {
+    title: 'a service that is not deployed',
+    spoil: (project) => {
+      delete project.services.server;
+    },
+    check: 'services',
+    text: /^server is not deployed in us-central1$/,
+    cure: 'terraform -chdir=terraform apply -var project_id=my-project -var image_tag=v1',
+  },
+  {
+    title: 'a service that does not start',
+    spoil: (project) => {
+      serviceOf(project, 'client').state = 'CONDITION_FAILED';
+    },
+    check: 'services',
+    text: /^client is not ready \(CONDITION_FAILED\): as the test says$/,
+    cure: `gcloud run services logs read client ${PLACE} --limit 50`,
+  },
+  ...(
+    [
+      ['loadgen', 'scheduler'],
+      ['client', 'loadgen'],
+      ['server', 'client'],
+    ] as const
+  ).map(([name, caller]) => ({
+    title: `${caller} that may not call ${name}`,
+    spoil: (project: Project) => {
+      serviceOf(project, name).invokers = [];
+    },
+    check: 'invokers',
+    text: new RegExp(`^serviceAccount:${accountOf(caller)} may not call ${name}$`),
+    cure: `gcloud run services add-iam-policy-binding ${name} ${PLACE} --member serviceAccount:${accountOf(caller)} --role roles/run.invoker`,
+  })),
+  {
+    title: 'a service that everybody may call',
+    spoil: (project) => {
+      serviceOf(project, 'client').invokers.push('allUsers');
+    },
+    check: 'invokers',
+    text: /^allUsers may call client$/,
+    cure: `gcloud run services remove-iam-policy-binding client ${PLACE} --member allUsers --role roles/run.invoker`,
+  },
+  {
+    title: 'a service account that may not write traces',
+    spoil: (project) => {
+      const [binding] = project.bindings;
+      if (binding) binding.members = binding.members.filter((member) => !/server/.test(member));
+    },
+    check: 'trace-writers',
+    text: /\(server\) has none of roles\/cloudtrace\.agent/,
+    cure: `gcloud projects add-iam-policy-binding my-project --condition None --member serviceAccount:${accountOf('server')} --role roles/cloudtrace.agent`,
+  },
+  {
+    title: 'an exporter whose role is another one',
+    spoil: (project) => {
+      serviceOf(project, 'client').env.OTEL_TRACES_EXPORTER = 'gcp_trace,otlp';
+    },
+    check: 'trace-writers',
+    text: /\(client\) has none of roles\/telemetry\.tracesWriter/,
+    cure: `gcloud projects add-iam-policy-binding my-project --condition None --member serviceAccount:${accountOf('client')} --role roles/telemetry.tracesWriter`,
+  },
+  {
+    title: 'traces that go to another project',
+    spoil: (project) => {
+      serviceOf(project, 'loadgen').env.GOOGLE_CLOUD_PROJECT = 'another';
+    },
+    check: 'trace-writers',
+    text: /^loadgen writes its traces to another, not to my-project$/,
+    cure: `gcloud run services update loadgen ${PLACE} --update-env-vars GOOGLE_CLOUD_PROJECT=my-project`,
+  },
+  {
+    title: 'a table of counts that the works do not have',
+    spoil: (project) => {
+      serviceOf(project, 'loadgen').env.KNOWN_QUERIES = '{"thee":7}';
+    },
+    check: 'works',
+    text: /^"thee" is in 2 lines, expected 7$/,
+    cure:
+      "npm run --silent queries -- --bucket texts --prefix '/' > known-queries.json   # then apply with " +
+      '-var known_queries="$(cat known-queries.json)"',
+  },
+];

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { ATTR } from '../../../../lib/telemetry/names.ts';
+import type { Trace } from '../../../../tools/compare/model.ts';
+import type { Context } from '../../../../tools/doctor/preflight/check.ts';
+import { createForcedTraceCheck } from '../../../../tools/doctor/preflight/forced-trace.ts';
+import { createGoogleApi } from '../../../../tools/doctor/preflight/google-api.ts';
+import { startHttpService } from '../../../../tools/local/cloud/http-service.ts';
+import { type LocalCloud, startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
+import { TRACE_QUOTAS } from '../../../../tools/local/cloud/quota.ts';
+import { createSchedulerJob } from '../../../../tools/local/scheduler-job.ts';
+import { createSleepingClock } from '../../load/desk.ts';
+import { CLOUD_RUN, healthyTraces } from '../healthy-traces.ts';
+
+/** A local cloud whose job posts to a loadgen that stores what `answer` makes of a whole trace. */
+async function start(t: TestContext, answer: (trace: Trace) => Trace | undefined) {
+  // The test's two minutes pass in a moment, a quota's do not.
+  const cloud = await startLocalCloud({
+    quotas: { ...TRACE_QUOTAS, readUnitsPerMinute: 100_000 },
+  });
+  t.after(cloud.close);
+  const loadgen = await startHttpService(async (_, response) => {
+    const trace = answer(wholeTraceNow());
+    if (trace) cloud.traceStore.write(trace.spans);
+    response.end('{}');
+  });
+  t.after(loadgen.close);
+  const job = await createSchedulerJob({
+    address: cloud.schedulerAddress,
+    projectId: cloud.projectId,
+    region: cloud.region,
+    uri: `${loadgen.origin}/`,
+    audience: loadgen.origin,
+    serviceAccountEmail: cloud.serviceAccount('scheduler'),
+    schedule: '0 0 1 1 *',
+    body: { requests: 1, intervalMs: 0 },
+  });
+  t.after(job.close);
+  return cloud;
+}
+
+function wholeTraceNow(): Trace {
+  const trace = healthyTraces().find(({ traceId }) => traceId === CLOUD_RUN);
+  assert.ok(trace);
+  const shiftMs = Date.now() - Math.max(...trace.spans.map(({ endMs }) => endMs));
+  const minute = new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
+  const spans = trace.spans.map((span) => ({
+    ...span,
+    startMs: span.startMs + shiftMs,
+    endMs: span.endMs + shiftMs,
+    attributes: span.attributes[ATTR.scheduledMinute]
+      ? { ...span.attributes, [ATTR.scheduledMinute]: minute }
+      : span.attributes,
+  }));
+  return { ...trace, spans };
+}
+
+function ask(cloud: LocalCloud) {
+  const { signal } = new AbortController();
+  const context: Context = {
+    options: {
+      projectId: cloud.projectId,
+      region: cloud.region,
+      tag: undefined,
+      trace: true,
+      json: false,
+    },
+    api: createGoogleApi({ signer: async () => new Headers(), signal }),
+    signal,
+    services: new Map(),
+  };
+  const { schedulerAddress, traceReadOrigin } = cloud;
+  return createForcedTraceCheck(() => {}, {
+    local: { schedulerAddress, traceReadOrigin },
+    clock: createSleepingClock(Date.now()),
+    jobId: 'shakesapp-loadgen',
+  }).run(context);
+}
+
+test('a run that gives whole traces passes', async (t) => {
+  const cloud = await start(t, (trace) => trace);
+  assert.deepEqual(await ask(cloud), []);
+});
+
+test('a run whose traces lack a span names the command that looks at them', async (t) => {
+  const cloud = await start(t, (trace) => ({
+    ...trace,
+    spans: trace.spans.filter(({ name }) => name !== 'works.search'),
+  }));
+  const [finding] = await ask(cloud);
+  assert.match(finding?.text ?? '', /of 1 requests 1 gave a trace, 0 a whole one/);
+  assert.equal(finding?.cure, `npm run doctor -- --project ${cloud.projectId} --since 10m`);
+});
+
+test('a run without traces sends to what the schedule and loadgen said', async (t) => {
+  const cloud = await start(t, () => undefined);
+  const [finding] = await ask(cloud);
+  assert.match(finding?.text ?? '', /of 1 requests 0 gave a trace/);
+  assert.match(finding?.cure ?? '', /^gcloud scheduler jobs describe shakesapp-load /);
+  assert.match(finding?.cure ?? '', /gcloud run services logs read loadgen /);
+});
+
+test('a job that is not there is said to be missing', async (t) => {
+  const cloud = await startLocalCloud();
+  t.after(cloud.close);
+  const [finding] = await ask(cloud);
+  assert.match(finding?.text ?? '', /there is no job .*shakesapp-loadgen/);
+});

@@ -1,0 +1,59 @@
+import { type Clock, realClock } from '../../compare/sources/clock.ts';
+import { createTraceReader, followRun } from '../../load/follow.ts';
+import { createJobControl } from '../../load/job.ts';
+import { startRun } from '../../load/run.ts';
+import type { Target } from '../../load/target.ts';
+import type { Check, Context } from './check.ts';
+
+export const JOB = 'shakesapp-load';
+
+/** Starts one run of the load and waits for its traces: everything together, once. */
+export const createForcedTraceCheck = (
+  onProgress: (text: string) => void,
+  /** Where Cloud Scheduler and Cloud Trace are elsewhere, and time too. */
+  {
+    local,
+    clock = realClock,
+    jobId = JOB,
+  }: Readonly<{ local?: Target['local']; clock?: Clock; jobId?: string }> = {},
+): Check => ({
+  id: 'forced-trace',
+  title: 'a run that is started now gives whole traces',
+  after: ['invokers', 'trace-writers', 'works'],
+  async run({ options: { projectId, region }, signal }: Context) {
+    const jobName = `projects/${projectId}/locations/${region}/jobs/${jobId}`;
+    const target: Target = { projectId, region, jobName, ...(local && { local }) };
+    const job = createJobControl(target);
+    const look = `npm run doctor -- --project ${projectId} --since 10m`;
+    try {
+      const run = await startRun(job, clock, signal, onProgress);
+      const arrived = await followRun({
+        run,
+        readTraces: createTraceReader(target, clock),
+        clock,
+        signal,
+        onProgress,
+      });
+      if (arrived.complete && arrived.errors === 0) return [];
+      const { expected, traces, whole, errors } = arrived;
+      const text = `of ${expected} requests ${traces} gave a trace, ${whole} a whole one, ${errors} an error`;
+      if (traces > 0) return [{ text, cure: look }];
+      return [
+        {
+          text,
+          cure: `gcloud scheduler jobs describe ${JOB} --project ${projectId} --location ${region} --format 'value(status,lastAttemptTime)'   # and what loadgen said: gcloud run services logs read loadgen --project ${projectId} --region ${region} --limit 50`,
+        },
+      ];
+    } catch (error) {
+      // Its message names the command already.
+      return [
+        {
+          text: (error as Error).message,
+          cure: `npm run load -- status --project ${projectId} --region ${region} --job ${JOB}`,
+        },
+      ];
+    } finally {
+      await job.close();
+    }
+  },
+});

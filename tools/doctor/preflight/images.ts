@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { SERVICES } from '../../../lib/telemetry/names.ts';
+import type { Check, Finding } from './check.ts';
+import { ApiError } from './google-api.ts';
+import type { PreflightOptions } from './options.ts';
+
+export const REPOSITORY = 'trace-codelab';
+
+const pathOf = ({ projectId, region }: PreflightOptions) =>
+  `/v1/projects/${projectId}/locations/${region}/repositories/${REPOSITORY}`;
+
+const withRegion = ({ projectId, region }: PreflightOptions) =>
+  `-var project_id=${projectId}${region === 'us-central1' ? '' : ` -var region=${region}`}`;
+
+export const applyCommand = (options: PreflightOptions, tag?: string) =>
+  `terraform -chdir=terraform apply ${withRegion(options)}${tag === undefined ? '' : ` -var image_tag=${tag}`}`;
+
+export const repository: Check = {
+  id: 'repository',
+  title: `the repository ${REPOSITORY} is there`,
+  after: ['apis'],
+  async run({ api, options }) {
+    try {
+      await api.get('artifactregistry', pathOf(options));
+      return [];
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error;
+      return [
+        {
+          text: `no repository ${REPOSITORY} in ${options.region} of ${options.projectId}`,
+          cure: applyCommand(options),
+        },
+      ];
+    }
+  },
+};
+
+const tagsSchema = z.object({ tags: z.array(z.object({ name: z.string() })).default([]) });
+
+export const images: Check = {
+  id: 'images',
+  title: 'the three images were pushed',
+  after: ['repository'],
+  async run({ api, options }) {
+    const { projectId, region, tag } = options;
+    const lacking: string[] = [];
+    for (const name of SERVICES) {
+      try {
+        const path = `${pathOf(options)}/packages/${name}/tags`;
+        if (tag !== undefined) await api.get('artifactregistry', `${path}/${tag}`);
+        else {
+          const { tags } = tagsSchema.parse(await api.get('artifactregistry', path));
+          if (tags.length === 0) lacking.push(name);
+        }
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 404) throw error;
+        lacking.push(name);
+      }
+    }
+    if (lacking.length === 0) return [];
+    const finding: Finding = {
+      text: `no image ${tag === undefined ? '' : `with tag ${tag} `}of ${lacking.join(', ')}`,
+      cure:
+        `gcloud builds submit --project ${projectId} --region ${region} --config cloudbuild.yaml ` +
+        `--gcs-source-staging-dir gs://${projectId}-shakesapp-build/source ` +
+        `--substitutions _REGION=${region},_REPOSITORY=${REPOSITORY},_TAG=${tag ?? 'v1'} .`,
+    };
+    return [finding];
+  },
+};

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { SERVICES, type ServiceName } from '../../../lib/telemetry/names.ts';
+import type { Check, Context, Finding } from './check.ts';
+import { servicePath } from './services.ts';
+
+const policySchema = z.object({
+  bindings: z
+    .array(z.object({ role: z.string(), members: z.array(z.string()).default([]) }))
+    .default([]),
+});
+
+type Policy = z.infer<typeof policySchema>;
+
+const membersOf = ({ bindings }: Policy, roles: readonly string[]): string[] =>
+  bindings.filter(({ role }) => roles.includes(role)).flatMap(({ members }) => members);
+
+const INVOKER = 'roles/run.invoker';
+/** Whom the world goes by. */
+const EVERYBODY = ['allUsers', 'allAuthenticatedUsers'];
+
+/** As terraform names the account of Cloud Scheduler; the others' stand with their services. */
+const schedulerAccount = (projectId: string) =>
+  `shakesapp-scheduler@${projectId}.iam.gserviceaccount.com`;
+
+/** Who calls each service. */
+function callersOf({ options, services }: Context): Record<ServiceName, string> {
+  return {
+    loadgen: schedulerAccount(options.projectId),
+    client: services.get('loadgen')?.serviceAccount ?? '',
+    server: services.get('client')?.serviceAccount ?? '',
+  };
+}
+
+export const invokers: Check = {
+  id: 'invokers',
+  title: 'each service may be called by its one caller',
+  after: ['services'],
+  async run(context) {
+    const { api, options } = context;
+    const callers = callersOf(context);
+    const findings: Finding[] = [];
+    for (const name of SERVICES) {
+      const answer = await api.get('run', `${servicePath(options, name)}:getIamPolicy`);
+      const members = membersOf(policySchema.parse(answer), [INVOKER]);
+      const change = (verb: 'add' | 'remove', member: string) =>
+        `gcloud run services ${verb}-iam-policy-binding ${name} --project ${options.projectId} ` +
+        `--region ${options.region} --member ${member} --role ${INVOKER}`;
+      const caller = `serviceAccount:${callers[name]}`;
+      if (!members.includes(caller)) {
+        findings.push({ text: `${caller} may not call ${name}`, cure: change('add', caller) });
+      }
+      for (const member of members.filter((one) => EVERYBODY.includes(one))) {
+        findings.push({ text: `${member} may call ${name}`, cure: change('remove', member) });
+      }
+    }
+    return findings;
+  },
+};
+
+/** Roles that may write spans, by exporter; the first is the one that terraform grants. */
+const WRITERS = {
+  gcp_trace: ['roles/cloudtrace.agent', 'roles/cloudtrace.admin', 'roles/editor', 'roles/owner'],
+  otlp: ['roles/telemetry.tracesWriter', 'roles/telemetry.writer', 'roles/editor', 'roles/owner'],
+} as const;
+
+export const traceWriters: Check = {
+  id: 'trace-writers',
+  title: 'each service account may write traces',
+  after: ['services'],
+  async run({ api, options: { projectId, region }, services }) {
+    const answer = await api.post(
+      'cloudresourcemanager',
+      `/v3/projects/${projectId}:getIamPolicy`,
+      {},
+    );
+    const policy = policySchema.parse(answer);
+    const findings: Finding[] = [];
+    for (const { name, serviceAccount, env } of services.values()) {
+      const member = `serviceAccount:${serviceAccount}`;
+      if (env.GOOGLE_CLOUD_PROJECT !== projectId) {
+        findings.push({
+          text: `${name} writes its traces to ${env.GOOGLE_CLOUD_PROJECT ?? 'no project'}, not to ${projectId}`,
+          cure: `gcloud run services update ${name} --project ${projectId} --region ${region} --update-env-vars GOOGLE_CLOUD_PROJECT=${projectId}`,
+        });
+      }
+      for (const roles of rolesFor(env)) {
+        if (membersOf(policy, roles).includes(member)) continue;
+        findings.push({
+          text: `${member} (${name}) has none of ${roles.join(', ')}`,
+          cure: `gcloud projects add-iam-policy-binding ${projectId} --condition None --member ${member} --role ${roles[0]}`,
+        });
+      }
+    }
+    return findings;
+  },
+};
+
+function rolesFor(env: Readonly<Record<string, string>>): readonly (readonly string[])[] {
+  const exporters = (env.OTEL_TRACES_EXPORTER || 'gcp_trace').split(',');
+  return [
+    ...(exporters.includes('gcp_trace') ? [WRITERS.gcp_trace] : []),
+    // Elsewhere than at Google's endpoint, Google's roles say nothing.
+    ...(exporters.includes('otlp') && !env.OTEL_EXPORTER_OTLP_ENDPOINT ? [WRITERS.otlp] : []),
+  ];
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Check } from './check.ts';
+import { SIGN_IN } from './explain.ts';
+import { ApiError } from './google-api.ts';
+
+/** As terraform/apis.tf enables them; a test compares. */
+export const REQUIRED_APIS = [
+  'artifactregistry.googleapis.com',
+  'cloudbuild.googleapis.com',
+  'cloudresourcemanager.googleapis.com',
+  'cloudscheduler.googleapis.com',
+  'cloudtrace.googleapis.com',
+  'iam.googleapis.com',
+  'logging.googleapis.com',
+  'run.googleapis.com',
+  'storage.googleapis.com',
+];
+
+export const credentials: Check = {
+  id: 'credentials',
+  title: 'your credentials work',
+  after: [],
+  async run({ api }) {
+    await api.signIn();
+    return [];
+  },
+};
+
+export const project: Check = {
+  id: 'project',
+  title: 'the project is there, and you may look at it',
+  after: ['credentials'],
+  async run({ api, options: { projectId } }) {
+    try {
+      const answer = await api.get('cloudresourcemanager', `/v3/projects/${projectId}`);
+      const { state } = z.object({ state: z.string() }).parse(answer);
+      if (state === 'ACTIVE') return [];
+      return [{ text: `${projectId} is ${state}`, cure: `gcloud projects undelete ${projectId}` }];
+    } catch (error) {
+      // Google says 403 of a project that is not there as well.
+      if (!(error instanceof ApiError) || ![403, 404].includes(error.status)) throw error;
+      if (/has not been used|disabled|quota project/.test(error.message)) throw error;
+      return [
+        {
+          text: `no project ${projectId} that you may see: ${error.message}`,
+          cure: `gcloud projects list   # take --project from there, or sign in as somebody else: ${SIGN_IN}`,
+        },
+      ];
+    }
+  },
+};
+
+const apisSchema = z.object({
+  services: z.array(z.object({ name: z.string(), state: z.string().optional() })).default([]),
+});
+
+export const apis: Check = {
+  id: 'apis',
+  title: 'the APIs are enabled',
+  after: ['project'],
+  async run({ api, options: { projectId } }) {
+    const names = REQUIRED_APIS.map((name) => `names=projects/${projectId}/services/${name}`);
+    const answer = await api.get(
+      'serviceusage',
+      `/v1/projects/${projectId}/services:batchGet?${names.join('&')}`,
+    );
+    // The answer's names begin with the project's number.
+    const enabled = apisSchema
+      .parse(answer)
+      .services.filter(({ state }) => state === 'ENABLED')
+      .map(({ name }) => name.split('/').at(-1));
+    const missing = REQUIRED_APIS.filter((name) => !enabled.includes(name));
+    if (missing.length === 0) return [];
+    return [
+      {
+        text: `not enabled: ${missing.join(', ')}`,
+        cure: `gcloud services enable ${missing.join(' ')} --project ${projectId}`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,69 @@
+import { CODELAB_QUERIES, parseKnownQueries } from '../../../lib/queries.ts';
+import { readBucket, type Text } from '../../queries/bucket.ts';
+import { countLinesWith, decodeText, linesOf } from '../../queries/count.ts';
+import type { Check, Context } from './check.ts';
+import { applyCommand } from './images.ts';
+
+export type ReadWorks = (source: {
+  bucket: string;
+  prefix: string;
+  access: 'public' | 'iam';
+}) => Promise<readonly Text[]>;
+
+/** Reads what the deployed server reads, and counts by other means than it does. */
+export const createWorksCheck = (readWorks: ReadWorks = readBucket): Check => ({
+  id: 'works',
+  title: 'the works can be read, and hold the expected counts',
+  after: ['services'],
+  async run(context) {
+    const source = sourceOf(context);
+    const { bucket, prefix, access } = source;
+    let texts: readonly Text[];
+    try {
+      texts = await readWorks(source);
+    } catch (error) {
+      const { serviceAccount = '' } = context.services.get('server') ?? {};
+      return [
+        {
+          text: (error as Error).message,
+          cure:
+            access === 'iam'
+              ? `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member serviceAccount:${serviceAccount} --role roles/storage.objectViewer`
+              : `gcloud storage ls gs://${bucket}/${prefix}   # if it is not public: ${applyCommand(context.options, context.options.tag ?? 'v1')} -var works_access=iam`,
+        },
+      ];
+    }
+    const lines = texts.flatMap(({ bytes }) => linesOf(decodeText(bytes)));
+    const wrong = Object.entries(expectedCounts(context))
+      .map(([query, expected]) => ({ query, expected, found: countLinesWith(query, lines) }))
+      .filter(({ expected, found }) => expected !== found);
+    if (wrong.length === 0) return [];
+    const described = wrong.map(
+      ({ query, expected, found }) =>
+        `${JSON.stringify(query)} is in ${found} lines, expected ${expected}`,
+    );
+    return [
+      {
+        text: described.join('; '),
+        cure:
+          `npm run --silent queries -- --bucket ${bucket} --prefix '${prefix || '/'}' ` +
+          '> known-queries.json   # then apply with -var known_queries="$(cat known-queries.json)"',
+      },
+    ];
+  },
+});
+
+function sourceOf({ services }: Context) {
+  const env = services.get('server')?.env ?? {};
+  const prefix = env.WORKS_PREFIX || 'shakespeare/';
+  return {
+    bucket: env.WORKS_BUCKET || 'dataflow-samples',
+    prefix: prefix === '/' ? '' : prefix,
+    access: env.WORKS_ACCESS === 'iam' ? ('iam' as const) : ('public' as const),
+  };
+}
+
+function expectedCounts({ services }: Context): Readonly<Record<string, number>> {
+  const table = services.get('loadgen')?.env.KNOWN_QUERIES;
+  return table ? parseKnownQueries(table) : CODELAB_QUERIES;
+}
