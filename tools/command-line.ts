@@ -1,3 +1,5 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 
 /** Bad usage of a tool: said in one line on stderr, exit code 2. */
@@ -47,6 +49,17 @@ export function choice<const W extends readonly string[]>(
   throw new UsageError(
     `--${flag} is ${JSON.stringify(value)}; allowed: one of ${words.join(', ')}`,
   );
+}
+
+/** Checks that a file can be written there, before the work whose result it is to hold. */
+export function checkOutput(flag: string, file: string | undefined): void {
+  if (file === undefined || file === '-') return;
+  try {
+    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code;
+    throw new UsageError(`--${flag} ${file}: cannot be written (${reason})`, { cause: error });
+  }
 }
 
 /** Runs a tool's main: its exit code, 2 with one line for bad usage, 1 with the error otherwise. */

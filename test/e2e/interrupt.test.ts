@@ -4,7 +4,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readAddresses } from '../../tools/local/addresses.ts';
 import { ROOT } from '../rules/sources.ts';
 import { childEnvironment } from './run-system.ts';
 
@@ -82,14 +81,30 @@ test('Ctrl-C in a terminal ends npm start with 0 and leaves no process and no po
     () => /Cloud Run \(local\).*lines/.test(output()) && /GKE \(local\).*lines/.test(output()),
     output,
   );
-  const addresses = await readAddresses();
-  assert.ok(await accepts(addresses.traceReadOrigin));
+  const page = /http:\/\/127\.0\.0\.1:\d+\//.exec(output())?.[0] ?? '';
+  assert.ok(await accepts(page));
   const processes = descendantsOf(child.pid ?? 0);
   assert.ok(processes.length >= 7, `npm start and three programs on each platform: ${processes}`);
 
   child.stdin.write('\u0003');
   assert.equal(await exited, 0, output());
   assert.deepEqual(processes.filter(readStat), []);
-  assert.equal(await accepts(addresses.traceReadOrigin), false);
-  await assert.rejects(readAddresses(), /no local system is running/);
+  assert.equal(await accepts(page), false);
+});
+
+test('a burst that is stopped while it starts fires nothing and does not exit with 0', async (t) => {
+  const child = spawn(process.execPath, ['tools/local/main.ts', '--once'], {
+    cwd: ROOT,
+    env: childEnvironment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  t.after(() => child.exitCode === null && child.kill('SIGKILL'));
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+    if (/local cloud: /.test(output)) child.kill('SIGINT');
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  assert.equal(code, 1, output);
+  assert.doesNotMatch(output, /run 1 of/);
 });

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { SPAN } from '../../lib/telemetry/names.ts';
+import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import type { Trace } from '../../tools/compare/model.ts';
 import { diagnose } from '../../tools/doctor/diagnose.ts';
 import type { PlatformResult, TraceResult } from '../../tools/local/results.ts';
@@ -106,6 +106,10 @@ describe('npm start -- --once', () => {
       );
       // one listing and three plays
       assert.equal(reads.length, 4);
+      // assertWhole has held every trace to the reads that its works.read speaks of
+      const read = result?.trace?.spans.find(({ name }) => name === SPAN.worksRead);
+      assert.equal(read?.attributes[ATTR.source], 'loaded');
+      assert.equal(read?.attributes[ATTR.objects], '3');
     }
   });
 });

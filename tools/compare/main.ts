@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '../command-line.ts';
+import { checkOutput, runTool } from '../command-line.ts';
 import { readAddresses } from '../local/addresses.ts';
 import { compareSource } from './compare.ts';
 import type { Comparison, SourceDescription } from './comparison.ts';
@@ -23,6 +23,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
+  for (const flag of ['json', 'html', 'save'] as const) checkOutput(flag, options[flag]);
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () =>

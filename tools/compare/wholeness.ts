@@ -52,6 +52,7 @@ export function missingEdges(trace: NormalisedTrace): readonly string[] {
       const found = parents.some((parent) => parent.children.some(matches));
       if (!found && !parents.some(inError)) missing.push(edge);
     }
+    missing.push(...parents.flatMap(missingReads));
   }
   for (const node of trace.detached) {
     if (node.orphan) {
@@ -59,6 +60,20 @@ export function missingEdges(trace: NormalisedTrace): readonly string[] {
     }
   }
   return missing;
+}
+
+/** A works.read that says it loaded the texts has a request span for each object at least. */
+function missingReads(server: Node): readonly string[] {
+  return server.children
+    .filter((node) => node.span.name === SPAN.worksRead && !inError(node))
+    .filter((node) => node.span.attributes[ATTR.source] === 'loaded')
+    .flatMap((node) => {
+      const expected = Number(node.span.attributes[ATTR.objects] ?? 0);
+      const found = node.children.filter(({ span }) => span.kind === 'client').length;
+      return found >= expected
+        ? []
+        : [`works.read → HTTP client spans of ${expected} objects (found ${found})`];
+    });
 }
 
 /** Whether every edge of the request is there and nothing is an orphan. */

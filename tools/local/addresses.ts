@@ -26,13 +26,19 @@ const schema = z.object({
 
 export type Addresses = z.output<typeof schema>;
 
-export async function writeAddresses(addresses: Addresses, file = ADDRESSES_FILE): Promise<void> {
+/**
+ * Writes the file, unless another system that still runs has written it: the first one keeps it.
+ * Returns how to take it away again, which leaves another's file alone.
+ */
+export async function writeAddresses(
+  addresses: Addresses,
+  file = ADDRESSES_FILE,
+): Promise<() => Promise<void>> {
+  const running = await readAddresses(file).catch(() => undefined);
+  if (running !== undefined && running.pid !== addresses.pid) return async () => {};
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(addresses, null, 2)}\n`);
-}
-
-export async function removeAddresses(file = ADDRESSES_FILE): Promise<void> {
-  await rm(file, { force: true });
+  return () => rm(file, { force: true });
 }
 
 /** The addresses of the running local cloud. Throws UsageError where none is running. */

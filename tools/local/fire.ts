@@ -1,4 +1,5 @@
 import type { LoadRequestBody } from '../../lib/load-request.ts';
+import { until } from '../../lib/until.ts';
 import type { Platform } from './platforms/platform.ts';
 import type { System } from './system.ts';
 
@@ -17,6 +18,7 @@ export async function fireRun(
 ): Promise<void> {
   const lengthMs = (body.requests ?? 0) * (body.intervalMs ?? 0);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(lengthMs + GRACE_MS)]);
+  limit.throwIfAborted();
   await Promise.all(
     system.platforms.map((platform) =>
       platform.name === 'gke'
@@ -34,14 +36,11 @@ async function runJob(system: System, body: LoadRequestBody, signal: AbortSignal
     if (attempt.httpStatus === 200) resolve();
     else reject(new Error(`Cloud Scheduler's attempt ended with ${describe(attempt)}`));
   });
-  const abort = () => reject(new Error('the run did not end in time or was stopped'));
-  signal.addEventListener('abort', abort, { once: true });
   try {
-    await job.run(body);
-    await promise;
+    await until(job.run(body), signal);
+    await until(promise, signal);
   } finally {
     stop();
-    signal.removeEventListener('abort', abort);
   }
 }
 
@@ -51,16 +50,10 @@ async function fireCronJob(
   minute: Date,
   signal: AbortSignal,
 ): Promise<void> {
-  const stopped = Promise.withResolvers<never>();
-  const abort = () => stopped.reject(new Error('the run did not end in time or was stopped'));
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    const answer = await Promise.race([platform.fire?.(body, minute), stopped.promise]);
-    if (answer?.status === 200) return;
-    throw new Error(`the CronJob's post ended with ${JSON.stringify(answer)}`);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+  if (!platform.fire) throw new Error(`${platform.name} has no CronJob to fire`);
+  const answer = await until(platform.fire(body, minute), signal);
+  if (answer?.status === 200) return;
+  throw new Error(`the CronJob's post ended with ${describe(answer ?? {})}`);
 }
 
 const describe = (attempt: object) => JSON.stringify(attempt).slice(0, 500);

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../lib/config.ts';
 import type { LoadRequestBody, LoadSummary } from '../../lib/load-request.ts';
-import { runTool, UsageError } from '../command-line.ts';
+import { checkOutput, runTool, UsageError } from '../command-line.ts';
 import { renderEvent, renderLogLine } from './console.ts';
 import { runOnce } from './once.ts';
 import { HELP, parseOptions } from './options.ts';
@@ -18,6 +18,7 @@ await runTool('start', async () => {
     print(HELP);
     return 0;
   }
+  for (const flag of ['json', 'html', 'save'] as const) checkOutput(flag, options[flag]);
   const passedOn = readPassedOn();
   const works = await readWorksChoice(options);
 
@@ -26,18 +27,19 @@ await runTool('start', async () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (!stopped.signal.aborted) note(`\n${signal}: ending every process ...`);
-      stopped.abort();
+      stopped.abort(new Error(`stopped by ${signal}`));
     });
   }
 
   const body: LoadRequestBody = { requests: options.requests, intervalMs: options.intervalMs };
   const summaries = new Map<PlatformName, LoadSummary[]>();
-  const system = await startSystem({
+  const starting = startSystem({
     options,
     passedOn,
     works,
     byHand: options.once,
     body,
+    signal: stopped.signal,
     onProgress: note,
     onEvent: (event) => {
       const line = renderEvent(event, options.verbose);
@@ -49,8 +51,13 @@ await runTool('start', async () => {
       if (text !== undefined) note(text);
     },
   });
+  const { signal } = stopped;
+  const system = await starting.catch((error: unknown) => {
+    if (error !== signal.reason) throw error;
+  });
+  // Stopped before there was anything to show: a burst has failed then, a live run has just ended.
+  if (!system) return options.once ? 1 : 0;
   try {
-    const { signal } = stopped;
     if (options.once) {
       return await runOnce({ system, options, summaries, signal, print, onProgress: note });
     }

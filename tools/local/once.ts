@@ -57,7 +57,10 @@ export async function runOnce(run: {
     } catch (error) {
       broken.push(`run ${index + 1}: ${(error as Error).message}`);
     }
-    if (run.signal.aborted) break;
+    if (run.signal.aborted) {
+      broken.push('stopped before its end');
+      break;
+    }
   }
   onProgress('ending every process, so that all spans are stored');
   await system.close();

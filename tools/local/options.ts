@@ -1,4 +1,5 @@
 import { choice, parseCommandLine, UsageError, wholeNumber } from '../command-line.ts';
+import type { PlatformName, ProgramName } from './platforms/platform.ts';
 
 export const HELP = `Usage: npm start -- [options]
 
@@ -41,11 +42,9 @@ Examples:
   npm start -- --once --requests 60 --html report.html --delay gke/server=20
 `;
 
-export const PLATFORMS = ['cloud_run', 'gke'] as const;
-export type PlatformName = (typeof PLATFORMS)[number];
-export type Hop = 'loadgen' | 'client' | 'server';
+export const PLATFORMS: readonly PlatformName[] = ['cloud_run', 'gke'];
 
-export type Delay = Readonly<{ platform: PlatformName; hop: Hop; delayMs: number }>;
+export type Delay = Readonly<{ platform: PlatformName; hop: ProgramName; delayMs: number }>;
 
 export type Options = Readonly<{
   once: boolean;
@@ -156,7 +155,11 @@ function parseDelay(value: string): Delay {
         'gke, HOP loadgen, client or server, MS from 0 to 99999, for example gke/server=20',
     );
   }
-  return { platform: match[1] as PlatformName, hop: match[2] as Hop, delayMs: Number(match[3]) };
+  return {
+    platform: match[1] as PlatformName,
+    hop: match[2] as ProgramName,
+    delayMs: Number(match[3]),
+  };
 }
 
 /** How many requests each run issues: as even as whole numbers allow, adding up to `requests`. */

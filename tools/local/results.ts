@@ -47,6 +47,8 @@ export type PlatformResult = Readonly<{
   spansLost: number;
   /** Processes that ended without such a report: what they lost is not known. */
   processesWithoutReport: number;
+  /** Processes that did not exit with 0. */
+  processesFailed: number;
   /** Of requests, from when each was due to the end of its root span; null without any. */
   latencyMs: Readonly<{ p50: number; p95: number; p99: number }> | null;
   /** One whole trace, the median one of the warm ones where there are any. */
@@ -117,6 +119,7 @@ export function summarisePlatform(options: {
     spansStored: own.length,
     spansLost: spansStarted - own.length,
     processesWithoutReport: reports.filter(({ spans }) => spans === undefined).length,
+    processesFailed: reports.filter(({ exitCode }) => exitCode !== 0).length,
     latencyMs: latencyOf(requests.map(({ tree }) => tree)),
     trace: waterfall && toTraceResult(waterfall),
   };
@@ -142,6 +145,7 @@ export function faultsOf(result: PlatformResult): string[] {
     result.processesWithoutReport === 0,
     `${result.processesWithoutReport} processes ended without saying what became of their spans`,
   );
+  expect(result.processesFailed === 0, `${result.processesFailed} processes did not exit with 0`);
   return faults;
 }
 

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { LoadRequestBody } from '../../lib/load-request.ts';
-import { removeAddresses, writeAddresses } from './addresses.ts';
+import { writeAddresses } from './addresses.ts';
+import { createClosers } from './closers.ts';
 import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts';
-import type { Options, PlatformName } from './options.ts';
+import type { Options } from './options.ts';
 import { startCloudRun } from './platforms/cloud-run/cloud-run.ts';
 import { startGke } from './platforms/gke/gke.ts';
 import type { AddedLatencyMs } from './platforms/knobs.ts';
-import type { LogLine, Platform, PlatformEvent } from './platforms/platform.ts';
+import type { LogLine, Platform, PlatformEvent, PlatformName } from './platforms/platform.ts';
 import { createSchedulerJob, type SchedulerJob } from './scheduler-job.ts';
 import { createSettings, type PassedOn } from './settings.ts';
 import type { WorksChoice } from './works-options.ts';
@@ -37,25 +38,21 @@ export async function startSystem(setup: {
   works: WorksChoice;
   byHand: boolean;
   body: LoadRequestBody;
+  /** Aborted, the start ends at its next step, with everything closed and the signal's reason. */
+  signal: AbortSignal;
   onLog: (line: LogLine) => void;
   onEvent: (event: PlatformEvent) => void;
   onProgress: (text: string) => void;
 }): Promise<System> {
-  const { options, works, onLog, onEvent, onProgress } = setup;
-  const closers: (() => Promise<unknown>)[] = [];
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    closing ??= (async () => {
-      for (const end of closers.splice(0).reverse()) await end();
-    })();
-    return closing;
-  };
+  const { options, works, signal, onLog, onEvent, onProgress } = setup;
+  const closers = createClosers();
   // One tag for both platforms: the comparison then sees that the code is the same.
   const imageTag = `local-${randomBytes(3).toString('hex')}`;
   try {
     const cloud = await startLocalCloud(works.folder === undefined ? {} : { works: works.folder });
-    closers.push(cloud.close);
+    closers.add(cloud.close);
     onProgress('local cloud: Storage, Trace, Scheduler and metadata are up');
+    signal.throwIfAborted();
     const common = (platform: PlatformName) => ({
       cloud,
       settings: createSettings({
@@ -91,18 +88,18 @@ export async function startSystem(setup: {
       options.platforms.map(async (name) => {
         const platform = await starts[name]();
         platforms.push(platform);
-        closers.push(platform.close);
+        closers.add(platform.close);
         onProgress(`${name}: ${READY[name]}`);
       }),
     );
     for (const result of settled) if (result.status === 'rejected') throw result.reason;
+    signal.throwIfAborted();
 
     const cloudRun = platforms.find(({ name }) => name === 'cloud_run');
     const job = cloudRun && (await createJob(cloud, cloudRun, setup));
-    if (job) closers.push(job.close);
+    if (job) closers.add(job.close);
     const announce = async (pageUrl: string) => {
-      closers.push(() => removeAddresses());
-      await writeAddresses({
+      const remove = await writeAddresses({
         pid: process.pid,
         projectId: cloud.projectId,
         region: cloud.region,
@@ -111,10 +108,11 @@ export async function startSystem(setup: {
         jobName: job?.name ?? '',
         pageUrl,
       });
+      closers.add(remove);
     };
-    return { cloud, platforms, ...(job && { job }), announce, close };
+    return { cloud, platforms, ...(job && { job }), announce, close: closers.closeAll };
   } catch (error) {
-    await close();
+    await closers.closeAll();
     throw error;
   }
 }

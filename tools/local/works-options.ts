@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { type KnownQueries, parseKnownQueries } from '../../lib/queries.ts';
 import { UsageError } from '../command-line.ts';
 import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from './cloud/works.ts';
@@ -17,6 +17,11 @@ export async function readWorksChoice(options: Options): Promise<WorksChoice> {
   const place = { bucket: WORKS_BUCKET, prefix: WORKS_PREFIX };
   if (!options.works) return { ...place, queries: LOCAL_QUERIES };
   const { folder, queriesFile } = options.works;
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw new UsageError(`--works ${folder}: no such folder`);
   try {
     const queries = parseKnownQueries(await readFile(queriesFile, 'utf8'));
     return { ...place, queries, folder };

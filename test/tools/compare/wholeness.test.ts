@@ -67,3 +67,17 @@ test('a call from outside is no request of the load generator', () => {
   assert.equal(isRequest(normalise(curl)), false);
   assert.equal(isRequest(normalise(without(requestTrace(), 1))), true);
 });
+
+test('a works.read that says it loaded the texts has a request for each object', () => {
+  const loaded = withSpanChanged(requestTrace(), 7, {
+    attributes: { 'service.name': 'server', [ATTR.source]: 'loaded', [ATTR.objects]: '2' },
+  });
+  assert.equal(isWhole(loaded), true);
+  assert.deepEqual(missingEdges(normalise(without(loaded, 8))), [
+    'works.read → HTTP client spans of 2 objects (found 1)',
+  ]);
+  const kept = withSpanChanged(without(requestTrace(), 8, 9), 7, {
+    attributes: { 'service.name': 'server', [ATTR.source]: 'kept', [ATTR.objects]: '2' },
+  });
+  assert.equal(isWhole(kept), true);
+});

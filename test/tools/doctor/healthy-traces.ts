@@ -103,7 +103,7 @@ function sketches(platform: Platform): readonly Sketch[] {
     { part: 'rpc', parent: 'client', service: 'client', name: SPAN.rpc, kind: 'client', fromMs: 8, toMs: 32 },
     { part: 'frontOfServer', parent: 'rpc', name: '/shakesapp.ShakespeareService/GetMatchCount', kind: 'server', fromMs: 10, toMs: 30 },
     { part: 'serve', parent: 'rpc', service: 'server', name: SPAN.rpc, kind: 'server', fromMs: 14, toMs: 28, attributes: server('frontOfServer') },
-    { part: 'read', parent: 'serve', service: 'server', name: SPAN.worksRead, kind: 'internal', fromMs: 14, toMs: 20, attributes: { [ATTR.bucket]: 'dataflow-samples', [ATTR.prefix]: 'shakespeare/', [ATTR.objects]: '42', [ATTR.bytes]: '5200000', [ATTR.source]: 'loaded' } },
+    { part: 'read', parent: 'serve', service: 'server', name: SPAN.worksRead, kind: 'internal', fromMs: 14, toMs: 20, attributes: { [ATTR.bucket]: 'dataflow-samples', [ATTR.prefix]: 'shakespeare/', [ATTR.objects]: '42', [ATTR.bytes]: '5200000', [ATTR.source]: 'kept' } },
     { part: 'object', parent: 'read', service: 'server', name: 'GET', kind: 'client', fromMs: 15, toMs: 19, attributes: { 'url.full': 'https://storage.googleapis.com/storage/v1/b/dataflow-samples/o' } },
     { part: 'search', parent: 'serve', service: 'server', name: SPAN.worksSearch, kind: 'internal', fromMs: 20, toMs: 28, attributes: { [ATTR.queryLength]: '4', [ATTR.lines]: '129107', [ATTR.matches]: '3040' } },
   ];

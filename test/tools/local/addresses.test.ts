@@ -37,3 +37,14 @@ test('a file that a dead process left counts as none', async (t) => {
   await writeAddresses({ ...ADDRESSES, pid: 2 ** 30 }, file);
   await assert.rejects(readAddresses(file), /no local system is running/);
 });
+
+test('a second system leaves the file of the first alone, and what is left is taken away', async (t) => {
+  const file = await temporaryFile(t);
+  // The parent of the test runs as long as the test.
+  const remove = await writeAddresses({ ...ADDRESSES, pid: process.ppid }, file);
+  const removeSecond = await writeAddresses({ ...ADDRESSES, projectId: 'second' }, file);
+  await removeSecond();
+  assert.equal((await readAddresses(file)).projectId, 'p');
+  await remove();
+  await assert.rejects(readAddresses(file), /no local system is running/);
+});

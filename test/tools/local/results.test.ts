@@ -68,9 +68,18 @@ describe('summarisePlatform', () => {
 
   it('tells a process that ended without a word about its spans', () => {
     const { spans: _, ...killed } = report(0);
-    const result = summarise([createRequestTrace(CLOUD_RUN)], { reports: [report(8), killed] });
+    const result = summarise([createRequestTrace(CLOUD_RUN)], {
+      reports: [report(8), { ...killed, exitCode: 0 }],
+    });
     assert.equal(result.processesWithoutReport, 1);
     assert.equal(faultsOf(result).length, 1);
+  });
+
+  it('tells a process that did not exit with 0', () => {
+    const result = summarise([createRequestTrace(CLOUD_RUN)], {
+      reports: [{ ...report(8), exitCode: 1 }],
+    });
+    assert.deepEqual(faultsOf(result), ['1 processes did not exit with 0']);
   });
 
   it('tells an orphan, and a trace that is not whole for it', () => {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClosers } from '../closers.ts';
 import { type Authority, createAuthority } from './certificates.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { type MetadataOptions, type MetadataServer, startMetadataServer } from './metadata.ts';
@@ -72,12 +73,8 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const works = await (options.works === undefined ? readPlays() : readFolder(options.works));
   const directory = await mkdtemp(join(tmpdir(), 'shakesapp-cloud-'));
   // Ended in the reverse order of their start, also where a later one fails to start.
-  const closers: (() => Promise<void> | void)[] = [
-    () => rm(directory, { recursive: true, force: true }),
-  ];
-  const close = async () => {
-    for (const end of closers.splice(0).reverse()) await end();
-  };
+  const closers = createClosers();
+  closers.add(() => rm(directory, { recursive: true, force: true }));
   try {
     const configDir = join(directory, 'gcloud');
     await mkdir(configDir);
@@ -96,7 +93,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     const writes = quota('Write requests', quotas.writesPerMinute);
 
     const storage = await startStorage({ tokens, projectId, faults });
-    closers.push(storage.close);
+    closers.add(storage.close);
     storage.objects.createBucket(WORKS_BUCKET);
     for (const work of works) storage.objects.put(WORKS_BUCKET, work);
 
@@ -108,10 +105,10 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       quota: writes,
       faults,
     });
-    closers.push(traceWrite.close);
+    closers.add(traceWrite.close);
 
     const otlp = await startOtlp({ store: traceStore, tokens, quota: writes, faults });
-    closers.push(otlp.close);
+    closers.add(otlp.close);
 
     const traceRead = await startTraceRead({
       store: traceStore,
@@ -120,7 +117,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       quota: quota('Read units', quotas.readUnitsPerMinute),
       faults,
     });
-    closers.push(traceRead.close);
+    closers.add(traceRead.close);
 
     const scheduler = await startScheduler({
       ...LOCAL_PROJECT,
@@ -129,7 +126,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       faults,
       ...(options.timers && { timers: options.timers }),
     });
-    closers.push(scheduler.close);
+    closers.add(scheduler.close);
 
     return {
       ...LOCAL_PROJECT,
@@ -148,10 +145,10 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       serviceAccount: (name) => `${name}@${projectId}.iam.gserviceaccount.com`,
       startMetadataServer: (own) =>
         startMetadataServer({ ...LOCAL_PROJECT, tokens, faults, ...own }),
-      close,
+      close: closers.closeAll,
     };
   } catch (error) {
-    await close();
+    await closers.closeAll();
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { fromJSON, loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
 
@@ -32,6 +33,6 @@ export const loadSchedulerService = (): ServiceDefinition =>
 
 export const loadOtlpService = (): ServiceDefinition =>
   service(
-    loadSync(new URL('otlp-trace.proto', import.meta.url).pathname, OPTIONS),
+    loadSync(fileURLToPath(new URL('otlp-trace.proto', import.meta.url)), OPTIONS),
     'shakesapp.otlp.TraceService',
   );
