@@ -9,12 +9,20 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'node_modules', '.shakesapp-setup');
-const wanted = createHash('sha256')
-  .update(readFileSync(join(root, 'package-lock.json')))
-  .update(readFileSync(join(root, 'package.json')))
-  .digest('hex');
+const lock = readFileSync(join(root, 'package-lock.json'));
+const wanted = createHash('sha256').update(lock).digest('hex');
+const isInstalled = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+if (process.argv.includes('--check')) {
+  // The scripts ask this where their "pre…" script may have been skipped.
+  if (isInstalled) process.exit(0);
+  process.stderr.write(
+    'Nothing is installed yet: npm is told to ignore scripts. Run once: node tools/setup.mjs\n',
+  );
+  process.exit(1);
+}
+
+if (!isInstalled) {
   process.stderr.write('Installing dependencies from package-lock.json (once) ...\n');
   const started = Date.now();
   const { NODE_ENV: _, ...env } = process.env;
@@ -22,7 +30,15 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   // the Node 24 that it installs, so npm's engine warnings would be about the wrong one.
   const result = spawnSync(
     'npm',
-    ['ci', '--include=dev', '--engine-strict=false', '--loglevel=error', '--no-progress'],
+    [
+      'ci',
+      '--include=dev',
+      '--engine-strict=false',
+      // the package `node` puts its binary in place by a script; allowScripts lets no other run
+      '--ignore-scripts=false',
+      '--loglevel=error',
+      '--no-progress',
+    ],
     { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' },
   );
   if (result.status !== 0) {
