@@ -1,10 +1,15 @@
 import type { Logger } from './log.ts';
 
-export type ShutdownStep = Readonly<{ name: string; run: () => Promise<void> | void }>;
+export type ShutdownStep = Readonly<{
+  name: string;
+  /** `leftMs`: until the process ends, this step and those after it included. */
+  run: (leftMs: number) => Promise<void> | void;
+}>;
 
 /**
  * Runs the steps in order, once, on the first SIGTERM or SIGINT, and exits: 0 when all of them
- * ended in time, 1 otherwise. Cloud Run kills 10 s after SIGTERM, so all steps share `timeoutMs`.
+ * ended in time, 1 otherwise. Cloud Run kills 10 s after SIGTERM, so all steps share `timeoutMs`,
+ * and each is told what is left of it.
  *
  * Later signals are ignored rather than hastening the end: Ctrl-C under npm arrives twice.
  */
@@ -18,6 +23,7 @@ export function shutdownOnSignal(options: {
   const stop = async (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
+    const endMs = performance.now() + timeoutMs;
     logger.info({ signal }, 'shutting down');
     let current = 'start';
     const timer = setTimeout(() => {
@@ -28,7 +34,7 @@ export function shutdownOnSignal(options: {
     for (const step of steps) {
       current = step.name;
       try {
-        await step.run();
+        await step.run(Math.max(0, endMs - performance.now()));
       } catch (error) {
         failed = true;
         logger.error({ step: step.name, error }, 'shutdown step failed');

@@ -43,7 +43,7 @@ shutdownOnSignal({
       },
     },
     { name: 'close the connections to client', run: () => requests.close() },
-    { name: 'store the last spans', run: () => shutdownTelemetry(logger) },
+    { name: 'store the last spans', run: (leftMs) => shutdownTelemetry(logger, leftMs) },
   ],
 });
 

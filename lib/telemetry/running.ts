@@ -7,8 +7,8 @@ export type Telemetry = Readonly<{
   exportTimeoutMs: number;
   /** Resolves when every span that has ended is stored or lost, or after `timeoutMs`. */
   flush(timeoutMs: number): Promise<void>;
-  /** Drains, stops exporting and says what became of every span. */
-  shutdown(logger: Logger): Promise<void>;
+  /** Drains, stops exporting and says what became of every span, all before `timeoutMs`. */
+  shutdown(logger: Logger, timeoutMs: number): Promise<void>;
 }>;
 
 /**

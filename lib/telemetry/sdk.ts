@@ -21,6 +21,9 @@ import type { Telemetry } from './running.ts';
 import { createInstanceSampler, createSampler } from './sampler.ts';
 import { createSpanProcessor } from './span-processor.ts';
 
+/** Kept of a shutdown's time for its report, which a busy process gets round to late. */
+const REPORT_MS = 500;
+
 /**
  * Patches the modules and registers the SDK. Opens no socket: the platform's metadata and the
  * exporters' tokens and connections are asked for when the first span is recorded.
@@ -106,10 +109,12 @@ async function startProvider(
     flushesBeforeResponse: config.SPAN_FLUSH === 'before-response',
     exportTimeoutMs: timeoutMs,
     flush: (flushTimeoutMs) => within(flushTimeoutMs, drain()),
-    async shutdown(shutdownLogger) {
-      await within(timeoutMs + 500, drain());
+    async shutdown(shutdownLogger, shutdownTimeoutMs) {
+      const untilMs = performance.now() + shutdownTimeoutMs - REPORT_MS;
+      const leftMs = () => Math.max(0, untilMs - performance.now());
+      await within(Math.min(timeoutMs + 500, leftMs()), drain());
       stopped = true;
-      await within(500, Promise.allSettled([batches.shutdown()]));
+      await within(Math.min(500, leftMs()), Promise.allSettled([batches.shutdown()]));
       shutdownLogger.info({ spans: ledger.report() }, 'telemetry stopped');
     },
   };

@@ -20,7 +20,11 @@ export async function flushBeforeResponse(): Promise<void> {
   if (telemetry?.flushesBeforeResponse) await telemetry.flush(telemetry.exportTimeoutMs);
 }
 
-/** The last step of a shutdown: drains every span, then logs 'telemetry stopped' with the count. */
-export async function shutdownTelemetry(logger: Logger): Promise<void> {
-  await runningTelemetry()?.shutdown(logger);
+/**
+ * The last step of a shutdown: drains every span for as long as there is time, then logs
+ * 'telemetry stopped' with the count, always before `timeoutMs` has passed: what an exporter that
+ * hangs has lost is to be read there.
+ */
+export async function shutdownTelemetry(logger: Logger, timeoutMs: number): Promise<void> {
+  await runningTelemetry()?.shutdown(logger, timeoutMs);
 }

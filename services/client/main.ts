@@ -8,6 +8,9 @@ import { shutdownTelemetry } from '../../lib/telemetry/telemetry.ts';
 import { createApp } from './app.ts';
 import { clientVariables } from './config.ts';
 
+/** Of the time between SIGTERM and the end; what comes before the last spans has the rest. */
+const LAST_SPANS_MS = 4_000;
+
 const config = parseEnvOrExit({ ...telemetryVariables, ...clientVariables });
 const logger = createLogger({
   service: config.OTEL_SERVICE_NAME,
@@ -30,9 +33,9 @@ const app = createApp({
 shutdownOnSignal({
   logger,
   steps: [
-    { name: 'finish the requests in flight', run: () => drain(5_000) },
+    { name: 'finish the requests in flight', run: (leftMs) => drain(leftMs - LAST_SPANS_MS) },
     { name: 'close the channel', run: () => server.close() },
-    { name: 'store the last spans', run: () => shutdownTelemetry(logger) },
+    { name: 'store the last spans', run: (leftMs) => shutdownTelemetry(logger, leftMs) },
   ],
 });
 

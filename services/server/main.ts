@@ -9,6 +9,9 @@ import { createKeptWorks } from './kept-works.ts';
 import { createObjectStore } from './objects.ts';
 import { createWorksPerRequest } from './works.ts';
 
+/** Of the time between SIGTERM and the end; what comes before the last spans has the rest. */
+const LAST_SPANS_MS = 4_000;
+
 const config = parseEnvOrExit({ ...telemetryVariables, ...serverVariables });
 const logger = createLogger({
   service: config.OTEL_SERVICE_NAME,
@@ -37,9 +40,9 @@ const app = createApp({
 shutdownOnSignal({
   logger,
   steps: [
-    { name: 'finish the calls in flight', run: () => app.drain(5_000) },
+    { name: 'finish the calls in flight', run: (leftMs) => app.drain(leftMs - LAST_SPANS_MS) },
     { name: 'stop reading works', run: () => works.close() },
-    { name: 'store the last spans', run: () => shutdownTelemetry(logger) },
+    { name: 'store the last spans', run: (leftMs) => shutdownTelemetry(logger, leftMs) },
   ],
 });
 

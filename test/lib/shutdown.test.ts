@@ -56,6 +56,21 @@ describe('shutdownOnSignal', () => {
     assert.deepEqual([code, messages], [0, ['shutting down', 'a']]);
   });
 
+  test('tells each step how much of the time is left', async (t) => {
+    const wait = 'await new Promise((r) => setTimeout(r, 300));';
+    const log = 'logger.info(Math.round(left / 100) >= 10 ? "a second" : "less");';
+    const steps = `[
+      { name: 'a', run: async (left) => { ${log} ${wait} } },
+      { name: 'b', run: (left) => { ${log} if (left > 0) logger.info('some'); } },
+    ]`;
+    const { code, messages } = await runSignalled(t, {
+      steps,
+      timeoutMs: 1_000,
+      signals: ['SIGTERM'],
+    });
+    assert.deepEqual([code, messages], [0, ['shutting down', 'a second', 'less', 'some']]);
+  });
+
   test('goes on after a step that fails, and exits 1', async (t) => {
     const steps = `[
       { name: 'a', run: () => { throw new Error('oh'); } },

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { describe, type TestContext, test } from 'node:test';
+import { parseEnv } from '../../../lib/config.ts';
+import { createLogger } from '../../../lib/log.ts';
+import { telemetryVariables } from '../../../lib/telemetry/config.ts';
+import type { LedgerReport } from '../../../lib/telemetry/ledger.ts';
+import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
+import { startTelemetry } from '../../../lib/telemetry/sdk.ts';
+import { withSpan } from '../../../lib/telemetry/span.ts';
+import { shutdownTelemetry } from '../../../lib/telemetry/telemetry.ts';
+
+/** An OTLP endpoint that takes spans and never answers; not of node:http, which would be traced. */
+async function startHungExporter(t: TestContext): Promise<string> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket.on('error', () => {}));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('shutdownTelemetry', () => {
+  test('reports within its time what an exporter that hangs has lost', async (t) => {
+    // Nobody is to be asked where this process runs.
+    process.env.METADATA_SERVER_DETECTION = 'none';
+    const config = parseEnv(telemetryVariables, {
+      GOOGLE_CLOUD_PROJECT: 'test-project',
+      OTEL_SERVICE_NAME: 'client',
+      OTEL_TRACES_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_ENDPOINT: await startHungExporter(t),
+      OTEL_BSP_EXPORT_TIMEOUT: '2000',
+    });
+    setRunningTelemetry(await startTelemetry(config, { onPlatform: false }));
+    await withSpan('client', {}, async () => {});
+    const reports: LedgerReport[] = [];
+    const destination = { write: (line: string) => void reports.push(JSON.parse(line).spans) };
+    const startMs = performance.now();
+    await shutdownTelemetry(
+      createLogger({ service: 'client', project: 'test-project', destination }),
+      1_000,
+    );
+    const tookMs = performance.now() - startMs;
+    assert.ok(tookMs < 1_000, `the report took ${tookMs} ms`);
+    const [report] = reports;
+    assert.deepEqual(
+      [report?.started, report?.stored, report?.lost, report?.reasons.unanswered],
+      [1, 0, 1, 1],
+    );
+  });
+});
