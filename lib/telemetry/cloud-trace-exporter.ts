@@ -31,7 +31,8 @@ export function createCloudTraceSink(options: { project: string; endpoint: strin
       });
       for (let attempt = 1; ; attempt++) {
         const error = await exportOnce(exporter, prepared);
-        if (error === undefined) return;
+        // v2 takes a batch whole or not at all: its answer is empty.
+        if (error === undefined) return { rejected: 0 };
         if (attempt === MAX_ATTEMPTS || !isUnavailable(error)) throw error;
         await delay(FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random()), undefined, {
           signal,
@@ -67,7 +68,10 @@ function exportOnce(exporter: TraceExporter, spans: ReadableSpan[]): Promise<Err
   });
 }
 
-/** gRPC's UNAVAILABLE: the write did not reach the service, so that a retry stores nothing twice. */
+/**
+ * gRPC's UNAVAILABLE: no answer came, or one that asks to come back. The write may have been stored
+ * all the same, and the retry then stores a copy: readers drop copies by span id.
+ */
 function isUnavailable(error: Error): boolean {
   return 'code' in error && error.code === 14;
 }

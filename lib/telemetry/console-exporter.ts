@@ -28,6 +28,7 @@ export function createConsoleSink(write: (line: string) => void): SpanSink {
         };
         write(`${JSON.stringify(line)}\n`);
       }
+      return { rejected: 0 };
     },
     async close() {},
   };

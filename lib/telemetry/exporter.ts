@@ -3,10 +3,13 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Ledger } from './ledger.ts';
 
-/** Writes one batch and resolves once all of it is stored; `signal` ends the wait, not the call. */
+/** The answer to a batch that was taken: how many of its spans are not stored all the same. */
+export type Written = Readonly<{ rejected: number }>;
+
+/** Writes one batch and resolves with its answer; `signal` ends the wait, not the call. */
 export type SpanSink = Readonly<{
   name: string;
-  write(spans: readonly ReadableSpan[], signal: AbortSignal): Promise<void>;
+  write(spans: readonly ReadableSpan[], signal: AbortSignal): Promise<Written>;
   close(): Promise<void>;
 }>;
 
@@ -14,6 +17,12 @@ export type TrackedExporter = SpanExporter & {
   /** Resolves when every export that has begun so far is answered or out of time. */
   settled(): Promise<void>;
 };
+
+/**
+ * Why an export failed, counted and reported already. The SDK passes it on to its global error
+ * handler, which has to tell it from everything else that ends there.
+ */
+export class SpansNotStored extends Error {}
 
 /**
  * The one exporter that the SDK sees: it writes every batch to all sinks, each within a deadline,
@@ -34,22 +43,27 @@ export function createTrackedExporter(options: {
   const inFlight = new Set<Promise<void>>();
 
   async function store(spans: readonly ReadableSpan[]): Promise<ExportResult> {
-    ledger.add('handed', spans.length);
+    const count = spans.length;
+    ledger.add('handed', count);
     const deadline = createDeadline(timeoutMs);
     try {
-      const prepared = await deadline.bound(prepare(spans));
-      const writes = sinks.map((sink) =>
-        deadline.bound(sink.write(prepared, deadline.signal)).catch((error: unknown) => {
-          diag.error(`${spans.length} spans were not stored by ${sink.name}`, String(error));
-          throw error;
-        }),
+      const prepared = await reported(
+        `${count} spans were not prepared for export`,
+        deadline.bound(prepare(spans)),
       );
-      await everyOne(writes);
-      ledger.add('stored', spans.length);
+      const writes = sinks.map((sink) =>
+        reported(
+          `${count} spans were not stored by ${sink.name}`,
+          deadline.bound(sink.write(prepared, deadline.signal)),
+        ),
+      );
+      const rejected = rejectedOf(count, await everyOne(writes));
+      ledger.add('stored', count - rejected);
+      ledger.add('exportFailed', rejected);
       return { code: ExportResultCode.SUCCESS };
     } catch (error) {
       const isLate = deadline.signal.aborted;
-      ledger.add(isLate ? 'exportTimedOut' : 'exportFailed', spans.length);
+      ledger.add(isLate ? 'exportTimedOut' : 'exportFailed', count);
       return { code: ExportResultCode.FAILED, error: error as Error };
     } finally {
       deadline.clear();
@@ -78,9 +92,28 @@ export function createTrackedExporter(options: {
 }
 
 /** Like Promise.all, but waits for the slower ones too before it rejects with the first error. */
-async function everyOne(promises: readonly Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled(promises)) {
-    if (result.status === 'rejected') throw result.reason;
+async function everyOne<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
+/**
+ * Spans that not every sink stored. A sink says how many it refused and not which, so those of two
+ * sinks are taken for different ones: better to count a span as lost too often than as stored.
+ */
+function rejectedOf(count: number, answers: readonly Written[]): number {
+  return Math.min(
+    count,
+    answers.reduce((sum, { rejected }) => sum + Math.max(0, rejected), 0),
+  );
+}
+
+async function reported<T>(message: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    diag.error(message, String(cause));
+    throw new SpansNotStored(message, { cause });
   }
 }
 
