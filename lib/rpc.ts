@@ -1,8 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import {
-  type ChannelCredentials,
   Client,
-  credentials,
   Metadata,
   type MethodDefinition,
   type ServiceDefinition,
@@ -11,6 +9,7 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { service as healthService } from 'grpc-health-check';
+import { type ConnectionTimes, channelCredentials, channelOptions } from './channel.ts';
 import type { Address } from './config.ts';
 import { AppError, type ErrorKind, kindOfGrpcStatus } from './errors.ts';
 import type { Identity } from './identity.ts';
@@ -57,6 +56,7 @@ export function createShakespeareClient(options: {
   identity?: Identity;
   /** For the whole call, retries included. */
   deadlineMs: number;
+  connection?: Partial<ConnectionTimes>;
 }): ShakespeareClient {
   const { address, identity, deadlineMs } = options;
   // `dns:///` hands every address of a headless Service to round_robin; a bare name would do too,
@@ -64,7 +64,7 @@ export function createShakespeareClient(options: {
   const client = new Client(
     `dns:///${address.host}:${address.port}`,
     channelCredentials(address, identity),
-    CHANNEL_OPTIONS,
+    channelOptions(SERVICE_NAME, options.connection),
   );
 
   function call<Request, Response>(
@@ -84,7 +84,7 @@ export function createShakespeareClient(options: {
         { deadline: Date.now() + deadlineMs },
         (error, response) => {
           signal?.removeEventListener('abort', onAbort);
-          if (error) reject(toAppError(error));
+          if (error) reject(toAppError(error, signal));
           else if (response === undefined) reject(new AppError('badUpstream', BAD_ANSWER));
           else resolve(response);
         },
@@ -111,75 +111,23 @@ export function createShakespeareClient(options: {
   };
 }
 
-const CHANNEL_OPTIONS = {
-  // Finds out that a peer has gone before a request has to: an idle connection through a NAT or
-  // front end is dropped without a word. A server that objects ("too_many_pings") slows it down.
-  'grpc.keepalive_time_ms': 60_000,
-  'grpc.keepalive_timeout_ms': 5_000,
-  'grpc.keepalive_permit_without_calls': 1,
-  // By default a lost server is sought again after 1 s, later only every 2 minutes. The attempts
-  // below would all be over before the first, and a request long after would still be refused.
-  'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 5_000,
-  // No TXT lookup for a service config: ours is below, and nobody else's shall replace it.
-  'grpc.service_config_disable_resolution': 1,
-  'grpc.service_config': JSON.stringify({
-    loadBalancingConfig: [{ round_robin: {} }],
-    methodConfig: [
-      {
-        name: [{ service: SERVICE_NAME }],
-        // Counting changes nothing, so a repeat is safe. Within the call's one deadline.
-        retryPolicy: {
-          maxAttempts: 4,
-          initialBackoff: '0.2s',
-          maxBackoff: '1s',
-          backoffMultiplier: 2,
-          retryableStatusCodes: ['UNAVAILABLE'],
-        },
-      },
-    ],
-  }),
-};
-
-function channelCredentials(address: Address, identity: Identity | undefined): ChannelCredentials {
-  if (!address.tls) return credentials.createInsecure();
-  const tls = credentials.createSsl();
-  if (!identity) return tls;
-  return credentials.combineChannelCredentials(
-    tls,
-    credentials.createFromMetadataGenerator((_params, callback) => {
-      identity.getIdToken().then(
-        (token) => {
-          const metadata = new Metadata();
-          metadata.set('authorization', `Bearer ${token}`);
-          callback(null, metadata);
-        },
-        (error: Error) => {
-          // Without a code it would count as UNKNOWN. Its text ends up in the log, not on the wire.
-          const message = `${error.message}: ${error.cause}`;
-          callback(Object.assign(new Error(message), { code: status.UNAVAILABLE }));
-        },
-      );
-    }),
-  );
-}
-
 const BAD_ANSWER = 'the server gave an answer that cannot be used';
 
 /** Ours, not the server's: what a server says about itself is for the log. */
 const MESSAGES = {
   cancelled: 'the caller went away',
-  failedPrecondition: 'the server found no works to search',
+  // The query has passed this side's own check, so this says that the two sides differ.
+  invalidArgument: 'the server does not accept this query',
+  failedPrecondition: 'the server has no works that it can search',
   unavailable: 'the server is unavailable for the moment',
   deadlineExceeded: 'the server did not answer in time',
 } as const satisfies Partial<Record<ErrorKind, string>>;
 
-function toAppError(error: ServiceError): AppError {
+function toAppError(error: ServiceError, signal: AbortSignal | undefined): AppError {
+  if (error.code === status.CANCELLED && signal?.aborted) return cancelled(signal);
   const kind = kindOfGrpcStatus(error.code);
-  // What is wrong with the query is for the caller: it says what is allowed.
   const own: Partial<Record<ErrorKind, string>> = MESSAGES;
-  const message = kind === 'invalidArgument' ? error.details : (own[kind] ?? BAD_ANSWER);
-  return new AppError(kind, message, { cause: error });
+  return new AppError(kind, own[kind] ?? BAD_ANSWER, { cause: error });
 }
 
 function cancelled(signal: AbortSignal): AppError {

@@ -1,0 +1,94 @@
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  credentials,
+  Metadata,
+  status,
+} from '@grpc/grpc-js';
+import type { Address } from './config.ts';
+import type { Identity } from './identity.ts';
+
+export type ConnectionTimes = Readonly<{
+  /** How long a connection may be silent before the peer is asked whether it is still there. */
+  keepaliveTimeMs: number;
+  /** How long it may take to say so. */
+  keepaliveTimeoutMs: number;
+  /** The first pause before a lost server is sought again; it grows up to the longest. */
+  reconnectMinMs: number;
+  reconnectMaxMs: number;
+}>;
+
+const CONNECTION_TIMES: ConnectionTimes = {
+  // A server that objects to the pings ("too_many_pings") makes them fewer.
+  keepaliveTimeMs: 60_000,
+  keepaliveTimeoutMs: 5_000,
+  // By default a lost server is sought again after 1 s, later only every 2 minutes. The attempts
+  // below would all be over before the first, and a request long after would still be refused.
+  reconnectMinMs: 100,
+  reconnectMaxMs: 5_000,
+};
+
+const serviceConfig = (service: string) =>
+  JSON.stringify({
+    loadBalancingConfig: [{ round_robin: {} }],
+    methodConfig: [
+      {
+        name: [{ service }],
+        // Counting changes nothing, so a repeat is safe. Within the call's one deadline.
+        retryPolicy: {
+          maxAttempts: 4,
+          initialBackoff: '0.2s',
+          maxBackoff: '1s',
+          backoffMultiplier: 2,
+          retryableStatusCodes: ['UNAVAILABLE'],
+        },
+      },
+    ],
+  });
+
+/** The options of the channel to a gRPC service of this name. */
+export function channelOptions(
+  service: string,
+  deviations: Partial<ConnectionTimes> = {},
+): ChannelOptions {
+  const times = { ...CONNECTION_TIMES, ...deviations };
+  return {
+    // Finds out that a peer has gone before a request has to: an idle connection through a NAT or
+    // front end is dropped without a word.
+    'grpc.keepalive_time_ms': times.keepaliveTimeMs,
+    'grpc.keepalive_timeout_ms': times.keepaliveTimeoutMs,
+    'grpc.keepalive_permit_without_calls': 1,
+    'grpc.initial_reconnect_backoff_ms': times.reconnectMinMs,
+    'grpc.max_reconnect_backoff_ms': times.reconnectMaxMs,
+    // No TXT lookup for a service config: nobody else's shall replace ours.
+    'grpc.service_config_disable_resolution': 1,
+    'grpc.service_config': serviceConfig(service),
+  };
+}
+
+/** Plain text or TLS as the address says, and with TLS an ID token on each call. */
+export function channelCredentials(
+  address: Address,
+  identity: Identity | undefined,
+): ChannelCredentials {
+  if (!address.tls) return credentials.createInsecure();
+  const tls = credentials.createSsl();
+  if (!identity) return tls;
+  return credentials.combineChannelCredentials(
+    tls,
+    credentials.createFromMetadataGenerator((_params, callback) => {
+      identity.getIdToken().then(
+        (token) => {
+          const metadata = new Metadata();
+          metadata.set('authorization', `Bearer ${token}`);
+          callback(null, metadata);
+        },
+        (error: Error) => {
+          // Without a code it would count as UNKNOWN. Its text ends up in the log, not on the wire.
+          const message = `${error.message}: ${error.cause}`;
+          callback(Object.assign(new Error(message), { code: status.UNAVAILABLE }));
+        },
+      );
+    }),
+  );
+}
