@@ -17,7 +17,10 @@ const LEAST_VALIDITY_MS = 60_000;
 /**
  * ID tokens of this program's own service account for one audience (the origin of the service
  * called, as Cloud Run checks it). Calls that need a token at once share one fetch; each waits at
- * most `timeoutMs`; a token that is still good serves while a refresh fails.
+ * most `timeoutMs`. A token that is still good serves, and nobody waits, while another is fetched:
+ *
+ *     fetched                      5 min before expiry     1 min before       expiry
+ *     |......... serves .................|.. serves, is refreshed ..|.. calls wait ..|
  */
 export function createIdentity(
   audience: string,
@@ -57,13 +60,16 @@ export function createIdentity(
   return {
     async getIdToken(signal) {
       signal?.throwIfAborted();
-      const known = token;
-      if (known && known.expiresAtMs - now() > REFRESH_BEFORE_EXPIRY_MS) return known.value;
+      const validMs = token ? token.expiresAtMs - now() : 0;
+      if (token && validMs > LEAST_VALIDITY_MS) {
+        // Should it fail, the next call tries again; it is an error once the token serves no more.
+        if (validMs <= REFRESH_BEFORE_EXPIRY_MS) refresh().catch(() => {});
+        return token.value;
+      }
       try {
         return (await (signal ? until(refresh(), signal) : refresh())).value;
       } catch (error) {
         if (signal?.aborted) throw error;
-        if (known && known.expiresAtMs - now() > LEAST_VALIDITY_MS) return known.value;
         throw new AppError('unavailable', 'the caller cannot prove its identity for the moment', {
           cause: error,
         });

@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 
 export type HttpCancellation = Readonly<{
-  /** Destroys the HTTP requests that begin inside `run` and are still open when `signal` aborts. */
+  /** Destroys the HTTP requests that begin inside `run`: once `signal` aborts, or has already. */
   within<T>(signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T>;
   close(): void;
 }>;
@@ -20,6 +20,8 @@ export function createHttpCancellation(): HttpCancellation {
     if (!signal) return;
     const { request } = message as { request: ClientRequest };
     const cancel = () => request.destroy(signal.reason);
+    // Such as one that had to wait for its token first.
+    if (signal.aborted) return cancel();
     signal.addEventListener('abort', cancel, { once: true });
     request.once('close', () => signal.removeEventListener('abort', cancel));
   };

@@ -9,6 +9,9 @@ function tokenThatExpires(atMs: number, serial = 0): string {
   return `${part({ alg: 'none' })}.${part({ exp: atMs / 1_000, serial })}.`;
 }
 
+/** Lets every promise that can settle do so. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 function start(options: { timeoutMs?: number; lifetimeMs?: number } = {}) {
   const { timeoutMs = 1_000, lifetimeMs = 60 * MINUTE_MS } = options;
   const clock = { nowMs: 1_700_000_000_000 };
@@ -38,9 +41,41 @@ describe('createIdentity', () => {
     const first = await identity.getIdToken();
     clock.nowMs += 55 * MINUTE_MS - 1;
     assert.equal(await identity.getIdToken(), first);
+    assert.equal(fetched.length, 1);
     clock.nowMs += 1;
+    assert.equal(await identity.getIdToken(), first, 'while it fetches another');
+    await settle();
     assert.notEqual(await identity.getIdToken(), first);
     assert.equal(fetched.length, 2);
+  });
+
+  test('makes no call wait for a refresh that hangs while the token is good', async () => {
+    const { identity, clock, fetched, issuer } = start({ timeoutMs: 20 });
+    const first = await identity.getIdToken();
+    issuer.respond = () => new Promise(() => {});
+    clock.nowMs += 56 * MINUTE_MS;
+    const hanging = Symbol();
+    for (let call = 0; call < 3; call += 1) {
+      const token = await Promise.race([identity.getIdToken(), settle().then(() => hanging)]);
+      assert.equal(token, first);
+    }
+    assert.equal(fetched.length, 2, 'the calls share the refresh');
+    clock.nowMs += 3 * MINUTE_MS;
+    await assert.rejects(identity.getIdToken(), { kind: 'unavailable' });
+  });
+
+  test('fetches again when a refresh in the background was given up', async () => {
+    const { identity, clock, fetched, issuer } = start();
+    const first = await identity.getIdToken();
+    issuer.respond = () => Promise.reject(new Error('the metadata server is down'));
+    clock.nowMs += 56 * MINUTE_MS;
+    await identity.getIdToken();
+    await settle();
+    issuer.respond = async (token) => token;
+    assert.equal(await identity.getIdToken(), first);
+    await settle();
+    assert.notEqual(await identity.getIdToken(), first);
+    assert.equal(fetched.length, 3);
   });
 
   test('uses a token that is still good while a refresh fails', async () => {

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, type TestContext, test } from 'node:test';
+import { createHttpCancellation } from '../../../services/server/http-cancellation.ts';
+
+/** An HTTP server that never answers, and requests of it as a library makes them: without a signal. */
+async function start(t: TestContext) {
+  const server = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cancellation = createHttpCancellation();
+  t.after(() => {
+    cancellation.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const ask = () => get({ host: '127.0.0.1', port });
+  /** What became of a request: the error that ended it. */
+  const end = async (request: ReturnType<typeof ask>) => {
+    const [error] = await once(request, 'error');
+    return error as Error;
+  };
+  return { server, cancellation, ask, end };
+}
+
+describe('createHttpCancellation', () => {
+  test('destroys a request that is open when the signal aborts', async (t) => {
+    const { server, cancellation, ask, end } = await start(t);
+    const caller = new AbortController();
+    const ended = cancellation.within(caller.signal, async () => end(ask()));
+    await once(server, 'request');
+    caller.abort(new Error('gone'));
+    assert.equal((await ended).message, 'gone');
+  });
+
+  test('destroys a request that begins after the signal has aborted', {
+    timeout: 5_000,
+  }, async (t) => {
+    const { cancellation, ask, end } = await start(t);
+    const ended = cancellation.within(AbortSignal.abort(new Error('gone')), async () => end(ask()));
+    assert.equal((await ended).message, 'gone');
+  });
+
+  test('leaves alone what begins outside, and everything once it is closed', async (t) => {
+    const { server, cancellation, ask } = await start(t);
+    const caller = new AbortController();
+    const outside = ask();
+    await once(server, 'request');
+    cancellation.close();
+    const later = await cancellation.within(caller.signal, async () => ask());
+    await once(server, 'request');
+    caller.abort(new Error('gone'));
+    assert.deepEqual([outside.destroyed, later.destroyed], [false, false]);
+    for (const request of [outside, later]) request.on('error', () => {}).destroy();
+  });
+
+  test('lets go of the signal when a request has ended', async (t) => {
+    const { cancellation, ask } = await start(t);
+    const { signal } = new AbortController();
+    const removed = t.mock.method(signal, 'removeEventListener');
+    const request = await cancellation.within(signal, async () => ask());
+    request.on('error', () => {}).destroy();
+    await new Promise((resolve) => request.once('close', resolve));
+    assert.equal(removed.mock.callCount(), 1);
+  });
+});
