@@ -33,6 +33,8 @@ export type ParentOrigin = Readonly<{
   frontEndSpanId: string | undefined;
   /** The parent is the platform's or a stranger's: no span of ours. */
   external: boolean;
+  /** The headers name a trace and no parent: the span is the root of that trace. */
+  root: boolean;
 }>;
 
 const PARENT_ORIGIN = createContextKey('shakesapp parent origin');
@@ -51,6 +53,11 @@ export function parentOrigin(context: Context): ParentOrigin | undefined {
  * X-Cloud-Trace-Context decides the trace, traceparent where it is missing, b3 where both are.
  * Where b3 is of that same trace, its span is the parent and its flag wins. A header that does not
  * say whether to sample does not say no: the front end may drop the flag.
+ *
+ *     X-Cloud-Trace-Context: T;o=1      or T/0;o=1: the sender wants a trace T and has no span
+ *
+ * The parent is then what traceparent or b3 say of T, and of no other trace. Where they say
+ * nothing, T is begun here: sampled or not as the header has it.
  *
  * The last propagator of OpenTelemetry's CompositePropagator to extract wins, whatever it found;
  * that is why this is not one.
@@ -138,14 +145,19 @@ function readTraceParent<C>(carrier: C, getter: TextMapGetter<C>): SpanContext |
 type Parent = Readonly<{ traceId: string; spanId: string; sampled: boolean | undefined }>;
 type PlatformParent = Parent & { source: ParentOrigin['source'] };
 
-/** What the header that the platform rewrites says. A trace without a span cannot be joined. */
+/** What the headers that the platform rewrites say. */
 function platformParent({ cloud, w3c }: Headers): PlatformParent | undefined {
   if (cloud?.spanId !== undefined) return { ...cloud, spanId: cloud.spanId, source: 'gcp_trace' };
-  if (w3c === undefined) return undefined;
-  const cloudFlag = cloud?.traceId === w3c.traceId ? cloud.sampled : undefined;
-  const sampled = cloudFlag ?? (w3c.traceFlags & TraceFlags.SAMPLED) === TraceFlags.SAMPLED;
+  if (w3c === undefined || (cloud !== undefined && cloud.traceId !== w3c.traceId)) return undefined;
+  const sampled = cloud?.sampled ?? (w3c.traceFlags & TraceFlags.SAMPLED) === TraceFlags.SAMPLED;
   return { traceId: w3c.traceId, spanId: w3c.spanId, sampled, source: 'tracecontext' };
 }
+
+/**
+ * Stands for the parent that a trace without one does not have: OpenTelemetry joins a trace only
+ * below a span. The span processor takes it off again, so it is never stored.
+ */
+const NO_PARENT = 'ffffffffffffffff';
 
 function decide(
   headers: Headers,
@@ -153,15 +165,17 @@ function decide(
 ): { spanContext: SpanContext; origin: ParentOrigin } | undefined {
   const { cloud, w3c, b3 } = headers;
   const platform = platformParent(headers);
+  const decidedTrace = cloud?.traceId ?? platform?.traceId ?? b3?.traceId;
   const restored =
-    b3?.spanId !== undefined && (platform === undefined || platform.traceId === b3.traceId)
+    b3?.spanId !== undefined && b3.traceId === decidedTrace
       ? { ...b3, spanId: b3.spanId }
       : undefined;
-  const parent: Parent | undefined = restored ?? platform;
+  const parent: Parent | undefined =
+    restored ?? platform ?? (cloud && { ...cloud, spanId: NO_PARENT });
   if (parent === undefined) return undefined;
   const { traceId, spanId } = parent;
-  const cloudFlag = cloud?.traceId === traceId ? cloud.sampled : undefined;
-  const sampled = restored?.sampled ?? platform?.sampled ?? cloudFlag ?? true;
+  const root = restored === undefined && platform === undefined;
+  const sampled = restored?.sampled ?? platform?.sampled ?? cloud?.sampled ?? true;
   const isPastFrontEnd = restored !== undefined && platform && platform.spanId !== spanId;
   return {
     spanContext: {
@@ -172,9 +186,10 @@ function decide(
       ...(w3c?.traceState && w3c.traceId === traceId && { traceState: w3c.traceState }),
     },
     origin: {
-      source: restored ? 'b3' : (platform?.source ?? 'b3'),
+      source: restored ? 'b3' : (platform?.source ?? 'gcp_trace'),
       frontEndSpanId: isPastFrontEnd ? platform.spanId : undefined,
-      external: restores && restored === undefined,
+      external: restores && restored === undefined && !root,
+      root,
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Context, SpanKind } from '@opentelemetry/api';
+import { type Context, type SpanContext, SpanKind } from '@opentelemetry/api';
 import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { createFineClock, refineStart } from './fine-clock.ts';
 import type { Ledger } from './ledger.ts';
@@ -40,6 +40,15 @@ function markOrigin(span: Span, parentContext: Context): void {
   const origin = parentOrigin(parentContext);
   if (origin === undefined) return;
   span.setAttribute(ATTR.parentSource, origin.source);
+  if (origin.root) makeRoot(span);
   if (origin.frontEndSpanId) span.setAttribute(ATTR.frontEndSpanId, origin.frontEndSpanId);
   if (origin.external) span.setAttribute(ATTR.parentExternal, 'true');
+}
+
+/**
+ * Takes off the parent that stood for none, so that no span is missing above this one. Like the
+ * start, a field that the SDK only means to be read: its API has no root in a given trace.
+ */
+function makeRoot(span: Span): void {
+  delete (span as { parentSpanContext?: SpanContext }).parentSpanContext;
 }

@@ -35,7 +35,7 @@ type Row = {
   name: string;
   headers: Headers;
   propagators?: readonly PropagatorName[];
-  /** `trace/span/sampled source [F=front end] [external]`, or 'new trace'. */
+  /** `trace/span/sampled source [F=front end] [external]`, span `root` for none; or 'new trace'. */
   expected: string;
 };
 
@@ -130,8 +130,59 @@ const ROWS: readonly Row[] = [
     headers: { ...xctc(`${T};o=0`), ...w3c(`00-${T}-${F}-01`) },
     expected: `${T}/${F}/0 tracecontext external`,
   },
-  { name: 'trace without a span cannot be joined', headers: xctc(T), expected: 'new trace' },
-  { name: 'trace with span 0', headers: xctc(`${T}/0;o=1`), expected: 'new trace' },
+
+  // X-Cloud-Trace-Context names a trace and no span: nobody leads away from that trace.
+  { name: 'trace alone', headers: xctc(T), expected: `${T}/root/1 gcp_trace` },
+  { name: 'trace alone, yes', headers: xctc(`${T};o=1`), expected: `${T}/root/1 gcp_trace` },
+  { name: 'trace alone, no', headers: xctc(`${T};o=0`), expected: `${T}/root/0 gcp_trace` },
+  { name: 'span 0', headers: xctc(`${T}/0;o=1`), expected: `${T}/root/1 gcp_trace` },
+  { name: 'span 0, no', headers: xctc(`${T}/0;o=0`), expected: `${T}/root/0 gcp_trace` },
+  {
+    name: 'trace alone and traceparent of another',
+    headers: { ...xctc(`${T};o=1`), ...w3c(`00-${U}-${F}-00`) },
+    expected: `${T}/root/1 gcp_trace`,
+  },
+  {
+    name: 'trace alone and b3 of another',
+    headers: { ...xctc(`${T};o=1`), ...b3(`${U}-${P}-0`) },
+    expected: `${T}/root/1 gcp_trace`,
+  },
+  {
+    name: 'trace alone, no, and both others of another, sampled',
+    headers: { ...xctc(`${T};o=0`), ...w3c(`00-${U}-${F}-01`), ...b3(`${U}-${P}-1`) },
+    expected: `${T}/root/0 gcp_trace`,
+  },
+  {
+    name: 'trace alone, traceparent of another, b3 of the trace',
+    headers: { ...xctc(`${T};o=1`), ...w3c(`00-${U}-${F}-01`), ...b3(`${T}-${P}-1`) },
+    expected: `${T}/${P}/1 b3`,
+  },
+  {
+    name: 'trace alone, traceparent of the trace, b3 of another',
+    headers: { ...xctc(`${T};o=1`), ...w3c(`00-${T}-${F}-00`), ...b3(`${U}-${P}-1`) },
+    expected: `${T}/${F}/1 tracecontext external`,
+  },
+  {
+    name: 'trace alone without a flag, unsampled traceparent of the trace',
+    headers: { ...xctc(T), ...w3c(`00-${T}-${F}-00`) },
+    expected: `${T}/${F}/0 tracecontext external`,
+  },
+  {
+    name: 'unusable trace leaves the decision to traceparent',
+    headers: { ...xctc(`${NO_TRACE};o=0`), ...w3c(`00-${U}-${F}-01`), ...b3(`${T}-${P}-1`) },
+    expected: `${U}/${F}/1 tracecontext external`,
+  },
+  {
+    name: 'unusable trace and b3 alone',
+    headers: { ...xctc('nonsense;o=0'), ...b3(`${U}-${P}-1`) },
+    expected: `${U}/${P}/1 b3`,
+  },
+  {
+    name: 'trace alone where b3 is left out',
+    propagators: ['gcp_trace', 'tracecontext'],
+    headers: { ...xctc(`${T};o=1`), ...b3(`${T}-${P}-0`) },
+    expected: `${T}/root/1 gcp_trace`,
+  },
 
   // b3 alone: a stock SDK that calls without a front end.
   { name: 'b3 alone', headers: b3(`${T}-${P}-1`), expected: `${T}/${P}/1 b3` },
@@ -336,7 +387,7 @@ for (const [kind, { carrier, getter }] of Object.entries(CARRIERS)) {
         span === undefined
           ? 'new trace'
           : [
-              `${span.traceId}/${span.spanId}/${span.traceFlags & TraceFlags.SAMPLED}`,
+              `${span.traceId}/${origin?.root ? 'root' : span.spanId}/${span.traceFlags & TraceFlags.SAMPLED}`,
               origin?.source,
               origin?.frontEndSpanId && `F=${origin.frontEndSpanId}`,
               origin?.external && 'external',
