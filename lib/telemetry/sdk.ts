@@ -12,7 +12,7 @@ import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { createLogger, type Logger } from '../log.ts';
 import type { TelemetryConfig } from './config.ts';
-import { createTrackedExporter, type SpanSink } from './exporter.ts';
+import { createTrackedExporter, type SpanSink, SpansNotStored } from './exporter.ts';
 import { patchModules } from './instrumentation.ts';
 import { createLedger } from './ledger.ts';
 import { createPropagator } from './propagator.ts';
@@ -46,8 +46,10 @@ export async function startTelemetry(
     project: config.GOOGLE_CLOUD_PROJECT,
   });
   diag.setLogger(createDiagLogger(logger), DiagLogLevel.WARN);
-  // The SDK's handler would report each failed export a second time.
-  setGlobalErrorHandler(() => {});
+  // Failed exports come here too, but the exporter has reported them.
+  setGlobalErrorHandler((error) => {
+    if (!(error instanceof SpansNotStored)) diag.error('OpenTelemetry failed', String(error));
+  });
   patchModules();
   return context.with(suppressTracing(context.active()), () => startProvider(config, options));
 }
@@ -88,8 +90,7 @@ async function startProvider(
     ledger,
     isStopped: () => stopped,
     onFirstSpan: () => {
-      if (sinks.length === 0) return;
-      context.with(suppressTracing(context.active()), detection.start);
+      if (sinks.length > 0) detection.start();
     },
   });
   const sampler = createSampler(config.OTEL_TRACES_SAMPLER, config.OTEL_TRACES_SAMPLER_ARG);

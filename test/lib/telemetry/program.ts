@@ -9,6 +9,7 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { globalErrorHandler } from '@opentelemetry/core';
 import { createLogger } from '../../../lib/log.ts';
 import { withSpan } from '../../../lib/telemetry/span.ts';
 import { flushBeforeResponse, shutdownTelemetry } from '../../../lib/telemetry/telemetry.ts';
@@ -77,6 +78,7 @@ const routes: Record<string, () => Promise<void>> = {
     get(`http://${process.env.GCE_METADATA_HOST}/computeMetadata/v1/instance/id`, {
       'Metadata-Flavor': 'Google',
     }),
+  '/sdk-error': async () => globalErrorHandler(new Error('not of an export')),
   '/fail': () =>
     withSpan('client', {}, () => {
       throw new RangeError('too many');

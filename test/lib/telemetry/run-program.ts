@@ -24,6 +24,7 @@ export type SpanLine = {
 
 export type Line = {
   message?: string;
+  severity?: string;
   port?: number;
   span?: SpanLine;
   spans?: LedgerReport;
