@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import http from 'node:http';
+import http, { get } from 'node:http';
+import { get as getTls } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { patchModules } from '../../../lib/telemetry/instrumentation.ts';
 import { renderTree, runProgram } from './run-program.ts';
 
 test('one request is one tree across HTTP and gRPC: no patch is lost', async (t) => {
@@ -91,4 +93,11 @@ test('a wrong variable leaves the preload inert', async (t) => {
   const program = await runProgram(t, ['/'], { OTEL_PROPAGATORS: 'jaeger' });
   assert.equal(await program.exited, 0);
   assert.deepEqual(program.spans(), []);
+});
+
+test('who imported node:http or node:https by name before is patched too', () => {
+  const before = [get, getTls];
+  patchModules();
+  assert.notEqual(get, before[0]);
+  assert.notEqual(getTls, before[1]);
 });
