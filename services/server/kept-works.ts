@@ -51,7 +51,7 @@ export function createKeptWorks(options: {
   }
 
   function onFailure(error: unknown): void {
-    // No works at all is an answer of Storage's, not an outage: what we hold is no longer there.
+    // No works, or too many, is an answer of Storage's, not an outage: what we hold is out of date.
     const isOutage = !(error instanceof AppError && error.kind === 'failedPrecondition');
     if (!isOutage) kept = undefined;
     if (!kept) return;

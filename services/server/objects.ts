@@ -1,24 +1,18 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { CRC32C, Storage } from '@google-cloud/storage';
+import { Storage } from '@google-cloud/storage';
+import pLimit from 'p-limit';
 import pRetry from 'p-retry';
+import { AppError } from '../../lib/errors.ts';
 import { until } from '../../lib/until.ts';
 import { createHttpCancellation } from './http-cancellation.ts';
-
-/** One object of a listing, pinned: a download reads this generation or fails with 404. */
-export type ObjectRef = Readonly<{
-  name: string;
-  generation: string;
-  /** Bytes as stored. */
-  size: number;
-  /** Checksum of the bytes as stored, base64. */
-  crc32c: string;
-  /** 'gzip' where the stored bytes are compressed. */
-  contentEncoding: string | undefined;
-}>;
+import { WORKS_LIMITS, type WorksLimits } from './limits.ts';
+import { collectPages, type ObjectRef, parseListingPage } from './listing.ts';
+import { readContent } from './object-content.ts';
 
 export type ObjectStore = Readonly<{
+  /** What all objects together may come to. */
+  limits: WorksLimits;
+  /** Throws AppError failedPrecondition where there is more than `limits` allow. */
   list(signal: AbortSignal): Promise<ObjectRef[]>;
   /** The content, checked against size and checksum of the listing. */
   read(ref: ObjectRef, signal: AbortSignal): Promise<Buffer>;
@@ -35,11 +29,13 @@ export type ObjectStoreOptions = Readonly<{
   attemptTimeoutMs: number;
   /** Pause before the second attempt; doubles from one to the next. */
   retryDelayMs?: number;
+  limits?: WorksLimits;
 }>;
 
 type RequestOptions = ReturnType<Storage['interceptors'][number]['request']>;
 
-const gunzipAsync = promisify(gunzip);
+/** At a time, however many loads want them: each holds a connection and an object's bytes. */
+const MAX_DOWNLOADS = 8;
 
 /**
  * The objects under one prefix of a Cloud Storage bucket. Every attempt has its own deadline; every
@@ -50,6 +46,7 @@ const gunzipAsync = promisify(gunzip);
  */
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const { bucket, prefix, attempts, attemptTimeoutMs, retryDelayMs = 100 } = options;
+  const { limits = WORKS_LIMITS } = options;
   const storage = new Storage({
     apiEndpoint: options.apiEndpoint,
     // With an explicit endpoint the library is anonymous unless it is told otherwise.
@@ -63,6 +60,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   });
   const files = storage.bucket(bucket);
   const cancellation = createHttpCancellation();
+  const limitDownloads = pLimit(MAX_DOWNLOADS);
 
   const attempt = <T>(run: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> =>
     pRetry(
@@ -90,67 +88,52 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       }),
       signal,
     );
-    return parsePage(response);
+    return parseListingPage(response);
+  }
+
+  async function download(ref: ObjectRef, signal: AbortSignal): Promise<Buffer> {
+    const stream = files
+      .file(ref.name, { generation: ref.generation })
+      .createReadStream({ decompress: false });
+    let encoding: string | undefined;
+    stream.once('response', (response: IncomingMessage) => {
+      encoding = response.headers['content-encoding'];
+      // The library's own pipelines put eleven listeners on each response; node warns of that.
+      response.setMaxListeners(20);
+    });
+    const onAbort = () => stream.destroy(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await readContent({
+        ref,
+        download: stream,
+        isGzip: () => encoding === 'gzip',
+        limits,
+      });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
   }
 
   return {
-    async list(signal) {
-      const refs: ObjectRef[] = [];
-      let pageToken: string | undefined;
-      do {
-        const token = pageToken;
-        const page = await attempt((attemptSignal) => listPage(token, attemptSignal), signal);
-        refs.push(...page.refs);
-        pageToken = page.nextPageToken;
-      } while (pageToken !== undefined);
-      return refs;
-    },
+    limits,
 
+    list: (signal) =>
+      collectPages(
+        (pageToken) => attempt((attemptSignal) => listPage(pageToken, attemptSignal), signal),
+        limits,
+      ),
+
+    // A caller that goes away while it waits for its turn does not wait on.
     read: (ref, signal) =>
-      attempt(async (attemptSignal) => {
-        const stream = files
-          .file(ref.name, { generation: ref.generation })
-          .createReadStream({ decompress: false });
-        let encoding: string | undefined;
-        stream.once('response', (response: IncomingMessage) => {
-          encoding = response.headers['content-encoding'];
-          // The library's own pipelines put eleven listeners on each response; node warns of that.
-          response.setMaxListeners(20);
-        });
-        const onAbort = () => stream.destroy(attemptSignal.reason);
-        attemptSignal.addEventListener('abort', onAbort, { once: true });
-        try {
-          const received = Buffer.concat(await stream.toArray());
-          return await checkedContent(ref, received, encoding === 'gzip');
-        } finally {
-          attemptSignal.removeEventListener('abort', onAbort);
-        }
-      }, signal),
+      until(
+        limitDownloads(() => attempt((attemptSignal) => download(ref, attemptSignal), signal)),
+        signal,
+      ),
 
     close: () => cancellation.close(),
   };
 }
-
-/**
- * Checks what came against the listing rather than against the headers of the same response, which
- * is all the library does, and only where `x-goog-stored-content-encoding` allows it.
- */
-async function checkedContent(ref: ObjectRef, received: Buffer, isGzip: boolean): Promise<Buffer> {
-  const storedAsGzip = ref.contentEncoding === 'gzip';
-  // A front end may compress on the way; the checksum is of the bytes as they are stored.
-  const stored = isGzip && !storedAsGzip ? await gunzipAsync(received) : received;
-  const checksum = new CRC32C();
-  checksum.update(stored);
-  if (stored.length !== ref.size || !checksum.validate(ref.crc32c)) {
-    throw new CorruptObject(
-      `gs object ${ref.name}#${ref.generation}: got ${stored.length} bytes with crc32c ` +
-        `${checksum.toString()}, expected ${ref.size} bytes with ${ref.crc32c}`,
-    );
-  }
-  return storedAsGzip ? await gunzipAsync(stored) : stored;
-}
-
-class CorruptObject extends Error {}
 
 /** Whether the error is the answer that the pinned generation is there no longer. */
 export function isGone(error: unknown): boolean {
@@ -166,24 +149,7 @@ function statusOf(error: unknown): number | undefined {
 
 /** No HTTP status at all is a broken connection, a missed deadline or corrupt content. */
 function isTransient(error: unknown): boolean {
+  if (error instanceof AppError) return false;
   const status = statusOf(error);
   return status === undefined || status === 408 || status === 429 || status >= 500;
-}
-
-function parsePage(response: unknown): { refs: ObjectRef[]; nextPageToken: string | undefined } {
-  const page = response as {
-    items?: { name: string; generation: string; size: string; crc32c: string }[];
-    nextPageToken?: string;
-  };
-  const refs = (page.items ?? [])
-    // Consoles create an empty object named 'folder/' to show a folder.
-    .filter((item) => !item.name.endsWith('/'))
-    .map((item) => ({
-      name: item.name,
-      generation: item.generation,
-      size: Number(item.size),
-      crc32c: item.crc32c,
-      contentEncoding: 'contentEncoding' in item ? String(item.contentEncoding) : undefined,
-    }));
-  return { refs, nextPageToken: page.nextPageToken };
 }

@@ -1,7 +1,8 @@
-import pLimit from 'p-limit';
 import { AppError } from '../../lib/errors.ts';
+import { tooLarge } from './limits.ts';
+import type { ObjectRef } from './listing.ts';
 import { countLines, lower } from './match.ts';
-import { isGone, type ObjectRef, type ObjectStore } from './objects.ts';
+import { isGone, type ObjectStore } from './objects.ts';
 
 /** One object's text, ready to be searched. */
 export type Work = Readonly<{
@@ -25,13 +26,12 @@ export type WorksSource = 'loaded' | 'shared' | 'kept' | 'revalidated' | 'stale'
 export type WorksRead = Readonly<{ snapshot: Snapshot; source: WorksSource }>;
 
 export type Works = Readonly<{
-  /** Throws AppError: failedPrecondition where there are no works, unavailable on any failure. */
+  /** Throws AppError: failedPrecondition where there are no works or too many, unavailable on any failure. */
   read(signal: AbortSignal): Promise<WorksRead>;
   /** Ends what goes on in the background. */
   close(): void;
 }>;
 
-const MAX_DOWNLOADS = 8;
 const MAX_LISTINGS = 3;
 
 /**
@@ -58,6 +58,7 @@ export async function loadSnapshot(
 }
 
 function failUnavailable(cause: unknown): never {
+  if (cause instanceof AppError) throw cause;
   throw new AppError(
     'unavailable',
     'the works cannot be read for the moment, and no count is better than a wrong one',
@@ -74,18 +75,27 @@ async function readAll(
   // Once one object has failed for good, the others are read in vain.
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
-  return pLimit(MAX_DOWNLOADS).map(refs, async (ref) => {
-    const kept = known.get(ref.name);
-    if (kept?.generation === ref.generation) return kept;
-    try {
-      const work = toWork(ref, await store.read(ref, either));
-      known.set(ref.name, work);
-      return work;
-    } catch (error) {
-      failed.abort(error);
-      throw error;
-    }
-  });
+  let length = 0;
+  const add = (work: Work) => {
+    // The listing has the bytes as they are stored, which may be compressed.
+    length += work.loweredText.length;
+    if (length > store.limits.bytes) throw tooLarge(store.limits);
+    return work;
+  };
+  return Promise.all(
+    refs.map(async (ref) => {
+      try {
+        const kept = known.get(ref.name);
+        if (kept?.generation === ref.generation) return add(kept);
+        const work = add(toWork(ref, await store.read(ref, either)));
+        known.set(ref.name, work);
+        return work;
+      } catch (error) {
+        failed.abort(error);
+        throw error;
+      }
+    }),
+  );
 }
 
 function toWork(ref: ObjectRef, content: Buffer): Work {

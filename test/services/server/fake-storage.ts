@@ -14,6 +14,12 @@ export type Fault =
   | { kind: 'hang'; after: 'request' | 'half' }
   /** Other bytes than the listing's checksum says, with matching or without any hash header. */
   | { kind: 'corrupt'; hash: 'matching' | 'none' }
+  /** More bytes than the listing says, without end. */
+  | { kind: 'endless' }
+  /** Compressed on the way, as a front end may do: these bytes, or the object's own. */
+  | { kind: 'compressed'; bytes?: Buffer }
+  /** This instead of the page asked for. */
+  | { kind: 'page'; page: object }
   /** The right bytes under a wrong hash header. */
   | { kind: 'wrong-hash-header' }
   /** Awaited before the answer: holds it up, or changes the bucket under the reader's feet. */
@@ -67,6 +73,7 @@ export async function startFakeStorage(options: { pageSize?: number } = {}) {
       return answer(response, fault.status, { error: { code: fault.status, message: 'fault' } });
     }
     if (fault?.kind === 'hang' && fault.after === 'request') return;
+    if (fault?.kind === 'page') return answer(response, 200, fault.page);
     if (seen.kind === 'list') return answer(response, 200, list(url));
     const object = objects.get(name);
     if (!object || object.generation !== url.searchParams.get('generation')) {
@@ -121,6 +128,15 @@ export type FakeStorage = Awaited<ReturnType<typeof startFakeStorage>>;
 function read(response: ServerResponse, object: FakeObject, fault: Fault | undefined): void {
   const stored = storedBytes(object);
   const sent = fault?.kind === 'corrupt' ? Buffer.from(stored).fill('#', 0, 1) : stored;
+  if (fault?.kind === 'endless') {
+    sendWithoutEnd(response);
+    return;
+  }
+  if (fault?.kind === 'compressed') {
+    response.setHeader('content-encoding', 'gzip');
+    response.end(gzipSync(fault.bytes ?? stored));
+    return;
+  }
   const hash = crc32c(fault?.kind === 'wrong-hash-header' ? Buffer.from('other') : sent);
   if (!(fault?.kind === 'corrupt' && fault.hash === 'none')) {
     response.setHeader('x-goog-hash', `crc32c=${hash}`);
@@ -135,6 +151,14 @@ function read(response: ServerResponse, object: FakeObject, fault: Fault | undef
     return;
   }
   response.end(sent);
+}
+
+function sendWithoutEnd(response: ServerResponse): void {
+  const send = () => {
+    while (response.write(Buffer.alloc(16_384)));
+    response.once('drain', send);
+  };
+  send();
 }
 
 function storedBytes(object: FakeObject): Buffer {

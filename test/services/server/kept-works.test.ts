@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { trace } from '@opentelemetry/api';
 import { createKeptWorks } from '../../../services/server/kept-works.ts';
-import type { ObjectRef, ObjectStore } from '../../../services/server/objects.ts';
+import { WORKS_LIMITS } from '../../../services/server/limits.ts';
+import type { ObjectRef } from '../../../services/server/listing.ts';
+import type { ObjectStore } from '../../../services/server/objects.ts';
 import { recordLog } from '../log-lines.ts';
 import { recordSpans } from '../spans.ts';
 
@@ -19,6 +21,7 @@ function createFakeStore() {
     closed: false,
   };
   const store: ObjectStore = {
+    limits: WORKS_LIMITS,
     async list(signal) {
       calls.push('list');
       await state.listing(signal);

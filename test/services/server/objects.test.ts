@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
+import type { WorksLimits } from '../../../services/server/limits.ts';
 import { createObjectStore, type ObjectStoreOptions } from '../../../services/server/objects.ts';
 import { type FakeRequest, type Fault, startFakeStorage } from './fake-storage.ts';
 
@@ -74,6 +75,57 @@ describe('list', () => {
     assert.equal(storage.lists(), 2);
   });
 
+  const twoObjects: [title: string, limits: WorksLimits, fits: boolean][] = [
+    ['takes as many objects as are allowed', { objects: 2, bytes: 1_000 }, true],
+    ['refuses one object more', { objects: 1, bytes: 1_000 }, false],
+    ['takes as many bytes as are allowed', { objects: 10, bytes: 8 }, true],
+    ['refuses one byte more', { objects: 10, bytes: 7 }, false],
+  ];
+  for (const [title, limits, fits] of twoObjects) {
+    test(`${title}, and says what is allowed`, async (t) => {
+      const { storage, store } = await start(t, { limits }, 1);
+      for (const name of ['a', 'b']) storage.put(`shakespeare/${name}`, 'text');
+      if (fits) return assert.equal((await store.list(never)).length, 2);
+      await assert.rejects(store.list(never), {
+        kind: 'failedPrecondition',
+        message: `the bucket and prefix hold more than can be searched; allowed: ${limits.objects} objects with ${limits.bytes} bytes in all`,
+      });
+    });
+  }
+
+  test('reads no page beyond the one that has too many objects', async (t) => {
+    const { storage, store } = await start(t, { limits: { objects: 2, bytes: 1_000 } }, 1);
+    for (const n of [1, 2, 3, 4, 5]) storage.put(`shakespeare/${n}`, 'text');
+    await assert.rejects(store.list(never), { kind: 'failedPrecondition' });
+    assert.equal(storage.lists(), 3);
+  });
+
+  test('does not follow a page token a second time', { timeout: 10_000 }, async (t) => {
+    const { storage, store } = await start(t);
+    storage.state.fault = () => ({ kind: 'page', page: { nextPageToken: 'again' } });
+    await assert.rejects(store.list(never), /repeats page token again/);
+    assert.equal(storage.lists(), 2);
+  });
+
+  test('does not follow empty pages for ever', { timeout: 10_000 }, async (t) => {
+    const { storage, store } = await start(t, { limits: { objects: 5, bytes: 1_000 } });
+    storage.state.fault = (_request, earlier) => ({
+      kind: 'page',
+      page: { nextPageToken: `page ${earlier}` },
+    });
+    await assert.rejects(store.list(never), { kind: 'failedPrecondition' });
+    assert.equal(storage.lists(), 6);
+  });
+
+  test('tries again after a page that is not one', async (t) => {
+    const { storage, store } = await start(t);
+    storage.put('shakespeare/a', 'a');
+    storage.state.fault = (_request, earlier) =>
+      earlier === 0 ? { kind: 'page', page: { items: [{ name: 'shakespeare/a' }] } } : undefined;
+    assert.equal((await store.list(never)).length, 1);
+    assert.equal(storage.lists(), 2);
+  });
+
   test('does not repeat a request that was refused', async (t) => {
     const { storage, store } = await start(t);
     storage.state.fault = () => ({ kind: 'status', status: 403 });
@@ -119,6 +171,11 @@ describe('read', () => {
     ['other bytes under a matching hash header', { kind: 'corrupt', hash: 'matching' }],
     ['other bytes without a hash header', { kind: 'corrupt', hash: 'none' }],
     ['a wrong hash header', { kind: 'wrong-hash-header' }],
+    ['more bytes than the listing says', { kind: 'endless' }],
+    [
+      'more bytes than the listing says, compressed on the way',
+      { kind: 'compressed', bytes: Buffer.alloc(100_000) },
+    ],
   ];
   for (const [title, fault] of mended) {
     test(`tries again after ${title}`, async (t) => {
@@ -137,6 +194,32 @@ describe('read', () => {
       assert.equal(storage.reads().length, 3);
     });
   }
+
+  test('hangs up as soon as there is more than the listing says', async (t) => {
+    const { storage, readAll } = await start(t, { attempts: 1, attemptTimeoutMs: 60_000 });
+    storage.put('shakespeare/a', 'to be', '77');
+    storage.state.fault = firstRead(1, { kind: 'endless' });
+    await assert.rejects(readAll(), /shakespeare\/a#77: got more than 5 bytes, expected 5 bytes/);
+    while (storage.state.abandoned === 0) await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  test('returns the bytes of what was compressed on the way, be it longer for that', async (t) => {
+    const { storage, readAll } = await start(t);
+    const texts = ['', 'x', String(Buffer.alloc(50_000, 'to be\n'))];
+    for (const [n, text] of texts.entries()) storage.put(`shakespeare/${n}`, text);
+    storage.state.fault = firstRead(1, { kind: 'compressed' });
+    assert.deepEqual((await readAll()).map(String), texts);
+    assert.equal(storage.reads().length, texts.length);
+  });
+
+  test('unpacks no more of an object than all may come to, and does not try again', async (t) => {
+    const { storage, readAll } = await start(t, { limits: { objects: 10, bytes: 1_000 } });
+    storage.put('shakespeare/a', 'x'.repeat(1_000), '1', true);
+    assert.equal((await readAll())[0]?.length, 1_000);
+    storage.put('shakespeare/a', 'x'.repeat(1_001), '2', true);
+    await assert.rejects(readAll(), { kind: 'failedPrecondition' });
+    assert.equal(storage.reads().length, 2);
+  });
 
   test('says what differed where the content is corrupt', async (t) => {
     const { storage, readAll } = await start(t, { attempts: 1 });

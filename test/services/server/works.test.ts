@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { WORKS_LIMITS, type WorksLimits } from '../../../services/server/limits.ts';
 import { createObjectStore } from '../../../services/server/objects.ts';
 import {
   createWorksPerRequest,
@@ -11,7 +12,7 @@ import { startFakeStorage } from './fake-storage.ts';
 
 const never = new AbortController().signal;
 
-async function start(t: TestContext) {
+async function start(t: TestContext, limits: WorksLimits = WORKS_LIMITS) {
   const storage = await startFakeStorage();
   const store = createObjectStore({
     apiEndpoint: storage.origin,
@@ -21,6 +22,7 @@ async function start(t: TestContext) {
     attempts: 2,
     attemptTimeoutMs: 5_000,
     retryDelayMs: 1,
+    limits,
   });
   t.after(async () => {
     store.close();
@@ -59,9 +61,9 @@ describe('loadSnapshot', () => {
     assert.deepEqual(storage.reads(), ['a', 'b', 'b', 'c']);
   });
 
-  test('downloads 8 objects at a time and no more', async (t) => {
+  test('downloads 8 objects at a time and no more, however many loads there are', async (t) => {
     const { storage, store } = await start(t);
-    for (let n = 0; n < 32; n += 1) storage.put(`${n}`, `text ${n}`);
+    for (let n = 0; n < 16; n += 1) storage.put(`${n}`, `text ${n}`);
     // Answers each batch of 8 once all of it is there: fewer at a time would never be answered.
     let batch = Promise.withResolvers<void>();
     let waiting = 0;
@@ -77,9 +79,54 @@ describe('loadSnapshot', () => {
     };
     storage.state.fault = ({ kind }) =>
       kind === 'read' ? { kind: 'run', run: joinBatch } : undefined;
-    await loadSnapshot(store, new Map(), never);
+    await Promise.all([1, 2].map(() => loadSnapshot(store, new Map(), never)));
     assert.equal(storage.reads().length, 32);
     assert.equal(storage.state.mostInFlight, 8);
+  });
+
+  test('does not wait on for its turn to download when its caller goes away', async (t) => {
+    const { storage, store } = await start(t);
+    for (let n = 0; n < 8; n += 1) storage.put(`${n}`, `text ${n}`);
+    const allTurnsTaken = Promise.withResolvers<void>();
+    storage.state.fault = ({ kind }) => {
+      if (kind === 'list') return undefined;
+      if (storage.reads().length === 8) allTurnsTaken.resolve();
+      return { kind: 'hang', after: 'request' };
+    };
+    const others = new AbortController();
+    const first = loadSnapshot(store, new Map(), others.signal);
+    await allTurnsTaken.promise;
+    const caller = new AbortController();
+    const [ref] = await store.list(never);
+    assert.ok(ref);
+    const waiting = store.read(ref, caller.signal);
+    caller.abort(new Error('gone'));
+    await assert.rejects(waiting, /gone/);
+    assert.equal(storage.reads().length, 8);
+    others.abort(new Error('gone too'));
+    await assert.rejects(first);
+  });
+
+  test('fails its precondition where there is more than is allowed', async (t) => {
+    const { storage, store } = await start(t, { objects: 1, bytes: 1_000 });
+    for (const name of ['a', 'b']) storage.put(name, 'text');
+    await assert.rejects(loadSnapshot(store, new Map(), never), {
+      kind: 'failedPrecondition',
+      message: /allowed: 1 objects with 1000 bytes in all/,
+    });
+    assert.deepEqual(storage.reads(), []);
+  });
+
+  test('counts the texts as they are unpacked, those it knows too, and keeps none beyond', async (t) => {
+    const { storage, store } = await start(t, { objects: 10, bytes: 1_000 });
+    storage.put('a', 'x'.repeat(600), '1', true);
+    const known = new Map<string, Work>();
+    await loadSnapshot(store, known, never);
+    storage.put('b', 'x'.repeat(401), '1', true);
+    await assert.rejects(loadSnapshot(store, known, never), { kind: 'failedPrecondition' });
+    assert.deepEqual([...known.keys()], ['a']);
+    storage.put('b', 'x'.repeat(400), '2', true);
+    assert.equal((await loadSnapshot(store, known, never)).works.length, 2);
   });
 
   test('lists anew where an object is replaced between listing and download', async (t) => {

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { tooLarge, type WorksLimits } from './limits.ts';
+
+/** One object of a listing, pinned: a download reads this generation or fails with 404. */
+export type ObjectRef = Readonly<{
+  name: string;
+  generation: string;
+  /** Bytes as stored. */
+  size: number;
+  /** Checksum of the bytes as stored, base64. */
+  crc32c: string;
+  /** 'gzip' where the stored bytes are compressed. */
+  contentEncoding: string | undefined;
+}>;
+
+export type ListingPage = Readonly<{
+  refs: readonly ObjectRef[];
+  nextPageToken: string | undefined;
+}>;
+
+/** The members of a page that a listing asks for: int64 values are decimal strings in JSON. */
+const pageSchema = z.object({
+  items: z
+    .array(
+      z.object({
+        name: z.string().min(1),
+        generation: z.string().regex(/^\d+$/),
+        size: z
+          .string()
+          .regex(/^\d{1,15}$/)
+          .transform(Number),
+        crc32c: z.string().min(1),
+        contentEncoding: z.string().optional(),
+      }),
+    )
+    .default([]),
+  nextPageToken: z.string().optional(),
+});
+
+/** One page of Storage's listing. Throws ZodError, which names the member, where it is not one. */
+export function parseListingPage(response: unknown): ListingPage {
+  const { items, nextPageToken } = pageSchema.parse(response);
+  const refs = items
+    // Consoles create an empty object named 'folder/' to show a folder.
+    .filter(({ name }) => !name.endsWith('/'))
+    .map((item): ObjectRef => ({ ...item, contentEncoding: item.contentEncoding }));
+  return { refs, nextPageToken: nextPageToken || undefined };
+}
+
+/**
+ * Follows the pages to the end. Throws AppError failedPrecondition as soon as they come to more
+ * than `limits`, and an Error where they lead round in a circle or on and on.
+ */
+export async function collectPages(
+  readPage: (pageToken: string | undefined) => Promise<ListingPage>,
+  limits: WorksLimits,
+): Promise<ObjectRef[]> {
+  const refs: ObjectRef[] = [];
+  const followed = new Set<string>();
+  let bytes = 0;
+  let pageToken: string | undefined;
+  do {
+    const page = await readPage(pageToken);
+    for (const ref of page.refs) {
+      refs.push(ref);
+      bytes += ref.size;
+      if (refs.length > limits.objects || bytes > limits.bytes) throw tooLarge(limits);
+    }
+    pageToken = page.nextPageToken;
+    if (pageToken !== undefined) {
+      if (followed.has(pageToken)) throw new Error(`the listing repeats page token ${pageToken}`);
+      // Pages may be empty, but an honest listing has no more of them than objects.
+      if (followed.size >= limits.objects) throw tooLarge(limits);
+      followed.add(pageToken);
+    }
+  } while (pageToken !== undefined);
+  return refs;
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { ZodError } from 'zod';
+import { parseListingPage } from '../../../services/server/listing.ts';
+
+const item = { name: 'plays/a', generation: '1700000000000000', size: '5', crc32c: 'AAAAAA==' };
+
+describe('parseListingPage', () => {
+  test('types what a page holds, with sizes as numbers', () => {
+    const gzip = { ...item, name: 'plays/b', contentEncoding: 'gzip' };
+    const page = { items: [item, gzip], nextPageToken: 'next', kind: 'storage#objects' };
+    assert.deepEqual(parseListingPage(page), {
+      refs: [
+        { ...item, size: 5, contentEncoding: undefined },
+        { ...gzip, size: 5 },
+      ],
+      nextPageToken: 'next',
+    });
+  });
+
+  test('takes a page without items for an empty one, and no token for the last', () => {
+    for (const page of [{}, { nextPageToken: '' }]) {
+      assert.deepEqual(parseListingPage(page), { refs: [], nextPageToken: undefined });
+    }
+  });
+
+  const wrong: [title: string, page: unknown, path: string][] = [
+    ['nothing', undefined, ''],
+    ['a text', 'Service Unavailable', ''],
+    ['items that are no list', { items: {} }, 'items'],
+    ['an item without a name', { items: [{ ...item, name: undefined }] }, 'items.0.name'],
+    [
+      'a generation that is a number',
+      { items: [{ ...item, generation: 1 }] },
+      'items.0.generation',
+    ],
+    ['a size that is no number', { items: [{ ...item, size: 'big' }] }, 'items.0.size'],
+    ['a negative size', { items: [{ ...item, size: '-1' }] }, 'items.0.size'],
+    ['a missing checksum', { items: [{ ...item, crc32c: undefined }] }, 'items.0.crc32c'],
+    ['a token that is no text', { nextPageToken: 7 }, 'nextPageToken'],
+  ];
+  for (const [title, page, path] of wrong) {
+    test(`refuses ${title} and names the member`, () => {
+      assert.throws(
+        () => parseListingPage(page),
+        (error) => error instanceof ZodError && error.issues[0]?.path.join('.') === path,
+      );
+    });
+  }
+});
