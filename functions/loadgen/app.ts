@@ -2,10 +2,10 @@ import type { HttpFunction, Request, Response } from '@google-cloud/functions-fr
 import { AppError, toAppError } from '../../lib/errors.ts';
 import { SCHEDULE_TIME_HEADER } from '../../lib/load-request.ts';
 import type { Logger } from '../../lib/log.ts';
-import { createProblem, PROBLEM_TYPE } from '../../lib/problem.ts';
 import type { Clock } from './clock.ts';
 import type { LoadgenConfig } from './config.ts';
 import { BadLoadRequest, createPlan } from './plan.ts';
+import { sendProblem } from './problem-answer.ts';
 import { activeSpanContext } from './run.ts';
 import type { Runs } from './runs.ts';
 
@@ -39,7 +39,7 @@ export function createApp(options: {
       return;
     }
     const error = new AppError('unavailable', 'nothing could be sent; see summary and the log');
-    sendProblem(response, error, { summary });
+    sendProblem({ request, response, error, logger, extension: { summary } });
   };
 
   return async (request, response) => {
@@ -51,18 +51,18 @@ export function createApp(options: {
         allow(request, response, ['POST']);
         await load(request, response);
       } else {
-        throw new AppError('notFound', `allowed paths: / and ${HEALTH_PATHS.join(' and ')}`);
+        throw noSuchPath();
       }
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (error.kind === 'internal') logger.error({ error }, 'request to loadgen failed');
-      sendProblem(
-        response,
-        error,
-        thrown instanceof BadLoadRequest ? { problems: thrown.problems } : {},
-      );
+      const extension = thrown instanceof BadLoadRequest ? { problems: thrown.problems } : {};
+      sendProblem({ request, response, error, logger, extension });
     }
   };
+}
+
+export function noSuchPath(): AppError {
+  return new AppError('notFound', `allowed paths: / and ${HEALTH_PATHS.join(' and ')}`);
 }
 
 function allow(request: Request, response: Response, methods: readonly string[]): void {
@@ -72,9 +72,4 @@ function allow(request: Request, response: Response, methods: readonly string[])
     'methodNotAllowed',
     `${request.path} has no ${request.method}; allowed: ${methods.join(', ')}`,
   );
-}
-
-function sendProblem(response: Response, error: AppError, extension: Record<string, unknown>) {
-  const problem = createProblem(error, extension);
-  response.status(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }

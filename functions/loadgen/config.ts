@@ -7,7 +7,7 @@ export const loadgenVariables = {
   CLIENT_ADDR: address().describe('Where loadgen finds client'),
   KNOWN_QUERIES: knownQueriesVariable,
   LOADGEN_MAX_RUN_SECONDS: integer({ min: 1, max: 1790, default: 170 }).describe(
-    'A longer run is refused, and no run answers later. Keep it 10 s below the attempt deadline of whatever calls loadgen',
+    'No run answers later. One that would leave its last request less than LOADGEN_REQUEST_TIMEOUT_SECONDS (or half of this, if shorter) is refused. Keep it 10 s below the attempt deadline of whatever calls loadgen',
   ),
   LOADGEN_REQUEST_TIMEOUT_SECONDS: integer({ min: 1, max: 600, default: 30 }).describe(
     "Deadline of one request to client; above client's own, so that its answer arrives",

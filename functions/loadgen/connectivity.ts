@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { ClientRequests } from './request.ts';
+import type { ClientRequests, StopKind } from './request.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 16_000;
@@ -19,7 +19,9 @@ export async function waitForClient(options: {
   const over = new AbortController();
   const settled = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
-  void clock.sleepUntil(untilMs, settled.signal).then(() => over.abort('connectivity'));
+  void clock
+    .sleepUntil(untilMs, settled.signal)
+    .then(() => over.abort('connectivity' satisfies StopKind));
   try {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       const wrong = await checkHealth(requests, either);

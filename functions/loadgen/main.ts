@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { parseEnvOrExit } from '../../lib/config.ts';
 import { createIdentity } from '../../lib/identity.ts';
+import { listenOrExit } from '../../lib/listen.ts';
 import { createLogger } from '../../lib/log.ts';
 import { shutdownOnSignal } from '../../lib/shutdown.ts';
 import { telemetryVariables } from '../../lib/telemetry/config.ts';
@@ -11,10 +12,14 @@ import { systemClock } from './clock.ts';
 import { loadgenVariables } from './config.ts';
 import { createClientRequests } from './request.ts';
 import { createRuns } from './runs.ts';
-import { createServer } from './server.ts';
+import { closeServer, createServer } from './server.ts';
 
-/** Of the 10 s between SIGTERM and SIGKILL; the rest is for storing the last spans. */
-const DRAIN_MS = 4_000;
+/**
+ * Of the time between SIGTERM and the end, what requests in flight cannot have: up to 2 s to store
+ * spans before the answers, up to ANSWER_MS for these to go out, and 2 s for the last spans.
+ */
+const AFTER_DRAIN_MS = 5_000;
+const ANSWER_MS = 1_000;
 
 const config = parseEnvOrExit({ ...telemetryVariables, ...loadgenVariables });
 const logger = createLogger({
@@ -28,25 +33,30 @@ const timeoutMs = config.LOADGEN_REQUEST_TIMEOUT_SECONDS * 1000;
 const requests = createClientRequests({ address, timeoutMs, identity });
 const clock = systemClock;
 const runs = createRuns({ config, requests, identity, clock, logger });
-const server = createServer(createApp({ runs, config, clock, logger }));
+const server = createServer({ app: createApp({ runs, config, clock, logger }), logger });
 
 shutdownOnSignal({
   logger,
   steps: [
     {
       name: 'end the runs and answer',
-      run: async () => {
-        const closed = once(server, 'close');
-        server.close();
-        await runs.stop(DRAIN_MS);
-        await closed;
-      },
+      run: (leftMs) =>
+        closeServer(server, {
+          answered: runs.stop(leftMs - AFTER_DRAIN_MS),
+          timeoutMs: ANSWER_MS,
+        }),
     },
     { name: 'close the connections to client', run: () => requests.close() },
     { name: 'store the last spans', run: (leftMs) => shutdownTelemetry(logger, leftMs) },
   ],
 });
 
-server.listen(config.PORT, config.HOST);
-await once(server, 'listening');
-logger.info({ port: (server.address() as AddressInfo).port }, 'listening');
+await listenOrExit({
+  logger,
+  host: config.HOST,
+  port: config.PORT,
+  listen: async ({ host, port }) => {
+    await once(server.listen(port, host), 'listening');
+    return (server.address() as AddressInfo).port;
+  },
+});

@@ -13,7 +13,7 @@ import { querySequence } from '../../lib/queries.ts';
 import type { LoadgenConfig } from './config.ts';
 import { type FieldProblem, fieldProblems } from './field-problem.ts';
 import type { RunPlan } from './run.ts';
-import { scheduleLengthMs } from './schedule.ts';
+import { lastAnswerMs, longestScheduleMs, scheduleLengthMs } from './schedule.ts';
 
 /** A request to loadgen that cannot be run, with every field that is wrong. */
 export class BadLoadRequest extends AppError {
@@ -49,7 +49,7 @@ export function createPlan(options: {
   const { scheduleTimeHeader, nowEpochMs, invocation, config } = options;
   const request = parseLoadRequest(options.body);
   if (scheduleTimeHeader !== undefined) checkScheduleTime(scheduleTimeHeader);
-  checkLength(request, config.LOADGEN_MAX_RUN_SECONDS);
+  checkLength(request, config);
   // The body goes first: who writes a time there means it. Cloud Scheduler says it in its header,
   // whatever the body; the overlay's CronJob has only the body to say it in.
   const scheduledTime = request.scheduledTime ?? scheduleTimeHeader;
@@ -97,15 +97,17 @@ function checkScheduleTime(value: string): void {
   ]);
 }
 
-function checkLength(request: LoadRequest, maxSeconds: number): void {
+function checkLength(request: LoadRequest, config: LoadgenConfig): void {
   const lengthMs = scheduleLengthMs(request);
-  if (lengthMs <= maxSeconds * 1000) return;
+  const longestMs = longestScheduleMs(config);
+  if (lengthMs <= longestMs) return;
   const { requests, intervalMs } = request;
-  const most = Math.min(1000, Math.floor((maxSeconds * 1000) / intervalMs) + 1);
-  const widest = Math.floor((maxSeconds * 1000) / (requests - 1));
+  const most = Math.min(1000, Math.floor(longestMs / intervalMs) + 1);
+  const widest = Math.floor(longestMs / (requests - 1));
   const arithmetic = `(${requests} - 1) × ${intervalMs} ms = ${lengthMs / 1000} s`;
   const allowed =
-    `a run of at most LOADGEN_MAX_RUN_SECONDS = ${maxSeconds} s, and ${arithmetic}: ` +
+    `LOADGEN_MAX_RUN_SECONDS = ${config.LOADGEN_MAX_RUN_SECONDS} s less ` +
+    `${lastAnswerMs(config) / 1000} s for the last answer = ${longestMs / 1000} s, and ${arithmetic}: ` +
     `at most ${most} requests at this interval, or at most ${widest} ms between ${requests} requests`;
   throw new BadLoadRequest([
     { field: 'requests, intervalMs', value: `${requests}, ${intervalMs}`, allowed },

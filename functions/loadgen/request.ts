@@ -6,13 +6,28 @@ import type { Identity } from '../../lib/identity.ts';
 /** An answer that arrived whole, of any status. */
 export type Answer = Readonly<{ status: number; body: string }>;
 
-/** No whole answer: `kind` is of low cardinality, for counting and for `error.type`. */
+/** Why open requests are given up, as whoever aborts them names it. */
+const STOP_KINDS = ['stopped', 'run_deadline', 'connectivity'] as const;
+export type StopKind = (typeof STOP_KINDS)[number];
+
+/** Of low cardinality, for counting and for `error.type`. */
+export type FailureKind =
+  | 'identity'
+  | 'connect'
+  | 'timeout'
+  | 'reset'
+  | 'too_large'
+  | 'bad_answer'
+  | StopKind
+  | `http_${number}`;
+
+/** No whole answer, or none that can be used. */
 export class RequestError extends Error {
-  readonly kind: 'identity' | 'connect' | 'timeout' | 'reset' | 'too_large' | 'stopped' | string;
+  readonly kind: FailureKind;
   /** Whether the request had left on a connection. */
   readonly sent: boolean;
 
-  constructor(kind: string, sent: boolean, message: string, options?: ErrorOptions) {
+  constructor(kind: FailureKind, sent: boolean, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'RequestError';
     this.kind = kind;
@@ -110,9 +125,8 @@ async function readBody(incoming: http.IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Why the run gave its open requests up, as the one who aborted named it. */
-function stopKind(signal: AbortSignal): string {
-  return typeof signal.reason === 'string' ? signal.reason : 'stopped';
+export function stopKind(signal: AbortSignal): StopKind {
+  return STOP_KINDS.find((kind) => kind === signal.reason) ?? 'stopped';
 }
 
 function messageOf(error: unknown): string {

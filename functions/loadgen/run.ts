@@ -95,7 +95,7 @@ function issue({ due, known, plan, tools }: Issue): Promise<Outcome> {
       return await ask({ due, known, plan, tools }, span);
     } catch (error) {
       const { kind, sent } =
-        error instanceof RequestError ? error : { kind: 'internal', sent: false };
+        error instanceof RequestError ? error : { kind: 'internal' as const, sent: false };
       recordError(span, error, kind);
       const { sequence } = due;
       tools.logger.warn({ sequence, query: known.query, kind, error }, 'request failed');

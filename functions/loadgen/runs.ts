@@ -7,9 +7,9 @@ import type { LoadgenConfig } from './config.ts';
 import { createDeliveries } from './deliveries.ts';
 import type { LoadPlan } from './plan.ts';
 import { prepare } from './readiness.ts';
-import type { ClientRequests } from './request.ts';
+import type { ClientRequests, StopKind } from './request.ts';
 import { type Run, startRun } from './run.ts';
-import { scheduleLengthMs } from './schedule.ts';
+import { longestScheduleMs, scheduleLengthMs } from './schedule.ts';
 
 const FLUSH_TIMEOUT_MS = 5_000;
 /** After SIGTERM: the drain and the telemetry's own shutdown want their part of 10 s. */
@@ -43,7 +43,7 @@ export function createRuns(options: {
     const over = new AbortController();
     void clock
       .sleepUntil(clock.nowMs() + maxRunMs, over.signal)
-      .then(() => tooLong.abort('run_deadline'));
+      .then(() => tooLong.abort('run_deadline' satisfies StopKind));
     const run = startRun(plan, {
       requests,
       clock,
@@ -56,14 +56,14 @@ export function createRuns(options: {
           identity,
           clock,
           checkConnectivity: plan.checkConnectivity,
-          spareMs: maxRunMs - scheduleLengthMs(plan),
+          spareMs: longestScheduleMs(config) - scheduleLengthMs(plan),
           signal: stop.signal,
         }),
     });
     if (plan.scheduled) deliveries.remember(plan.scheduledMinute, run);
     const summary = await run.done;
     over.abort();
-    if (summary.sent === 0) deliveries.forget(plan.scheduledMinute);
+    if (plan.scheduled && summary.sent === 0) deliveries.forget(plan.scheduledMinute);
     // Before the answer, because after it the platform may stop this instance's CPU.
     await flushSpans(stop.signal.aborted ? LAST_FLUSH_TIMEOUT_MS : FLUSH_TIMEOUT_MS);
     logger.info({ summary }, 'run finished');
@@ -86,11 +86,11 @@ export function createRuns(options: {
       return stop.signal.aborted;
     },
     async stop(drainMs) {
-      stop.abort('stopped');
+      stop.abort('stopped' satisfies StopKind);
       const drained = new AbortController();
       void clock
         .sleepUntil(clock.nowMs() + drainMs, drained.signal)
-        .then(() => giveUp.abort('stopped'));
+        .then(() => giveUp.abort('stopped' satisfies StopKind));
       await Promise.allSettled(active);
       drained.abort();
     },

@@ -1,12 +1,25 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
-import { AppError } from '../../lib/errors.ts';
-import { createProblem, PROBLEM_TYPE } from '../../lib/problem.ts';
+import { AppError, toAppError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
+import { noSuchPath } from './app.ts';
 import { FUNCTION_NAME, registerLoadgen } from './index.ts';
+import { sendProblem } from './problem-answer.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 const RECEIVE_TIMEOUT_MS = 10_000;
+
+/** Paths that the framework keeps from the function and answers itself, with nothing. */
+const KEPT_FROM_FUNCTION = /^\/(favicon\.ico|robots\.txt)(\/|$)/i;
+
+/** The framework's application: an Express one, which hands on what it could not do. */
+type Framework = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
 
 /**
  * The functions framework's own server, without its command line, whose SIGTERM handler exits at
@@ -14,52 +27,81 @@ const RECEIVE_TIMEOUT_MS = 10_000;
  *
  * The framework takes bodies of up to 1 GB, and answers what is not JSON with an HTML page that
  * shows a stack. So the body is read here, within a bound, and the function parses it: a request
- * that has been read to its end goes past the framework's parsers untouched.
+ * that has been read to its end goes past the framework's parsers untouched. What Express itself
+ * refuses comes back here too, or it would show a stack to the caller and to stderr.
  */
-export function createServer(app: HttpFunction): Server {
+export function createServer(options: { app: HttpFunction; logger: Logger }): Server {
+  const { app, logger } = options;
   registerLoadgen(app);
   const server = getTestServer(FUNCTION_NAME);
-  const [framework] = server.listeners('request') as RequestListener[];
+  const [framework] = server.listeners('request') as Framework[];
   if (!framework) throw new Error('the functions framework gave a server without a listener');
   server.removeAllListeners('request');
-  server.on('request', (request, response) => {
-    readBody(request).then(
-      (body) => {
-        Object.assign(request, { body });
-        framework(request, response);
-      },
-      (error: unknown) => refuse(response, error),
-    );
+  server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
+    const refuse = (error: AppError) => {
+      // What is left of the request is not read, so nothing can follow it.
+      response.setHeader('connection', 'close');
+      sendProblem({ request, response, error, logger });
+    };
+    try {
+      const body = await readBody(request);
+      checkPath(request.url ?? '');
+      Object.assign(request, { body });
+    } catch (error) {
+      refuse(toAppError(error));
+      return;
+    }
+    framework(request, response, (error) => refuse(error ? toAppError(error) : noSuchPath()));
   });
   server.requestTimeout = RECEIVE_TIMEOUT_MS;
   server.headersTimeout = RECEIVE_TIMEOUT_MS;
   return server;
 }
 
+/**
+ * Closes a listening server: at once where nothing is under way, else when the last answer is out,
+ * and after `timeoutMs` whatever is left, such as a request that never came to its end.
+ */
+export async function closeServer(
+  server: Server,
+  options: { answered: Promise<unknown>; timeoutMs: number },
+): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  await options.answered;
+  const timer = setTimeout(() => server.closeAllConnections(), options.timeoutMs);
+  await closed;
+  clearTimeout(timer);
+}
+
+/** Throws what the framework would answer in words, or none, of its own. */
+function checkPath(url: string): void {
+  const path = url.split('?', 1)[0] ?? '';
+  if (KEPT_FROM_FUNCTION.test(path)) throw noSuchPath();
+  try {
+    decodeURIComponent(path);
+  } catch (cause) {
+    const text = 'the path cannot be decoded; allowed: percent-encoded UTF-8';
+    throw new AppError('invalidArgument', text, { cause });
+  }
+}
+
+/** For a caller that is gone there is nobody to tell; the answer then goes nowhere. */
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) {
-      const text = `the body is too long; allowed: at most ${MAX_BODY_BYTES} bytes`;
-      throw new AppError('invalidArgument', text);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > MAX_BODY_BYTES) {
+        const text = `the body is too long; allowed: at most ${MAX_BODY_BYTES} bytes`;
+        throw new AppError('invalidArgument', text);
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('invalidArgument', 'the body broke off before its end', { cause });
   }
   return Buffer.concat(chunks);
-}
-
-/** For a caller that is gone there is nobody to tell; the response then goes nowhere. */
-function refuse(response: ServerResponse, thrown: unknown): void {
-  const error =
-    thrown instanceof AppError
-      ? thrown
-      : new AppError('invalidArgument', 'the body broke off before its end', { cause: thrown });
-  const problem = createProblem(error);
-  response.writeHead(problem.status, {
-    'content-type': PROBLEM_TYPE,
-    connection: 'close',
-  });
-  response.end(JSON.stringify(problem));
 }

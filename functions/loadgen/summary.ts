@@ -1,9 +1,10 @@
 import type { DropReason, LoadSummary, Quantiles } from '../../lib/load-request.ts';
+import type { FailureKind } from './request.ts';
 
 /** How one request that was started ended. */
 export type Outcome =
   | Readonly<{ result: 'ok' | 'mismatched'; fromScheduledMs: number; fromSendMs: number }>
-  | Readonly<{ result: 'failed'; kind: string; sent: boolean }>;
+  | Readonly<{ result: 'failed'; kind: FailureKind | 'internal'; sent: boolean }>;
 
 export type RunIdentity = Readonly<
   Pick<LoadSummary, 'runId' | 'scheduledMinute' | 'seed' | 'requests' | 'lateAfterMs'>

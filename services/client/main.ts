@@ -1,5 +1,7 @@
+import type { AddressInfo } from 'node:net';
 import { parseEnvOrExit } from '../../lib/config.ts';
 import { createIdentity } from '../../lib/identity.ts';
+import { listenOrExit } from '../../lib/listen.ts';
 import { createLogger } from '../../lib/log.ts';
 import { createShakespeareClient } from '../../lib/rpc.ts';
 import { shutdownOnSignal } from '../../lib/shutdown.ts';
@@ -39,9 +41,15 @@ shutdownOnSignal({
   ],
 });
 
-await app.listen({ host: config.HOST, port: config.PORT });
-const bound = app.server.address();
-logger.info({ port: typeof bound === 'object' ? bound?.port : config.PORT }, 'listening');
+await listenOrExit({
+  logger,
+  host: config.HOST,
+  port: config.PORT,
+  listen: async (address) => {
+    await app.listen(address);
+    return (app.server.address() as AddressInfo).port;
+  },
+});
 
 async function drain(timeoutMs: number): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), timeoutMs);

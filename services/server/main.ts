@@ -1,4 +1,5 @@
 import { parseEnvOrExit } from '../../lib/config.ts';
+import { listenOrExit } from '../../lib/listen.ts';
 import { createLogger } from '../../lib/log.ts';
 import { shutdownOnSignal } from '../../lib/shutdown.ts';
 import { telemetryVariables } from '../../lib/telemetry/config.ts';
@@ -46,5 +47,4 @@ shutdownOnSignal({
   ],
 });
 
-const port = await app.listen({ host: config.HOST, port: config.PORT });
-logger.info({ port }, 'listening');
+await listenOrExit({ logger, host: config.HOST, port: config.PORT, listen: app.listen });

@@ -2,6 +2,7 @@ import {
   type Answer,
   type ClientRequests,
   RequestError,
+  stopKind,
 } from '../../../functions/loadgen/request.ts';
 
 export type Asked = Readonly<{
@@ -18,7 +19,7 @@ export function createFakeClient(onAsked: (asked: Asked) => void = () => {}) {
   const requests: ClientRequests = {
     get(path, signal) {
       const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-      const giveUp = () => reject(new RequestError(String(signal.reason), true, 'given up'));
+      const giveUp = () => reject(new RequestError(stopKind(signal), true, 'given up'));
       if (signal.aborted) giveUp();
       signal.addEventListener('abort', giveUp, { once: true });
       const one: Asked = {

@@ -157,18 +157,19 @@ describe('createPlan refuses', () => {
     const [problem] = problemsOf({ requests: 100, intervalMs: 2000 });
     assert.match(problem?.allowed ?? '', /LOADGEN_MAX_RUN_SECONDS = 170 s/);
     assert.match(problem?.allowed ?? '', /\(100 - 1\) × 2000 ms = 198 s/);
-    assert.match(problem?.allowed ?? '', /at most 86 requests .* at most 1717 ms/);
+    assert.match(problem?.allowed ?? '', /170 s less 30 s for the last answer = 140 s/);
+    assert.match(problem?.allowed ?? '', /at most 71 requests .* at most 1414 ms/);
   });
 
   it('no run that just fits, and the sizes that it advises fit', () => {
     for (const body of [
-      { requests: 86, intervalMs: 2000 },
-      { requests: 100, intervalMs: 1717 },
+      { requests: 71, intervalMs: 2000 },
+      { requests: 100, intervalMs: 1414 },
     ]) {
       assert.doesNotThrow(() => plan(body));
     }
-    assert.equal(problemsOf({ requests: 87, intervalMs: 2000 }).length, 1);
-    assert.equal(problemsOf({ requests: 100, intervalMs: 1718 }).length, 1);
+    assert.equal(problemsOf({ requests: 72, intervalMs: 2000 }).length, 1);
+    assert.equal(problemsOf({ requests: 100, intervalMs: 1415 }).length, 1);
   });
 
   it('a huge value without sending all of it back', () => {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import tls from 'node:tls';
-import { createClientRequests } from '../../../functions/loadgen/request.ts';
+import { createClientRequests, type FailureKind } from '../../../functions/loadgen/request.ts';
 import type { Identity } from '../../../lib/identity.ts';
 import { createAuthority } from '../../../tools/local/cloud/certificates.ts';
 
@@ -203,5 +203,18 @@ describe('createClientRequests', () => {
       kind: 'run_deadline',
       sent: true,
     });
+  });
+
+  it('fails as stopped where that reason is none of the known ones', async (t) => {
+    const giveUp = new AbortController();
+    const { port } = await serve(t, () => giveUp.abort(new Error('user 4711 went home')));
+    await assert.rejects(connect(t, port).get('/', giveUp.signal), { kind: 'stopped' });
+  });
+});
+
+describe('FailureKind', () => {
+  it('is a closed list, so that its cardinality is known', () => {
+    const isOpen: string extends FailureKind ? true : false = false;
+    assert.equal(isOpen, false);
   });
 });

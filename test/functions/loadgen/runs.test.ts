@@ -10,16 +10,24 @@ import type { LoadRequestBody } from '../../../lib/load-request.ts';
 import { createLogger } from '../../../lib/log.ts';
 import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
 import { type Asked, createFakeClient } from './fake-client.ts';
-import { createFakeClock, settle } from './fake-clock.ts';
+import { createFakeClock, START, settle } from './fake-clock.ts';
 
-const config = parseEnv(loadgenVariables, {
+const ENV = {
   CLIENT_ADDR: 'client:80',
   KNOWN_QUERIES: '{"world":2}',
   LOADGEN_MAX_RUN_SECONDS: '20',
-});
+  LOADGEN_REQUEST_TIMEOUT_SECONDS: '4',
+};
 const logger = createLogger({ service: 'loadgen', project: 'p', destination: { write() {} } });
 
-function create(options: { onAsked?: (asked: Asked) => void; identity?: Identity } = {}) {
+function create(
+  options: {
+    onAsked?: (asked: Asked) => void;
+    identity?: Identity;
+    env?: Record<string, string>;
+  } = {},
+) {
+  const config = parseEnv(loadgenVariables, { ...ENV, ...options.env });
   const clock = createFakeClock();
   const client = createFakeClient(options.onAsked);
   const { requests } = client;
@@ -89,6 +97,56 @@ describe('a scheduled minute that is delivered twice', () => {
     ]);
     assert.equal(asked.length, 2);
   });
+});
+
+describe('a run that no schedule asked for', () => {
+  it('and that sends nothing leaves the scheduled one of its minute remembered', async () => {
+    let refuse = false;
+    const { asked, clock, start } = create({
+      onAsked: ({ count, fail }) =>
+        refuse ? fail(new RequestError('connect', false, 'refused')) : count(2),
+    });
+    const scheduled = { requests: 1, scheduledTime: START };
+    const first = start(scheduled);
+    await clock.advance(0);
+    assert.equal((await first).sent, 1);
+    refuse = true;
+    const beside = start({ requests: 1 });
+    await clock.advance(0);
+    assert.equal((await beside).sent, 0);
+    assert.equal((await beside).scheduledMinute, (await first).scheduledMinute);
+    const again = await start(scheduled);
+    assert.equal(again.duplicate, true);
+    assert.equal(asked.length, 2, 'and the minute has not fired twice');
+  });
+});
+
+describe('the longest run that is accepted', () => {
+  const cases = [
+    { maxRun: '2', timeout: '30', requests: 2, answerMs: 1_000 },
+    { maxRun: '20', timeout: '4', requests: 17, answerMs: 4_000 },
+  ];
+  for (const { maxRun, timeout, requests, answerMs } of cases) {
+    const env = { LOADGEN_MAX_RUN_SECONDS: maxRun, LOADGEN_REQUEST_TIMEOUT_SECONDS: timeout };
+
+    it(`of ${maxRun} s has ${answerMs} ms for its last answer`, async () => {
+      const { asked, clock, start } = create({ env });
+      const run = start({ requests, intervalMs: 1_000 });
+      await clock.advance((requests - 1) * 1_000);
+      for (const { count } of asked.slice(0, -1)) count(2);
+      await clock.advance(answerMs - 1);
+      asked.at(-1)?.count(2);
+      const { ok, dropped, state } = await run;
+      assert.deepEqual({ ok, dropped, state }, { ok: requests, dropped: 0, state: 'finished' });
+    });
+
+    it(`of ${maxRun} s has no room for one request more`, async () => {
+      const { start } = create({ env });
+      await assert.rejects(async () => start({ requests: requests + 1, intervalMs: 1_000 }), {
+        message: new RegExp(`less ${answerMs / 1_000} s for the last answer.*at most ${requests} `),
+      });
+    });
+  }
 });
 
 describe('two calls that no schedule made', () => {
@@ -203,10 +261,10 @@ describe('createRuns', () => {
     const { asked, clock, start } = create({
       onAsked: ({ answer }) => answer({ status: 503, body: '' }),
     });
-    const run = start({ requests: 8, intervalMs: 2000, checkConnectivity: true });
+    const run = start({ requests: 6, intervalMs: 2000, checkConnectivity: true });
     await clock.advance(6000);
     const summary = await run;
-    assert.equal(summary.dropReasons.notReady, 8);
+    assert.equal(summary.dropReasons.notReady, 6);
     assert.deepEqual(
       asked.map(({ path }) => path),
       ['/health', '/health', '/health'],

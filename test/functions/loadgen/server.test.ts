@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { createApp } from '../../../functions/loadgen/app.ts';
 import { systemClock } from '../../../functions/loadgen/clock.ts';
@@ -10,14 +11,14 @@ import { createRuns } from '../../../functions/loadgen/runs.ts';
 import { createServer } from '../../../functions/loadgen/server.ts';
 import { parseEnv } from '../../../lib/config.ts';
 import type { LoadSummary } from '../../../lib/load-request.ts';
-import { createLogger } from '../../../lib/log.ts';
+import { recordLog } from '../../services/log-lines.ts';
 import { type Asked, createFakeClient } from './fake-client.ts';
 
 const config = parseEnv(loadgenVariables, {
   CLIENT_ADDR: 'client:80',
   KNOWN_QUERIES: '{"world":2}',
 });
-const logger = createLogger({ service: 'loadgen', project: 'p', destination: { write() {} } });
+const { logger, lines } = recordLog();
 
 let behave: (asked: Asked) => void = ({ count }) => count(2);
 const client = createFakeClient((asked) => behave(asked));
@@ -29,7 +30,7 @@ const runs = createRuns({
   clock,
   logger,
 });
-const server = createServer(createApp({ runs, config, clock, logger }));
+const server = createServer({ app: createApp({ runs, config, clock, logger }), logger });
 let origin = '';
 
 before(async () => {
@@ -162,9 +163,26 @@ describe('a request that cannot be served', () => {
       allow: 'GET, HEAD',
     },
     { name: 'another path', path: '/run', status: 404, detail: /allowed paths: \// },
+    {
+      name: 'a path that cannot be decoded',
+      path: '/%zz',
+      status: 400,
+      detail: /cannot be decode/,
+    },
+    { name: 'half a character', path: '/%E2%82?a=1', status: 400, detail: /percent-encoded UTF-8/ },
+    { name: 'an icon', path: '/favicon.ico', status: 404, detail: /allowed paths: \// },
+    { name: 'rules for robots', path: '/Robots.txt/', status: 404, detail: /allowed paths: \// },
+    {
+      name: 'GET of an icon',
+      method: 'GET',
+      path: '/favicon.ico',
+      status: 404,
+      detail: /allowed paths: \//,
+    },
   ];
   for (const { name, method = 'POST', path = '/', body, headers, status, detail, allow } of cases) {
     it(`${name}: ${status}, and a problem that says what is allowed`, async () => {
+      lines.length = 0;
       const response = await fetch(`${origin}${path}`, {
         method,
         ...(method === 'POST' ? { body: body ?? '' } : {}),
@@ -176,8 +194,29 @@ describe('a request that cannot be served', () => {
       const problem = (await response.json()) as Record<string, unknown>;
       assert.equal(problem.status, status);
       assert.match(String(problem.detail), detail);
+      const [line] = lines;
+      assert.deepEqual(
+        [lines.length, line?.severity, line?.message, line?.httpRequest],
+        [
+          1,
+          'INFO',
+          `${method} ${path.split('?')[0]} ${status}`,
+          { requestMethod: method, requestUrl: path, status },
+        ],
+      );
     });
   }
+
+  it('not even by Express is answered with a problem, without a word of the inside', async (t) => {
+    const stderr = t.mock.method(console, 'error', () => {});
+    const { port } = server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    socket.write('POST http://[ HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n');
+    const answer = await text(socket);
+    assert.match(answer, /^HTTP\/1.1 4\d\d .*content-type: application\/problem\+json/is);
+    assert.doesNotMatch(answer, /node_modules|<html/);
+    assert.equal(stderr.mock.callCount(), 0);
+  });
 });
 
 describe('GET /health', () => {
