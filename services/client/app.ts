@@ -121,9 +121,11 @@ function logRequest(of: {
   const { request, reply, logger } = of;
   const { failure } = request;
   const status = failure ? ERRORS[failure.kind].http : reply.statusCode;
-  const level = status === 500 ? 'error' : status > 500 ? 'warn' : 'info';
-  const isProbe = PROBES.includes(pathOf(request)) && !failure;
-  logger[isProbe ? 'debug' : level](
+  const isProbe = PROBES.includes(pathOf(request));
+  // "Not yet" is what a probe is there to say, and says again and again until the server is up.
+  const isNotReady = isProbe && failure?.kind === 'unavailable';
+  const level = status === 500 ? 'error' : status > 500 && !isNotReady ? 'warn' : 'info';
+  logger[isProbe && !failure ? 'debug' : level](
     {
       httpRequest: {
         requestMethod: request.method,
@@ -131,7 +133,8 @@ function logRequest(of: {
         status,
         latency: `${(of.durationMs / 1_000).toFixed(6)}s`,
       },
-      ...(failure ? { error: failure } : {}),
+      ...(isNotReady ? { reason: String(failure.cause ?? failure.message) } : {}),
+      ...(failure && !isNotReady ? { error: failure } : {}),
     },
     `${request.method} ${pathOf(request)} ${status}`,
   );

@@ -319,6 +319,36 @@ describe('the request log', () => {
     assert.match(String(request.latency), /^\d+\.\d{6}s$/);
   });
 
+  test('says of a server that is not ready yet why, and that nothing is amiss', async (t) => {
+    const cause = new Error('14 UNAVAILABLE: No connection established');
+    const error = new AppError('unavailable', 'not now', { cause });
+    const { app, lines } = start(t, {
+      checkHealth: () => Promise.reject(error),
+      getMatchCount: () => Promise.reject(error),
+    });
+    for (const url of ['/ready', '/?q=love']) await app.inject(url);
+    assert.deepEqual(
+      lines.map(({ severity, message, reason, error: logged }) => [
+        severity,
+        message,
+        reason,
+        logged !== undefined,
+      ]),
+      [
+        ['INFO', 'GET /ready 503', String(cause), false],
+        ['WARNING', 'GET / 503', undefined, true],
+      ],
+    );
+  });
+
+  test('warns of a probe that fails for any other reason', async (t) => {
+    const error = new AppError('badUpstream', 'the server gave an answer that cannot be used');
+    const { app, lines } = start(t, { checkHealth: () => Promise.reject(error) });
+    await app.inject('/ready');
+    assert.equal(lines[0]?.severity, 'WARNING');
+    assert.ok(lines[0]?.error);
+  });
+
   test('links its line to the trace of the request', async (t) => {
     const { app, lines } = start(t);
     await trace.getTracer('test').startActiveSpan('http server', async (span) => {
