@@ -5,6 +5,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { AppError } from '../../../lib/errors.ts';
 import { type MatchCountResponse, shakespeareService } from '../../../lib/rpc.ts';
 import { ATTR, SPAN } from '../../../lib/telemetry/names.ts';
+import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
 import { createApp } from '../../../services/server/app.ts';
 import type { Snapshot, Works } from '../../../services/server/works.ts';
 import { recordLog } from '../log-lines.ts';
@@ -51,6 +52,15 @@ async function start(t: TestContext, works: Works = keptWorks) {
     return Object.assign(answer, { cancel: () => cancel() });
   };
   return { app, client, port, call, lines };
+}
+
+/** A telemetry under SPAN_FLUSH=before-response, until the end of the test. */
+function setTelemetry(t: TestContext, flush: () => Promise<void>): void {
+  const telemetry = { exportTimeoutMs: 1_000, shutdown: async () => {} };
+  setRunningTelemetry({ ...telemetry, flushesBeforeResponse: true, flush });
+  t.after(() =>
+    setRunningTelemetry({ ...telemetry, flushesBeforeResponse: false, flush: async () => {} }),
+  );
 }
 
 describe('GetMatchCount', () => {
@@ -157,6 +167,31 @@ describe('GetMatchCount', () => {
     await assert.rejects(call('love', 50), { code: status.DEADLINE_EXCEEDED });
     await aborted.promise;
   });
+
+  for (const [title, query] of [
+    ['an answer', 'to be'],
+    ['an error', ''],
+  ] as const) {
+    test(`stores the spans before ${title}`, async (t) => {
+      const stored = Promise.withResolvers<void>();
+      const flushing = Promise.withResolvers<void>();
+      setTelemetry(t, () => {
+        flushing.resolve();
+        return stored.promise;
+      });
+      const { call } = await start(t);
+      const answered = call(query).then(
+        () => 'answered',
+        () => 'answered',
+      );
+      assert.equal(await Promise.race([flushing.promise, answered]), undefined);
+      // Another call, which waits until its deadline: this one's answer would be here by then.
+      await assert.rejects(call(query, 100), { code: status.DEADLINE_EXCEEDED });
+      assert.equal(await Promise.race([answered, Promise.resolve('waits')]), 'waits');
+      stored.resolve();
+      await answered;
+    });
+  }
 
   test('writes a span for the reading and one for the counting', async (t) => {
     const { call } = await start(t);
