@@ -27,7 +27,7 @@ type Limits = Pick<LoadgenConfig, 'LOADGEN_MAX_RUN_SECONDS' | 'LOADGEN_REQUEST_T
  */
 export function lastAnswerMs(limits: Limits): number {
   const { LOADGEN_MAX_RUN_SECONDS: run, LOADGEN_REQUEST_TIMEOUT_SECONDS: request } = limits;
-  return 0;
+  return Math.min(request * 1000, run * 500);
 }
 
 /** The longest that scheduleLengthMs may be. */
