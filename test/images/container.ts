@@ -31,13 +31,15 @@ export type Container = Readonly<{
   /** Asks until the probe succeeds; resolves to the milliseconds since the start. */
   ready(probe: Probe): Promise<number>;
   check(probe: Probe): Promise<boolean>;
-  /** SIGTERM; resolves to the exit code. */
+  /** SIGTERM, and SIGKILL when the platform would lose patience; resolves to the exit code. */
   stop(): Promise<number | null>;
   close(): Promise<void>;
 }>;
 
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 10;
+/** Cloud Run's time between the two signals; GKE's is longer. */
+const STOP_WITHIN_MS = 10_000;
 
 /** As both platforms confine it: read-only, without capabilities, within its limits. */
 export async function startContainer(
@@ -87,8 +89,10 @@ export async function startContainer(
       return performance.now() - startedMs;
     },
     async stop() {
-      if (!ended) await signal('TERM');
-      return exited;
+      if (ended) return exited;
+      await signal('TERM');
+      const timer = setTimeout(() => void signal('KILL').catch(() => {}), STOP_WITHIN_MS);
+      return exited.finally(() => clearTimeout(timer));
     },
     async close() {
       if (!ended) await signal('KILL').catch(() => {});
