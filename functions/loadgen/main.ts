@@ -12,7 +12,7 @@ import { systemClock } from './clock.ts';
 import { loadgenVariables } from './config.ts';
 import { createClientRequests } from './request.ts';
 import { createRuns } from './runs.ts';
-import { closeServer, createServer } from './server.ts';
+import { createServer } from './server.ts';
 
 /**
  * Of the time between SIGTERM and the end, what requests in flight cannot have: up to 2 s to store
@@ -33,7 +33,7 @@ const timeoutMs = config.LOADGEN_REQUEST_TIMEOUT_SECONDS * 1000;
 const requests = createClientRequests({ address, timeoutMs, identity });
 const clock = systemClock;
 const runs = createRuns({ config, requests, identity, clock, logger });
-const server = createServer({ app: createApp({ runs, config, clock, logger }), logger });
+const { server, close } = createServer({ app: createApp({ runs, config, clock, logger }), logger });
 
 shutdownOnSignal({
   logger,
@@ -41,10 +41,7 @@ shutdownOnSignal({
     {
       name: 'end the runs and answer',
       run: (leftMs) =>
-        closeServer(server, {
-          answered: runs.stop(leftMs - AFTER_DRAIN_MS),
-          timeoutMs: ANSWER_MS,
-        }),
+        close({ answered: runs.stop(leftMs - AFTER_DRAIN_MS), timeoutMs: ANSWER_MS }),
     },
     { name: 'close the connections to client', run: () => requests.close() },
     { name: 'store the last spans', run: (leftMs) => shutdownTelemetry(logger, leftMs) },

@@ -21,23 +21,38 @@ type Framework = (
   next: (error?: unknown) => void,
 ) => void;
 
+export type LoadgenServer = Readonly<{
+  /** Listening is left to the caller. */
+  server: Server;
+  /**
+   * Takes no more connections, waits for `answered`, gives the answers `timeoutMs` to go out and
+   * cuts off what is left then, such as a request that never comes to its end. Resolves when every
+   * request is over, so that its span has ended.
+   */
+  close(options: { answered: Promise<unknown>; timeoutMs: number }): Promise<void>;
+}>;
+
 /**
  * The functions framework's own server, without its command line, whose SIGTERM handler exits at
- * once and loses spans. Listening and stopping are left to the caller.
+ * once and loses spans.
  *
  * The framework takes bodies of up to 1 GB, and answers what is not JSON with an HTML page that
  * shows a stack. So the body is read here, within a bound, and the function parses it: a request
  * that has been read to its end goes past the framework's parsers untouched. What Express itself
  * refuses comes back here too, or it would show a stack to the caller and to stderr.
  */
-export function createServer(options: { app: HttpFunction; logger: Logger }): Server {
+export function createServer(options: { app: HttpFunction; logger: Logger }): LoadgenServer {
   const { app, logger } = options;
   registerLoadgen(app);
   const server = getTestServer(FUNCTION_NAME);
   const [framework] = server.listeners('request') as Framework[];
   if (!framework) throw new Error('the functions framework gave a server without a listener');
   server.removeAllListeners('request');
+  const open = new Set<Promise<void>>();
   server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
+    const over = new Promise<void>((resolve) => response.once('close', resolve));
+    open.add(over);
+    void over.then(() => open.delete(over));
     const refuse = (error: AppError) => {
       // What is left of the request is not read, so nothing can follow it.
       response.setHeader('connection', 'close');
@@ -55,23 +70,19 @@ export function createServer(options: { app: HttpFunction; logger: Logger }): Se
   });
   server.requestTimeout = RECEIVE_TIMEOUT_MS;
   server.headersTimeout = RECEIVE_TIMEOUT_MS;
-  return server;
-}
-
-/**
- * Closes a listening server: at once where nothing is under way, else when the last answer is out,
- * and after `timeoutMs` whatever is left, such as a request that never came to its end.
- */
-export async function closeServer(
-  server: Server,
-  options: { answered: Promise<unknown>; timeoutMs: number },
-): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  await options.answered;
-  const timer = setTimeout(() => server.closeAllConnections(), options.timeoutMs);
-  await closed;
-  clearTimeout(timer);
+  return {
+    server,
+    async close({ answered, timeoutMs }) {
+      const closed = once(server, 'close');
+      server.close();
+      await answered;
+      const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
+      await closed;
+      clearTimeout(timer);
+      // A server counts as closed a little before the requests that it cut off.
+      await Promise.all(open);
+    },
+  };
 }
 
 /** Throws what the framework would answer in words, or none, of its own. */

@@ -30,7 +30,7 @@ const runs = createRuns({
   clock,
   logger,
 });
-const server = createServer({ app: createApp({ runs, config, clock, logger }), logger });
+const { server } = createServer({ app: createApp({ runs, config, clock, logger }), logger });
 let origin = '';
 
 before(async () => {
