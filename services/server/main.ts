@@ -1,3 +1,4 @@
+import { setLogger } from '@grpc/grpc-js';
 import { parseEnvOrExit } from '../../lib/config.ts';
 import { listenOrExit } from '../../lib/listen.ts';
 import { createLogger } from '../../lib/log.ts';
@@ -18,6 +19,9 @@ const logger = createLogger({
   service: config.OTEL_SERVICE_NAME,
   project: config.GOOGLE_CLOUD_PROJECT,
 });
+
+// grpc-js writes plain text to stderr otherwise. What matters of it comes back as an error too.
+setLogger({ error: (text: string) => logger.warn({ library: 'grpc-js' }, text) });
 
 const store = createObjectStore({
   apiEndpoint: config.STORAGE_API_ENDPOINT,

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { parseEnv } from '../../../lib/config.ts';
 import { createLogger } from '../../../lib/log.ts';
 import { telemetryVariables } from '../../../lib/telemetry/config.ts';
@@ -10,20 +8,7 @@ import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
 import { startTelemetry } from '../../../lib/telemetry/sdk.ts';
 import { withSpan } from '../../../lib/telemetry/span.ts';
 import { shutdownTelemetry } from '../../../lib/telemetry/telemetry.ts';
-
-/** An OTLP endpoint that takes spans and never answers; not of node:http, which would be traced. */
-async function startHungExporter(t: TestContext): Promise<string> {
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket.on('error', () => {}));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+import { startHungExporter } from '../../services/faults.ts';
 
 describe('shutdownTelemetry', () => {
   test('reports within its time what an exporter that hangs has lost', async (t) => {

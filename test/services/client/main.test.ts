@@ -5,6 +5,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { SPAN } from '../../../lib/telemetry/names.ts';
 import { createApp as createServerApp } from '../../../services/server/app.ts';
 import type { Snapshot, Works } from '../../../services/server/works.ts';
+import { assertPortIsReported, startHungExporter } from '../faults.ts';
 import { recordLog } from '../log-lines.ts';
 import { startProgram } from '../program.ts';
 
@@ -190,4 +191,31 @@ describe('services/client/main', () => {
     await program.line('span');
     assert.ok(program.spans().some((span) => span.name === SPAN.rpc));
   });
+
+  test('cuts off on SIGTERM a call that hangs, and reports in time what a hung exporter has lost', async (t) => {
+    const reading = Promise.withResolvers<void>();
+    const beforeRead = () => {
+      reading.resolve();
+      return new Promise<never>(() => {});
+    };
+    const { program, fetchOnce } = await start(t, {
+      beforeRead,
+      env: {
+        SERVER_DEADLINE_MS: '60000',
+        OTEL_TRACES_EXPORTER: 'otlp',
+        OTEL_EXPORTER_OTLP_ENDPOINT: await startHungExporter(t),
+      },
+    });
+    const refused = assert.rejects(fetchOnce('/?q=love'));
+    await reading.promise;
+    program.signal('SIGTERM');
+    await refused;
+    assert.equal(await program.exit(), 0);
+    const { spans } = await program.line('telemetry stopped');
+    const { started, stored, lost } = spans as Record<string, number>;
+    assert.deepEqual([started, stored, lost], [3, 0, 3]);
+  });
+
+  test('names a port that is in use in one line of its log, and exits 1', (t) =>
+    assertPortIsReported(t, ENTRY, { SERVER_ADDR: 'server:5050' }));
 });

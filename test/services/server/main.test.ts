@@ -3,6 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { type MatchCountResponse, shakespeareService } from '../../../lib/rpc.ts';
 import { SPAN } from '../../../lib/telemetry/names.ts';
+import { assertPortIsReported, startHungExporter } from '../faults.ts';
 import { startProgram } from '../program.ts';
 import { startFakeStorage } from './fake-storage.ts';
 
@@ -147,4 +148,29 @@ describe('services/server/main', () => {
     assert.equal(taken.length, answered);
     assertNoSpanLost(await program.line('telemetry stopped'));
   });
+
+  test('cuts off on SIGTERM a call that hangs, and reports in time what a hung exporter has lost', async (t) => {
+    const { client, program, storage } = await start(t, {
+      WORKS_CACHE: 'per-request',
+      WORKS_ATTEMPT_TIMEOUT_MS: '60000',
+      OTEL_TRACES_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_ENDPOINT: await startHungExporter(t),
+    });
+    const reading = Promise.withResolvers<void>();
+    storage.state.fault = () => {
+      reading.resolve();
+      return { kind: 'run', run: () => new Promise<never>(() => {}) };
+    };
+    const refused = assert.rejects(callOnce(client, 'love'));
+    await reading.promise;
+    program.signal('SIGTERM');
+    await refused;
+    assert.equal(await program.exit(), 0);
+    const { spans } = await program.line('telemetry stopped');
+    const { started, stored, lost } = spans as Record<string, number>;
+    assert.deepEqual([stored, lost], [0, started]);
+  });
+
+  test('names a port that is in use in one line of its log, and exits 1', (t) =>
+    assertPortIsReported(t, ENTRY, { WORKS_BUCKET: 'works', WORKS_PREFIX: 'plays/' }));
 });
