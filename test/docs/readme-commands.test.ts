@@ -92,7 +92,7 @@ describe('the commands of the README', () => {
 describe('--help', () => {
   for (const tool of ['start', 'compare', 'doctor', 'load', 'queries', 'bench']) {
     it(`of ${tool} exits 0, fits 100 columns and names exit codes or examples`, () => {
-      const file = /tools\/\S+/.exec(SCRIPTS[tool] ?? '')?.[0] ?? '';
+      const file = /tools\/\S+\/main\.ts/.exec(SCRIPTS[tool] ?? '')?.[0] ?? '';
       const { NODE_TEST_CONTEXT: _, ...env } = process.env;
       const result = spawnSync(process.execPath, [file, '--help'], {
         cwd: ROOT,
