@@ -26,8 +26,7 @@ export type LoadgenServer = Readonly<{
   server: Server;
   /**
    * Takes no more connections, waits for `answered`, gives the answers `timeoutMs` to go out and
-   * cuts off what is left then, such as a request that never comes to its end. Resolves when every
-   * request is over, so that its span has ended.
+   * cuts off what is left then, such as a request that never comes to its end.
    */
   close(options: { answered: Promise<unknown>; timeoutMs: number }): Promise<void>;
 }>;
@@ -48,11 +47,7 @@ export function createServer(options: { app: HttpFunction; logger: Logger }): Lo
   const [framework] = server.listeners('request') as Framework[];
   if (!framework) throw new Error('the functions framework gave a server without a listener');
   server.removeAllListeners('request');
-  const open = new Set<Promise<void>>();
   server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
-    const over = new Promise<void>((resolve) => response.once('close', resolve));
-    open.add(over);
-    void over.then(() => open.delete(over));
     const refuse = (error: AppError) => {
       // What is left of the request is not read, so nothing can follow it.
       response.setHeader('connection', 'close');
@@ -79,8 +74,6 @@ export function createServer(options: { app: HttpFunction; logger: Logger }): Lo
       const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
       await closed;
       clearTimeout(timer);
-      // A server counts as closed a little before the requests that it cut off.
-      await Promise.all(open);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   context,
   type DiagLogger,
@@ -21,6 +22,8 @@ import type { Telemetry } from './running.ts';
 import { createInstanceSampler, createSampler } from './sampler.ts';
 import { createSpanProcessor } from './span-processor.ts';
 
+/** Requests that a shutdown has cut off end their spans a few turns later. */
+const LAST_ENDS_MS = 500;
 /** Kept of a shutdown's time for its report, which a busy process gets round to late. */
 const REPORT_MS = 500;
 
@@ -106,6 +109,14 @@ async function startProvider(
     await Promise.allSettled([batches.forceFlush()]);
     await exporter.settled();
   };
+  const allEnded = async (waitMs: number) => {
+    const giveUpMs = performance.now() + waitMs;
+    while (performance.now() < giveUpMs) {
+      const { started, ended } = ledger.report();
+      if (started === ended) return;
+      await sleep(10);
+    }
+  };
   return {
     flushesBeforeResponse: config.SPAN_FLUSH === 'before-response',
     exportTimeoutMs: timeoutMs,
@@ -113,6 +124,7 @@ async function startProvider(
     async shutdown(shutdownLogger, shutdownTimeoutMs) {
       const untilMs = performance.now() + shutdownTimeoutMs - REPORT_MS;
       const leftMs = () => Math.max(0, untilMs - performance.now());
+      await allEnded(Math.min(LAST_ENDS_MS, leftMs()));
       await within(Math.min(timeoutMs + 500, leftMs()), drain());
       stopped = true;
       await within(Math.min(500, leftMs()), Promise.allSettled([batches.shutdown()]));
