@@ -134,7 +134,7 @@ describe('lib’s protections against what Cloud Run does', () => {
   });
 
   it('expired token: it is fetched anew in time, so that no call is refused', async (t) => {
-    // tokens that live for the five minutes within which lib/identity no longer relies on them
+    // tokens that live for the minute within which lib/identity no longer relies on them
     const short: LocalCloud = {
       ...cloud,
       startMetadataServer: (options) =>
@@ -143,7 +143,7 @@ describe('lib’s protections against what Cloud Run does', () => {
           tokens: {
             ...cloud.tokens,
             issueIdToken: (request) =>
-              cloud.tokens.issueIdToken({ ...request, expiresInSeconds: 300 }),
+              cloud.tokens.issueIdToken({ ...request, expiresInSeconds: 60 }),
           },
           ...options,
         }),
@@ -157,7 +157,7 @@ describe('lib’s protections against what Cloud Run does', () => {
     t.after(() => {
       nowMs = () => Date.now();
     });
-    nowMs = () => Date.now() + 301_000;
+    nowMs = () => Date.now() + 61_000;
     assert.deepEqual(await run(2).then(({ ok, failed }) => ({ ok, failed })), { ok: 2, failed: 0 });
     assert.deepEqual(refusals, []);
   });
