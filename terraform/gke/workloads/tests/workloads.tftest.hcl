@@ -104,7 +104,7 @@ run "a_program_s_pods_are_granted_its_roles" {
     labels         = { app = "shakesapp" }
     cpu            = 1
     memory         = "512Mi"
-    user_id        = 1000
+    user_id        = 65532
     roles          = ["roles/cloudtrace.agent"]
     google_account = "projects/shakesapp-test/serviceAccounts/shakesapp-server@shakesapp-test.iam.gserviceaccount.com"
     act_as_google  = false
@@ -143,7 +143,7 @@ run "or_act_as_its_google_account" {
     labels         = { app = "shakesapp" }
     cpu            = 1
     memory         = "512Mi"
-    user_id        = 1000
+    user_id        = 65532
     roles          = ["roles/cloudtrace.agent"]
     google_account = "projects/shakesapp-test/serviceAccounts/shakesapp-server@shakesapp-test.iam.gserviceaccount.com"
     act_as_google  = true
