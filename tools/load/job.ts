@@ -1,5 +1,6 @@
 import { CloudSchedulerClient, type protos } from '@google-cloud/scheduler';
 import { credentials } from '@grpc/grpc-js';
+import { PassThroughClient } from 'google-auth-library';
 import type { LoadRequestBody } from '../../lib/load-request.ts';
 import { UsageError } from '../command-line.ts';
 import { explainJobError } from './job-errors.ts';
@@ -83,6 +84,8 @@ export function createJobControl(target: Target, timeoutMs = DEADLINE_MS): JobCo
       apiEndpoint: host ?? '',
       port: Number(port),
       sslCreds: credentials.createInsecure(),
+      // Without it the library looks for a metadata server, although nothing asks for credentials.
+      authClient: new PassThroughClient(),
       projectId,
     });
   }
