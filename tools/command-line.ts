@@ -64,6 +64,10 @@ export function checkOutput(flag: string, file: string | undefined): void {
 
 /** Runs a tool's main: its exit code, 2 with one line for bad usage, 1 with the error otherwise. */
 export async function runTool(name: string, main: () => Promise<number>): Promise<void> {
+  // Whoever reads the output may stop reading (`| head`); the work itself goes on to its end.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     process.exitCode = await main();
   } catch (error) {

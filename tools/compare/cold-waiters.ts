@@ -1,13 +1,15 @@
 import type { RequestRecord } from './request-record.ts';
 
 /**
- * Marks as cold the requests that waited for an instance to start, beside the instance's first one:
+ * Marks as cold the requests that were sent before an instance had served its first one:
  *
- *     first    |--- sent ......... starting ........|== served ==|        marked by its instance
- *     waiter        |--- sent ....................... |== served ==|      sent before it could serve
- *     warm                                               |- sent -|==|
+ *     first    |--- sent ..... starting .....|=== served ===|     marked by its instance
+ *     waiter       |--- sent ................ |=== served ===|    sent while it started
+ *     waiter                                   |- sent -|======|  sent while it read the works
+ *     warm                                                    |- sent -|==|
  *
- * They paid for the cold start as the first one did, and would spoil the warm quantiles.
+ * They paid for the start as the first one did, and would spoil the warm quantiles. Until its first
+ * answer, because that request also loads what the instance keeps, and others wait for it.
  */
 export function markWaiters(records: readonly RequestRecord[]): readonly RequestRecord[] {
   const servingSinceMs = new Map<string, number>();

@@ -72,7 +72,7 @@ export function recordRequest(trace: Trace): RequestRecord | null {
   if (!isRequest(tree)) return null;
   const root = tree.root !== null && isLoadgenRoot(tree.root) ? tree.root : null;
   const attributes = root?.span.attributes ?? {};
-  const error = firstError(tree);
+  const error = errorOfRequest(tree);
   const durationMs = root === null ? null : root.endMs - root.startMs;
   const startDelayMs = root === null ? null : delayOf(root);
   const stopped = attributes[ATTR.endedAfterStop] === 'true';
@@ -112,7 +112,7 @@ function callsOf(tree: NormalisedTrace): readonly Call[] {
       {
         instance: interned(instance),
         sentMs: tree.startMs + caller.startMs,
-        servedMs: tree.startMs + node.startMs,
+        servedMs: tree.startMs + node.endMs,
         first: node.span.attributes[ATTR.coldStart] === 'true',
       },
     ];
@@ -139,8 +139,13 @@ function sequenceOf(value: string | undefined): number | null {
   return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : null;
 }
 
-/** The root's own error tells most; failing that the first one met going down. */
-function firstError(tree: NormalisedTrace): string | null {
+/**
+ * How the request ended for its caller: the root's own error. An attempt below it that failed and
+ * was made good by a retry is no failure, and to leave such requests out would favour the platform
+ * that has more of them. Where the root is missing, the first error met going down.
+ */
+function errorOfRequest(tree: NormalisedTrace): string | null {
+  if (tree.root !== null && isLoadgenRoot(tree.root)) return errorOf(tree.root.span)?.type ?? null;
   for (const node of tree.nodes) {
     const error = node.frontEnd ? null : errorOf(node.span);
     if (error !== null) return error.type;

@@ -98,10 +98,12 @@ async function report(run: {
         })
       : undefined;
   const [first] = platforms;
-  if (first?.waterfall) print(waterfallSection(first.name, first.waterfall));
+  // The one that the comparison calls the median, where there is a comparison.
+  const waterfall = comparison?.exemplars.a.median ?? first?.waterfall;
+  await writeFiles({ options, projectId: system.cloud.projectId, traces, comparison, pairs });
+  if (first && waterfall) print(waterfallSection(first.name, waterfall));
   if (comparison) print(`\n${renderText(comparison)}`);
   print(`\n${renderTotals(pairs)}`);
-  await writeFiles({ options, projectId: system.cloud.projectId, traces, comparison, pairs });
   const faults = [
     ...run.broken,
     ...pairs.flatMap(([name, result]) =>
@@ -113,7 +115,7 @@ async function report(run: {
 }
 
 function waterfallSection(name: PlatformName, waterfall: Waterfall): string {
-  return `\nOne request on ${PLATFORM_LABEL[name]}, the median one:\n\n${renderWaterfall(waterfall)}`;
+  return `\nOne request on ${PLATFORM_LABEL[name]}, the median warm one:\n\n${renderWaterfall(waterfall)}`;
 }
 
 async function writeFiles(results: {

@@ -26,13 +26,13 @@ export function renderTotals(
     row('  failed, dropped', ({ failed, dropped }) => `${failed}, ${dropped}`),
     row('traces of requests', ({ traces }) => traces),
     row('  whole', ({ wholeTraces }) => wholeTraces),
-    row('  with a cold start', ({ coldTraces }) => coldTraces),
+    row('  first of an instance', ({ coldTraces }) => coldTraces),
     row('orphan spans', ({ orphanSpans }) => orphanSpans),
     row('health check spans', ({ healthSpans }) => healthSpans),
     row('spans started', ({ spansStarted }) => spansStarted),
     row('  stored, lost', ({ spansStored, spansLost }) => `${spansStored}, ${spansLost}`),
     row("front end's own spans", ({ frontEndSpans }) => frontEndSpans),
-    row('latency p50, p95', ({ latencyMs }) =>
+    row('p50, p95, cold included', ({ latencyMs }) =>
       latencyMs === null ? '-' : `${formatMs(latencyMs.p50)}, ${formatMs(latencyMs.p95)}`,
     ),
   ];

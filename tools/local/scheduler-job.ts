@@ -38,7 +38,7 @@ export async function createSchedulerJob(options: {
     projectId: options.projectId,
   });
   const parent = client.locationPath(options.projectId, options.region);
-  const name = client.jobPath(options.projectId, options.region, 'shakesapp-loadgen');
+  const name = client.jobPath(options.projectId, options.region, 'shakesapp-load');
   const target = (body: LoadRequestBody) => ({
     uri: options.uri,
     httpMethod: 'POST' as const,

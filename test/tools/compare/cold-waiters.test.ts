@@ -44,3 +44,17 @@ test("another instance's start makes no request cold", () => {
 test('where no first request was seen nothing is cold', () => {
   assert.deepEqual(coldness(record({ sequence: 0, waitMs: 900 })), [false]);
 });
+
+test('a request that was sent while the first one was being served is cold too', () => {
+  // Served from 50 ms on, for as long as reading the works takes; the other is sent at 100 ms.
+  const first = recordRequest(
+    requestTrace({
+      sequence: 0,
+      cold: true,
+      parts: { httpGap: 100, read: 400 },
+      attributes: { 'faas.instance': 'one' },
+    }),
+  );
+  assert.ok(first);
+  assert.deepEqual(coldness(first, record({ sequence: 1, waitMs: 1 })), [true, true]);
+});
