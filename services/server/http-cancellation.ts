@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 
 export type HttpCancellation = Readonly<{
-  /** Destroys the HTTP requests that begin inside `run`: once `signal` aborts, or has already. */
+  /** Destroys the requests that begin inside `run`: once `signal` aborts, or has already. */
   within<T>(signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T>;
   close(): void;
 }>;
@@ -12,13 +12,18 @@ export type HttpCancellation = Readonly<{
  * Cancels requests of a library that offers no way to: @google-cloud/storage takes no abort signal,
  * and its HTTP client ignores the timeout it is given. A request that hangs would keep its socket,
  * and its span, for ever. So they are found through node's own channel and destroyed.
+ *
+ * Only requests to `origin`: what else begins inside, such as the timer of the next span export,
+ * takes the signal along for its whole life, and its requests are none of ours to end.
  */
-export function createHttpCancellation(): HttpCancellation {
+export function createHttpCancellation(origin: string): HttpCancellation {
+  const { host } = new URL(origin);
   const active = new AsyncLocalStorage<AbortSignal>();
   const onRequest = (message: unknown) => {
     const signal = active.getStore();
     if (!signal) return;
     const { request } = message as { request: ClientRequest };
+    if (request.getHeader('host') !== host) return;
     const cancel = () => request.destroy(signal.reason);
     // Such as one that had to wait for its token first.
     if (signal.aborted) return cancel();

@@ -59,7 +59,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     request: (request) => Object.assign(request as RequestOptions, { forever: false }),
   });
   const files = storage.bucket(bucket);
-  const cancellation = createHttpCancellation();
+  const cancellation = createHttpCancellation(options.apiEndpoint);
   const limitDownloads = pLimit(MAX_DOWNLOADS);
 
   const attempt = <T>(run: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> =>

@@ -9,13 +9,13 @@ import { createHttpCancellation } from '../../../services/server/http-cancellati
 async function start(t: TestContext) {
   const server = createServer(() => {}).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const cancellation = createHttpCancellation();
+  const { port } = server.address() as AddressInfo;
+  const cancellation = createHttpCancellation(`http://127.0.0.1:${port}`);
   t.after(() => {
     cancellation.close();
     server.closeAllConnections();
     server.close();
   });
-  const { port } = server.address() as AddressInfo;
   const ask = () => get({ host: '127.0.0.1', port });
   /** What became of a request: the error that ended it. */
   const end = async (request: ReturnType<typeof ask>) => {
@@ -41,6 +41,19 @@ describe('createHttpCancellation', () => {
     const { cancellation, ask, end } = await start(t);
     const ended = cancellation.within(AbortSignal.abort(new Error('gone')), async () => end(ask()));
     assert.equal((await ended).message, 'gone');
+  });
+
+  test('leaves alone requests to others that begin inside, such as those of a span export', async (t) => {
+    const { cancellation } = await start(t);
+    const other = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    t.after(() => other.close());
+    const { port } = other.address() as AddressInfo;
+    await cancellation.within(AbortSignal.abort(new Error('gone')), async () => {
+      const [response] = await once(get({ host: '127.0.0.1', port, agent: false }), 'response');
+      assert.equal(response.statusCode, 200);
+      response.resume();
+    });
   });
 
   test('leaves alone what begins outside, and everything once it is closed', async (t) => {
