@@ -23,14 +23,19 @@ resource "kubernetes_network_policy_v1" "platform" {
     policy_types = ["Egress"]
     pod_selector {}
 
-    # Cluster DNS
+    # Cluster DNS, and the cache on each node that new clusters put before it: with Dataplane V2
+    # queries go to the cache's pods
     egress {
       to {
         namespace_selector {
           match_labels = { "kubernetes.io/metadata.name" = "kube-system" }
         }
         pod_selector {
-          match_labels = { "k8s-app" = "kube-dns" }
+          match_expressions {
+            key      = "k8s-app"
+            operator = "In"
+            values   = ["kube-dns", "node-local-dns"]
+          }
         }
       }
       ports {

@@ -34,6 +34,16 @@ resource "kubernetes_deployment_v1" "program" {
   spec {
     replicas = var.replicas
 
+    # The old pod goes before the new one comes: one more of them at once has no room in the node's
+    # memory, and the rollout would wait for ever. Programs answer what they took before they end.
+    strategy {
+      type = "RollingUpdate"
+      rolling_update {
+        max_surge       = "0"
+        max_unavailable = "1"
+      }
+    }
+
     selector {
       match_labels = local.selector
     }

@@ -73,7 +73,7 @@ function ask(cloud: LocalCloud) {
   return createForcedTraceCheck(() => {}, {
     local: { schedulerAddress, traceReadOrigin },
     clock: createSleepingClock(Date.now()),
-    jobId: 'shakesapp-loadgen',
+    jobId: 'shakesapp-load',
   }).run(context);
 }
 
@@ -104,5 +104,5 @@ test('a job that is not there is said to be missing', async (t) => {
   const cloud = await startLocalCloud();
   t.after(cloud.close);
   const [finding] = await ask(cloud);
-  assert.match(finding?.text ?? '', /there is no job .*shakesapp-loadgen/);
+  assert.match(finding?.text ?? '', /there is no job .*shakesapp-load/);
 });
