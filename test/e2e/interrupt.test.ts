@@ -10,9 +10,10 @@ import { childEnvironment } from './run-system.ts';
 /**
  * `script` of util-linux gives the program a real terminal, so that Ctrl-C is the byte 0x03 that
  * the terminal turns into SIGINT for the whole foreground group, as when a person presses it.
+ * `exec`, because a person's shell is not in that group, and one that is ends with 130 by itself.
  */
 async function startInTerminal(t: TestContext) {
-  const child = spawn('script', ['-qec', 'npm start -- --requests 3 --interval 50', '/dev/null'], {
+  const child = spawn('script', ['-qec', 'exec npm start -- --requests 3 --interval 50', '/dev/null'], {
     cwd: ROOT,
     env: { ...childEnvironment(), TERM: 'xterm' },
     stdio: ['pipe', 'pipe', 'pipe'],
