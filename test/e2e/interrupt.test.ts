@@ -13,11 +13,15 @@ import { childEnvironment } from './run-system.ts';
  * `exec`, because a person's shell is not in that group, and one that is ends with 130 by itself.
  */
 async function startInTerminal(t: TestContext) {
-  const child = spawn('script', ['-qec', 'exec npm start -- --requests 3 --interval 50', '/dev/null'], {
-    cwd: ROOT,
-    env: { ...childEnvironment(), TERM: 'xterm' },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    'script',
+    ['-qec', 'exec npm start -- --requests 3 --interval 50', '/dev/null'],
+    {
+      cwd: ROOT,
+      env: { ...childEnvironment(), TERM: 'xterm' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
   t.after(() => child.exitCode === null && child.kill('SIGKILL'));
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
