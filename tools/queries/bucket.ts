@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { type File, Storage } from '@google-cloud/storage';
 import pLimit from 'p-limit';
 import pRetry, { AbortError } from 'p-retry';
@@ -50,12 +52,21 @@ export async function readBucket(options: {
   return Promise.all(
     files.map((file: File) =>
       limit(async () => {
-        const [bytes] = await retrying(() => file.download({ validation: 'crc32c' }));
+        const bytes = await retrying(() => download(file));
         onProgress(++read, files.length);
         return { name: file.name, bytes };
       }),
     ),
   );
+}
+
+function download(file: File): Promise<Uint8Array> {
+  const stream = file.createReadStream({ validation: 'crc32c' });
+  stream.once('response', (response: IncomingMessage) => {
+    // The library's own pipelines put eleven listeners on each response; node warns of that.
+    response.setMaxListeners(20);
+  });
+  return buffer(stream);
 }
 
 async function withDeadline<T>(work: Promise<T>): Promise<T> {

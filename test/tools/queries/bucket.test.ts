@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { toKnownQueries } from '../../../lib/queries.ts';
 import { type LocalCloud, startLocalCloud } from '../../../tools/local/cloud/local-cloud.ts';
 import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from '../../../tools/local/cloud/works.ts';
@@ -28,6 +29,17 @@ describe('readBucket', () => {
     const lines = texts.flatMap(({ bytes }) => linesOf(decodeText(bytes)));
     const counts = Object.keys(LOCAL_QUERIES).map((query) => [query, countLinesWith(query, lines)]);
     assert.deepEqual(toKnownQueries(Object.fromEntries(counts)), toKnownQueries(LOCAL_QUERIES));
+  });
+
+  it('reads without a warning of node', async (t) => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    t.after(() => process.off('warning', note));
+    await read();
+    // A warning is told on the next tick.
+    await setImmediate();
+    assert.deepEqual(warnings, []);
   });
 
   for (const fault of [
