@@ -72,7 +72,8 @@ export async function runTool(name: string, main: () => Promise<number>): Promis
     process.exitCode = await main();
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`${name}: ${error.message}\n(see: npm run ${name} -- --help)\n`);
+      const command = name === 'start' ? 'npm start' : `npm run ${name}`;
+      process.stderr.write(`${name}: ${error.message}\n(see: ${command} -- --help)\n`);
       process.exitCode = 2;
       return;
     }
