@@ -8,6 +8,7 @@ import { parseV1Trace } from '../compare/sources/v1-trace.ts';
 import { isWhole } from '../compare/wholeness.ts';
 import type { Started } from './run.ts';
 import type { Target } from './target.ts';
+import { type Progress, waitUntil } from './waiting.ts';
 
 /** What arrived of a run in Cloud Trace. */
 export type Arrived = Readonly<{
@@ -34,14 +35,18 @@ export async function followRun(options: {
   readTraces: ReadTraces;
   clock: Clock;
   signal: AbortSignal;
-  onProgress: (text: string) => void;
+  progress: Progress;
 }): Promise<Arrived> {
-  const { run, readTraces, clock, signal, onProgress } = options;
+  const { run, readTraces, clock, signal, progress } = options;
   const { requests: expected, intervalMs } = run.job;
   const lengthMs = (expected - 1) * intervalMs;
   const beganMs = clock.nowMs();
-  onProgress(`the run takes ${Math.ceil(lengthMs / 1000)} s`);
-  await clock.sleep(Math.max(0, run.startedMs + lengthMs - clock.nowMs()), signal);
+  let wholeBefore = -1;
+  await waitUntil(
+    run.startedMs + lengthMs,
+    { clock, signal, progress },
+    (seconds) => `the run goes on for ${seconds} s, then its traces are read`,
+  );
   for (;;) {
     const traces = await readTraces(run.startedMs - CLOCK_SKEW_MS, signal);
     const mine = traces.filter((trace) => belongsTo(trace, run));
@@ -52,7 +57,10 @@ export async function followRun(options: {
     if (complete || clock.nowMs() > run.startedMs + lengthMs + PATIENCE_MS) {
       return { ...arrived, waitedMs: clock.nowMs() - beganMs };
     }
-    onProgress(`${whole} of ${expected} traces are whole`);
+    const text = `${whole} of ${expected} traces are whole`;
+    if (whole !== wholeBefore) progress.say(text);
+    else progress.show(text);
+    wholeBefore = whole;
     await clock.sleep(POLL_MS, signal);
   }
 }

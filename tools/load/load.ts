@@ -1,17 +1,25 @@
 import type { Clock } from '../compare/sources/clock.ts';
 import { followRun, type ReadTraces } from './follow.ts';
-import type { JobControl, JobView } from './job.ts';
+import type { JobControl } from './job.ts';
 import type { Options } from './options.ts';
-import { compareCommand, renderArrived, renderChange, renderJob, renderStarted } from './render.ts';
+import {
+  compareCommand,
+  renderArrived,
+  renderChange,
+  renderJob,
+  renderStarted,
+  renderState,
+} from './render.ts';
 import { startRun } from './run.ts';
 import type { Target } from './target.ts';
+import type { Progress } from './waiting.ts';
 
 export type Tools = Readonly<{
   job: JobControl;
   readTraces: ReadTraces;
   clock: Clock;
   signal: AbortSignal;
-  onProgress: (text: string) => void;
+  progress: Progress;
 }>;
 
 /** What a verb did: a text for people, a value for programs, and the exit code. */
@@ -34,30 +42,22 @@ export async function load(options: Options, target: Target, tools: Tools): Prom
       const [wanted, change] =
         verb === 'pause' ? (['PAUSED', job.pause] as const) : (['ENABLED', job.resume] as const);
       // The service refuses to pause a paused job; who asks for it has what they want.
-      if (before.state === wanted) return done(renderState(before, 'was already'), before);
+      if (before.state === wanted) return done(renderState(before, 'was already', target), before);
       const after = await change();
-      return done(renderState(after, 'is now'), after);
+      return done(renderState(after, 'is now', target), after);
     }
   }
 }
 
 const done = (text: string, value: unknown): Result => ({ text, value, exitCode: 0 });
 
-function renderState({ name, state, nextRunMs }: JobView, verb: string): string {
-  const next =
-    nextRunMs === undefined
-      ? 'the schedule starts nothing until: npm run load -- resume'
-      : `next run ${new Date(nextRunMs).toISOString()}`;
-  return `${name} ${verb} ${state}; ${next}\n`;
-}
-
 async function run(options: Options, target: Target, tools: Tools): Promise<Result> {
-  const { clock, signal, onProgress, readTraces } = tools;
-  const started = await startRun(tools.job, clock, signal, onProgress);
+  const { clock, signal, progress, readTraces } = tools;
+  const started = await startRun(tools.job, clock, signal, progress);
   const text = renderStarted(started);
   if (!options.wait) return done(text, started);
-  const arrived = await followRun({ run: started, readTraces, clock, signal, onProgress });
-  const command = compareCommand(target, started, clock.nowMs());
+  const arrived = await followRun({ run: started, readTraces, clock, signal, progress });
+  const command = compareCommand(target, started);
   return {
     text: text + renderArrived(arrived, command, target),
     value: { ...started, arrived, compare: command },

@@ -30,7 +30,7 @@ async function main(): Promise<number> {
       readTraces: createTraceReader(target, realClock),
       clock: realClock,
       signal: interrupted.signal,
-      onProgress: progress.show,
+      progress,
     });
     progress.clear();
     process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : text);

@@ -25,6 +25,24 @@ function renderLastAttempt({ lastAttemptMs, lastStatusCode }: JobView): string {
   return `${iso(lastAttemptMs)}, ${outcome}`;
 }
 
+/** What `pause` and `resume` came to, the command that undoes it, and what they do not reach. */
+export function renderState(job: JobView, verb: string, target: Target): string {
+  const paused = job.state === 'PAUSED';
+  const next = paused
+    ? `the schedule starts nothing until: npm run load -- resume ${flagsOf(target)}`
+    : `next run ${job.nextRunMs === undefined ? 'by the schedule' : iso(job.nextRunMs)}`;
+  const overlay = target.local
+    ? "the local GKE's own schedule goes on as before"
+    : `GKE has a schedule of its own: kubectl -n shakesapp patch cronjob trigger -p '{"spec":{"suspend":${paused}}}'`;
+  return `${job.name} ${verb} ${job.state}; ${next}\n  (${overlay})\n`;
+}
+
+/** Said again in full: what found the job here may not be set where the command is run. */
+const flagsOf = ({ local, projectId, region, jobName }: Target): string =>
+  local
+    ? '--local'
+    : `--project ${projectId} --region ${region} --job ${jobName.split('/').at(-1)}`;
+
 export function renderChange(before: JobView, after: JobView, local: boolean): string {
   const lines = (
     [
@@ -61,11 +79,14 @@ export function renderArrived(arrived: Arrived, compareCommand: string, target: 
     .join('\n');
 }
 
-/** The command that compares both platforms over a window that holds the run. */
-export function compareCommand(target: Target, run: Started, nowMs: number): string {
-  const minutes = Math.ceil((nowMs - run.startedMs) / 60_000) + 2;
+/**
+ * The command that compares both platforms over a window that holds the run whenever it is called:
+ * from the minute before, because clocks differ and GKE's run began with the minute.
+ */
+export function compareCommand(target: Target, run: Started): string {
+  const sinceMs = Math.floor(run.startedMs / 60_000) * 60_000 - 60_000;
   const origin = target.local ? '--local' : `--project ${target.projectId}`;
-  return `npm run compare -- ${origin} --since ${minutes}m`;
+  return `npm run compare -- ${origin} --since ${iso(sinceMs)}`;
 }
 
 const iso = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;

@@ -1,6 +1,7 @@
 import { scheduledMinuteOf } from '../../lib/load-request.ts';
 import type { Clock } from '../compare/sources/clock.ts';
 import type { JobControl, JobView } from './job.ts';
+import { type Progress, waitUntil } from './waiting.ts';
 
 /** A run that was started, and for which minute: its traces carry that minute. */
 export type Started = Readonly<{
@@ -20,16 +21,18 @@ export async function startRun(
   job: JobControl,
   clock: Clock,
   signal: AbortSignal,
-  onWait: (text: string) => void,
+  progress: Progress,
 ): Promise<Started> {
   const before = await job.read();
   const minuteMs = startOfMinute(clock.nowMs());
   if (attemptIn(before, minuteMs) !== undefined) {
     const nextMs = minuteMs + 60_000;
-    const seconds = Math.ceil((nextMs - clock.nowMs()) / 1000);
-    onWait(`this minute has had its run; the next can start in ${seconds} s`);
     // A little into the minute, so that a schedule that fires in it has done so.
-    await clock.sleep(nextMs + SETTLE_MS - clock.nowMs(), signal);
+    await waitUntil(
+      nextMs + SETTLE_MS,
+      { clock, signal, progress },
+      (seconds) => `this minute has had its run; the next can start in ${seconds} s`,
+    );
     const now = await job.read();
     const scheduledMs = attemptIn(now, nextMs);
     if (scheduledMs !== undefined) return started(now, scheduledMs, false);

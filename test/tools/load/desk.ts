@@ -1,6 +1,18 @@
 import type { LoadRequestBody } from '../../../lib/load-request.ts';
 import type { Clock } from '../../../tools/compare/sources/clock.ts';
 import type { JobControl, JobView } from '../../../tools/load/job.ts';
+import type { Progress } from '../../../tools/load/waiting.ts';
+
+/** What a tool says of its progress, everywhere and on a terminal. */
+export function createRecordedProgress() {
+  const said: string[] = [];
+  const shown: string[] = [];
+  const progress: Progress = {
+    say: (text) => said.push(text),
+    show: (text) => shown.push(text),
+  };
+  return { said, shown, progress };
+}
 
 export const JOB_NAME = 'projects/p/locations/r/jobs/j';
 

@@ -5,7 +5,7 @@ import { createTraceReader, followRun } from '../../../tools/load/follow.ts';
 import type { Started } from '../../../tools/load/run.ts';
 import { startLocalCloud } from '../../../tools/local/cloud/local-cloud.ts';
 import { MINUTE_MS, requestTrace } from '../compare/request-trace.ts';
-import { createFakeJob, createSleepingClock } from './desk.ts';
+import { createFakeJob, createRecordedProgress, createSleepingClock } from './desk.ts';
 
 const { signal } = new AbortController();
 
@@ -19,10 +19,9 @@ async function follow(requests: number, arrived: (nowMs: number) => readonly Tra
     startedMs: MINUTE_MS,
     forced: true,
   };
-  const progress: string[] = [];
+  const { progress, said, shown } = createRecordedProgress();
   const readTraces = async () => arrived(clock.nowMs());
-  const onProgress = (text: string) => progress.push(text);
-  return { ...(await followRun({ run, readTraces, clock, signal, onProgress })), progress };
+  return { ...(await followRun({ run, readTraces, clock, signal, progress })), said, shown };
 }
 
 const traces = (count: number) =>
@@ -32,19 +31,18 @@ describe('followRun', () => {
   it('ends when every request has its whole trace', async () => {
     const result = await follow(3, (nowMs) => traces(nowMs < MINUTE_MS + 10_000 ? 2 : 3));
     assert.deepEqual([result.complete, result.whole, result.traces], [true, 3, 3]);
-    assert.deepEqual(result.progress.slice(1), [
-      '2 of 3 traces are whole',
-      '2 of 3 traces are whole',
-    ]);
+    assert.deepEqual(result.said, ['2 of 3 traces are whole']);
+    assert.deepEqual(result.shown, ['2 of 3 traces are whole']);
   });
 
-  it('looks only after the run has had its time', async () => {
+  it('looks only after the run has had its time, and says how long that is', async () => {
     const times: number[] = [];
-    await follow(51, (nowMs) => {
+    const { said } = await follow(51, (nowMs) => {
       times.push(nowMs - MINUTE_MS);
       return traces(51);
     });
     assert.deepEqual(times, [5000]);
+    assert.deepEqual(said, ['the run goes on for 4 s, then its traces are read']);
   });
 
   it('gives up two minutes after the run, and says what is there', async () => {

@@ -118,13 +118,16 @@ describe('createJobControl, against the local Cloud Scheduler', () => {
 
   it('says of a missing job how to deploy it or start the local one', async () => {
     const missing = createJobControl({ ...target, jobName: `${target.jobName}-not` });
-    await assert.rejects(missing.read(), /no job .*load-not in the local system.*npm start/);
+    await assert.rejects(
+      missing.read(),
+      /no job .*load-not in the local system\n {2}cure: npm start\n/,
+    );
     await missing.close();
   });
 
   it('says of a missing permission which role to grant', async () => {
     cloud.faults.inject({ service: 'scheduler', error: 'PERMISSION_DENIED' });
-    await assert.rejects(job.pause(), /you may not control .*roles\/cloudscheduler\.admin/);
+    await assert.rejects(job.pause(), /you may not control .*roles\/cloudscheduler\.admin/s);
   });
 
   it('says of a service that does not answer what to check, within its deadline', async () => {
@@ -142,17 +145,28 @@ describe('explainJobError, of the real Cloud Scheduler', () => {
       name: 'a missing job',
       error: { code: 5, details: 'Job not found.' },
       message:
-        /terraform -chdir=terraform apply .*gcloud scheduler jobs list --project p --location r/,
+        /gcloud scheduler jobs list --project p --location r\n.*terraform -chdir=terraform apply -var project_id=p -var image_tag=v1\n/,
     },
     {
       name: 'a missing permission',
       error: { code: 7, details: 'The caller does not have permission' },
-      message: /add-iam-policy-binding p --member user:YOU --role roles\/cloudscheduler\.admin/,
+      message:
+        /add-iam-policy-binding p --condition None --member "user:\$\(gcloud config get account\)" --role roles\/cloudscheduler\.admin/,
     },
     {
       name: 'an API that is not enabled',
       error: { code: 7, message: 'Cloud Scheduler API has not been used in project 1 before' },
       message: /gcloud services enable cloudscheduler\.googleapis\.com --project p/,
+    },
+    {
+      name: 'credentials without a quota project',
+      error: {
+        code: 7,
+        message:
+          '7 PERMISSION_DENIED: Your application is authenticating by using local Application Default Credentials. The cloudscheduler.googleapis.com API requires a quota project, which is not set by default.',
+      },
+      message:
+        /^your credentials name no quota project\n {2}cure: gcloud auth application-default set-quota-project p\n/,
     },
     {
       name: 'no credentials',
@@ -167,7 +181,7 @@ describe('explainJobError, of the real Cloud Scheduler', () => {
     {
       name: 'no network',
       error: { code: 14, details: 'Name resolution failed' },
-      message: /does not answer\. Check the network/,
+      message: /does not answer; check the network/,
     },
     { name: 'a missed deadline', error: { code: 4 }, message: /does not answer/ },
     { name: 'anything else', error: { code: 13, details: 'oops' }, message: /failed for .*oops/s },

@@ -5,7 +5,7 @@ import { load } from '../../../tools/load/load.ts';
 import { parseOptions } from '../../../tools/load/options.ts';
 import type { Target } from '../../../tools/load/target.ts';
 import { MINUTE_MS, requestTrace } from '../compare/request-trace.ts';
-import { createFakeJob, createSleepingClock, JOB_NAME } from './desk.ts';
+import { createFakeJob, createRecordedProgress, createSleepingClock, JOB_NAME } from './desk.ts';
 
 const TARGET = { projectId: 'my-project', region: 'r', jobName: JOB_NAME };
 const LOCAL = { ...TARGET, local: { schedulerAddress: 'localhost:1', traceReadOrigin: '' } };
@@ -18,7 +18,13 @@ async function run(command: string, target: Target = TARGET, arrived = 2, more: 
   const readTraces = async () =>
     Array.from({ length: arrived }, (_, sequence) => requestTrace({ sequence }));
   const { signal } = new AbortController();
-  const tools = { job: fake.job, readTraces, clock, signal, onProgress: () => {} };
+  const tools = {
+    job: fake.job,
+    readTraces,
+    clock,
+    signal,
+    progress: createRecordedProgress().progress,
+  };
   return {
     ...fake,
     again: () => load(options, target, tools),
@@ -40,13 +46,25 @@ describe('load', () => {
     const paused = await run('pause');
     assert.match(
       paused.text,
-      /is now PAUSED; the schedule starts nothing until: npm run load -- resume/,
+      /is now PAUSED; the schedule starts nothing until: npm run load -- resume --project my-project --region r --job j\n/,
+    );
+    assert.match(
+      paused.text,
+      /GKE has .*: kubectl -n shakesapp patch cronjob trigger -p '\{"spec":\{"suspend":true\}\}'\)\n$/,
     );
     assert.match((await paused.again()).text, /was already PAUSED/);
     assert.deepEqual(paused.calls, ['pause']);
     const resumed = await run('resume');
-    assert.match(resumed.text, /was already ENABLED/);
+    assert.match(resumed.text, /was already ENABLED; next run/);
+    assert.match(resumed.text, /"suspend":false/);
     assert.deepEqual(resumed.calls, []);
+  });
+
+  it('pause --local: names the local way back, and what it does not reach', async () => {
+    const { text } = await run('pause', LOCAL);
+    assert.match(text, /until: npm run load -- resume --local\n/);
+    assert.match(text, /local GKE's own schedule goes on/);
+    assert.doesNotMatch(text, /kubectl/);
   });
 
   it('set: shows what was and what is, and how long it lasts', async () => {
@@ -70,7 +88,11 @@ describe('load', () => {
     const { text, exitCode } = await run('run --wait');
     assert.equal(exitCode, 0);
     assert.match(text, /all 2 traces are there and whole\n/);
-    assert.match(text, / {2}npm run compare -- --project my-project --since \d+m\n$/);
+    assert.match(
+      text,
+      / {2}npm run compare -- --project my-project --since 2026-03-02T09:59:00Z\n$/,
+      'a window that holds the run whenever the command is called',
+    );
     assert.match((await run('run --wait', LOCAL)).text, /npm run compare -- --local --since/);
   });
 

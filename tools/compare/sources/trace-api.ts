@@ -1,5 +1,6 @@
 import { auth, cloudtrace, type cloudtrace_v1 } from '@googleapis/cloudtrace';
 import { z } from 'zod';
+import { refusalOf } from '../../google-refusals.ts';
 import type { Clock } from './clock.ts';
 
 const CALL_DEADLINE_MS = 30_000;
@@ -130,8 +131,10 @@ function statusOf(error: unknown): number | undefined {
 
 function explain(error: unknown, status: number | undefined, projectId: string): Error {
   const reason = error instanceof Error ? error.message : String(error);
-  const what =
-    status === 401 || status === 403
+  const refusal = refusalOf(reason, projectId, 'cloudtrace.googleapis.com');
+  const what = refusal
+    ? `; ${refusal.text}, cure: ${refusal.cure}`
+    : status === 401 || status === 403
       ? `; sign in with: gcloud auth application-default login, as someone with roles/cloudtrace.user in ${projectId}`
       : '';
   return new Error(`reading Cloud Trace of ${projectId} failed: ${reason}${what}`, {

@@ -22,7 +22,7 @@ export async function preflight(argv: readonly string[]): Promise<number> {
   try {
     const checks = createChecks(
       createWorksCheck(),
-      options.trace ? createForcedTraceCheck(progress.show) : undefined,
+      options.trace ? createForcedTraceCheck(progress) : undefined,
     );
     const api = createGoogleApi({ signer: createSigner(), signal });
     const results = await runChecks(checks, {

@@ -1,8 +1,7 @@
+import { refusalOf, SIGN_IN, YOU } from '../../google-refusals.ts';
 import type { Finding } from './check.ts';
 import { ApiError, CredentialsError } from './google-api.ts';
 import type { PreflightOptions } from './options.ts';
-
-export const SIGN_IN = 'gcloud auth application-default login';
 
 /** What kept a check from being made, and the command that cures it. */
 export function explain(error: unknown, { projectId }: PreflightOptions): Finding {
@@ -16,19 +15,8 @@ export function explain(error: unknown, { projectId }: PreflightOptions): Findin
       cure: 'check the network, a proxy (https_proxy) or a VPN, and run the preflight again',
     };
   }
-  const disabled = /\b([a-z]+\.googleapis\.com)\b/.exec(said)?.[1];
-  if (disabled && /has not been used|is disabled|SERVICE_DISABLED/.test(said)) {
-    return {
-      text: `${disabled} is not enabled`,
-      cure: `gcloud services enable ${disabled} --project ${projectId}`,
-    };
-  }
-  if (/requires a quota project|quota project/.test(said)) {
-    return {
-      text: `your credentials name no quota project: ${said}`,
-      cure: `gcloud auth application-default set-quota-project ${projectId}`,
-    };
-  }
+  const refusal = refusalOf(said, projectId);
+  if (refusal) return { ...refusal, text: `${refusal.text}: ${said}` };
   if (error.status === 401) {
     return { text: `your credentials are not accepted: ${said}`, cure: SIGN_IN };
   }
@@ -37,7 +25,7 @@ export function explain(error: unknown, { projectId }: PreflightOptions): Findin
       text: `you may not look: ${said}`,
       cure:
         `gcloud projects add-iam-policy-binding ${projectId} --condition None ` +
-        '--member "user:$(gcloud config get account)" --role roles/viewer',
+        `--member ${YOU} --role roles/viewer`,
     };
   }
   return {

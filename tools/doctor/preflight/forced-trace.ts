@@ -1,15 +1,18 @@
 import { type Clock, realClock } from '../../compare/sources/clock.ts';
+import { refusalOf, YOU } from '../../google-refusals.ts';
 import { createTraceReader, followRun } from '../../load/follow.ts';
 import { createJobControl } from '../../load/job.ts';
+import { JobError } from '../../load/job-errors.ts';
 import { startRun } from '../../load/run.ts';
 import type { Target } from '../../load/target.ts';
-import type { Check, Context } from './check.ts';
+import type { Progress } from '../../load/waiting.ts';
+import type { Check, Context, Finding } from './check.ts';
 
 export const JOB = 'shakesapp-load';
 
 /** Starts one run of the load and waits for its traces: everything together, once. */
 export const createForcedTraceCheck = (
-  onProgress: (text: string) => void,
+  progress: Progress,
   /** Where Cloud Scheduler and Cloud Trace are elsewhere, and time too. */
   {
     local,
@@ -26,13 +29,13 @@ export const createForcedTraceCheck = (
     const job = createJobControl(target);
     const look = `npm run doctor -- --project ${projectId} --since 10m`;
     try {
-      const run = await startRun(job, clock, signal, onProgress);
+      const run = await startRun(job, clock, signal, progress);
       const arrived = await followRun({
         run,
         readTraces: createTraceReader(target, clock),
         clock,
         signal,
-        onProgress,
+        progress,
       });
       if (arrived.complete && arrived.errors === 0) return [];
       const { expected, traces, whole, errors } = arrived;
@@ -45,15 +48,24 @@ export const createForcedTraceCheck = (
         },
       ];
     } catch (error) {
-      // Its message names the command already.
-      return [
-        {
-          text: (error as Error).message,
-          cure: `npm run load -- status --project ${projectId} --region ${region} --job ${JOB}`,
-        },
-      ];
+      signal.throwIfAborted();
+      return [explainRun(error as Error, target)];
     } finally {
       await job.close();
     }
   },
 });
+
+/** Both services' errors say what failed; the command that cures it is here alone on its line. */
+function explainRun(error: Error, { projectId, region }: Target): Finding {
+  const text = error.message.split('\n')[0] ?? '';
+  const status = `npm run load -- status --project ${projectId} --region ${region} --job ${JOB}`;
+  if (error instanceof JobError) return { text, cure: error.cure ?? status };
+  const refusal = refusalOf(error.message, projectId);
+  if (refusal) return refusal;
+  if (!/cloudtrace\.user/.test(text)) return { text, cure: status };
+  return {
+    text,
+    cure: `gcloud projects add-iam-policy-binding ${projectId} --condition None --member ${YOU} --role roles/cloudtrace.user`,
+  };
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { refusalOf, SIGN_IN } from '../../google-refusals.ts';
 import type { Check } from './check.ts';
-import { SIGN_IN } from './explain.ts';
 import { ApiError } from './google-api.ts';
 
 /** As terraform/apis.tf enables them; a test compares. */
@@ -39,7 +39,7 @@ export const project: Check = {
     } catch (error) {
       // Google says 403 of a project that is not there as well.
       if (!(error instanceof ApiError) || ![403, 404].includes(error.status)) throw error;
-      if (/has not been used|disabled|quota project/.test(error.message)) throw error;
+      if (refusalOf(error.message, projectId)) throw error;
       return [
         {
           text: `no project ${projectId} that you may see: ${error.message}`,

@@ -13,6 +13,7 @@ import {
   createCloudTraceSource,
 } from '../../../../tools/compare/sources/cloud-trace.ts';
 import { createFaults } from '../../../../tools/local/cloud/faults.ts';
+import { startHttpService } from '../../../../tools/local/cloud/http-service.ts';
 import { createQuota, type Quota, READ_UNITS } from '../../../../tools/local/cloud/quota.ts';
 import { createTokenIssuer } from '../../../../tools/local/cloud/tokens.ts';
 import { startTraceRead } from '../../../../tools/local/cloud/trace-read.ts';
@@ -175,6 +176,21 @@ test('a caller without permission is told how to sign in, at once', async (t) =>
   const fault = faults.inject({ service: 'trace-read', error: 'PERMISSION_DENIED' });
   await assert.rejects(readAll(options), /gcloud auth application-default login/);
   assert.equal(fault.applied(), 1);
+});
+
+test('a caller without a quota project is told how to name one', async (t) => {
+  const message =
+    'Your application is authenticating by using local Application Default Credentials. The cloudtrace.googleapis.com API requires a quota project, which is not set by default.';
+  const service = await startHttpService(async (_, response) => {
+    response.writeHead(403, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ error: { code: 403, message, status: 'PERMISSION_DENIED' } }));
+  });
+  t.after(service.close);
+  const { options } = await startCloudTrace(t, 1, createTestClock());
+  await assert.rejects(
+    readAll({ ...options, rootUrl: service.origin }),
+    /gcloud auth application-default set-quota-project shakesapp-local$/,
+  );
 });
 
 test('a page token that is no longer taken starts the list again', async (t) => {

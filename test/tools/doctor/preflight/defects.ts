@@ -46,7 +46,7 @@ export const DEFECTS: readonly Defect[] = [
       };
     },
     check: 'project',
-    text: /^cloudresourcemanager\.googleapis\.com is not enabled$/,
+    text: /^cloudresourcemanager\.googleapis\.com is not enabled: Cloud Resource/,
     cure: 'gcloud services enable cloudresourcemanager.googleapis.com --project my-project',
   },
   {

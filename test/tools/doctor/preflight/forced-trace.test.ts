@@ -9,7 +9,7 @@ import { startHttpService } from '../../../../tools/local/cloud/http-service.ts'
 import { type LocalCloud, startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
 import { TRACE_QUOTAS } from '../../../../tools/local/cloud/quota.ts';
 import { createSchedulerJob } from '../../../../tools/local/scheduler-job.ts';
-import { createSleepingClock } from '../../load/desk.ts';
+import { createRecordedProgress, createSleepingClock } from '../../load/desk.ts';
 import { CLOUD_RUN, healthyTraces } from '../healthy-traces.ts';
 
 /** A local cloud whose job posts to a loadgen that stores what `answer` makes of a whole trace. */
@@ -70,7 +70,7 @@ function ask(cloud: LocalCloud) {
     services: new Map(),
   };
   const { schedulerAddress, traceReadOrigin } = cloud;
-  return createForcedTraceCheck(() => {}, {
+  return createForcedTraceCheck(createRecordedProgress().progress, {
     local: { schedulerAddress, traceReadOrigin },
     clock: createSleepingClock(Date.now()),
     jobId: 'shakesapp-load',
@@ -104,5 +104,24 @@ test('a job that is not there is said to be missing', async (t) => {
   const cloud = await startLocalCloud();
   t.after(cloud.close);
   const [finding] = await ask(cloud);
-  assert.match(finding?.text ?? '', /there is no job .*shakesapp-load/);
+  assert.match(finding?.text ?? '', /^there is no job .*shakesapp-load/);
+});
+
+test('traces that the caller may not read name the role that they lack', async (t) => {
+  const cloud = await start(t, (trace) => trace);
+  cloud.faults.inject({ service: 'trace-read', error: 'PERMISSION_DENIED' });
+  const [finding] = await ask(cloud);
+  assert.match(finding?.text ?? '', /^reading Cloud Trace of \S+ failed/);
+  assert.equal(
+    finding?.cure,
+    `gcloud projects add-iam-policy-binding ${cloud.projectId} --condition None --member "user:$(gcloud config get account)" --role roles/cloudtrace.user`,
+  );
+});
+
+test('a job that the caller may not control names the role that they lack', async (t) => {
+  const cloud = await start(t, (trace) => trace);
+  cloud.faults.inject({ service: 'scheduler', error: 'PERMISSION_DENIED' });
+  const [finding] = await ask(cloud);
+  assert.match(finding?.text ?? '', /^you may not control /);
+  assert.match(finding?.cure ?? '', /--role roles\/cloudscheduler\.admin$/);
 });
