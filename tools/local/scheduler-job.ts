@@ -2,6 +2,7 @@ import { CloudSchedulerClient } from '@google-cloud/scheduler';
 import { credentials } from '@grpc/grpc-js';
 import { PassThroughClient } from 'google-auth-library';
 import type { LoadRequestBody } from '../../lib/load-request.ts';
+import { RUN_DEADLINE_MS } from './platforms/knobs.ts';
 
 export type SchedulerJob = Readonly<{
   /** projects/P/locations/R/jobs/J */
@@ -56,7 +57,7 @@ export async function createSchedulerJob(options: {
         name,
         schedule: options.schedule,
         timeZone: 'Etc/UTC',
-        attemptDeadline: { seconds: 600 },
+        attemptDeadline: { seconds: RUN_DEADLINE_MS / 1000 },
         retryConfig: { retryCount: 0 },
         httpTarget: target(options.body),
       },

@@ -1,5 +1,6 @@
 import { type Config, integer, oneOf, parseEnv } from '../../lib/config.ts';
 import { telemetryVariables } from '../../lib/telemetry/config.ts';
+import { SIZING } from './platforms/knobs.ts';
 import type { ProgramName, ProgramSettings } from './platforms/platform.ts';
 
 /** What reaches the programs from the environment of `npm start`; checked before anything starts. */
@@ -19,10 +20,7 @@ export type PassedOn = Config<typeof passedOn>;
 /** Throws ConfigError with every wrong variable at once. */
 export const parsePassedOn = (env: NodeJS.ProcessEnv): PassedOn => parseEnv(passedOn, env);
 
-/**
- * What both platforms give their programs alike. Sizing is the same on both (a stand-in enforces
- * concurrency only), because a comparison of unequal sizes compares the sizes.
- */
+/** What both platforms give their programs alike. */
 export function createSettings(options: {
   passedOn: PassedOn;
   billing: 'instance' | 'request';
@@ -51,9 +49,7 @@ export function createSettings(options: {
     propagators: given.OTEL_PROPAGATORS.join(',') || 'none',
     sampler: { name: sampler, arg: String(given.OTEL_TRACES_SAMPLER_ARG) },
     imageTag: options.imageTag,
-    cpu: '1',
-    memory: '512Mi',
-    concurrency: 80,
+    ...SIZING,
     extraEnv,
   };
 }

@@ -7,6 +7,21 @@ import type { ProgramName } from './platform.ts';
 /** Milliseconds put in front of one program, to be found again by the comparison. */
 export type AddedLatencyMs = Readonly<Record<ProgramName, number>>;
 
+/**
+ * The same for every program on both platforms, because a comparison of unequal sizes compares the
+ * sizes; as terraform/ sets it by default. CPU and memory are said and not enforced: two limits on
+ * one machine's scheduler would say more of it than of the platforms. Concurrency is enforced where
+ * the platform does, on Cloud Run; loadgen never has more under way, which bounds GKE alike.
+ */
+export const SIZING = { cpu: '1', memory: '512Mi', concurrency: 80 } as const;
+
+/**
+ * How long a schedule waits for loadgen's answer: Cloud Scheduler's attempt deadline, the CronJob's
+ * activeDeadlineSeconds and so Cloud Run's request timeout of loadgen. Beyond any run that loadgen
+ * takes on (LOADGEN_MAX_RUN_SECONDS, 170 s by default).
+ */
+export const RUN_DEADLINE_MS = 600_000;
+
 const NO_LATENCY: AddedLatencyMs = { loadgen: 0, client: 0, server: 0 };
 
 export type CloudRunKnobs = Readonly<{
@@ -61,7 +76,7 @@ export const CLOUD_RUN_KNOBS: CloudRunKnobs = {
   // How exactly "ready in N ms" is known. Polling costs the starting process next to nothing.
   startupPollMs: 5,
   // As terraform/ sets client's and server's; loadgen's lasts as long as the local schedule waits.
-  requestTimeoutMs: { loadgen: 600_000, client: 60_000, server: 60_000 },
+  requestTimeoutMs: { loadgen: RUN_DEADLINE_MS, client: 60_000, server: 60_000 },
 };
 
 /** One kubelet probe, with Kubernetes' own field names and units in the names. */

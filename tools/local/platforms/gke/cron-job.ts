@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { Cron } from 'croner';
+import { RUN_DEADLINE_MS } from '../knobs.ts';
 import type { FireResult } from '../platform.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -10,9 +11,6 @@ export type CronJob = Readonly<{
   /** No more runs by itself; resolves when the one going on has ended. */
   close(): Promise<void>;
 }>;
-
-/** activeDeadlineSeconds: as long as Cloud Scheduler's attempt deadline on the other platform. */
-const DEADLINE_MS = 600_000;
 
 /**
  * A CronJob whose pod posts to loadgen, with the scheduled minute in the body: both platforms' runs
@@ -73,7 +71,7 @@ function post(url: string, body: Body): Promise<FireResult> {
     method: 'POST',
     agent: false,
     headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
-    signal: AbortSignal.timeout(DEADLINE_MS),
+    signal: AbortSignal.timeout(RUN_DEADLINE_MS),
   });
   outgoing.once('error', reject);
   outgoing.once('response', async (response) => {

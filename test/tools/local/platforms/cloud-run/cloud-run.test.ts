@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { ATTR } from '../../../../../lib/telemetry/names.ts';
 import type { LocalCloud } from '../../../../../tools/local/cloud/local-cloud.ts';
 import {
   type CloudRunOptions,
   startCloudRun,
 } from '../../../../../tools/local/platforms/cloud-run/cloud-run.ts';
 import type { PlatformEvent } from '../../../../../tools/local/platforms/platform.ts';
+import { createSpan } from '../../cloud/span.ts';
 import { isGone } from '../programs.ts';
 import { answers, echoSettings, fire, post, startCloud, until } from '../stand.ts';
 
@@ -81,8 +83,9 @@ describe('startCloudRun', () => {
 
   it('idles an instance out with SIGTERM and starts from zero again', async (t) => {
     const { platform, types } = await start(t, { knobs: { idleMs: 20 } });
-    const first = JSON.parse((await fire(cloud, platform, {})).text).pid;
+    const { pid: first, env } = JSON.parse((await fire(cloud, platform, {})).text);
     await until('the instance is gone', () => platform.instances().length === 0);
+    assert.equal(await answers(env.GCE_METADATA_HOST), false, 'its metadata went with it');
     assert.deepEqual(types(), ['starting', 'ready', 'stopping', 'exited']);
     const [report] = platform.reports();
     assert.deepEqual([report?.exitCode, report?.spans?.stored], [0, 1]);
@@ -123,6 +126,29 @@ describe('startCloudRun', () => {
     const second = JSON.parse((await fire(cloud, platform, {})).text);
     assert.equal(second.pid, first.pid);
     assert.deepEqual(types().slice(0, 4), ['starting', 'ready', 'frozen', 'thawed']);
+  });
+
+  it('marks spans that were open over a stop as they are stored, until it closes', async (t) => {
+    const { platform } = await start(t, { knobs: { billing: 'request' } });
+    await fire(cloud, platform, {});
+    await until('it is frozen', () => platform.stops.stops().length > 0);
+    const [stop] = platform.stops.stops();
+    assert.ok(stop);
+    const store = (spanId: string, endMs: number) => {
+      const span = createSpan({
+        trace: 'f',
+        id: spanId,
+        startMs: stop.fromMs - 10,
+        endMs,
+        attributes: { 'faas.instance': stop.instanceId },
+      });
+      cloud.traceStore.write([span]);
+      return cloud.traceStore.stored(span.traceId).at(-1)?.attributes[ATTR.endedAfterStop];
+    };
+    assert.equal(store('a', stop.fromMs + 50), 'true');
+    assert.equal(store('b', stop.fromMs - 1), undefined);
+    await platform.close();
+    assert.equal(store('c', stop.fromMs + 50), undefined, 'the store is not its own');
   });
 
   it('leaves no process and no port, also of programs that hang, are stopped or are starting', async (t) => {

@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { describe, it } from 'node:test';
+import {
+  type Refusal,
+  UNAVAILABLE,
+} from '../../../../../tools/local/platforms/cloud-run/refusal.ts';
+import type { Service } from '../../../../../tools/local/platforms/cloud-run/service.ts';
 import { CLOUD_RUN_KNOBS } from '../../../../../tools/local/platforms/knobs.ts';
 import { get, startContainer, startHarness, testAuthority } from './harness.ts';
 
@@ -31,7 +36,7 @@ describe('front end: HTTP to an HTTP/1.1 container', () => {
     const answer = await get(`${origin}/a/b?q=world`, {
       method: 'POST',
       body: 'text',
-      headers: { 'x-mine': 'kept' },
+      headers: { 'x-mine': 'kept', 'x-forwarded-for': '192.0.2.1' },
     });
     const seen = JSON.parse(answer.body);
     assert.equal(answer.status, 200);
@@ -43,7 +48,28 @@ describe('front end: HTTP to an HTTP/1.1 container', () => {
     assert.equal(seen.headers.host, new URL(origin).host);
     assert.equal(seen.headers['x-mine'], 'kept');
     assert.equal(seen.headers['x-forwarded-proto'], 'https');
-    assert.equal(seen.headers['x-forwarded-for'], '127.0.0.1');
+    assert.equal(seen.headers['x-forwarded-for'], '192.0.2.1,127.0.0.1');
+  });
+
+  it('keeps what is of one connection alone to itself, but gives gRPC its te', async (t) => {
+    const upstream = await startContainer(t, echo);
+    const { origin } = await startHarness(t, { upstream });
+    const seen = async (headers: Record<string, string>) =>
+      JSON.parse((await get(origin, { headers })).body).headers;
+    const http = await seen({ te: 'trailers', 'keep-alive': 'timeout=9', 'proxy-connection': 'x' });
+    assert.deepEqual(
+      ['te', 'keep-alive', 'proxy-connection'].filter((name) => name in http),
+      [],
+    );
+    const grpc = await seen({ te: 'trailers', 'content-type': 'application/grpc' });
+    assert.equal(grpc.te, 'trailers');
+  });
+
+  it('keeps an idle connection for longer than any caller does', async (t) => {
+    const upstream = await startContainer(t, echo);
+    const { origin } = await startHarness(t, { upstream });
+    const { headers } = await get(origin, { headers: { connection: 'keep-alive' } });
+    assert.equal(headers['keep-alive'], 'timeout=620');
   });
 
   it('takes HTTP/2 outside', async (t) => {
@@ -145,6 +171,54 @@ describe('front end: HTTP to an HTTP/1.1 container', () => {
   });
 });
 
+describe('front end: instances', () => {
+  const waiting = () => {
+    const asked = Promise.withResolvers<AbortSignal>();
+    const given = Promise.withResolvers<Refusal>();
+    const instances: Service = {
+      acquire(gone) {
+        asked.resolve(gone);
+        return given.promise;
+      },
+      release: () => assert.fail('there is none to give back'),
+      instances: () => [],
+      close: () => Promise.resolve(),
+    };
+    return { instances, asked: asked.promise, give: given.resolve };
+  };
+
+  it('lets the one who waits for an instance go when the caller has gone', async (t) => {
+    const upstream = await startContainer(t, echo);
+    const { instances, asked, give } = waiting();
+    const { origin } = await startHarness(t, { upstream, instances });
+    const caller = new AbortController();
+    const answer = get(origin, { signal: caller.signal });
+    const gone = await asked;
+    assert.equal(gone.aborted, false);
+    caller.abort();
+    await assert.rejects(answer, { name: 'AbortError' });
+    if (!gone.aborted) await once(gone, 'abort');
+    give(UNAVAILABLE('the caller went away'));
+  });
+
+  it('closes when its last request is done with', async (t) => {
+    const upstream = await startContainer(t, echo);
+    const { instances, asked, give } = waiting();
+    const { origin, close } = await startHarness(t, { upstream, instances });
+    const answer = get(origin).catch(() => {});
+    await asked;
+    let closed = false;
+    const closing = close().then(() => {
+      closed = true;
+    });
+    await answer;
+    await new Promise(setImmediate);
+    assert.equal(closed, false);
+    give(UNAVAILABLE('the platform is closing'));
+    await closing;
+  });
+});
+
 describe('front end: reserved paths', () => {
   for (const path of ['/healthz', '/_healthz', '/_ah/start', '/_ah', '/xyz?q=a']) {
     it(`answers 404 to ${path} and no container sees it`, async (t) => {
@@ -200,6 +274,16 @@ describe('front end: trace headers', () => {
     assert.equal(span?.attributes['/http/status_code'], '200');
     assert.equal(span?.attributes['g.co/r/cloud_run_revision/service_name'], 'client');
     assert.ok(span && span.endMs >= span.startMs);
+    assert.equal(span.status?.error, false);
+  });
+
+  it('stores its own span of a request that failed, too, as an error', async (t) => {
+    const upstream = await startContainer(t, (_, response) => response.destroy());
+    const { origin, spans } = await startHarness(t, { upstream, knobs: { ownSpans: 'always' } });
+    await get(origin);
+    const [span] = spans;
+    assert.equal(span?.attributes['/http/status_code'], '503');
+    assert.equal(span?.status?.error, true);
   });
 
   it('passes everything unchanged when told not to rewrite', async (t) => {

@@ -60,6 +60,7 @@ export type Harness = Readonly<{
   port: number;
   spans: Span[];
   refusals: Refusal[];
+  close(): Promise<void>;
 }>;
 
 /** A front end before the given container; lets everybody in unless told otherwise. */
@@ -90,7 +91,8 @@ export async function startHarness(
     options.upstream.disconnect();
     await frontEnd.close();
   });
-  return { origin: frontEnd.origin, port: Number(new URL(frontEnd.origin).port), spans, refusals };
+  const { origin, close } = frontEnd;
+  return { origin, port: Number(new URL(origin).port), spans, refusals, close };
 }
 
 /** An HTTP/1.1 container. */

@@ -13,9 +13,17 @@ import { createManualClock } from '../manual-clock.ts';
 
 /** A process that listens at once, and does what it is told by signals that it writes down. */
 async function setUp(t: TestContext, knobs: Partial<CloudRunKnobs> = {}) {
+  const started = await startOne(t, knobs);
+  await started.instance.ready;
+  return started;
+}
+
+async function startOne(t: TestContext, knobs: Partial<CloudRunKnobs>, listens = true) {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  if (listens) t.after(() => server.close());
+  else await new Promise((resolve) => server.close(resolve));
   const clock = createManualClock();
   const events: PlatformEvent[] = [];
   const exited = Promise.withResolvers<Exit>();
@@ -46,7 +54,7 @@ async function setUp(t: TestContext, knobs: Partial<CloudRunKnobs> = {}) {
     service: 'client',
     container: {
       program,
-      port: (server.address() as AddressInfo).port,
+      port,
       upstream: { call: () => assert.fail(), disconnect: () => done.push('disconnect') },
       release: async () => {
         done.push('release');
@@ -59,7 +67,6 @@ async function setUp(t: TestContext, knobs: Partial<CloudRunKnobs> = {}) {
     reason: 'request',
     onIdle: () => done.push('idle'),
   });
-  await instance.ready;
   const types = () => events.map(({ type }) => type);
   return { instance, program, clock, stops, events, types, done, reports: journal.reports, exited };
 }
@@ -112,6 +119,28 @@ describe('createInstance', () => {
     instance.end();
     clock.advance(60_000);
     assert.equal(program.isFrozen(), false);
+  });
+
+  it('gives up a container that does not listen within the start-up time, and ends it', async (t) => {
+    const { instance, clock, types, reports } = await startOne(
+      t,
+      { startupTimeoutMs: 100, startupPollMs: 5 },
+      false,
+    );
+    let over = false;
+    const failed = assert
+      .rejects(instance.ready, /did not listen on \d+ within 100 ms/)
+      .finally(() => {
+        over = true;
+      });
+    while (!over) {
+      clock.advance(5);
+      await new Promise(setImmediate);
+    }
+    await failed;
+    await instance.gone;
+    assert.deepEqual(types(), ['starting', 'failed', 'exited']);
+    assert.equal(reports()[0]?.signal, 'SIGKILL');
   });
 
   it('says that it is idle after the idle time, counted from its last request', async (t) => {

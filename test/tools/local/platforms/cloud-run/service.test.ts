@@ -70,6 +70,10 @@ function fake(id: string, reason: string, onIdle: (instance: Instance) => void) 
       ready.reject(new Error('ended'));
       setImmediate(gone.resolve);
     },
+    crash: () => {
+      isReady = false;
+      gone.resolve();
+    },
   };
 }
 
@@ -99,6 +103,31 @@ describe('createService', () => {
     for (const one of started) one.getReady();
     const served = await Promise.all(requests.slice(0, 4));
     assert.deepEqual(served.map(idOf).sort(), ['i0', 'i0', 'i1', 'i1']);
+  });
+
+  it('gives a request to the least busy instance', async () => {
+    const { started, acquire } = setUp({ concurrency: 3, maxInstances: 2 });
+    const requests = [acquire(), acquire(), acquire(), acquire()];
+    await settle();
+    for (const one of started) one.getReady();
+    const served = await Promise.all(requests);
+    assert.deepEqual(served.map(idOf).sort(), ['i0', 'i0', 'i1', 'i1']);
+  });
+
+  it('replaces an instance that ended by itself where requests wait for one', async () => {
+    const { started, acquire } = setUp({ maxInstances: 1 });
+    const first = acquire();
+    await settle();
+    started[0]?.getReady();
+    await first;
+    const second = acquire();
+    await settle();
+    assert.equal(started.length, 1);
+    started[0]?.crash();
+    await settle();
+    assert.equal(started[1]?.reason, 'an instance ended');
+    started[1]?.getReady();
+    assert.equal(idOf(await second), 'i1');
   });
 
   it('starts no second instance for requests that one start will serve', async () => {
