@@ -1,5 +1,6 @@
 import { createProgress } from '../../compare/progress.ts';
 import { createForcedTraceCheck } from './forced-trace.ts';
+import { createGkeTracesCheck } from './gke-traces.ts';
 import { createGoogleApi, createSigner } from './google-api.ts';
 import { HELP, parsePreflightOptions } from './options.ts';
 import { createChecks, runChecks } from './preflight.ts';
@@ -20,10 +21,10 @@ export async function preflight(argv: readonly string[]): Promise<number> {
   const { signal } = interrupted;
   const progress = createProgress(process.stderr);
   try {
-    const checks = createChecks(
-      createWorksCheck(),
-      options.trace ? createForcedTraceCheck(progress) : undefined,
-    );
+    const checks = createChecks(createWorksCheck(), {
+      cloudRun: options.trace ? [createForcedTraceCheck(progress)] : [],
+      gke: options.trace ? [createGkeTracesCheck()] : [],
+    });
     const api = createGoogleApi({ signer: createSigner(), signal });
     const results = await runChecks(checks, {
       options,

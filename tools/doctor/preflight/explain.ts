@@ -9,27 +9,29 @@ export function explain(error: unknown, { projectId }: PreflightOptions): Findin
   if (error instanceof CredentialsError) {
     return { text: `no usable credentials: ${said}`, cure: SIGN_IN };
   }
+  const refusal = refusalOf(said, projectId);
+  if (refusal) return { ...refusal, text: `${refusal.text}: ${said}` };
+  // Cloud Trace's own client says so of itself.
+  if (/roles\/cloudtrace\.user/.test(said)) {
+    return { text: said, cure: grant(projectId, 'roles/cloudtrace.user') };
+  }
   if (!(error instanceof ApiError)) {
     return {
       text: `could not be asked: ${said}`,
       cure: 'check the network, a proxy (https_proxy) or a VPN, and run the preflight again',
     };
   }
-  const refusal = refusalOf(said, projectId);
-  if (refusal) return { ...refusal, text: `${refusal.text}: ${said}` };
   if (error.status === 401) {
     return { text: `your credentials are not accepted: ${said}`, cure: SIGN_IN };
   }
   if (error.status === 403) {
-    return {
-      text: `you may not look: ${said}`,
-      cure:
-        `gcloud projects add-iam-policy-binding ${projectId} --condition None ` +
-        `--member ${YOU} --role roles/viewer`,
-    };
+    return { text: `you may not look: ${said}`, cure: grant(projectId, 'roles/viewer') };
   }
   return {
     text: `Google answered ${error.status}: ${said}`,
     cure: 'run the preflight again; if it stays so, see https://status.cloud.google.com',
   };
 }
+
+const grant = (projectId: string, role: string): string =>
+  `gcloud projects add-iam-policy-binding ${projectId} --condition None --member ${YOU} --role ${role}`;

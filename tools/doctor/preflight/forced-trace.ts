@@ -1,12 +1,12 @@
 import { type Clock, realClock } from '../../compare/sources/clock.ts';
-import { refusalOf, YOU } from '../../google-refusals.ts';
 import { createTraceReader, followRun } from '../../load/follow.ts';
 import { createJobControl } from '../../load/job.ts';
 import { JobError } from '../../load/job-errors.ts';
 import { startRun } from '../../load/run.ts';
 import type { Target } from '../../load/target.ts';
 import type { Progress } from '../../load/waiting.ts';
-import type { Check, Context, Finding } from './check.ts';
+import type { Check, Context } from './check.ts';
+import { explain } from './explain.ts';
 
 export const JOB = 'shakesapp-load';
 
@@ -22,8 +22,9 @@ export const createForcedTraceCheck = (
 ): Check => ({
   id: 'forced-trace',
   title: 'a run that is started now gives whole traces',
-  after: ['invokers', 'trace-writers', 'works'],
-  async run({ options: { projectId, region }, signal }: Context) {
+  after: ['invokers', 'exporter-api', 'trace-writers', 'works-readers', 'works'],
+  async run({ options, signal }: Context) {
+    const { projectId, region } = options;
     const jobName = `projects/${projectId}/locations/${region}/jobs/${jobId}`;
     const target: Target = { projectId, region, jobName, ...(local && { local }) };
     const job = createJobControl(target);
@@ -49,23 +50,11 @@ export const createForcedTraceCheck = (
       ];
     } catch (error) {
       signal.throwIfAborted();
-      return [explainRun(error as Error, target)];
+      if (!(error instanceof JobError)) return [explain(error, options)];
+      const status = `npm run load -- status --project ${projectId} --region ${region} --job ${JOB}`;
+      return [{ text: error.message.split('\n')[0] ?? '', cure: error.cure ?? status }];
     } finally {
       await job.close();
     }
   },
 });
-
-/** Both services' errors say what failed; the command that cures it is here alone on its line. */
-function explainRun(error: Error, { projectId, region }: Target): Finding {
-  const text = error.message.split('\n')[0] ?? '';
-  const status = `npm run load -- status --project ${projectId} --region ${region} --job ${JOB}`;
-  if (error instanceof JobError) return { text, cure: error.cure ?? status };
-  const refusal = refusalOf(error.message, projectId);
-  if (refusal) return refusal;
-  if (!/cloudtrace\.user/.test(text)) return { text, cure: status };
-  return {
-    text,
-    cure: `gcloud projects add-iam-policy-binding ${projectId} --condition None --member ${YOU} --role roles/cloudtrace.user`,
-  };
-}

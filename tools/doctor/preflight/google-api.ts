@@ -2,7 +2,10 @@ import { GoogleAuth } from 'google-auth-library';
 import pRetry, { AbortError } from 'p-retry';
 
 /** Google's REST services that the preflight reads, by the names of their hosts. */
-const SERVICES = ['artifactregistry', 'cloudresourcemanager', 'run', 'serviceusage'] as const;
+const SERVICES = [
+  ...(['artifactregistry', 'cloudresourcemanager', 'container', 'iam'] as const),
+  ...(['run', 'serviceusage', 'storage'] as const),
+] as const;
 export type ServiceHost = (typeof SERVICES)[number];
 export type Endpoints = Readonly<Record<ServiceHost, string>>;
 

@@ -6,7 +6,7 @@ import type { PreflightOptions } from './options.ts';
 
 export const REPOSITORY = 'trace-codelab';
 
-const pathOf = ({ projectId, region }: PreflightOptions) =>
+export const repositoryPath = ({ projectId, region }: PreflightOptions) =>
   `/v1/projects/${projectId}/locations/${region}/repositories/${REPOSITORY}`;
 
 const withRegion = ({ projectId, region }: PreflightOptions) =>
@@ -21,7 +21,7 @@ export const repository: Check = {
   after: ['apis'],
   async run({ api, options }) {
     try {
-      await api.get('artifactregistry', pathOf(options));
+      await api.get('artifactregistry', repositoryPath(options));
       return [];
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
@@ -46,7 +46,7 @@ export const images: Check = {
     const lacking: string[] = [];
     for (const name of SERVICES) {
       try {
-        const path = `${pathOf(options)}/packages/${name}/tags`;
+        const path = `${repositoryPath(options)}/packages/${name}/tags`;
         if (tag !== undefined) await api.get('artifactregistry', `${path}/${tag}`);
         else {
           const { tags } = tagsSchema.parse(await api.get('artifactregistry', path));
@@ -62,6 +62,7 @@ export const images: Check = {
       text: `no image ${tag === undefined ? '' : `with tag ${tag} `}of ${lacking.join(', ')}`,
       cure:
         `gcloud builds submit --project ${projectId} --region ${region} --config cloudbuild.yaml ` +
+        `--service-account projects/${projectId}/serviceAccounts/shakesapp-build@${projectId}.iam.gserviceaccount.com ` +
         `--gcs-source-staging-dir gs://${projectId}-shakesapp-build/source ` +
         `--substitutions _REGION=${region},_REPOSITORY=${REPOSITORY},_TAG=${tag ?? 'v1'} .`,
     };

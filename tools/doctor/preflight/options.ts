@@ -6,18 +6,23 @@ export const HELP = `Looks at a project and says what keeps traces from arriving
   npm run doctor -- --preflight --project my-project --region europe-west1 --no-trace
 
 Asks, in this order: your credentials; the APIs; the repository and the images; the services; who
-may call whom; who may write traces; the works and their counts; and starts one run of the load and
-waits until its traces are there and whole. What depends on something that failed is not asked.
+may call whom; who may write traces; who may read the works, and their counts; and starts one run of
+the load and waits until its traces are there and whole. Then GKE, where the overlay's cluster is
+there: that it runs and gives its pods identities; that its nodes may pull the images and its pods
+write traces and read the works; and that whole traces of theirs arrived within 15 minutes. What
+depends on something that failed is not asked.
 
   --project P   the project
   --region R    region of the deployment (default us-central1)
   --tag T       tag of the images to look for (default: any)
-  --no-trace    start no run
+  --gke         a missing cluster is a finding, not skipped
+  --no-trace    start no run, and look for no traces
   --json        print the results as JSON
   --help        this text
 
 Reads only, but for the run. You need roles/viewer and roles/iam.securityReviewer on the project,
-and for the run roles/cloudscheduler.admin.
+and for the run roles/cloudscheduler.admin. Works that are not public are read as you: that needs
+roles/storage.objectViewer on their bucket.
 
 Exit code: 0 all is well; 1 a finding or a failure; 2 bad usage.
 `;
@@ -26,6 +31,7 @@ export type PreflightOptions = Readonly<{
   projectId: string;
   region: string;
   tag: string | undefined;
+  gke: boolean;
   trace: boolean;
   json: boolean;
 }>;
@@ -40,6 +46,7 @@ export function parsePreflightOptions(argv: readonly string[]): PreflightOptions
     project: STRING,
     region: { ...STRING, default: 'us-central1' },
     tag: STRING,
+    gke: SWITCH,
     'no-trace': SWITCH,
     json: SWITCH,
     help: { ...SWITCH, short: 'h' },
@@ -58,6 +65,7 @@ export function parsePreflightOptions(argv: readonly string[]): PreflightOptions
       values.tag === undefined
         ? undefined
         : matching('tag', values.tag, /^[\w][\w.-]{0,127}$/, 'the tag of an image'),
+    gke: values.gke,
     trace: !values['no-trace'],
     json: values.json,
   };

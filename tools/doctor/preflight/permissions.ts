@@ -1,22 +1,10 @@
-import { z } from 'zod';
 import { SERVICES, type ServiceName } from '../../../lib/telemetry/names.ts';
 import type { Check, Context, Finding } from './check.ts';
+import { traceRolesFor } from './exporters.ts';
+import { EVERYBODY, membersOf, parsePolicy, readProjectPolicy } from './policy.ts';
 import { servicePath } from './services.ts';
 
-const policySchema = z.object({
-  bindings: z
-    .array(z.object({ role: z.string(), members: z.array(z.string()).default([]) }))
-    .default([]),
-});
-
-type Policy = z.infer<typeof policySchema>;
-
-const membersOf = ({ bindings }: Policy, roles: readonly string[]): string[] =>
-  bindings.filter(({ role }) => roles.includes(role)).flatMap(({ members }) => members);
-
 const INVOKER = 'roles/run.invoker';
-/** Whom the world goes by. */
-const EVERYBODY = ['allUsers', 'allAuthenticatedUsers'];
 
 /** As terraform names the account of Cloud Scheduler; the others' stand with their services. */
 const schedulerAccount = (projectId: string) =>
@@ -41,7 +29,7 @@ export const invokers: Check = {
     const findings: Finding[] = [];
     for (const name of SERVICES) {
       const answer = await api.get('run', `${servicePath(options, name)}:getIamPolicy`);
-      const members = membersOf(policySchema.parse(answer), [INVOKER]);
+      const members = membersOf(parsePolicy(answer), [INVOKER]);
       const change = (verb: 'add' | 'remove', member: string) =>
         `gcloud run services ${verb}-iam-policy-binding ${name} --project ${options.projectId} ` +
         `--region ${options.region} --member ${member} --role ${INVOKER}`;
@@ -57,23 +45,14 @@ export const invokers: Check = {
   },
 };
 
-/** Roles that may write spans, by exporter; the first is the one that terraform grants. */
-const WRITERS = {
-  gcp_trace: ['roles/cloudtrace.agent', 'roles/cloudtrace.admin', 'roles/editor', 'roles/owner'],
-  otlp: ['roles/telemetry.tracesWriter', 'roles/telemetry.writer', 'roles/editor', 'roles/owner'],
-} as const;
-
 export const traceWriters: Check = {
   id: 'trace-writers',
   title: 'each service account may write traces',
   after: ['services'],
-  async run({ api, options: { projectId, region }, services }) {
-    const answer = await api.post(
-      'cloudresourcemanager',
-      `/v3/projects/${projectId}:getIamPolicy`,
-      {},
-    );
-    const policy = policySchema.parse(answer);
+  async run(context) {
+    const { options, services } = context;
+    const { projectId, region } = options;
+    const policy = await readProjectPolicy(context);
     const findings: Finding[] = [];
     for (const { name, serviceAccount, env } of services.values()) {
       const member = `serviceAccount:${serviceAccount}`;
@@ -83,7 +62,7 @@ export const traceWriters: Check = {
           cure: `gcloud run services update ${name} --project ${projectId} --region ${region} --update-env-vars GOOGLE_CLOUD_PROJECT=${projectId}`,
         });
       }
-      for (const roles of rolesFor(env)) {
+      for (const roles of traceRolesFor(env)) {
         if (membersOf(policy, roles).includes(member)) continue;
         findings.push({
           text: `${member} (${name}) has none of ${roles.join(', ')}`,
@@ -94,12 +73,3 @@ export const traceWriters: Check = {
     return findings;
   },
 };
-
-function rolesFor(env: Readonly<Record<string, string>>): readonly (readonly string[])[] {
-  const exporters = (env.OTEL_TRACES_EXPORTER || 'gcp_trace').split(',');
-  return [
-    ...(exporters.includes('gcp_trace') ? [WRITERS.gcp_trace] : []),
-    // Elsewhere than at Google's endpoint, Google's roles say nothing.
-    ...(exporters.includes('otlp') && !env.OTEL_EXPORTER_OTLP_ENDPOINT ? [WRITERS.otlp] : []),
-  ];
-}

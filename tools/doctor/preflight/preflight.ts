@@ -1,14 +1,20 @@
 import type { Check, Context, Result } from './check.ts';
+import { cluster } from './cluster.ts';
 import { explain } from './explain.ts';
+import { imagePullers, podTraceWriters, podWorksReaders } from './gke.ts';
 import type { GoogleApi } from './google-api.ts';
 import { images, repository } from './images.ts';
 import type { PreflightOptions } from './options.ts';
 import { invokers, traceWriters } from './permissions.ts';
-import { apis, credentials, project } from './project.ts';
+import { apis, credentials, exporterApi, project } from './project.ts';
 import { services } from './services.ts';
+import { worksReaders } from './works-readers.ts';
 
-/** In the order in which they are asked. */
-export const createChecks = (works: Check, forcedTrace: Check | undefined): readonly Check[] => [
+/** In the order in which they are asked. The two lists need traces, which take a run to come. */
+export const createChecks = (
+  works: Check,
+  traces: Readonly<{ cloudRun: readonly Check[]; gke: readonly Check[] }>,
+): readonly Check[] => [
   credentials,
   project,
   apis,
@@ -16,9 +22,16 @@ export const createChecks = (works: Check, forcedTrace: Check | undefined): read
   images,
   services,
   invokers,
+  exporterApi,
   traceWriters,
+  worksReaders,
   works,
-  ...(forcedTrace ? [forcedTrace] : []),
+  ...traces.cloudRun,
+  cluster,
+  imagePullers,
+  podTraceWriters,
+  podWorksReaders,
+  ...traces.gke,
 ];
 
 /** Asks one check after the other; what depends on one that failed is not asked. */
@@ -32,25 +45,32 @@ export async function runChecks(
   }>,
 ): Promise<readonly Result[]> {
   const { onResult = () => {}, ...rest } = setup;
-  const context: Context = { ...rest, services: new Map() };
+  const context: Context = { ...rest, services: new Map(), clusters: [] };
   const results = new Map<string, Result>();
   for (const check of checks) {
     const { id, title } = check;
-    const ready = check.after.every((before) => results.get(before)?.status === 'passed');
-    const findings = ready ? await runCheck(check, context) : [];
-    const status = !ready ? 'not asked' : findings.length === 0 ? 'passed' : 'failed';
-    const result: Result = { id, title, status, findings };
+    const ready = check.after.every((before) => isWell(results.get(before)));
+    const outcome = ready ? await runCheck(check, context) : NOT_ASKED;
+    const result: Result = { id, title, ...outcome };
     results.set(id, result);
     onResult(result);
   }
   return [...results.values()];
 }
 
-async function runCheck(check: Check, context: Context) {
+type Outcome = Omit<Result, 'id' | 'title'>;
+const NOT_ASKED: Outcome = { status: 'not asked', findings: [] };
+
+const isWell = (result: Result | undefined): boolean =>
+  result?.status === 'passed' || result?.status === 'skipped';
+
+async function runCheck(check: Check, context: Context): Promise<Outcome> {
   try {
-    return await check.run(context);
+    const outcome = await check.run(context);
+    if ('skipped' in outcome) return { status: 'skipped', findings: [], reason: outcome.skipped };
+    return { status: outcome.length === 0 ? 'passed' : 'failed', findings: outcome };
   } catch (error) {
     context.signal.throwIfAborted();
-    return [explain(error, context.options)];
+    return { status: 'failed', findings: [explain(error, context.options)] };
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { refusalOf, SIGN_IN } from '../../google-refusals.ts';
-import type { Check } from './check.ts';
+import type { Check, Context } from './check.ts';
+import { sendsToGoogleByOtlp } from './exporters.ts';
 import { ApiError } from './google-api.ts';
 
 /** As terraform/apis.tf enables them; a test compares. */
@@ -50,8 +51,9 @@ export const project: Check = {
   },
 };
 
+const apiSchema = z.object({ state: z.string().optional() });
 const apisSchema = z.object({
-  services: z.array(z.object({ name: z.string(), state: z.string().optional() })).default([]),
+  services: z.array(apiSchema.extend({ name: z.string() })).default([]),
 });
 
 export const apis: Check = {
@@ -75,6 +77,35 @@ export const apis: Check = {
       {
         text: `not enabled: ${missing.join(', ')}`,
         cure: `gcloud services enable ${missing.join(' ')} --project ${projectId}`,
+      },
+    ];
+  },
+};
+
+export async function isEnabled(
+  { api, options: { projectId } }: Context,
+  name: string,
+): Promise<boolean> {
+  const answer = await api.get('serviceusage', `/v1/projects/${projectId}/services/${name}`);
+  return apiSchema.parse(answer).state === 'ENABLED';
+}
+
+const TELEMETRY = 'telemetry.googleapis.com';
+
+/** As terraform/apis.tf enables it for a deployment that exports by OTLP. */
+export const exporterApi: Check = {
+  id: 'exporter-api',
+  title: `${TELEMETRY} is enabled, for traces by OTLP`,
+  after: ['services'],
+  async run(context) {
+    const { services, options } = context;
+    const senders = [...services.values()].filter(({ env }) => sendsToGoogleByOtlp(env));
+    if (senders.length === 0) return { skipped: 'no service sends traces to Google by OTLP' };
+    if (await isEnabled(context, TELEMETRY)) return [];
+    return [
+      {
+        text: `${TELEMETRY} is not enabled, and ${senders.map(({ name }) => name).join(', ')} send to it`,
+        cure: `gcloud services enable ${TELEMETRY} --project ${options.projectId}`,
       },
     ];
   },

@@ -4,12 +4,18 @@ import type { Result } from './check.ts';
 const MARK: Readonly<Record<Result['status'], string>> = {
   passed: 'ok',
   failed: 'FAILED',
+  skipped: '-',
   'not asked': '-',
 };
 
 /** One line for each check, and below a failed one what is wrong and the command on a line alone. */
-export function renderResult({ title, status, findings }: Result): string {
-  const note = status === 'not asked' ? ' (not asked: it depends on what failed above)' : '';
+export function renderResult({ title, status, findings, reason }: Result): string {
+  const note =
+    status === 'not asked'
+      ? ' (not asked: it depends on what failed above)'
+      : reason === undefined
+        ? ''
+        : ` (skipped: ${printable(reason)})`;
   return [
     `${MARK[status].padEnd(6)} ${title}${note}`,
     ...findings.flatMap(({ text, cure }) => [
@@ -21,7 +27,10 @@ export function renderResult({ title, status, findings }: Result): string {
 }
 
 export function renderVerdict(results: readonly Result[]): string {
-  const failed = results.filter(({ status }) => status === 'failed').length;
-  if (failed === 0) return '\nReady: every check passed.\n';
-  return `\n${failed} of ${results.length} checks failed. Cure the first one first.\n`;
+  const count = (wanted: Result['status']) =>
+    results.filter(({ status }) => status === wanted).length;
+  const [failed, skipped] = [count('failed'), count('skipped')];
+  const rest = skipped === 0 ? '' : `; ${skipped} skipped`;
+  if (failed === 0) return `\nReady: every check passed${rest}.\n`;
+  return `\n${failed} of ${results.length} checks failed${rest}. Cure the first one first.\n`;
 }

@@ -1,4 +1,5 @@
 import { CODELAB_QUERIES, parseKnownQueries } from '../../../lib/queries.ts';
+import { YOU } from '../../google-refusals.ts';
 import { readBucket, type Text } from '../../queries/bucket.ts';
 import { countLinesWith, decodeText, linesOf } from '../../queries/count.ts';
 import type { Check, Context } from './check.ts';
@@ -10,25 +11,27 @@ export type ReadWorks = (source: {
   access: 'public' | 'iam';
 }) => Promise<readonly Text[]>;
 
-/** Reads what the deployed server reads, and counts by other means than it does. */
+/**
+ * Reads what the deployed server reads, though as you and not as the server, and counts by other
+ * means than it does.
+ */
 export const createWorksCheck = (readWorks: ReadWorks = readBucket): Check => ({
   id: 'works',
-  title: 'the works can be read, and hold the expected counts',
+  title: 'the works can be read, by you, and hold the expected counts',
   after: ['services'],
   async run(context) {
-    const source = sourceOf(context);
+    const source = worksSourceOf(context);
     const { bucket, prefix, access } = source;
     let texts: readonly Text[];
     try {
       texts = await readWorks(source);
     } catch (error) {
-      const { serviceAccount = '' } = context.services.get('server') ?? {};
       return [
         {
           text: (error as Error).message,
           cure:
             access === 'iam'
-              ? `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member serviceAccount:${serviceAccount} --role roles/storage.objectViewer`
+              ? `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member ${YOU} --role roles/storage.objectViewer`
               : `gcloud storage ls gs://${bucket}/${prefix}   # if it is not public: ${applyCommand(context.options, context.options.tag ?? 'v1')} -var works_access=iam`,
         },
       ];
@@ -53,7 +56,8 @@ export const createWorksCheck = (readWorks: ReadWorks = readBucket): Check => ({
   },
 });
 
-function sourceOf({ services }: Context) {
+/** What the deployed server reads, by its environment. */
+export function worksSourceOf({ services }: Context) {
   const env = services.get('server')?.env ?? {};
   const prefix = env.WORKS_PREFIX || 'shakespeare/';
   return {

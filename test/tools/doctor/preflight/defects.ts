@@ -97,6 +97,7 @@ export const DEFECTS: readonly Defect[] = [
     text: /^no image of client$/,
     cure:
       `gcloud builds submit ${PLACE} --config cloudbuild.yaml ` +
+      `--service-account projects/my-project/serviceAccounts/${accountOf('build')} ` +
       '--gcs-source-staging-dir gs://my-project-shakesapp-build/source ' +
       '--substitutions _REGION=us-central1,_REPOSITORY=trace-codelab,_TAG=v1 .',
   },
@@ -151,15 +152,6 @@ export const DEFECTS: readonly Defect[] = [
     check: 'trace-writers',
     text: /\(server\) has none of roles\/cloudtrace\.agent/,
     cure: `gcloud projects add-iam-policy-binding my-project --condition None --member serviceAccount:${accountOf('server')} --role roles/cloudtrace.agent`,
-  },
-  {
-    title: 'an exporter whose role is another one',
-    spoil: (project) => {
-      serviceOf(project, 'client').env.OTEL_TRACES_EXPORTER = 'gcp_trace,otlp';
-    },
-    check: 'trace-writers',
-    text: /\(client\) has none of roles\/telemetry\.tracesWriter/,
-    cure: `gcloud projects add-iam-policy-binding my-project --condition None --member serviceAccount:${accountOf('client')} --role roles/telemetry.tracesWriter`,
   },
   {
     title: 'traces that go to another project',

@@ -12,6 +12,20 @@ export type Service = {
   invokers: string[];
 };
 
+type Bindings = { role: string; members: string[]; condition?: object }[];
+
+export type FakeCluster = {
+  name: string;
+  location: string;
+  status: string;
+  statusMessage: string;
+  workloadIdentityConfig: { workloadPool?: string };
+  nodePools: {
+    name: string;
+    config: { serviceAccount: string; workloadMetadataConfig: { mode: string } };
+  }[];
+};
+
 /** A project after a good deployment; tests spoil one thing of it. */
 export type Project = {
   /** Answers every request with this status and message, where set. */
@@ -21,7 +35,14 @@ export type Project = {
   repositories: string[];
   tags: Record<string, string[]>;
   services: Partial<Record<ServiceName, Service>>;
-  bindings: { role: string; members: string[] }[];
+  bindings: Bindings;
+  /** Of the repository. */
+  pullers: Bindings;
+  /** Of the bucket `texts`; undefined where the caller may not see them. */
+  bucketBindings: Bindings | undefined;
+  /** Who may act as each service account. */
+  actors: Record<string, Bindings>;
+  clusters: FakeCluster[];
 };
 
 export const accountOf = (name: string) => `shakesapp-${name}@${PROJECT}.iam.gserviceaccount.com`;
@@ -51,10 +72,66 @@ export function createProject(): Project {
         members: names.map((name) => `serviceAccount:${accountOf(name)}`),
       },
     ],
+    pullers: [],
+    bucketBindings: [],
+    actors: {},
+    clusters: [],
   };
 }
 
-/** Four of Google's REST services, as far as the preflight asks them, of one project. */
+export const podOf = (name: string) =>
+  `principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/${PROJECT}.svc.id.goog/subject/ns/shakesapp/sa/${name}`;
+
+/** Everything that a deployment may have: the overlay, works of one's own, both exporters. */
+export function createFullProject(): Project {
+  const project = createProject();
+  const names = ['loadgen', 'client', 'server'] as const;
+  const writers = names.flatMap((name) => [`serviceAccount:${accountOf(name)}`, podOf(name)]);
+  for (const service of Object.values(project.services)) {
+    service.env.OTEL_TRACES_EXPORTER = 'gcp_trace,otlp';
+  }
+  if (project.services.server) project.services.server.env.WORKS_ACCESS = 'iam';
+  const nodes = accountOf('nodes');
+  return {
+    ...project,
+    apis: [...project.apis, 'telemetry.googleapis.com', 'container.googleapis.com'],
+    bindings: [
+      'cloudtrace.agent',
+      'telemetry.tracesWriter',
+      'serviceusage.serviceUsageConsumer',
+    ].map((role) => ({ role: `roles/${role}`, members: [...writers] })),
+    pullers: [{ role: 'roles/artifactregistry.reader', members: [`serviceAccount:${nodes}`] }],
+    bucketBindings: [
+      {
+        role: 'roles/storage.objectViewer',
+        members: [`serviceAccount:${accountOf('server')}`, podOf('server')],
+      },
+    ],
+    clusters: [
+      {
+        name: 'otel-trace-codelab',
+        location: 'us-central1-f',
+        status: 'RUNNING',
+        statusMessage: '',
+        workloadIdentityConfig: { workloadPool: `${PROJECT}.svc.id.goog` },
+        nodePools: [
+          {
+            name: 'default-pool',
+            config: { serviceAccount: nodes, workloadMetadataConfig: { mode: 'GKE_METADATA' } },
+          },
+        ],
+      },
+    ],
+  };
+}
+
+const ROLES: Readonly<Record<string, readonly string[]>> = {
+  'roles/storage.objectViewer': ['storage.objects.get', 'storage.objects.list'],
+  'roles/storage.legacyObjectReader': ['storage.objects.get'],
+  'projects/my-project/roles/reader': ['storage.objects.get', 'storage.objects.list'],
+};
+
+/** Google's REST services, as far as the preflight asks them, of one project. */
 export async function startFakeGoogle(project: Project) {
   const service = await startHttpService(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://google');
@@ -93,7 +170,23 @@ function answer(project: Project, path: string, query: URLSearchParams): Reply {
       })),
     });
   }
+  const [, api] = new RegExp(`^/v1/${root}/services/([a-z.]+)$`).exec(path) ?? [];
+  if (api !== undefined) return ok({ state: project.apis.includes(api) ? 'ENABLED' : 'DISABLED' });
+  if (path === `/v1/${root}/locations/-/clusters`) return ok({ clusters: project.clusters });
+  const [, account] =
+    new RegExp(`^/v1/${root}/serviceAccounts/(.+):getIamPolicy$`).exec(path) ?? [];
+  if (account !== undefined) return ok({ bindings: project.actors[account] ?? [] });
+  const [, role] = /^\/v1\/((?:projects\/[^/]+\/)?roles\/.+)$/.exec(path) ?? [];
+  if (role?.endsWith('/deleted')) return NOT_FOUND;
+  if (role !== undefined) return ok({ includedPermissions: ROLES[role] ?? ['some.other.one'] });
+  if (path === '/storage/v1/b/texts/iam') {
+    if (!project.bucketBindings) return failure(403, 'no storage.buckets.getIamPolicy');
+    return ok({ bindings: project.bucketBindings });
+  }
   const inRegion = `${root}/locations/us-central1`;
+  if (path === `/v1/${inRegion}/repositories/trace-codelab:getIamPolicy`) {
+    return ok({ bindings: project.pullers });
+  }
   const [, repository, image, tag] =
     new RegExp(`^/v1/${inRegion}/repositories/([^/]+)(?:/packages/([^/]+)/tags(?:/(.+))?)?$`).exec(
       path,

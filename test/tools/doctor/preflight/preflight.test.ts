@@ -1,19 +1,35 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, type TestContext, test } from 'node:test';
-import { createGoogleApi, type Signer } from '../../../../tools/doctor/preflight/google-api.ts';
+import { CLUSTER, NAMESPACE } from '../../../../tools/doctor/preflight/cluster.ts';
+import {
+  createGoogleApi,
+  GOOGLE_ENDPOINTS,
+  type Signer,
+} from '../../../../tools/doctor/preflight/google-api.ts';
 import { parsePreflightOptions } from '../../../../tools/doctor/preflight/options.ts';
 import { createChecks, runChecks } from '../../../../tools/doctor/preflight/preflight.ts';
 import { REQUIRED_APIS } from '../../../../tools/doctor/preflight/project.ts';
 import { renderResult, renderVerdict } from '../../../../tools/doctor/preflight/render-text.ts';
 import { createWorksCheck, type ReadWorks } from '../../../../tools/doctor/preflight/works.ts';
 import { DEFECTS } from './defects.ts';
-import { createProject, PROJECT, type Project, startFakeGoogle } from './fake-google.ts';
+import { FULL_DEFECTS } from './defects-full.ts';
+import {
+  accountOf,
+  createFullProject,
+  createProject,
+  PROJECT,
+  type Project,
+  podOf,
+  startFakeGoogle,
+} from './fake-google.ts';
 
 const SIGNED: Signer = async () => new Headers({ authorization: 'Bearer a-token' });
 const WORKS: ReadWorks = async () => [
   { name: 'play', bytes: Buffer.from('I love thee\nand THEE\nnot me\n') },
 ];
+
+const NO_TRACES = { cloudRun: [], gke: [] };
 
 async function ask(
   t: TestContext,
@@ -31,28 +47,59 @@ async function ask(
     signal,
     retryDelayMs: 1,
   });
-  const checks = createChecks(createWorksCheck(setup.works ?? WORKS), undefined);
+  const checks = createChecks(createWorksCheck(setup.works ?? WORKS), NO_TRACES);
   return runChecks(checks, { options, api, signal });
 }
 
 describe('preflight', () => {
-  test('passes every check of a project that is deployed', async (t) => {
+  const CLOUD_RUN = [
+    ...['credentials', 'project', 'apis', 'repository', 'images', 'services', 'invokers'],
+    ...['exporter-api', 'trace-writers', 'works-readers', 'works'],
+  ];
+  const GKE = ['cluster', 'image-pullers', 'pod-trace-writers', 'pod-works-readers'];
+
+  test('passes what is deployed, and says what was skipped and why', async (t) => {
     const results = await ask(t, createProject());
+    const reasons: Readonly<Record<string, string>> = {
+      'exporter-api': 'no service sends traces to Google by OTLP',
+      'works-readers': 'the works are public: the server reads them without credentials',
+      cluster: 'not deployed: container.googleapis.com is not enabled',
+      'image-pullers': 'not deployed',
+      'pod-trace-writers': 'not deployed',
+      'pod-works-readers': 'not deployed',
+    };
     assert.deepEqual(
-      results.map(({ id, status, findings }) => ({ id, status, findings })),
-      [
-        ...['credentials', 'project', 'apis', 'repository', 'images', 'services'],
-        ...['invokers', 'trace-writers', 'works'],
-      ].map((id) => ({ id, status: 'passed', findings: [] })),
+      results.map(({ id, status, reason }) => ({ id, status, reason })),
+      [...CLOUD_RUN, ...GKE].map((id) => ({
+        ...{ id, reason: reasons[id] },
+        status: reasons[id] === undefined ? 'passed' : 'skipped',
+      })),
     );
-    assert.match(renderVerdict(results), /Ready/);
+    assert.match(renderVerdict(results), /Ready: every check passed; 6 skipped/);
+    const cluster = results.find(({ id }) => id === 'cluster');
+    assert.match(renderResult(cluster ?? assert.fail()), /^- {6}GKE: .* \(skipped: not deployed: /);
   });
 
-  for (const { title, spoil, check, text, cure } of DEFECTS) {
+  test('passes every check of both platforms with works of their own and both exporters', async (t) => {
+    const results = await ask(t, createFullProject(), { args: ['--gke'] });
+    assert.deepEqual(
+      results.map(({ id, status, findings }) => ({ id, status, findings })),
+      [...CLOUD_RUN, ...GKE].map((id) => ({ id, status: 'passed', findings: [] })),
+    );
+  });
+
+  const projects = [
+    { create: createProject, defects: DEFECTS, args: [] },
+    { create: createFullProject, defects: FULL_DEFECTS, args: ['--gke'] },
+  ];
+  const cases = projects.flatMap(({ defects, ...rest }) =>
+    defects.map((defect) => ({ ...rest, ...defect })),
+  );
+  for (const { title, create, args, spoil, check, text, cure } of cases) {
     test(`finds ${title}, and names the command that cures it`, async (t) => {
-      const project = createProject();
+      const project = create();
       spoil(project);
-      const results = await ask(t, project);
+      const results = await ask(t, project, { args });
       const failed = results.filter(({ status }) => status === 'failed');
       assert.deepEqual(
         failed.map(({ id }) => id),
@@ -78,7 +125,7 @@ describe('preflight', () => {
 
   test('looks for one tag where one is given', async (t) => {
     const found = await ask(t, createProject(), { args: ['--tag', 'v1'] });
-    assert.ok(found.every(({ status }) => status === 'passed'));
+    assert.ok(found.every(({ status }) => status === 'passed' || status === 'skipped'));
     const missing = await ask(t, createProject(), { args: ['--tag', 'v2'] });
     const images = missing.find(({ id }) => id === 'images');
     assert.equal(images?.findings[0]?.text, 'no image with tag v2 of loadgen, client, server');
@@ -89,15 +136,90 @@ describe('preflight', () => {
     const works: ReadWorks = async ({ bucket }) => {
       throw new Error(`reading gs://${bucket} failed: 403`);
     };
-    const open = (await ask(t, createProject(), { works })).at(-1);
+    const worksOf = async (project: Project) =>
+      (await ask(t, project, { works })).find(({ id }) => id === 'works');
+    const open = await worksOf(createProject());
     assert.match(open?.findings[0]?.cure ?? '', /^gcloud storage ls gs:\/\/texts\//);
-    const project = createProject();
-    if (project.services.server) project.services.server.env.WORKS_ACCESS = 'iam';
-    const closed = (await ask(t, project, { works })).at(-1);
+    const closed = await worksOf(createFullProject());
     assert.equal(
       closed?.findings[0]?.cure,
-      'gcloud storage buckets add-iam-policy-binding gs://texts --member serviceAccount:shakesapp-server@my-project.iam.gserviceaccount.com --role roles/storage.objectViewer',
+      'gcloud storage buckets add-iam-policy-binding gs://texts --member "user:$(gcloud config get account)" --role roles/storage.objectViewer',
+      'the preflight reads as the person who runs it',
     );
+  });
+
+  test('lets the server read by a custom role, or through the project', async (t) => {
+    const member = `serviceAccount:${accountOf('server')}`;
+    const project = createFullProject();
+    project.bucketBindings = [
+      { role: 'roles/storage.legacyObjectReader', members: [member] },
+      { role: 'roles/storage.objectViewer', members: [podOf('server')] },
+    ];
+    const half = await ask(t, project);
+    assert.match(
+      half.find(({ id }) => id === 'works-readers')?.findings[0]?.text ?? '',
+      /lacks storage\.objects\.list on gs:\/\/texts, by the policies of/,
+    );
+    for (const role of ['deleted', 'reader']) {
+      project.bindings.push({ role: `projects/my-project/roles/${role}`, members: [member] });
+    }
+    const whole = await ask(t, project);
+    assert.ok(whole.every(({ status }) => status === 'passed'));
+  });
+
+  test('says of a bucket whose policy is not to be seen what it does not know', async (t) => {
+    const project = createFullProject();
+    project.bucketBindings = undefined;
+    const results = await ask(t, project);
+    for (const [id, reader] of [
+      ['works-readers', /so whether serviceAccount:shakesapp-server@\S+ may is not known$/],
+      ['pod-works-readers', /so whether principal:\S+\/sa\/server may is not known$/],
+    ] as const) {
+      const [finding] = results.find((result) => result.id === id)?.findings ?? [];
+      assert.match(finding?.text ?? '', reader);
+      assert.equal(
+        finding?.cure,
+        'gcloud storage buckets add-iam-policy-binding gs://texts --member "user:$(gcloud config get account)" --role roles/storage.legacyBucketOwner',
+      );
+    }
+  });
+
+  test('says of a bucket that is not there which variable names it', async (t) => {
+    const project = createFullProject();
+    if (project.services.server) project.services.server.env.WORKS_BUCKET = 'gone';
+    const [finding] =
+      (await ask(t, project)).find(({ id }) => id === 'works-readers')?.findings ?? [];
+    assert.equal(finding?.text, 'there is no bucket gs://gone');
+    assert.match(finding?.cure ?? '', /-var works_bucket=NAME$/);
+  });
+
+  test('takes pods that act as the Google accounts for these', async (t) => {
+    const project = createFullProject();
+    for (const name of ['loadgen', 'client', 'server']) {
+      const member = `serviceAccount:${PROJECT}.svc.id.goog[shakesapp/${name}]`;
+      project.actors[accountOf(name)] = [
+        { role: 'roles/iam.workloadIdentityUser', members: [member] },
+      ];
+    }
+    for (const binding of [...project.bindings, ...(project.bucketBindings ?? [])]) {
+      binding.members = binding.members.filter((member) => !member.startsWith('principal:'));
+    }
+    const results = await ask(t, project);
+    assert.ok(results.every(({ status }) => status === 'passed'));
+  });
+
+  test('with --gke a cluster that is not there is a finding', async (t) => {
+    const off = (await ask(t, createProject(), { args: ['--gke'] })).find(
+      ({ id }) => id === 'cluster',
+    );
+    assert.equal(
+      off?.findings[0]?.cure,
+      'gcloud services enable container.googleapis.com --project my-project',
+    );
+    const project = createFullProject();
+    project.clusters = [];
+    const none = (await ask(t, project, { args: ['--gke'] })).find(({ id }) => id === 'cluster');
+    assert.equal(none?.findings[0]?.cure, 'terraform -chdir=terraform/gke/cluster apply');
   });
 
   test('asks again where Google has a bad moment, and gives up with its words', async (t) => {
@@ -114,16 +236,13 @@ describe('preflight', () => {
     const nowhere = 'http://127.0.0.1:1';
     const api = createGoogleApi({
       signer: SIGNED,
-      endpoints: {
-        artifactregistry: nowhere,
-        cloudresourcemanager: nowhere,
-        run: nowhere,
-        serviceusage: nowhere,
-      },
+      endpoints: Object.fromEntries(
+        Object.keys(GOOGLE_ENDPOINTS).map((name) => [name, nowhere]),
+      ) as typeof GOOGLE_ENDPOINTS,
       signal,
       retryDelayMs: 1,
     });
-    const [, project] = await runChecks(createChecks(createWorksCheck(WORKS), undefined), {
+    const [, project] = await runChecks(createChecks(createWorksCheck(WORKS), NO_TRACES), {
       options,
       api,
       signal,
@@ -155,6 +274,13 @@ describe('preflight', () => {
     const [always = ''] = (await readFile(file, 'utf8')).split('local.otlp_to_google');
     const enabled = [...always.matchAll(/"([a-z]+\.googleapis\.com)"/g)].map(([, name]) => name);
     assert.deepEqual(REQUIRED_APIS, enabled);
+  });
+
+  test('knows cluster and namespace by the names that terraform gives them', async () => {
+    const read = (path: string) =>
+      readFile(new URL(`../../../../terraform/gke/${path}`, import.meta.url), 'utf8');
+    assert.ok((await read('cluster/cluster.tf')).includes(`= "${CLUSTER}"`));
+    assert.match(await read('workloads/locals.tf'), new RegExp(`namespace = "${NAMESPACE}"`));
   });
 });
 
