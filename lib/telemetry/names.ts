@@ -88,6 +88,8 @@ export const ATTR = {
   configSampler: 'shakesapp.config.sampler',
   /** 'keep' or 'per-request'; server only. */
   configWorksCache: 'shakesapp.config.works_cache',
+  /** Put in front of the program on purpose, to be found again: '20 ms'. */
+  configAddedLatency: 'shakesapp.config.added_latency',
 } as const;
 
 /** Value of `error.type` where the count was not the expected one. */

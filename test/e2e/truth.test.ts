@@ -112,6 +112,11 @@ describe('the comparison of two deployments that really run', () => {
     await twice(async () => {
       const comparison = await compareTwice(cloud, { ...NO_LATENCY, server: ADDED_MS });
       assert.equal(comparison.overall.verdict, 'a-faster');
+      assert.deepEqual(comparison.configuration[0], {
+        key: 'latency added (local) of server',
+        a: '0 ms',
+        b: `${ADDED_MS} ms`,
+      });
       const gap = 'client:grpc.shakesapp.ShakespeareService/GetMatchCount';
       const paths = called(comparison);
       assert.equal(paths.length, 1, paths.join('\n'));

@@ -193,8 +193,7 @@ function recentTraces(
 function methodsOf(primary: string): readonly string[] {
   return [
     `Overall: ${primary}; 95 % interval; requests of one run are not independent, so runs are the sample.`,
-    'Hops: the same on self time or gap in milliseconds; verdicts hold together at 5 % (Holm),',
-    'intervals hold together at 95 % (Bonferroni).',
+    'Hops: the same on self time or gap in milliseconds; verdicts hold together at 5 % (Holm), intervals at 95 % (Bonferroni).',
     `A hop is only called where its difference exceeds ${RELEVANT_SHARE * 100} % of the median request.`,
     'Self time: every moment belongs to the deepest span at work; of siblings to the last to end.',
     'Gap: client span minus server span, network and platform; split where the front end was stored.',

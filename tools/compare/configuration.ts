@@ -7,7 +7,18 @@ import { serviceOf } from './normalise.ts';
 type Labels = Readonly<Record<string, string>>;
 
 /** What a deployment is set to, as its spans tell. Only these keys are compared. */
-const KEYS: readonly Readonly<{ key: string; read: (labels: Labels) => string | undefined }>[] = [
+const KEYS: readonly Readonly<{
+  key: string;
+  read: (labels: Labels) => string | undefined;
+  /** What a span means that says nothing of it. */
+  absent?: string;
+}>[] = [
+  // First, because it is there to be found again: no difference below is news then.
+  {
+    key: 'latency added (local)',
+    read: (labels) => labels[ATTR.configAddedLatency],
+    absent: '0 ms',
+  },
   { key: 'platform', read: (labels) => labels['cloud.platform'] },
   { key: 'image', read: (labels) => labels['service.version'] },
   { key: 'cpu', read: (labels) => labels[ATTR.configCpu] },
@@ -56,10 +67,11 @@ export function createConfigurationTally() {
     differences(cohorts: Sides<Cohort>): readonly ConfigurationDifference[] {
       const services = [...new Set([...seen.a, ...seen.b])].sort();
       return KEYS.filter(({ key }) => !(key === 'platform' && filtersByPlatform(cohorts))).flatMap(
-        ({ key }) => {
+        ({ key, absent }) => {
           const rows = services.map((service) => {
             const at = JSON.stringify([key, service]);
-            return { service, a: statedValue(values.a.get(at)), b: statedValue(values.b.get(at)) };
+            const stated = (side: 'a' | 'b') => statedValue(values[side].get(at), absent);
+            return { service, a: stated('a'), b: stated('b') };
           });
           const stated = rows.filter((row) => row.a !== NOT_STATED || row.b !== NOT_STATED);
           const differing = stated.filter((row) => row.a !== row.b);
@@ -80,6 +92,6 @@ function filtersByPlatform({ a, b }: Sides<Cohort>): boolean {
   return [a, b].every(({ pairs }) => pairs.some(({ key }) => key === 'cloud.platform'));
 }
 
-function statedValue(set: ReadonlySet<string> | undefined): string {
-  return set === undefined ? NOT_STATED : [...set].sort().join(' | ');
+function statedValue(set: ReadonlySet<string> | undefined, absent = NOT_STATED): string {
+  return set === undefined ? absent : [...set].sort().join(' | ');
 }

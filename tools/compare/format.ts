@@ -41,3 +41,24 @@ export function formatFigure(ms: number | null): string {
   if (size >= 9.995) return ms.toFixed(1);
   return ms.toFixed(2);
 }
+
+/** What every text for a terminal fits into. */
+export const TEXT_COLUMNS = 100;
+
+/** Breaks at blanks; a word longer than a line is cut. */
+export function wrapText(text: string, indent = '', first = indent): readonly string[] {
+  const lines: string[] = [];
+  let line = first;
+  let empty = true;
+  for (const word of printable(text).split(' ')) {
+    if (!empty && [...line].length + 1 + [...word].length > TEXT_COLUMNS) {
+      lines.push(line);
+      line = indent;
+      empty = true;
+    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  lines.push(line);
+  return lines.map((each) => fitColumns(each, TEXT_COLUMNS).trimEnd());
+}

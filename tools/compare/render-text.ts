@@ -8,45 +8,77 @@ import type {
   Quantiles,
   Stratum,
 } from './comparison.ts';
-import { fitColumns, formatFigure, formatPercent, printable } from './format.ts';
+import {
+  fitColumns,
+  formatFigure,
+  formatPercent,
+  printable,
+  TEXT_COLUMNS,
+  wrapText,
+} from './format.ts';
 import {
   differenceText,
   LOCAL_LABEL,
+  legendOf,
   ratioText,
   verdictBasis,
   verdictSentence,
   verdictWord,
 } from './wording.ts';
 
-const WIDTH = 100;
 const NAME_WIDTH = 34;
 
 /** The comparison for a terminal: verdict, what threatens it, hops, warnings; at most 100 columns. */
 export function renderText(comparison: Comparison): string {
-  const { source, warnings } = comparison;
-  const blocks = [
-    [
-      ...wrap(verdictSentence(comparison)),
-      ...wrap(verdictBasis(comparison), '  '),
-      ...configurationLines(comparison),
-      ...(source.local ? wrap(LOCAL_LABEL) : []),
-    ],
+  const { cohorts, hops, methods } = comparison;
+  return joinBlocks([
+    verdictLines(comparison),
     cohortLines(comparison),
     hopLines(comparison, 'warm'),
     hopLines(comparison, 'cold'),
-    warnings.length === 0
-      ? ['No warnings.']
-      : [
-          'WARNINGS',
-          ...warnings.flatMap((warning) => [
-            ...wrap(`! ${warning.id}: ${warning.finding}`, '    ', ''),
-            ...wrap(warning.advice, '    '),
-          ]),
-        ],
-    ['METHOD', ...comparison.methods.flatMap((method) => wrap(method, '  '))],
-  ];
+    hops.length === 0
+      ? []
+      : [...legendOf(cohorts.a.label, cohorts.b.label), PATH_LEGEND].flatMap((line) =>
+          wrapText(line),
+        ),
+    warningLines(comparison),
+    ['METHOD', ...methods.flatMap((method) => wrapText(method, '    ', '  '))],
+  ]);
+}
+
+const PATH_LEGEND =
+  '×: ratio. path: what the hop adds to the time that the caller waits (critical path), at the ' +
+  'median and at p95. Indented: called by the line above.';
+
+/** Blocks of lines with a blank line between them; empty ones are left out. */
+export function joinBlocks(blocks: readonly (readonly string[])[]): string {
   const text = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
   return `${text.join('\n\n')}\n`;
+}
+
+/** The verdict, what to do next, and what threatens it. */
+export function verdictLines(
+  comparison: Comparison,
+  advice: readonly string[] = [],
+): readonly string[] {
+  return [
+    ...wrapText(verdictSentence(comparison)),
+    ...advice.flatMap((line) => wrapText(line)),
+    ...wrapText(verdictBasis(comparison), '  '),
+    ...configurationLines(comparison),
+    ...(comparison.source.local ? wrapText(LOCAL_LABEL) : []),
+  ];
+}
+
+export function warningLines({ warnings }: Comparison): readonly string[] {
+  if (warnings.length === 0) return ['No warnings.'];
+  return [
+    'WARNINGS',
+    ...warnings.flatMap((warning) => [
+      ...wrapText(`! ${warning.id}: ${warning.finding}`, '    ', ''),
+      ...wrapText(warning.advice, '    '),
+    ]),
+  ];
 }
 
 function configurationLines({ configuration, cohorts }: Comparison): readonly string[] {
@@ -54,7 +86,7 @@ function configurationLines({ configuration, cohorts }: Comparison): readonly st
   return [
     'CONFIGURATION DIFFERS, the first threat to this verdict:',
     ...configuration.flatMap(({ key, a, b }) =>
-      wrap(`${key}: ${a} in ${cohorts.a.label}, ${b} in ${cohorts.b.label}`, '    ', '  '),
+      wrapText(`${key}: ${a} in ${cohorts.a.label}, ${b} in ${cohorts.b.label}`, '    ', '  '),
     ),
   ];
 }
@@ -89,7 +121,7 @@ function cohortLines({ cohorts: { a, b }, inBothCohorts }: Comparison): readonly
     ...COUNTS.map(([name, of]) => line(name, of(a), of(b))),
     ...(inBothCohorts === 0
       ? []
-      : wrap(`${inBothCohorts} traces match both filters and are left out.`)),
+      : wrapText(`${inBothCohorts} traces match both filters and are left out.`)),
   ];
 }
 
@@ -111,7 +143,7 @@ function hopLines({ hops, cohorts }: Comparison, stratum: Stratum): readonly str
     subhead,
     ...rows.flatMap((hop) => [
       hopTitle(hop),
-      `${indentOf(hop)}  ${hop.measure} ${verdictLine(hop, cohorts)}`.slice(0, WIDTH),
+      `${indentOf(hop)}  ${hop.measure} ${verdictLine(hop, cohorts)}`.slice(0, TEXT_COLUMNS),
       ...sideLines(hop, 'a', cohorts.a.label),
       ...sideLines(hop, 'b', cohorts.b.label),
     ]),
@@ -123,7 +155,10 @@ const indentOf = ({ depth }: Hop) => ' '.repeat(Math.min(depth, 10));
 function hopTitle(hop: Hop): string {
   const many = hop.maxSiblings > 1 ? ` (up to ${hop.maxSiblings} together)` : '';
   const what = hop.measure === 'gap' ? ' → network + platform' : '';
-  return fitColumns(`${indentOf(hop)}${hop.service} ${hop.name}${what}${many}`, WIDTH).trimEnd();
+  return fitColumns(
+    `${indentOf(hop)}${hop.service} ${hop.name}${what}${many}`,
+    TEXT_COLUMNS,
+  ).trimEnd();
 }
 
 function verdictLine(hop: Hop, { a, b }: Comparison['cohorts']): string {
@@ -161,22 +196,4 @@ function columns(
   const cells = rest.figures.map((figure) => figure.padStart(7)).join('');
   const path = rest.path.map((cell) => cell.padStart(7)).join('');
   return `${fitColumns(name, NAME_WIDTH)}${rest.n.padStart(6)}${cells}${path}`.trimEnd();
-}
-
-/** Breaks at blanks; a word longer than a line is cut. */
-function wrap(text: string, indent = '', first = indent): readonly string[] {
-  const lines: string[] = [];
-  let line = first;
-  let empty = true;
-  for (const word of printable(text).split(' ')) {
-    if (!empty && [...line].length + 1 + [...word].length > WIDTH) {
-      lines.push(line);
-      line = indent;
-      empty = true;
-    }
-    line += empty ? word : ` ${word}`;
-    empty = false;
-  }
-  lines.push(line);
-  return lines.map((each) => fitColumns(each, WIDTH).trimEnd());
 }

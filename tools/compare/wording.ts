@@ -60,3 +60,11 @@ export function differenceText({ p50, low, high }: Estimate): string {
 
 export const LOCAL_LABEL =
   'LOCAL run on loopback: its figures are never those of Cloud Run and GKE themselves.';
+
+/** What the signs and the two kinds of time mean, below every table of hops. */
+export function legendOf(a: string, b: string): readonly string[] {
+  return [
+    `difference: ${a} minus ${b}, so + means that ${a} took longer.`,
+    'self: no span below was at work. gap: client span minus server span (network and platform).',
+  ];
+}

@@ -3,7 +3,9 @@ import type { LoadRequestBody } from '../../lib/load-request.ts';
 import { CLOUD_RUN, GKE } from '../compare/cohort.ts';
 import { compareTraces } from '../compare/compare.ts';
 import { fireRun } from './fire.ts';
+import type { Delay } from './options.ts';
 import { startPage } from './page/page.ts';
+import { renderDelay } from './render-outcome.ts';
 import type { System } from './system.ts';
 import { watchTraces } from './watch-traces.ts';
 
@@ -11,6 +13,7 @@ import { watchTraces } from './watch-traces.ts';
 export async function runLive(live: {
   system: System;
   body: LoadRequestBody;
+  delays: readonly Delay[];
   signal: AbortSignal;
   print: (text: string) => void;
   onProgress: (text: string) => void;
@@ -30,6 +33,7 @@ export async function runLive(live: {
   try {
     await system.announce(page.url);
     print(`\nTraces and comparison (local): ${page.url}\n`);
+    for (const delay of live.delays) print(`${renderDelay(delay)}\n`);
     print('The schedule fires both platforms every minute, and now. Ctrl-C ends everything.\n\n');
     fireRun(system, live.body, new Date(), signal).catch((error: Error) => {
       if (!signal.aborted) onProgress(`first run: ${error.message}`);

@@ -1,9 +1,10 @@
 import { ConfigError } from '../../lib/config.ts';
 import type { LoadRequestBody, LoadSummary } from '../../lib/load-request.ts';
 import { checkOutput, runTool, UsageError } from '../command-line.ts';
+import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
 import { renderEvent, renderLogLine } from './console.ts';
 import { runOnce } from './once.ts';
-import { HELP, parseOptions } from './options.ts';
+import { FLAG_NAMES, HELP, parseOptions } from './options.ts';
 import type { LogLine, PlatformName } from './platforms/platform.ts';
 import { type PassedOn, parsePassedOn } from './settings.ts';
 import { startSystem } from './system.ts';
@@ -13,6 +14,7 @@ const print = (text: string) => void process.stdout.write(text);
 const note = (text: string) => void process.stderr.write(`${text}\n`);
 
 await runTool('start', async () => {
+  refuseFlagsTakenByNpm(process.env, FLAG_NAMES, 'npm start');
   const options = parseOptions(process.argv.slice(2));
   if (!options) {
     print(HELP);
@@ -62,7 +64,7 @@ await runTool('start', async () => {
       return await runOnce({ system, options, summaries, signal, print, onProgress: note });
     }
     const { runLive } = await import('./live.ts');
-    return await runLive({ system, body, signal, print, onProgress: note });
+    return await runLive({ system, body, delays: options.delays, signal, print, onProgress: note });
   } finally {
     await system.close();
   }

@@ -1,16 +1,16 @@
-import { writeFile } from 'node:fs/promises';
 import type { LoadSummary } from '../../lib/load-request.ts';
 import { CLOUD_RUN, GKE } from '../compare/cohort.ts';
 import { compareTraces } from '../compare/compare.ts';
-import type { Comparison, Waterfall } from '../compare/comparison.ts';
+import type { Comparison } from '../compare/comparison.ts';
 import type { Trace } from '../compare/model.ts';
-import { renderText } from '../compare/render-text.ts';
 import { renderWaterfall } from '../compare/render-waterfall.ts';
 import { headLine, traceLine } from '../compare/sources/trace-lines.ts';
+import { writeResult } from '../result-file.ts';
 import { fireRun } from './fire.ts';
 import { type Options, splitIntoRuns } from './options.ts';
 import type { PlatformName } from './platforms/platform.ts';
-import { PLATFORM_LABEL, renderTotals } from './render-totals.ts';
+import { renderOutcome } from './render-outcome.ts';
+import { PLATFORM_LABEL } from './render-totals.ts';
 import {
   faultsOf,
   type PlatformResult,
@@ -19,6 +19,9 @@ import {
   summarisePlatform,
 } from './results.ts';
 import type { System } from './system.ts';
+
+const WATERFALL_LEGEND =
+  "█ a program's span  ▒ the platform's own  • event  indented: called by the line above\n";
 
 const MINUTE_MS = 60_000;
 
@@ -100,22 +103,19 @@ async function report(run: {
   const [first] = platforms;
   // The one that the comparison calls the median, where there is a comparison.
   const waterfall = comparison?.exemplars.a.median ?? first?.waterfall;
-  await writeFiles({ options, projectId: system.cloud.projectId, traces, comparison, pairs });
-  if (first && waterfall) print(waterfallSection(first.name, waterfall));
-  if (comparison) print(`\n${renderText(comparison)}`);
-  print(`\n${renderTotals(pairs)}`);
   const faults = [
     ...run.broken,
     ...pairs.flatMap(([name, result]) =>
       faultsOf(result).map((fault) => `${PLATFORM_LABEL[name]}: ${fault}`),
     ),
   ];
-  print(faults.length === 0 ? '\nEvery trace is whole.\n' : `\n${faults.join('\n')}\n`);
+  if (first && waterfall) {
+    print(`\nOne request on ${PLATFORM_LABEL[first.name]}, the median warm one:\n\n`);
+    print(`${renderWaterfall(waterfall)}${WATERFALL_LEGEND}`);
+  }
+  print(renderOutcome({ options, pairs, comparison, faults }));
+  await writeFiles({ options, projectId: system.cloud.projectId, traces, comparison, pairs });
   return faults.length === 0 ? 0 : 1;
-}
-
-function waterfallSection(name: PlatformName, waterfall: Waterfall): string {
-  return `\nOne request on ${PLATFORM_LABEL[name]}, the median warm one:\n\n${renderWaterfall(waterfall)}`;
 }
 
 async function writeFiles(results: {
@@ -130,19 +130,20 @@ async function writeFiles(results: {
     const content: Results = {
       version: RESULTS_VERSION,
       local: true,
+      delays: options.delays,
       platforms: Object.fromEntries(results.pairs),
       ...(comparison && { comparison }),
     };
-    await writeFile(options.json, `${JSON.stringify(content, null, 2)}\n`);
+    await writeResult(options.json, `${JSON.stringify(content, null, 2)}\n`);
   }
   if (options.save !== undefined) {
     // No bound is needed: every process has ended, so no trace is still growing.
     const head = headLine({ ...SOURCE, name: results.projectId });
-    await writeFile(options.save, [head, ...results.traces.map(traceLine)].join(''));
+    await writeResult(options.save, [head, ...results.traces.map(traceLine)].join(''));
   }
   if (options.html !== undefined && comparison) {
     // Only here, because its plots are most of what there is to load.
     const { renderHtml } = await import('../compare/html/render-html.ts');
-    await writeFile(options.html, renderHtml(comparison));
+    await writeResult(options.html, renderHtml(comparison));
   }
 }

@@ -9,7 +9,7 @@ shown are local ones and say nothing about the real platforms.
 
 Without --once: until Ctrl-C. A schedule fires both platforms every minute, traces appear below,
 a page on this machine shows them. With --once: a bounded number of requests, then one trace as a
-waterfall, the comparison of both platforms, and exit 0 only if every trace is whole.
+waterfall, the totals, the verdict and a line per hop; exit 0 only if every trace is whole.
 
   --once                   run once and exit: 0 every trace whole, 1 not, 2 bad usage
   --requests N             requests on each platform (1-1000; default 10); live: per minute
@@ -17,6 +17,7 @@ waterfall, the comparison of both platforms, and exit 0 only if every trace is w
                            (default: one run per 8 requests; the statistics resample by run)
   --interval MS            time between requests (0-60000; default 50 with --once, else 2000)
   --platforms LIST         cloud_run, gke or cloud_run,gke (default: both)
+  --full                   print every figure of the comparison, cold requests and methods too
   --json FILE              write the results as JSON
   --html FILE              write the comparison as one self-contained HTML file
   --save FILE              write the traces, to be read again by compare and doctor (--from FILE)
@@ -52,6 +53,8 @@ export type Options = Readonly<{
   runs: number;
   intervalMs: number;
   platforms: readonly PlatformName[];
+  /** Every figure of the comparison instead of a line per hop. */
+  full: boolean;
   json?: string;
   html?: string;
   save?: string;
@@ -70,27 +73,33 @@ export type Options = Readonly<{
  */
 const REQUESTS_PER_RUN = 8;
 
+const FLAGS = {
+  once: { type: 'boolean', default: false },
+  requests: { type: 'string' },
+  runs: { type: 'string' },
+  interval: { type: 'string' },
+  platforms: { type: 'string' },
+  full: { type: 'boolean', default: false },
+  json: { type: 'string' },
+  html: { type: 'string' },
+  save: { type: 'string' },
+  works: { type: 'string' },
+  queries: { type: 'string' },
+  'front-end-spans': { type: 'string' },
+  'drop-sampled-flag': { type: 'boolean', default: false },
+  'no-rewrite': { type: 'boolean', default: false },
+  billing: { type: 'string' },
+  delay: { type: 'string', multiple: true },
+  verbose: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** The names of all flags. */
+export const FLAG_NAMES: readonly string[] = Object.keys(FLAGS);
+
 /** Parses `npm start`'s flags; undefined when help was asked for. Throws UsageError. */
 export function parseOptions(argv: readonly string[]): Options | undefined {
-  const { values } = parseCommandLine(argv, {
-    once: { type: 'boolean', default: false },
-    requests: { type: 'string' },
-    runs: { type: 'string' },
-    interval: { type: 'string' },
-    platforms: { type: 'string' },
-    json: { type: 'string' },
-    html: { type: 'string' },
-    save: { type: 'string' },
-    works: { type: 'string' },
-    queries: { type: 'string' },
-    'front-end-spans': { type: 'string' },
-    'drop-sampled-flag': { type: 'boolean', default: false },
-    'no-rewrite': { type: 'boolean', default: false },
-    billing: { type: 'string' },
-    delay: { type: 'string', multiple: true, default: [] },
-    verbose: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  });
+  const { values } = parseCommandLine(argv, FLAGS);
   if (values.help) return undefined;
   const { once } = values;
   const requests = wholeNumber('requests', values.requests, { min: 1, max: 1000, preset: 10 });
@@ -99,8 +108,8 @@ export function parseOptions(argv: readonly string[]): Options | undefined {
     max: requests,
     preset: once ? Math.ceil(requests / REQUESTS_PER_RUN) : 1,
   });
-  for (const flag of ['json', 'html', 'save', 'runs'] as const) {
-    if (!once && values[flag] !== undefined) throw new UsageError(`--${flag} needs --once`);
+  for (const flag of ['json', 'html', 'save', 'runs', 'full'] as const) {
+    if (!once && values[flag]) throw new UsageError(`--${flag} needs --once`);
   }
   if ((values.works === undefined) !== (values.queries === undefined)) {
     throw new UsageError(
@@ -117,6 +126,7 @@ export function parseOptions(argv: readonly string[]): Options | undefined {
       preset: once ? 50 : 2_000,
     }),
     platforms: parsePlatforms(values.platforms),
+    full: values.full,
     ...(values.json === undefined ? {} : { json: values.json }),
     ...(values.html === undefined ? {} : { html: values.html }),
     ...(values.save === undefined ? {} : { save: values.save }),
@@ -132,7 +142,7 @@ export function parseOptions(argv: readonly string[]): Options | undefined {
     dropSampledFlag: values['drop-sampled-flag'],
     rewriteParent: !values['no-rewrite'],
     billing: choice('billing', values.billing, ['instance', 'request'], 'instance'),
-    delays: values.delay.map(parseDelay),
+    delays: (values.delay ?? []).map(parseDelay),
     verbose: values.verbose,
   };
 }

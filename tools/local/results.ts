@@ -6,6 +6,7 @@ import { isLoadgenRoot, type NormalisedTrace, normalise } from '../compare/norma
 import { ascending, quantilesOf } from '../compare/quantiles.ts';
 import { createWaterfall } from '../compare/waterfall.ts';
 import { isCold, isWhole } from '../compare/wholeness.ts';
+import type { Delay } from './options.ts';
 import type { PlatformName, ProcessReport } from './platforms/platform.ts';
 
 /** A raise is a change that a reader of `--json` could trip over. */
@@ -16,6 +17,8 @@ export type Results = Readonly<{
   version: typeof RESULTS_VERSION;
   /** Always: these are figures of a stand-in and never those of the real platforms. */
   local: true;
+  /** Latency put in front of a program on purpose (`--delay`): no finding about the platforms. */
+  delays: readonly Delay[];
   platforms: Readonly<Partial<Record<PlatformName, PlatformResult>>>;
   /** Absent where only one platform ran. */
   comparison?: Comparison;

@@ -78,6 +78,19 @@ test('what differs in every service is one row, what is alike is none', () => {
   );
 });
 
+test('latency that was added on purpose is named with its hop', () => {
+  const tally = createConfigurationTally();
+  tally.add('a', requestTrace());
+  tally.add(
+    'b',
+    withSpanChanged(requestTrace({ platform: 'gcp_kubernetes_engine' }), 6, {
+      attributes: { 'service.name': 'server', 'shakesapp.config.added_latency': '20 ms' },
+    }),
+  );
+  const rows = tally.differences({ a: CLOUD_RUN, b: GKE });
+  assert.deepEqual(rows, [{ key: 'latency added (local) of server', a: '0 ms', b: '20 ms' }]);
+});
+
 test('a value that one side does not state is a difference', () => {
   assert.deepEqual(differencesOf({ 'service.version': 'v1' }, {}), [
     { key: 'image', a: 'v1', b: 'not stated' },

@@ -32,6 +32,7 @@ describe('parseOptions', () => {
     ['a fraction of a request', ['--requests', '1.5'], /--requests is "1.5"/],
     ['more runs than requests', ['--once', '--requests', '2', '--runs', '3'], /--runs is "3"/],
     ['works without expected counts', ['--works', 'x'], /--queries FILE go together/],
+    ['all figures of a run without end', ['--full'], /--full needs --once/],
     ['results of a run without end', ['--json', 'out.json'], /--json needs --once/],
     ['an unknown platform', ['--platforms', 'gke,lambda'], /--platforms is "gke,lambda"/],
     ['a delay without a hop', ['--delay', 'gke=20'], /--delay is "gke=20"; allowed: PLATFORM/],

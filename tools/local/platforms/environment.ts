@@ -40,6 +40,8 @@ export function programEnvironment(options: {
   cloud: CloudAccess;
   settings: ProgramSettings;
   billing: 'instance' | 'request' | 'node';
+  /** Put in front of this program on purpose: stated, so that no comparison takes it for a finding. */
+  addedLatencyMs: number;
   /** What only the platform knows of itself. */
   resourceAttributes: Readonly<Record<string, string>>;
   platformEnv: Readonly<Record<string, string>>;
@@ -62,6 +64,9 @@ export function programEnvironment(options: {
       [ATTR.configConcurrency]: String(settings.concurrency),
       [ATTR.configBilling]: options.billing,
       ...(program === 'server' && { [ATTR.configWorksCache]: settings.worksCache }),
+      ...(options.addedLatencyMs > 0 && {
+        [ATTR.configAddedLatency]: `${options.addedLatencyMs} ms`,
+      }),
       ...options.resourceAttributes,
     }),
     OTEL_TRACES_EXPORTER: settings.exporter,

@@ -163,6 +163,7 @@ async function startContainer(
       cloud,
       settings,
       billing: knobs.billing,
+      addedLatencyMs: knobs.addedLatencyMs[program],
       resourceAttributes: {},
       upstream: deployed.upstreamEnv,
       platformEnv: {

@@ -117,6 +117,7 @@ async function startPod(context: Context, name: string, onReadyChange: () => voi
     cloud,
     settings,
     billing: 'node',
+    addedLatencyMs: knobs.addedLatencyMs[program],
     resourceAttributes: {
       'k8s.pod.name': name,
       'k8s.namespace.name': NAMESPACE,

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Comparison } from '../../../tools/compare/comparison.ts';
+import { parseOptions } from '../../../tools/local/options.ts';
+import { renderOutcome } from '../../../tools/local/render-outcome.ts';
+import { summarisePlatform } from '../../../tools/local/results.ts';
+import { sampleComparison } from '../compare/html/sample-comparison.ts';
+import { createRequestTrace } from './example-traces.ts';
+
+const sample = sampleComparison();
+const local: Comparison = { ...sample, source: { ...sample.source, local: true } };
+const undecided: Comparison = {
+  ...local,
+  overall: { ...local.overall, verdict: 'not-enough-data', reason: '2 runs; it takes 6' },
+};
+
+const { result } = summarisePlatform({
+  platform: 'cloud_run',
+  requests: 1,
+  summaries: [],
+  reports: [],
+  traces: [createRequestTrace({ platform: 'gcp_cloud_run' })],
+});
+
+function render(argv: readonly string[], comparison?: Comparison, faults: string[] = []): string {
+  const options = parseOptions(['--once', ...argv]);
+  assert.ok(options);
+  return renderOutcome({ options, pairs: [['cloud_run', result]], comparison, faults });
+}
+
+describe('renderOutcome', () => {
+  it('ends with verdict, hops and warnings, in this order, below the totals', () => {
+    const text = render(['--requests', '60'], local);
+    const places = ['spans started', 'GKE is faster', 'HOPS, warm', 'WARNINGS', 'Every trace'].map(
+      (word) => text.indexOf(word),
+    );
+    assert.ok(!places.includes(-1), text);
+    assert.deepEqual(
+      places,
+      places.toSorted((one, other) => one - other),
+    );
+  });
+
+  it('is one screen of at most 100 columns: a line for each warm hop, none for cold ones', () => {
+    const text = render(['--requests', '60'], local);
+    const lines = text.split('\n');
+    for (const line of lines) assert.ok([...line].length <= 100, line);
+    assert.doesNotMatch(lines.filter((line) => line.startsWith('loadgen')).join(), /…/);
+    assert.ok(lines.length <= 55, `${lines.length} lines`);
+    const warm = local.hops.filter(({ stratum }) => stratum === 'warm');
+    assert.equal(lines.filter((line) => / (self|gap) {2}/.test(line)).length, warm.length);
+    assert.doesNotMatch(text, /HOPS, cold|METHOD/);
+    assert.match(text, /--full/);
+  });
+
+  it('says what its signs mean', () => {
+    const text = render(['--requests', '60'], local);
+    assert.match(text, /Cloud Run minus GKE, so \+ means that Cloud Run took longer/);
+    assert.match(text, /self: .*gap: .*\n/);
+  });
+
+  it('prints every figure with --full', () => {
+    assert.match(render(['--full'], local), /HOPS, cold[\s\S]*METHOD/);
+  });
+
+  it('says how to get a verdict where the requests were too few for one', () => {
+    assert.match(
+      render([], undecided),
+      /No verdict: 2 runs; it takes 6\.\nFor a verdict: npm start -- --once --requests 60\n/,
+    );
+    assert.doesNotMatch(render(['--requests', '60'], undecided), /For a verdict/);
+    assert.doesNotMatch(render([], local), /For a verdict/);
+  });
+
+  it('names the latency that was added on purpose, also where nothing is compared', () => {
+    assert.match(
+      render(['--delay', 'gke/server=20']),
+      /latency added \(local\): 20 ms in front of server on GKE \(local\)\n/,
+    );
+  });
+
+  it('ends with what keeps a trace from being whole', () => {
+    assert.match(render([], local, ['GKE (local): 3 orphan spans']), /\nGKE \(local\): 3 orphan/);
+  });
+});

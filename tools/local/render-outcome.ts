@@ -1,0 +1,53 @@
+import type { Comparison } from '../compare/comparison.ts';
+import { wrapText } from '../compare/format.ts';
+import { renderBrief } from '../compare/render-brief.ts';
+import { renderText } from '../compare/render-text.ts';
+import type { Delay, Options } from './options.ts';
+import type { PlatformName } from './platforms/platform.ts';
+import { PLATFORM_LABEL, renderTotals } from './render-totals.ts';
+import type { PlatformResult } from './results.ts';
+
+/** As many as make runs enough for a verdict, with one to spare (see options.ts). */
+const REQUESTS_FOR_A_VERDICT = 60;
+
+/**
+ * What `--once` says below its waterfall, for a terminal whose last screen is what one reads:
+ * totals, verdict, a line for each hop, warnings, and whether every trace is whole.
+ */
+export function renderOutcome(run: {
+  options: Options;
+  pairs: readonly (readonly [PlatformName, PlatformResult])[];
+  /** Absent where only one platform ran. */
+  comparison: Comparison | undefined;
+  faults: readonly string[];
+}): string {
+  const { options, pairs, comparison, faults } = run;
+  const blocks = [
+    renderTotals(pairs),
+    options.delays.map((delay) => `${renderDelay(delay)}\n`).join(''),
+    comparison === undefined
+      ? ''
+      : options.full
+        ? renderText(comparison)
+        : renderBrief(comparison, adviceFor(comparison, options)),
+    comparison === undefined || options.full ? '' : `${moreLines(options).join('\n')}\n`,
+    faults.length === 0 ? 'Every trace is whole.\n' : `${faults.join('\n')}\n`,
+  ];
+  return blocks.map((block) => (block === '' ? '' : `\n${block}`)).join('');
+}
+
+/** What was added on purpose: not to be read as a finding. */
+export const renderDelay = ({ platform, hop, delayMs }: Delay): string =>
+  `latency added (local): ${delayMs} ms in front of ${hop} on ${PLATFORM_LABEL[platform]}`;
+
+function adviceFor({ overall }: Comparison, { requests }: Options): readonly string[] {
+  if (overall.verdict !== 'not-enough-data' || requests >= REQUESTS_FOR_A_VERDICT) return [];
+  return [`For a verdict: npm start -- --once --requests ${REQUESTS_FOR_A_VERDICT}`];
+}
+
+function moreLines({ html, save }: Options): readonly string[] {
+  const page = html === undefined ? ', or --html FILE for a page with every distribution' : '';
+  const again =
+    save === undefined ? '' : ` The saved traces again: npm run compare -- --from ${save}`;
+  return wrapText(`All quantiles, cold requests and methods: add --full${page}.${again}`);
+}
