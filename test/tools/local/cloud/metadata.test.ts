@@ -128,6 +128,12 @@ suite('the metadata server', () => {
     }
     assert.equal((await get(`${V1}/instance/attributes/cluster-name`)).status, 404);
     assert.equal((await get(`${V1}/instance/constructor`)).status, 404);
+    const gke = await setUp(t, 'gke');
+    assert.equal(
+      (await gke.get(`${V1}/instance/attributes/cluster-location`)).text,
+      'us-central1-f',
+    );
+    assert.equal((await gke.get(`${V1}/instance/region`)).status, 404, 'GCE has the zone alone');
   });
 
   test('refuses requests that a server could have been tricked into', async (t) => {

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { suite, type TestContext, test } from 'node:test';
 import { CloudSchedulerClient, type protos } from '@google-cloud/scheduler';
 import { credentials, status } from '@grpc/grpc-js';
+import { PassThroughClient } from 'google-auth-library';
 import { startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
 import type { Attempt } from '../../../../tools/local/cloud/scheduler-runner.ts';
 import { createManualTimers } from './manual-timers.ts';
@@ -55,6 +56,8 @@ async function setUp(t: TestContext, options: { tls?: boolean; hold?: boolean } 
     apiEndpoint: cloud.schedulerAddress.slice(0, separator),
     port: Number(cloud.schedulerAddress.slice(separator + 1)),
     sslCreds: credentials.createInsecure(),
+    // Without it the library looks for a metadata server in the network.
+    authClient: new PassThroughClient(),
     projectId: cloud.projectId,
   });
   t.after(() => client.close());
@@ -167,6 +170,62 @@ suite('Cloud Scheduler, by the real client', () => {
     assert.equal(Number(resumed.scheduleTime?.seconds) * 1000, NOON + 6 * MINUTE);
     timers.moveTo(NOON + 6 * MINUTE);
     await waitForRequests(3);
+  });
+
+  test('follows a changed schedule, and a deleted job no more', async (t) => {
+    const { cloud, client, parent, name, job, timers, received, waitForRequests } = await setUp(t);
+    await client.createJob({ parent, job });
+    const [updated] = await client.updateJob({
+      job: { name, schedule: '30 * * * *' },
+      updateMask: { paths: ['schedule'] },
+    });
+    assert.equal(Number(updated.scheduleTime?.seconds) * 1000, NOON + 30 * MINUTE);
+    timers.moveTo(NOON + 29 * MINUTE);
+    await client.getJob({ name });
+    assert.equal(received.length, 0);
+    timers.moveTo(NOON + 30 * MINUTE);
+    await waitForRequests(1);
+    await client.deleteJob({ name });
+    timers.moveTo(NOON + 90 * MINUTE);
+    await client.listJobs({ parent });
+    assert.equal(received.length, 1);
+    assert.deepEqual(cloud.scheduler.jobs(), []);
+  });
+
+  test('pages a list of jobs', async (t) => {
+    const { client, parent, name, job } = await setUp(t);
+    const names = ['1', '2', '3'].map((number) => `${name}-${number}`);
+    for (const own of names) await client.createJob({ parent, job: { ...job, name: own } });
+    const seen: (string | null | undefined)[][] = [];
+    let pageToken = '';
+    do {
+      const [jobs, , answer] = await client.listJobs(
+        { parent, pageSize: 2, pageToken },
+        { autoPaginate: false },
+      );
+      seen.push(jobs.map((one) => one.name));
+      pageToken = answer?.nextPageToken ?? '';
+    } while (pageToken !== '');
+    assert.deepEqual(seen, [names.slice(0, 2), names.slice(2)]);
+  });
+
+  test('sends the headers of the job, without those that are not the job’s to set', async (t) => {
+    const { client, parent, name, job, waitForRequests } = await setUp(t);
+    const headers = {
+      'X-Mine': 'kept',
+      'User-Agent': 'mine',
+      'X-CloudScheduler-ScheduleTime': '2000-01-01T00:00:00Z',
+      'X-CloudScheduler-Mine': 'x',
+      'X-Google-Mine': 'x',
+    };
+    await client.createJob({ parent, job: { ...job, httpTarget: { ...job.httpTarget, headers } } });
+    await client.runJob({ name });
+    const received = (await waitForRequests(1)).headers;
+    assert.equal(received['x-mine'], 'kept');
+    assert.equal(received['user-agent'], 'mine Google-Cloud-Scheduler');
+    assert.equal(received['x-cloudscheduler-scheduletime'], '2026-03-02T12:00:00.000Z');
+    assert.equal(received['x-cloudscheduler-mine'], undefined);
+    assert.equal(received['x-google-mine'], undefined);
   });
 
   test('sends an ID token of the account, for the audience or the whole URI', async (t) => {

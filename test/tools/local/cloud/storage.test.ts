@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
-import { Storage } from '@google-cloud/storage';
+import { type GetFilesOptions, Storage } from '@google-cloud/storage';
 import { startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
 import { WORKS_BUCKET, WORKS_PREFIX } from '../../../../tools/local/cloud/works.ts';
 
@@ -64,6 +64,61 @@ suite('Cloud Storage, by the real client', () => {
     assert.deepEqual(empty, []);
   });
 
+  test('lists folders by a delimiter, and between two names', async (t) => {
+    const { cloud, storage } = await setUp(t);
+    cloud.storage.objects.createBucket('tree');
+    for (const name of ['a', 'b/1', 'b/2', 'c/1', 'd']) {
+      cloud.storage.objects.put('tree', { name, bytes: Buffer.from(name) });
+    }
+    const list = async (query: GetFilesOptions) => {
+      const [files, , answer] = await storage
+        .bucket('tree')
+        .getFiles({ autoPaginate: false, ...query });
+      const { prefixes = [] } = answer as { prefixes?: string[] };
+      return [...files.map(({ name }) => name), ...prefixes];
+    };
+    assert.deepEqual(await list({ delimiter: '/' }), ['a', 'd', 'b/', 'c/']);
+    assert.deepEqual(await list({ delimiter: '/', prefix: 'b/' }), ['b/1', 'b/2']);
+    assert.deepEqual(await list({ startOffset: 'b/2', endOffset: 'd' }), ['b/2', 'c/1']);
+  });
+
+  test('says what of a listing it cannot do, and leaves an empty list out', async (t) => {
+    const { cloud } = await setUp(t);
+    const base = `${cloud.storageOrigin}/storage/v1/b/${WORKS_BUCKET}/o`;
+    for (const [query, message] of [
+      ['maxResults=0', /maxResults: 0; allowed: 1 or more/],
+      ['maxResults=many', /maxResults: many/],
+      ['pageToken=%2a', /pageToken/],
+    ] as const) {
+      const response = await fetch(`${base}?${query}`);
+      const { error } = (await response.json()) as { error: { code: number; message: string } };
+      assert.deepEqual([response.status, error.code], [400, 400], query);
+      assert.match(error.message, message);
+    }
+    const empty = await (await fetch(`${base}?prefix=nothing/`)).json();
+    assert.deepEqual(empty, { kind: 'storage#objects' });
+  });
+
+  test('gives at most 1,000 objects at once', async (t) => {
+    const { cloud } = await setUp(t);
+    cloud.storage.objects.createBucket('large');
+    for (let count = 0; count < 1_001; count += 1) {
+      cloud.storage.objects.put('large', { name: String(count), bytes: Buffer.alloc(0) });
+    }
+    const response = await fetch(`${cloud.storageOrigin}/storage/v1/b/large/o?maxResults=5000`);
+    const page = (await response.json()) as { items: unknown[]; nextPageToken?: string };
+    assert.equal(page.items.length, 1_000);
+    assert.ok(page.nextPageToken);
+  });
+
+  test('can only be read, and by nobody with a bad token, even where it is public', async (t) => {
+    const { cloud } = await setUp(t);
+    const url = `${cloud.storageOrigin}/storage/v1/b/${WORKS_BUCKET}/o`;
+    assert.equal((await fetch(url, { method: 'POST' })).status, 405);
+    const headers = { authorization: 'Bearer made-up' };
+    assert.equal((await fetch(url, { headers })).status, 401);
+  });
+
   test('downloads the bytes as they are, ISO-8859-1 included', async (t) => {
     const { cloud, bucket } = await setUp(t);
     const [bytes] = await bucket.file(CAESAR).download();
@@ -87,6 +142,11 @@ suite('Cloud Storage, by the real client', () => {
       bytes: Buffer.from('new'),
     });
     assert.ok(BigInt(generation) > BigInt(old));
+    // generations grow within one tick of the clock, too
+    const again = ['x', 'y', 'z'].map((name) =>
+      BigInt(cloud.storage.objects.put(WORKS_BUCKET, { name, bytes: Buffer.alloc(0) }).generation),
+    );
+    assert.deepEqual(again, [...new Set(again)].sort());
     const [text] = await bucket.file(CAESAR, { generation }).download();
     assert.equal(text.toString(), 'new');
     await assert.rejects(bucket.file(CAESAR, { generation: old }).download(), { code: 404 });

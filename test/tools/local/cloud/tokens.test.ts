@@ -37,4 +37,13 @@ suite('tokens', () => {
     nowMs += 3_600_000;
     assert.throws(() => issuer.verifyAccessToken(token), /has expired/);
   });
+
+  test('of access tokens only the last thousand are kept', async () => {
+    const issuer = await createTokenIssuer();
+    const first = issuer.issueAccessToken(EMAIL).token;
+    const second = issuer.issueAccessToken(EMAIL).token;
+    for (let count = 2; count < 1_001; count += 1) issuer.issueAccessToken(EMAIL);
+    assert.throws(() => issuer.verifyAccessToken(first), /was not issued here/);
+    assert.deepEqual(issuer.verifyAccessToken(second), { email: EMAIL });
+  });
 });

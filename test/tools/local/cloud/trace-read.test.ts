@@ -189,6 +189,23 @@ suite('Cloud Trace v1 read, by the real client', () => {
     assert.equal(minimal.traces?.[0]?.spans, undefined);
   });
 
+  test('lists at most 1,000 traces at once, and of one trace at most 10,000 spans', async (t) => {
+    const { cloud, traces, projectId, list } = await setUp(t);
+    for (let trace = 1; trace <= 1_001; trace += 1) {
+      cloud.traceStore.write([createSpan({ trace: String(trace), id: 'a' })]);
+    }
+    const page = await list({ pageSize: 5_000 });
+    assert.equal(page.traces?.length, 1_000);
+    const rest = await list({ pageSize: 5_000, pageToken: page.nextPageToken ?? '' });
+    assert.equal(rest.traces?.length, 1);
+    const long = Array.from({ length: 10_001 }, (_, index) =>
+      createSpan({ trace: 'f', id: (index + 1).toString(16) }),
+    );
+    cloud.traceStore.write(long);
+    const { data } = await traces.get({ projectId, traceId: 'f'.padStart(32, '0') });
+    assert.equal(data.spans?.length, 10_000);
+  });
+
   test('ROOTSPAN gives the roots alone; copies of a span come twice', async (t) => {
     const { cloud, list } = await setUp(t);
     const root = createSpan({ trace: '1', id: 'a', name: 'loadgen' });

@@ -52,6 +52,19 @@ suite('the trace store', () => {
     ]);
   });
 
+  test('stores what an annotation makes of a span, until it is taken off', () => {
+    const store = createTraceStore();
+    const span = createSpan({ trace: '1', id: 'a' });
+    const stop = store.annotate((one) => ({ ...one, name: 'marked' }));
+    store.write([span]);
+    stop();
+    store.write([{ ...span, traceId: '2' }]);
+    assert.deepEqual(
+      store.traces().map(({ spans }) => spans.map(({ name }) => name)),
+      [['marked'], ['span']],
+    );
+  });
+
   test('gives out copies of its lists', () => {
     const store = createTraceStore();
     const span = createSpan({ trace: '1', id: 'a' });
