@@ -20,7 +20,8 @@
  * where they overlap. A client span's own time is the gap to its server: network and platform.
  */
 
-import type { Node, NormalisedTrace } from './normalise.ts';
+import type { NormalisedTrace } from './normalise.ts';
+import type { Node } from './tree.ts';
 
 type Interval = Readonly<{ startMs: number; endMs: number }>;
 

@@ -48,7 +48,7 @@ export type CohortSummary = Readonly<{
   cold: number;
   /** Traces with an unexplained orphan: a span whose parent is missing and not external. */
   orphaned: number;
-  /** Traces in which a server's clock had to be shifted to lie inside its caller's span. */
+  /** Traces with a span over 2 ms outside its caller's, mended where its clock is to blame. */
   skewed: number;
   /** Traces with the front end's own span stored, re-nested between client and server span. */
   frontEndStored: number;

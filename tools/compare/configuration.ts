@@ -2,7 +2,7 @@ import { ATTR } from '../../lib/telemetry/names.ts';
 import type { Cohort } from './cohort.ts';
 import type { ConfigurationDifference, Sides } from './comparison.ts';
 import type { Trace } from './model.ts';
-import { serviceOf } from './normalise.ts';
+import { serviceOf } from './span.ts';
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -9,9 +9,10 @@ import type {
   Stratum,
 } from './comparison.ts';
 import { type Contrast, contrast, type Design, estimateOf } from './contrast.ts';
+import type { HopSample } from './hop-samples.ts';
 import { ALPHA, verdictOf } from './overall.ts';
 import { ascending, ecdfOf, quantileDifferencesOf, quantilesOf } from './quantiles.ts';
-import type { HopSample, RequestRecord } from './request-record.ts';
+import type { RequestRecord } from './request-record.ts';
 import { holm } from './statistics.ts';
 
 /**

@@ -1,28 +1,11 @@
 import { ATTR, SERVICES, SPAN } from '../../lib/telemetry/names.ts';
 import type { Span, Trace } from './model.ts';
-import { outsideMs, skewShiftMs } from './skew.ts';
+import { mendSkew } from './skew.ts';
+import { serviceOf } from './span.ts';
+import { type Node, onGrid, subtreeOf } from './tree.ts';
 
 /** Service shown for spans that the platform's front end stored itself. */
 export const FRONT_END = 'front-end';
-
-/** A span in its tree. Times are milliseconds from the start of the trace, on the grid. */
-export type Node = {
-  readonly span: Span;
-  readonly service: string;
-  /** Stored by the platform's front end, not by a program of the system. */
-  readonly frontEnd: boolean;
-  parent: Node | null;
-  /** By start, then span id. */
-  children: Node[];
-  startMs: number;
-  endMs: number;
-  /** What was added to mend clock skew, its ancestors' shifts included. */
-  shiftedMs: number;
-  /** How far its clock was off at least, where it is the top of what was shifted; else 0. */
-  skewMs: number;
-  /** Its parent should be in the trace and is not, or it lies on a cycle. */
-  orphan: boolean;
-};
 
 export type NormalisedTrace = Readonly<{
   traceId: string;
@@ -36,18 +19,6 @@ export type NormalisedTrace = Readonly<{
   /** All, depth first: the root's tree, then the detached ones. */
   nodes: readonly Node[];
 }>;
-
-/**
- * Doubles of today's epoch milliseconds lie 2^-12 ms apart. Offsets are put on that grid (real
- * times already are), so that sums and differences of them are exact, and so is the accounting.
- */
-const GRID = 4096;
-export const onGrid = (ms: number) => Math.round(ms * GRID) / GRID;
-
-/** `service.name`, or what Cloud Run's monitored resource calls it in Cloud Trace. */
-export function serviceOf(span: Span): string | undefined {
-  return span.attributes['service.name'] ?? span.attributes['g.co/r/generic_task/job'];
-}
 
 /**
  * Which spans of a trace the platform's front end stored: a server received its id in
@@ -80,15 +51,13 @@ export function normalise(trace: Trace): NormalisedTrace {
   }
   const detached = tops.filter((top) => top !== root);
   for (const top of tops) mendSkew(top);
-  const ordered: Node[] = [];
-  for (const top of root === null ? detached : [root, ...detached]) collect(top, ordered);
   return {
     traceId: trace.traceId,
     projectId: trace.projectId,
     startMs: zeroMs,
     root,
     detached,
-    nodes: ordered,
+    nodes: (root === null ? detached : [root, ...detached]).flatMap(subtreeOf),
   };
 }
 
@@ -107,7 +76,7 @@ function createNodes(spans: readonly Span[]): Map<string, Node> {
       startMs: span.startMs,
       endMs: span.endMs,
       shiftedMs: 0,
-      skewMs: 0,
+      outsideMs: 0,
       orphan: false,
     });
   }
@@ -171,50 +140,6 @@ export function isLoadgenRoot(node: Node): boolean {
   return node.parent === null && node.service === 'loadgen' && node.span.name === SPAN.loadgen;
 }
 
-/** Top down, so that a child is held against a parent that is already in place. */
-function mendSkew(node: Node): void {
-  const pending = [...node.children];
-  for (let child = pending.pop(); child !== undefined; child = pending.pop()) {
-    const { parent } = child;
-    if (parent !== null && parent.service !== child.service) {
-      const mayOutlive =
-        errorOf(parent.span) !== null || child.span.attributes[ATTR.endedAfterStop] === 'true';
-      const shiftMs = onGrid(skewShiftMs(parent, child, mayOutlive));
-      if (shiftMs !== 0) {
-        child.skewMs = outsideMs(parent, child);
-        shift(child, shiftMs);
-      }
-    }
-    pending.push(...child.children);
-  }
-}
-
-function shift(top: Node, byMs: number): void {
-  const shifted: Node[] = [];
-  collect(top, shifted);
-  for (const node of shifted) {
-    node.startMs += byMs;
-    node.endMs += byMs;
-    node.shiftedMs += byMs;
-  }
-}
-
-function collect(top: Node, into: Node[]): void {
-  const pending = [top];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    into.push(node);
-    pending.push(...node.children.toReversed());
-  }
-}
-
 function byStart(one: Node, other: Node): number {
   return one.startMs - other.startMs || (one.span.spanId < other.span.spanId ? -1 : 1);
-}
-
-/** The error of a span, from its status or its attributes (v1 has no status); null: none. */
-export function errorOf(span: Span): { type: string; message: string } | null {
-  const type = span.attributes[ATTR.errorType];
-  if (type === undefined && span.status?.error !== true) return null;
-  const message = span.attributes[ATTR.errorMessage] ?? span.status?.message ?? '';
-  return { type: type ?? 'error', message };
 }

@@ -1,29 +1,12 @@
 import { ATTR, UNEXPECTED_RESULT } from '../../lib/telemetry/names.ts';
-import { ownedTimes } from './accounting.ts';
+import { type HopSample, hopSamples } from './hop-samples.ts';
+import { interned } from './interned.ts';
 import type { Trace } from './model.ts';
-import { errorOf, isLoadgenRoot, type Node, type NormalisedTrace, normalise } from './normalise.ts';
-import { callerOf, pathsOf } from './span-path.ts';
+import { isLoadgenRoot, type NormalisedTrace, normalise } from './normalise.ts';
+import { CLOCK_TOLERANCE_MS } from './skew.ts';
+import { endedAfterStop, errorOf } from './span.ts';
+import { callerOf, type Node } from './tree.ts';
 import { isCold, isRequest, isWhole } from './wholeness.ts';
-
-/** What one request spent at one span path; siblings of the same path are taken together. */
-export type HopSample = Readonly<{
-  path: string;
-  service: string;
-  name: string;
-  depth: number;
-  /** Start of its first span, from the root's start: the order of the hop table. */
-  offsetMs: number;
-  measure: 'self' | 'gap';
-  siblings: number;
-  /** Time in which any of its spans was running. */
-  inclusiveMs: number;
-  /** Owned time; of a gap the front end's own time included. */
-  selfMs: number;
-  /** A gap's two parts, where the front end's span was stored. */
-  split: Readonly<{ networkMs: number; platformMs: number }> | null;
-  /** Its process was stopped before its span ended: the figures are not times of work. */
-  stopped: boolean;
-}>;
 
 export type Call = Readonly<{
   /** The instance that served it. */
@@ -63,9 +46,6 @@ export type RequestRecord = Readonly<{
   hops: readonly HopSample[];
 }>;
 
-/** Below this it may be the resolution of the programs' clocks, a millisecond in each. */
-const NOTABLE_SKEW_MS = 2;
-
 /** null where the trace is no request of the load generator (a call from outside, a schedule). */
 export function recordRequest(trace: Trace): RequestRecord | null {
   const tree = normalise(trace);
@@ -75,7 +55,7 @@ export function recordRequest(trace: Trace): RequestRecord | null {
   const error = errorOfRequest(tree);
   const durationMs = root === null ? null : root.endMs - root.startMs;
   const startDelayMs = root === null ? null : delayOf(root);
-  const stopped = attributes[ATTR.endedAfterStop] === 'true';
+  const stopped = root !== null && endedAfterStop(root.span);
   return {
     traceId: trace.traceId,
     projectId: trace.projectId,
@@ -95,7 +75,7 @@ export function recordRequest(trace: Trace): RequestRecord | null {
       (node) => node.span.attributes[ATTR.errorType] === UNEXPECTED_RESULT,
     ),
     orphaned: tree.detached.some((node) => node.orphan),
-    skewed: tree.nodes.some((node) => node.skewMs >= NOTABLE_SKEW_MS),
+    skewed: tree.nodes.some((node) => node.outsideMs > CLOCK_TOLERANCE_MS),
     frontEndStored: tree.nodes.some((node) => node.frontEnd),
     calls: root === null ? [] : callsOf(tree),
     hops: root === null ? [] : hopSamples(tree),
@@ -151,85 +131,4 @@ function errorOfRequest(tree: NormalisedTrace): string | null {
     if (error !== null) return error.type;
   }
   return null;
-}
-
-/**
- * One copy of each string that all records share. Bounded, since names come from outside: past the
- * bound a name merely takes its own memory.
- */
-const MOST_INTERNED = 10_000;
-const shared = new Map<string, string>();
-function interned(text: string): string {
-  const known = shared.get(text);
-  if (known !== undefined) return known;
-  if (shared.size < MOST_INTERNED) shared.set(text, text);
-  return text;
-}
-
-/**
- * One sample per span path of the root's tree. Their selfMs add up to the root's duration: the
- * front end's own time goes to the gap that it lies in.
- */
-export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
-  const owned = ownedTimes(tree);
-  const paths = pathsOf(tree);
-  const groups = new Map<string, { spans: Node[]; frontEnds: Node[] }>();
-  for (const node of tree.nodes) {
-    if (!owned.has(node)) continue;
-    const owner = node.frontEnd ? (callerOf(node) ?? node) : node;
-    const path = paths.get(owner) ?? '';
-    const group = groups.get(path) ?? { spans: [], frontEnds: [] };
-    (owner === node ? group.spans : group.frontEnds).push(node);
-    groups.set(path, group);
-  }
-  const sumOf = (nodes: readonly Node[]) =>
-    nodes.reduce((sum, node) => sum + (owned.get(node) ?? 0), 0);
-  return [...groups].map(([path, { spans, frontEnds }]) => {
-    const first = spans[0] as Node;
-    const networkMs = sumOf(spans);
-    const platformMs = sumOf(frontEnds);
-    const isGap = spans.some(hasServerBelow);
-    return {
-      path: interned(path),
-      service: interned(first.service),
-      name: interned(first.span.name),
-      depth: depthOf(first),
-      offsetMs: first.startMs,
-      measure: isGap ? 'gap' : 'self',
-      siblings: spans.length,
-      inclusiveMs: unionMs(spans),
-      selfMs: networkMs + platformMs,
-      split: isGap && frontEnds.length > 0 ? { networkMs, platformMs } : null,
-      // A stopped server also bends the gap that its client measured.
-      stopped: spans.some(
-        (span) => endedAfterStop(span) || serversBelow(span).some(endedAfterStop),
-      ),
-    };
-  });
-}
-
-function depthOf(node: Node): number {
-  let depth = 0;
-  for (let above = callerOf(node); above !== null; above = callerOf(above)) depth += 1;
-  return depth;
-}
-
-const endedAfterStop = (node: Node) => node.span.attributes[ATTR.endedAfterStop] === 'true';
-
-function serversBelow(node: Node): readonly Node[] {
-  return node.children
-    .flatMap((child) => (child.frontEnd ? child.children : [child]))
-    .filter((child) => child.span.kind === 'server' && child.service !== node.service);
-}
-
-const hasServerBelow = (node: Node) => node.span.kind === 'client' && serversBelow(node).length > 0;
-
-function unionMs(nodes: readonly Node[]): number {
-  let coveredMs = 0;
-  let untilMs = Number.NEGATIVE_INFINITY;
-  for (const { startMs, endMs } of [...nodes].sort((one, other) => one.startMs - other.startMs)) {
-    coveredMs += Math.max(0, endMs - Math.max(startMs, untilMs));
-    untilMs = Math.max(untilMs, endMs);
-  }
-  return coveredMs;
 }

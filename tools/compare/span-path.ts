@@ -1,4 +1,5 @@
-import type { Node, NormalisedTrace } from './normalise.ts';
+import type { NormalisedTrace } from './normalise.ts';
+import { callerOf, type Node } from './tree.ts';
 
 const SEPARATOR = ' > ';
 
@@ -15,13 +16,6 @@ export function pathsOf(trace: NormalisedTrace): ReadonlyMap<Node, string> {
     paths.set(node, `${prefix}${step}`);
   }
   return paths;
-}
-
-/** The nearest span above that a program of the system made. */
-export function callerOf(node: Node): Node | null {
-  let { parent } = node;
-  while (parent?.frontEnd === true) parent = parent.parent;
-  return parent;
 }
 
 export const parentPath = (path: string): string | null => {

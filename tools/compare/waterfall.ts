@@ -2,8 +2,10 @@ import { ATTR } from '../../lib/telemetry/names.ts';
 import { ownedTimes } from './accounting.ts';
 import type { Waterfall, WaterfallSpan } from './comparison.ts';
 import type { Trace } from './model.ts';
-import { errorOf, type Node, type NormalisedTrace, normalise } from './normalise.ts';
+import { type NormalisedTrace, normalise } from './normalise.ts';
+import { errorOf } from './span.ts';
 import { pathsOf } from './span-path.ts';
+import { depthOf, type Node } from './tree.ts';
 import { isCold, isWhole } from './wholeness.ts';
 
 /** A trace ready to draw. `consoleUrl`: where to open it, if it came from Cloud Trace. */
@@ -37,7 +39,7 @@ function row(
     service: node.service,
     name: span.name,
     kind: span.kind,
-    depth: depthOf(node),
+    depth: depthOf(node, ({ parent }) => parent),
     offsetMs: node.startMs,
     durationMs: node.endMs - node.startMs,
     selfMs: at.selfMs,
@@ -54,12 +56,6 @@ function row(
         attributes,
       })) ?? null,
   };
-}
-
-function depthOf(node: Node): number {
-  let depth = 0;
-  for (let { parent } = node; parent !== null; parent = parent.parent) depth += 1;
-  return depth;
 }
 
 function extentMs(tree: NormalisedTrace): number {

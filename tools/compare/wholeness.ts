@@ -1,6 +1,8 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import type { Trace } from './model.ts';
-import { errorOf, isLoadgenRoot, type Node, type NormalisedTrace, normalise } from './normalise.ts';
+import { isLoadgenRoot, type NormalisedTrace, normalise } from './normalise.ts';
+import { errorOf } from './span.ts';
+import { calledBy, type Node } from './tree.ts';
 
 type Step = Readonly<{ edge: string; matches: (node: Node) => boolean }>;
 
@@ -40,7 +42,7 @@ export function missingEdges(trace: NormalisedTrace): readonly string[] {
   else {
     let parents: readonly Node[] = [trace.root];
     for (const { edge, matches } of CHAIN) {
-      const children = parents.flatMap(childrenBelowFrontEnd).filter(matches);
+      const children = parents.flatMap(calledBy).filter(matches);
       if (children.length === 0) {
         if (!parents.some(inError)) missing.push(edge);
         parents = [];
@@ -92,9 +94,5 @@ export function isRequest(trace: NormalisedTrace): boolean {
 
 export const isCold = (trace: NormalisedTrace): boolean =>
   trace.nodes.some((node) => !node.frontEnd && node.span.attributes[ATTR.coldStart] === 'true');
-
-function childrenBelowFrontEnd(node: Node): readonly Node[] {
-  return node.children.flatMap((child) => (child.frontEnd ? child.children : [child]));
-}
 
 const inError = (node: Node) => errorOf(node.span) !== null;

@@ -1,5 +1,6 @@
 import type { Trace } from '../compare/model.ts';
-import { type Node, type NormalisedTrace, normalise } from '../compare/normalise.ts';
+import { type NormalisedTrace, normalise } from '../compare/normalise.ts';
+import type { Node } from '../compare/tree.ts';
 import type { LogLine } from './logs.ts';
 
 /** What the rules look at. */

@@ -1,7 +1,8 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import { formatMs } from '../compare/format.ts';
 import type { Trace } from '../compare/model.ts';
-import { errorOf, isLoadgenRoot, normalise } from '../compare/normalise.ts';
+import { isLoadgenRoot, normalise } from '../compare/normalise.ts';
+import { errorOf } from '../compare/span.ts';
 import { isCold, missingEdges } from '../compare/wholeness.ts';
 import type { TraceStore } from './cloud/trace-store.ts';
 import { PLATFORM_LABEL } from './render-totals.ts';

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import { ownedTimes } from '../../../tools/compare/accounting.ts';
+import { hopSamples } from '../../../tools/compare/hop-samples.ts';
 import type { Span } from '../../../tools/compare/model.ts';
 import { normalise } from '../../../tools/compare/normalise.ts';
-import { hopSamples } from '../../../tools/compare/request-record.ts';
 import { MINUTE_MS, requestTrace, spanIdOf } from './request-trace.ts';
 
 const TRACE_ID = 'a'.repeat(32);

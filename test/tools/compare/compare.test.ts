@@ -7,7 +7,7 @@ import { compareTraces } from '../../../tools/compare/compare.ts';
 import type { Comparison } from '../../../tools/compare/comparison.ts';
 import type { Trace } from '../../../tools/compare/model.ts';
 import { renderText } from '../../../tools/compare/render-text.ts';
-import { type Parts, requestTrace, without, withSpanChanged } from './request-trace.ts';
+import { type Parts, requestTrace, spanIdOf, without, withSpanChanged } from './request-trace.ts';
 
 type Shape = Readonly<{
   runs?: number;
@@ -158,7 +158,10 @@ test("a gap is split where the front end's span was stored and inferred where no
   assert.equal(gap?.measure, 'gap');
   assert.equal(gap?.split?.a?.measured, 40);
   assert.equal(gap?.split?.a?.inferred, 40);
-  assert.ok((gap?.split?.a?.networkP50Ms ?? 0) > 0.4);
+  const { networkP50Ms, platformP50Ms } = gap?.split?.a ?? {};
+  assert.ok(networkP50Ms && platformP50Ms);
+  // The front end of the test's requests takes a quarter of the gap.
+  assert.ok(Math.abs(networkP50Ms / platformP50Ms - 3) < 0.02);
   assert.equal(gap?.split?.b?.measured, 0);
   assert.equal(gap?.split?.b?.networkP50Ms, null);
 });
@@ -313,6 +316,20 @@ test('a clock that is off is noticed and does not move the gap', () => {
   const straight = compare(tracesOf());
   const gapOf = ({ hops }: Comparison) => hops[4]?.a?.selfP50Ms ?? 0;
   assert.ok(Math.abs(gapOf(comparison) - gapOf(straight)) < 1e-3);
+});
+
+/** Both platforms' requests, the first so many with the server's own end that much later. */
+function withLateEnds(count: number, byMs: number): Trace[] {
+  return tracesOf().map((trace, index) => {
+    const end = trace.spans.find(({ spanId }) => spanId === spanIdOf(6))?.endMs ?? 0;
+    return index < count ? withSpanChanged(trace, 6, { endMs: end + byMs }) : trace;
+  });
+}
+
+test('servers that end up to 10 ms after their clients are noticed in trace after trace only', () => {
+  assert.ok(warningIds(compare(withLateEnds(2, 4))).includes('clock-skew'));
+  assert.ok(!warningIds(compare(withLateEnds(1, 4))).includes('clock-skew'));
+  assert.ok(!warningIds(compare(withLateEnds(80, 2))).includes('clock-skew'));
 });
 
 test('a trace that matches both filters enters neither cohort', () => {

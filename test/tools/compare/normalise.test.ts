@@ -4,6 +4,7 @@ import { ATTR } from '../../../lib/telemetry/names.ts';
 import type { Trace } from '../../../tools/compare/model.ts';
 import { type NormalisedTrace, normalise } from '../../../tools/compare/normalise.ts';
 import { pathsOf } from '../../../tools/compare/span-path.ts';
+import { isWhole } from '../../../tools/compare/wholeness.ts';
 import { requestTrace, spanIdOf, without, withSpanChanged } from './request-trace.ts';
 
 function node(tree: NormalisedTrace, id: number) {
@@ -41,6 +42,34 @@ test('where the front end stored nothing the server hangs on its client', () => 
   const trace = requestTrace({ frontEnd: 'not-stored' });
   assert.equal(parentOf(trace, 3), spanIdOf(2));
   assert.equal(normalise(trace).detached.length, 0);
+});
+
+test('a server that names a stored front end is no orphan, whatever parent it names', () => {
+  const stored = requestTrace({ frontEnd: 'stored' });
+  const tree = normalise(withSpanChanged(stored, 3, { parentSpanId: spanIdOf(99) }));
+  assert.equal(node(tree, 3).parent, node(tree, 12));
+  assert.equal(node(tree, 3).orphan, false);
+  assert.equal(isWhole(tree), true);
+});
+
+test("a front end whose caller and whose server's caller are missing is the orphan", () => {
+  const stored = without(requestTrace({ frontEnd: 'stored' }), 2);
+  const tree = normalise(stored);
+  assert.deepEqual(
+    tree.detached.map(({ span, orphan }) => [span.spanId, orphan]),
+    [[spanIdOf(12), true]],
+  );
+  assert.equal(node(tree, 3).orphan, false);
+});
+
+test('a span that a retry stored twice counts once, as it was stored first', () => {
+  const trace = requestTrace();
+  const again = trace.spans.map((span) => ({ ...span, name: `${span.name} again` }));
+  const tree = normalise({ ...trace, spans: [...trace.spans, ...again] });
+  assert.deepEqual(
+    tree.nodes.map(({ span }) => span),
+    normalise(trace).nodes.map(({ span }) => span),
+  );
 });
 
 test("paths leave out the front end's span, so that both kinds of trace align", () => {

@@ -12,7 +12,7 @@ type Layout = Readonly<{
   query?: string;
   /** Milliseconds that each part of the request takes by itself. */
   parts?: Partial<Parts>;
-  /** How the front ends of client and server left their spans: stored, or not. */
+  /** How the front ends left their spans, which take a quarter of each gap: stored, or not. */
   frontEnd?: 'none' | 'stored' | 'not-stored';
   cold?: boolean;
   startDelayMs?: number;
@@ -116,8 +116,8 @@ export function requestTrace(layout: Layout = {}): Trace {
   put(2, 1, { ...http, startMs: httpClientMs, durationMs: httpClient });
   const httpServerMs = step(parts.httpGap);
   if (frontEnd === 'stored') {
-    const startMs = httpServerMs - parts.httpGap / 4;
-    const durationMs = httpServer + parts.httpGap / 2;
+    const startMs = httpServerMs - parts.httpGap / 8;
+    const durationMs = httpServer + parts.httpGap / 4;
     put(12, 2, { name: '/', kind: 'server', startMs, durationMs });
   }
   const served = { name: 'GET', kind: 'server', service: 'client' } as const;
@@ -135,8 +135,8 @@ export function requestTrace(layout: Layout = {}): Trace {
   put(5, 4, { ...call, startMs: rpcClientMs, durationMs: rpcClient });
   const rpcServerMs = step(parts.rpcGap);
   if (frontEnd === 'stored') {
-    const startMs = rpcServerMs - parts.rpcGap / 4;
-    const durationMs = rpcServer + parts.rpcGap / 2;
+    const startMs = rpcServerMs - parts.rpcGap / 8;
+    const durationMs = rpcServer + parts.rpcGap / 4;
     put(15, 5, { name: '/shakesapp.ShakespeareService', kind: 'server', startMs, durationMs });
   }
   const handled = { name: SPAN.rpc, kind: 'server', service: 'server' } as const;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import { normalise } from '../../../tools/compare/normalise.ts';
 import { isCold, isRequest, isWhole, missingEdges } from '../../../tools/compare/wholeness.ts';
-import { requestTrace, without, withSpanChanged } from './request-trace.ts';
+import { requestTrace, spanIdOf, without, withSpanChanged } from './request-trace.ts';
 
 for (const frontEnd of ['none', 'stored', 'not-stored'] as const) {
   test(`a request with every edge is whole, front end's span: ${frontEnd}`, () => {
@@ -80,4 +80,20 @@ test('a works.read that says it loaded the texts has a request for each object',
     attributes: { 'service.name': 'server', [ATTR.source]: 'kept', [ATTR.objects]: '2' },
   });
   assert.equal(isWhole(kept), true);
+});
+
+test('a request is whole however many front ends stored their span in a row', () => {
+  const trace = requestTrace({ frontEnd: 'stored' });
+  const outer = trace.spans.find(({ spanId }) => spanId === spanIdOf(12));
+  assert.ok(outer);
+  const behind = (id: number, parent: number) => ({
+    ...outer,
+    spanId: spanIdOf(id),
+    parentSpanId: spanIdOf(parent),
+  });
+  const spans = [...trace.spans, behind(22, 12), behind(32, 22)];
+  const both = withSpanChanged({ ...trace, spans }, 3, {
+    attributes: { 'service.name': 'client', [ATTR.frontEndSpanId]: spanIdOf(32) },
+  });
+  assert.deepEqual(missingEdges(normalise(both)), []);
 });

@@ -1,5 +1,6 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import { isLoadgenRoot, type Node } from '../../compare/normalise.ts';
+import { isLoadgenRoot } from '../../compare/normalise.ts';
+import type { Node } from '../../compare/tree.ts';
 import { describeSpan, type Rule } from '../rule.ts';
 
 export const mixedHeaderFormats: Rule = {

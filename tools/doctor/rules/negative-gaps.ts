@@ -1,20 +1,15 @@
-import { ATTR } from '../../../lib/telemetry/names.ts';
 import { formatMs } from '../../compare/format.ts';
-import { errorOf, type Node } from '../../compare/normalise.ts';
-import { callerOf } from '../../compare/span-path.ts';
+import {
+  CLOCK_TOLERANCE_MS,
+  earlyMs,
+  lateMs,
+  mayOutlive,
+  type Served,
+  servedBy,
+  WAIT_TOLERANCE_MS,
+} from '../../compare/skew.ts';
+import { callerOf, type Node } from '../../compare/tree.ts';
 import { describeSpan, type Rule } from '../rule.ts';
-
-/**
- * OpenTelemetry for Node starts a span at a whole millisecond of the wall clock, so that two
- * processes on one host are up to 1 ms apart.
- */
-const EARLY_TOLERANCE_MS = 2;
-
-/**
- * A server's span ends once its response is closed, which waits for a turn of the event loop: on a
- * busy machine long after its client has read the answer.
- */
-const LATE_TOLERANCE_MS = 50;
 
 export const negativeGaps: Rule = {
   id: 'negative-gaps',
@@ -41,15 +36,25 @@ function defect(node: Node): string | undefined {
   }
   const caller = callerOf(node);
   if (caller?.span.kind !== 'client' || span.kind !== 'server' || node.frontEnd) return undefined;
-  const earlyMs = caller.span.startMs - span.startMs;
-  if (earlyMs > EARLY_TOLERANCE_MS) {
-    return `${describeSpan(node)} starts ${formatMs(earlyMs)} before ${describeSpan(caller)}`;
+  const called = asStored(servedBy(node), node.shiftedMs);
+  const calling = asStored(servedBy(caller), caller.shiftedMs);
+  const early = earlyMs(calling, called);
+  if (early > CLOCK_TOLERANCE_MS) {
+    return `${describeSpan(node)} starts ${formatMs(early)} before ${describeSpan(caller)}`;
   }
-  const mayOutlive =
-    errorOf(caller.span) !== null || span.attributes[ATTR.endedAfterStop] === 'true';
-  const lateMs = span.endMs - caller.span.endMs;
-  if (lateMs > LATE_TOLERANCE_MS && !mayOutlive) {
-    return `${describeSpan(node)} ends ${formatMs(lateMs)} after ${describeSpan(caller)}`;
+  if (mayOutlive(caller, node)) return undefined;
+  const workLate = lateMs(calling, called);
+  if (called.workEndMs !== null && workLate > 0) {
+    return `what ${describeSpan(node)} did ends ${formatMs(workLate)} after ${describeSpan(caller)}`;
   }
-  return undefined;
+  const late = called.endMs - calling.endMs;
+  return late > WAIT_TOLERANCE_MS
+    ? `${describeSpan(node)} ends ${formatMs(late)} after ${describeSpan(caller)}`
+    : undefined;
 }
+
+const asStored = ({ startMs, endMs, workEndMs }: Served, shiftedMs: number): Served => ({
+  startMs: startMs - shiftedMs,
+  endMs: endMs - shiftedMs,
+  workEndMs: workEndMs === null ? null : workEndMs - shiftedMs,
+});

@@ -1,4 +1,5 @@
-import type { Node, NormalisedTrace } from '../../compare/normalise.ts';
+import type { NormalisedTrace } from '../../compare/normalise.ts';
+import type { Node } from '../../compare/tree.ts';
 import { isRequest } from '../../compare/wholeness.ts';
 import { describeSpan, type Rule } from '../rule.ts';
 

@@ -1,6 +1,5 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import type { Node } from '../../compare/normalise.ts';
-import { callerOf } from '../../compare/span-path.ts';
+import { callerOf, type Node } from '../../compare/tree.ts';
 import { describeSpan, explaining, type Rule } from '../rule.ts';
 
 export const serverWithoutClient: Rule = {

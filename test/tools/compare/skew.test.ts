@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ATTR } from '../../../lib/telemetry/names.ts';
+import { hopSamples } from '../../../tools/compare/hop-samples.ts';
+import type { Span, Trace } from '../../../tools/compare/model.ts';
+import { type NormalisedTrace, normalise } from '../../../tools/compare/normalise.ts';
+import { recordRequest } from '../../../tools/compare/request-record.ts';
+import { fitShiftMs, skewShiftMs } from '../../../tools/compare/skew.ts';
+import { requestTrace, spanIdOf, withSpanChanged } from './request-trace.ts';
+
+/** [start, end] of the client, the server and the last end of the server's work, in milliseconds. */
+const SHIFTS: readonly (readonly [
+  title: string,
+  client: readonly [number, number],
+  server: readonly [number, number],
+  workEndMs: number | null,
+  mayOutlive: boolean,
+  shiftMs: number,
+])[] = [
+  ['a server inside its client stays', [0, 10], [2, 8], 7, false, 0],
+  ['a server that touches both ends of its client stays', [0, 10], [0, 10], 10, false, 0],
+  ['a server that starts early is centred', [0, 10], [-3, 3], 2, false, 5],
+  ['a server whose work ends 2 ms late stays', [0, 10], [7, 13], 12, false, 0],
+  ['a server whose work ends 2.5 ms late is centred', [0, 10], [7, 13], 12.5, false, -5],
+  ['a server that ends 50 ms late with its work in time stays', [0, 100], [70, 150], 90, false, 0],
+  [
+    'a server without spans of its work that ends 50 ms late stays',
+    [0, 90],
+    [80, 140],
+    null,
+    false,
+    0,
+  ],
+  [
+    'a server without spans of its work that ends 60 ms late is centred',
+    [0, 90],
+    [90, 150],
+    null,
+    false,
+    -75,
+  ],
+  [
+    'work that ends late is no sign of a clock where the client gave up',
+    [0, 10],
+    [7, 13],
+    12.5,
+    true,
+    0,
+  ],
+  ['a start before the client is one all the same', [0, 10], [-3, 3], 2, true, 5],
+  [
+    'a server kept waiting for longer than its client is centred by its work',
+    [0, 10],
+    [7, 19],
+    13,
+    false,
+    -5,
+  ],
+  ['a server whose work is longer than its client begins with it', [0, 10], [-3, 12], 12, false, 3],
+  [
+    'a server that is longer than its client and begins in it stays',
+    [0, 10],
+    [3, 99],
+    98,
+    false,
+    0,
+  ],
+  [
+    'in a client of zero length a server of zero length stays where it fits',
+    [5, 5],
+    [5, 5],
+    null,
+    false,
+    0,
+  ],
+];
+
+for (const [title, client, server, workEndMs, mayOutlive, shiftMs] of SHIFTS) {
+  test(title, () => {
+    const [startMs, endMs] = client;
+    const served = { startMs: server[0], endMs: server[1], workEndMs };
+    assert.equal(skewShiftMs({ startMs, endMs }, served, mayOutlive), shiftMs);
+  });
+}
+
+const FITS: readonly (readonly [
+  title: string,
+  client: readonly [number, number],
+  own: readonly [number, number],
+  inner: readonly [number, number] | null,
+  shiftMs: number,
+])[] = [
+  ['a front end between client and server stays', [0, 20], [2, 16], [5, 15], 0],
+  ['one that begins before its client is put around its server', [0, 20], [-10, 4], [5, 15], 13],
+  ['one that ends before its server is put around it', [0, 20], [0, 14], [5, 15], 3],
+  ['one without a server below is put into its client', [0, 20], [-4, 10], null, 7],
+  [
+    'one that is shorter than its server begins between client and server',
+    [0, 20],
+    [6, 10],
+    [4, 16],
+    -4,
+  ],
+  [
+    'one that is longer than its client begins between client and server',
+    [0, 20],
+    [-2, 28],
+    [4, 16],
+    4,
+  ],
+  ['one whose server is cut off at the client’s end goes that far', [0, 20], [0, 14], [6, 60], 6],
+];
+
+for (const [title, client, own, inner, shiftMs] of FITS) {
+  test(title, () => {
+    const window = ([startMs, endMs]: readonly [number, number]) => ({ startMs, endMs });
+    assert.equal(fitShiftMs(window(client), window(own), inner && window(inner)), shiftMs);
+  });
+}
+
+/** The trace with the spans of one program, or the front ends' (undefined), moved. */
+function moved(trace: Trace, service: string | undefined, byMs: number): Trace {
+  const move = (span: Span): Span =>
+    span.attributes['service.name'] === service
+      ? { ...span, startMs: span.startMs + byMs, endMs: span.endMs + byMs }
+      : span;
+  return { ...trace, spans: trace.spans.map(move) };
+}
+
+/** Self time or gap, and the gap's parts, of every hop; on the grid a shift may cost a 4096th. */
+function figures(trace: Trace) {
+  const round = (ms: number) => Math.round(ms * 1_000) / 1_000;
+  return hopSamples(normalise(trace)).map(({ path, selfMs, split }) => ({
+    path,
+    selfMs: round(selfMs),
+    split: split && { network: round(split.networkMs), platform: round(split.platformMs) },
+  }));
+}
+
+const shifts = (tree: NormalisedTrace) =>
+  new Map(tree.nodes.map(({ span, shiftedMs }) => [span.spanId, shiftedMs]));
+
+for (const frontEnd of ['none', 'stored', 'not-stored'] as const) {
+  for (const byMs of [-400, -40, -6, 6, 40, 400]) {
+    test(`a server's clock ${byMs} ms off moves no figure, front end's span: ${frontEnd}`, () => {
+      const trace = requestTrace({ frontEnd });
+      assert.deepEqual(figures(moved(trace, 'server', byMs)), figures(trace));
+      assert.equal(recordRequest(moved(trace, 'server', byMs))?.skewed, true);
+    });
+  }
+}
+
+for (const byMs of [-400, -6, -1, 1, 6, 400]) {
+  test(`a front end's clock ${byMs} ms off moves its own spans and no program's`, () => {
+    const trace = requestTrace({ frontEnd: 'stored' });
+    const skewed = moved(trace, undefined, byMs);
+    const shiftedBy = shifts(normalise(skewed));
+    for (const { spanId, attributes } of trace.spans) {
+      const isProgram = attributes['service.name'] !== undefined;
+      if (isProgram) assert.equal(shiftedBy.get(spanId), 0, `span ${spanId}`);
+      else assert.notEqual(shiftedBy.get(spanId), 0, `span ${spanId}`);
+    }
+    assert.deepEqual(figures(skewed), figures(trace));
+  });
+}
+
+test('a server behind a front end is held against its client, not against the front end', () => {
+  // The front end's span and the server's are off by the same, so that they agree with each other.
+  const trace = requestTrace({ frontEnd: 'stored' });
+  const skewed = moved(moved(trace, undefined, -40), 'server', -40);
+  assert.deepEqual(figures(skewed), figures(trace));
+});
+
+test('two front ends in a row lie one in the other, between client and server', () => {
+  const stored = requestTrace({ frontEnd: 'stored' });
+  const outer = stored.spans.find(({ spanId }) => spanId === spanIdOf(15));
+  assert.ok(outer);
+  const inner = { ...outer, spanId: spanIdOf(25), parentSpanId: spanIdOf(15) };
+  const behindBoth = withSpanChanged({ ...stored, spans: [...stored.spans, inner] }, 6, {
+    attributes: { 'service.name': 'server', [ATTR.frontEndSpanId]: spanIdOf(25) },
+  });
+  const tree = normalise(moved(behindBoth, undefined, -40));
+  const at = (id: number) => tree.nodes.find(({ span }) => span.spanId === spanIdOf(id));
+  for (const [outside, inside] of [
+    [5, 15],
+    [15, 25],
+    [25, 6],
+  ] as const) {
+    const [around, within] = [at(outside), at(inside)];
+    assert.ok(around && within && within.parent === around);
+    assert.ok(around.startMs <= within.startMs && within.endMs <= around.endMs);
+  }
+});
+
+test('a server that was kept waiting is cut off, not moved, and is seen', () => {
+  const trace = requestTrace();
+  const end = trace.spans.find(({ spanId }) => spanId === spanIdOf(6))?.endMs ?? 0;
+  const waiting = withSpanChanged(trace, 6, { endMs: end + 5 });
+  assert.deepEqual([...shifts(normalise(waiting)).values()].filter(Boolean), []);
+  assert.equal(recordRequest(waiting)?.skewed, true);
+  assert.equal(recordRequest(withSpanChanged(trace, 6, { endMs: end + 2 }))?.skewed, false);
+});
+
+test('what a server does in the background after it answered is no sign of a clock', () => {
+  const trace = requestTrace();
+  const read = trace.spans.find(({ spanId }) => spanId === spanIdOf(8));
+  assert.ok(read);
+  const background = withSpanChanged(trace, 8, { endMs: read.endMs + 300 });
+  assert.deepEqual([...shifts(normalise(background)).values()].filter(Boolean), []);
+});
+
+for (const [what, id, attributes] of [
+  ['whose client gave up', 5, { 'service.name': 'client', [ATTR.errorType]: 'DEADLINE_EXCEEDED' }],
+  ['whose process was stopped', 6, { 'service.name': 'server', [ATTR.endedAfterStop]: 'true' }],
+] as const) {
+  test(`a server ${what} may end late without a word of clocks`, () => {
+    const late = withSpanChanged(requestTrace(), id, { attributes });
+    const end = late.spans.find(({ spanId }) => spanId === spanIdOf(6))?.endMs ?? 0;
+    assert.equal(recordRequest(withSpanChanged(late, 6, { endMs: end + 30 }))?.skewed, false);
+  });
+}
