@@ -10,33 +10,51 @@ FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Without dev dependencies, and without install scripts: none that ships has one. What no running
-# program reads goes: source maps, types (Node strips none in node_modules) and handbooks, half of
-# all bytes. Licences stay.
+# program reads goes, more than half of all bytes: source maps, types (Node strips none in node_modules),
+# handbooks, the packages' own tests, and second builds for bundlers. Licences stay.
 RUN npm ci --omit=dev --ignore-scripts --loglevel=error \
+ && find node_modules -type d \( -name test -o -name tests -o -name __tests__ \
+      -o -name benchmark -o -name benchmarks -o -name example -o -name examples \
+      -o -path '*/@opentelemetry/*/build/esm' -o -path '*/@opentelemetry/*/build/esnext' \) \
+      -prune -exec rm -r {} + \
  && find node_modules -type f \
-      \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.md' \) \
+      \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.md' \
+      -o -name '*.tsbuildinfo' \) \
       ! -iname 'licen[cs]e*' ! -iname 'notice*' -delete \
  && find node_modules -type d -empty -delete
+
+# With modes of our own: those of a checkout depend on whose it is, and one that only its owner may
+# read would give programs that may not read themselves.
+FROM ${NODE_IMAGE} AS sources
+WORKDIR /app
+COPY package.json LICENSE ./
+COPY proto proto
+COPY lib lib
+COPY functions functions
+COPY services services
+RUN chmod -R u=rwX,go=rX .
 
 FROM ${BASE_IMAGE} AS program
 COPY --from=dependencies /usr/local/bin/node /usr/local/bin/node
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
-COPY package.json LICENSE ./
-COPY proto proto
-COPY lib lib
+COPY --from=sources /app/package.json /app/LICENSE ./
+COPY --from=sources /app/proto proto
+COPY --from=sources /app/lib lib
 # By number: Kubernetes cannot tell from a name that it is not root. Nothing here is writable.
 USER 65532:65532
 ENV HOST=0.0.0.0
-# cloudbuild.yaml gives both base images as name@sha256:…; a build by hand has their tags.
+# cloudbuild.yaml gives both base images as name@sha256:…, and the tag and the digest of the second
+# for its labels; a build by hand has the tags.
 ARG NODE_IMAGE
 ARG BASE_IMAGE
+ARG BASE_NAME=${BASE_IMAGE}
 ARG BASE_DIGEST=unresolved
 ARG VERSION=unversioned
 LABEL org.opencontainers.image.vendor="Shakesapp" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.base.name="${BASE_IMAGE}" \
+      org.opencontainers.image.base.name="${BASE_NAME}" \
       org.opencontainers.image.base.digest="${BASE_DIGEST}" \
       dev.shakesapp.image.node="${NODE_IMAGE}"
 
@@ -44,7 +62,7 @@ LABEL org.opencontainers.image.vendor="Shakesapp" \
 # run; a test compares.
 
 FROM program AS loadgen
-COPY functions/loadgen functions/loadgen
+COPY --from=sources /app/functions/loadgen functions/loadgen
 LABEL org.opencontainers.image.title="loadgen" \
       org.opencontainers.image.description="Sends searches to client on a schedule, each as a trace"
 ENV PORT=8080
@@ -52,7 +70,7 @@ EXPOSE 8080
 ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--import", "./lib/telemetry/preload.ts", "./functions/loadgen/main.ts"]
 
 FROM program AS client
-COPY services/client services/client
+COPY --from=sources /app/services/client services/client
 LABEL org.opencontainers.image.title="client" \
       org.opencontainers.image.description="Takes searches over HTTP and asks server over gRPC"
 ENV PORT=8080
@@ -60,7 +78,7 @@ EXPOSE 8080
 ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--import", "./lib/telemetry/preload.ts", "./services/client/main.ts"]
 
 FROM program AS server
-COPY services/server services/server
+COPY --from=sources /app/services/server services/server
 LABEL org.opencontainers.image.title="server" \
       org.opencontainers.image.description="Counts the lines of Shakespeare's works that contain a query"
 ENV PORT=5050

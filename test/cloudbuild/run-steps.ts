@@ -27,6 +27,8 @@ export async function runSteps(
     await mkdir(workspace);
     await writeFile(join(folder, 'source.tgz'), archive);
     await runCommand('tar', ['-xzf', join(folder, 'source.tgz'), '-C', workspace]);
+    // As a checkout under umask 077 would have sent it: no image may depend on that.
+    await runCommand('chmod', ['-R', 'go=', workspace]);
     const times: StepTime[] = [];
     for (const [index, step] of build.steps.entries()) {
       const script = join(folder, `step-${index}`);

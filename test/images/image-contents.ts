@@ -3,6 +3,8 @@ import type { ContainerTools } from './container-tools.ts';
 export type ImageFile = Readonly<{
   path: string;
   bytes: number;
+  /** Permissions alone, such as 0o644. */
+  mode: number;
   /** By the image's user. */
   writable: boolean;
 }>;
@@ -17,9 +19,9 @@ const walk = (folder) => {
     const path = (folder === '/' ? '' : folder) + '/' + entry.name;
     if (['/proc', '/sys', '/dev', '/run', '/etc/hosts', '/etc/resolv.conf', '/etc/hostname'].includes(path)) continue;
     if (entry.isDirectory()) {
-      if (isWritable(path)) files.push({ path: path + '/', bytes: 0, writable: true });
+      if (isWritable(path)) files.push({ path: path + '/', bytes: 0, mode: lstatSync(path).mode & 0o7777, writable: true });
       try { walk(path); } catch (error) { if (error.code !== 'EACCES') throw error; }
-    } else files.push({ path, bytes: lstatSync(path).size, writable: !entry.isSymbolicLink() && isWritable(path) });
+    } else files.push({ path, bytes: lstatSync(path).size, mode: lstatSync(path).mode & 0o7777, writable: !entry.isSymbolicLink() && isWritable(path) });
   }
 };
 walk('/');
