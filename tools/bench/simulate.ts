@@ -18,6 +18,8 @@ export type Scenario = Readonly<{
   requestDeviation: number;
   /** True factor on a's latencies; 1: no difference. */
   shift: number;
+  /** Milliseconds on top of each of a's latencies. */
+  addedMs?: number;
   /** Whether the requests can be paired: same schedule on both sides. */
   paired: boolean;
   /** Makes every request a run of its own: the mistake that the comparison must not make. */
@@ -26,7 +28,8 @@ export type Scenario = Readonly<{
   hops: number;
 }>;
 
-const MEDIAN_MS = 40;
+/** Of every simulated latency, before `shift` and `addedMs`. */
+export const MEDIAN_MS = 40;
 
 /** Mulberry32: small, seeded, good enough for simulations. */
 export function createRandom(seed: number): () => number {
@@ -57,8 +60,9 @@ export function simulate(
       );
       for (let sequence = 0; sequence < scenario.requestsPerRun; sequence += 1) {
         const factor = side === 'a' ? scenario.shift : 1;
+        const addedMs = side === 'a' ? (scenario.addedMs ?? 0) : 0;
         const draw = (at: number) =>
-          MEDIAN_MS * factor * Math.exp(at + normal() * scenario.requestDeviation);
+          addedMs + MEDIAN_MS * factor * Math.exp(at + normal() * scenario.requestDeviation);
         const hops = hopLevels.map((at, hop) => sampleOf(hop, draw(at)));
         cohorts[side].push(
           recordOf({

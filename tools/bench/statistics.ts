@@ -3,9 +3,9 @@
  * prints the table and JSON; the seed fixes every figure.
  */
 
-import { chooseDesign } from '../compare/contrast.ts';
-import { compareHops } from '../compare/hops.ts';
-import { compareOverall } from '../compare/overall.ts';
+import { chooseDesign } from '../compare/design.ts';
+import { testHops } from '../compare/hop-verdicts.ts';
+import { ALPHA, testOverall } from '../compare/overall.ts';
 import { createRandom, type Scenario, simulate } from './simulate.ts';
 
 export type Outcome = Readonly<{
@@ -61,9 +61,9 @@ export function runScenario(
   for (let count = 0; count < options.comparisons; count += 1) {
     const cohorts = simulate(options.scenario, random);
     const design = chooseDesign(cohorts.a, cohorts.b);
-    const overall = compareOverall(cohorts, { design, wrongCounts: 0 });
-    const hops = compareHops(cohorts, { design, overall, wrongCounts: 0 });
-    if (isFinding(overall.verdict)) primary += 1;
+    const { ratios, requestMs } = testOverall(design);
+    const hops = testHops(cohorts, { design, requestMs, wrongCounts: 0 });
+    if ((ratios.test?.pValue() ?? 1) < ALPHA) primary += 1;
     if (hops.some(({ verdict }) => isFinding(verdict))) anyHop += 1;
   }
   const { comparisons } = options;

@@ -12,10 +12,11 @@ import {
   type Waterfall,
 } from './comparison.ts';
 import { createConfigurationTally } from './configuration.ts';
-import { chooseDesign } from './contrast.ts';
-import { compareHops, RELEVANT_SHARE } from './hops.ts';
+import { chooseDesign } from './design.ts';
+import { RELEVANT_SHARE } from './hop-verdicts.ts';
+import { compareHops } from './hops.ts';
 import type { Trace } from './model.ts';
-import { compareOverall, latencyIn } from './overall.ts';
+import { compareOverall, latencyIn, testOverall } from './overall.ts';
 import { type RequestRecord, recordRequest } from './request-record.ts';
 import { consoleUrl, type TraceSource } from './sources/source.ts';
 import { summariseCohort } from './summary.ts';
@@ -76,7 +77,8 @@ export function createCollector(cohorts: Sides<Cohort>) {
       };
       const wrongCounts = summaries.a.wrongCounts + summaries.b.wrongCounts;
       const design = chooseDesign(records.a, records.b);
-      const overall = compareOverall(records, { design, wrongCounts });
+      const tested = testOverall(design);
+      const overall = compareOverall(tested, wrongCounts);
       const traces = new Map(options.exemplars.map((trace) => [trace.traceId, trace]));
       const draw = (record: RequestRecord | null): Waterfall | null => {
         const trace = record === null ? undefined : traces.get(record.traceId);
@@ -96,7 +98,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
         cohorts: summaries,
         inBothCohorts,
         overall,
-        hops: compareHops(records, { design, overall, wrongCounts }),
+        hops: compareHops(records, { design, requestMs: tested.requestMs, wrongCounts }),
         exemplars: drawn('warm'),
         coldExemplars: drawn('cold'),
         recent: recentTraces(records, source),

@@ -8,29 +8,22 @@
  * A change that a reader could trip over raises COMPARISON_VERSION.
  */
 
+import type { Estimate } from './estimate.ts';
+import type { Hop } from './hop.ts';
+import type { EcdfPoint, QuantileDifference, Quantiles } from './quantiles.ts';
+import type { Exemplars } from './waterfall-model.ts';
+
+export type { Estimate } from './estimate.ts';
+export type { CriticalPath, GapSplit, Hop, HopQuantiles } from './hop.ts';
+export type { EcdfPoint, QuantileDifference, Quantiles } from './quantiles.ts';
+export type { Exemplars, Waterfall, WaterfallEvent, WaterfallSpan } from './waterfall-model.ts';
+
 export const COMPARISON_VERSION = 1;
 
 export type Verdict = 'a-faster' | 'b-faster' | 'no-difference-seen' | 'not-enough-data';
 
 /** Cold and warm requests never share a quantile. */
 export type Stratum = 'warm' | 'cold';
-
-/** p50 is the point estimate (of the typical request), low and high bound it; null: not known. */
-export type Estimate = Readonly<{ p50: number | null; low: number | null; high: number | null }>;
-
-export type Quantiles = Readonly<{
-  n: number;
-  p50Ms: number;
-  p90Ms: number;
-  p95Ms: number;
-  p99Ms: number;
-}>;
-
-/** [milliseconds, fraction of the values that are at or below it], rising; at most 101 points. */
-export type EcdfPoint = readonly [ms: number, fraction: number];
-
-/** [fraction, a's quantile minus b's in ms], at the deciles and p95. */
-export type QuantileDifference = readonly [fraction: number, differenceMs: number];
 
 export type CohortSummary = Readonly<{
   /** How people call it: `Cloud Run`, `GKE`, or the filter itself. */
@@ -67,9 +60,12 @@ export type CohortSummary = Readonly<{
 export type Overall = Readonly<{
   stratum: 'warm';
   measure: 'schedule-relative root latency';
+  /** Of the requests that were tested: where requests are paired, of those with a partner. */
   a: Quantiles | null;
   b: Quantiles | null;
+  /** By how much b's requests would have to be slower for the test to see no difference. */
   differenceMs: Estimate;
+  /** The figure that is tested. */
   ratio: Estimate;
   verdict: Verdict;
   /** Whether requests were paired by scheduled run, sequence and query. */
@@ -87,118 +83,9 @@ export type Overall = Readonly<{
   quantileDifferences: readonly QuantileDifference[];
 }>;
 
-/** a and b inclusive; `self*` are the self time or the gap, whichever the hop's `measure` says. */
-export type HopQuantiles = Quantiles &
-  Readonly<{ selfP50Ms: number; selfP90Ms: number; selfP95Ms: number; selfP99Ms: number }>;
-
-/**
- * How a gap (client span minus its server span: "network + platform") divides where the front
- * end's own span was stored. `inferred` counts the requests where it was not, so that only the sum
- * is known; both kinds occur in one cohort.
- */
-export type GapSplit = Readonly<{
-  measured: number;
-  inferred: number;
-  /** Client span minus front end's span; null where no front end's span was stored. */
-  networkP50Ms: number | null;
-  /** Front end's span minus server span: queueing, cold start, TLS, the platform's own work. */
-  platformP50Ms: number | null;
-}>;
-
-/** What a hop adds to the critical path of the requests around the median and around p95. */
-export type CriticalPath = Readonly<{
-  medianMs: number;
-  /** Fraction of the root's duration, 0 to 1. */
-  medianShare: number;
-  p95Ms: number;
-  p95Share: number;
-}>;
-
 export type Sides<T> = Readonly<{ a: T; b: T }>;
 
-export type Hop = Readonly<{
-  /** `service:name` from the root down, joined by ' > '. */
-  path: string;
-  /** The last segment. */
-  service: string;
-  name: string;
-  /** Root is 0. */
-  depth: number;
-  stratum: Stratum;
-  /**
-   * `gap`: a client span with a server span below it, whose self time is network and platform.
-   * `self`: any other.
-   */
-  measure: 'self' | 'gap';
-  /** The most spans that one trace had at this path: over 1, siblings were taken together. */
-  maxSiblings: number;
-  a: HopQuantiles | null;
-  b: HopQuantiles | null;
-  /** Of self time or gap. */
-  differenceMs: Estimate;
-  ratio: Estimate;
-  /** Adjusted for the number of hops. */
-  verdict: Verdict;
-  pAdjusted: number | null;
-  /** Only where measure is 'gap'. */
-  split: Sides<GapSplit | null> | null;
-  criticalPath: Sides<CriticalPath | null>;
-  /** Of self time or gap. */
-  ecdf: Sides<readonly EcdfPoint[]>;
-  quantileDifferences: readonly QuantileDifference[];
-}>;
-
 export type ConfigurationDifference = Readonly<{ key: string; a: string; b: string }>;
-
-export type WaterfallEvent = Readonly<{
-  name: string;
-  /** From the root's start. */
-  offsetMs: number;
-  attributes: Readonly<Record<string, string>>;
-}>;
-
-export type WaterfallSpan = Readonly<{
-  spanId: string;
-  /** In the normalised tree; null for the root and for orphans. */
-  parentSpanId: string | null;
-  /** Pairs a span with its counterpart in the other cohort (same path, same colour). */
-  path: string;
-  service: string;
-  name: string;
-  kind: 'internal' | 'server' | 'client';
-  depth: number;
-  /** From the root's start, after correction of clock skew; may be negative for an orphan. */
-  offsetMs: number;
-  durationMs: number;
-  /** Time on which no child was working; of a client span above a server span: the gap. */
-  selfMs: number;
-  /** Milliseconds by which the span was shifted to mend clock skew; 0 as a rule. */
-  shiftedMs: number;
-  /** The platform's own span, re-nested between client and server. */
-  frontEnd: boolean;
-  orphan: boolean;
-  cold: boolean;
-  /** null: no error. */
-  error: Readonly<{ type: string; message: string }> | null;
-  attributes: Readonly<Record<string, string>>;
-  /** null where the source has none to give (Cloud Trace's v1 read API). */
-  events: readonly WaterfallEvent[] | null;
-}>;
-
-/** One trace ready to draw: spans depth first, each row below its parent. */
-export type Waterfall = Readonly<{
-  traceId: string;
-  projectId: string;
-  startMs: number;
-  durationMs: number;
-  whole: boolean;
-  cold: boolean;
-  /** Where to open it; null where the source was not Cloud Trace. */
-  consoleUrl: string | null;
-  spans: readonly WaterfallSpan[];
-}>;
-
-export type Exemplars = Readonly<{ median: Waterfall | null; p95: Waterfall | null }>;
 
 /** A line of the list of recent traces. */
 export type RecentTrace = Readonly<{

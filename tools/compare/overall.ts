@@ -1,11 +1,12 @@
+import { median } from 'simple-statistics';
 import type { Overall, Quantiles, Stratum, Verdict } from './comparison.ts';
-import { contrast, type Design, estimateOf, FEWEST_RUNS, FEWEST_VALUES } from './contrast.ts';
+import { type Contrast, contrast, FEWEST_RUNS, FEWEST_VALUES } from './contrast.ts';
+import { type Design, figuresOf, type Sample, sampleOf } from './design.ts';
+import { estimateOf, invert } from './estimate.ts';
 import { ascending, ecdfOf, quantileDifferencesOf, quantilesOf } from './quantiles.ts';
 import type { RequestRecord } from './request-record.ts';
 
 export const ALPHA = 0.05;
-
-type Cohorts = Readonly<{ a: readonly RequestRecord[]; b: readonly RequestRecord[] }>;
 
 /** Latency of a request that counts: of this stratum, without error, with its root. */
 export function latencyIn(stratum: Stratum) {
@@ -17,70 +18,106 @@ export function latencies(records: readonly RequestRecord[], stratum: Stratum): 
   return ascending(records.map(latencyIn(stratum)).filter((value) => value !== null));
 }
 
+/** On the logarithm, because latency differs by factors and its spread grows with it. */
+const LOGARITHM = { a: Math.log, b: Math.log };
+
 /**
- * The one primary verdict: warm, schedule-relative root latency, on the logarithm, because latency
- * differs by factors and its spread grows with it. The interval in milliseconds is of the
- * differences themselves; where the two disagree about zero the ratio decides.
+ * The difference in milliseconds that the test of the ratio would take for none: with so much added
+ * to every request of the faster side, a typical run shows no ratio but 1.
+ */
+const shifted = (differenceMs: number) => ({
+  a: (ms: number) => Math.log(ms + Math.max(0, -differenceMs)),
+  b: (ms: number) => Math.log(ms + Math.max(0, differenceMs)),
+});
+
+type TestedOverall = Readonly<{
+  sample: Sample;
+  ratios: Contrast;
+  /** The larger of both medians: what a hop's difference is held against. */
+  requestMs: number;
+}>;
+
+/** What the primary verdict rests on. */
+export function testOverall(design: Design): TestedOverall {
+  const latency = latencyIn('warm');
+  const sample = sampleOf(design, (record) => {
+    const ms = latency(record);
+    return ms === null || ms <= 0 ? null : ms;
+  });
+  const { a, b } = figuresOf(sample);
+  const requestMs = Math.max(0, ...[a, b].filter(({ length }) => length > 0).map(median));
+  return { sample, ratios: contrast(sample, LOGARITHM), requestMs };
+}
+
+/**
+ * The one primary verdict: warm, schedule-relative root latency of the requests that the design
+ * sets against each other; ratio, milliseconds and p-value are one test's.
  */
 export function compareOverall(
-  cohorts: Cohorts,
-  options: { design: Design; wrongCounts: number },
+  { sample, ratios, requestMs }: TestedOverall,
+  wrongCounts: number,
 ): Overall {
-  const { design } = options;
-  const latency = latencyIn('warm');
-  const logarithm = (record: RequestRecord) => {
-    const ms = latency(record);
-    return ms === null || ms <= 0 ? null : Math.log(ms);
-  };
-  const ratios = contrast(design, logarithm);
-  const a = latencies(cohorts.a, 'warm');
-  const b = latencies(cohorts.b, 'warm');
+  const { paired } = sample;
+  const figures = figuresOf(sample);
+  const [a, b] = [ascending(figures.a), ascending(figures.b)];
   const pValue = ratios.test?.pValue() ?? null;
-  const reason = reasonAgainst(ratios, options.wrongCounts, a.length === 0 || b.length === 0);
+  const reason = reasonAgainst(ratios, paired, wrongCounts);
   return {
     stratum: 'warm',
     measure: 'schedule-relative root latency',
     a: quantilesOf(a),
     b: quantilesOf(b),
-    differenceMs: estimateOf(contrast(design, latency), ALPHA),
+    differenceMs: invert((differenceMs) => contrast(sample, shifted(differenceMs)), {
+      neutral: 0,
+      alpha: ALPHA,
+      range: { least: null },
+      step: requestMs / 50,
+    }),
     ratio: estimateOf(ratios, ALPHA, Math.exp),
     verdict:
       reason === null && pValue !== null
         ? verdictOf(pValue, ratios.estimate ?? 0)
         : 'not-enough-data',
-    paired: design.paired,
-    pairs: design.paired ? ratios.values.a : 0,
+    paired,
+    pairs: paired ? ratios.values.a : 0,
     runs: ratios.runs,
     pValue,
-    method: design.paired
-      ? `per run the typical log ratio of its pairs (Hodges-Lehmann), over ${ratios.runs.a} runs Student's t`
-      : `per run the typical log latency (Hodges-Lehmann), over ${ratios.runs.a} and ${ratios.runs.b} runs Welch's t`,
+    method: paired
+      ? `per run the typical log ratio of its pairs (Hodges-Lehmann), over ${ratios.runs.a} runs the trimmed mean with its t-test (Tukey-McLaughlin)`
+      : `per run the typical log latency (Hodges-Lehmann), over ${ratios.runs.a} and ${ratios.runs.b} runs the trimmed means with Yuen's t-test`,
     reason,
     ecdf: { a: ecdfOf(a), b: ecdfOf(b) },
     quantileDifferences: quantileDifferencesOf(a, b),
   };
 }
 
+/** `difference`: a minus b, or the logarithm of a over b. */
 export function verdictOf(pValue: number, difference: number): Verdict {
   if (pValue >= ALPHA) return 'no-difference-seen';
   return difference < 0 ? 'a-faster' : 'b-faster';
 }
 
 function reasonAgainst(
-  { values, runs, test }: ReturnType<typeof contrast>,
+  { values, runs, test }: Contrast,
+  paired: boolean,
   wrongCounts: number,
-  oneIsEmpty: boolean,
 ): string | null {
   if (wrongCounts > 0) {
     return `${wrongCounts} answers had a wrong count: the speed of wrong answers says nothing`;
   }
   if (test !== null) return null;
-  if (oneIsEmpty) return 'one of the cohorts has no warm request without error';
+  const what = paired ? 'pairs of warm requests' : 'warm requests';
+  const fewest = Math.min(values.a, values.b);
+  if (fewest === 0) {
+    return paired
+      ? 'no pair of warm requests without error'
+      : 'one of the cohorts has no warm request without error';
+  }
   const fewestRuns = Math.min(runs.a, runs.b);
   if (fewestRuns < FEWEST_RUNS) {
-    return `${fewestRuns} run${fewestRuns === 1 ? '' : 's'} of warm requests, and a verdict needs ${FEWEST_RUNS}: requests of one run share its luck`;
+    return `${fewestRuns} run${fewestRuns === 1 ? '' : 's'} with ${what}, and a verdict needs ${FEWEST_RUNS}: requests of one run share its luck`;
   }
-  return `${Math.min(values.a, values.b)} warm requests, and a verdict needs ${FEWEST_VALUES}`;
+  return `${fewest} ${what}, and a verdict needs ${FEWEST_VALUES}`;
 }
 
 /** How a cohort's latencies are told in its summary. */

@@ -1,5 +1,18 @@
 import { quantileSorted } from 'simple-statistics';
-import type { EcdfPoint, QuantileDifference, Quantiles } from './comparison.ts';
+
+export type Quantiles = Readonly<{
+  n: number;
+  p50Ms: number;
+  p90Ms: number;
+  p95Ms: number;
+  p99Ms: number;
+}>;
+
+/** [milliseconds, fraction of the values that are at or below it], rising; at most 101 points. */
+export type EcdfPoint = readonly [ms: number, fraction: number];
+
+/** [fraction, a's quantile minus b's in ms], at the deciles and p95. */
+export type QuantileDifference = readonly [fraction: number, differenceMs: number];
 
 const MOST_POINTS = 101;
 const COMPARED = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;

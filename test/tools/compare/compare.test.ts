@@ -98,7 +98,7 @@ for (const [part, path] of Object.entries(HOP_PARTS)) {
 test('one long run says that it is too few runs and gives estimates without bounds', () => {
   const { overall, hops, warnings } = compare(tracesOf({ runs: 1, perRun: 60 }));
   assert.equal(overall.verdict, 'not-enough-data');
-  assert.match(overall.reason ?? '', /^1 run of warm requests, and a verdict needs 6/);
+  assert.match(overall.reason ?? '', /^1 run with pairs of warm requests, and a verdict needs 6/);
   assert.equal(typeof overall.differenceMs.p50, 'number');
   assert.equal(overall.differenceMs.low, null);
   assert.ok(hops.every(({ verdict }) => verdict === 'not-enough-data'));
@@ -262,7 +262,7 @@ test('requests without a partner are compared run against run, with a warning', 
   );
   const { overall, warnings } = compare(traces);
   assert.equal(overall.paired, false);
-  assert.match(overall.method, /Welch/);
+  assert.match(overall.method, /Yuen/);
   assert.equal(overall.verdict, 'no-difference-seen');
   assert.ok(warnings.some(({ id }) => id === 'unpaired'));
 });

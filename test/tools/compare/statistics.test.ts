@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { holm, oneSample, twoSamples, typicalOf } from '../../../tools/compare/statistics.ts';
+import {
+  centreOf,
+  holm,
+  oneSample,
+  twoSamples,
+  typicalOf,
+} from '../../../tools/compare/statistics.ts';
 
 const near = (actual: number, expected: number, tolerance = 1e-4) =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not near ${expected}`);
@@ -26,24 +32,43 @@ test('nothing has no typical value', () => {
   assert.throws(() => typicalOf([]), /at least one value/);
 });
 
-// Student's sleep data, as R's t.test gives it for them.
-const SLEEP_1 = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
-const SLEEP_2 = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
-
-test("one sample gives R's interval and p-value for Student's sleep data, paired", () => {
-  const differences = SLEEP_1.map((value, index) => value - (SLEEP_2[index] ?? 0));
-  const result = oneSample(differences);
-  near(result.estimate, -1.58);
-  near(result.estimate - result.halfWidth(0.05), -2.459886);
-  near(result.estimate + result.halfWidth(0.05), -0.700114);
-  near(result.pValue(), 0.002833);
+test('the centre of runs leaves the lowest and the highest tenth out, and at least one of each', () => {
+  assert.equal(centreOf([7]), 7);
+  assert.equal(centreOf([1, 3]), 2);
+  assert.equal(centreOf([1, 2, 99]), 2);
+  assert.equal(centreOf([1, 2, 4, 99]), 3);
+  // Of twenty two of each: the mean of 3 to 18.
+  const twenty = Array.from({ length: 20 }, (_, index) => index + 1);
+  assert.equal(centreOf(twenty.with(19, 10_000).with(18, 5_000)), 10.5);
+  assert.ok(centreOf(twenty.with(19, 10_000).with(18, 5_000).with(17, 900)) > 60);
+  assert.throws(() => centreOf([]), /at least one value/);
 });
 
-test("two samples give R's interval and p-value for Student's sleep data, unpaired", () => {
-  const result = twoSamples(SLEEP_1, SLEEP_2);
-  near(result.estimate - result.halfWidth(0.05), -3.365483);
-  near(result.estimate + result.halfWidth(0.05), 0.205483);
-  near(result.pValue(), 0.079394);
+test('one sample gives the interval and p-value that the formula of Tukey and McLaughlin does', () => {
+  // Winsorised 2 2 3 4 5 5: squares 9.5 over 4 * 3; Student's t with 3 degrees of freedom.
+  const result = oneSample([6, 2, 3, 1, 5, 4]);
+  near(result.estimate, 3.5);
+  near(result.halfWidth(0.05), 3.182446 * Math.sqrt(9.5 / 12));
+  near(result.halfWidth(0.2), 1.637744 * Math.sqrt(9.5 / 12));
+  near(result.pValue(), 0.029259);
+});
+
+test("two samples give SAS's p-value of Yuen's test", () => {
+  const a = [12, 14, 18, 25, 32, 44, 12, 14, 18, 25, 32, 44];
+  const b = [17, 22, 14, 12, 30, 29, 19, 17, 22, 14, 12, 30, 29, 19];
+  const result = twoSamples(a, b);
+  near(result.pValue(), 0.514522, 1e-6);
+  near(result.estimate, 234 / 10 - 244 / 12);
+  near(twoSamples(b, a).estimate, -result.estimate);
+  near(twoSamples(b, a).pValue(), 0.514522, 1e-6);
+});
+
+test('one run that hangs moves neither estimate nor interval beyond its neighbours', () => {
+  const calm = [10, 11, 9, 10.5, 9.5, 10.2, 9.8, 10.4];
+  const bad = calm.with(1, 220);
+  near(oneSample(bad).estimate, oneSample(calm).estimate, 0.3);
+  assert.ok(oneSample(bad).halfWidth(0.05) < 1);
+  assert.ok(oneSample(bad).pValue() < 0.001);
 });
 
 test('a difference that does not pass the threshold is never significant', () => {
@@ -54,15 +79,15 @@ test('a difference that does not pass the threshold is never significant', () =>
 });
 
 test('runs without any spread are as sure as figures can be', () => {
-  assert.equal(oneSample([2, 2, 2]).pValue(), 0);
-  assert.equal(oneSample([2, 2, 2]).halfWidth(0.05), 0);
-  assert.equal(oneSample([0, 0, 0]).pValue(), 1);
-  assert.equal(twoSamples([1, 1], [1, 1]).pValue(), 1);
+  assert.equal(oneSample([2, 2, 2, 2]).pValue(), 0);
+  assert.equal(oneSample([2, 2, 2, 2]).halfWidth(0.05), 0);
+  assert.equal(oneSample([0, 0, 0, 0]).pValue(), 1);
+  assert.equal(twoSamples([1, 1, 1, 1], [1, 1, 1, 1]).pValue(), 1);
 });
 
-test('one run has no spread to speak of, so it is refused', () => {
-  assert.throws(() => oneSample([1]), /2 values, got 1/);
-  assert.throws(() => twoSamples([1, 2], [1]), /got 2 and 1/);
+test('what has no spread after trimming is refused', () => {
+  assert.throws(() => oneSample([1, 2, 3]), /4 values, got 3/);
+  assert.throws(() => twoSamples([1, 2, 3, 4], [1]), /got 4 and 1/);
 });
 
 test("Holm's adjustment steps down, stays in order and never passes 1", () => {
