@@ -3,14 +3,18 @@ import type { Clock } from '../../../../tools/local/platforms/clock.ts';
 /** A clock that moves only when told to; what falls due on the way is called in its order. */
 export function createManualClock(startMs = Date.UTC(2026, 0, 1)): Clock & {
   advance(byMs: number): void;
+  /** Resolves when as many callbacks as that have been put off from now on. */
+  scheduled(count?: number): Promise<void>;
 } {
   let now = startMs;
   const due = new Set<{ atMs: number; callback: () => void }>();
+  const waiting = new Set<() => void>();
   return {
     now: () => now,
     after(delayMs, callback) {
       const entry = { atMs: now + delayMs, callback };
       due.add(entry);
+      for (const tell of waiting) tell();
       return () => due.delete(entry);
     },
     advance(byMs) {
@@ -25,6 +29,18 @@ export function createManualClock(startMs = Date.UTC(2026, 0, 1)): Clock & {
         next.callback();
       }
       now = untilMs;
+    },
+    scheduled(count = 1) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      let left = count;
+      const tell = () => {
+        left -= 1;
+        if (left > 0) return;
+        waiting.delete(tell);
+        resolve();
+      };
+      waiting.add(tell);
+      return promise;
     },
   };
 }

@@ -8,6 +8,7 @@ import {
 } from '../../../../../tools/local/platforms/cloud-run/refusal.ts';
 import type { Service } from '../../../../../tools/local/platforms/cloud-run/service.ts';
 import { CLOUD_RUN_KNOBS } from '../../../../../tools/local/platforms/knobs.ts';
+import { createManualClock } from '../manual-clock.ts';
 import { get, startContainer, startHarness, testAuthority } from './harness.ts';
 
 const TRACE = '0123456789abcdef0123456789abcdef';
@@ -313,18 +314,20 @@ describe('front end: trace headers', () => {
 describe('front end: added latency', () => {
   it('is put in front of the named service only', async (t) => {
     const upstream = await startContainer(t, echo);
+    const clock = createManualClock();
     const addedLatencyMs = { loadgen: 0, client: 40, server: 0 };
-    const slow = await startHarness(t, { upstream, knobs: { addedLatencyMs, ownSpans: 'always' } });
-    const quick = await startHarness(t, {
-      upstream,
-      service: 'server',
-      knobs: { addedLatencyMs, ownSpans: 'always' },
-    });
-    await get(slow.origin);
+    const knobs = { addedLatencyMs, ownSpans: 'always' } as const;
+    const quick = await startHarness(t, { upstream, service: 'server', knobs, clock });
+    const slow = await startHarness(t, { upstream, service: 'client', knobs, clock });
+    const durationsMs = ({ spans }: typeof slow) =>
+      spans.map(({ startMs, endMs }) => endMs - startMs);
     await get(quick.origin);
-    const durationMs = ([span]: typeof slow.spans) =>
-      span ? span.endMs - span.startMs : Number.NaN;
-    assert.ok(durationMs(slow.spans) >= 39);
-    assert.ok(durationMs(quick.spans) < 39);
+    assert.deepEqual(durationsMs(quick), [0]);
+    const scheduled = clock.scheduled();
+    const answer = get(slow.origin);
+    await scheduled;
+    clock.advance(40);
+    assert.equal((await answer).status, 200);
+    assert.deepEqual(durationsMs(slow), [40]);
   });
 });

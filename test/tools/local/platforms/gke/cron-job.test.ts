@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { startCronJob } from '../../../../../tools/local/platforms/gke/cron-job.ts';
+import { RUN_DEADLINE_MS } from '../../../../../tools/local/platforms/knobs.ts';
 
 const MINUTE = new Date('2026-03-01T12:34:00Z');
 
@@ -78,6 +79,50 @@ describe('startCronJob', () => {
     t.mock.timers.tick(600);
     await arriving;
     assert.deepEqual(bodies, [{ requests: 2, scheduledTime: '2026-03-01T12:34:00.000Z' }]);
+  });
+
+  it('fires no more by itself once it is closed, which waits for the run going on', async (t) => {
+    t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: MINUTE.getTime() - 100 });
+    const { cronJob, gates, told, arrival } = await setUp(t, { body: {} });
+    const arriving = arrival();
+    t.mock.timers.tick(100);
+    await arriving;
+    let closed = false;
+    const closing = cronJob.close().then(() => {
+      closed = true;
+    });
+    await new Promise(setImmediate);
+    assert.equal(closed, false);
+    gates[0]?.resolve();
+    await closing;
+    t.mock.timers.tick(120_000);
+    assert.deepEqual(told, ['fired 2026-03-01T12:34:00.000Z 200']);
+  });
+
+  it('tells of a run by itself that did not come about', async (t) => {
+    t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: MINUTE.getTime() - 100 });
+    const told = Promise.withResolvers<string>();
+    const cronJob = startCronJob({
+      url: 'http://127.0.0.1:1/',
+      schedule: { body: {} },
+      onFired: () => assert.fail(),
+      onSkipped: (minute, reason) => told.resolve(`${minute.toISOString()} ${reason}`),
+    });
+    t.after(cronJob.close);
+    t.mock.timers.tick(100);
+    assert.match(await told.promise, /^2026-03-01T12:34:00\.000Z .*ECONNREFUSED/);
+  });
+
+  it('gives a run up at its deadline', async (t) => {
+    const { cronJob } = await setUp(t);
+    const limits: number[] = [];
+    // The deadline itself runs on the machine's clock: here only the cut is looked at.
+    t.mock.method(AbortSignal, 'timeout', (ms: number) => {
+      limits.push(ms);
+      return AbortSignal.abort(new Error('deadline'));
+    });
+    await assert.rejects(cronJob.fire({}, MINUTE), { name: 'AbortError' });
+    assert.deepEqual(limits, [RUN_DEADLINE_MS]);
   });
 
   it('rejects by hand when loadgen cannot be reached, and may be fired again', async () => {

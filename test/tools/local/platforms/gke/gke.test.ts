@@ -51,12 +51,14 @@ describe('startGke', () => {
       'shakesapp.config.billing=node',
       'k8s.namespace.name=default',
       'k8s.container.name=client',
+      'k8s.deployment.name=client',
     ]) {
       assert.ok(env.OTEL_RESOURCE_ATTRIBUTES.split(',').includes(attribute), attribute);
     }
     assert.equal(env.SERVER_ADDR, platform.serverAddress);
     assert.match(env.SERVER_ADDR, /^127\.0\.0\.1:\d+$/);
     assert.equal(env.K_SERVICE, undefined);
+    assert.equal(env.KUBERNETES_SERVICE_HOST, 'kubernetes.default.svc');
     const metadata = await fetch(
       `http://${env.GCE_METADATA_HOST}/computeMetadata/v1/instance/attributes/cluster-name`,
       { headers: { 'metadata-flavor': 'Google' } },
@@ -139,6 +141,34 @@ describe('startGke', () => {
     const { platform } = await start(t);
     const result = await platform.fire({ requests: 1 }, new Date('2026-03-01T12:34:00Z'));
     assert.equal(result?.status, 200);
+  });
+
+  it('fires the CronJob by itself at the full minute, and no more once it closes', async (t) => {
+    const minute = Date.parse('2026-03-01T12:34:00Z');
+    // The date alone stands still: the timer that waits for the minute is a real one.
+    t.mock.timers.enable({ apis: ['Date'], now: minute - 50 });
+    const fired = Promise.withResolvers<PlatformEvent>();
+    const skipped: PlatformEvent[] = [];
+    const platform = await startGke({
+      cloud,
+      settings: echoSettings(),
+      schedule: { body: { requests: 1 } },
+      onEvent(event) {
+        if (event.type === 'fired') fired.resolve(event);
+        if (event.type === 'skipped') skipped.push(event);
+      },
+    });
+    t.after(platform.close);
+    t.mock.timers.setTime(minute);
+    const event = await fired.promise;
+    assert.ok(event.type === 'fired' && event.status === 200);
+    assert.equal(event.minute.toISOString(), '2026-03-01T12:34:00.000Z');
+    await platform.close();
+    assert.equal(await platform.fire({}, new Date(minute)), undefined);
+    assert.deepEqual(
+      skipped.map((one) => one.type === 'skipped' && one.reason),
+      ['the platform is closing'],
+    );
   });
 
   it('gives up, leaving nothing, where a program cannot start', async () => {
