@@ -5,7 +5,8 @@ import { ATTR } from '../../../lib/telemetry/names.ts';
 import { ownedTimes } from '../../../tools/compare/accounting.ts';
 import { hopSamples } from '../../../tools/compare/hop-samples.ts';
 import type { Span } from '../../../tools/compare/model.ts';
-import { normalise } from '../../../tools/compare/normalise.ts';
+import { type NormalisedTrace, normalise } from '../../../tools/compare/normalise.ts';
+import type { Node } from '../../../tools/compare/tree.ts';
 import { MINUTE_MS, requestTrace, spanIdOf } from './request-trace.ts';
 
 const TRACE_ID = 'a'.repeat(32);
@@ -174,6 +175,94 @@ test('self times and gaps add up to the duration of the root, whatever the spans
     { numRuns: 2_000, seed: 7 },
   );
 });
+
+/**
+ * The same by brute force: between any two neighbouring starts and ends nothing changes, so one walk
+ * down from the root finds who owns that stretch.
+ */
+function sweep({ root, nodes }: NormalisedTrace): ReadonlyMap<Node, number> {
+  assert.ok(root);
+  const owned = new Map<Node, number>();
+  const edges = [...new Set(nodes.flatMap(({ startMs, endMs }) => [startMs, endMs]))]
+    .filter((ms) => ms >= root.startMs && ms <= root.endMs)
+    .sort((one, other) => one - other);
+  for (const [index, fromMs] of edges.slice(0, -1).entries()) {
+    const toMs = edges[index + 1] ?? fromMs;
+    let owner = root;
+    for (let next: Node | undefined = root; next !== undefined; ) {
+      owner = next;
+      const working = owner.children.filter((node) => node.startMs <= fromMs && node.endMs >= toMs);
+      next = working.toSorted(
+        (one, other) =>
+          other.endMs - one.endMs ||
+          one.startMs - other.startMs ||
+          one.span.spanId.localeCompare(other.span.spanId),
+      )[0];
+    }
+    owned.set(owner, (owned.get(owner) ?? 0) + toMs - fromMs);
+  }
+  return owned;
+}
+
+/** Few spans on few moments, so that most of them touch, overflow, are empty or hang nowhere. */
+const crowdedSpans = fc
+  .array(
+    fc.record({
+      parent: fc.oneof(
+        { weight: 4, arbitrary: fc.integer({ min: 1, max: 4 }) },
+        fc.nat({ max: 10 }),
+      ),
+      startMs: fc.integer({ min: -2, max: 10 }),
+      durationMs: fc.nat({ max: 8 }),
+      service: fc.constantFrom('loadgen', 'client', 'server', undefined),
+      kind: fc.constantFrom('internal', 'server', 'client'),
+    }),
+    { minLength: 1, maxLength: 9, size: 'max' },
+  )
+  .map((drawn): Span[] => [
+    {
+      traceId: TRACE_ID,
+      spanId: spanIdOf(1),
+      name: 'loadgen',
+      kind: 'internal',
+      startMs: MINUTE_MS,
+      endMs: MINUTE_MS + 8,
+      attributes: { 'service.name': 'loadgen' },
+    },
+    ...drawn.map(
+      ({ parent, startMs, durationMs, service, kind }, index): Span => ({
+        traceId: TRACE_ID,
+        spanId: spanIdOf(index + 2),
+        ...(parent === 0 ? {} : { parentSpanId: spanIdOf(parent) }),
+        name: `span ${index}`,
+        kind,
+        startMs: MINUTE_MS + startMs,
+        endMs: MINUTE_MS + startMs + durationMs,
+        attributes: service === undefined ? {} : { 'service.name': service },
+      }),
+    ),
+  ]);
+
+for (const [name, spans] of [
+  ['crowded', crowdedSpans],
+  ['any', anySpans],
+] as const) {
+  test(`every moment belongs to whom a sweep over all moments finds, ${name} spans`, () => {
+    fc.assert(
+      fc.property(spans, (drawn) => {
+        const tree = normalise({ traceId: TRACE_ID, projectId: 'p', spans: drawn });
+        assert.ok(tree.root);
+        const [owned, swept] = [ownedTimes(tree), sweep(tree)];
+        for (const node of tree.nodes) {
+          assert.equal(owned.get(node) ?? 0, swept.get(node) ?? 0, node.span.name);
+        }
+        const sumMs = [...swept.values()].reduce((sum, ms) => sum + ms, 0);
+        assert.equal(sumMs, tree.root.endMs - tree.root.startMs);
+      }),
+      { numRuns: 3_000, seed: 7 },
+    );
+  });
+}
 
 test('no span is lost and none is drawn twice, whatever the spans', () => {
   fc.assert(

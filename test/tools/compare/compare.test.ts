@@ -150,6 +150,23 @@ test('cold requests have a stratum of their own and no share in a warm quantile'
   assert.ok(warningIds(comparison).includes('cold-starts-present'));
 });
 
+test('who waited for an instance to start is cold, on either side', () => {
+  const traces = (['a', 'b'] as const).flatMap((side) =>
+    [0, 1, 9].map((sequence) =>
+      requestTrace({
+        sequence,
+        platform: PLATFORMS[side],
+        cold: sequence === 0,
+        attributes: { 'service.instance.id': 'one' },
+        // Reads until after the second request was sent, 100 ms later, and before the third was.
+        parts: sequence === 0 ? { read: 300 } : {},
+      }),
+    ),
+  );
+  const { cohorts } = compare(traces);
+  assert.deepEqual([cohorts.a.cold, cohorts.b.cold], [2, 2]);
+});
+
 test("a gap is split where the front end's span was stored and inferred where not", () => {
   const { hops } = compare(
     tracesOf({ frontEnd: (sequence) => (sequence % 2 === 0 ? 'stored' : 'not-stored') }),

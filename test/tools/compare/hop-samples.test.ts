@@ -96,7 +96,7 @@ test('what went on inside a program that was stopped later is a figure as any ot
   );
 });
 
-test('a gap behind two front ends in a row is divided into network and both of them', () => {
+test('a gap behind two front ends in a row is divided into network and both, and sees its server', () => {
   const trace = requestTrace({ frontEnd: 'stored' });
   const outer = spanOf(trace, 15);
   const inner = {
@@ -107,11 +107,16 @@ test('a gap behind two front ends in a row is divided into network and both of t
     endMs: outer.endMs - 0.125,
   };
   const both = withSpanChanged({ ...trace, spans: [...trace.spans, inner] }, 6, {
-    attributes: { 'service.name': 'server', [ATTR.frontEndSpanId]: inner.spanId },
+    attributes: {
+      'service.name': 'server',
+      [ATTR.frontEndSpanId]: inner.spanId,
+      [ATTR.endedAfterStop]: 'true',
+    },
   });
-  const { measure, selfMs, split } = sampleOf(both, RPC);
+  const { measure, selfMs, split, stopped } = sampleOf(both, RPC);
   assert.equal(measure, 'gap');
   assert.equal(selfMs, 1.5);
+  assert.equal(stopped, true);
   assert.deepEqual(split, { networkMs: 1.125, platformMs: 0.375 });
 });
 

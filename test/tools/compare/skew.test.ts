@@ -127,6 +127,12 @@ function moved(trace: Trace, service: string | undefined, byMs: number): Trace {
   return { ...trace, spans: trace.spans.map(move) };
 }
 
+function spanOf(trace: Trace, id: number): Span {
+  const span = trace.spans.find(({ spanId }) => spanId === spanIdOf(id));
+  assert.ok(span);
+  return span;
+}
+
 /** Self time or gap, and the gap's parts, of every hop; on the grid a shift may cost a 4096th. */
 function figures(trace: Trace) {
   const round = (ms: number) => Math.round(ms * 1_000) / 1_000;
@@ -150,9 +156,15 @@ for (const frontEnd of ['none', 'stored', 'not-stored'] as const) {
   }
 }
 
+/** A request whose answer took half as long as the way there: not centred by itself. */
+function lopsided(frontEnd: 'none' | 'stored'): Trace {
+  const later = (trace: Trace, service: string | undefined) => moved(trace, service, 0.25);
+  return ['client', 'server', undefined].reduce(later, requestTrace({ frontEnd }));
+}
+
 for (const byMs of [-400, -6, -1, 1, 6, 400]) {
   test(`a front end's clock ${byMs} ms off moves its own spans and no program's`, () => {
-    const trace = requestTrace({ frontEnd: 'stored' });
+    const trace = lopsided('stored');
     const skewed = moved(trace, undefined, byMs);
     const shiftedBy = shifts(normalise(skewed));
     for (const { spanId, attributes } of trace.spans) {
@@ -161,6 +173,7 @@ for (const byMs of [-400, -6, -1, 1, 6, 400]) {
       else assert.notEqual(shiftedBy.get(spanId), 0, `span ${spanId}`);
     }
     assert.deepEqual(figures(skewed), figures(trace));
+    assert.equal(recordRequest(skewed)?.skewed, Math.abs(byMs) > 2);
   });
 }
 
@@ -171,15 +184,26 @@ test('a server behind a front end is held against its client, not against the fr
   assert.deepEqual(figures(skewed), figures(trace));
 });
 
-test('two front ends in a row lie one in the other, between client and server', () => {
-  const stored = requestTrace({ frontEnd: 'stored' });
-  const outer = stored.spans.find(({ spanId }) => spanId === spanIdOf(15));
-  assert.ok(outer);
-  const inner = { ...outer, spanId: spanIdOf(25), parentSpanId: spanIdOf(15) };
+test('of two front ends in a row the inner one is fitted into the outer one', () => {
+  // The outer one passed the request on at once, so that its answer took all of its time.
+  const centred = requestTrace({ frontEnd: 'stored' });
+  const { startMs, endMs } = spanOf(centred, 15);
+  const stored = withSpanChanged(centred, 15, {
+    startMs: startMs + 0.1875,
+    endMs: endMs + 0.1875,
+  });
+  const outer = spanOf(stored, 15);
+  const inner = {
+    ...outer,
+    spanId: spanIdOf(25),
+    parentSpanId: spanIdOf(15),
+    startMs: outer.startMs - 40,
+    endMs: outer.endMs - 40,
+  };
   const behindBoth = withSpanChanged({ ...stored, spans: [...stored.spans, inner] }, 6, {
     attributes: { 'service.name': 'server', [ATTR.frontEndSpanId]: spanIdOf(25) },
   });
-  const tree = normalise(moved(behindBoth, undefined, -40));
+  const tree = normalise(behindBoth);
   const at = (id: number) => tree.nodes.find(({ span }) => span.spanId === spanIdOf(id));
   for (const [outside, inside] of [
     [5, 15],
@@ -194,7 +218,7 @@ test('two front ends in a row lie one in the other, between client and server', 
 
 test('a server that was kept waiting is cut off, not moved, and is seen', () => {
   const trace = requestTrace();
-  const end = trace.spans.find(({ spanId }) => spanId === spanIdOf(6))?.endMs ?? 0;
+  const end = spanOf(trace, 6).endMs;
   const waiting = withSpanChanged(trace, 6, { endMs: end + 5 });
   assert.deepEqual([...shifts(normalise(waiting)).values()].filter(Boolean), []);
   assert.equal(recordRequest(waiting)?.skewed, true);
@@ -202,11 +226,27 @@ test('a server that was kept waiting is cut off, not moved, and is seen', () => 
 });
 
 test('what a server does in the background after it answered is no sign of a clock', () => {
-  const trace = requestTrace();
-  const read = trace.spans.find(({ spanId }) => spanId === spanIdOf(8));
-  assert.ok(read);
-  const background = withSpanChanged(trace, 8, { endMs: read.endMs + 300 });
-  assert.deepEqual([...shifts(normalise(background)).values()].filter(Boolean), []);
+  const trace = lopsided('none');
+  const background = withSpanChanged(trace, 3, { endMs: spanOf(trace, 4).endMs });
+  const late = withSpanChanged(background, 4, { endMs: spanOf(trace, 4).endMs + 300 });
+  assert.deepEqual([...shifts(normalise(late)).values()].filter(Boolean), []);
+});
+
+test('the clock of the program behind a server is no sign of the server’s own', () => {
+  // client was kept waiting, so that the spans of server, 15 ms ahead, still end before its own.
+  const trace = requestTrace({ parts: { httpGap: 20 } });
+  const apart = moved(moved(trace, 'client', 0.25), 'server', 0.25);
+  const waiting = withSpanChanged(apart, 3, { endMs: spanOf(apart, 3).endMs + 30 });
+  const shiftedBy = shifts(normalise(moved(waiting, 'server', 15)));
+  assert.equal(shiftedBy.get(spanIdOf(3)), 0);
+  assert.notEqual(shiftedBy.get(spanIdOf(6)), 0);
+});
+
+test('spans of one program have one clock, however they lie', () => {
+  const trace = lopsided('none');
+  const early = spanOf(trace, 4).startMs - 5;
+  const odd = withSpanChanged(trace, 4, { startMs: early });
+  assert.equal(shifts(normalise(odd)).get(spanIdOf(4)), 0);
 });
 
 for (const [what, id, attributes] of [
@@ -215,7 +255,7 @@ for (const [what, id, attributes] of [
 ] as const) {
   test(`a server ${what} may end late without a word of clocks`, () => {
     const late = withSpanChanged(requestTrace(), id, { attributes });
-    const end = late.spans.find(({ spanId }) => spanId === spanIdOf(6))?.endMs ?? 0;
+    const end = spanOf(late, 6).endMs;
     assert.equal(recordRequest(withSpanChanged(late, 6, { endMs: end + 30 }))?.skewed, false);
   });
 }
