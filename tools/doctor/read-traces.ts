@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isFresh } from '../compare/freshness.ts';
 import type { Trace } from '../compare/model.ts';
 import { createCloudTraceSource } from '../compare/sources/cloud-trace.ts';
 import { openFiles } from '../compare/sources/files.ts';
@@ -7,9 +8,6 @@ import { readAddresses } from '../local/addresses.ts';
 import type { Options } from './options.ts';
 
 const CACHE_DIRECTORY = join(import.meta.dirname, '../../.local/trace-cache');
-
-/** Programs export every 5 s and Cloud Trace takes a moment: until then a trace is not all there. */
-const SETTLED_AFTER_MS = 15_000;
 
 export type TracesRead = Readonly<{
   traces: readonly Trace[];
@@ -59,10 +57,6 @@ function readAtMs(source: TraceSource, options: Options, nowMs: number): number 
   if (options.origin.kind !== 'files') return nowMs;
   return until === null ? Number.POSITIVE_INFINITY : Date.parse(until);
 }
-
-const isFresh = (trace: Trace, atMs: number): boolean => atMs - lastEndMs(trace) < SETTLED_AFTER_MS;
-
-const lastEndMs = ({ spans }: Trace): number => Math.max(...spans.map(({ endMs }) => endMs));
 
 async function openSource(
   options: Options,

@@ -22,8 +22,8 @@ export async function runLive(live: {
   const { traceStore, projectId } = system.cloud;
   const page = await startPage({
     traceStore,
-    compare: () =>
-      compareTraces(traceStore.traces(), {
+    compare: (traces) =>
+      compareTraces(traces, {
         cohorts: { a: CLOUD_RUN, b: GKE },
         name: projectId,
         local: true,

@@ -14,11 +14,18 @@ import { platformOf } from './results.ts';
  */
 const PATIENCE_MS = 12_000;
 
+/** Of these, late spans and copies make no second line; a run of days must not keep them all. */
+const MOST_TOLD = 1_000;
+
 /**
  * Calls back with one line for each request's trace: as soon as it is whole, or when it should
  * have been. Returns how to stop.
  */
-export function watchTraces(store: TraceStore, onLine: (line: string) => void): () => void {
+export function watchTraces(
+  store: TraceStore,
+  onLine: (line: string) => void,
+  mostTold = MOST_TOLD,
+): () => void {
   const waiting = new Map<string, NodeJS.Timeout>();
   const told = new Set<string>();
   const tell = (traceId: string) => {
@@ -28,6 +35,8 @@ export function watchTraces(store: TraceStore, onLine: (line: string) => void): 
     const line = trace && renderTraceLine(trace);
     if (line === undefined) return;
     told.add(traceId);
+    const [oldest] = told;
+    if (told.size > mostTold && oldest !== undefined) told.delete(oldest);
     onLine(line);
   };
   const unsubscribe = store.onSpan(({ traceId }) => {

@@ -20,6 +20,22 @@ describe('watchTraces', () => {
     assert.match(lines[0] ?? '', /Cloud Run \(local\).*100 ms.*8 spans.*"world".*52 lines/);
   });
 
+  it('keeps no more than so many of those that it told', (t) => {
+    const store = createTraceStore();
+    const lines: string[] = [];
+    t.after(watchTraces(store, (line) => lines.push(line), 2));
+    const traces = ['a', 'b', 'c'].map((digit) => {
+      const spans = TRACE.spans.map((span) => ({ ...span, traceId: digit.repeat(32) }));
+      store.write(spans);
+      return spans;
+    });
+    assert.equal(lines.length, 3);
+    for (const spans of traces.slice(1)) store.write(spans.slice(0, 1));
+    assert.equal(lines.length, 3, 'copies of what it keeps make no second line');
+    store.write(traces[0]?.slice(0, 1) ?? []);
+    assert.equal(lines.length, 4, 'the first was forgotten');
+  });
+
   it('tells a trace that is still not whole after 12 s as such', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const store = createTraceStore();

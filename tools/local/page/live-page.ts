@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Comparison } from '../../compare/comparison.ts';
 import { renderConfiguration } from '../../compare/html/cohorts.ts';
 import { contentSecurityPolicy, renderDocument } from '../../compare/html/document.ts';
-import { foreign, html, type Markup } from '../../compare/html/markup.ts';
+import { foreign, html, type Markup, trusted } from '../../compare/html/markup.ts';
 import { renderEvidence, renderHeader } from '../../compare/html/render-html.ts';
 import { renderVerdict } from '../../compare/html/verdict.ts';
 import { labelsOf } from '../../compare/html/words.ts';
@@ -33,28 +33,28 @@ export function renderParts(comparison: Comparison | undefined, failure?: string
   };
 }
 
-/** The page as first served; `live.js` keeps it up to date. */
-export function renderLivePage(): string {
+/** The page with what there is by now; `live.js` keeps it up to date. */
+export function renderLivePage(parts: LiveParts, traces: Markup): string {
   return renderDocument({
     title: 'Local run: traces live',
-    body: BODY,
+    body: bodyOf(parts, traces),
     scripts: [SCRIPT],
     live: true,
   });
 }
 
-const BODY: Markup = html`<div id="header">
-</div>
+const bodyOf = (parts: LiveParts, traces: Markup): Markup => html`<div id="header">
+${trusted(parts.header)}</div>
 <main>
 <p id="connection" role="status">Connecting…</p>
-<div id="verdict-part"></div>
+<div id="verdict-part">${trusted(parts.verdict)}</div>
 <section aria-labelledby="recent">
 <h2 id="recent">Recent traces</h2>
 <p class="note">Newest first, times in UTC. Open one to see its spans.</p>
-<div id="traces" class="traces"></div>
+<div id="traces" class="traces">${traces}</div>
 <button type="button" id="all" aria-pressed="false" hidden>Show all</button>
 </section>
-<div id="evidence"></div>
+<div id="evidence">${trusted(parts.evidence)}</div>
 </main>`;
 
 /** For the header of the answer: as the page's own, and nobody may frame it. */

@@ -38,11 +38,12 @@
     for (const item of fresh) {
       const old = byId(item.id);
       if (!old) {
-        item.addEventListener('toggle', () => item.open && fill(item).catch(report));
         traces.insertBefore(item, place);
         continue;
       }
       if (place === old) place = old.nextElementSibling;
+      // Its root has come and it began earlier than it seemed.
+      else if (!isInUse(old)) traces.insertBefore(old, place);
       old.dataset.spans = item.dataset.spans;
       const line = old.querySelector('summary').firstElementChild;
       const news = item.querySelector('summary').firstElementChild;
@@ -92,6 +93,10 @@
     }
     running = false;
   };
+
+  // It does not bubble, but it can be caught on its way down.
+  const onToggle = ({ target }) => target.open && fill(target).catch(report);
+  traces.addEventListener('toggle', onToggle, true);
 
   all.addEventListener('click', () => {
     const shown = traces.classList.toggle('all');

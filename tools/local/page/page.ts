@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Comparison } from '../../compare/comparison.ts';
+import { isArriving, SETTLED_AFTER_MS } from '../../compare/freshness.ts';
 import type { Trace } from '../../compare/model.ts';
 import type { TraceStore } from '../cloud/trace-store.ts';
 import { LIVE_POLICY, type LiveParts, renderLivePage, renderParts } from './live-page.ts';
@@ -9,11 +10,13 @@ import { createNews } from './news.ts';
 import { renderRecentTraces, renderTrace } from './recent-traces.ts';
 
 export type PageOptions = Readonly<{
-  traceStore: Pick<TraceStore, 'traceIds' | 'trace' | 'onSpan'>;
-  /** Undefined while there is nothing to compare. */
-  compare: () => Comparison | undefined;
+  traceStore: Pick<TraceStore, 'traceIds' | 'trace' | 'traces' | 'onSpan'>;
+  /** Of the traces that are all there; undefined while there is nothing to compare. */
+  compare: (traces: readonly Trace[]) => Comparison | undefined;
   /** Milliseconds of a clock that never goes back. */
   nowMs?: () => number;
+  /** The time of day, as spans have it. */
+  wallClockMs?: () => number;
 }>;
 
 export type Page = Readonly<{ url: string; close(): Promise<void> }>;
@@ -21,8 +24,6 @@ export type Page = Readonly<{ url: string; close(): Promise<void> }>;
 const SHOWN_TRACES = 50;
 /** The statistics resample thousands of times: not for every span that comes. */
 const COMPARE_EVERY_MS = 3_000;
-/** Programs export every 5 s: until then a trace without all its spans is no broken one. */
-const ARRIVING_MS = 10_000;
 
 const HEADERS = {
   'content-security-policy': LIVE_POLICY,
@@ -35,19 +36,14 @@ const HEADERS = {
 
 /** Serves the comparison and the recent traces of the local run, on loopback, as they come. */
 export async function startPage(options: PageOptions): Promise<Page> {
-  const { traceStore, nowMs = () => performance.now() } = options;
-  const news = createNews(ARRIVING_MS);
-  const writtenAtMs = new Map<string, number>();
-  const stopListening = traceStore.onSpan(({ traceId }) => {
-    writtenAtMs.delete(traceId);
-    writtenAtMs.set(traceId, nowMs());
-    const [oldest] = writtenAtMs.keys();
-    if (writtenAtMs.size > 2 * SHOWN_TRACES && oldest !== undefined) writtenAtMs.delete(oldest);
-    news.changed();
-  });
-  const isArriving = (traceId: string) =>
-    nowMs() - (writtenAtMs.get(traceId) ?? Number.NEGATIVE_INFINITY) < ARRIVING_MS;
-  const parts = createParts(options.compare, nowMs);
+  const { traceStore, nowMs = () => performance.now(), wallClockMs = Date.now } = options;
+  const news = createNews(SETTLED_AFTER_MS);
+  const stopListening = traceStore.onSpan(() => news.changed());
+  const isComing = (trace: Trace) => isArriving(trace, wallClockMs());
+  // Half a trace would be warned of as broken, and is none.
+  const settled = () => traceStore.traces().filter((trace) => !isComing(trace));
+  const parts = createParts(() => options.compare(settled()), nowMs);
+  const list = () => renderRecentTraces(recentTraces(traceStore), isComing);
 
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
@@ -55,15 +51,12 @@ export async function startPage(options: PageOptions): Promise<Page> {
     if (refusal !== undefined) return send(response, refusal.status, 'text/plain', refusal.reason);
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const traceId = /^\/traces\/([0-9a-f]{32})$/.exec(path)?.[1];
-    if (path === '/') return send(response, 200, 'text/html', renderLivePage());
+    if (path === '/') return send(response, 200, 'text/html', renderLivePage(parts(), list()));
     if (path === '/events') return news.add(response);
     if (path === '/comparison') {
       return send(response, 200, 'application/json', JSON.stringify(parts()));
     }
-    if (path === '/traces') {
-      const recent = recentTraces(traceStore);
-      return send(response, 200, 'text/html', `${renderRecentTraces(recent, isArriving)}`);
-    }
+    if (path === '/traces') return send(response, 200, 'text/html', `${list()}`);
     const trace = traceId === undefined ? undefined : traceStore.trace(traceId);
     if (trace !== undefined) return send(response, 200, 'text/html', `${renderTrace(trace)}`);
     return send(response, 404, 'text/plain', 'there is no such page or trace');
@@ -102,13 +95,19 @@ function send(response: ServerResponse, status: number, type: string, body: stri
   response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(body);
 }
 
+/** Newest first by when they began: spans arrive in the order in which processes export. */
 function recentTraces(traceStore: PageOptions['traceStore']): Trace[] {
-  const ids = traceStore.traceIds().slice(-SHOWN_TRACES).reverse();
-  return ids.flatMap((traceId) => traceStore.trace(traceId) ?? []);
+  const ids = traceStore.traceIds().slice(-2 * SHOWN_TRACES);
+  return ids
+    .flatMap((traceId) => traceStore.trace(traceId) ?? [])
+    .map((trace) => ({ trace, startMs: Math.min(...trace.spans.map(({ startMs }) => startMs)) }))
+    .sort((one, other) => other.startMs - one.startMs)
+    .slice(0, SHOWN_TRACES)
+    .map(({ trace }) => trace);
 }
 
 /** The rendered comparison, made anew no more often than COMPARE_EVERY_MS. */
-function createParts(compare: PageOptions['compare'], nowMs: () => number): () => LiveParts {
+function createParts(compare: () => Comparison | undefined, nowMs: () => number): () => LiveParts {
   let last: Readonly<{ atMs: number; parts: LiveParts }> | undefined;
   return () => {
     if (last === undefined || nowMs() - last.atMs >= COMPARE_EVERY_MS) {
@@ -119,7 +118,7 @@ function createParts(compare: PageOptions['compare'], nowMs: () => number): () =
   };
 }
 
-function attempt(compare: PageOptions['compare']): LiveParts {
+function attempt(compare: () => Comparison | undefined): LiveParts {
   try {
     return renderParts(compare());
   } catch (error) {

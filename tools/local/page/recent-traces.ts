@@ -16,23 +16,27 @@ const PLATFORMS: Readonly<Record<string, string>> = {
 /** One item per trace; what it holds is fetched when it is opened. */
 export function renderRecentTraces(
   traces: readonly Trace[],
-  isArriving: (traceId: string) => boolean,
+  isArriving: (trace: Trace) => boolean,
 ): Markup {
-  return html`${traces.map((trace) => renderItem(createWaterfall(trace), isArriving(trace.traceId)))}`;
+  return html`${traces.map((trace) => renderItem(createWaterfall(trace), isArriving(trace)))}`;
 }
 
 function renderItem(trace: Waterfall, arriving: boolean): Markup {
   const top = trace.spans[0];
   const platform = trace.spans.map(({ attributes }) => attributes['cloud.platform']).find(Boolean);
   const query = top?.attributes[ATTR.query];
-  const what =
-    query === undefined
-      ? html`${isInvocation(trace) ? 'invocation of loadgen' : foreign(top?.name ?? '')}`
-      : html`“${foreign(query)}”`;
-  const error = trace.spans.find((span) => span.error !== null)?.error?.type ?? null;
+  const invocation = isInvocation(trace);
   const isRequest = query !== undefined;
+  const what = isRequest
+    ? html`“${foreign(query)}”`
+    : html`${invocation ? 'invocation of loadgen' : arriving ? '' : foreign(top?.name ?? '')}`;
+  // Until its root is there nobody knows how long a request took.
+  const took = arriving && !isRequest && !invocation ? '' : formatMs(trace.durationMs);
+  const on =
+    platform === undefined ? '–' : html`${PLATFORMS[platform] ?? foreign(platform)} (local)`;
+  const error = trace.spans.find((span) => span.error !== null)?.error?.type ?? null;
   return html`<details id="trace-${trace.traceId}" data-spans="${trace.spans.length}">
-<summary><span class="trace-line"><span class="at">${new Date(trace.startMs).toISOString().slice(11, 19)}</span> <span class="on">${PLATFORMS[platform ?? ''] ?? foreign(platform ?? '?')} (local)</span> <span class="what">${what}</span> <span class="number">${formatMs(trace.durationMs)}</span> <span class="count number">${trace.spans.length} ${trace.spans.length === 1 ? 'span' : 'spans'}</span> <span class="state">${renderProgress(trace, { arriving, isRequest, error })}</span></span></summary>
+<summary><span class="trace-line"><span class="at">${new Date(trace.startMs).toISOString().slice(11, 19)}</span> <span class="on">${on}</span> <span class="what">${what}</span> <span class="number">${took}</span> <span class="count number">${trace.spans.length} ${trace.spans.length === 1 ? 'span' : 'spans'}</span> <span class="state">${renderProgress(trace, { arriving: arriving && !invocation, isRequest, error })}</span></span></summary>
 <div class="body"></div>
 </details>
 `;
@@ -46,8 +50,8 @@ function renderProgress(
   { whole, cold }: Waterfall,
   state: Readonly<{ arriving: boolean; isRequest: boolean; error: string | null }>,
 ): Markup {
+  if (state.arriving) return html`<span class="flag">arriving</span>`;
   if (!state.isRequest) return html`<span class="flag">no request</span>`;
-  if (!whole && state.arriving) return html`<span class="flag">spans arriving</span>`;
   return renderState({ whole, cold, error: state.error });
 }
 

@@ -55,6 +55,19 @@ test('traces appear as they come, and the keyboard opens each', NEEDS_BROWSER, a
   assert.equal(await opened.isVisible(), true);
   assert.equal(await traces.locator('.waterfall').count(), 23);
 
+  // Spans of one that began earlier arrive last, its root after all others.
+  const late = requestTrace({ sequence: 50 });
+  const item = page.locator(`#trace-${late.traceId}`);
+  const places = () =>
+    page.evaluate(`[...document.querySelectorAll('#traces > details')].indexOf(
+      document.getElementById('trace-${late.traceId}'))`);
+  traceStore.write(late.spans.slice(1).map((span) => ({ ...span, startMs: span.startMs + 9_000 })));
+  await item.waitFor();
+  assert.equal(await places(), 0);
+  traceStore.write(late.spans.slice(0, 1));
+  await item.locator('.count', { hasText: `${late.spans.length} spans` }).waitFor();
+  assert.equal(await places(), 1);
+
   assert.equal(await page.evaluate('globalThis.hacked'), undefined);
   assert.deepEqual(complaints, []);
   assert.ok(requests.every((url) => url.startsWith(live.url)));

@@ -85,12 +85,65 @@ test('lists the newest fifty traces and draws each', async (t) => {
 });
 
 test('calls a trace without all its spans broken only once they had time to arrive', async (t) => {
-  let nowMs = 0;
-  const { page, traceStore } = await start(t, { nowMs: () => nowMs });
-  traceStore.write(requestTrace().spans.slice(0, 3));
-  assert.match((await ask(`${page.url}traces`)).body, /spans arriving/);
-  nowMs = 10_001;
+  const half = requestTrace().spans.slice(0, 3);
+  let nowMs = Math.max(...half.map(({ endMs }) => endMs)) + 14_999;
+  const { page, traceStore } = await start(t, { wallClockMs: () => nowMs });
+  traceStore.write(half);
+  assert.match((await ask(`${page.url}traces`)).body, />arriving</);
+  nowMs += 1;
   assert.match((await ask(`${page.url}traces`)).body, /not whole/);
+});
+
+test('compares no trace that is still arriving, and so warns of none', async (t) => {
+  const whole = requestTrace({ sequence: 1 });
+  const half = requestTrace({ sequence: 2 }).spans.slice(0, 3);
+  let nowMs = Math.max(...half.map(({ endMs }) => endMs));
+  let compared: string[] = [];
+  const { page, traceStore } = await start(t, {
+    wallClockMs: () => nowMs,
+    nowMs: () => nowMs,
+    compare: (traces) => {
+      compared = traces.map(({ traceId }) => traceId);
+      return undefined;
+    },
+  });
+  traceStore.write([...half, ...whole.spans]);
+  await ask(`${page.url}comparison`);
+  assert.deepEqual(compared, [whole.traceId]);
+  nowMs += 15_000;
+  await ask(`${page.url}comparison`);
+  assert.equal(compared.length, 2);
+});
+
+test('says of a trace whose root has not come only what is known', async (t) => {
+  const { spans } = requestTrace({ frontEnd: 'stored' });
+  const [frontEnd] = spans.filter(({ attributes }) => attributes['service.name'] === undefined);
+  assert.ok(frontEnd);
+  const { page, traceStore } = await start(t, { wallClockMs: () => frontEnd.endMs });
+  traceStore.write([{ ...frontEnd, attributes: {} }]);
+  const { body } = await ask(`${page.url}traces`);
+  assert.doesNotMatch(body, /\?|no request|not whole/);
+  assert.match(body, /class="on">–</);
+  assert.match(body, />arriving</);
+});
+
+test('lists traces by when they began, not by when they arrived', async (t) => {
+  const { page, traceStore } = await start(t);
+  for (const sequence of [2, 0, 1]) traceStore.write(requestTrace({ sequence }).spans);
+  const { body } = await ask(`${page.url}traces`);
+  const ids = [...body.matchAll(/<details id="trace-([0-9a-f]{32})"/g)].map(([, id]) => id);
+  assert.deepEqual(
+    ids,
+    [2, 1, 0].map((sequence) => requestTrace({ sequence }).traceId),
+  );
+});
+
+test('the page as served holds what there is, before any script has run', async (t) => {
+  const { page, traceStore } = await start(t, { compare: () => sampleComparison() });
+  traceStore.write(requestTrace().spans);
+  const { body } = await ask(page.url);
+  assert.match(body, /<bdi>GKE \(local\)<\/bdi> is faster</);
+  assert.match(body, new RegExp(`<details id="trace-${requestTrace().traceId}"`));
 });
 
 test('tells its readers when spans come', async (t) => {
