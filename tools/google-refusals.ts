@@ -7,9 +7,10 @@ export const YOU = '"user:$(gcloud config get account)"';
 export type Refusal = Readonly<{ text: string; cure: string }>;
 
 /**
- * What Google's words of a refusal mean that every one of its APIs gives before it looks at the
- * request itself, and the command that cures it; undefined for any other. In this order: a call
- * without a quota project counts for a project of gcloud's own, whose APIs are "not enabled".
+ * What the words of a refusal mean that Google's client libraries and every one of its APIs give
+ * before they look at the request itself, and the command that cures it; undefined for any other.
+ * In this order: a call without a quota project speaks of default credentials, and counts for a
+ * project of gcloud's own, whose APIs are "not enabled".
  */
 export function refusalOf(
   said: string,
@@ -22,6 +23,9 @@ export function refusalOf(
       text: 'your credentials name no quota project',
       cure: `gcloud auth application-default set-quota-project ${projectId}`,
     };
+  }
+  if (/default credentials|invalid_grant|invalid_rapt|reauth/i.test(said)) {
+    return { text: 'no usable credentials', cure: SIGN_IN };
   }
   if (/USER_PROJECT_DENIED|does not have required permission to use project/.test(said)) {
     return {

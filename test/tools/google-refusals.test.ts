@@ -20,6 +20,16 @@ const CASES: { name: string; said: string; cure: RegExp }[] = [
     cure: /^gcloud auth application-default set-quota-project my-project$/,
   },
   {
+    name: 'credentials that are not there',
+    said: 'Could not load the default credentials. Browse to https://cloud.google.com/docs/authentication/getting-started for more information.',
+    cure: /^gcloud auth application-default login$/,
+  },
+  {
+    name: 'credentials that have expired',
+    said: '{"error":"invalid_grant","error_description":"Token has been expired or revoked."}',
+    cure: /^gcloud auth application-default login$/,
+  },
+  {
     name: 'a quota project that the person may not use',
     said: 'Caller does not have required permission to use project my-project. Grant the caller the roles/serviceusage.serviceUsageConsumer role',
     cure: /^gcloud projects add-iam-policy-binding my-project --condition None --member "user:\$\(gcloud config get account\)" --role roles\/serviceusage\.serviceUsageConsumer$/,

@@ -33,9 +33,6 @@ export function explainJobError(error: unknown, target: Target): Error {
     'cloudscheduler.googleapis.com',
   );
   if (refusal) return say(refusal.text, refusal.cure);
-  if (/default credentials|invalid_grant|reauth/i.test(error.message)) {
-    return say('no usable credentials', SIGN_IN);
-  }
   switch (code) {
     case status.NOT_FOUND:
       return local

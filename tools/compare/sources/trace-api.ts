@@ -53,7 +53,9 @@ export function createTraceApi(options: {
       } catch (error) {
         signal.throwIfAborted();
         const status = statusOf(error);
-        const retryable = status === undefined || status === 429 || status >= 500;
+        // No answer, but for want of credentials: those do not come by waiting.
+        const silent = status === undefined && !refusalOf(String(error), projectId);
+        const retryable = silent || status === 429 || (status ?? 0) >= 500;
         if (!retryable) throw explain(error, status, projectId);
         if (attempt === MOST_TRIES) {
           if (status === 429) throw new QuotaExhaustedError({ cause: error });

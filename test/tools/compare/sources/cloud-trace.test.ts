@@ -178,6 +178,22 @@ test('a caller without permission is told how to sign in, at once', async (t) =>
   assert.equal(fault.applied(), 1);
 });
 
+test('a caller without credentials is told to sign in, at once', async (t) => {
+  const { options } = await startCloudTrace(t, 1, createTestClock());
+  const child = spawn(
+    process.execPath,
+    ['tools/compare/main.ts', '--project', 'my-project', '--save', '/dev/null'],
+    { env: { HOME: options.cacheDirectory, METADATA_SERVER_DETECTION: 'none' }, timeout: 20_000 },
+  );
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const [code] = await once(child, 'close');
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /no usable credentials, cure: gcloud auth application-default login$/m);
+});
+
 test('a caller without a quota project is told how to name one', async (t) => {
   const message =
     'Your application is authenticating by using local Application Default Credentials. The cloudtrace.googleapis.com API requires a quota project, which is not set by default.';
