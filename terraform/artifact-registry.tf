@@ -5,6 +5,23 @@ resource "google_artifact_registry_repository" "images" {
   description   = "Images of loadgen, client and server"
   labels        = local.labels
 
+  # Every build adds three images. The newest ten of each stay, whatever their age.
+  cleanup_policies {
+    id     = "delete-old"
+    action = "DELETE"
+    condition {
+      tag_state  = "ANY"
+      older_than = "2592000s"
+    }
+  }
+  cleanup_policies {
+    id     = "keep-newest"
+    action = "KEEP"
+    most_recent_versions {
+      keep_count = 10
+    }
+  }
+
   depends_on = [google_project_service.required]
 }
 

@@ -19,8 +19,13 @@ resource "google_storage_bucket" "build" {
   location                    = var.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
-  force_destroy               = true
-  labels                      = local.labels
+  # Archives of sources that are elsewhere: gone with the bucket, and not kept for a week after it.
+  force_destroy = true
+  labels        = local.labels
+
+  soft_delete_policy {
+    retention_duration_seconds = 0
+  }
 
   lifecycle_rule {
     condition {

@@ -66,7 +66,11 @@ locals {
 
   exporters = split(",", var.traces_exporter)
   # Google's OTLP endpoint has a role of its own, and bills its quota to the project that is named.
-  otlp_to_google = contains(local.exporters, "otlp") && var.otlp_endpoint == null
+  # Programs send access tokens to such hosts only; GKE's pods reach no others.
+  otlp_host_is_google = var.otlp_endpoint == null || can(regex(
+    "^https://([a-z0-9-]+\\.)+googleapis\\.com(:443)?(/|$)", coalesce(var.otlp_endpoint, "none"),
+  ))
+  otlp_to_google = contains(local.exporters, "otlp") && local.otlp_host_is_google
   trace_roles = toset(concat(
     contains(local.exporters, "gcp_trace") ? ["roles/cloudtrace.agent"] : [],
     local.otlp_to_google ? ["roles/telemetry.tracesWriter", "roles/serviceusage.serviceUsageConsumer"] : [],

@@ -2,15 +2,18 @@ output "what_next" {
   description = "The commands to run next. Named so that it is printed last."
   value = local.deployed ? join("\n", [
     "Deployed. A run starts by the schedule '${var.schedule}' (UTC). To see what it did:",
-    "  npm run doctor -- --preflight --project ${var.project_id} --region ${var.region}",
+    "  npm run doctor -- --preflight --project ${var.project_id} --region ${var.region} --tag ${var.image_tag}",
     "  npm run load -- run --wait --project ${var.project_id} --region ${var.region} --job ${google_cloud_scheduler_job.load[0].name}",
     "To put the same images on GKE:",
-    "  terraform -chdir=terraform/gke/cluster init",
-    "  terraform -chdir=terraform/gke/cluster apply",
+    "  terraform -chdir=terraform/gke/cluster init${local.backend_args}",
+    "  terraform -chdir=terraform/gke/cluster apply${local.state_args}",
+    "To deploy a change:",
+    "  ${local.build_command}",
+    "  ${local.apply_command}",
     ]) : join("\n", [
     "Ready to build. From the repository's root:",
     "  ${local.build_command}",
-    "  terraform -chdir=terraform apply -var project_id=${var.project_id} -var image_tag=v1",
+    "  ${local.apply_command}",
   ])
 }
 
@@ -27,9 +30,45 @@ locals {
     "--config cloudbuild.yaml",
     "--service-account ${google_service_account.build.id}",
     "--gcs-source-staging-dir ${google_storage_bucket.build.url}/source",
-    "--substitutions _REGION=${var.region},_REPOSITORY=${google_artifact_registry_repository.images.repository_id},_TAG=${coalesce(var.image_tag, "v1")}",
+    "--substitutions _REGION=${var.region},_REPOSITORY=${google_artifact_registry_repository.images.repository_id},_TAG=${local.tag_to_build}",
     ".",
   ])
+  apply_command = "terraform -chdir=terraform apply ${join(" ", concat(local.given_args, ["-var image_tag=${local.tag_to_build}"]))}"
+  tag_to_build  = coalesce(var.image_tag, "v1")
+
+  backend_args = var.state_bucket == null ? "" : " -backend-config=bucket=${var.state_bucket} -backend-config=prefix=shakesapp/gke-cluster"
+  state_args   = var.state_bucket == null ? "" : " -var state_bucket=${var.state_bucket}"
+
+  # Every variable but image_tag, with its default: what the next apply must be given again, unless
+  # terraform.tfvars has it.
+  given = [for setting in [
+    ["project_id", var.project_id, null],
+    ["region", var.region, "us-central1"],
+    ["state_bucket", var.state_bucket, null],
+    ["requests_per_run", var.requests_per_run, 10],
+    ["interval_ms", var.interval_ms, 2000],
+    ["schedule", var.schedule, "* * * * *"],
+    ["loadgen_timeout_seconds", var.loadgen_timeout_seconds, 180],
+    ["attempt_deadline_seconds", var.attempt_deadline_seconds, 210],
+    ["works_bucket", var.works_bucket, "dataflow-samples"],
+    ["works_prefix", var.works_prefix, "shakespeare/"],
+    ["works_access", var.works_access, "public"],
+    ["works_cache", var.works_cache, "keep"],
+    ["known_queries", local.known_queries, null],
+    ["traces_exporter", var.traces_exporter, "gcp_trace"],
+    ["otlp_endpoint", var.otlp_endpoint, null],
+    ["propagators", var.propagators, "gcp_trace,tracecontext,b3"],
+    ["cpu", var.cpu, 1],
+    ["memory", var.memory, "512Mi"],
+    ["concurrency", var.concurrency, 80],
+    ["max_instances", var.max_instances, 3],
+    ["request_based_billing", var.request_based_billing, false],
+  ] : "${setting[0]}=${setting[1]}" if setting[1] != setting[2]]
+
+  # Quoted where a shell would read anything into it.
+  given_args = [for setting in local.given : join(" ", ["-var",
+    can(regex("^[A-Za-z0-9_=.,:/-]+$", setting)) ? setting : "'${replace(setting, "'", "'\\''")}'",
+  ])]
 }
 
 output "project_id" {
@@ -77,6 +116,7 @@ output "overlay" {
     environment              = local.environment
     resource_attributes      = local.resource_attributes
     trace_roles              = local.trace_roles
+    otlp_elsewhere           = local.otlp_host_is_google ? null : var.otlp_endpoint
     works_bucket             = var.works_access == "iam" ? var.works_bucket : null
     cpu                      = var.cpu
     memory                   = var.memory

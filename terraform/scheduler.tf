@@ -25,6 +25,14 @@ resource "google_cloud_scheduler_job" "load" {
       audience = module.loadgen[0].uri
     }
   }
+
+  lifecycle {
+    # `npm run load -- pause` and `resume` decide; an apply must not start load that somebody stopped.
+    ignore_changes = [paused]
+  }
+
+  # Every edge's invoker, or the first run would be answered 403.
+  depends_on = [module.loadgen, module.client, module.server]
 }
 
 resource "google_service_account" "scheduler" {

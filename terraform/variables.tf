@@ -22,6 +22,17 @@ variable "region" {
   }
 }
 
+variable "state_bucket" {
+  type        = string
+  default     = null
+  description = "Bucket of the gcs backend, where there is one. Nothing is done with it here: the printed commands name it."
+
+  validation {
+    condition     = var.state_bucket == null || can(regex("^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$", coalesce(var.state_bucket, "abc")))
+    error_message = "The name of a bucket, without gs://."
+  }
+}
+
 variable "image_tag" {
   type        = string
   default     = null
@@ -80,8 +91,8 @@ variable "loadgen_timeout_seconds" {
   description = "Longest that Cloud Run lets one run of loadgen take. loadgen itself ends 10 s earlier."
 
   validation {
-    condition     = var.loadgen_timeout_seconds >= 60 && var.loadgen_timeout_seconds <= 1790
-    error_message = "60 to 1790 seconds."
+    condition     = var.loadgen_timeout_seconds == floor(var.loadgen_timeout_seconds) && var.loadgen_timeout_seconds >= 60 && var.loadgen_timeout_seconds <= 1790
+    error_message = "A whole number from 60 to 1790."
   }
 }
 
@@ -91,8 +102,8 @@ variable "attempt_deadline_seconds" {
   description = "How long the schedule waits for loadgen's answer. Above loadgen_timeout_seconds, or runs that are going well are reported as failed."
 
   validation {
-    condition     = var.attempt_deadline_seconds >= 15 && var.attempt_deadline_seconds <= 1800
-    error_message = "15 to 1800 seconds, Cloud Scheduler's own bounds."
+    condition     = var.attempt_deadline_seconds == floor(var.attempt_deadline_seconds) && var.attempt_deadline_seconds >= 15 && var.attempt_deadline_seconds <= 1800
+    error_message = "A whole number from 15 to 1800, Cloud Scheduler's own bounds."
   }
 }
 
@@ -169,11 +180,21 @@ variable "traces_exporter" {
 variable "otlp_endpoint" {
   type        = string
   default     = null
-  description = "Base URL for otlp. Without it spans go to Google's telemetry.googleapis.com."
+  description = "Base URL for otlp. Without it spans go to Google's telemetry.googleapis.com. With GKE only https://*.googleapis.com will do: its pods reach no other address."
 
   validation {
-    condition     = var.otlp_endpoint == null || can(regex("^https?://[^/]+", coalesce(var.otlp_endpoint, "https://x")))
+    condition     = var.otlp_endpoint == null || can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^\\s]*)?$", coalesce(var.otlp_endpoint, "https://x")))
     error_message = "An http:// or https:// URL."
+  }
+
+  validation {
+    condition     = !can(regex("^https?://(localhost|127\\.|10\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|192\\.168\\.|169\\.254\\.|[^/:]+\\.(internal|local)([:/]|$))", coalesce(var.otlp_endpoint, "none")))
+    error_message = "A public host: Cloud Run reaches no private network here."
+  }
+
+  validation {
+    condition     = var.otlp_endpoint == null || contains(split(",", var.traces_exporter), "otlp")
+    error_message = "Nothing is sent there unless traces_exporter has otlp."
   }
 }
 
@@ -193,7 +214,7 @@ variable "propagators" {
 variable "cpu" {
   type        = number
   default     = 1
-  description = "vCPUs of each container."
+  description = "vCPUs of each container. The GKE node has room for 1."
 
   validation {
     condition     = contains([1, 2, 4], var.cpu)
@@ -204,11 +225,16 @@ variable "cpu" {
 variable "memory" {
   type        = string
   default     = "512Mi"
-  description = "Memory of each container."
+  description = "Memory of each container. The GKE node has room for 512Mi, and for 1Gi with one replica."
 
   validation {
     condition     = contains(["512Mi", "1Gi", "2Gi"], var.memory)
     error_message = "512Mi, 1Gi or 2Gi: Cloud Run wants 512Mi where the CPU is always allocated."
+  }
+
+  validation {
+    condition     = var.cpu < 4 || var.memory == "2Gi"
+    error_message = "Cloud Run wants 2Gi with 4 vCPUs."
   }
 }
 

@@ -110,7 +110,6 @@ run "mistyped_settings_are_refused" {
     traces_exporter = "jaeger"
     propagators     = "b4"
     cpu             = 0.5
-    memory          = "128Mi"
     concurrency     = 0
     max_instances   = 1000
   }
@@ -125,8 +124,82 @@ run "mistyped_settings_are_refused" {
     var.traces_exporter,
     var.propagators,
     var.cpu,
-    var.memory,
     var.concurrency,
     var.max_instances,
   ]
+}
+
+run "sizes_that_cloud_run_refuses_are_refused" {
+  command = plan
+
+  variables {
+    cpu    = 4
+    memory = "1Gi"
+  }
+
+  expect_failures = [var.memory]
+}
+
+run "memory_of_another_size_is_refused" {
+  command = plan
+
+  variables {
+    memory = "128Mi"
+  }
+
+  expect_failures = [var.memory]
+}
+
+run "the_largest_size_is_taken" {
+  command = plan
+
+  variables {
+    cpu    = 4
+    memory = "2Gi"
+  }
+}
+
+run "an_endpoint_that_nothing_is_sent_to_is_refused" {
+  command = plan
+
+  variables {
+    otlp_endpoint = "https://collector.example.com"
+  }
+
+  expect_failures = [var.otlp_endpoint]
+}
+
+run "an_endpoint_in_a_private_network_is_refused" {
+  command = plan
+
+  variables {
+    traces_exporter = "otlp"
+    otlp_endpoint   = "http://collector.observability.svc.cluster.local:4318"
+  }
+
+  expect_failures = [var.otlp_endpoint]
+}
+
+run "a_public_collector_needs_no_roles_of_google_s" {
+  variables {
+    traces_exporter = "otlp"
+    otlp_endpoint   = "https://collector.example.com:4318"
+  }
+
+  assert {
+    condition     = length(output.overlay.trace_roles) == 0 && output.overlay.otlp_elsewhere == "https://collector.example.com:4318"
+    error_message = "A collector elsewhere is not Google's, and the overlay must be told."
+  }
+}
+
+run "google_s_endpoint_needs_its_roles_where_it_is_named_too" {
+  variables {
+    traces_exporter = "otlp"
+    otlp_endpoint   = "https://telemetry.us-central1.rep.googleapis.com"
+  }
+
+  assert {
+    condition     = contains(output.overlay.trace_roles, "roles/telemetry.tracesWriter") && output.overlay.otlp_elsewhere == null
+    error_message = "Google's endpoint has a role of its own."
+  }
 }

@@ -7,19 +7,24 @@ import { MUTATIONS, type Mutation } from './mutations.ts';
 import type { Plan } from './plan.ts';
 import { toPlannedEnvironment } from './planned-environment.ts';
 import { POLICIES } from './policies.ts';
+import { printedProblems } from './printed-commands.ts';
 import {
   checksOf,
+  DEPLOYED,
   type Deployment,
   deployAll,
   deployRoot,
   openWorkspace,
+  planPaused,
+  ROOT_NAMES,
   ROOTS,
   type RootName,
   TerraformError,
   toDeployment,
+  type Variables,
   type Workspace,
 } from './roots.ts';
-import { reasonToSkip } from './terraform.ts';
+import { problemOf, reasonToSkip } from './terraform.ts';
 
 const skip = await reasonToSkip();
 
@@ -29,6 +34,10 @@ const AFFECTED: Readonly<Record<RootName, readonly RootName[]>> = {
   cluster: ['cluster'],
   workloads: ['workloads'],
 };
+
+/** Variables reach every root. */
+const affectedBy = ({ root, variables }: Mutation) =>
+  Object.keys(variables).length > 0 ? ROOT_NAMES : AFFECTED[root];
 
 type Catch = Readonly<{ by: string; because: string }>;
 
@@ -51,11 +60,11 @@ describe('mutations', { skip, concurrency: 2 }, () => {
       const workspace = await openWorkspace(base.folder);
       t.after(() => workspace.close());
       // From nothing: what a provider once filled in would stand in for what the mistake took away.
-      for (const root of AFFECTED[mutation.root]) {
+      for (const root of affectedBy(mutation)) {
         await rm(join(workspace.folder, ROOTS[root], 'terraform.tfstate'));
       }
       await mutate(workspace.folder, mutation);
-      const caught = await inspect(workspace, mutation.root, plans);
+      const caught = await inspect(workspace, mutation, plans);
       const because = caught?.because.replaceAll(/\s+/g, ' ').slice(0, 140);
       table.push(`${mutation.title} | ${caught?.by}: ${because}`);
       assert.equal(caught?.by, mutation.caughtBy, caught?.because);
@@ -76,21 +85,40 @@ async function mutate(folder: string, { file, find, replace }: Mutation): Promis
 /** The first of all means that finds something wrong in a deployment from nothing. */
 async function inspect(
   workspace: Workspace,
-  root: RootName,
+  mutation: Mutation,
   plans: Readonly<Record<RootName, Plan>>,
 ): Promise<Catch | undefined> {
+  const { file, root, variables } = mutation;
   const mutated = { ...plans };
-  for (const affected of AFFECTED[root]) {
+  const affected = affectedBy(mutation);
+  for (const name of affected) {
     try {
-      mutated[affected] = await deployRoot(workspace, affected);
+      mutated[name] = await deployRoot(workspace, name, variables);
     } catch (error) {
       if (!(error instanceof TerraformError)) throw error;
-      return { by: await meansOf(workspace, affected, error), because: error.message };
+      return { by: await meansOf(workspace, name, error), because: error.message };
     }
-    const found = findIn(toDeployment(mutated));
+    // Half of a deployment with other variables does not fit the other half.
+    if (affected === ROOT_NAMES && name !== ROOT_NAMES.at(-1)) continue;
+    const found = findIn(toDeployment(mutated), { ...DEPLOYED, ...variables });
     if (found !== undefined) return found;
   }
-  return undefined;
+  return file === 'scheduler.tf' ? findDrift(workspace) : findByTest(workspace, root);
+}
+
+async function findDrift(workspace: Workspace): Promise<Catch | undefined> {
+  try {
+    await planPaused(workspace);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TerraformError)) throw error;
+    return { by: 'drift', because: error.message };
+  }
+}
+
+async function findByTest(workspace: Workspace, root: RootName): Promise<Catch | undefined> {
+  const tested = await workspace.terraform(root, 'test');
+  return tested.exitCode === 0 ? undefined : { by: 'test', because: problemOf(tested) };
 }
 
 async function meansOf(workspace: Workspace, root: RootName, error: TerraformError) {
@@ -100,7 +128,7 @@ async function meansOf(workspace: Workspace, root: RootName, error: TerraformErr
   return (await workspace.terraform(root, 'validate')).exitCode === 0 ? 'plan' : 'schema';
 }
 
-function findIn(deployment: Deployment): Catch | undefined {
+function findIn(deployment: Deployment, variables: Variables): Catch | undefined {
   const [check] = checksOf(deployment);
   if (check !== undefined) return { by: 'check', because: check };
   for (const [title, policy] of Object.entries(POLICIES)) {
@@ -109,5 +137,7 @@ function findIn(deployment: Deployment): Catch | undefined {
   }
   const [problem] = environmentProblems(toPlannedEnvironment(deployment));
   if (problem !== undefined) return { by: 'environment', because: problem };
+  const [printed] = printedProblems(deployment.plans, variables);
+  if (printed !== undefined) return { by: 'printed commands', because: printed };
   return undefined;
 }

@@ -1,10 +1,12 @@
 /** biome-ignore-all lint/suspicious/noTemplateCurlyInString: the text is terraform's */
-import type { RootName } from './roots.ts';
+import type { RootName, Variables } from './roots.ts';
 
 /**
  * A mistake that somebody might make, as an edit of one file under terraform/, and what must notice
  * it: 'schema' (terraform validate), 'validation' (of a variable), 'provider' (its own checks),
- * 'plan', 'second plan', 'check', 'environment' (the programs' own schemas), or a policy by its title.
+ * 'plan', 'second plan', 'drift' (of what a person may change), 'check', 'environment' (the programs'
+ * own schemas), 'printed commands', or a policy by its title. Deployed with other than the default
+ * variables where the mistake shows only then.
  */
 export type Mutation = Readonly<{
   title: string;
@@ -13,6 +15,7 @@ export type Mutation = Readonly<{
   find: string;
   replace: string;
   caughtBy: string;
+  variables: Variables;
 }>;
 
 const SERVICE = 'program/service.tf';
@@ -20,7 +23,21 @@ const POD = 'gke/workloads/program/deployment.tf';
 const CLUSTER = 'gke/cluster/cluster.tf';
 const TRIGGER = 'gke/workloads/trigger.tf';
 
-type Row = readonly [title: string, file: string, find: string, replace: string, caughtBy: string];
+const SIZING = 'gke/workloads/sizing.tf';
+const NETWORK = 'gke/workloads/network-policy.tf';
+const ELSEWHERE = {
+  traces_exporter: 'gcp_trace,otlp',
+  otlp_endpoint: 'https://collector.example.com:4318',
+};
+
+type Row = readonly [
+  title: string,
+  file: string,
+  find: string,
+  replace: string,
+  caughtBy: string,
+  variables?: Variables,
+];
 
 const ROWS: readonly Row[] = [
   // What the providers' schema knows
@@ -34,13 +51,7 @@ const ROWS: readonly Row[] = [
   ['unknown block', SERVICE, 'startup_probe {', 'start_probe {', 'schema'],
   ['wrong type', SERVICE, '= var.max_instances', '= "many"', 'schema'],
   ['missing required argument', SERVICE, 'location = var.region\n', '', 'schema'],
-  [
-    'missing required block',
-    'gke/workloads/network-policy.tf',
-    '    pod_selector {}\n\n    # Cluster DNS',
-    '',
-    'schema',
-  ],
+  ['missing required block', NETWORK, '    pod_selector {}\n\n    # Names', '', 'schema'],
   [
     'wrong reference',
     'server.tf',
@@ -211,7 +222,7 @@ const ROWS: readonly Row[] = [
   [
     'no labels',
     'build.tf',
-    '  labels                      = local.labels\n',
+    '  labels        = local.labels\n',
     '',
     'every resource that can be labelled is',
   ],
@@ -243,7 +254,7 @@ const ROWS: readonly Row[] = [
     'locals.tf',
     'GOOGLE_CLOUD_PROJECT        = var.project_id',
     '',
-    'environment',
+    'every container says its project, image tag and size, in its environment and labels',
   ],
   [
     'environment: an address without a port',
@@ -258,6 +269,116 @@ const ROWS: readonly Row[] = [
     'intervalMs  = var.interval_ms',
     'interval_ms = var.interval_ms',
     'environment',
+  ],
+
+  // What is printed
+  [
+    'the next apply forgets the region',
+    'outputs.tf',
+    '    ["region", var.region, "us-central1"],\n',
+    '',
+    'printed commands',
+    { region: 'europe-west1' },
+  ],
+  [
+    'the next apply forgets how often',
+    'outputs.tf',
+    '    ["schedule", var.schedule, "* * * * *"],\n',
+    '',
+    'printed commands',
+    { schedule: '*/5 * * * *' },
+  ],
+  [
+    'a default that is written down wrongly',
+    'outputs.tf',
+    '["interval_ms", var.interval_ms, 2000]',
+    '["interval_ms", var.interval_ms, 1000]',
+    'printed commands',
+  ],
+  [
+    'a value that a shell would read',
+    'outputs.tf',
+    '^[A-Za-z0-9_=.,:/-]+$',
+    '.*',
+    'printed commands',
+    { schedule: '*/5 * * * *' },
+  ],
+  [
+    'the preflight looks in another region',
+    'outputs.tf',
+    '--preflight --project ${var.project_id} --region ${var.region}',
+    '--preflight --project ${var.project_id}',
+    'printed commands',
+    { region: 'europe-west1' },
+  ],
+  [
+    'the cluster finds no state',
+    'outputs.tf',
+    'apply${local.state_args}',
+    'apply',
+    'printed commands',
+    { state_bucket: 'my-state' },
+  ],
+  [
+    'the workloads find no state',
+    'gke/cluster/outputs.tf',
+    'apply${local.state_args}',
+    'apply',
+    'test',
+  ],
+  [
+    'a cluster in the codelab’s zone only',
+    'gke/cluster/variables.tf',
+    'local.serverless.region == "us-central1" ? "us-central1-f" : "${local.serverless.region}-b"',
+    '"us-central1-f"',
+    'the cluster stands beside the images',
+    { region: 'europe-west1' },
+  ],
+
+  // The schedule and what it starts
+  [
+    'runs before loadgen may be called',
+    'scheduler.tf',
+    'depends_on = [module.loadgen, module.client, module.server]',
+    'depends_on = [module.client, module.server]',
+    'the schedule starts once every edge is open',
+  ],
+  [
+    'an apply resumes what was paused',
+    'scheduler.tf',
+    '  lifecycle {\n    # `npm run load -- pause` and `resume` decide; an apply must not start load that somebody stopped.\n    ignore_changes = [paused]\n  }\n',
+    '  paused = false\n',
+    'drift',
+  ],
+
+  // What stays
+  [
+    'a bucket that stays while it holds archives',
+    'build.tf',
+    'force_destroy = true',
+    'force_destroy = false',
+    'a sample can be torn down',
+  ],
+  [
+    'archives that are billed after the end',
+    'build.tf',
+    'retention_duration_seconds = 0',
+    'retention_duration_seconds = 604800',
+    'a sample can be torn down',
+  ],
+  [
+    'images that pile up',
+    'artifact-registry.tf',
+    'action = "DELETE"',
+    'action = "KEEP"',
+    'what builds leave does not grow for ever',
+  ],
+  [
+    'even the newest images expire',
+    'artifact-registry.tf',
+    'action = "KEEP"',
+    'action = "DELETE"',
+    'what builds leave does not grow for ever',
   ],
 
   // GKE
@@ -306,10 +427,10 @@ const ROWS: readonly Row[] = [
   ['runs pile up', TRIGGER, '"Forbid"', '"Allow"', 'runs do not pile up'],
   [
     'pods that do not fit',
-    POD,
-    '${var.cpu * 500}m',
-    '${var.cpu * 1000}m',
-    'pods fit the node, and there is one',
+    SIZING,
+    'local.serverless.cpu * 500',
+    'local.serverless.cpu * 1000',
+    'plan',
   ],
   [
     'three nodes',
@@ -334,14 +455,14 @@ const ROWS: readonly Row[] = [
   ],
   [
     'metadata server out of reach',
-    'gke/workloads/network-policy.tf',
-    '169.254.169.254/32',
-    '169.254.169.253/32',
+    NETWORK,
+    'port     = "80"',
+    'port     = "81"',
     'the network is closed but for what is needed',
   ],
   [
     'everything may go out',
-    'gke/workloads/network-policy.tf',
+    NETWORK,
     'port     = "443"',
     'port     = "80"',
     'the network is closed but for what is needed',
@@ -353,10 +474,110 @@ const ROWS: readonly Row[] = [
     '"${split("@", local.serverless.images[each.key])[0]}@sha256:${sha256("other")}"',
     'both platforms run the same images',
   ],
+  [
+    'no name from the cache on the node',
+    NETWORK,
+    '"kube-dns", "node-local-dns"',
+    '"kube-dns"',
+    'every pod can resolve names, whichever resolver GKE gives it',
+  ],
+  [
+    'no name from an address of the node',
+    NETWORK,
+    '      to {\n        ip_block {\n          cidr = "169.254.20.10/32"\n        }\n      }\n',
+    '',
+    'every pod can resolve names, whichever resolver GKE gives it',
+  ],
+  [
+    'no name from Cloud DNS',
+    NETWORK,
+    'cidr = "169.254.169.254/32"\n        }\n      }\n      ports {\n        protocol = "UDP"',
+    'cidr = "169.254.169.253/32"\n        }\n      }\n      ports {\n        protocol = "UDP"',
+    'every pod can resolve names, whichever resolver GKE gives it',
+  ],
+  [
+    'no long answers to a name',
+    NETWORK,
+    'protocol = "TCP"\n        port     = "53"',
+    'protocol = "TCP"\n        port     = "54"',
+    'every pod can resolve names, whichever resolver GKE gives it',
+  ],
+  [
+    'private networks are open',
+    NETWORK,
+    'except = ["10.0.0.0/8", ',
+    'except = [',
+    'the network is closed but for what is needed',
+  ],
+  [
+    'spans go where no pod can reach',
+    'gke/workloads/programs.tf',
+    'merge(local.serverless.environment[each.key], ',
+    'merge(local.serverless.environment[each.key], { OTEL_TRACES_EXPORTER = "otlp", OTEL_EXPORTER_OTLP_ENDPOINT = "https://collector.example.com:4318" }, ',
+    'spans can leave the pods',
+  ],
+  [
+    'nobody asks whether the collector can be reached',
+    NETWORK,
+    'local.serverless.otlp_elsewhere == null',
+    'local.serverless.otlp_elsewhere != ""',
+    'spans can leave the pods',
+    ELSEWHERE,
+  ],
+  [
+    'a rollout with one pod too many',
+    POD,
+    'max_surge       = "0"',
+    'max_surge       = "1"',
+    'a rollout needs no room for one more pod',
+  ],
+  [
+    'all memory reserved',
+    SIZING,
+    '"512Mi" = 256',
+    '"512Mi" = 512',
+    'pods reserve a part of what they may use',
+  ],
+  [
+    'nobody asks whether the pods fit',
+    'gke/workloads/namespace.tf',
+    'condition     = local.fits',
+    'condition     = local.fits || local.pods > 0',
+    'pods fit the node, and there is one',
+    { cpu: '2' },
+  ],
+  [
+    'a quota without room for a rollout',
+    SIZING,
+    '"${2 * local.reserved.millicpu}m"',
+    '"${local.reserved.millicpu}m"',
+    'the quota is a bound, with room for pods that end',
+  ],
+  [
+    'a trigger of nobody’s project',
+    TRIGGER,
+    'name  = "GOOGLE_CLOUD_PROJECT"',
+    'name  = "PROJECT"',
+    'every container says its project, image tag and size, in its environment and labels',
+  ],
+  [
+    'a trigger of no version',
+    TRIGGER,
+    '    "service.version"         = local.serverless.image_tag\n',
+    '',
+    'every container says its project, image tag and size, in its environment and labels',
+  ],
+  [
+    'a trigger of no size',
+    TRIGGER,
+    '    cpu     = local.trigger_size.cpu\n',
+    '',
+    'every container says its project, image tag and size, in its environment and labels',
+  ],
 ];
 
 export const MUTATIONS: readonly Mutation[] = ROWS.map(
-  ([title, file, find, replace, caughtBy]) => ({
+  ([title, file, find, replace, caughtBy, variables = {}]) => ({
     title,
     root: file.startsWith('gke/cluster')
       ? 'cluster'
@@ -367,5 +588,6 @@ export const MUTATIONS: readonly Mutation[] = ROWS.map(
     find,
     replace,
     caughtBy,
+    variables,
   }),
 );

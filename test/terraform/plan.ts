@@ -8,6 +8,8 @@ export type Resource = Readonly<{
   address: string;
   type: string;
   values: Values;
+  /** What the configuration says that it waits for, beside what it refers to. Root modules only. */
+  dependsOn: readonly string[];
 }>;
 
 type Module = Readonly<{
@@ -20,6 +22,11 @@ export type Plan = Readonly<{
     outputs: Readonly<Record<string, { value?: unknown }>>;
     root_module: Module;
   }>;
+  configuration: Readonly<{
+    root_module: Readonly<{
+      resources?: readonly { address: string; depends_on?: readonly string[] }[];
+    }>;
+  }>;
   checks?: readonly {
     address: { to_display: string };
     status: 'pass' | 'fail' | 'error' | 'unknown';
@@ -29,10 +36,21 @@ export type Plan = Readonly<{
 
 /** Every managed resource of a plan, those of its modules included. */
 export function resourcesOf(plan: Plan, root: string): readonly Resource[] {
+  const waits = new Map(
+    plan.configuration.root_module.resources?.map(({ address, depends_on }) => [
+      address,
+      depends_on ?? [],
+    ]),
+  );
   const flatten = (module: Module): Resource[] => [
     ...(module.resources ?? [])
       .filter(({ mode }) => mode === 'managed')
-      .map(({ address, type, values }) => ({ address: `${root}:${address}`, type, values })),
+      .map(({ address, type, values }) => ({
+        address: `${root}:${address}`,
+        type,
+        values,
+        dependsOn: waits.get(address.replace(/\[[^\]]*\]$/, '')) ?? [],
+      })),
     ...(module.child_modules ?? []).flatMap(flatten),
   ];
   return flatten(plan.planned_values.root_module);

@@ -76,6 +76,15 @@ export const CLOUD_RUN_POLICIES: Readonly<Record<string, Policy>> = {
       return retry?.retry_count === 0 ? undefined : `a run is retried ${retry?.retry_count} times`;
     }),
 
+  'the schedule starts once every edge is open': (resources) =>
+    resources
+      .filter(({ type }) => type === 'google_cloud_scheduler_job')
+      .flatMap(({ address, dependsOn }) =>
+        ['module.loadgen', 'module.client', 'module.server']
+          .filter((module) => !dependsOn.includes(module))
+          .map((module) => `${address} does not wait for ${module}`),
+      ),
+
   'the schedule waits longer than loadgen may take': (resources) =>
     eachJob(resources, ({ attempt_deadline }) => {
       const loadgen = resources.find(

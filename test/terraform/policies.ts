@@ -1,8 +1,12 @@
 import { SERVICES } from '../../lib/telemetry/names.ts';
-import type { Resource } from './plan.ts';
+import type { Resource, Values } from './plan.ts';
+import { ofType, podsOf } from './planned-pods.ts';
 import { CLOUD_RUN_POLICIES } from './policies-cloud-run.ts';
 import { GKE_POLICIES } from './policies-gke.ts';
 import { IDENTITY_POLICIES } from './policies-identity.ts';
+import { LIFETIME_POLICIES } from './policies-lifetime.ts';
+import { NETWORK_POLICIES } from './policies-network.ts';
+import { SIZING_POLICIES } from './policies-sizing.ts';
 
 /** What must hold of a deployment: findings, one sentence each; none where it holds. */
 export type Policy = (resources: readonly Resource[]) => readonly string[];
@@ -19,6 +23,9 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
   ...IDENTITY_POLICIES,
   ...CLOUD_RUN_POLICIES,
   ...GKE_POLICIES,
+  ...NETWORK_POLICIES,
+  ...SIZING_POLICIES,
+  ...LIFETIME_POLICIES,
 
   'every resource that can be labelled is': (resources) =>
     resources.flatMap(({ address, type, values }) => {
@@ -39,20 +46,56 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
       return new Set(digests.map(([, image]) => image)).size === 1 ? [] : [`${name} differs`];
     }),
 
-  'a sample can be torn down': (resources) =>
-    resources
-      .filter(({ values }) => values.deletion_protection === true)
-      .map(({ address }) => `${address} is protected from deletion`),
+  'every container says its project, image tag and size, in its environment and labels': (
+    resources,
+  ) =>
+    containersOf(resources).flatMap(({ address, env, labels, limits }) => {
+      const attributes = (env.OTEL_RESOURCE_ATTRIBUTES ?? '').split(',');
+      const lacking = [
+        env.GOOGLE_CLOUD_PROJECT ? '' : 'GOOGLE_CLOUD_PROJECT',
+        attributes.some((pair) => /^service\.version=./.test(pair)) ? '' : 'service.version',
+        ...(['cpu', 'memory'] as const).flatMap((size) => [
+          attributes.includes(`shakesapp.config.${size}=${limits[size]}`)
+            ? ''
+            : `${size} attribute`,
+          labels[size] === limits[size]?.toLowerCase() ? '' : `label ${size}`,
+        ]),
+        labels.version ? '' : 'label version',
+      ].filter((what) => what !== '');
+      return lacking.length === 0 ? [] : [`${address} lacks ${lacking.join(', ')}`];
+    }),
 };
 
-/** Address and image of every container. */
-function imagesOf(resources: readonly Resource[]): [string, string][] {
-  return resources.flatMap(({ address, values }) => {
-    const cloudRun = values.template?.[0]?.containers ?? [];
-    const pod =
-      values.spec?.[0]?.template?.[0]?.spec?.[0] ??
-      values.spec?.[0]?.job_template?.[0]?.spec?.[0]?.template?.[0]?.spec?.[0];
-    const containers: { image: string }[] = [...cloudRun, ...(pod?.container ?? [])];
-    return containers.map(({ image }): [string, string] => [address, image]);
-  });
+const imagesOf = (resources: readonly Resource[]) =>
+  containersOf(resources).map(({ address, image }) => [address, image] as const);
+
+type PlannedContainer = Readonly<{
+  address: string;
+  image: string;
+  env: Readonly<Record<string, string>>;
+  /** Of the pod, or of the revision. */
+  labels: Readonly<Record<string, string>>;
+  limits: Readonly<Record<string, string>>;
+}>;
+
+function containersOf(resources: readonly Resource[]): readonly PlannedContainer[] {
+  const revisions = ofType(resources, 'google_cloud_run_v2_service').map(({ address, values }) => ({
+    address,
+    labels: values.template[0].labels,
+    containers: values.template[0].containers,
+  }));
+  const pods = podsOf(resources).map(({ address, labels, pod }) => ({
+    address,
+    labels,
+    containers: pod.container,
+  }));
+  return [...revisions, ...pods].flatMap(({ address, labels, containers }) =>
+    containers.map(({ image, env, resources: [{ limits }] }: Values) => ({
+      address,
+      image,
+      labels,
+      limits,
+      env: Object.fromEntries(env.map(({ name, value }: Values) => [name, value ?? ''])),
+    })),
+  );
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readSchemas } from './provider/schema.ts';
 import {
+  DEPLOYED,
   deployAll,
   openWorkspace,
   PROJECT_ID,
@@ -105,6 +106,28 @@ describe('terraform', { skip }, () => {
     const { exitCode, stderr } = await early.terraform('workloads', 'plan');
     assert.equal(exitCode, 1);
     assert.match(stderr.replaceAll(/\s+│?\s*/g, ' '), /applied without an image_tag/);
+  });
+
+  test('the overlay refuses a collector that no pod can reach, and takes Google’s', async () => {
+    const planWith = async (endpoint: string) => {
+      await workspace.must(
+        'serverless',
+        'apply',
+        '-auto-approve',
+        ...variableArgs({ ...DEPLOYED, traces_exporter: 'otlp', otlp_endpoint: endpoint }),
+      );
+      return workspace.terraform('workloads', 'plan');
+    };
+    for (const endpoint of ['https://collector.example.com', 'http://telemetry.googleapis.com']) {
+      const { exitCode, stderr } = await planWith(endpoint);
+      assert.equal(exitCode, 1);
+      assert.match(
+        stderr.replaceAll(/\s+│?\s*/g, ' '),
+        new RegExp(`${endpoint}; allowed with GKE`),
+      );
+    }
+    const { exitCode, stderr } = await planWith('https://telemetry.us-central1.rep.googleapis.com');
+    assert.equal(exitCode, 0, stderr);
   });
 
   test('everything that was made is destroyed, last root first', async () => {

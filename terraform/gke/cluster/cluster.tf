@@ -1,7 +1,7 @@
 # The codelab's target: one zone, one node, which is also the bound on what it can cost.
 resource "google_container_cluster" "target" {
   name            = "otel-trace-codelab"
-  location        = var.zone
+  location        = local.zone
   network         = google_compute_network.cluster.id
   subnetwork      = google_compute_subnetwork.cluster.id
   networking_mode = "VPC_NATIVE"
@@ -34,7 +34,7 @@ resource "google_container_cluster" "target" {
   # In the cluster and not as a pool of its own: the cluster is up minutes earlier, and a sample's
   # node type does not change.
   node_config {
-    machine_type    = "e2-highcpu-4"
+    machine_type    = local.node.machine_type
     disk_type       = "pd-standard"
     disk_size_gb    = 30
     service_account = google_service_account.nodes.email

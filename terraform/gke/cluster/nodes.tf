@@ -1,3 +1,22 @@
+locals {
+  node = {
+    machine_type = "e2-highcpu-4"
+
+    # What the programs' pods may reserve together, of 4 vCPU and 4 GiB:
+    #
+    #                     CPU                          memory
+    #   the machine       4000 m                       4096 MiB, of which the kernel shows about 3890
+    #   GKE keeps back    60 + 10 + 2 × 5 = 80 m       25 % of 4 GiB = 1024 MiB, and 100 MiB to evict in time
+    #   allocatable       3920 m                       about 2765 MiB
+    #   kube-system asks  about 1000 m                 about 1024 MiB
+    #   left              2920 m                       1740 MiB
+    #
+    # https://cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes; what kube-system asks
+    # for grows with GKE's versions, and stands in `kubectl describe node`.
+    room = { millicpu = 2920, memory_mib = 1740 }
+  }
+}
+
 # What the nodes themselves run as; the programs have identities of their own.
 resource "google_service_account" "nodes" {
   account_id   = "shakesapp-nodes"

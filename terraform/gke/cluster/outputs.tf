@@ -1,8 +1,10 @@
 output "cluster" {
-  description = "Name and zone of the cluster; read by terraform/gke/workloads."
+  description = "Name, zone and room of the cluster; read by terraform/gke/workloads."
   value = {
-    name = google_container_cluster.target.name
-    zone = google_container_cluster.target.location
+    name         = google_container_cluster.target.name
+    zone         = google_container_cluster.target.location
+    machine_type = local.node.machine_type
+    room         = local.node.room
   }
 }
 
@@ -10,7 +12,12 @@ output "what_next" {
   description = "The commands to run next."
   value = join("\n", [
     "The cluster is up. To deploy the programs on it:",
-    "  terraform -chdir=terraform/gke/workloads init",
-    "  terraform -chdir=terraform/gke/workloads apply",
+    "  terraform -chdir=terraform/gke/workloads init${local.backend_args}",
+    "  terraform -chdir=terraform/gke/workloads apply${local.state_args}",
   ])
+}
+
+locals {
+  backend_args = var.state_bucket == null ? "" : " -backend-config=bucket=${var.state_bucket} -backend-config=prefix=shakesapp/gke-workloads"
+  state_args   = var.state_bucket == null ? "" : " -var state_bucket=${var.state_bucket}"
 }

@@ -6,6 +6,19 @@ resource "kubernetes_namespace_v1" "shakesapp" {
       "pod-security.kubernetes.io/enforce" = "restricted"
     })
   }
+
+  lifecycle {
+    # Pods without room would wait for ever, and the apply for them.
+    precondition {
+      condition     = local.fits
+      error_message = <<-EOT
+        The pods do not fit: ${local.pods} of the programs (replicas = ${var.replicas}) reserve half of cpu = ${local.limits.cpu} and memory = ${local.limits.memory} each.
+        With the trigger's ${local.trigger_request.millicpu}m and ${local.trigger_request.memory_mib}Mi that comes to ${local.reserved.millicpu}m CPU and ${local.reserved.memory_mib}Mi memory;
+        allowed are ${local.room.millicpu}m and ${local.room.memory_mib}Mi, what a node of type ${local.cluster.machine_type} has left.
+        Lower replicas here, or cpu or memory at terraform/, and apply again.
+      EOT
+    }
+  }
 }
 
 # The bound on what one mistake can start.
@@ -17,10 +30,6 @@ resource "kubernetes_resource_quota_v1" "bound" {
   }
 
   spec {
-    hard = {
-      pods              = "12"
-      "requests.cpu"    = "3500m"
-      "requests.memory" = "4Gi"
-    }
+    hard = local.quota
   }
 }

@@ -23,8 +23,11 @@ resource "kubernetes_network_policy_v1" "platform" {
     policy_types = ["Egress"]
     pod_selector {}
 
-    # Cluster DNS, and the cache on each node that new clusters put before it: with Dataplane V2
-    # queries go to the cache's pods
+    # Names. Which resolver a pod asks is GKE's choice, by version: NodeLocal DNSCache is on by default
+    # in newer ones. With Dataplane V2 a query to the address of kube-dns is redirected to the cache's
+    # pod on the node, and judged by that pod's labels, no longer by kube-dns'; without the cache it
+    # goes to kube-dns. Where the resolver is an address of the node, as the cache is elsewhere and as
+    # Cloud DNS is (the metadata server answers), no pod selector matches it: it takes an address.
     egress {
       to {
         namespace_selector {
@@ -38,18 +41,29 @@ resource "kubernetes_network_policy_v1" "platform" {
           }
         }
       }
+      to {
+        ip_block {
+          cidr = "169.254.20.10/32"
+        }
+      }
+      to {
+        ip_block {
+          cidr = "169.254.169.254/32"
+        }
+      }
       ports {
         protocol = "UDP"
         port     = "53"
       }
+      # Answers that do not fit into one datagram.
       ports {
         protocol = "TCP"
         port     = "53"
       }
     }
 
-    # Metadata server: identity, access tokens, what platform this is. With Dataplane V2 the pod's
-    # own address is judged; without it, the one that the node rewrites it to.
+    # Metadata server: identity, access tokens, what platform this is. With Dataplane V2 the address
+    # that the pod calls is judged; without it, the one that the node rewrites it to.
     egress {
       to {
         ip_block {
@@ -60,6 +74,10 @@ resource "kubernetes_network_policy_v1" "platform" {
         protocol = "TCP"
         port     = "80"
       }
+      ports {
+        protocol = "TCP"
+        port     = "8080"
+      }
     }
     egress {
       to {
@@ -69,11 +87,16 @@ resource "kubernetes_network_policy_v1" "platform" {
       }
       ports {
         protocol = "TCP"
+        port     = "987"
+      }
+      ports {
+        protocol = "TCP"
         port     = "988"
       }
     }
 
-    # Google APIs: Cloud Trace and Cloud Storage have public addresses, reached over TLS.
+    # Google APIs: Cloud Trace and Cloud Storage have public addresses, reached over TLS. There is no
+    # way to any other public address: the nodes have none themselves, and no NAT.
     egress {
       to {
         ip_block {
@@ -85,6 +108,13 @@ resource "kubernetes_network_policy_v1" "platform" {
         protocol = "TCP"
         port     = "443"
       }
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = local.serverless.otlp_elsewhere == null
+      error_message = "otlp_endpoint is ${coalesce(local.serverless.otlp_elsewhere, "unset")}; allowed with GKE: https://*.googleapis.com. Pods reach no other address outside of the cluster, for the node has no public address and no NAT. Apply terraform/ without otlp_endpoint first."
     }
   }
 }

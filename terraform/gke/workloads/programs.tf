@@ -16,8 +16,8 @@ module "program" {
   environment    = merge(local.serverless.environment[each.key], each.value.environment)
   resource       = local.serverless.resource_attributes[each.key]
   labels         = merge(local.serverless.deployment_labels, local.labels)
-  cpu            = local.serverless.cpu
-  memory         = local.serverless.memory
+  limits         = local.limits
+  requests       = { cpu = "${local.request.millicpu}m", memory = "${local.request.memory_mib}Mi" }
   user_id        = local.user_id
   roles          = local.serverless.trace_roles
   works_bucket   = each.key == "server" ? local.serverless.works_bucket : null

@@ -60,10 +60,19 @@ resource "kubernetes_cron_job_v1" "trigger" {
               }
 
               resources {
-                requests = { cpu = "50m", memory = "64Mi" }
-                limits   = { cpu = "200m", memory = "128Mi" }
+                requests = { cpu = "${local.trigger_request.millicpu}m", memory = "${local.trigger_request.memory_mib}Mi" }
+                limits   = local.trigger_size
               }
 
+              # What it belongs to, as every container says it.
+              env {
+                name  = "GOOGLE_CLOUD_PROJECT"
+                value = local.serverless.project_id
+              }
+              env {
+                name  = "OTEL_RESOURCE_ATTRIBUTES"
+                value = join(",", [for key, value in local.trigger_resource : "${key}=${urlencode(value)}"])
+              }
               env {
                 name  = "LOADGEN_URL"
                 value = "http://${local.hosts.loadgen}:${local.serverless.ports.loadgen}/"
@@ -105,5 +114,14 @@ resource "kubernetes_service_account_v1" "trigger" {
 }
 
 locals {
-  trigger_labels = merge(local.labels, { version = local.serverless.deployment_labels.version })
+  trigger_labels = merge(local.labels, {
+    version = local.serverless.deployment_labels.version
+    cpu     = local.trigger_size.cpu
+    memory  = lower(local.trigger_size.memory)
+  })
+  trigger_resource = {
+    "service.version"         = local.serverless.image_tag
+    "shakesapp.config.cpu"    = local.trigger_size.cpu
+    "shakesapp.config.memory" = local.trigger_size.memory
+  }
 }

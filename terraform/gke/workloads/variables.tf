@@ -2,6 +2,11 @@ variable "state_bucket" {
   type        = string
   default     = null
   description = "Bucket that keeps the states of terraform/ and terraform/gke/cluster, under the prefixes shakesapp/serverless and shakesapp/gke-cluster. Without it: their terraform.tfstate files."
+
+  validation {
+    condition     = var.state_bucket == null || can(regex("^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$", coalesce(var.state_bucket, "abc")))
+    error_message = "The name of a bucket, without gs://."
+  }
 }
 
 variable "workload_identity" {
@@ -18,7 +23,7 @@ variable "workload_identity" {
 variable "replicas" {
   type        = number
   default     = 1
-  description = "Pods of client and of server. The one node holds two of each."
+  description = "Pods of client and of server. The node has room for two of each at the default size; loadgen has one, which paces the load."
 
   validation {
     condition     = contains([1, 2], var.replicas)

@@ -23,7 +23,7 @@ override_data {
 
 run "the_codelab_s_cluster" {
   assert {
-    condition     = output.cluster == { name = "otel-trace-codelab", zone = "us-central1-f" }
+    condition     = output.cluster.name == "otel-trace-codelab" && output.cluster.zone == "us-central1-f"
     error_message = "Name and zone are the codelab's."
   }
 
@@ -38,6 +38,29 @@ run "the_codelab_s_cluster" {
   }
 }
 
+run "its_zone_lies_in_the_region_of_the_images" {
+  command = plan
+
+  override_data {
+    target = data.terraform_remote_state.serverless
+    values = {
+      outputs = {
+        overlay = {
+          project_id = "shakesapp-test"
+          region     = "europe-west1"
+          repository = "trace-codelab"
+          labels     = { app = "shakesapp" }
+        }
+      }
+    }
+  }
+
+  assert {
+    condition     = google_container_cluster.target.location == "europe-west1-b"
+    error_message = "Without a zone: one of the region that terraform/ was applied in."
+  }
+}
+
 run "a_zone_elsewhere_is_refused" {
   command = plan
 
@@ -46,4 +69,22 @@ run "a_zone_elsewhere_is_refused" {
   }
 
   expect_failures = [var.zone]
+}
+
+run "the_printed_commands_name_the_bucket_of_the_state" {
+  command = plan
+
+  variables {
+    state_bucket = "my-state"
+  }
+
+  assert {
+    condition     = strcontains(output.what_next, "init -backend-config=bucket=my-state -backend-config=prefix=shakesapp/gke-workloads\n")
+    error_message = "init must be told where the state is."
+  }
+
+  assert {
+    condition     = endswith(output.what_next, "workloads apply -var state_bucket=my-state")
+    error_message = "The workloads must be told where the other states are."
+  }
 }

@@ -34,8 +34,9 @@ resource "kubernetes_deployment_v1" "program" {
   spec {
     replicas = var.replicas
 
-    # The old pod goes before the new one comes: one more of them at once has no room in the node's
-    # memory, and the rollout would wait for ever. Programs answer what they took before they end.
+    # The old pod goes before the new one comes: where all pods just fit, one more of each has no room
+    # on the node, and the rollout would wait for ever. A program with one pod is away for the seconds
+    # between the two; it answers what it took before it ends.
     strategy {
       type = "RollingUpdate"
       rolling_update {
@@ -86,11 +87,9 @@ resource "kubernetes_deployment_v1" "program" {
             }
           }
 
-          # The same bound as on Cloud Run. Half of the CPU is reserved, so that a rollout's new pod
-          # and the old one fit on the node together.
           resources {
-            requests = { cpu = "${var.cpu * 500}m", memory = var.memory }
-            limits   = { cpu = tostring(var.cpu), memory = var.memory }
+            requests = var.requests
+            limits   = var.limits
           }
 
           env {

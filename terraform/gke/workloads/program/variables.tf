@@ -73,14 +73,14 @@ variable "labels" {
   description = "Labels of everything made here."
 }
 
-variable "cpu" {
-  type        = number
-  description = "vCPUs that a pod may use."
+variable "limits" {
+  type        = object({ cpu = string, memory = string })
+  description = "What a pod may use: vCPUs and memory, as on Cloud Run."
 }
 
-variable "memory" {
-  type        = string
-  description = "Memory of a pod."
+variable "requests" {
+  type        = object({ cpu = string, memory = string })
+  description = "What is reserved for a pod on its node."
 }
 
 variable "user_id" {

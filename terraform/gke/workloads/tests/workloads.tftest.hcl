@@ -22,7 +22,12 @@ override_data {
   target = data.terraform_remote_state.cluster
   values = {
     outputs = {
-      cluster = { name = "otel-trace-codelab", zone = "us-central1-f" }
+      cluster = {
+        name         = "otel-trace-codelab"
+        zone         = "us-central1-f"
+        machine_type = "e2-highcpu-4"
+        room         = { millicpu = 2920, memory_mib = 1740 }
+      }
     }
   }
 }
@@ -52,6 +57,7 @@ override_data {
         resource_attributes = { loadgen = {}, client = {}, server = {} }
         trace_roles         = ["roles/cloudtrace.agent"]
         works_bucket        = null
+        otlp_elsewhere      = null
         cpu                 = 1
         memory              = "512Mi"
         schedule            = "* * * * *"
@@ -102,8 +108,8 @@ run "a_program_s_pods_are_granted_its_roles" {
     environment    = {}
     resource       = {}
     labels         = { app = "shakesapp" }
-    cpu            = 1
-    memory         = "512Mi"
+    limits         = { cpu = "1", memory = "512Mi" }
+    requests       = { cpu = "500m", memory = "256Mi" }
     user_id        = 65532
     roles          = ["roles/cloudtrace.agent"]
     google_account = "projects/shakesapp-test/serviceAccounts/shakesapp-server@shakesapp-test.iam.gserviceaccount.com"
@@ -141,8 +147,8 @@ run "or_act_as_its_google_account" {
     environment    = {}
     resource       = {}
     labels         = { app = "shakesapp" }
-    cpu            = 1
-    memory         = "512Mi"
+    limits         = { cpu = "1", memory = "512Mi" }
+    requests       = { cpu = "500m", memory = "256Mi" }
     user_id        = 65532
     roles          = ["roles/cloudtrace.agent"]
     google_account = "projects/shakesapp-test/serviceAccounts/shakesapp-server@shakesapp-test.iam.gserviceaccount.com"

@@ -1,0 +1,36 @@
+import { ofType } from './planned-pods.ts';
+import type { Policy } from './policies.ts';
+
+/** What is torn down leaves nothing behind, and what is kept up does not grow for ever. */
+export const LIFETIME_POLICIES: Readonly<Record<string, Policy>> = {
+  'a sample can be torn down': (resources) => [
+    ...resources
+      .filter(({ values }) => values.deletion_protection === true)
+      .map(({ address }) => `${address} is protected from deletion`),
+    ...ofType(resources, 'google_storage_bucket')
+      .filter(({ values }) => values.force_destroy !== true)
+      .map(({ address }) => `${address} would not go while it holds anything`),
+    ...ofType(resources, 'google_storage_bucket')
+      .filter(({ values }) => values.soft_delete_policy[0]?.retention_duration_seconds !== 0)
+      .map(({ address }) => `${address} is kept, and billed, after it was deleted`),
+  ],
+
+  'what builds leave does not grow for ever': (resources) => [
+    ...ofType(resources, 'google_storage_bucket')
+      .filter(
+        ({ values }) =>
+          !values.lifecycle_rule.some(
+            ({ action, condition }: { action: { type: string }[]; condition: { age: number }[] }) =>
+              action[0]?.type === 'Delete' && (condition[0]?.age ?? 0) > 0,
+          ),
+      )
+      .map(({ address }) => `${address} keeps archives for ever`),
+    ...ofType(resources, 'google_artifact_registry_repository')
+      .filter(({ values }) => {
+        const actions = values.cleanup_policies.map(({ action }: { action: string }) => action);
+        // Without the second the first would delete what is deployed, once it is old enough.
+        return !(actions.includes('DELETE') && actions.includes('KEEP'));
+      })
+      .map(({ address }) => `${address} keeps images for ever, or not even the newest`),
+  ],
+};
