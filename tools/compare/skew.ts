@@ -70,15 +70,20 @@ export function skewShiftMs(client: Window, server: Served, mayOutlive: boolean)
 /**
  * By how much to shift a front end's own span so that it lies inside its client and around what it
  * passed on (`inner`; null: nothing); where it is too long or too short for that, so that it begins
- * between the two. The clock that it shows is its own, and says nothing of theirs.
+ * between the two. 0 where it lies around the work of `inner` already: what kept that waiting after
+ * its answer did not keep the front end. The clock that it shows is its own, and says nothing of
+ * theirs.
  */
-export function fitShiftMs(client: Window, own: Window, inner: Window | null): number {
+export function fitShiftMs(client: Window, own: Window, inner: Served | null): number {
   const durationMs = own.endMs - own.startMs;
   const innerStartMs = Math.min(inner?.startMs ?? client.endMs, client.endMs);
-  // A server that was kept waiting is cut off at its client's end, and so here.
-  const innerEndMs = Math.min(inner?.endMs ?? client.startMs, client.endMs);
-  let fromMs = Math.max(client.startMs, innerEndMs - durationMs);
-  let toMs = Math.min(innerStartMs, client.endMs - durationMs);
+  const placeFor = (innerEndMs: number) => ({
+    fromMs: Math.max(client.startMs, Math.min(innerEndMs, client.endMs) - durationMs),
+    toMs: Math.min(innerStartMs, client.endMs - durationMs),
+  });
+  const aroundWork = placeFor(inner?.workEndMs ?? inner?.endMs ?? client.startMs);
+  if (own.startMs >= aroundWork.fromMs && own.startMs <= aroundWork.toMs) return 0;
+  let { fromMs, toMs } = placeFor(inner?.endMs ?? client.startMs);
   if (fromMs > toMs) [fromMs, toMs] = [client.startMs, Math.max(client.startMs, innerStartMs)];
   if (own.startMs >= fromMs && own.startMs <= toMs) return 0;
   return (fromMs + toMs) / 2 - own.startMs;
@@ -117,7 +122,7 @@ export function mendSkew(top: Node): void {
   }
   for (const node of nodes) {
     if (!node.frontEnd || callerOf(node) === null) continue;
-    const byMs = onGrid(fitShiftMs(node.parent ?? top, node, hullOf(calledBy(node))));
+    const byMs = onGrid(fitShiftMs(node.parent ?? top, node, hullOf(calledBy(node).map(servedBy))));
     node.outsideMs = Math.abs(byMs);
     shift(node, byMs);
   }
@@ -134,10 +139,13 @@ function shift(node: Node, byMs: number): void {
   node.shiftedMs += byMs;
 }
 
-function hullOf(nodes: readonly Node[]): Window | null {
-  if (nodes.length === 0) return null;
-  return {
-    startMs: nodes.reduce((first, { startMs }) => Math.min(first, startMs), Infinity),
-    endMs: nodes.reduce((last, { endMs }) => Math.max(last, endMs), -Infinity),
-  };
+function hullOf(all: readonly Served[]): Served | null {
+  return all.reduce<Served | null>(
+    (hull, { startMs, endMs, workEndMs }) => ({
+      startMs: Math.min(hull?.startMs ?? startMs, startMs),
+      endMs: Math.max(hull?.endMs ?? endMs, endMs),
+      workEndMs: Math.max(hull?.workEndMs ?? -Infinity, workEndMs ?? endMs),
+    }),
+    null,
+  );
 }

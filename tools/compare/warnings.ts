@@ -80,7 +80,9 @@ function perCohort(
 
 /** A clock that is off is off in trace after trace; a lone one is a server that was kept waiting. */
 function clockSkew({ cohorts }: Evidence): string | null {
-  const notable = [cohorts.a, cohorts.b].some(({ skewed, traces }) => skewed > NOTABLE * traces);
+  const notable = [cohorts.a, cohorts.b].some(
+    ({ skewed, traces }) => skewed > Math.max(1, NOTABLE * traces),
+  );
   return notable ? perCohort(cohorts, (side) => side.skewed) : null;
 }
 

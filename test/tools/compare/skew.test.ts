@@ -87,7 +87,8 @@ const FITS: readonly (readonly [
   title: string,
   client: readonly [number, number],
   own: readonly [number, number],
-  inner: readonly [number, number] | null,
+  /** With the end of its work, where that is known. */
+  inner: readonly [number, number, number?] | null,
   shiftMs: number,
 ])[] = [
   ['a front end between client and server stays', [0, 20], [2, 16], [5, 15], 0],
@@ -109,12 +110,21 @@ const FITS: readonly (readonly [
     4,
   ],
   ['one whose server is cut off at the client’s end goes that far', [0, 20], [0, 14], [6, 60], 6],
+  ['one that ends before its server but after its work stays', [0, 20], [2, 14], [5, 17, 13], 0],
+  [
+    'one that ends before the work of its server is put around all of it',
+    [0, 20],
+    [0, 12],
+    [5, 16, 13],
+    4.5,
+  ],
 ];
 
 for (const [title, client, own, inner, shiftMs] of FITS) {
   test(title, () => {
-    const window = ([startMs, endMs]: readonly [number, number]) => ({ startMs, endMs });
-    assert.equal(fitShiftMs(window(client), window(own), inner && window(inner)), shiftMs);
+    const window = ([startMs, endMs]: readonly [number, number, number?]) => ({ startMs, endMs });
+    const served = inner && { ...window(inner), workEndMs: inner[2] ?? null };
+    assert.equal(fitShiftMs(window(client), window(own), served), shiftMs);
   });
 }
 
