@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+
 /** The one formatter of durations: three significant digits, never more than 8 characters. */
 export function formatMs(ms: number): string {
   const size = Math.abs(ms);
@@ -7,30 +9,59 @@ export function formatMs(ms: number): string {
   if (size >= 999.5) return `${(ms / 1_000).toFixed(2)} s`;
   if (size >= 99.5) return `${ms.toFixed(0)} ms`;
   if (size >= 9.95) return `${ms.toFixed(1)} ms`;
-  if (size >= 0.995 || size === 0) return `${ms.toFixed(size === 0 ? 0 : 2)} ms`;
+  if (size >= 0.995) return `${ms.toFixed(2)} ms`;
+  // Nothing, or less than half of the smallest unit: without a sign, as it has none to show.
+  if (size < 0.0005) return '0 ms';
   return `${(ms * 1_000).toFixed(0)} µs`;
 }
 
-export const formatSignedMs = (ms: number) => `${ms > 0 ? '+' : ''}${formatMs(ms)}`;
+export const formatSignedMs = (ms: number) => `${ms >= 0.0005 ? '+' : ''}${formatMs(ms)}`;
 
-export const formatPercent = (fraction: number) => {
+/** A share that is not quite all never reads as all, and one that is not quite none not as none. */
+export function formatPercent(fraction: number | null): string {
+  if (fraction === null) return '–';
   const percent = fraction * 100;
-  return `${percent > 0 && percent < 9.95 ? percent.toFixed(1) : percent.toFixed(0)} %`;
-};
+  if (percent > 99.9 && percent < 100) return '>99.9 %';
+  if (percent > 0 && percent < 0.1) return '<0.1 %';
+  return `${Number(percent.toFixed(1))} %`;
+}
 
-/** Column width, not UTF-16 length: what a terminal shows. Control characters become visible. */
+/** Control characters become visible, and nothing turns the direction of what follows. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it replaces
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
 }
 
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Columns of a terminal, not characters: two for wide ones and emoji, none for accents on others. */
+export const columnsOf = (text: string): number => stringWidth(text);
+
 /** Cut in the middle, so that both the service and the method of a long name stay readable. */
 export function fitColumns(text: string, width: number): string {
-  const characters = [...printable(text)];
-  if (characters.length <= width) return characters.join('').padEnd(width);
-  const head = Math.ceil((width - 1) / 2);
-  const tail = characters.slice(characters.length - (width - 1 - head));
-  return `${characters.slice(0, head).join('')}…${tail.join('')}`;
+  const shown = printable(text);
+  if (columnsOf(shown) <= width) return padColumns(shown, width);
+  const characters = [...graphemes.segment(shown)].map(({ segment }) => segment);
+  const head = take(characters, Math.ceil((width - 1) / 2));
+  const tail = take(characters.toReversed(), Math.floor((width - 1) / 2)).toReversed();
+  return padColumns(`${head.join('')}…${tail.join('')}`, width);
+}
+
+/** Filled with blanks to a width. */
+export const padColumns = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - columnsOf(text)));
+
+export const padColumnsStart = (text: string, width: number): string =>
+  ' '.repeat(Math.max(0, width - columnsOf(text))) + text;
+
+/** As many from the start as fit. */
+function take(characters: readonly string[], width: number): readonly string[] {
+  let columns = 0;
+  const end = characters.findIndex((character) => {
+    columns += columnsOf(character);
+    return columns > width;
+  });
+  return end < 0 ? characters : characters.slice(0, end);
 }
 
 /** Milliseconds for a table whose head names the unit: three significant digits, no exponent. */
@@ -51,7 +82,7 @@ export function wrapText(text: string, indent = '', first = indent): readonly st
   let line = first;
   let empty = true;
   for (const word of printable(text).split(' ')) {
-    if (!empty && [...line].length + 1 + [...word].length > TEXT_COLUMNS) {
+    if (!empty && columnsOf(line) + 1 + columnsOf(word) > TEXT_COLUMNS) {
       lines.push(line);
       line = indent;
       empty = true;

@@ -1,5 +1,12 @@
 import type { Comparison, Estimate, Hop } from './comparison.ts';
-import { fitColumns, formatFigure, TEXT_COLUMNS, wrapText } from './format.ts';
+import {
+  columnsOf,
+  fitColumns,
+  formatFigure,
+  padColumnsStart,
+  TEXT_COLUMNS,
+  wrapText,
+} from './format.ts';
 import { joinBlocks, verdictLines, warningLines } from './render-text.ts';
 import { legendOf, verdictWord } from './wording.ts';
 
@@ -34,15 +41,20 @@ function hopLines({ hops, cohorts }: Comparison): readonly string[] {
         verdictOf(hop, labels),
       ]),
     ),
+    ...warm.flatMap(({ service, name, remark }) =>
+      remark === null ? [] : wrapText(`! ${service} ${name}: ${remark}.`, '    ', ''),
+    ),
     ...legendOf(labels.a, labels.b).flatMap((line) => wrapText(line)),
   ];
 }
 
 function columns(cells: readonly [string, string, string, string, string, string]): string {
   const [name, measure, a, b, difference, verdict] = cells;
-  const figures = [fitColumns(a, Math.min(a.length, 9)), fitColumns(b, Math.min(b.length, 9))];
+  const figures = [a, b].map((figure) =>
+    padColumnsStart(fitColumns(figure, Math.min(columnsOf(figure), 9)), 10),
+  );
   return fitColumns(
-    `${fitColumns(name, NAME_WIDTH)} ${measure.padEnd(4)}${figures.map((figure) => figure.padStart(10)).join('')}` +
+    `${fitColumns(name, NAME_WIDTH)} ${measure.padEnd(4)}${figures.join('')}` +
       `  ${difference.padEnd(DIFFERENCE_WIDTH)}  ${verdict}`,
     TEXT_COLUMNS,
   ).trimEnd();

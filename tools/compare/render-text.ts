@@ -8,19 +8,13 @@ import type {
   Quantiles,
   Stratum,
 } from './comparison.ts';
-import {
-  fitColumns,
-  formatFigure,
-  formatPercent,
-  printable,
-  TEXT_COLUMNS,
-  wrapText,
-} from './format.ts';
+import { fitColumns, formatFigure, formatPercent, TEXT_COLUMNS, wrapText } from './format.ts';
 import {
   differenceText,
   LOCAL_LABEL,
   legendOf,
   ratioText,
+  testedText,
   verdictBasis,
   verdictSentence,
   verdictWord,
@@ -143,7 +137,7 @@ function hopLines({ hops, cohorts }: Comparison, stratum: Stratum): readonly str
     subhead,
     ...rows.flatMap((hop) => [
       hopTitle(hop),
-      `${indentOf(hop)}  ${hop.measure} ${verdictLine(hop, cohorts)}`.slice(0, TEXT_COLUMNS),
+      ...verdictLinesOf(hop, cohorts),
       ...sideLines(hop, 'a', cohorts.a.label),
       ...sideLines(hop, 'b', cohorts.b.label),
     ]),
@@ -161,12 +155,15 @@ function hopTitle(hop: Hop): string {
   ).trimEnd();
 }
 
-function verdictLine(hop: Hop, { a, b }: Comparison['cohorts']): string {
-  const labels = { a: printable(a.label), b: printable(b.label) };
-  const word = verdictWord(hop.verdict, labels);
-  if (hop.differenceMs.p50 === null) return word;
+function verdictLinesOf(hop: Hop, { a, b }: Comparison['cohorts']): readonly string[] {
+  const word = verdictWord(hop.verdict, { a: a.label, b: b.label });
+  const known = hop.differenceMs.p50 !== null;
   const ratio = hop.ratio.p50 === null ? '' : `, × ${ratioText(hop.ratio)}`;
-  return `${word}: ${differenceText(hop.differenceMs)}${ratio}`;
+  const figures = known ? `: ${differenceText(hop.differenceMs)}${ratio}` : '';
+  const tested = known ? testedText(hop) : '';
+  const text = [`${hop.measure} ${word}${figures}`, tested, hop.remark ?? ''];
+  const indent = indentOf(hop);
+  return wrapText(text.filter((part) => part !== '').join('; '), `${indent}    `, `${indent}  `);
 }
 
 function sideLines(hop: Hop, side: 'a' | 'b', label: string): readonly string[] {
@@ -194,6 +191,6 @@ function columns(
   rest: { n: string; figures: readonly string[]; path: readonly string[] },
 ): string {
   const cells = rest.figures.map((figure) => figure.padStart(7)).join('');
-  const path = rest.path.map((cell) => cell.padStart(7)).join('');
+  const path = rest.path.map((cell) => cell.padStart(8)).join('');
   return `${fitColumns(name, NAME_WIDTH)}${rest.n.padStart(6)}${cells}${path}`.trimEnd();
 }

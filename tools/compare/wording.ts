@@ -1,4 +1,4 @@
-import type { Comparison, Estimate, Verdict } from './comparison.ts';
+import type { Comparison, Estimate, Hop, Verdict } from './comparison.ts';
 import { formatMs, formatSignedMs } from './format.ts';
 
 type Labels = Readonly<{ a: string; b: string }>;
@@ -24,12 +24,25 @@ const typicalText = ({ p50 }: Estimate) =>
   p50 === null ? '' : `, typically ${formatMs(Math.abs(p50))} ${p50 < 0 ? 'less' : 'more'}`;
 
 /** What the verdict rests on. */
-export function verdictBasis({ overall }: Comparison): string {
-  const sample = overall.paired
-    ? `${overall.pairs} pairs in ${overall.runs.a} runs`
-    : `unpaired, ${overall.runs.a} and ${overall.runs.b} runs`;
+export function verdictBasis({ overall, cohorts }: Comparison): string {
   const p = overall.pValue === null ? '' : `; p ${pText(overall.pValue)}`;
-  return `warm requests, from their scheduled time to the root's end; ${sample}${p}`;
+  return `warm requests, from their scheduled time to the root's end; ${sampleText({ overall, cohorts })}${p}`;
+}
+
+/** How many requests the verdict rests on, and of how many where some have no partner. */
+export function sampleText({ overall, cohorts }: Pick<Comparison, 'overall' | 'cohorts'>): string {
+  const { runs, pairs } = overall;
+  const [a, b] = [cohorts.a.latency.warm?.n ?? 0, cohorts.b.latency.warm?.n ?? 0];
+  const ofRequests = `${a} and ${b} requests`;
+  if (!overall.paired) return `${ofRequests}, unpaired, in ${runs.a} and ${runs.b} runs`;
+  const all = a === pairs && b === pairs;
+  return `${pairs} pairs${all ? '' : ` of ${ofRequests}`} in ${runs.a} runs`;
+}
+
+/** How many pairs of a hop were tested, where that is not all that its quantiles tell; else ''. */
+export function testedText({ a, b, tested }: Hop): string {
+  if (tested.a === (a?.n ?? 0) && tested.b === (b?.n ?? 0)) return '';
+  return `${tested.a} pairs tested`;
 }
 
 export function verdictWord(verdict: Verdict, { a, b }: Labels): string {

@@ -1,6 +1,7 @@
 import type { CohortSummary, Comparison, Quantiles, Warning } from '../comparison.ts';
+import { formatPercent } from '../format.ts';
 import { foreign, html, type Markup } from './markup.ts';
-import { formatMs, formatPercent, formatTime, type Labels } from './words.ts';
+import { formatMs, formatTime, type Labels } from './words.ts';
 
 /** What the configurations of the two cohorts differ in: the first threat to any verdict. */
 export function renderConfiguration({ configuration }: Comparison, labels: Labels): Markup {

@@ -1,7 +1,8 @@
 import type { CriticalPath, Hop } from '../comparison.ts';
+import { formatPercent } from '../format.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { renderName } from './name.ts';
-import { formatMs, formatPercent, type Labels } from './words.ts';
+import { formatMs, type Labels } from './words.ts';
 
 type Column = Readonly<{
   label: string;

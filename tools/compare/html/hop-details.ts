@@ -1,5 +1,5 @@
 import type { Hop, HopQuantiles } from '../comparison.ts';
-import { pText } from '../wording.ts';
+import { pText, testedText } from '../wording.ts';
 import { scrollable } from './cohorts.ts';
 import { renderDistribution } from './distribution.ts';
 import { type HopsOptions, hopVerdict, renderHopName } from './hop-table.ts';
@@ -12,7 +12,7 @@ export function renderHopDetails({ hops, stratum, labels, colour }: HopsOptions)
     (hop, index) => html`<details id="${stratum}-hop-${index}" class="${colour(hop.path)}">
 <summary>${renderHopName(hop)} <span class="words ${hop.verdict}">${hopVerdict(hop, labels)}</span></summary>
 <p class="path">${foreign(hop.path)}</p>
-<p>${hop.measure === 'gap' ? 'Gap between the client’s span and the server’s: network and platform.' : 'Self time: no child was working.'} Difference A − B ${formatDifferenceMs(hop.differenceMs.p50)} (${formatInterval(hop.differenceMs, formatDifferenceMs)}), ratio ${formatRatio(hop.ratio.p50)} (${formatInterval(hop.ratio, formatRatio)})${hop.pAdjusted !== null && `, adjusted p ${pText(hop.pAdjusted)}`}.</p>
+<p>${hop.measure === 'gap' ? 'Gap between the client’s span and the server’s: network and platform.' : 'Self time: no child was working.'} Difference A − B ${formatDifferenceMs(hop.differenceMs.p50)} (${formatInterval(hop.differenceMs, formatDifferenceMs)}), ratio ${formatRatio(hop.ratio.p50)} (${formatInterval(hop.ratio, formatRatio)})${hop.pAdjusted !== null && `, adjusted p ${pText(hop.pAdjusted)}`}${testedNote(hop)}.${hop.remark !== null && ` Note: ${hop.remark}.`}</p>
 ${renderSplit(hop, labels)}
 ${renderQuantiles(hop)}
 ${renderDistribution({
@@ -23,6 +23,12 @@ ${renderDistribution({
 })}
 </details>\n`,
   )}</div>`;
+}
+
+/** Nothing where a hop has no difference to speak of, or all of its requests were tested. */
+function testedNote(hop: Hop): string {
+  const text = hop.differenceMs.p50 === null ? '' : testedText(hop);
+  return text && `, ${text}`;
 }
 
 function renderQuantiles({ measure, a, b }: Hop): Markup {

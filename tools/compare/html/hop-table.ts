@@ -43,7 +43,7 @@ function renderHop(hop: Hop, scale: TimeScale | null, { colour, labels }: HopsOp
 <td role="cell" class="number of-a">${formatMs(a?.selfP50Ms ?? null)}</td>
 <td role="cell" class="number of-b">${formatMs(b?.selfP50Ms ?? null)}</td>
 <td role="cell" class="number">${formatDifferenceMs(differenceMs.p50)}</td>
-${scale && html`<td role="cell" class="interval">${renderInterval(differenceMs, scale)}</td>\n`}<td role="cell" class="words">${hopVerdict(hop, labels)}</td></tr>
+${scale && html`<td role="cell" class="interval">${renderInterval(differenceMs, scale)}</td>\n`}<td role="cell" class="words">${hopVerdict(hop, labels)}${hop.remark !== null && html` <span class="note">${hop.remark}</span>`}</td></tr>
 `;
 }
 

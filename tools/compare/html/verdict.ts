@@ -1,11 +1,11 @@
 import type { Comparison, Overall } from '../comparison.ts';
-import { pText } from '../wording.ts';
+import { pText, sampleText } from '../wording.ts';
 import { renderDistribution } from './distribution.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatDifferenceMs, formatInterval, formatMs, formatRatio, type Labels } from './words.ts';
 
 /** The one primary verdict, before everything else. */
-export function renderVerdict({ overall }: Comparison, labels: Labels): Markup {
+export function renderVerdict({ overall, cohorts }: Comparison, labels: Labels): Markup {
   const { a, b, differenceMs, ratio } = overall;
   return html`<section class="verdict ${overall.verdict}" aria-labelledby="verdict">
 <h2 id="verdict">${headline(overall, labels)}</h2>
@@ -16,9 +16,7 @@ export function renderVerdict({ overall }: Comparison, labels: Labels): Markup {
 <div><dt>Difference, A − B</dt><dd>${formatDifferenceMs(differenceMs.p50)}</dd><dd class="note">interval ${formatInterval(differenceMs, formatDifferenceMs)}</dd></div>
 <div><dt>Ratio, A / B</dt><dd>${formatRatio(ratio.p50)}</dd><dd class="note">interval ${formatInterval(ratio, formatRatio)}</dd></div>
 </dl>
-<p class="note">Warm requests, ${overall.measure}; ${overall.method}; ${
-    overall.paired ? `${overall.pairs} pairs` : 'unpaired'
-  } in ${runs(overall)}${overall.pValue !== null && `; p ${pText(overall.pValue)}`}.</p>
+<p class="note">Warm requests, ${overall.measure}; ${overall.method}; ${sampleText({ overall, cohorts })}${overall.pValue !== null && `; p ${pText(overall.pValue)}`}.</p>
 ${renderDistribution({
   title: 'Root latency of warm requests',
   ecdf: overall.ecdf,
@@ -48,6 +46,3 @@ function support({ verdict, reason, ratio }: Overall, labels: Labels): Markup {
   if (verdict !== 'no-difference-seen') return html`${times}.`;
   return html`${times}: 1 is among the possible values, and so is anything else in there.`;
 }
-
-const runs = ({ runs: { a, b } }: Overall): string =>
-  a === b ? `${a} runs` : `${a} runs of A and ${b} of B`;

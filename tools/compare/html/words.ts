@@ -16,15 +16,6 @@ export function formatRatio(ratio: number | null): string {
   return ratio === null || !Number.isFinite(ratio) ? '–' : ratio.toFixed(2);
 }
 
-export function formatPercent(fraction: number | null): string {
-  if (fraction === null) return '–';
-  // 99.96 % whole must not read as 100 %: a rate is rounded away from 0 and 1.
-  const percent = fraction * 100;
-  if (percent > 99.9 && percent < 100) return '>99.9 %';
-  if (percent > 0 && percent < 0.1) return '<0.1 %';
-  return `${Number(percent.toFixed(1))} %`;
-}
-
 export function formatInterval(estimate: Estimate, format: (value: number) => string): string {
   if (estimate.low === null || estimate.high === null) return '–';
   return `${format(estimate.low)} to ${format(estimate.high)}`;

@@ -167,6 +167,20 @@ test('spans of both traces are paired by path and colour', () => {
   assert.equal(new Set([...rows].map((row) => row.getAttribute('class'))).size, 9);
 });
 
+test('a hop whose verdict and interval part says why, beside the verdict and in its details', () => {
+  const { remark } = sample.hops.find((hop) => hop.remark !== null) ?? {};
+  assert.ok(remark);
+  const document = parse(sample);
+  const [cell] = [...document.querySelectorAll('.hops .words')]
+    .map(textOf)
+    .filter((text) => text.includes(remark));
+  assert.ok(cell);
+  const details = textOf(document.querySelector('#warm-hop-7'));
+  assert.ok(details.includes(`Note: ${remark}.`), details);
+  assert.match(details, /adjusted p = 0\.610, 380 pairs tested\./);
+  assert.match(textOf(document.querySelector('.verdict')), /392 pairs of 396 and 396 requests/);
+});
+
 test('hostile text reaches the page as text', () => {
   const document = parse(hostileComparison());
   assert.equal(document.querySelectorAll('script').length, 1);

@@ -4,7 +4,6 @@ import {
   formatDifferenceMs,
   formatInterval,
   formatMs,
-  formatPercent,
   formatRatio,
   formatTime,
   labelsOf,
@@ -17,7 +16,6 @@ test('what has no value is a dash', () => {
     formatMs(Number.NaN),
     formatDifferenceMs(null),
     formatRatio(null),
-    formatPercent(null),
     formatInterval({ p50: 1, low: null, high: 2 }, formatMs),
   ]) {
     assert.equal(text, '–');
@@ -27,13 +25,6 @@ test('what has no value is a dash', () => {
 test('a difference has its sign, with a true minus', () => {
   assert.equal(formatDifferenceMs(1.5), '+1.50 ms');
   assert.equal(formatDifferenceMs(-1.5), '−1.50 ms');
-});
-
-test('a share that is not all is never rounded to all', () => {
-  assert.equal(formatPercent(0.99996), '>99.9 %');
-  assert.equal(formatPercent(0.0001), '<0.1 %');
-  assert.equal(formatPercent(1), '100 %');
-  assert.equal(formatPercent(0.125), '12.5 %');
 });
 
 test('times are in UTC wherever the page is made', () => {
