@@ -12,10 +12,12 @@ const ATTEMPTS = 200;
 /** Given out by this process and not returned yet; a program may be about to listen on it. */
 const taken = new Set<number>();
 
-/** A port that nobody listens on; `release` it when its program is gone. */
-export async function reservePort(): Promise<{ port: number; release(): void }> {
+/** A port that nobody listens on; `release` it when its program is gone. `draw`: from 0 below 1. */
+export async function reservePort(
+  draw: () => number = Math.random,
+): Promise<{ port: number; release(): void }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    const port = LOWEST + Math.floor(draw() * (HIGHEST - LOWEST));
     if (taken.has(port)) continue;
     taken.add(port);
     // A program may listen on every interface, or on loopback alone.

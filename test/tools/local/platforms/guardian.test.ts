@@ -76,7 +76,8 @@ describe('startGuardian', () => {
     const before = new Set(childrenOf(process.pid));
     const guardian = startGuardian();
     const [shell] = childrenOf(process.pid).filter((pid) => !before.has(pid));
-    process.kill(shell ?? assert.fail('no shell'), 'SIGKILL');
+    assert.ok(shell !== undefined);
+    process.kill(shell, 'SIGKILL');
     await isGone(shell);
     guardian.watch(1_000_000_000);
     guardian.forget(1_000_000_000);
