@@ -1,8 +1,9 @@
 import { ConfigError } from '../../lib/config.ts';
-import type { LoadRequestBody, LoadSummary } from '../../lib/load-request.ts';
+import type { LoadSummary } from '../../lib/load-request.ts';
 import { checkOutput, runTool, UsageError } from '../command-line.ts';
 import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
 import { renderEvent, renderLogLine } from './console.ts';
+import { createLoadBody } from './load-body.ts';
 import { runOnce } from './once.ts';
 import { FLAG_NAMES, HELP, parseOptions } from './options.ts';
 import type { LogLine, PlatformName } from './platforms/platform.ts';
@@ -33,7 +34,7 @@ await runTool('start', async () => {
     });
   }
 
-  const body: LoadRequestBody = { requests: options.requests, intervalMs: options.intervalMs };
+  const body = createLoadBody(options);
   const summaries = new Map<PlatformName, LoadSummary[]>();
   const starting = startSystem({
     options,

@@ -7,6 +7,7 @@ import { renderWaterfall } from '../compare/render-waterfall.ts';
 import { headLine, traceLine } from '../compare/sources/trace-lines.ts';
 import { writeResult } from '../result-file.ts';
 import { fireRun } from './fire.ts';
+import { createLoadBody } from './load-body.ts';
 import { type Options, splitIntoRuns } from './options.ts';
 import type { PlatformName } from './platforms/platform.ts';
 import { renderOutcome } from './render-outcome.ts';
@@ -51,8 +52,7 @@ export async function runOnce(run: {
     onProgress(`run ${index + 1} of ${sizes.length}: ${requests} requests on each platform`);
     const minute = new Date(thisMinuteMs - (sizes.length - 1 - index) * MINUTE_MS);
     const body = {
-      requests,
-      intervalMs: options.intervalMs,
+      ...createLoadBody({ requests, intervalMs: options.intervalMs }),
       scheduledTime: minute.toISOString(),
     };
     try {
