@@ -10,131 +10,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
-import type { Span, Trace } from '../compare/model.ts';
+import { median } from 'simple-statistics';
 import { headLine, traceLine } from '../compare/sources/trace-lines.ts';
-import { createRandom } from './simulate.ts';
-
-const REQUESTS_PER_RUN = 50;
-/** Spans of one request: the system's ten, and two of the front end on Cloud Run. */
-const PLATFORMS = { gcp_cloud_run: 12, gcp_kubernetes_engine: 10 } as const;
-const START_MS = Date.UTC(2026, 2, 2, 10);
+import { requestTraces } from './request-traces.ts';
 
 export type ScaleOutcome = Readonly<{
   spans: number;
   fileMb: number;
   wallMs: number;
   cpuMs: number;
+  /** Resident, of the whole process. */
   peakMb: number;
-  spansPerSecond: number;
 }>;
-
-/** One request whose calls nest; every span takes a random tenth of its parent's time for itself. */
-function* traces(spans: number): Generator<Trace> {
-  const random = createRandom(1);
-  const perPair = PLATFORMS.gcp_cloud_run + PLATFORMS.gcp_kubernetes_engine;
-  for (let index = 0; index * perPair < spans; index += 1) {
-    for (const platform of ['gcp_cloud_run', 'gcp_kubernetes_engine'] as const) {
-      yield requestOf({ platform, index, random });
-    }
-  }
-}
-
-const CHAIN = [
-  ['loadgen', SPAN.loadgen, 'internal'],
-  ['loadgen', 'GET', 'client'],
-  ['client', 'GET', 'server'],
-  ['client', SPAN.client, 'internal'],
-  ['client', SPAN.rpc, 'client'],
-  ['server', SPAN.rpc, 'server'],
-  ['server', SPAN.worksRead, 'internal'],
-] as const;
-
-function requestOf(options: {
-  platform: keyof typeof PLATFORMS;
-  index: number;
-  random: () => number;
-}): Trace {
-  const { platform, index, random } = options;
-  const run = Math.floor(index / REQUESTS_PER_RUN);
-  const sequence = index % REQUESTS_PER_RUN;
-  const minute = new Date(START_MS + run * 60_000).toISOString();
-  const traceId = `${platform.length.toString(16)}${index.toString(16)}`.padStart(32, '0');
-  const spans: Span[] = [];
-  let startMs = START_MS + run * 60_000 + sequence * 100;
-  let endMs = startMs + 20 * Math.exp(random());
-  const put = (service: string, name: string, kind: Span['kind'], parent: number | null) => {
-    const id = spans.length + 1;
-    spans.push({
-      traceId,
-      spanId: id.toString(16).padStart(16, '0'),
-      ...(parent === null ? {} : { parentSpanId: parent.toString(16).padStart(16, '0') }),
-      name,
-      kind,
-      startMs,
-      endMs,
-      attributes: service === '' ? { 'g.co/agent': 'front end' } : labelsOf(service, platform),
-      events: [],
-    });
-    return id;
-  };
-  let parent: number | null = null;
-  for (const [service, name, kind] of CHAIN) {
-    if (kind === 'server' && platform === 'gcp_cloud_run') {
-      const caller: number | null = parent;
-      const frontEnd = put('', `/${name}`, 'server', caller);
-      parent = put(service, name, kind, caller);
-      const server = spans[parent - 1];
-      if (server !== undefined) {
-        const id = frontEnd.toString(16).padStart(16, '0');
-        spans[parent - 1] = {
-          ...server,
-          attributes: { ...server.attributes, [ATTR.frontEndSpanId]: id },
-        };
-      }
-    } else parent = put(service, name, kind, parent);
-    const shareMs = (endMs - startMs) * 0.05 * (1 + random());
-    startMs += shareMs;
-    endMs -= shareMs;
-  }
-  put('server', 'GET', 'client', parent);
-  put('server', 'GET', 'client', parent);
-  put('server', SPAN.worksSearch, 'internal', (parent ?? 1) - 1);
-  const [root, ...rest] = spans;
-  const rootAttributes = {
-    [ATTR.query]: `query ${sequence % 10}`,
-    [ATTR.runId]: `run-${run}`,
-    [ATTR.sequence]: String(sequence),
-    [ATTR.scheduledMinute]: minute,
-    [ATTR.startDelayUs]: '250',
-  };
-  return {
-    traceId,
-    projectId: 'shakesapp-local',
-    spans:
-      root === undefined
-        ? rest
-        : [{ ...root, attributes: { ...root.attributes, ...rootAttributes } }, ...rest],
-  };
-}
-
-/** As many labels as the programs' real spans carry. */
-function labelsOf(service: string, platform: string): Record<string, string> {
-  return {
-    'service.name': service,
-    'service.namespace': 'shakesapp',
-    'service.version': 'bench',
-    'service.instance.id': `${service}-7d9f8b6c5d-x2x4z`,
-    'cloud.provider': 'gcp',
-    'cloud.platform': platform,
-    'cloud.region': 'us-central1',
-    'cloud.account.id': 'shakesapp-local',
-    [ATTR.configCpu]: '1',
-    [ATTR.configMemory]: '512Mi',
-    [ATTR.configConcurrency]: '80',
-    [ATTR.configSampler]: 'parentbased_always_on',
-  };
-}
 
 /** `heapMb` bounds the process's JavaScript heap: what does not fit dies. */
 export async function benchCompare(spans = 100_000, heapMb?: number): Promise<ScaleOutcome> {
@@ -145,7 +32,7 @@ export async function benchCompare(spans = 100_000, heapMb?: number): Promise<Sc
     let bytes = 0;
     await pipeline(async function* () {
       yield headLine({ kind: 'saved-file', name: 'bench', local: true, since: null, until: null });
-      for (const trace of traces(spans)) {
+      for (const trace of requestTraces(spans)) {
         written += trace.spans.length;
         const line = traceLine(trace);
         bytes += line.length;
@@ -160,23 +47,46 @@ export async function benchCompare(spans = 100_000, heapMb?: number): Promise<Sc
       ...['--from', file, '--json', join(folder, 'out.json'), '--html', join(folder, 'out.html')],
     ]);
     const usage = JSON.parse(stderr.trim().split('\n').at(-1) ?? '{}');
-    return {
-      spans: written,
-      fileMb: Math.round(bytes / 1_000_000),
-      ...usage,
-      spansPerSecond: Math.round(written / (usage.wallMs / 1_000)),
-    };
+    return { spans: written, fileMb: Math.round(bytes / 1_000_000), ...usage };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+/** A fifth and four times as many: what a stream keeps of a span shows in the growth between them. */
+const SIZES = [20_000, 100_000, 400_000];
+const REPEATS = 5;
+
+/** Median, lowest and highest of several runs of one size. */
+export function summariseScale(outcomes: readonly ScaleOutcome[]) {
+  const of = (field: 'wallMs' | 'cpuMs' | 'peakMb') => {
+    const values = outcomes.map((outcome) => outcome[field]);
+    return { median: median(values), low: Math.min(...values), high: Math.max(...values) };
+  };
+  const { spans = 0, fileMb = 0 } = outcomes[0] ?? {};
+  const runs = outcomes.length;
+  return { spans, fileMb, runs, wallMs: of('wallMs'), cpuMs: of('cpuMs'), peakMb: of('peakMb') };
+}
+
+export function renderScale(summary: ReturnType<typeof summariseScale>): string {
+  type Spread = typeof summary.wallMs;
+  const seconds = ({ median: middle, low, high }: Spread) =>
+    `${(middle / 1_000).toFixed(1)} s (${(low / 1_000).toFixed(1)}-${(high / 1_000).toFixed(1)})`;
+  const { spans, fileMb, runs, wallMs, cpuMs, peakMb } = summary;
+  return (
+    `${String(spans).padStart(7)} spans in ${fileMb} MB: ${seconds(wallMs)}, CPU ${seconds(cpuMs)}, ` +
+    `peak ${peakMb.median} MB (${peakMb.low}-${peakMb.high}); median of ${runs} (range)`
+  );
+}
+
 if (import.meta.main) {
-  for (const spans of [10_000, 100_000]) {
-    const { wallMs, peakMb, fileMb, ...outcome } = await benchCompare(spans);
-    console.log(
-      `${outcome.spans} spans (${fileMb} MB): ${(wallMs / 1_000).toFixed(1)} s, peak ${peakMb} MB`,
-    );
-    console.log(JSON.stringify({ ...outcome, wallMs, peakMb, fileMb }));
+  const summaries = [];
+  for (const size of SIZES) {
+    const outcomes = [];
+    for (let run = 0; run < REPEATS; run += 1) outcomes.push(await benchCompare(size));
+    const summary = summariseScale(outcomes);
+    console.log(renderScale(summary));
+    summaries.push(summary);
   }
+  console.log(JSON.stringify(summaries));
 }
