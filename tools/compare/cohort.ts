@@ -1,6 +1,7 @@
 import { UsageError } from '../command-line.ts';
 import type { Trace } from './model.ts';
 import { frontEndTest } from './normalise.ts';
+import { PLATFORM_LABELS } from './platform-labels.ts';
 
 /** Which traces belong to one side of the comparison. */
 export type Cohort = Readonly<{
@@ -14,11 +15,6 @@ export type Cohort = Readonly<{
   sinceMs: number | null;
   untilMs: number | null;
 }>;
-
-const PLATFORM_LABELS: Readonly<Record<string, string>> = {
-  gcp_cloud_run: 'Cloud Run',
-  gcp_kubernetes_engine: 'GKE',
-};
 
 /** Parses `key=value[,key=value]`; a value may hold '=' but no ','. Throws UsageError. */
 export function parseCohort(

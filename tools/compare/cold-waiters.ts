@@ -1,7 +1,9 @@
-import type { RequestRecord } from './request-record.ts';
+import type { Trace } from './model.ts';
+import { type RequestRecord, recordRequest } from './request-record.ts';
 
 /**
- * Marks as cold the requests that were sent before an instance had served its first one:
+ * A request is cold that was the first of an instance or waited for such a one. A trace by itself
+ * tells the first only; this marks as cold the requests that were sent before an instance had served its first one:
  *
  *     first    |--- sent ..... starting .....|=== served ===|     marked by its instance
  *     waiter       |--- sent ................ |=== served ===|    sent while it started
@@ -26,4 +28,11 @@ export function markWaiters(records: readonly RequestRecord[]): readonly Request
     );
     return waited ? { ...record, cold: true } : record;
   });
+}
+
+/** The cold requests among these traces: of the same meaning in every count. */
+export function coldTraceIds(traces: readonly Trace[]): ReadonlySet<string> {
+  const records = traces.map(recordRequest).filter((record) => record !== null);
+  const cold = markWaiters(records).filter((record) => record.cold);
+  return new Set(cold.map(({ traceId }) => traceId));
 }

@@ -82,7 +82,8 @@ export function createCollector(cohorts: Sides<Cohort>) {
       const traces = new Map(options.exemplars.map((trace) => [trace.traceId, trace]));
       const draw = (record: RequestRecord | null): Waterfall | null => {
         const trace = record === null ? undefined : traces.get(record.traceId);
-        return trace === undefined ? null : createWaterfall(trace, consoleUrl(source, trace));
+        if (record === null || trace === undefined) return null;
+        return { ...createWaterfall(trace, consoleUrl(source, trace)), cold: record.cold };
       };
       const drawn = (stratum: Stratum): Sides<Exemplars> => {
         const of = (side: 'a' | 'b') => {

@@ -6,7 +6,7 @@ import { isLoadgenRoot, type NormalisedTrace, normalise } from './normalise.ts';
 import { CLOCK_TOLERANCE_MS } from './skew.ts';
 import { endedAfterStop, errorOf } from './span.ts';
 import { callerOf, type Node } from './tree.ts';
-import { isCold, isRequest, isWhole } from './wholeness.ts';
+import { isFirstOfInstance, isRequest, isWhole } from './wholeness.ts';
 
 export type Call = Readonly<{
   /** The instance that served it. */
@@ -35,6 +35,7 @@ export type RequestRecord = Readonly<{
   query: string | null;
   spans: number;
   whole: boolean;
+  /** First of an instance; with markWaiters, also who waited for such a one. */
   cold: boolean;
   error: string | null;
   wrongCount: boolean;
@@ -69,7 +70,7 @@ export function recordRequest(trace: Trace): RequestRecord | null {
     query: attributes[ATTR.query] ?? null,
     spans: tree.nodes.length,
     whole: isWhole(tree),
-    cold: isCold(tree),
+    cold: isFirstOfInstance(tree),
     error,
     wrongCount: tree.nodes.some(
       (node) => node.span.attributes[ATTR.errorType] === UNEXPECTED_RESULT,

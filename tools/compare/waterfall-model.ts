@@ -40,6 +40,7 @@ export type Waterfall = Readonly<{
   startMs: number;
   durationMs: number;
   whole: boolean;
+  /** First of an instance; in a comparison, also who waited for such a one. */
   cold: boolean;
   /** Where to open it; null where the source was not Cloud Trace. */
   consoleUrl: string | null;

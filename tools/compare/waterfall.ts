@@ -6,7 +6,7 @@ import { type NormalisedTrace, normalise } from './normalise.ts';
 import { errorOf } from './span.ts';
 import { pathsOf } from './span-path.ts';
 import { depthOf, type Node } from './tree.ts';
-import { isCold, isWhole } from './wholeness.ts';
+import { isFirstOfInstance, isWhole } from './wholeness.ts';
 
 /** A trace ready to draw. `consoleUrl`: where to open it, if it came from Cloud Trace. */
 export function createWaterfall(trace: Trace, consoleUrl: string | null = null): Waterfall {
@@ -19,7 +19,7 @@ export function createWaterfall(trace: Trace, consoleUrl: string | null = null):
     startMs: tree.startMs,
     durationMs: tree.root === null ? extentMs(tree) : tree.root.endMs - tree.root.startMs,
     whole: isWhole(tree),
-    cold: isCold(tree),
+    cold: isFirstOfInstance(tree),
     consoleUrl,
     spans: tree.nodes.map((node) =>
       row(node, { tree, selfMs: owned.get(node) ?? 0, path: paths.get(node) ?? '' }),

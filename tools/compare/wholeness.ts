@@ -92,7 +92,8 @@ export function isRequest(trace: NormalisedTrace): boolean {
   );
 }
 
-export const isCold = (trace: NormalisedTrace): boolean =>
+/** Whether an instance served its first request in it; who waited for that, other traces tell. */
+export const isFirstOfInstance = (trace: NormalisedTrace): boolean =>
   trace.nodes.some((node) => !node.frontEnd && node.span.attributes[ATTR.coldStart] === 'true');
 
 const inError = (node: Node) => errorOf(node.span) !== null;

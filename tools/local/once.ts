@@ -3,26 +3,18 @@ import { CLOUD_RUN, GKE } from '../compare/cohort.ts';
 import { compareTraces } from '../compare/compare.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import type { Trace } from '../compare/model.ts';
-import { renderWaterfall } from '../compare/render-waterfall.ts';
 import { headLine, traceLine } from '../compare/sources/trace-lines.ts';
 import { writeResult } from '../result-file.ts';
 import { fireRun } from './fire.ts';
 import { createLoadBody } from './load-body.ts';
 import { type Options, splitIntoRuns } from './options.ts';
+import { summarisePlatform } from './platform-summary.ts';
+import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
 import { renderOutcome } from './render-outcome.ts';
-import { PLATFORM_LABEL } from './render-totals.ts';
-import {
-  faultsOf,
-  type PlatformResult,
-  RESULTS_VERSION,
-  type Results,
-  summarisePlatform,
-} from './results.ts';
+import { renderBroken, renderTypical } from './render-request.ts';
+import { faultsOf, type PlatformResult, RESULTS_VERSION, type Results } from './results.ts';
 import type { System } from './system.ts';
-
-const WATERFALL_LEGEND =
-  "█ a program's span  ▒ the platform's own  • event  indented: called by the line above\n";
 
 const MINUTE_MS = 60_000;
 
@@ -109,10 +101,9 @@ async function report(run: {
       faultsOf(result).map((fault) => `${PLATFORM_LABEL[name]}: ${fault}`),
     ),
   ];
-  if (first && waterfall) {
-    print(`\nOne request on ${PLATFORM_LABEL[first.name]}, the median warm one:\n\n`);
-    print(`${renderWaterfall(waterfall)}${WATERFALL_LEGEND}`);
-  }
+  const broken = platforms.find((platform) => platform.broken !== null);
+  if (broken?.broken) print(renderBroken(PLATFORM_LABEL[broken.name], broken.broken));
+  else if (first && waterfall) print(renderTypical(PLATFORM_LABEL[first.name], waterfall));
   print(renderOutcome({ options, pairs, comparison, faults }));
   await writeFiles({ options, projectId: system.cloud.projectId, traces, comparison, pairs });
   return faults.length === 0 ? 0 : 1;

@@ -3,8 +3,9 @@ import { wrapText } from '../compare/format.ts';
 import { renderBrief } from '../compare/render-brief.ts';
 import { renderText } from '../compare/render-text.ts';
 import type { Delay, Options } from './options.ts';
+import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
-import { PLATFORM_LABEL, renderTotals } from './render-totals.ts';
+import { renderTotals } from './render-totals.ts';
 import type { PlatformResult } from './results.ts';
 
 /** As many as make runs enough for a verdict, with one to spare (see options.ts). */

@@ -1,11 +1,7 @@
 import { formatMs } from '../compare/format.ts';
+import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
 import type { PlatformResult } from './results.ts';
-
-export const PLATFORM_LABEL: Readonly<Record<PlatformName, string>> = {
-  cloud_run: 'Cloud Run (local)',
-  gke: 'GKE (local)',
-};
 
 const LABEL_WIDTH = 26;
 const COLUMN_WIDTH = 22;
@@ -26,7 +22,7 @@ export function renderTotals(
     row('  failed, dropped', ({ failed, dropped }) => `${failed}, ${dropped}`),
     row('traces of requests', ({ traces }) => traces),
     row('  whole', ({ wholeTraces }) => wholeTraces),
-    row('  first of an instance', ({ coldTraces }) => coldTraces),
+    row('  cold requests', ({ coldTraces }) => coldTraces),
     row('orphan spans', ({ orphanSpans }) => orphanSpans),
     row('health check spans', ({ healthSpans }) => healthSpans),
     row('spans started', ({ spansStarted }) => spansStarted),

@@ -1,12 +1,15 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import { formatMs } from '../compare/format.ts';
 import type { Trace } from '../compare/model.ts';
-import { isLoadgenRoot, normalise } from '../compare/normalise.ts';
+import { isLoadgenRoot, type NormalisedTrace, normalise } from '../compare/normalise.ts';
+import { renderWaterfall } from '../compare/render-waterfall.ts';
 import { errorOf } from '../compare/span.ts';
-import { isCold, missingEdges } from '../compare/wholeness.ts';
+import type { Node } from '../compare/tree.ts';
+import { createWaterfall } from '../compare/waterfall.ts';
+import { isFirstOfInstance, isWhole, missingEdges } from '../compare/wholeness.ts';
+import { wrongCountOf } from '../compare/wrong-count.ts';
 import type { TraceStore } from './cloud/trace-store.ts';
-import { PLATFORM_LABEL } from './render-totals.ts';
-import { platformOf } from './results.ts';
+import { PLATFORM_LABEL, platformOf } from './platforms/labels.ts';
 
 /**
  * Programs export every 5 s, each at its own time, so a trace grows for that long. One that is
@@ -14,12 +17,16 @@ import { platformOf } from './results.ts';
  */
 const PATIENCE_MS = 12_000;
 
+const COLUMNS = 100;
+const LONGEST_QUERY = 24;
+const SHORTEST_QUERY = 12;
+
 /** Of these, late spans and copies make no second line; a run of days must not keep them all. */
 const MOST_TOLD = 1_000;
 
 /**
  * Calls back with one line for each request's trace: as soon as it is whole, or when it should
- * have been. Returns how to stop.
+ * have been; the first that never is comes with its waterfall. Returns how to stop.
  */
 export function watchTraces(
   store: TraceStore,
@@ -28,16 +35,21 @@ export function watchTraces(
 ): () => void {
   const waiting = new Map<string, NodeJS.Timeout>();
   const told = new Set<string>();
+  let shownBroken = false;
   const tell = (traceId: string) => {
     clearTimeout(waiting.get(traceId));
     waiting.delete(traceId);
     const trace = store.trace(traceId);
     const line = trace && renderTraceLine(trace);
-    if (line === undefined) return;
+    if (trace === undefined || line === undefined) return;
     told.add(traceId);
     const [oldest] = told;
     if (told.size > mostTold && oldest !== undefined) told.delete(oldest);
     onLine(line);
+    // Of the first broken one also what it looks like; as a rule those after it are like it.
+    if (shownBroken || isWhole(trace)) return;
+    shownBroken = true;
+    onLine(`\n${renderWaterfall(createWaterfall(trace))}`);
   };
   const unsubscribe = store.onSpan(({ traceId }) => {
     if (told.has(traceId)) return;
@@ -64,23 +76,27 @@ export function renderTraceLine(trace: Trace): string | undefined {
   if (tree.root === null || !isLoadgenRoot(tree.root)) return undefined;
   const platform = platformOf(trace);
   const { attributes } = tree.root.span;
-  const error = errorOf(tree.root.span);
-  const missing = missingEdges(tree);
-  const state =
-    missing.length > 0
-      ? `NOT WHOLE: ${missing[0]}`
-      : error
-        ? `ERROR ${error.type}`
-        : `${attributes[ATTR.matchCount] ?? '?'} lines${isCold(tree) ? ', cold start' : ''}`;
-  return [
+  const head = [
     new Date(tree.startMs).toISOString().slice(11, 19),
     (platform ? PLATFORM_LABEL[platform] : '?').padEnd(17),
     trace.traceId.slice(0, 8),
     formatMs(tree.root.endMs - tree.root.startMs).padStart(8),
     `${tree.nodes.length} spans`.padStart(9),
-    JSON.stringify(attributes[ATTR.query] ?? '').slice(0, 24),
-    state,
-  ]
-    .join('  ')
-    .slice(0, 100);
+  ].join('  ');
+  const state = stateOf(tree.root, tree);
+  const room = COLUMNS - head.length - state.length - 4;
+  const query = JSON.stringify(attributes[ATTR.query] ?? '');
+  const shown = query.slice(0, Math.max(SHORTEST_QUERY, Math.min(LONGEST_QUERY, room)));
+  return `${head}  ${shown}  ${state}`.slice(0, COLUMNS);
+}
+
+function stateOf(root: Node, tree: NormalisedTrace): string {
+  const [missing] = missingEdges(tree);
+  if (missing !== undefined) return `NOT WHOLE: ${missing}`;
+  const wrong = wrongCountOf(root.span);
+  if (wrong !== null) return `WRONG: ${wrong.count}, expected ${wrong.expected}`;
+  const error = errorOf(root.span);
+  if (error !== null) return `ERROR ${error.type}`;
+  const cold = isFirstOfInstance(tree) ? ', cold start' : '';
+  return `${root.span.attributes[ATTR.matchCount] ?? '?'} lines${cold}`;
 }

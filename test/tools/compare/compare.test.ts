@@ -152,19 +152,22 @@ test('cold requests have a stratum of their own and no share in a warm quantile'
 
 test('who waited for an instance to start is cold, on either side', () => {
   const traces = (['a', 'b'] as const).flatMap((side) =>
-    [0, 1, 9].map((sequence) =>
+    [0, 1, 2, 9].map((sequence) =>
       requestTrace({
         sequence,
         platform: PLATFORMS[side],
         cold: sequence === 0,
         attributes: { 'service.instance.id': 'one' },
-        // Reads until after the second request was sent, 100 ms later, and before the third was.
+        // Reads until after the two that are sent 100 ms apart, and before the last one is.
         parts: sequence === 0 ? { read: 300 } : {},
       }),
     ),
   );
-  const { cohorts } = compare(traces);
-  assert.deepEqual([cohorts.a.cold, cohorts.b.cold], [2, 2]);
+  const { cohorts, coldExemplars } = compare(traces);
+  assert.deepEqual([cohorts.a.cold, cohorts.b.cold], [3, 3]);
+  // One that waited, as its own spans do not tell.
+  assert.equal(coldExemplars.a.median?.spans.filter(({ cold }) => cold).length, 0);
+  assert.equal(coldExemplars.a.median?.cold, true);
 });
 
 test("a gap is split where the front end's span was stored and inferred where not", () => {

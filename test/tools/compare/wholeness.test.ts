@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import { normalise } from '../../../tools/compare/normalise.ts';
-import { isCold, isRequest, isWhole, missingEdges } from '../../../tools/compare/wholeness.ts';
+import {
+  isFirstOfInstance,
+  isRequest,
+  isWhole,
+  missingEdges,
+} from '../../../tools/compare/wholeness.ts';
 import { requestTrace, spanIdOf, without, withSpanChanged } from './request-trace.ts';
 
 for (const frontEnd of ['none', 'stored', 'not-stored'] as const) {
@@ -56,8 +61,8 @@ test("a front end's own span cannot make a request cold", () => {
   const trace = withSpanChanged(requestTrace({ frontEnd: 'stored' }), 12, {
     attributes: { [ATTR.coldStart]: 'true' },
   });
-  assert.equal(isCold(normalise(trace)), false);
-  assert.equal(isCold(normalise(requestTrace({ cold: true }))), true);
+  assert.equal(isFirstOfInstance(normalise(trace)), false);
+  assert.equal(isFirstOfInstance(normalise(requestTrace({ cold: true }))), true);
 });
 
 test('a call from outside is no request of the load generator', () => {

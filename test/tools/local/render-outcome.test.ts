@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Comparison } from '../../../tools/compare/comparison.ts';
 import { parseOptions } from '../../../tools/local/options.ts';
+import { summarisePlatform } from '../../../tools/local/platform-summary.ts';
 import { renderOutcome } from '../../../tools/local/render-outcome.ts';
-import { summarisePlatform } from '../../../tools/local/results.ts';
 import { sampleComparison } from '../compare/html/sample-comparison.ts';
 import { createRequestTrace } from './example-traces.ts';
 

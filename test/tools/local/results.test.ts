@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LoadSummary } from '../../../lib/load-request.ts';
-import { ATTR } from '../../../lib/telemetry/names.ts';
+import { ATTR, SPAN, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
+import { CLOUD_RUN as COHORT, GKE } from '../../../tools/compare/cohort.ts';
+import { compareTraces } from '../../../tools/compare/compare.ts';
 import type { Trace } from '../../../tools/compare/model.ts';
+import { summarisePlatform } from '../../../tools/local/platform-summary.ts';
 import type { ProcessReport } from '../../../tools/local/platforms/platform.ts';
-import { faultsOf, summarisePlatform } from '../../../tools/local/results.ts';
-import { createRequestTrace } from './example-traces.ts';
+import { faultsOf } from '../../../tools/local/results.ts';
+import { createRequestTrace, spanId } from './example-traces.ts';
 
 const SUMMARY = { ok: 1, mismatched: 0, failed: 0, dropped: 0 } as LoadSummary;
 const CLOUD_RUN = { platform: 'gcp_cloud_run' } as const;
@@ -91,6 +94,86 @@ describe('summarisePlatform', () => {
     assert.equal(result.orphanSpans, 1);
     assert.equal(result.wholeTraces, 0);
     assert.equal(result.trace, null);
+  });
+
+  it('hands back the first trace that is not whole, with what it lacks', () => {
+    const { broken } = summarisePlatform({
+      platform: 'cloud_run',
+      requests: 3,
+      summaries: [],
+      reports: [],
+      traces: ['c', 'b', 'a'].map((digit) =>
+        createRequestTrace({
+          ...CLOUD_RUN,
+          traceId: digit.repeat(32),
+          change: (span, index) => {
+            if (digit !== 'c' && index === 4) return null;
+            const laterMs = digit === 'b' ? 7 : 0;
+            return { ...span, startMs: span.startMs + laterMs, endMs: span.endMs + laterMs };
+          },
+        }),
+      ),
+    });
+    assert.equal(broken?.waterfall.traceId, 'a'.repeat(32));
+    assert.deepEqual(broken?.lacks, [
+      'client → gRPC client span',
+      `parent ${spanId(4)} of server:${SPAN.rpc}`,
+    ]);
+  });
+
+  it('names query, count and expected count of wrong answers, each once', () => {
+    const wrong = (digit: string, query: string) =>
+      createRequestTrace({
+        ...CLOUD_RUN,
+        traceId: digit.repeat(32),
+        change: (span, index) => {
+          const told = { [ATTR.query]: query, [ATTR.matchCount]: '3', [ATTR.expectedCount]: '4' };
+          const error = { [ATTR.errorType]: UNEXPECTED_RESULT };
+          const attributes = { ...span.attributes, ...told, ...error };
+          return index === 0 ? { ...span, attributes } : span;
+        },
+      });
+    const { result } = summarisePlatform({
+      platform: 'cloud_run',
+      requests: 3,
+      summaries: [{ ...SUMMARY, ok: 0, mismatched: 3 }],
+      reports: [],
+      traces: [wrong('a', 'love'), wrong('b', 'world'), wrong('c', 'world')],
+    });
+    assert.deepEqual(result.wrongCounts, [
+      { query: 'world', count: '3', expected: '4', requests: 2 },
+      { query: 'love', count: '3', expected: '4', requests: 1 },
+    ]);
+    assert.ok(
+      faultsOf(result).includes(
+        '3 wrong counts; the count of "world" is 3, expected 4 (2); ' +
+          'the count of "love" is 3, expected 4 (1)',
+      ),
+    );
+  });
+
+  it('counts as cold what the comparison does: the first of an instance and who waited for it', () => {
+    const traces = [0, 50, 500].map((laterMs, place) =>
+      createRequestTrace({
+        ...CLOUD_RUN,
+        traceId: String(place).repeat(32),
+        change: (span, index) => {
+          const first = place === 0 && index === 2 ? { [ATTR.coldStart]: 'true' } : {};
+          return {
+            ...span,
+            startMs: span.startMs + laterMs,
+            endMs: span.endMs + laterMs,
+            attributes: { ...span.attributes, 'faas.instance': 'one', ...first },
+          };
+        },
+      }),
+    );
+    const cohorts = { a: COHORT, b: GKE };
+    const { cold } = compareTraces(traces, { cohorts, name: 'p', local: true }).cohorts.a;
+    assert.equal(cold, 2);
+    const result = summarise(traces);
+    assert.equal(result.coldTraces, cold);
+    assert.equal(result.trace?.traceId, '2'.repeat(32));
   });
 
   it('counts a span of a health check', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ATTR } from '../../../lib/telemetry/names.ts';
+import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import { createTraceStore } from '../../../tools/local/cloud/trace-store.ts';
 import { renderTraceLine, watchTraces } from '../../../tools/local/watch-traces.ts';
 import { createRequestTrace } from './example-traces.ts';
@@ -46,6 +46,26 @@ describe('watchTraces', () => {
     t.mock.timers.tick(12_000);
     assert.match(lines[0] ?? '', /NOT WHOLE/);
   });
+
+  it('draws the first broken trace with its orphan, and not those after it', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const store = createTraceStore();
+    const lines: string[] = [];
+    t.after(watchTraces(store, (line) => lines.push(line)));
+    for (const digit of ['a', 'b']) {
+      const { spans } = createRequestTrace({
+        platform: 'gcp_cloud_run',
+        traceId: digit.repeat(32),
+        change: (span, index) => (index === 4 ? null : span),
+      });
+      store.write(spans);
+      t.mock.timers.tick(12_000);
+    }
+    assert.deepEqual(
+      lines.map((line) => /! orphan: its parent is not in the trace/.test(line)),
+      [false, true, false],
+    );
+  });
 });
 
 describe('renderTraceLine', () => {
@@ -58,10 +78,34 @@ describe('renderTraceLine', () => {
       platform: 'gcp_kubernetes_engine',
       change: (span, index) =>
         index === 0
-          ? { ...span, attributes: { ...span.attributes, [ATTR.errorType]: 'UnexpectedResult' } }
+          ? { ...span, attributes: { ...span.attributes, [ATTR.errorType]: 'unavailable' } }
           : span,
     });
-    assert.match(renderTraceLine(wrong) ?? '', /GKE \(local\).*ERROR UnexpectedResult/);
+    assert.match(renderTraceLine(wrong) ?? '', /GKE \(local\).*ERROR unavailable$/);
+  });
+
+  it('names query, count and expected count of a wrong answer, whatever their length', () => {
+    const wrongTo = (query: string) =>
+      createRequestTrace({
+        platform: 'gcp_cloud_run',
+        change: (span, index) => ({
+          ...span,
+          attributes: {
+            ...span.attributes,
+            [ATTR.query]: query,
+            [ATTR.expectedCount]: '12345',
+            ...(index === 0 ? { [ATTR.errorType]: UNEXPECTED_RESULT } : {}),
+          },
+        }),
+      });
+    assert.match(
+      renderTraceLine(wrongTo('world')) ?? '',
+      /"world" {2}WRONG: 52, expected 12345$/,
+    );
+    assert.match(
+      renderTraceLine(wrongTo('to be, or not to be')) ?? '',
+      /"to be, or no {2}WRONG: 52, expected 12345$/,
+    );
   });
 
   it('fits 100 columns whatever the query', () => {

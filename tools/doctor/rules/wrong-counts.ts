@@ -1,5 +1,4 @@
-import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
-import type { Span } from '../../compare/model.ts';
+import { describeWrongCount, wrongCountOf } from '../../compare/wrong-count.ts';
 import { describeSpan, type Rule } from '../rule.ts';
 
 export const wrongCounts: Rule = {
@@ -13,22 +12,11 @@ export const wrongCounts: Rule = {
     'KNOWN_QUERIES; until then no latency of these requests means anything.',
   check: ({ traces }) =>
     traces.flatMap((trace) =>
-      trace.nodes
-        .filter(({ span }) => isWrong(span))
-        .map((node) => {
-          const { attributes } = node.span;
-          const query = JSON.stringify(attributes[ATTR.query] ?? '?');
-          const counts = `${attributes[ATTR.matchCount] ?? '?'}, expected ${attributes[ATTR.expectedCount] ?? '?'}`;
-          return {
-            traceId: trace.traceId,
-            detail: `${describeSpan(node)}: the count of ${query} is ${counts}`,
-          };
-        }),
+      trace.nodes.flatMap((node) => {
+        const wrong = wrongCountOf(node.span);
+        if (wrong === null) return [];
+        const detail = `${describeSpan(node)}: ${describeWrongCount(wrong)}`;
+        return [{ traceId: trace.traceId, detail }];
+      }),
     ),
 };
-
-function isWrong({ attributes }: Span): boolean {
-  const { [ATTR.matchCount]: count, [ATTR.expectedCount]: expected } = attributes;
-  if (attributes[ATTR.errorType] === UNEXPECTED_RESULT) return true;
-  return count !== undefined && expected !== undefined && count !== expected;
-}

@@ -6,6 +6,7 @@ import { foreign, html, type Markup, trusted } from '../../compare/html/markup.t
 import { renderEvidence, renderHeader } from '../../compare/html/render-html.ts';
 import { renderVerdict } from '../../compare/html/verdict.ts';
 import { labelsOf } from '../../compare/html/words.ts';
+import { PLATFORM_LABEL } from '../platforms/labels.ts';
 
 const SCRIPT = readFileSync(new URL('live.js', import.meta.url), 'utf8').trim();
 
@@ -27,7 +28,7 @@ export function renderParts(comparison: Comparison | undefined, failure?: string
       ? html`There is nothing to compare yet: the figures appear with the first traces.`
       : html`The comparison failed: ${foreign(failure)}`;
   return {
-    header: `${renderHeader({ a: 'Cloud Run (local)', b: 'GKE (local)', local: true })}`,
+    header: `${renderHeader({ a: PLATFORM_LABEL.cloud_run, b: PLATFORM_LABEL.gke, local: true })}`,
     verdict: `${html`<section class="verdict"><h2>No verdict yet</h2><p>${reason}</p></section>`}`,
     evidence: '',
   };

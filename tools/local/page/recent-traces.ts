@@ -7,11 +7,7 @@ import { renderWaterfall } from '../../compare/html/waterfall.ts';
 import { formatMs } from '../../compare/html/words.ts';
 import type { Trace } from '../../compare/model.ts';
 import { createWaterfall } from '../../compare/waterfall.ts';
-
-const PLATFORMS: Readonly<Record<string, string>> = {
-  gcp_cloud_run: 'Cloud Run',
-  gcp_kubernetes_engine: 'GKE',
-};
+import { localLabel } from '../platforms/labels.ts';
 
 /** One item per trace; what it holds is fetched when it is opened. */
 export function renderRecentTraces(
@@ -33,7 +29,7 @@ function renderItem(trace: Waterfall, arriving: boolean): Markup {
   // Until its root is there nobody knows how long a request took.
   const took = arriving && !isRequest && !invocation ? '' : formatMs(trace.durationMs);
   const on =
-    platform === undefined ? '–' : html`${PLATFORMS[platform] ?? foreign(platform)} (local)`;
+    platform === undefined ? '–' : foreign(localLabel(platform));
   const error = trace.spans.find((span) => span.error !== null)?.error?.type ?? null;
   return html`<details id="trace-${trace.traceId}" data-spans="${trace.spans.length}">
 <summary><span class="trace-line"><span class="at">${new Date(trace.startMs).toISOString().slice(11, 19)}</span> <span class="on">${on}</span> <span class="what">${what}</span> <span class="number">${took}</span> <span class="count number">${trace.spans.length} ${trace.spans.length === 1 ? 'span' : 'spans'}</span> <span class="state">${renderProgress(trace, { arriving: arriving && !invocation, isRequest, error })}</span></span></summary>

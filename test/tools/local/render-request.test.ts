@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createWaterfall } from '../../../tools/compare/waterfall.ts';
+import { renderBroken, renderTypical } from '../../../tools/local/render-request.ts';
+import { createRequestTrace } from './example-traces.ts';
+
+const broken = createWaterfall(
+  createRequestTrace({
+    platform: 'gcp_cloud_run',
+    change: (span, index) => (index === 4 ? null : span),
+  }),
+);
+
+describe('renderBroken', () => {
+  it('names what the trace lacks and marks its orphan', () => {
+    const text = renderBroken('Cloud Run (local)', { waterfall: broken, lacks: ['an edge'] });
+    assert.match(text, /^\nA request on Cloud Run \(local\) whose trace is not whole; it lacks:\n/);
+    assert.match(text, /\n {2}- an edge\n/);
+    assert.match(text, /NOT WHOLE\n/);
+    assert.match(text, /! orphan: its parent is not in the trace/);
+  });
+
+  it('fits 100 columns whatever is missing', () => {
+    const text = renderBroken('GKE', { waterfall: broken, lacks: ['x '.repeat(200)] });
+    assert.ok(text.split('\n').every((line) => [...line].length <= 100));
+  });
+});
+
+describe('renderTypical', () => {
+  it('does not call a cold request the median warm one', () => {
+    assert.match(renderTypical('GKE', { ...broken, cold: false }), /GKE, the median warm one:/);
+    assert.match(renderTypical('GKE', { ...broken, cold: true }), /the median one; none was warm:/);
+  });
+});

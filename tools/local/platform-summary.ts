@@ -1,0 +1,121 @@
+import type { LoadSummary } from '../../lib/load-request.ts';
+import { ATTR } from '../../lib/telemetry/names.ts';
+import { coldTraceIds } from '../compare/cold-waiters.ts';
+import type { Waterfall } from '../compare/comparison.ts';
+import type { Trace } from '../compare/model.ts';
+import { isLoadgenRoot, type NormalisedTrace, normalise } from '../compare/normalise.ts';
+import { ascending, quantilesOf } from '../compare/quantiles.ts';
+import { isUnwanted } from '../compare/untraced.ts';
+import { createWaterfall } from '../compare/waterfall.ts';
+import { isWhole, missingEdges } from '../compare/wholeness.ts';
+import { tallyWrongCounts } from '../compare/wrong-count.ts';
+import { platformOf } from './platforms/labels.ts';
+import type { PlatformName, ProcessReport } from './platforms/platform.ts';
+import type { PlatformResult, TraceResult } from './results.ts';
+
+/** A trace to show where not all are whole, with the edges that it lacks. */
+export type BrokenTrace = Readonly<{ waterfall: Waterfall; lacks: readonly string[] }>;
+
+export type PlatformSummary = Readonly<{
+  result: PlatformResult;
+  /** As in `result.trace`. */
+  waterfall: Waterfall | null;
+  /** The first of those that are not whole. */
+  broken: BrokenTrace | null;
+}>;
+
+/** Sums up one platform's part of a run. `requests`: as asked for, over all its runs. */
+export function summarisePlatform(options: {
+  platform: PlatformName;
+  requests: number;
+  summaries: readonly LoadSummary[];
+  reports: readonly ProcessReport[];
+  traces: readonly Trace[];
+}): PlatformSummary {
+  const { summaries, reports } = options;
+  const traces = options.traces
+    .filter((trace) => platformOf(trace) === options.platform)
+    .map((trace) => ({ trace, tree: normalise(trace) }));
+  const requests = traces.filter(({ tree }) => tree.root !== null && isLoadgenRoot(tree.root));
+  const whole = requests.filter(({ tree }) => isWhole(tree));
+  const nodes = traces.flatMap(({ tree }) => tree.nodes);
+  const own = nodes.filter(({ frontEnd }) => !frontEnd);
+  const sum = (field: 'ok' | 'mismatched' | 'failed' | 'dropped') =>
+    summaries.reduce((total, summary) => total + summary[field], 0);
+  const spansStarted = reports.reduce((total, { spans }) => total + (spans?.started ?? 0), 0);
+  const cold = coldTraceIds(traces.map(({ trace }) => trace));
+  const warm = whole.filter(({ trace }) => !cold.has(trace.traceId));
+  const waterfall = medianWaterfall(warm.length > 0 ? warm : whole);
+  const result: PlatformResult = {
+    requests: options.requests,
+    ok: sum('ok'),
+    mismatched: sum('mismatched'),
+    failed: sum('failed'),
+    dropped: sum('dropped'),
+    wrongCounts: tallyWrongCounts(requests.flatMap(({ tree }) => tree.root?.span ?? [])),
+    runs: summaries.length,
+    traces: requests.length,
+    invocationTraces: traces.length - requests.length,
+    wholeTraces: whole.length,
+    coldTraces: requests.filter(({ trace }) => cold.has(trace.traceId)).length,
+    orphanSpans: own.filter(({ orphan }) => orphan).length,
+    healthSpans: own.filter(({ span }) => isUnwanted(span)).length,
+    frontEndSpans: nodes.length - own.length,
+    spansStarted,
+    spansStored: own.length,
+    spansLost: spansStarted - own.length,
+    processesWithoutReport: reports.filter(({ spans }) => spans === undefined).length,
+    processesFailed: reports.filter(({ exitCode }) => exitCode !== 0).length,
+    latencyMs: latencyOf(requests.map(({ tree }) => tree)),
+    trace: waterfall && toTraceResult(waterfall),
+  };
+  return { result, waterfall, broken: firstBroken(requests) };
+}
+
+function latencyOf(trees: readonly NormalisedTrace[]): PlatformResult['latencyMs'] {
+  const values = trees.flatMap(({ root }) =>
+    root === null
+      ? []
+      : [root.endMs - root.startMs + Number(root.span.attributes[ATTR.startDelayUs] ?? 0) / 1000],
+  );
+  const quantiles = quantilesOf(ascending(values));
+  return quantiles && { p50: quantiles.p50Ms, p95: quantiles.p95Ms, p99: quantiles.p99Ms };
+}
+
+type Built = Readonly<{ trace: Trace; tree: NormalisedTrace }>;
+
+function medianWaterfall(built: readonly Built[]): Waterfall | null {
+  const sorted = built
+    .map(({ trace }) => createWaterfall(trace))
+    .sort((one, other) => one.durationMs - other.durationMs);
+  return sorted[Math.floor(sorted.length / 2)] ?? null;
+}
+
+function firstBroken(requests: readonly Built[]): BrokenTrace | null {
+  const broken = requests
+    .filter(({ tree }) => !isWhole(tree))
+    .sort((one, other) => one.tree.startMs - other.tree.startMs);
+  const [first] = broken;
+  return first === undefined
+    ? null
+    : { waterfall: createWaterfall(first.trace), lacks: missingEdges(first.tree) };
+}
+
+function toTraceResult(waterfall: Waterfall): TraceResult {
+  return {
+    traceId: waterfall.traceId,
+    durationMs: waterfall.durationMs,
+    spans: waterfall.spans.map((span) => ({
+      id: span.spanId,
+      parent: span.parentSpanId,
+      name: span.name,
+      service: span.service,
+      kind: span.kind,
+      startMs: span.offsetMs,
+      durationMs: span.durationMs,
+      attributes: span.attributes,
+      events: (span.events ?? []).map(({ name, offsetMs }) => ({ name, startMs: offsetMs })),
+      error: span.error,
+    })),
+  };
+}

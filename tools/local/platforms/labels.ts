@@ -1,0 +1,29 @@
+import type { Trace } from '../../compare/model.ts';
+import { PLATFORM_LABELS } from '../../compare/platform-labels.ts';
+import type { PlatformName } from './platform.ts';
+
+/** Values of `cloud.platform`, by which the spans of two platforms are told apart. */
+export const CLOUD_PLATFORM: Readonly<Record<PlatformName, string>> = {
+  cloud_run: 'gcp_cloud_run',
+  gke: 'gcp_kubernetes_engine',
+};
+
+/** A platform's label, marked as what it is here: a stand-in. */
+export const localLabel = (cloudPlatform: string): string =>
+  `${PLATFORM_LABELS[cloudPlatform] ?? cloudPlatform} (local)`;
+
+export const PLATFORM_LABEL: Readonly<Record<PlatformName, string>> = {
+  cloud_run: localLabel(CLOUD_PLATFORM.cloud_run),
+  gke: localLabel(CLOUD_PLATFORM.gke),
+};
+
+/** The platform that a trace ran on, as its programs' resources say it. */
+export function platformOf(trace: Trace): PlatformName | undefined {
+  for (const { attributes } of trace.spans) {
+    const value = attributes['cloud.platform'];
+    for (const name of ['cloud_run', 'gke'] as const) {
+      if (value === CLOUD_PLATFORM[name]) return name;
+    }
+  }
+  return undefined;
+}
