@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SERVICES, type ServiceName } from '../../lib/telemetry/names.ts';
-import { LOCAL_PROJECT } from '../../tools/local/cloud/local-cloud.ts';
 import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from '../../tools/local/cloud/works.ts';
+import { LOCAL_PROJECT } from '../../tools/local/local-project.ts';
 import { reasonToSkipGcloud } from '../cloudbuild/gcloud.ts';
 import { runSteps, type StepTime } from '../cloudbuild/run-steps.ts';
 import { submitBuild } from '../cloudbuild/submit.ts';

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClosers } from '../closers.ts';
+import { LOCAL_PROJECT } from '../local-project.ts';
 import { type Authority, createAuthority } from './certificates.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { type MetadataOptions, type MetadataServer, startMetadataServer } from './metadata.ts';
@@ -15,13 +16,6 @@ import { startTraceRead } from './trace-read.ts';
 import { createTraceStore, type TraceStore } from './trace-store.ts';
 import { startTraceWrite } from './trace-write.ts';
 import { readFolder, readPlays, WORKS_BUCKET } from './works.ts';
-
-export const LOCAL_PROJECT = {
-  projectId: 'shakesapp-local',
-  projectNumber: '100000000042',
-  region: 'us-central1',
-  zone: 'us-central1-f',
-} as const;
 
 export type LocalCloudOptions = Readonly<{
   /** A folder of one's own texts to serve instead of the plays. */

@@ -1,4 +1,5 @@
 import type { Span, Trace } from '../../compare/model.ts';
+import { LOCAL_PROJECT } from '../local-project.ts';
 
 export type SpanListener = (span: Span, state: { duplicate: boolean }) => void;
 
@@ -44,7 +45,7 @@ const MAX_SPANS = 200_000;
 export function createTraceStore(
   options: { projectId?: string; maxSpans?: number } = {},
 ): TraceStore {
-  const { projectId = 'shakesapp-local', maxSpans = MAX_SPANS } = options;
+  const { projectId = LOCAL_PROJECT.projectId, maxSpans = MAX_SPANS } = options;
   const traces = new Map<string, Held>();
   const listeners = new Set<SpanListener>();
   const marks = new Set<(span: Span) => Span>();

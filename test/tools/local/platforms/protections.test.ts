@@ -2,12 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ATTR, SPAN } from '../../../../lib/telemetry/names.ts';
 import type { Span, Trace } from '../../../../tools/compare/model.ts';
-import {
-  LOCAL_PROJECT,
-  type LocalCloud,
-  startLocalCloud,
-} from '../../../../tools/local/cloud/local-cloud.ts';
+import { type LocalCloud, startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
 import { startMetadataServer } from '../../../../tools/local/cloud/metadata.ts';
+import { LOCAL_PROJECT } from '../../../../tools/local/local-project.ts';
 import {
   type CloudRun,
   type CloudRunOptions,
