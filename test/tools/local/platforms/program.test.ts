@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { startProgram } from '../../../../tools/local/platforms/program.ts';
 import { isGone, startScript } from './programs.ts';
 
 const FOREVER = 'setInterval(() => {}, 1e6);';
@@ -24,6 +25,20 @@ describe('startProgram', () => {
     );
     assert.ok(program.lines.includes('plain') && program.lines.includes('{broken'));
     assert.deepEqual(program.spanCounts(), { started: 3, ended: 3, stored: 2, lost: 1 });
+  });
+
+  it('is watched from its start to its end, and no longer', async () => {
+    const told: string[] = [];
+    const guardian = {
+      watch: (pid: number) => told.push(`watch ${pid}`),
+      forget: (pid: number) => told.push(`forget ${pid}`),
+      close: () => Promise.resolve(),
+    };
+    const args = ['--eval', ''];
+    const program = startProgram({ args, cwd: '.', env: {}, guardian, onLine: () => {} });
+    assert.deepEqual(told, [`watch ${program.pid}`]);
+    await program.exited;
+    assert.deepEqual(told, [`watch ${program.pid}`, `forget ${program.pid}`]);
   });
 
   it('gives exactly the environment that it was told', async (t) => {
