@@ -62,6 +62,9 @@ export function checkOutput(flag: string, file: string | undefined): void {
   }
 }
 
+/** Time for output to drain once a tool has failed. */
+const END_WITHIN_MS = 500;
+
 /** Runs a tool's main: its exit code, 2 with one line for bad usage, 1 with the error otherwise. */
 export async function runTool(name: string, main: () => Promise<number>): Promise<void> {
   // Whoever reads the output may stop reading (`| head`); the work itself goes on to its end.
@@ -79,5 +82,7 @@ export async function runTool(name: string, main: () => Promise<number>): Promis
     }
     process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
+    // A library may still wait for an answer, without end: that must not keep the process.
+    setTimeout(() => process.exit(), END_WITHIN_MS).unref();
   }
 }

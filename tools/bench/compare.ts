@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { median } from 'simple-statistics';
-import { headLine, traceLine } from '../compare/sources/trace-lines.ts';
+import { endLine, headLine, traceLine } from '../compare/sources/trace-lines.ts';
 import { requestTraces } from './request-traces.ts';
 
 export type ScaleOutcome = Readonly<{
@@ -29,15 +29,18 @@ export async function benchCompare(spans = 100_000, heapMb?: number): Promise<Sc
   try {
     const file = join(folder, 'traces.ndjson');
     let written = 0;
+    let count = 0;
     let bytes = 0;
     await pipeline(async function* () {
       yield headLine({ kind: 'saved-file', name: 'bench', local: true, since: null, until: null });
       for (const trace of requestTraces(spans)) {
         written += trace.spans.length;
+        count += 1;
         const line = traceLine(trace);
         bytes += line.length;
         yield line;
       }
+      yield endLine({ traces: count, truncated: null });
     }, createWriteStream(file));
     const { stderr } = await promisify(execFile)(process.execPath, [
       ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`]),

@@ -1,4 +1,5 @@
 import { UsageError } from '../command-line.ts';
+import type { Sides } from './comparison.ts';
 import type { Trace } from './model.ts';
 import { frontEndTest } from './normalise.ts';
 import { PLATFORM_LABELS } from './platform-labels.ts';
@@ -20,7 +21,7 @@ export type Cohort = Readonly<{
 export function parseCohort(
   flag: string,
   filter: string,
-  window: { sinceMs?: number | null; untilMs?: number | null; label?: string | undefined } = {},
+  window: { sinceMs?: number | null; untilMs?: number | null } = {},
 ): Cohort {
   const pairs = filter.split(',').map((pair) => {
     const at = pair.indexOf('=');
@@ -33,16 +34,40 @@ export function parseCohort(
     }
     return { key, value };
   });
-  const platform = pairs.find(({ key }) => key === 'cloud.platform')?.value ?? '';
   const { sinceMs = null, untilMs = null } = window;
-  const only = pairs.length === 1 && sinceMs === null && untilMs === null;
+  const [first, ...others] = pairs;
+  const platform = first?.key === 'cloud.platform' && others.length === 0 ? first.value : '';
   return {
-    label: window.label ?? (only ? PLATFORM_LABELS[platform] : undefined) ?? filter,
+    label: PLATFORM_LABELS[platform] ?? filter,
     filter,
     pairs,
     sinceMs,
     untilMs,
   };
+}
+
+/** Labels that tell the two apart: windows of one filter are called by their time. */
+export function labelled({ a, b }: Sides<Cohort>): Sides<Cohort> {
+  if (a.label !== b.label) return { a, b };
+  const timed = (cohort: Cohort) => ({ ...cohort, label: `${cohort.label}${windowText(cohort)}` });
+  return { a: timed(a), b: timed(b) };
+}
+
+/** ` 03-02 10:00–10:30Z`: short, because columns of a table are. */
+function windowText({ sinceMs, untilMs }: Cohort): string {
+  const minute = (ms: number) => new Date(ms).toISOString().slice(5, 16).replace('T', ' ');
+  if (sinceMs === null) return untilMs === null ? '' : ` until ${minute(untilMs)}Z`;
+  if (untilMs === null) return ` since ${minute(sinceMs)}Z`;
+  const [since, until] = [minute(sinceMs), minute(untilMs)];
+  const sameDay = since.slice(0, 5) === until.slice(0, 5);
+  return ` ${since}–${sameDay ? until.slice(6) : until}Z`;
+}
+
+/** Throws UsageError where nothing can lie in the window of a cohort. */
+export function checkWindow(flag: string, sinceMs: number | null, untilMs: number): void {
+  if (sinceMs === null || sinceMs < untilMs) return;
+  const [since, until] = [sinceMs, untilMs].map((ms) => new Date(ms).toISOString());
+  throw new UsageError(`${flag}: the window is empty: ${since} is not before ${until}`);
 }
 
 /** The two cohorts of the reference system. */
@@ -73,7 +98,7 @@ const UNITS: Readonly<Record<string, number>> = {
 export function parseTime(flag: string, value: string | undefined, nowMs: number): number | null {
   if (value === undefined) return null;
   const ago = /^(\d{1,6})([smhd])$/.exec(value);
-  if (ago !== null) return nowMs - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0);
+  if (ago !== null) return Math.max(0, nowMs - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0));
   const absolute = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isFinite(absolute)) return absolute;
   throw new UsageError(

@@ -13,6 +13,7 @@ import {
 } from './comparison.ts';
 import { createConfigurationTally } from './configuration.ts';
 import { chooseDesign } from './design.ts';
+import { isFresh } from './freshness.ts';
 import { RELEVANT_SHARE } from './hop-verdicts.ts';
 import { compareHops } from './hops.ts';
 import type { Trace } from './model.ts';
@@ -34,19 +35,26 @@ export function createCollector(cohorts: Sides<Cohort>) {
   const collected: Sides<RequestRecord[]> = { a: [], b: [] };
   const configuration = createConfigurationTally();
   const seen = new Set<string>();
+  const arriving = new Set<string>();
   let inBothCohorts = 0;
   const byColdness = (): Sides<readonly RequestRecord[]> => ({
     a: markWaiters(collected.a),
     b: markWaiters(collected.b),
   });
   return {
-    add(trace: Trace): void {
+    /** `readAtMs`: when it was read; null where nothing of it can come any more. */
+    add(trace: Trace, readAtMs: number | null): void {
       if (seen.has(trace.traceId)) return;
-      seen.add(trace.traceId);
       const matching = SIDES.filter((side) => matchesCohort(trace, cohorts[side]));
       const [side] = matching;
       const record = side === undefined ? null : recordRequest(trace);
       if (side === undefined || record === null) return;
+      if (readAtMs !== null && !record.whole && isFresh(trace, readAtMs)) {
+        arriving.add(trace.traceId);
+        return;
+      }
+      seen.add(trace.traceId);
+      arriving.delete(trace.traceId);
       if (matching.length > 1) {
         inBothCohorts += 1;
         return;
@@ -98,6 +106,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
         configuration: configuration.differences(cohorts),
         cohorts: summaries,
         inBothCohorts,
+        stillArriving: arriving.size,
         overall,
         hops: compareHops(records, { design, requestMs: tested.requestMs, wrongCounts }),
         exemplars: drawn('warm'),
@@ -128,7 +137,7 @@ export async function compareSource(
   const collector = createCollector(options.cohorts);
   for await (const trace of source.read(options.signal)) {
     await options.onTrace?.(trace);
-    collector.add(trace);
+    collector.add(trace, source.readAtMs());
   }
   return collector.finish({
     source: source.describe(),
@@ -143,7 +152,7 @@ export function compareTraces(
   options: { cohorts: Sides<Cohort>; name: string; local: boolean },
 ): Comparison {
   const collector = createCollector(options.cohorts);
-  for (const trace of traces) collector.add(trace);
+  for (const trace of traces) collector.add(trace, null);
   const wanted = collector.exemplarIds();
   return collector.finish({
     source: { kind: 'memory', name: options.name, local: options.local, since: null, until: null },

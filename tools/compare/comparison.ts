@@ -142,6 +142,8 @@ export type Comparison = Readonly<{
   cohorts: Sides<CohortSummary>;
   /** Traces that match both filters and therefore entered neither cohort. */
   inBothCohorts: number;
+  /** Traces that were not whole and had ended shortly before they were read: left out. */
+  stillArriving: number;
   overall: Overall;
   /** Depth first, in the order of their start; the warm stratum before the cold one. */
   hops: readonly Hop[];

@@ -1,57 +1,64 @@
+import { resolve } from 'node:path';
 import { parseCommandLine, UsageError, wholeNumber } from '../command-line.ts';
-import { type Cohort, parseCohort, parseTime } from './cohort.ts';
+import { type Cohort, checkWindow, labelled, parseCohort, parseTime } from './cohort.ts';
 import type { Sides } from './comparison.ts';
+import { originOf } from './origin.ts';
+import type { ReadOptions } from './sources/open-source.ts';
 
-export const HELP = `Compares two cohorts of traces and says what differs, how sure that is, and where the time goes.
+export const HELP = `Compares two cohorts of traces: what differs, how sure that is, where time goes.
 
   npm run compare -- --local
   npm run compare -- --project my-project --since 2h --html report.html
-  npm run compare -- --from old.ndjson new.ndjson --a service.version=v1 --b service.version=v2
+  npm run compare -- --from old.ndjson new.ndjson \\
+                     --a service.version=v1 --b service.version=v2
 
 Where traces come from (one of)
-  --project P      Cloud Trace of this project, with your application default credentials
+  --project P      Cloud Trace of this project, with your application default
+                   credentials
   --local          the Cloud Trace of the system that npm start runs
   --from FILE...   files: of --save, or OTLP JSON (one document, or one a line)
 
 Cohorts
-  --a FILTER       key=value[,key=value]: labels of any span (default cloud.platform=gcp_cloud_run)
+  --a FILTER       key=value[,key=value]: labels of any span
+                   (default cloud.platform=gcp_cloud_run)
   --b FILTER       the other one (default cloud.platform=gcp_kubernetes_engine)
-  --since TIME     30m, 2h, 1d before now, or 2026-03-02T10:00:00Z (default 30m; files: everything)
+  --since TIME     30m, 2h, 1d before now, or 2026-03-02T10:00:00Z
+                   (default 30m; files: everything)
   --until TIME     the same (default now)
-  --a-since, --a-until, --b-since, --b-until TIME   a window of its own for one cohort
+  --a-since TIME, --a-until TIME, --b-since TIME, --b-until TIME
+                   a window of its own for one cohort
 
 Results
-  --json FILE      the comparison as JSON; - is standard output, without the text
+  --json FILE      the comparison as JSON; - prints it in place of the text
   --html FILE      the comparison as one self-contained page
   --save FILE      the traces that were read, for --from
 
 Reading Cloud Trace
-  --filter FILTER  Cloud Trace filter (default +service.namespace:shakesapp; '' for none)
+  --filter FILTER  Cloud Trace filter (default +service.namespace:shakesapp;
+                   '' for none)
   --max-traces N   stop after so many (default 20000)
+  --restart        read anew; without it a read that was interrupted within the
+                   hour goes on, with the window that it had
 
-Exit code: 0 compared; 1 wrong counts, an empty cohort or a failure; 2 bad usage.
+Traces that are not whole and ended less than 15 s before they were read are
+left out: spans may still be on the way.
+
+Exit code: 0 compared; 1 wrong counts, an empty cohort or a failure; 2 bad
+usage.
 `;
 
-export type Origin = Readonly<
-  | { kind: 'project'; projectId: string }
-  | { kind: 'local' }
-  | { kind: 'files'; paths: readonly string[] }
->;
+export type Options = ReadOptions &
+  Readonly<{
+    /** Their own windows lie in the one that is read. */
+    cohorts: Sides<Cohort>;
+    json: string | undefined;
+    html: string | undefined;
+    save: string | undefined;
+    /** The same command with its relative times counted from another moment. */
+    at(nowMs: number): Options;
+  }>;
 
-export type Options = Readonly<{
-  origin: Origin;
-  cohorts: Sides<Cohort>;
-  /** What is read; the cohorts' own windows lie in it. */
-  window: Readonly<{ since: string; until?: string | undefined }>;
-  sinceMs: number;
-  untilMs: number | null;
-  filter: string | undefined;
-  mostTraces: number;
-  json: string | undefined;
-  html: string | undefined;
-  save: string | undefined;
-}>;
-
+const TIMES = ['since', 'until', 'a-since', 'a-until', 'b-since', 'b-until'] as const;
 const STRING = { type: 'string' } as const;
 const FLAGS = {
   a: STRING,
@@ -70,6 +77,7 @@ const FLAGS = {
   save: STRING,
   filter: STRING,
   'max-traces': STRING,
+  restart: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -78,55 +86,52 @@ export function parseOptions(argv: readonly string[], nowMs: number): Options | 
   const { values, positionals } = parseCommandLine(argv, FLAGS, true);
   if (values.help === true) return 'help';
   const origin = originOf(values, positionals);
-  const since = values.since ?? (origin.kind === 'files' ? undefined : '30m');
-  const window = {
-    sinceMs: parseTime('since', since, nowMs),
-    untilMs: parseTime('until', values.until, nowMs),
-  };
-  const cohortOf = (side: 'a' | 'b', preset: string) =>
-    parseCohort(side, values[side] ?? preset, {
-      sinceMs: parseTime(`${side}-since`, values[`${side}-since`], nowMs) ?? window.sinceMs,
-      untilMs: parseTime(`${side}-until`, values[`${side}-until`], nowMs) ?? window.untilMs,
-    });
-  const cohorts = {
-    a: cohortOf('a', 'cloud.platform=gcp_cloud_run'),
-    b: cohortOf('b', 'cloud.platform=gcp_kubernetes_engine'),
-  };
-  const sinces = [cohorts.a.sinceMs, cohorts.b.sinceMs];
-  const untils = [cohorts.a.untilMs, cohorts.b.untilMs];
-  return {
+  if (origin.kind === 'files') checkNotRead(values.save, origin.paths);
+  const given = { ...values, since: values.since ?? (origin.kind === 'files' ? undefined : '30m') };
+  const fixed = {
     origin,
-    cohorts,
-    window: {
-      since: [since, values['a-since'], values['b-since']].join(' '),
-      until: [values.until, values['a-until'], values['b-until']].join(' '),
-    },
-    sinceMs: Math.min(...sinces.map((ms) => ms ?? 0)),
-    untilMs: untils.includes(null) ? null : Math.max(...untils.map((ms) => ms ?? 0)),
+    times: JSON.stringify(TIMES.map((flag) => given[flag] ?? null)),
     filter: values.filter,
     mostTraces: wholeNumber('max-traces', values['max-traces'], {
       min: 1,
       max: 1_000_000,
       preset: 20_000,
     }),
+    restart: values.restart,
     json: values.json,
     html: values.html,
     save: values.save,
   };
+  const at = (askedAtMs: number): Options => ({
+    ...fixed,
+    ...parseWindows(given, askedAtMs),
+    askedAtMs,
+    at,
+  });
+  return at(nowMs);
 }
 
-function originOf(
-  values: { project?: string; local?: boolean; from?: readonly string[] },
-  positionals: readonly string[],
-): Origin {
-  const { project, local, from } = values;
-  const given = [project, local, from].filter((value) => value !== undefined).length;
-  if (given !== 1) {
-    throw new UsageError('name one place to read from: --project P, --local or --from FILE...');
-  }
-  if (from !== undefined) return { kind: 'files', paths: [...from, ...positionals] };
-  if (positionals.length > 0) {
-    throw new UsageError(`unknown argument ${JSON.stringify(positionals[0])}; see --help`);
-  }
-  return project === undefined ? { kind: 'local' } : { kind: 'project', projectId: project };
+function checkNotRead(save: string | undefined, paths: readonly string[]): void {
+  if (save === undefined || !paths.some((path) => resolve(path) === resolve(save))) return;
+  throw new UsageError(`--save ${save} would write over a file that is read`);
+}
+
+type Given = Readonly<Partial<Record<(typeof TIMES)[number] | 'a' | 'b', string | undefined>>>;
+
+/** The cohorts with their windows, and the one window that holds both. */
+function parseWindows(given: Given, nowMs: number) {
+  const timeOf = (flag: (typeof TIMES)[number]) => parseTime(flag, given[flag], nowMs);
+  const cohortOf = (side: 'a' | 'b', preset: string) => {
+    const sinceMs = timeOf(`${side}-since`) ?? timeOf('since');
+    const untilMs = timeOf(`${side}-until`) ?? timeOf('until');
+    checkWindow(`--${side}`, sinceMs, untilMs ?? nowMs);
+    return parseCohort(side, given[side] ?? preset, { sinceMs, untilMs });
+  };
+  const a = cohortOf('a', 'cloud.platform=gcp_cloud_run');
+  const b = cohortOf('b', 'cloud.platform=gcp_kubernetes_engine');
+  return {
+    cohorts: labelled({ a, b }),
+    sinceMs: Math.min(a.sinceMs ?? 0, b.sinceMs ?? 0),
+    untilMs: a.untilMs === null || b.untilMs === null ? null : Math.max(a.untilMs, b.untilMs),
+  };
 }

@@ -12,6 +12,7 @@ import { fitColumns, formatFigure, formatPercent, TEXT_COLUMNS, wrapText } from 
 import {
   differenceText,
   LOCAL_LABEL,
+  leftOut,
   legendOf,
   ratioText,
   testedText,
@@ -106,16 +107,15 @@ function quantileText(quantiles: Quantiles | null): string {
   return [p50Ms, p90Ms, p95Ms, p99Ms].map(formatFigure).join(' / ');
 }
 
-function cohortLines({ cohorts: { a, b }, inBothCohorts }: Comparison): readonly string[] {
+function cohortLines(comparison: Comparison): readonly string[] {
+  const { a, b } = comparison.cohorts;
   const line = (name: string, ofA: string, ofB: string) =>
     `${name.padEnd(28)}${fitColumns(ofA, 34)}  ${fitColumns(ofB, 34)}`.trimEnd();
   return [
     line('COHORTS', a.label, b.label),
     line('filter', a.filter, b.filter),
     ...COUNTS.map(([name, of]) => line(name, of(a), of(b))),
-    ...(inBothCohorts === 0
-      ? []
-      : wrapText(`${inBothCohorts} traces match both filters and are left out.`)),
+    ...leftOut(comparison).flatMap((sentence) => wrapText(sentence)),
   ];
 }
 

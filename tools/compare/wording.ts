@@ -1,5 +1,6 @@
 import type { Comparison, Estimate, Hop, Verdict } from './comparison.ts';
 import { formatMs, formatSignedMs } from './format.ts';
+import { SETTLED_AFTER_MS } from './freshness.ts';
 
 type Labels = Readonly<{ a: string; b: string }>;
 
@@ -69,6 +70,19 @@ export function differenceText({ p50, low, high }: Estimate): string {
   const bounds =
     low === null || high === null ? '' : ` (${formatSignedMs(low)} to ${formatSignedMs(high)})`;
   return `${formatSignedMs(p50)}${bounds}`;
+}
+
+/** What was read and counts nowhere, a sentence for each reason. */
+export function leftOut({ inBothCohorts, stillArriving }: Comparison): readonly string[] {
+  const traces = (count: number) => `${count} trace${count === 1 ? '' : 's'}`;
+  return [
+    ...(inBothCohorts > 0 ? [`${traces(inBothCohorts)} left out: both filters match.`] : []),
+    ...(stillArriving > 0
+      ? [
+          `${traces(stillArriving)} left out: not whole, and ended less than ${SETTLED_AFTER_MS / 1_000} s before the reading: spans may still be on the way.`,
+        ]
+      : []),
+  ];
 }
 
 export const LOCAL_LABEL =

@@ -1,4 +1,6 @@
+import { INTERRUPTED } from '../compare/origin.ts';
 import { createProgress } from '../compare/progress.ts';
+import { openSource } from '../compare/sources/open-source.ts';
 import { diagnose } from './diagnose.ts';
 import { type LogLine, readLogs } from './logs.ts';
 import { HELP, parseOptions } from './options.ts';
@@ -7,22 +9,24 @@ import { renderText } from './render-text.ts';
 
 /** `npm run doctor` on traces: prints the diagnosis and returns the exit code. */
 export async function lint(argv: readonly string[]): Promise<number> {
-  const nowMs = Date.now();
-  const options = parseOptions(argv, nowMs);
-  if (options === 'help') {
+  const asked = parseOptions(argv, Date.now());
+  if (asked === 'help') {
     process.stdout.write(HELP);
     return 0;
   }
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => interrupted.abort(new Error('interrupted')));
+    process.once(name, () => interrupted.abort(new Error(INTERRUPTED[asked.origin.kind])));
   }
   const progress = createProgress(process.stderr);
   try {
     const logs: LogLine[] = [];
-    for (const file of options.logs) logs.push(...(await readLogs(file)));
-    const { signal } = interrupted;
-    const read = await readTraces(options, { signal, nowMs, onProgress: progress.show });
+    for (const file of asked.logs) logs.push(...(await readLogs(file)));
+    const { options, source } = await openSource(asked, {
+      onProgress: progress.show,
+      onResume: (text) => process.stderr.write(`doctor: ${text}\n`),
+    });
+    const read = await readTraces(source, options, interrupted.signal);
     progress.clear();
     const diagnosis = diagnose(read.traces, options.logs.length > 0 ? logs : undefined);
     process.stdout.write(

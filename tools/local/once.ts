@@ -3,7 +3,7 @@ import { CLOUD_RUN, GKE } from '../compare/cohort.ts';
 import { compareTraces } from '../compare/compare.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import type { Trace } from '../compare/model.ts';
-import { headLine, traceLine } from '../compare/sources/trace-lines.ts';
+import { renderTraceFile } from '../compare/sources/trace-lines.ts';
 import { writeResult } from '../result-file.ts';
 import { fireRun } from './fire.ts';
 import { createLoadBody } from './load-body.ts';
@@ -128,9 +128,9 @@ async function writeFiles(results: {
     await writeResult(options.json, `${JSON.stringify(content, null, 2)}\n`);
   }
   if (options.save !== undefined) {
-    // No bound is needed: every process has ended, so no trace is still growing.
-    const head = headLine({ ...SOURCE, name: results.projectId });
-    await writeResult(options.save, [head, ...results.traces.map(traceLine)].join(''));
+    // Every process has ended, so no trace is still growing.
+    const source = { ...SOURCE, name: results.projectId };
+    await writeResult(options.save, renderTraceFile(source, results.traces));
   }
   if (options.html !== undefined && comparison) {
     // Only here, because its plots are most of what there is to load.

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { matchesCohort, parseCohort, parseTime } from '../../../tools/compare/cohort.ts';
+import { labelled, matchesCohort, parseCohort, parseTime } from '../../../tools/compare/cohort.ts';
 import { createConfigurationTally } from '../../../tools/compare/configuration.ts';
 import { MINUTE_MS, requestTrace, withSpanChanged } from './request-trace.ts';
 
 const CLOUD_RUN = parseCohort('a', 'cloud.platform=gcp_cloud_run');
+const GKE = parseCohort('b', 'cloud.platform=gcp_kubernetes_engine');
 
 test('a trace belongs to a cohort when some span carries each label', () => {
   const trace = requestTrace({ attributes: { 'service.version': 'v1' } });
@@ -47,18 +48,45 @@ for (const filter of ['', 'platform', '=x', 'a=', 'a=b,', 'a=b,,c=d']) {
 test('cohorts of one platform are called by that platform, others by their filter', () => {
   assert.equal(CLOUD_RUN.label, 'Cloud Run');
   assert.equal(parseCohort('b', 'service.version=v2').label, 'service.version=v2');
+  const both = 'cloud.platform=gcp_cloud_run,service.version=v2';
+  assert.equal(parseCohort('b', both).label, both);
 });
+
+test('a platform in a window is called by the platform', () => {
+  const window = { sinceMs: MINUTE_MS, untilMs: MINUTE_MS + 1 };
+  const cohort = parseCohort('a', 'cloud.platform=gcp_cloud_run', window);
+  assert.equal(cohort.label, 'Cloud Run');
+  const { a, b } = labelled({ a: cohort, b: GKE });
+  assert.deepEqual([a.label, b.label], ['Cloud Run', 'GKE']);
+});
+
+const hour = (from: number | null, to: number | null) =>
+  parseCohort('a', 'cloud.platform=gcp_cloud_run', {
+    sinceMs: from === null ? null : MINUTE_MS + from * 3_600_000,
+    untilMs: to === null ? null : MINUTE_MS + to * 3_600_000,
+  });
+const WINDOWS: readonly (readonly [ReturnType<typeof hour>, string])[] = [
+  [hour(0, 1), 'Cloud Run 03-02 10:00–11:00Z'],
+  [hour(0, 24), 'Cloud Run 03-02 10:00–03-03 10:00Z'],
+  [hour(0, null), 'Cloud Run since 03-02 10:00Z'],
+  [hour(null, 1), 'Cloud Run until 03-02 11:00Z'],
+  [hour(null, null), 'Cloud Run'],
+];
+for (const [cohort, label] of WINDOWS) {
+  test(`beside another window of its platform a cohort is called ${label}`, () => {
+    assert.equal(labelled({ a: hour(-1, 0), b: cohort }).b.label, label);
+  });
+}
 
 test('times are spans before now or absolute', () => {
   assert.equal(parseTime('since', '30m', 3_600_000), 1_800_000);
   assert.equal(parseTime('since', '2026-03-02T10:00:00Z', 0), MINUTE_MS);
   assert.equal(parseTime('since', undefined, 0), null);
+  assert.equal(parseTime('since', '999999d', 0), 0, 'no time is before the epoch');
   for (const wrong of ['', '30', 'yesterday', '5 m', '12']) {
     assert.throws(() => parseTime('since', wrong, 0), /--since is ".*"; allowed: 90s/);
   }
 });
-
-const GKE = parseCohort('b', 'cloud.platform=gcp_kubernetes_engine');
 
 function differencesOf(a: Record<string, string>, b: Record<string, string>) {
   const tally = createConfigurationTally();

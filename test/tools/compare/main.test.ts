@@ -8,8 +8,13 @@ import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import type { Comparison } from '../../../tools/compare/comparison.ts';
 import type { Trace } from '../../../tools/compare/model.ts';
 import { parseOptions } from '../../../tools/compare/options.ts';
-import { headLine, traceLine } from '../../../tools/compare/sources/trace-lines.ts';
-import { requestTrace, withSpanChanged } from './request-trace.ts';
+import {
+  endLine,
+  headLine,
+  renderTraceFile,
+  traceLine,
+} from '../../../tools/compare/sources/trace-lines.ts';
+import { requestTrace, without, withSpanChanged } from './request-trace.ts';
 
 const MAIN = join(import.meta.dirname, '../../../tools/compare/main.ts');
 const LOCAL = {
@@ -36,7 +41,7 @@ async function folderWith(t: TestContext, traces: readonly Trace[]) {
   const folder = await mkdtemp(join(tmpdir(), 'compare-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const from = join(folder, 'traces.ndjson');
-  await writeFile(from, headLine(LOCAL) + traces.map(traceLine).join(''));
+  await writeFile(from, renderTraceFile(LOCAL, traces));
   return { from, path: (name: string) => join(folder, name) };
 }
 
@@ -70,6 +75,51 @@ test('saves what it read, and the saved traces give the same comparison', async 
   assert.equal(first?.version, 1);
   assert.equal(first?.source.local, true);
   assert.deepEqual({ ...first, source: null }, { ...second, source: null });
+  assert.deepEqual(first?.warnings, []);
+});
+
+test('saved traces of a reading that was cut short say so when they are read again', async (t) => {
+  const { path } = await folderWith(t, []);
+  const truncated = 'stopped after 120 traces (--max-traces)';
+  const file = [headLine(LOCAL), ...TRACES.map(traceLine), endLine({ traces: 120, truncated })];
+  await writeFile(path('part'), file.join(''));
+  await compare('--from', path('part'), '--save', path('again'));
+  const { stdout } = await compare('--from', path('again'));
+  assert.match(
+    stdout,
+    /truncated-by-quota: .*part:\s+stopped\s+after\s+120\s+traces\s+\(--max-traces\)/,
+  );
+});
+
+test('traces that may have been growing when they were saved are left out and counted', async (t) => {
+  const { path } = await folderWith(t, []);
+  // Two lack a span: one of the last run, one of the first.
+  const traces = TRACES.map((trace, index) =>
+    [3, 55].includes(index) ? without(trace, 10) : trace,
+  );
+  const lastEndMs = Math.max(...traces.flatMap(({ spans }) => spans.map(({ endMs }) => endMs)));
+  const body = traces.map(traceLine).join('') + endLine({ traces: 120, truncated: null });
+  await writeFile(path('fresh'), headLine(LOCAL, lastEndMs + 14_000) + body);
+  const outputs = ['--json', path('out.json'), '--html', path('out.html'), '--save', path('again')];
+  const { stdout } = await compare('--from', path('fresh'), ...outputs);
+  const left = /1 trace left out: not whole, and ended less than 15 s before the reading/;
+  assert.match(stdout, left);
+  assert.match(await readFile(path('out.html'), 'utf8'), left);
+  const comparison: Comparison = JSON.parse(await readFile(path('out.json'), 'utf8'));
+  assert.equal(comparison.stillArriving, 1);
+  assert.deepEqual([comparison.cohorts.a.traces, comparison.cohorts.a.whole], [59, 58]);
+  assert.match((await compare('--from', path('again'))).stdout, left, 'and saved as such');
+});
+
+test('says which files it wrote', async (t) => {
+  const { from, path } = await folderWith(t, TRACES);
+  const [json, html, save] = ['out.json', 'out.html', 'again'].map(path);
+  assert.ok(json && html && save);
+  const { stderr } = await compare(
+    ...['--from', from, '--json', json, '--html', html, '--save', save],
+  );
+  const written = stderr.split('\n').map((line) => line.replace(/ \([\d.]+ [kM]?B\)$/, ''));
+  assert.deepEqual(written, [`wrote ${save}`, `wrote ${json}`, `wrote ${html}`, '']);
 });
 
 test('--json - prints JSON and nothing else', async (t) => {
@@ -103,7 +153,7 @@ test('exits 1 where a cohort is empty', async (t) => {
 test('exits 1 with the reason where a file cannot be read', async () => {
   const { code, stderr } = await compare('--from', '/nowhere/traces');
   assert.equal(code, 1);
-  assert.match(stderr, /^compare: ENOENT.*\/nowhere\/traces/);
+  assert.equal(stderr, 'compare: cannot read /nowhere/traces: there is no such file\n');
 });
 
 const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
@@ -114,10 +164,25 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a time that is none', ['--local', '--since', 'noon'], /--since is "noon"/],
   ['a number out of bounds', ['--local', '--max-traces', '0'], /--max-traces is "0"/],
   ['files without --from', ['--local', 'a.ndjson'], /unknown argument "a.ndjson"/],
+  [
+    'a window that ends before it begins',
+    ['--local', '--since', '2026-03-02T10:00:00Z', '--until', '2026-03-02T09:00:00Z'],
+    /--a: the window is empty: 2026-03-02T10:00:00.000Z is not before 2026-03-02T09:00:00.000Z/,
+  ],
+  [
+    'a window that has not begun',
+    ['--local', '--b-since', '2026-03-02T10:00:00Z'],
+    /--b: the window is empty/,
+  ],
+  [
+    'a file that is read and written',
+    ['--from', 'a.ndjson', '--save', './a.ndjson'],
+    /--save .\/a.ndjson would write over a file that is read/,
+  ],
 ];
 for (const [name, args, message] of WRONG) {
   test(`${name} is bad usage`, () => {
-    assert.throws(() => parseOptions(args, 0), { name: 'UsageError', message });
+    assert.throws(() => parseOptions(args, 3_600_000), { name: 'UsageError', message });
   });
 }
 
@@ -128,10 +193,10 @@ test('bad usage exits 2 in one line', async () => {
   assert.match(stderr, /^compare: name one place to read from/);
 });
 
-test('--help fits 100 columns and exits 0', async () => {
+test('--help fits 80 columns and exits 0', async () => {
   const { code, stdout } = await compare('--help');
   assert.equal(code, 0);
-  assert.ok(stdout.split('\n').every((line) => line.length <= 100));
+  assert.ok(stdout.split('\n').every((line) => line.length <= 80));
 });
 
 test("a cohort's own window widens what is read and narrows the cohort", () => {

@@ -29,6 +29,8 @@ test('exits 0 on a healthy run, 1 on a finding, 2 on bad usage', async () => {
   assert.equal(usage.code, 2);
   assert.match(usage.stderr, /--project P, --local or --from FILE/);
   assert.equal(help.code, 0);
+  assert.match(help.stdout, /--preflight/);
+  assert.ok(help.stdout.split('\n').every((line) => line.length <= 80));
 });
 
 test('looks at one trace only where --trace names it', async () => {

@@ -1,5 +1,6 @@
 import type { CohortSummary, Comparison, Quantiles, Warning } from '../comparison.ts';
 import { formatPercent } from '../format.ts';
+import { leftOut } from '../wording.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatMs, formatTime, type Labels } from './words.ts';
 
@@ -46,7 +47,8 @@ export function scrollable(label: string, table: Markup): Markup {
   return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
 }
 
-export function renderCohorts({ cohorts, source, inBothCohorts }: Comparison, labels: Labels) {
+export function renderCohorts(comparison: Comparison, labels: Labels) {
+  const { cohorts, source } = comparison;
   const { a, b } = cohorts;
   const row = (name: string, value: (cohort: CohortSummary) => string | Markup) =>
     html`<tr><th scope="row">${name}</th><td>${value(a)}</td><td>${value(b)}</td></tr>\n`;
@@ -73,9 +75,7 @@ ${row('Cold latency', ({ latency }) => quantiles(latency.cold))}
   return html`<section aria-labelledby="cohorts">
 <h2 id="cohorts">The two cohorts</h2>
 ${scrollable('The two cohorts', table)}
-<p class="note">Source: ${SOURCE_KINDS[source.kind]} ${foreign(source.name)}${source.local && ' (local)'}${window(source)}. ${
-    inBothCohorts > 0 && `${inBothCohorts} traces match both filters and entered neither cohort. `
-  }</p>
+<p class="note">Source: ${SOURCE_KINDS[source.kind]} ${foreign(source.name)}${source.local && ' (local)'}${window(source)}. ${leftOut(comparison).join(' ')}</p>
 </section>`;
 }
 

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { SourceDescription } from '../comparison.ts';
+import { LOCAL_PROJECT } from '../../local/local-project.ts';
 import type { Span, Trace } from '../model.ts';
 import { otlpRequest, otlpSpans } from './otlp-trace.ts';
 import { type TraceSource, withoutDuplicates } from './source.ts';
-import { FORMAT, parseHead, readLines, readTraceLines } from './trace-lines.ts';
+import { readLines } from './text-lines.ts';
+import { type End, FORMAT, type Head, parseHead, readTraceLines } from './trace-lines.ts';
 
-type File = Readonly<{ path: string; saved: SourceDescription | null }>;
+/** `head`: of a file of saved traces; null of OTLP. */
+type File = Readonly<{ path: string; head: Head | null }>;
 
 /**
  * Traces from files: saved by --save (streamed, one trace at a time) or OTLP JSON, one document or
@@ -14,39 +16,70 @@ type File = Readonly<{ path: string; saved: SourceDescription | null }>;
  */
 export async function openFiles(paths: readonly string[]): Promise<TraceSource> {
   const files: File[] = [];
-  for (const path of paths) files.push({ path, saved: await sniff(path) });
-  const saved = files.map((file) => file.saved).filter((source) => source !== null);
+  for (const path of paths) files.push({ path, head: await sniff(path) });
+  const saved = files.flatMap(({ head }) => (head === null ? [] : [head.source]));
   const [only] = saved;
-  const otlpFiles = files.filter((file) => file.saved === null).map(({ path }) => path);
+  const otlpFiles = files.filter(({ head }) => head === null).map(({ path }) => path);
+  const leftOut = new Map<string, string>();
+  let local = saved.some((source) => source.local);
+  const [first] = files;
+  let readAtMs = files.length === 1 ? (first?.head?.readAtMs ?? null) : null;
+
+  async function* readSaved({ path, head }: File, signal: AbortSignal): AsyncGenerator<Trace> {
+    readAtMs = head?.readAtMs ?? null;
+    let read = 0;
+    leftOut.set(path, `${path} has no closing line: it was cut off`);
+    const onEnd = ({ traces, truncated }: End) => {
+      const lost = traces - read;
+      if (truncated !== null) leftOut.set(path, `${path}: ${truncated}`);
+      else if (lost > 0) leftOut.set(path, `${path} lacks ${lost} of the ${traces} traces saved`);
+      else leftOut.delete(path);
+    };
+    for await (const trace of readTraceLines(path, signal, onEnd)) {
+      read += 1;
+      yield trace;
+    }
+  }
+
+  async function* readAll(signal: AbortSignal): AsyncGenerator<Trace> {
+    for (const file of files) if (file.head !== null) yield* readSaved(file, signal);
+    if (otlpFiles.length === 0) return;
+    readAtMs = null;
+    yield* await readOtlp(otlpFiles, signal);
+  }
 
   async function* read(signal: AbortSignal): AsyncGenerator<Trace> {
-    for (const file of files) if (file.saved !== null) yield* readTraceLines(file.path, signal);
-    if (otlpFiles.length > 0) yield* await readOtlp(otlpFiles, signal);
+    for await (const trace of readAll(signal)) {
+      // OTLP has no head that says so.
+      local ||= trace.projectId === LOCAL_PROJECT.projectId;
+      yield trace;
+    }
   }
 
   return {
     describe: () =>
       only !== undefined && files.length === 1
-        ? { ...only, name: `${paths[0]} (saved from ${only.name})` }
+        ? { ...only, name: `${paths[0]} (saved from ${only.name})`, local }
         : {
             kind: saved.length > 0 ? 'saved-file' : 'otlp-file',
             name: paths.join(', '),
-            local: saved.some(({ local }) => local),
+            local,
             since: null,
             until: null,
           },
+    readAtMs: () => readAtMs,
     read,
     async find(traceIds, signal) {
       const found: Trace[] = [];
       for await (const trace of read(signal)) if (traceIds.has(trace.traceId)) found.push(trace);
       return found;
     },
-    truncated: () => null,
+    truncated: () => (leftOut.size === 0 ? null : [...leftOut.values()].join('; ')),
   };
 }
 
-/** Where the file's saved traces came from, or null where it is OTLP. Throws where it is neither. */
-async function sniff(path: string): Promise<SourceDescription | null> {
+/** The head of a file of saved traces, or null where it is OTLP. Throws where it is neither. */
+async function sniff(path: string): Promise<Head | null> {
   for await (const line of readLines(path, AbortSignal.timeout(10_000))) {
     if (line.includes(`"${FORMAT}"`)) return parseHead(line, path);
     if (line.trimStart().startsWith('{')) return null;

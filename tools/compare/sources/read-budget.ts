@@ -1,4 +1,8 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
 import type { Clock } from './clock.ts';
+import { isMissing, replaceFile } from './replace-file.ts';
 
 /**
  * Cloud Trace's quota for reading, https://cloud.google.com/trace/docs/quotas: units a minute and
@@ -13,7 +17,8 @@ export const GET_UNITS = 1;
 /** How the service slices its minutes is not documented, so every unit rests a whole one. */
 const REST_MS = 61_000;
 
-export type Spent = Readonly<{ units: number; returnsAtMs: number }>;
+const spentUnits = z.array(z.object({ units: z.number(), returnsAtMs: z.number() }));
+type Spent = z.output<typeof spentUnits>[number];
 
 /**
  * A bucket of units, each back in the bucket a minute after it was spent. No 60 seconds ever see
@@ -22,32 +27,47 @@ export type Spent = Readonly<{ units: number; returnsAtMs: number }>;
 export function createReadBudget(options: {
   clock: Clock;
   unitsPerMinute?: number;
-  /** Of a reader that was killed: its units count against the quota too. */
-  spent?: readonly Spent[];
+  /** Where units are written down before they are spent: those of other readers count too. */
+  file?: string;
 }) {
-  const { clock, unitsPerMinute = UNITS_PER_MINUTE } = options;
-  let spent: readonly Spent[] = options.spent ?? [];
+  const { clock, unitsPerMinute = UNITS_PER_MINUTE, file } = options;
+  let spent: readonly Spent[] | undefined;
   let total = 0;
-  const rest = () => {
-    spent = spent.filter(({ returnsAtMs }) => returnsAtMs > clock.nowMs());
-  };
-  const used = () => spent.reduce((sum, { units }) => sum + units, 0);
+  const unrested = (all: readonly Spent[]) =>
+    all.filter(({ returnsAtMs }) => returnsAtMs > clock.nowMs());
+  const used = (all: readonly Spent[]) => all.reduce((sum, { units }) => sum + units, 0);
   return {
     /** Waits until the units are there and takes them. `onWait` hears how long it will be. */
     async take(units: number, signal: AbortSignal, onWait: (ms: number) => void): Promise<void> {
-      for (rest(); used() + units > unitsPerMinute; rest()) {
-        const nextMs = Math.min(...spent.map(({ returnsAtMs }) => returnsAtMs));
+      let before = unrested(spent ?? (file === undefined ? [] : await readSpent(file)));
+      while (used(before) + units > unitsPerMinute) {
+        const nextMs = Math.min(...before.map(({ returnsAtMs }) => returnsAtMs));
         const waitMs = Math.max(1, nextMs - clock.nowMs());
         onWait(waitMs);
         await clock.sleep(waitMs, signal);
+        before = unrested(before);
       }
       total += units;
-      spent = [...spent, { units, returnsAtMs: clock.nowMs() + REST_MS }];
+      spent = [...before, { units, returnsAtMs: clock.nowMs() + REST_MS }];
+      if (file !== undefined) await writeSpent(file, spent);
     },
-    /** Units of the last minute, for a successor. */
-    spent: () => spent,
     total: () => total,
   };
 }
 
 export type ReadBudget = ReturnType<typeof createReadBudget>;
+
+/** Nothing where no reader was there before, or one of another version. */
+async function readSpent(file: string): Promise<readonly Spent[]> {
+  try {
+    return spentUnits.safeParse(JSON.parse(await readFile(file, 'utf8'))).data ?? [];
+  } catch (error) {
+    if (isMissing(error) || error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
+
+async function writeSpent(file: string, spent: readonly Spent[]): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await replaceFile(file, JSON.stringify(spent));
+}

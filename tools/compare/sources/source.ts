@@ -4,6 +4,11 @@ import type { Span, Trace } from '../model.ts';
 /** Where traces come from. Every source delivers the one model; nothing else knows the origin. */
 export type TraceSource = Readonly<{
   describe(): SourceDescription;
+  /**
+   * Epoch milliseconds at which reading began, so that a trace that was still growing can be told;
+   * null where nothing can come any more, or nobody knows.
+   */
+  readAtMs(): number | null;
   /** Every trace, as a stream: nothing keeps them all. A trace may come twice. */
   read(signal: AbortSignal): AsyncIterable<Trace>;
   /** Some of them once more, by id: the few that are shown span by span. Missing ones are left out. */
@@ -27,19 +32,4 @@ export function withoutDuplicates(spans: readonly Span[]): readonly Span[] {
   const byId = new Map<string, Span>();
   for (const span of spans) if (!byId.has(span.spanId)) byId.set(span.spanId, span);
   return byId.size === spans.length ? spans : [...byId.values()];
-}
-
-/** Traces that are in memory already, such as those of a run that has just ended. */
-export function createMemorySource(
-  traces: readonly Trace[],
-  description: { name: string; local: boolean },
-): TraceSource {
-  return {
-    describe: () => ({ kind: 'memory', ...description, since: null, until: null }),
-    async *read() {
-      yield* traces;
-    },
-    find: async (traceIds) => traces.filter(({ traceId }) => traceIds.has(traceId)),
-    truncated: () => null,
-  };
 }

@@ -1,6 +1,6 @@
 import { auth, cloudtrace, type cloudtrace_v1 } from '@googleapis/cloudtrace';
 import { z } from 'zod';
-import { refusalOf } from '../../google-refusals.ts';
+import { refusalOf, SIGN_IN } from '../../google-refusals.ts';
 import type { Clock } from './clock.ts';
 
 const CALL_DEADLINE_MS = 30_000;
@@ -43,23 +43,29 @@ export function createTraceApi(options: {
     ...(rootUrl === undefined ? { auth: new auth.GoogleAuth({ scopes }) } : { rootUrl }),
   });
 
+  /** By what issues the token, or before the request itself was looked at. */
+  const refused = (error: unknown) => refusalOf(String(error), projectId) !== undefined;
+
   const retrying = async <T>(
     call: (signal: AbortSignal) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T> => {
     for (let attempt = 1; ; attempt += 1) {
+      const deadline = AbortSignal.timeout(CALL_DEADLINE_MS);
+      const limit = AbortSignal.any([signal, deadline]);
       try {
-        return await call(AbortSignal.any([signal, AbortSignal.timeout(CALL_DEADLINE_MS)]));
+        return await untilAborted(call(limit), limit);
       } catch (error) {
         signal.throwIfAborted();
         const status = statusOf(error);
-        // No answer, but for want of credentials: those do not come by waiting.
-        const silent = status === undefined && !refusalOf(String(error), projectId);
-        const retryable = silent || status === 429 || (status ?? 0) >= 500;
-        if (!retryable) throw explain(error, status, projectId);
+        const retryable =
+          status === undefined
+            ? deadline.aborted || TRANSIENT.has(codeOf(error) ?? '')
+            : status === 429 || status >= 500;
+        if (!retryable) throw explain(error, status, options);
         if (attempt === MOST_TRIES) {
           if (status === 429) throw new QuotaExhaustedError({ cause: error });
-          throw explain(error, status, projectId);
+          throw explain(error, status, options);
         }
         const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
         options.onRetry(status === undefined ? 'no answer' : `status ${status}`, pauseMs);
@@ -90,7 +96,7 @@ export function createTraceApi(options: {
         );
         return answer.data;
       } catch (error) {
-        if (pageToken !== undefined && statusOf(error) === 400) {
+        if (pageToken !== undefined && statusOf(error) === 400 && !refused(error)) {
           throw new StalePageError('the page token is no longer valid', { cause: error });
         }
         throw error;
@@ -116,8 +122,6 @@ export function createTraceApi(options: {
   };
 }
 
-export type TraceApi = ReturnType<typeof createTraceApi>;
-
 const failure = z
   .object({ status: z.number() })
   .or(
@@ -131,15 +135,64 @@ function statusOf(error: unknown): number | undefined {
   return error instanceof Error && error.cause !== undefined ? statusOf(error.cause) : undefined;
 }
 
-function explain(error: unknown, status: number | undefined, projectId: string): Error {
+/** The system's or the client's code of what kept an answer away. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause);
+}
+
+/**
+ * What passes by itself. Not: a name that is not known, a port where nobody listens, credentials
+ * that are missing; to ask again for those only makes a person wait.
+ */
+const TRANSIENT: ReadonlySet<string> = new Set([
+  ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'],
+  ...['ENETDOWN', 'ERR_STREAM_PREMATURE_CLOSE', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'],
+]);
+const UNREACHABLE: ReadonlySet<string> = new Set(['ENOTFOUND', 'ECONNREFUSED', ...TRANSIENT]);
+
+/** The client asks for a token on its own, without a deadline, and heeds no signal meanwhile. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function explain(
+  error: unknown,
+  status: number | undefined,
+  place: Readonly<{ projectId: string; rootUrl?: string | undefined }>,
+): Error {
   const reason = error instanceof Error ? error.message : String(error);
-  const refusal = refusalOf(reason, projectId, 'cloudtrace.googleapis.com');
-  const what = refusal
-    ? `; ${refusal.text}, cure: ${refusal.cure}`
-    : status === 401 || status === 403
-      ? `; sign in with: gcloud auth application-default login, as someone with roles/cloudtrace.user in ${projectId}`
-      : '';
-  return new Error(`reading Cloud Trace of ${projectId} failed: ${reason}${what}`, {
+  const refusal = refusalOf(reason, place.projectId, 'cloudtrace.googleapis.com');
+  const cure = refusal ? `; ${refusal.text}, cure: ${refusal.cure}` : cureOf(error, status, place);
+  return new Error(`reading Cloud Trace of ${place.projectId} failed: ${reason}${cure}`, {
     cause: error,
   });
+}
+
+function cureOf(
+  error: unknown,
+  status: number | undefined,
+  { projectId, rootUrl }: Readonly<{ projectId: string; rootUrl?: string | undefined }>,
+): string {
+  const silent =
+    UNREACHABLE.has(codeOf(error) ?? '') ||
+    (error instanceof Error && error.name === 'TimeoutError');
+  if (status === undefined && silent) {
+    return rootUrl === undefined
+      ? '; check the network, a proxy (https_proxy) or a VPN'
+      : '; is npm start still running?';
+  }
+  // Without an answer and without a fault of the network there were no credentials to ask with.
+  if (status === undefined || status === 401 || status === 403) {
+    return `; sign in with: ${SIGN_IN}, as someone with roles/cloudtrace.user in ${projectId}`;
+  }
+  return '';
 }

@@ -256,6 +256,7 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
     ],
     cohorts: { a, b },
     inBothCohorts: 0,
+    stillArriving: 0,
     overall: {
       stratum: 'warm',
       measure: 'schedule-relative root latency',

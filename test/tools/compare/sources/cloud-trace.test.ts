@@ -1,94 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { Trace } from '../../../../tools/compare/model.ts';
-import type { Clock } from '../../../../tools/compare/sources/clock.ts';
 import {
   type CloudTraceOptions,
   createCloudTraceSource,
 } from '../../../../tools/compare/sources/cloud-trace.ts';
-import { createFaults } from '../../../../tools/local/cloud/faults.ts';
 import { startHttpService } from '../../../../tools/local/cloud/http-service.ts';
-import { createQuota, type Quota, READ_UNITS } from '../../../../tools/local/cloud/quota.ts';
-import { createTokenIssuer } from '../../../../tools/local/cloud/tokens.ts';
-import { startTraceRead } from '../../../../tools/local/cloud/trace-read.ts';
-import { createTraceStore } from '../../../../tools/local/cloud/trace-store.ts';
-import { MINUTE_MS, requestTrace, traceIdOf } from '../request-trace.ts';
+import { requestTrace, traceIdOf } from '../request-trace.ts';
+import { createTestClock, startCloudTrace } from './local-trace.ts';
 import { toArray } from './to-array.ts';
 
 const SIGNAL = new AbortController().signal;
-
-/** Time that passes only by sleeping, so that minutes of quota take no time. */
-function createTestClock(startMs = Date.now()): Clock & { sleptMs: () => number } {
-  let nowMs = startMs;
-  return {
-    nowMs: () => nowMs,
-    sleep: async (ms) => {
-      nowMs += ms;
-    },
-    sleptMs: () => nowMs - startMs,
-  };
-}
-
-/** A local Cloud Trace that holds so many small traces, with the real quota by this clock. */
-async function startCloudTrace(t: TestContext, traces: number, clock: Clock) {
-  const store = createTraceStore();
-  const [root, child] = requestTrace().spans;
-  assert.ok(root && child);
-  for (let index = 0; index < traces; index += 1) {
-    const traceId = traceIdOf(`trace ${index}`);
-    const atMs = index * 10;
-    store.write(
-      [root, child].map((span) => ({
-        ...span,
-        traceId,
-        startMs: span.startMs + atMs,
-        endMs: span.endMs + atMs,
-      })),
-    );
-  }
-  const calls = { list: 0, get: 0, refused: 0 };
-  const limit = createQuota({
-    metric: 'Read units',
-    perMinute: 300,
-    projectNumber: '1',
-    clock: () => clock.nowMs(),
-  });
-  const quota: Quota = {
-    used: limit.used,
-    take(units) {
-      try {
-        limit.take(units);
-      } catch (error) {
-        calls.refused += 1;
-        throw error;
-      }
-      calls[units === READ_UNITS.list ? 'list' : 'get'] += 1;
-    },
-  };
-  const faults = createFaults();
-  const tokens = await createTokenIssuer();
-  const service = await startTraceRead({ store, projectNumber: '1', tokens, quota, faults });
-  t.after(() => service.close());
-  const cacheDirectory = await mkdtemp(join(tmpdir(), 'trace-cache-'));
-  t.after(() => rm(cacheDirectory, { recursive: true, force: true }));
-  const options: CloudTraceOptions = {
-    projectId: 'shakesapp-local',
-    rootUrl: service.origin,
-    cacheDirectory,
-    window: { since: '30m' },
-    sinceMs: MINUTE_MS - 1_000,
-    untilMs: MINUTE_MS + 3_600_000,
-    mostTraces: 100_000,
-    clock,
-  };
-  return { calls, faults, options, store };
-}
 
 async function readAll(options: CloudTraceOptions): Promise<Trace[]> {
   return toArray(createCloudTraceSource(options).read(SIGNAL));
@@ -178,22 +105,6 @@ test('a caller without permission is told how to sign in, at once', async (t) =>
   assert.equal(fault.applied(), 1);
 });
 
-test('a caller without credentials is told to sign in, at once', async (t) => {
-  const { options } = await startCloudTrace(t, 1, createTestClock());
-  const child = spawn(
-    process.execPath,
-    ['tools/compare/main.ts', '--project', 'my-project', '--save', '/dev/null'],
-    { env: { HOME: options.cacheDirectory, METADATA_SERVER_DETECTION: 'none' }, timeout: 20_000 },
-  );
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const [code] = await once(child, 'close');
-  assert.equal(code, 1, stderr);
-  assert.match(stderr, /no usable credentials, cure: gcloud auth application-default login$/m);
-});
-
 test('a caller without a quota project is told how to name one', async (t) => {
   const message =
     'Your application is authenticating by using local Application Default Credentials. The cloudtrace.googleapis.com API requires a quota project, which is not set by default.';
@@ -238,7 +149,7 @@ test('traces that were read are found again on disk, others one by one', async (
   assert.equal((await source.find(ids, SIGNAL)).length, 2);
   assert.equal(calls.get, 0);
 
-  const fresh = createCloudTraceSource({ ...options, window: { since: '1h' } });
+  const fresh = createCloudTraceSource({ ...options, sinceMs: options.sinceMs - 1 });
   const found = await fresh.find(new Set([...ids, 'f'.repeat(32)]), SIGNAL);
   assert.deepEqual(
     found.map(({ spans }) => spans.length),
@@ -249,15 +160,73 @@ test('traces that were read are found again on disk, others one by one', async (
 test('a settled window is not read twice, one that may have grown is', async (t) => {
   const clock = createTestClock();
   const { calls, options } = await startCloudTrace(t, 50, clock);
-  const past = { ...options, untilMs: clock.nowMs() - 3_600_000 };
-  await readAll(past);
-  assert.equal((await readAll(past)).length, 50);
+  const endedAgo = (ms: number) => ({ ...options, untilMs: clock.nowMs() - ms });
+  const settled = endedAgo(660_000);
+  await readAll(settled);
+  assert.equal((await readAll({ ...settled, times: 'the same window in other words' })).length, 50);
   assert.equal(calls.list, 1);
 
-  const now = { ...options, untilMs: null, window: { since: '2h' } };
-  await readAll(now);
-  await readAll(now);
+  // Ten minutes are what a late span is given.
+  const young = endedAgo(540_000);
+  await readAll(young);
+  assert.equal((await readAll(young)).length, 50);
   assert.equal(calls.list, 3);
+});
+
+test('a settled window is kept for a day, and read again where the user wants it', async (t) => {
+  const clock = createTestClock();
+  const { calls, options } = await startCloudTrace(t, 50, clock);
+  await readAll(options);
+  await clock.sleep(23 * 3_600_000, SIGNAL);
+  await readAll(options);
+  assert.equal(calls.list, 1);
+  await clock.sleep(2 * 3_600_000, SIGNAL);
+  assert.equal((await readAll(options)).length, 50);
+  assert.equal(calls.list, 2);
+  await readAll({ ...options, restart: true });
+  assert.equal(calls.list, 3);
+});
+
+test('what no reader can use any more is removed from the disk', async (t) => {
+  const clock = createTestClock();
+  const { options } = await startCloudTrace(t, 50, clock);
+  const folders = async () => {
+    const names = await readdir(options.cacheDirectory);
+    return names.filter((name) => !name.startsWith('spent-')).length;
+  };
+  await readAll({ ...options, untilMs: null });
+  await readAll({ ...options, untilMs: null, askedAtMs: options.askedAtMs + 1 });
+  assert.equal(await folders(), 1, 'a window up to now cannot be used again');
+  await readAll(options);
+  assert.equal(await folders(), 1, 'a settled one can');
+  await clock.sleep(86_400_000, SIGNAL);
+  await readAll({ ...options, untilMs: null, askedAtMs: options.askedAtMs + 2 });
+  assert.equal(await folders(), 1, 'for a day');
+});
+
+test('units that were spent on one window count when another is read', async (t) => {
+  const clock = createTestClock();
+  const { calls, options } = await startCloudTrace(t, 1_200, clock);
+  await readAll(options);
+  assert.equal(calls.list, 12);
+  assert.equal(clock.sleptMs(), 0);
+  await readAll({ ...options, sinceMs: options.sinceMs - 1 });
+  assert.ok(clock.sleptMs() >= 60_000, `${clock.sleptMs()} ms`);
+  assert.equal(calls.refused, 0);
+});
+
+test('a list that starts again keeps to the quota', async (t) => {
+  const clock = createTestClock();
+  const { calls, faults, options } = await startCloudTrace(t, 1_200, clock);
+  let read = 0;
+  for await (const _ of createCloudTraceSource(options).read(SIGNAL)) {
+    read += 1;
+    if (read === 1_100) {
+      faults.inject({ service: 'trace-read', error: 'INVALID_ARGUMENT', times: 1 });
+    }
+  }
+  assert.equal(calls.refused, 0);
+  assert.equal(calls.list, 23);
 });
 
 test('a span that a retried write stored twice comes once', async (t) => {

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Trace } from '../../../../tools/compare/model.ts';
 import { openFiles } from '../../../../tools/compare/sources/files.ts';
-import { headLine, traceLine } from '../../../../tools/compare/sources/trace-lines.ts';
+import {
+  endLine,
+  headLine,
+  renderTraceFile,
+  traceLine,
+} from '../../../../tools/compare/sources/trace-lines.ts';
 import { requestTrace, traceIdOf } from '../request-trace.ts';
 import { toArray } from './to-array.ts';
 
@@ -22,7 +27,7 @@ async function fileWith(t: TestContext, content: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'traces-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'traces');
-  await writeFile(path, content);
+  await writeFile(path, content, content.startsWith('\u001f') ? 'latin1' : 'utf8');
   return path;
 }
 
@@ -31,15 +36,64 @@ async function readFiles(...paths: readonly string[]): Promise<Trace[]> {
   return toArray(source.read(SIGNAL));
 }
 
-const TRACES = [0, 1, 2].map((sequence) => requestTrace({ sequence, frontEnd: 'stored' }));
+const TRACES = [0, 1, 2].map(
+  (sequence): Trace => ({
+    ...requestTrace({ sequence, frontEnd: 'stored' }),
+    projectId: 'my-project',
+  }),
+);
 
 test('saved traces come back as they were, and say where they came from', async (t) => {
-  const path = await fileWith(t, headLine(FROM) + TRACES.map(traceLine).join(''));
+  const path = await fileWith(t, renderTraceFile(FROM, TRACES));
   const source = await openFiles([path]);
   assert.deepEqual(await toArray(source.read(SIGNAL)), TRACES);
   assert.deepEqual(source.describe(), { ...FROM, name: `${path} (saved from my-project)` });
   const wanted = new Set([TRACES[1]?.traceId ?? '']);
   assert.deepEqual(await source.find(wanted, SIGNAL), [TRACES[1]]);
+  assert.equal(source.truncated(), null);
+});
+
+const END = endLine({ traces: 3, truncated: null });
+const CUT: readonly (readonly [string, string, RegExp])[] = [
+  ['whose writing was cut off', '', /traces has no closing line: it was cut off$/],
+  ['of a reading that was cut short', endLine({ traces: 3, truncated: 'no quota' }), /: no quota$/],
+  ['that lost lines', endLine({ traces: 5, truncated: null }), /lacks 2 of the 5 traces saved$/],
+];
+for (const [name, end, truncated] of CUT) {
+  test(`a file of saved traces ${name} says so`, async (t) => {
+    const path = await fileWith(t, headLine(FROM) + TRACES.map(traceLine).join('') + end);
+    const whole = await fileWith(t, renderTraceFile(FROM, TRACES));
+    const source = await openFiles([path, whole]);
+    assert.equal((await toArray(source.read(SIGNAL))).length, 6);
+    assert.match(source.truncated() ?? '', truncated);
+  });
+}
+
+test('each file was read at its own time, OTLP at none', async (t) => {
+  const [first, second] = TRACES;
+  assert.ok(first && second);
+  const one = await fileWith(t, headLine(FROM, 1_000) + traceLine(first) + END);
+  const other = await fileWith(t, headLine(FROM, 2_000) + traceLine(second) + END);
+  const export_ = await fileWith(t, JSON.stringify(otlp(requestTrace())));
+  const source = await openFiles([one, other, export_]);
+  const times: (number | null)[] = [];
+  for await (const _ of source.read(SIGNAL)) times.push(source.readAtMs());
+  assert.deepEqual(times, [1_000, 2_000, null]);
+  assert.equal((await openFiles([other])).readAtMs(), 2_000, 'known before it is read');
+});
+
+test('traces of the local project are local, whatever file they lie in', async (t) => {
+  const trace = requestTrace({ attributes: { 'gcp.project_id': 'shakesapp-local' } });
+  const real = requestTrace({ attributes: { 'gcp.project_id': 'my-project' } });
+  for (const [content, local] of [
+    [JSON.stringify(otlp(trace)), true],
+    [JSON.stringify(otlp(real)), false],
+    [renderTraceFile(FROM, [trace]), true],
+  ] as const) {
+    const source = await openFiles([await fileWith(t, content)]);
+    await toArray(source.read(SIGNAL));
+    assert.equal(source.describe().local, local);
+  }
 });
 
 test('traces saved from a local run stay local', async (t) => {
@@ -134,7 +188,13 @@ const BAD: readonly [string, string, RegExp][] = [
   ['an empty file', '', /holds no traces; allowed: /],
   ['prose', 'hello\n', /holds no traces; allowed: /],
   ['another version', '{"format":"shakesapp-traces","version":9}\n', /line 1: .* version 1/],
-  ['a broken line', `${headLine(FROM)}{"traceId":\n`, /line 2 is not JSON/],
+  ['a line that was cut off', `${headLine(FROM)}{"traceId":`, /line 2 is not JSON; .* cut off/],
+  [
+    'a compressed file',
+    '\u001f\u008b\u0008',
+    /is compressed; unpack it first: gunzip -k \S+traces$/,
+  ],
+  ['a file of no text', '{\u0000', /is no text file$/],
   ['a line of something else', `${headLine(FROM)}{"traceId":7}\n`, /line 2: no trace: /],
   ['JSON of something else', '{"spans":[]}\n', /line 1: no OTLP trace data: /],
   [
@@ -155,7 +215,14 @@ for (const [name, content, message] of BAD) {
 }
 
 test('a file that is not there is an error, not an empty one', async () => {
-  await assert.rejects(readFiles('/nowhere/traces'), /ENOENT/);
+  await assert.rejects(
+    readFiles(tmpdir()),
+    /cannot read .*: it is a directory; name the files in it/,
+  );
+  await assert.rejects(
+    readFiles('/nowhere/traces'),
+    /cannot read \/nowhere\/traces: .* no such file/,
+  );
 });
 
 test('an interrupted reader ends with the reason', async (t) => {

@@ -1,15 +1,17 @@
 /** Reads Cloud Trace in real time until it is killed, saying what it has read: for a test. */
 import { createCloudTraceSource } from '../../../../tools/compare/sources/cloud-trace.ts';
 
-const [rootUrl = '', cacheDirectory = '', sinceMs = '0', untilMs = '0'] = process.argv.slice(2);
+const [rootUrl, cacheDirectory = '', sinceMs = '0', untilMs = '0'] = process.argv.slice(2);
 const source = createCloudTraceSource({
   projectId: 'shakesapp-local',
-  rootUrl,
+  rootUrl: rootUrl || undefined,
   cacheDirectory,
-  window: { since: '30m' },
+  times: '30m',
+  askedAtMs: Number(untilMs),
   sinceMs: Number(sinceMs),
   untilMs: Number(untilMs),
   mostTraces: 100_000,
+  restart: false,
   onProgress: (text) => {
     if (text.includes('waiting')) process.stdout.write('waiting\n');
   },
