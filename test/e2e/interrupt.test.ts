@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -63,6 +63,29 @@ function readStat(pid: number): string | undefined {
   }
 }
 
+/** Addresses in the kernel's hexadecimal form that the processes listen on, from /proc/net/tcp. */
+function listenersOf(pids: readonly number[]): string[] {
+  const inodes = new Set(
+    pids.flatMap((pid) => {
+      try {
+        return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+      } catch {
+        return []; // it has just ended
+      }
+    }),
+  );
+  const LISTEN = '0A';
+  return ['tcp', 'tcp6'].flatMap((table) => {
+    const file = `/proc/net/${table}`;
+    if (!existsSync(file)) return [];
+    const rows = readFileSync(file, 'utf8').trimEnd().split('\n').slice(1);
+    return rows
+      .map((row) => row.trim().split(/\s+/))
+      .filter((row) => row[3] === LISTEN && inodes.has(`socket:[${row[9]}]`))
+      .map(([, local = '']) => local);
+  });
+}
+
 function accepts(origin: string): Promise<boolean> {
   const { hostname, port } = new URL(origin);
   return new Promise((resolve) => {
@@ -90,6 +113,18 @@ test('Ctrl-C in a terminal ends npm start with 0 and leaves no process and no po
   assert.ok(await accepts(page));
   const processes = descendantsOf(child.pid ?? 0);
   assert.ok(processes.length >= 7, `npm start and three programs on each platform: ${processes}`);
+  const listening = listenersOf(processes);
+  assert.ok(
+    listening.length >= 10,
+    `the local cloud, front ends, Services, programs: ${listening}`,
+  );
+  assert.deepEqual(
+    listening.filter(
+      (address) => !/^(0100007F|0{24}01000000|0{16}FFFF00000100007F):/.test(address),
+    ),
+    [],
+    'nobody else is to reach what runs at a desk',
+  );
 
   child.stdin.write('\u0003');
   assert.equal(await exited, 0, output());
