@@ -1,6 +1,6 @@
 terraform {
   # 1.9: a variable's validation may look at other variables.
-  required_version = ">= 1.9.0"
+  required_version = ">= 1.9.0, < 2.0.0"
 
   required_providers {
     google = {
