@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readDockerfileArguments } from '../images/dockerfile.ts';
-import { runCommand } from '../images/run-command.ts';
 import { resourcesOf } from '../terraform/plan.ts';
 import { only } from '../terraform/planned-environment.ts';
 import { deployRoot, openWorkspace, PROJECT_ID, type Workspace } from '../terraform/roots.ts';
 import { reasonToSkip as reasonToSkipTerraform } from '../terraform/terraform.ts';
+import { copyRepository, listFiles } from '../working-copy.ts';
 import { namesOf } from './archive.ts';
 import { MUTATIONS } from './build-mutations.ts';
 import type { Build } from './build-problems.ts';
@@ -40,7 +39,7 @@ describe('gcloud builds submit', { skip }, () => {
     const repository = only(resources, 'google_artifact_registry_repository');
     assert.ok(project.repository.endsWith(`/${repository.repository_id}`));
 
-    folder = await copyOfTheRepository();
+    folder = await copyRepository();
     // What lies about in a working copy, and must not be sent.
     await writeFile(join(folder, '.env'), 'SECRET=1');
     await writeFile(join(folder, 'lib/notes.log'), 'a log');
@@ -59,7 +58,7 @@ describe('gcloud builds submit', { skip }, () => {
 
   test('sends exactly what the images and the first step need', async () => {
     const wanted = new Set<string>();
-    for (const line of (await tracked()).split('\n')) {
+    for (const line of await listFiles()) {
       if (WANTED.some((pattern) => pattern.test(line)) && !UNWANTED.test(line)) wanted.add(line);
     }
     assert.deepEqual(namesOf(submission.archive), [...wanted].sort());
@@ -133,23 +132,3 @@ const WANTED = [
 
 /** Tests of whole processes. */
 const UNWANTED = /\/main\.test\.ts$/;
-
-const tracked = async () =>
-  (
-    await runCommand('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-      cwd: ROOT,
-    })
-  ).stdout;
-
-/** As a user has it: what git tracks or would, without what git ignores. */
-async function copyOfTheRepository(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'shakesapp-submit-'));
-  const files = (await tracked()).split('\n').filter((line) => line !== '');
-  for (const file of files) await cp(join(ROOT, file), join(folder, file)).catch(ignoreMissing);
-  return folder;
-}
-
-/** A file that was deleted and not committed yet. */
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
-}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SIGN_IN } from '../../tools/google-refusals.ts';
+import { reasonToSkipGcloud } from '../cloudbuild/gcloud.ts';
+import { isOnPath } from '../images/container-tools.ts';
+import { reasonToSkip as reasonToSkipTerraform } from '../terraform/terraform.ts';
+import { type Follower, startFollower } from './follower.ts';
+import { lintGcloud } from './gcloud-lint.ts';
+import { type Command, classify, type Kind, README, readCommands } from './readme-blocks.ts';
+
+const COMMANDS = readCommands(README).map(classify);
+const terraform = await reasonToSkipTerraform();
+const SKIP: Readonly<Record<Kind, string | false>> = {
+  npm: false,
+  // Its lines write into the folders of terraform, and are read by it.
+  shell: false,
+  terraform,
+  build: reasonToSkipGcloud(),
+  gcloud: reasonToSkipGcloud(),
+  kubectl: isOnPath('kubectl') ? false : 'kubectl is not installed',
+};
+const isLocal = ({ kind, text }: Command) => kind === 'npm' && / --local\b/.test(text);
+
+/** What takes its time: a system that starts, traces that arrive. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + 90_000;
+  while (!(await holds())) {
+    assert.ok(performance.now() < endMs, 'not within 90 s');
+    await sleep(500);
+  }
+}
+
+describe('the commands of the README, followed', () => {
+  let follower: Follower;
+  let system: ReturnType<Follower['begin']>;
+
+  before(async () => {
+    follower = await startFollower();
+    // What the lines with --local need, and itself one of the lines. A shell in between would die
+    // of Ctrl-C by itself.
+    system = follower.begin('exec npm start');
+  });
+  after(async () => {
+    system?.signal('SIGKILL');
+    await system?.ended;
+    await follower?.close();
+  });
+
+  const hold: Readonly<Record<Kind, (text: string) => Promise<void>>> = {
+    async npm(text) {
+      // This one; and it is the first in the README, so its whole name is enough.
+      if (text === 'npm test') return;
+      if (text === 'npm start') return until(() => /^Traces and .*: http/m.test(system.output()));
+      const { code, output } = await follower.type(text, terraform ? NAMED : {});
+      assert.equal(code, 1, output);
+      assert.ok(output.includes(SIGN_IN), `gets as far as Google's credentials: ${output}`);
+    },
+    async terraform(text) {
+      const { code, output } = await follower.type(text, { GOOGLE_OAUTH_ACCESS_TOKEN: 'a-token' });
+      assert.equal(code, 0, output);
+      assert.doesNotMatch(output, /Value for undeclared variable/);
+      // What the first apply prints is what the README says next.
+      if (/ apply -var project_id=\S+$/.test(text)) {
+        const builds = COMMANDS.filter(({ kind }) => kind === 'build');
+        for (const build of builds) assert.ok(output.includes(`${build.text}\n`), output);
+      }
+    },
+    async build(text) {
+      const before = follower.submissions().length;
+      const { code, output } = await follower.type(text);
+      assert.equal(code, 0, output);
+      assert.equal(follower.submissions().length, before + 1);
+    },
+    async gcloud(text) {
+      assert.deepEqual(await lintGcloud([text]), []);
+    },
+    async kubectl(text) {
+      const before = follower.kubernetes.patches().length;
+      const { code, output } = await follower.type(text);
+      assert.equal(code, 0, output);
+      assert.ok(follower.kubernetes.patches().length > before, output);
+    },
+    async shell(text) {
+      const { code, output } = await follower.type(text);
+      assert.deepEqual({ code, output }, { code: 0, output: '' });
+      const [, file = ''] = /> (\S+)$/.exec(text) ?? [];
+      if (file) assert.ok(existsSync(join(follower.folder, file)), file);
+    },
+  };
+
+  for (const command of COMMANDS.filter((one) => !isLocal(one))) {
+    it(command.text, { skip: SKIP[command.kind] }, () => hold[command.kind](command.text));
+  }
+
+  it('leave nothing behind after the teardown but the states', { skip: terraform }, () => {
+    const states = ['serverless', 'gke-cluster', 'gke-workloads'];
+    const names = states.map((name) => `shakesapp/${name}/default.tfstate`);
+    assert.deepEqual(follower.bucket.names().sort(), names.sort());
+  });
+
+  for (const { text } of COMMANDS.filter(isLocal)) {
+    it(`${text}, once the first traces are there`, async () => {
+      await until(async () => (await follower.type(text)).code === 0);
+    });
+  }
+
+  for (const verb of ['status', 'pause', 'resume']) {
+    it(`npm run load -- ${verb}, on the local job`, async () => {
+      const { code, output } = await follower.type(`npm run load -- ${verb} --local`);
+      assert.equal(code, 0, output);
+      assert.match(output, /jobs\/\S+/);
+    });
+  }
+
+  it('npm start ends by Ctrl-C with exit code 0', async () => {
+    system.signal('SIGINT');
+    const { code, output } = await system.ended;
+    assert.equal(code, 0, output);
+  });
+});
+
+describe('a command of the README', () => {
+  it('that nothing holds fails the test', () => {
+    assert.throws(() => classify('curl https://example.com'), /no test holds this command/);
+  });
+
+  it('is found in every sh block, without its comment', () => {
+    const markdown = '```sh\nnpm start   # all of it\n\nnpm test\n```\ntext\n```json\n{}\n```\n';
+    assert.deepEqual(readCommands(markdown), ['npm start', 'npm test']);
+    const blocks = README.match(/^```sh$/gm)?.length ?? 0;
+    assert.ok(COMMANDS.length >= blocks && COMMANDS.length >= 30, `${COMMANDS.length} commands`);
+  });
+});
+
+/** Where no terraform could deploy, `npm run load` is told what it would read from its state. */
+const NAMED = {
+  GOOGLE_CLOUD_PROJECT: 'my-project',
+  GOOGLE_CLOUD_REGION: 'us-central1',
+  SCHEDULER_JOB: 'shakesapp-load',
+};
