@@ -3,6 +3,7 @@ import type { Overall, Quantiles, Stratum, Verdict } from './comparison.ts';
 import { type Contrast, contrast, FEWEST_RUNS, FEWEST_VALUES } from './contrast.ts';
 import { type Design, figuresOf, type Sample, sampleOf } from './design.ts';
 import { estimateOf, invert } from './estimate.ts';
+import { isUnnamed } from './pairing.ts';
 import { ascending, ecdfOf, quantileDifferencesOf, quantilesOf } from './quantiles.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -35,6 +36,8 @@ type TestedOverall = Readonly<{
   ratios: Contrast;
   /** The larger of both medians: what a hop's difference is held against. */
   requestMs: number;
+  /** Requests that name no run: they count as one. */
+  unnamed: number;
 }>;
 
 /** What the primary verdict rests on. */
@@ -46,7 +49,11 @@ export function testOverall(design: Design): TestedOverall {
   });
   const { a, b } = figuresOf(sample);
   const requestMs = Math.max(0, ...[a, b].filter(({ length }) => length > 0).map(median));
-  return { sample, ratios: contrast(sample, LOGARITHM), requestMs };
+  const runs = design.paired ? [] : [...design.a, ...design.b];
+  const unnamed = runs
+    .filter(isUnnamed)
+    .reduce((sum, { records }) => sum + records.filter((one) => latency(one) !== null).length, 0);
+  return { sample, ratios: contrast(sample, LOGARITHM), requestMs, unnamed };
 }
 
 /**
@@ -54,14 +61,14 @@ export function testOverall(design: Design): TestedOverall {
  * sets against each other; ratio, milliseconds and p-value are one test's.
  */
 export function compareOverall(
-  { sample, ratios, requestMs }: TestedOverall,
+  { sample, ratios, requestMs, unnamed }: TestedOverall,
   wrongCounts: number,
 ): Overall {
   const { paired } = sample;
   const figures = figuresOf(sample);
   const [a, b] = [ascending(figures.a), ascending(figures.b)];
   const pValue = ratios.test?.pValue() ?? null;
-  const reason = reasonAgainst(ratios, paired, wrongCounts);
+  const reason = reasonAgainst(ratios, { paired, wrongCounts, unnamed });
   return {
     stratum: 'warm',
     measure: 'schedule-relative root latency',
@@ -99,9 +106,9 @@ export function verdictOf(pValue: number, difference: number): Verdict {
 
 function reasonAgainst(
   { values, runs, test }: Contrast,
-  paired: boolean,
-  wrongCounts: number,
+  about: Readonly<{ paired: boolean; wrongCounts: number; unnamed: number }>,
 ): string | null {
+  const { paired, wrongCounts, unnamed } = about;
   if (wrongCounts > 0) {
     return `${wrongCounts} answers had a wrong count: the speed of wrong answers says nothing`;
   }
@@ -114,6 +121,9 @@ function reasonAgainst(
       : 'one of the cohorts has no warm request without error';
   }
   const fewestRuns = Math.min(runs.a, runs.b);
+  if (fewestRuns < FEWEST_RUNS && unnamed > 0) {
+    return `${unnamed} warm requests name neither their run nor their scheduled minute and count as one run: ${fewestRuns}, and a verdict needs ${FEWEST_RUNS}`;
+  }
   if (fewestRuns < FEWEST_RUNS) {
     return `${fewestRuns} run${fewestRuns === 1 ? '' : 's'} with ${what}, and a verdict needs ${FEWEST_RUNS}: requests of one run share its luck`;
   }

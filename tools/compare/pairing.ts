@@ -6,11 +6,20 @@ export type Run = Readonly<{ key: string; records: readonly RequestRecord[] }>;
 export type Pair = Readonly<{ a: RequestRecord; b: RequestRecord }>;
 export type PairedRun = Readonly<{ key: string; pairs: readonly Pair[] }>;
 
-/** Records by run, in the order of their first start. */
+const keyOf = ({ scheduledMinute, runId }: RequestRecord) =>
+  `${scheduledMinute ?? ''} ${runId ?? ''}`;
+
+/** Whether its requests say neither in which run they were nor in which minute. */
+export const isUnnamed = ({ key }: Run): boolean => key === ' ';
+
+/**
+ * Records by run, in the order of their first start. Without a run id the scheduled minute is the
+ * run; requests that name neither are one run, since nothing says that they are independent.
+ */
 export function runsOf(records: readonly RequestRecord[]): readonly Run[] {
   const runs = new Map<string, RequestRecord[]>();
   for (const record of [...records].sort((one, other) => one.startMs - other.startMs)) {
-    const key = `${record.scheduledMinute ?? ''} ${record.runId}`;
+    const key = keyOf(record);
     const run = runs.get(key);
     if (run === undefined) runs.set(key, [record]);
     else run.push(record);

@@ -28,8 +28,8 @@ export type RequestRecord = Readonly<{
   /** From the scheduled time to the root's end: an overdue start is the platform's doing too. */
   latencyMs: number | null;
   startDelayMs: number | null;
-  /** Requests of one run share it; falls back to the trace, a run of its own. */
-  runId: string;
+  /** Requests of one run share it; null where the root does not name it. */
+  runId: string | null;
   scheduledMinute: string | null;
   sequence: number | null;
   query: string | null;
@@ -64,7 +64,7 @@ export function recordRequest(trace: Trace): RequestRecord | null {
     durationMs,
     latencyMs: durationMs === null || stopped ? null : durationMs + (startDelayMs ?? 0),
     startDelayMs,
-    runId: attributes[ATTR.runId] ?? trace.traceId,
+    runId: attributes[ATTR.runId] ?? null,
     scheduledMinute: attributes[ATTR.scheduledMinute] ?? null,
     sequence: sequenceOf(attributes[ATTR.sequence]),
     query: attributes[ATTR.query] ?? null,

@@ -108,6 +108,32 @@ test('one long run says that it is too few runs and gives estimates without boun
   );
 });
 
+const withoutRoots = (traces: readonly Trace[], ...keys: readonly string[]) =>
+  traces.map((trace) => {
+    const attributes = Object.fromEntries(
+      Object.entries(trace.spans[0]?.attributes ?? {}).filter(([key]) => !keys.includes(key)),
+    );
+    return withSpanChanged(trace, 1, { attributes });
+  });
+
+test('requests that do not name their run are of the run of their minute', () => {
+  const { overall, cohorts } = compare(withoutRoots(tracesOf(), ATTR.runId));
+  assert.equal(cohorts.a.runs, compare(tracesOf()).cohorts.a.runs);
+  assert.deepEqual(overall, compare(tracesOf()).overall);
+});
+
+test('requests that name neither run nor minute are one run, whose verdict nobody knows', () => {
+  const nameless = withoutRoots(tracesOf(), ATTR.runId, ATTR.scheduledMinute);
+  const { overall, cohorts, hops } = compare(nameless);
+  assert.deepEqual([cohorts.a.runs, cohorts.b.runs], [1, 1]);
+  assert.equal(overall.verdict, 'not-enough-data');
+  assert.match(
+    overall.reason ?? '',
+    /^160 warm requests name neither their run nor their scheduled minute and count as one run: 1, and a verdict needs 6/,
+  );
+  assert.ok(hops.every(({ verdict }) => verdict === 'not-enough-data'));
+});
+
 test('nothing at all is not enough data', () => {
   const comparison = compare([]);
   assert.equal(comparison.overall.verdict, 'not-enough-data');

@@ -36,6 +36,7 @@ const overallOf = (sample: Sample) =>
       sample,
       ratios: contrast(sample, { a: Math.log, b: Math.log }),
       requestMs: Math.max(...figuresOf(sample).b),
+      unnamed: 0,
     },
     0,
   );
