@@ -85,7 +85,13 @@ export type Overall = Readonly<{
 
 export type Sides<T> = Readonly<{ a: T; b: T }>;
 
-export type ConfigurationDifference = Readonly<{ key: string; a: string; b: string }>;
+export type ConfigurationDifference = Readonly<{
+  key: string;
+  a: string;
+  b: string;
+  /** Only where nobody could have chosen the same on both: no threat, but what the platforms are. */
+  byNature?: true;
+}>;
 
 /** A line of the list of recent traces. */
 export type RecentTrace = Readonly<{

@@ -78,13 +78,23 @@ export function createConfigurationTally() {
           const [first] = differing;
           const alike = differing.every((row) => row.a === first?.a && row.b === first?.b);
           if (first !== undefined && alike && differing.length === stated.length) {
-            return [{ key, a: first.a, b: first.b }];
+            const { a, b } = first;
+            return [{ key, a, b, ...(isByNature(key, [a, b]) && { byNature: true }) }];
           }
           return differing.map(({ service, a, b }) => ({ key: `${key} of ${service}`, a, b }));
         },
       );
     },
   };
+}
+
+/**
+ * Cloud Run bills for an instance or a request, GKE for its nodes. An instance that is billed for
+ * all its life keeps its CPU as a pod does, which is as like as the two can be; billing by request
+ * is a choice that costs latency.
+ */
+function isByNature(key: string, values: readonly [string, string]): boolean {
+  return key === 'billing' && values.toSorted().join(' ') === 'instance node';
 }
 
 /** The platform is what is compared then, not a threat to it. */

@@ -1,6 +1,7 @@
 import type {
   CohortSummary,
   Comparison,
+  ConfigurationDifference,
   CriticalPath,
   GapSplit,
   Hop,
@@ -77,11 +78,19 @@ export function warningLines({ warnings }: Comparison): readonly string[] {
 }
 
 function configurationLines({ configuration, cohorts }: Comparison): readonly string[] {
-  if (configuration.length === 0) return ['Configuration: no difference in what the spans state.'];
+  const describe = ({ key, a, b }: ConfigurationDifference) =>
+    `${key}: ${a} in ${cohorts.a.label}, ${b} in ${cohorts.b.label}`;
+  const chosen = configuration.filter(({ byNature }) => byNature !== true);
+  const byNature = configuration.filter((difference) => difference.byNature === true);
   return [
-    'CONFIGURATION DIFFERS, the first threat to this verdict:',
-    ...configuration.flatMap(({ key, a, b }) =>
-      wrapText(`${key}: ${a} in ${cohorts.a.label}, ${b} in ${cohorts.b.label}`, '    ', '  '),
+    ...(chosen.length === 0
+      ? ['Configuration: no difference in what the spans state.']
+      : [
+          'CONFIGURATION DIFFERS, the first threat to this verdict:',
+          ...chosen.flatMap((difference) => wrapText(describe(difference), '    ', '  ')),
+        ]),
+    ...byNature.flatMap((difference) =>
+      wrapText(`By nature of the platforms: ${describe(difference)}`, '    ', ''),
     ),
   ];
 }

@@ -5,12 +5,14 @@ import { foreign, html, type Markup } from './markup.ts';
 import { formatMs, formatTime, type Labels } from './words.ts';
 
 /** What the configurations of the two cohorts differ in: the first threat to any verdict. */
-export function renderConfiguration({ configuration }: Comparison, labels: Labels): Markup {
+export function renderConfiguration(comparison: Comparison, labels: Labels): Markup {
+  const configuration = comparison.configuration.filter(({ byNature }) => byNature !== true);
+  const byNature = comparison.configuration.filter((difference) => difference.byNature === true);
   return html`<section aria-labelledby="configuration">
 <h2 id="configuration">What differs in configuration</h2>
 ${
   configuration.length === 0
-    ? html`<p>Nothing that the spans tell: image, CPU, memory, region, concurrency, cache mode, billing and exporter are the same on both sides.</p>`
+    ? html`<p>Nothing that the spans tell: image, CPU, memory, region, concurrency, cache mode and exporter are the same on both sides.</p>`
     : html`<p>Any of these may be the reason for a difference below.</p>
 ${scrollable(
   'Differences in configuration',
@@ -21,7 +23,11 @@ ${configuration.map(
 )}</tbody></table>`,
 )}`
 }
-</section>`;
+${byNature.map(
+  ({ key, a, b }) =>
+    html`<p class="note">By nature of the platforms: ${foreign(key)}: ${foreign(a)} in ${foreign(labels.a)}, ${foreign(b)} in ${foreign(labels.b)}.</p>
+`,
+)}</section>`;
 }
 
 export function renderWarnings(warnings: readonly Warning[]): Markup {

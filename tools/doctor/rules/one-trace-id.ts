@@ -1,10 +1,12 @@
+import type { Span } from '../../compare/model.ts';
 import type { NormalisedTrace } from '../../compare/normalise.ts';
-import type { Node } from '../../compare/tree.ts';
+import { WAIT_TOLERANCE_MS } from '../../compare/skew.ts';
+import { calledBy, type Node } from '../../compare/tree.ts';
 import { isRequest } from '../../compare/wholeness.ts';
 import { describeSpan, type Rule } from '../rule.ts';
 
-/** Clocks of two hosts in one region differ by less; the called span must lie inside the call. */
-const CLOCK_TOLERANCE_MS = 10;
+/** Clocks of two hosts in one region differ by less; the called span must begin inside the call. */
+const REGION_TOLERANCE_MS = 10;
 
 export const oneTraceId: Rule = {
   id: 'one-trace-id',
@@ -25,10 +27,10 @@ export const oneTraceId: Rule = {
       .flatMap((trace) => {
         const entry = entryWithoutCaller(trace);
         if (entry === undefined) return [];
-        const caller = unanswered.find(
-          ({ trace: other, node }) =>
-            other.traceId !== trace.traceId && !taken.has(node) && mayHaveCalled(node, entry),
-        );
+        const [caller] = unanswered
+          .filter(({ trace: other, node }) => other.traceId !== trace.traceId && !taken.has(node))
+          .filter(({ node }) => mayHaveCalled(node, entry))
+          .sort((one, other) => lead(one.node, entry) - lead(other.node, entry));
         if (caller === undefined) return [];
         taken.add(caller.node);
         return {
@@ -43,11 +45,12 @@ export const oneTraceId: Rule = {
 };
 
 /** A call without a server's side, to another program of the system (Storage is none). */
-function isUnanswered({ span, service, frontEnd, parent, children }: Node): boolean {
+function isUnanswered(node: Node): boolean {
+  const { span, service, frontEnd, parent } = node;
   return (
     !frontEnd &&
     span.kind === 'client' &&
-    children.length === 0 &&
+    calledBy(node).length === 0 &&
     (service === 'loadgen' ? parent !== null : service === 'client')
   );
 }
@@ -63,7 +66,17 @@ function mayHaveCalled(caller: Node, called: Node): boolean {
   const expected = caller.service === 'loadgen' ? 'client' : 'server';
   return (
     called.service === expected &&
-    called.span.startMs >= caller.span.startMs - CLOCK_TOLERANCE_MS &&
-    called.span.endMs <= caller.span.endMs + CLOCK_TOLERANCE_MS
+    isOnePlatform(caller.span, called.span) &&
+    called.span.startMs >= caller.span.startMs - REGION_TOLERANCE_MS &&
+    called.span.endMs <= caller.span.endMs + WAIT_TOLERANCE_MS
   );
 }
+
+/** Both platforms run the same requests at the same time, and never call each other. */
+function isOnePlatform(...spans: readonly [Span, Span]): boolean {
+  const [one, other] = spans.map(({ attributes }) => attributes['cloud.platform']);
+  return one === undefined || other === undefined || one === other;
+}
+
+/** How long before the called span a call began: of several that are open the nearest is meant. */
+const lead = (caller: Node, called: Node) => Math.abs(called.span.startMs - caller.span.startMs);

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Trace } from '../../../tools/compare/model.ts';
+import { createEvidence } from '../../../tools/doctor/rule.ts';
+import { oneTraceId } from '../../../tools/doctor/rules/one-trace-id.ts';
+import { CLOUD_RUN, GKE, healthyTraces, idOf } from './healthy-traces.ts';
+
+/** As the healthy traces, but the server of each platform's request begins a trace of its own. */
+function torn(traceId: string, own: string, laterMs = 0): readonly Trace[] {
+  const trace = healthyTraces().find((one) => one.traceId === traceId);
+  assert.ok(trace);
+  const zeroMs = trace.spans[0]?.startMs ?? 0;
+  // Both platforms at the same moment.
+  const shiftMs = Date.UTC(2026, 10, 20, 10, 15) - zeroMs + laterMs;
+  const below = new Set((['serve', 'read', 'object', 'search'] as const).map(idOf));
+  const spans = trace.spans.map((span) => ({
+    ...span,
+    startMs: span.startMs + shiftMs,
+    endMs: span.endMs + shiftMs,
+  }));
+  const entry = spans
+    .filter(({ spanId }) => below.has(spanId))
+    .map(({ parentSpanId, ...span }) => ({
+      ...span,
+      traceId: own,
+      ...(span.spanId === idOf('serve') || parentSpanId === undefined ? {} : { parentSpanId }),
+    }));
+  const caller = spans.filter(({ spanId }) => !below.has(spanId));
+  return [
+    { ...trace, spans: caller },
+    { ...trace, traceId: own, spans: entry },
+  ];
+}
+
+/** Each torn trace with the trace that is said to have called it. */
+const callersOf = (traces: readonly Trace[]) =>
+  oneTraceId
+    .check(createEvidence(traces), new Set())
+    .map(({ explains }) => explains)
+    .sort();
+
+const [RUN_OWN, GKE_OWN, LATER] = ['1', '2', '3'].map((digit) => digit.repeat(32)) as [
+  string,
+  string,
+  string,
+];
+
+for (const [order, traces] of [
+  ['Cloud Run first', [...torn(CLOUD_RUN, RUN_OWN), ...torn(GKE, GKE_OWN)]],
+  ['GKE first', [...torn(GKE, GKE_OWN), ...torn(CLOUD_RUN, RUN_OWN)]],
+] as const) {
+  test(`names the caller of the same platform where both called at once, ${order}`, () => {
+    assert.deepEqual(callersOf(traces), [
+      [RUN_OWN, CLOUD_RUN],
+      [GKE_OWN, GKE],
+    ]);
+  });
+}
+
+test('names no caller where only the other platform has one', () => {
+  const [, entry] = torn(GKE, GKE_OWN);
+  const [caller] = torn(CLOUD_RUN, RUN_OWN);
+  assert.ok(caller && entry);
+  assert.deepEqual(callersOf([caller, entry]), []);
+});
+
+test('of two calls that were open at once the nearer one is named', () => {
+  const [earlier, entry] = torn(CLOUD_RUN, RUN_OWN);
+  const [later] = torn(CLOUD_RUN, RUN_OWN, 4);
+  assert.ok(earlier && later && entry);
+  const renamed: Trace = {
+    ...later,
+    traceId: LATER,
+    spans: later.spans.map((span) => ({ ...span, traceId: LATER })),
+  };
+  assert.deepEqual(callersOf([earlier, renamed, entry]), [[RUN_OWN, LATER]]);
+});
+
+test('a server that was kept waiting for its end is still found', () => {
+  const [caller, entry] = torn(CLOUD_RUN, RUN_OWN);
+  assert.ok(caller && entry);
+  const waiting = {
+    ...entry,
+    spans: entry.spans.map((span) =>
+      span.spanId === idOf('serve') ? { ...span, endMs: span.endMs + 40 } : span,
+    ),
+  };
+  assert.deepEqual(callersOf([caller, waiting]), [[RUN_OWN, CLOUD_RUN]]);
+});
