@@ -129,7 +129,7 @@ function figure(title: string, summary: string, picture: Markup): Markup {
 
 /**
  * Plot's own style element would need a hole in the page's content security policy: what little it
- * says is in page.css. Beside it Plot sets attributes only.
+ * says is in distribution.css. Beside it Plot sets attributes only.
  */
 function svg(options: Parameters<typeof plot>[0]): Markup {
   const picture = plot({

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { html, type Markup, trusted } from './markup.ts';
+import { STYLE } from './style.ts';
 
-const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8').trim();
-
-const STYLE = read('page.css');
-const SCRIPT = read('page.js');
+const SCRIPT = readFileSync(new URL('page.js', import.meta.url), 'utf8').trim();
 
 export type DocumentOptions = Readonly<{
   title: string;
   body: Markup;
   /** More scripts of the page's own, run after the common one. */
   scripts?: readonly string[];
+  /** More style, after that of every page. */
+  style?: string;
   /** Whether the page may ask its own origin for news: the live page, never the file. */
   live?: boolean;
 }>;
@@ -19,12 +19,13 @@ export type DocumentOptions = Readonly<{
 /** The policy allows the page's own style and scripts by their hashes, and nothing else at all. */
 export function contentSecurityPolicy({
   scripts = [],
+  style = '',
   live = false,
 }: Omit<DocumentOptions, 'title' | 'body'>) {
   return [
     "default-src 'none'",
     'img-src data:',
-    `style-src ${hash(STYLE)}`,
+    `style-src ${hash(STYLE + style)}`,
     `script-src ${[SCRIPT, ...scripts].map(hash).join(' ')}`,
     ...(live ? ["connect-src 'self'"] : []),
     "base-uri 'none'",
@@ -34,7 +35,7 @@ export function contentSecurityPolicy({
 
 /** One HTML file that asks for nothing, not even a favicon. */
 export function renderDocument(options: DocumentOptions): string {
-  const { title, body, scripts = [] } = options;
+  const { title, body, scripts = [], style = '' } = options;
   return `<!doctype html>\n${html`<html lang="en">
 <head>
 <meta charset="utf-8">
@@ -44,7 +45,7 @@ export function renderDocument(options: DocumentOptions): string {
 <meta name="referrer" content="no-referrer">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<style>${trusted(STYLE)}</style>
+<style>${trusted(STYLE + style)}</style>
 </head>
 <body>
 ${body}

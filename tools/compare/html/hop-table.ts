@@ -14,7 +14,7 @@ export type HopsOptions = Readonly<{
 
 /**
  * Where the difference arises: one line per hop, its interval drawn on one axis for all. On a
- * telephone the cells of a row are stacked (page.css), which takes a table's roles away from
+ * telephone the cells of a row are stacked (table.css), which takes a table's roles away from
  * assistive technology: so they are spelt out.
  */
 export function renderHopTable(options: HopsOptions): Markup {

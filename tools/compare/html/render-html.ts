@@ -1,4 +1,5 @@
 import type { Comparison, Stratum } from '../comparison.ts';
+import { legendOf } from '../wording.ts';
 import { renderCohorts, renderConfiguration, renderWarnings } from './cohorts.ts';
 import { renderCriticalPath } from './critical-path.ts';
 import { renderDocument } from './document.ts';
@@ -51,7 +52,7 @@ ${renderEvidence(comparison, labels)}`;
 /** All that stands behind the verdict. */
 export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
   const { hops, exemplars, coldExemplars } = comparison;
-  const colour = createColours(pathsOf(comparison));
+  const colour = createColours(stepsOf(comparison));
   const of = (stratum: Stratum) => {
     const own = hops.filter((hop) => hop.stratum === stratum);
     return { hops: own, stratum, labels, colour };
@@ -63,11 +64,12 @@ export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
 <section aria-labelledby="hops">
 <h2 id="hops">Where the difference arises</h2>
 <p>Warm requests. Each hop by the time that is its own: of a client span above a server’s the gap between both, of any other its self time, so that a slow child does not condemn its ancestors. Verdicts are adjusted for the number of hops.</p>
+${renderLegend(labels)}
 ${warm.hops.length === 0 ? noWarm : renderHopTable(warm)}
 </section>
 <section aria-labelledby="overlays">
 <h2 id="overlays">Two requests on one time axis</h2>
-<p>Spans of one colour are the same step of the request. Hover, tap or focus a row for attributes and events.</p>
+<p>Spans of one colour are the same step of the request; the platform’s own are grey and dashed. Hover, tap or focus a row for attributes and events.</p>
 ${renderOverlay({ id: 'median', title: 'Median request', at: 'median', exemplars, labels, colour })}
 ${renderOverlay({ id: 'p95', title: 'Slow request (p95)', at: 'p95', exemplars, labels, colour })}
 </section>
@@ -99,15 +101,17 @@ ${renderCohorts(comparison, labels)}
 </section>`;
 }
 
-function pathsOf({ hops, exemplars, coldExemplars }: Comparison): readonly string[] {
+/** What signs, self time, gap and paths are: the same words as below the table of a terminal. */
+function renderLegend({ a, b }: Labels): Markup {
+  return html`<ul class="note signs">${legendOf(a, b).map((line) => html`<li>${foreign(line)}</li>\n`)}<li>Indented: called by the row above. A path names each step from the root down as <code>service:name</code>, with <code>&gt;</code> between.</li></ul>`;
+}
+
+function stepsOf({ hops, exemplars, coldExemplars }: Comparison) {
   const waterfalls = [exemplars, coldExemplars].flatMap(({ a, b }) => [
     a.median,
     b.median,
     a.p95,
     b.p95,
   ]);
-  return [
-    ...hops.map(({ path }) => path),
-    ...waterfalls.flatMap((trace) => trace?.spans.map(({ path }) => path) ?? []),
-  ];
+  return [...waterfalls.flatMap((trace) => trace?.spans ?? []), ...hops];
 }

@@ -40,12 +40,21 @@ function keyed(trace: Waterfall | null): (readonly [string, WaterfallSpan])[] {
   });
 }
 
-/** As many colours as the style sheet has; the eleventh path takes the first one again. */
+/**
+ * As many colours as the style sheet has: more than a whole request has paths. Beyond them the
+ * first one comes again.
+ */
 export const COLOURS = 10;
 
-/** One colour per path, the same in every part of the page. */
-export function createColours(paths: Iterable<string>): (path: string) => string {
-  const colours = new Map<string, number>();
-  for (const path of paths) if (!colours.has(path)) colours.set(path, colours.size % COLOURS);
-  return (path) => `c${colours.get(path) ?? 0}`;
+/** One colour per path, the same in every part of the page; the platform's own spans are grey. */
+export function createColours(
+  steps: Iterable<Readonly<{ path: string; frontEnd?: boolean }>>,
+): (path: string) => string {
+  const colours = new Map<string, string>();
+  let next = 0;
+  for (const { path, frontEnd } of steps) {
+    if (frontEnd) colours.set(path, 'front-end');
+    else if (!colours.has(path)) colours.set(path, `c${next++ % COLOURS}`);
+  }
+  return (path) => colours.get(path) ?? 'c0';
 }

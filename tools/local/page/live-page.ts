@@ -8,7 +8,10 @@ import { renderVerdict } from '../../compare/html/verdict.ts';
 import { labelsOf } from '../../compare/html/words.ts';
 import { PLATFORM_LABEL } from '../platforms/labels.ts';
 
-const SCRIPT = readFileSync(new URL('live.js', import.meta.url), 'utf8').trim();
+const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8').trim();
+
+/** What the live page has of its own. */
+const OWN = { scripts: [read('live.js')], style: `\n${read('live.css')}`, live: true } as const;
 
 /** What changes as traces come: the browser puts each part into its place. */
 export type LiveParts = Readonly<{ header: string; verdict: string; evidence: string }>;
@@ -39,8 +42,7 @@ export function renderLivePage(parts: LiveParts, traces: Markup): string {
   return renderDocument({
     title: 'Local run: traces live',
     body: bodyOf(parts, traces),
-    scripts: [SCRIPT],
-    live: true,
+    ...OWN,
   });
 }
 
@@ -59,4 +61,4 @@ ${trusted(parts.header)}</div>
 </main>`;
 
 /** For the header of the answer: as the page's own, and nobody may frame it. */
-export const LIVE_POLICY = `${contentSecurityPolicy({ scripts: [SCRIPT], live: true })}; frame-ancestors 'none'`;
+export const LIVE_POLICY = `${contentSecurityPolicy(OWN)}; frame-ancestors 'none'`;

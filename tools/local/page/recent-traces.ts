@@ -54,7 +54,7 @@ function renderProgress(
 /** One trace as a waterfall of its own. */
 export function renderTrace(trace: Trace): Markup {
   const waterfall = createWaterfall(trace);
-  const colour = createColours(waterfall.spans.map(({ path }) => path));
+  const colour = createColours(waterfall.spans);
   return html`<p class="note">Trace <code>${waterfall.traceId}</code>, ${formatMs(waterfall.durationMs)} (local)</p>
 ${renderWaterfall({
   id: `span-${waterfall.traceId}`,

@@ -159,6 +159,21 @@ test('each hop has its distribution, each gap what divides it', () => {
   assert.match(textOf(details[1] ?? null), /measured by the front end’s own span in 117 requests/);
 });
 
+test('says what its signs, self time, gap and paths mean', () => {
+  const legend = textOf(parse(sample).querySelector('.signs'));
+  assert.match(legend, /Cloud Run minus GKE, so \+ means that Cloud Run took longer/);
+  assert.match(legend, /self: .* gap: .* path names each step from the root down as service:name/);
+});
+
+test("the platform's own spans have no colour of a step", () => {
+  const rows = [...parse(sample).querySelectorAll('.waterfall .row')];
+  const grey = rows.filter((row) => row.querySelector('.bar.front') !== null);
+  assert.ok(grey.length > 0);
+  for (const row of rows) {
+    assert.equal(row.classList.contains('front-end'), grey.includes(row), textOf(row));
+  }
+});
+
 test('spans of both traces are paired by path and colour', () => {
   const rows = [...parse(sample).querySelectorAll('.waterfall')][0]?.querySelectorAll('.row') ?? [];
   assert.equal(rows.length, 9);

@@ -44,7 +44,7 @@ test('one trace alone, and none, are rows too', () => {
 
 test('a path has one colour, and the colours begin anew when they are used up', () => {
   const paths = Array.from({ length: COLOURS + 1 }, (_, index) => `path ${index}`);
-  const colour = createColours([...paths, ...paths]);
+  const colour = createColours([...paths, ...paths].map((path) => ({ path })));
   assert.equal(new Set(paths.map(colour)).size, COLOURS);
   assert.equal(colour('path 0'), colour(`path ${COLOURS}`));
   assert.equal(colour('unknown'), 'c0');
