@@ -66,7 +66,7 @@ test('durations keep three digits and a readable unit', () => {
     ),
     [
       '0 ms',
-      '0 µs',
+      '0 ms',
       '32 µs',
       '995 µs',
       '0.99 ms',
