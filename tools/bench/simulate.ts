@@ -80,7 +80,8 @@ export function simulate(
   return cohorts;
 }
 
-function sampleOf(hop: number, selfMs: number): HopSample {
+/** A hop of its own path. */
+export function sampleOf(hop: number, selfMs: number): HopSample {
   return {
     path: `simulated:${hop}`,
     service: 'simulated',
@@ -96,7 +97,8 @@ function sampleOf(hop: number, selfMs: number): HopSample {
   };
 }
 
-function recordOf(options: {
+/** A whole, warm request of its run. */
+export function recordOf(options: {
   side: 'a' | 'b';
   run: number;
   sequence: number;

@@ -89,6 +89,7 @@ function clockSkew({ cohorts }: Evidence): string | null {
 function tooFewTraces({ cohorts, overall }: Evidence): string | null {
   const [a, b] = [overall.a?.n ?? 0, overall.b?.n ?? 0];
   if (Math.min(a, b) >= FEWEST_VALUES) return null;
+  if (overall.paired) return `${a} pairs of warm requests; a verdict needs ${FEWEST_VALUES}`;
   return `${a} warm requests in ${cohorts.a.label}, ${b} in ${cohorts.b.label}; a verdict needs ${FEWEST_VALUES}`;
 }
 
@@ -120,10 +121,11 @@ function differentQueryMix({ a, b }: Sides<readonly RequestRecord[]>): string | 
   if (a.length === 0 || b.length === 0) return null;
   const [sharesA, sharesB] = [queryShares(a), queryShares(b)];
   let distance = 0;
-  for (const query of new Set([...sharesA.keys(), ...sharesB.keys()])) {
+  const queries = new Set([...sharesA.keys(), ...sharesB.keys()]);
+  for (const query of queries) {
     distance += Math.abs((sharesA.get(query) ?? 0) - (sharesB.get(query) ?? 0)) / 2;
   }
-  if (distance <= toleratedDistance(a.length, b.length, sharesA.size)) return null;
+  if (distance <= toleratedDistance(a.length, b.length, queries.size)) return null;
   return `${formatPercent(distance)} of the requests ask for other queries`;
 }
 
