@@ -100,7 +100,7 @@ describe('startProgram', () => {
 async function until(condition: () => boolean): Promise<void> {
   const untilMs = Date.now() + 30_000;
   while (!condition()) {
-    if (Date.now() > untilMs) throw new Error('the condition did not come about within 5 s');
+    if (Date.now() > untilMs) throw new Error('the condition did not come about within 30 s');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
