@@ -11,7 +11,9 @@ export type Defect = Readonly<{
 }>;
 
 /** Changes spans of the Cloud Run request; null takes a span out. */
-function change(changes: Partial<Record<Part, (span: Span) => Span | null>>): readonly Trace[] {
+export function change(
+  changes: Partial<Record<Part, (span: Span) => Span | null>>,
+): readonly Trace[] {
   const byId = new Map(
     Object.entries(changes).map(([part, apply]) => [idOf(part as Part), apply] as const),
   );
@@ -28,13 +30,13 @@ function change(changes: Partial<Record<Part, (span: Span) => Span | null>>): re
   );
 }
 
-const remove = () => null;
+export const remove = () => null;
 
-const set =
+export const set =
   (attributes: Readonly<Record<string, string>>) =>
   (span: Span): Span => ({ ...span, attributes: { ...span.attributes, ...attributes } });
 
-const unset =
+export const unset =
   (...keys: readonly string[]) =>
   (span: Span): Span => ({
     ...span,
@@ -43,11 +45,11 @@ const unset =
     ),
   });
 
-const moveTo =
+export const moveTo =
   (parent: Part) =>
   (span: Span): Span => ({ ...span, parentSpanId: idOf(parent) });
 
-const shift =
+export const shift =
   (byMs: number) =>
   (span: Span): Span => ({ ...span, startMs: span.startMs + byMs, endMs: span.endMs + byMs });
 

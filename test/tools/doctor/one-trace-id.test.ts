@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ATTR } from '../../../lib/telemetry/names.ts';
 import type { Trace } from '../../../tools/compare/model.ts';
 import { createEvidence } from '../../../tools/doctor/rule.ts';
 import { oneTraceId } from '../../../tools/doctor/rules/one-trace-id.ts';
@@ -31,6 +32,13 @@ function torn(traceId: string, own: string, laterMs = 0): readonly Trace[] {
     { ...trace, traceId: own, spans: entry },
   ];
 }
+
+/** The trace under another id. */
+const renamed = (trace: Trace, traceId: string): Trace => ({
+  ...trace,
+  traceId,
+  spans: trace.spans.map((span) => ({ ...span, traceId })),
+});
 
 /** Each torn trace with the trace that is said to have called it. */
 const callersOf = (traces: readonly Trace[]) =>
@@ -68,12 +76,7 @@ test('of two calls that were open at once the nearer one is named', () => {
   const [earlier, entry] = torn(CLOUD_RUN, RUN_OWN);
   const [later] = torn(CLOUD_RUN, RUN_OWN, 4);
   assert.ok(earlier && later && entry);
-  const renamed: Trace = {
-    ...later,
-    traceId: LATER,
-    spans: later.spans.map((span) => ({ ...span, traceId: LATER })),
-  };
-  assert.deepEqual(callersOf([earlier, renamed, entry]), [[RUN_OWN, LATER]]);
+  assert.deepEqual(callersOf([earlier, renamed(later, LATER), entry]), [[RUN_OWN, LATER]]);
 });
 
 test('a server that was kept waiting for its end is still found', () => {
@@ -86,4 +89,55 @@ test('a server that was kept waiting for its end is still found', () => {
     ),
   };
   assert.deepEqual(callersOf([caller, waiting]), [[RUN_OWN, CLOUD_RUN]]);
+});
+
+test('one call has called one server', () => {
+  const [caller, entry] = torn(CLOUD_RUN, RUN_OWN);
+  assert.ok(caller && entry);
+  assert.deepEqual(callersOf([caller, entry, renamed(entry, LATER)]), [[RUN_OWN, CLOUD_RUN]]);
+});
+
+test('loadgen does not call the server', () => {
+  const [caller, entry] = torn(CLOUD_RUN, RUN_OWN);
+  assert.ok(caller && entry);
+  const reached = new Set([idOf('root'), idOf('http')]);
+  const spans = caller.spans.filter(({ spanId }) => reached.has(spanId));
+  assert.deepEqual(callersOf([{ ...caller, spans }, entry]), []);
+});
+
+test('a call that began after its server did not call it', () => {
+  const [, entry] = torn(CLOUD_RUN, RUN_OWN);
+  const [late] = torn(CLOUD_RUN, RUN_OWN, 20);
+  assert.ok(late && entry);
+  assert.deepEqual(callersOf([late, entry]), []);
+});
+
+test('a trace that another rule accounts for is not reported again', () => {
+  const evidence = createEvidence(torn(CLOUD_RUN, RUN_OWN));
+  assert.deepEqual(oneTraceId.check(evidence, new Set([RUN_OWN])), []);
+});
+
+test('what loadgen fetches outside of a request calls no client', () => {
+  const trace = healthyTraces().find(({ traceId }) => traceId === CLOUD_RUN);
+  assert.ok(trace);
+  const fetched = trace.spans
+    .filter(({ spanId }) => spanId === idOf('http'))
+    .map(({ parentSpanId: _, ...span }) => span);
+  const served = trace.spans
+    .filter(({ spanId }) => spanId === idOf('get'))
+    .map(({ parentSpanId: _, ...span }) => span);
+  const entry = renamed({ ...trace, spans: served }, RUN_OWN);
+  assert.deepEqual(callersOf([{ ...trace, spans: fetched }, entry]), []);
+});
+
+test('a call from outside begins a trace of its own by right', () => {
+  const [caller, entry] = torn(CLOUD_RUN, RUN_OWN);
+  assert.ok(caller && entry);
+  const external = { [ATTR.parentExternal]: 'true' };
+  const spans = entry.spans.map((span) =>
+    span.spanId === idOf('serve')
+      ? { ...span, attributes: { ...span.attributes, ...external } }
+      : span,
+  );
+  assert.deepEqual(callersOf([caller, { ...entry, spans }]), []);
 });
