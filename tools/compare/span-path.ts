@@ -17,8 +17,3 @@ export function pathsOf(trace: NormalisedTrace): ReadonlyMap<Node, string> {
   }
   return paths;
 }
-
-export const parentPath = (path: string): string | null => {
-  const end = path.lastIndexOf(SEPARATOR);
-  return end === -1 ? null : path.slice(0, end);
-};

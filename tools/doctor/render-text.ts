@@ -1,7 +1,6 @@
-import { printable } from '../compare/format.ts';
+import { wrapText } from '../compare/format.ts';
 import type { Diagnosis, Finding } from './diagnose.ts';
 
-const COLUMNS = 100;
 /** Of each finding; the JSON has more. */
 const SHOWN = 3;
 const LONGEST_DETAIL = 400;
@@ -18,8 +17,8 @@ export function renderText(diagnosis: Diagnosis, scope: string): string {
       ? `Healthy: ${rules.length} rules looked and found nothing.`
       : `${count(findings.length, 'finding')}:`;
   return [
-    ...wrap(verdict, ''),
-    ...wrap(`Read from ${printable(scope)}: ${read}.`, ''),
+    ...wrapText(verdict),
+    ...wrapText(`Read from ${scope}: ${read}.`),
     ...findings.flatMap(renderFinding),
     '',
   ].join('\n');
@@ -31,42 +30,19 @@ function renderFinding(finding: Finding): string[] {
   return [
     '',
     `${id} (${finding.count})`,
-    ...wrap(finding.finding, '  '),
+    ...wrapText(finding.finding, '  '),
     ...labelled('Cause', finding.cause),
     ...labelled('Cure', finding.cure),
     ...sightings.slice(0, SHOWN).flatMap(({ traceId, detail }) => {
-      const text = printable(detail);
-      const cut = text.length > LONGEST_DETAIL ? `${text.slice(0, LONGEST_DETAIL)}…` : text;
-      return [...(traceId === null ? [] : [`  - trace ${traceId}`]), ...wrap(cut, '    ')];
+      const cut = detail.length > LONGEST_DETAIL ? `${detail.slice(0, LONGEST_DETAIL)}…` : detail;
+      return [...(traceId === null ? [] : [`  - trace ${traceId}`]), ...wrapText(cut, '    ')];
     }),
     ...(sightings.length > 0 && more > 0 ? [`    and ${more} more`] : []),
   ];
 }
 
-const labelled = (label: string, text: string): string[] =>
-  wrap(text, '         ').map((line, index) =>
-    index === 0 ? `  ${`${label}:`.padEnd(7)}${line.trimStart()}` : line,
-  );
-
-/** Breaks between words, and inside a word that is longer than a line. */
-function wrap(text: string, indent: string): string[] {
-  const width = COLUMNS - indent.length;
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = '';
-    }
-    line = line === '' ? word : `${line} ${word}`;
-    while (line.length > width) {
-      lines.push(line.slice(0, width));
-      line = line.slice(width);
-    }
-  }
-  if (line !== '') lines.push(line);
-  return lines.map((part) => indent + part);
-}
+const labelled = (label: string, text: string): readonly string[] =>
+  wrapText(text, '         ', `  ${`${label}:`.padEnd(7)}`);
 
 const count = (amount: number, noun: string): string =>
   `${amount.toLocaleString('en-US')} ${noun}${amount === 1 ? '' : 's'}`;

@@ -55,8 +55,6 @@ export function createReadBudget(options: {
   };
 }
 
-export type ReadBudget = ReturnType<typeof createReadBudget>;
-
 /** Nothing where no reader was there before, or one of another version. */
 async function readSpent(file: string): Promise<readonly Spent[]> {
   try {
