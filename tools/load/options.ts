@@ -1,5 +1,5 @@
 import { loadRequestSchema } from '../../lib/load-request.ts';
-import { choice, parseCommandLine, UsageError, wholeNumber } from '../command-line.ts';
+import { parseCommandLine, UsageError, wholeNumber } from '../command-line.ts';
 
 export const HELP = `Usage: npm run load -- VERB [options]
 
@@ -74,7 +74,12 @@ export function parseOptions(argv: readonly string[]): Options | 'help' {
   if (word === undefined || more.length > 0) {
     throw new UsageError(`say what to do, in one word: ${VERBS.join(', ')}`);
   }
-  const verb = choice('VERB', word, VERBS, 'status');
+  const verb = VERBS.find((one) => one === word);
+  if (verb === undefined) {
+    throw new UsageError(
+      `the verb is ${JSON.stringify(word)}; allowed: one of ${VERBS.join(', ')}`,
+    );
+  }
   if (values.wait && verb !== 'run') throw new UsageError('--wait belongs to run');
   const { project, region, job } = values;
   if (values.local && (project ?? region ?? job) !== undefined) {

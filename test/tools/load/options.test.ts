@@ -29,7 +29,11 @@ describe('parseOptions', () => {
 
   const wrong: { name: string; argv: string[]; message: RegExp }[] = [
     { name: 'no verb', argv: [], message: /status, run, pause, resume, set/ },
-    { name: 'an unknown verb', argv: ['stop'], message: /"stop"; allowed: one of status, run/ },
+    {
+      name: 'an unknown verb',
+      argv: ['stop'],
+      message: /^the verb is "stop"; allowed: one of status, run/,
+    },
     { name: 'two verbs', argv: ['pause', 'run'], message: /in one word/ },
     { name: 'set without anything', argv: ['set'], message: /--requests N, --interval MS or/ },
     { name: 'no requests', argv: ['set', '--requests', '0'], message: /from 1 to 1000/ },
