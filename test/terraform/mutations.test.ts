@@ -21,7 +21,6 @@ import {
   type RootName,
   TerraformError,
   toDeployment,
-  type Variables,
   type Workspace,
 } from './roots.ts';
 import { problemOf, reasonToSkip } from './terraform.ts';
@@ -98,9 +97,11 @@ async function inspect(
       if (!(error instanceof TerraformError)) throw error;
       return { by: await meansOf(workspace, name, error), because: error.message };
     }
+    const [printed] = printedProblems({ [name]: mutated[name] }, { ...DEPLOYED, ...variables });
+    if (printed !== undefined) return { by: 'printed commands', because: printed };
     // Half of a deployment with other variables does not fit the other half.
     if (affected === ROOT_NAMES && name !== ROOT_NAMES.at(-1)) continue;
-    const found = findIn(toDeployment(mutated), { ...DEPLOYED, ...variables });
+    const found = findIn(toDeployment(mutated));
     if (found !== undefined) return found;
   }
   return file === 'scheduler.tf' ? findDrift(workspace) : findByTest(workspace, root);
@@ -128,7 +129,7 @@ async function meansOf(workspace: Workspace, root: RootName, error: TerraformErr
   return (await workspace.terraform(root, 'validate')).exitCode === 0 ? 'plan' : 'schema';
 }
 
-function findIn(deployment: Deployment, variables: Variables): Catch | undefined {
+function findIn(deployment: Deployment): Catch | undefined {
   const [check] = checksOf(deployment);
   if (check !== undefined) return { by: 'check', because: check };
   for (const [title, policy] of Object.entries(POLICIES)) {
@@ -137,7 +138,5 @@ function findIn(deployment: Deployment, variables: Variables): Catch | undefined
   }
   const [problem] = environmentProblems(toPlannedEnvironment(deployment));
   if (problem !== undefined) return { by: 'environment', because: problem };
-  const [printed] = printedProblems(deployment.plans, variables);
-  if (printed !== undefined) return { by: 'printed commands', because: printed };
   return undefined;
 }

@@ -4,7 +4,7 @@ import { parseOptions as parseCompare } from '../../tools/compare/options.ts';
 import { parsePreflightOptions } from '../../tools/doctor/preflight/options.ts';
 import { parseOptions as parseLoad } from '../../tools/load/options.ts';
 import type { Plan } from './plan.ts';
-import { ROOT_NAMES, type RootName, type Variables } from './roots.ts';
+import type { RootName, Variables } from './roots.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
@@ -27,12 +27,12 @@ export function shellWords(command: string): string[] {
 
 /** Why a printed command would not do what it says, for a deployment with these variables. */
 export function printedProblems(
-  plans: Readonly<Record<RootName, Plan>>,
+  plans: Readonly<Partial<Record<RootName, Plan>>>,
   variables: Variables,
 ): readonly string[] {
   const { state_bucket: _, ...others } = variables;
-  return ROOT_NAMES.flatMap((root) =>
-    printedCommands(plans[root]).flatMap((command) =>
+  return (Object.entries(plans) as [RootName, Plan][]).flatMap(([root, plan]) =>
+    printedCommands(plan).flatMap((command) =>
       // Only the first root is applied with variables here.
       problemsOf(shellWords(command), root === 'serverless' ? variables : others).map(
         (problem) => `${problem}: ${command}`,
