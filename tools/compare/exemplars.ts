@@ -23,7 +23,8 @@ export function drawExemplars(
   const traces = new Map(options.traces.map((trace) => [trace.traceId, trace]));
   const draw = (record: RequestRecord | null): Waterfall | null => {
     const trace = record === null ? undefined : traces.get(record.traceId);
-    return trace === undefined ? null : createWaterfall(trace, consoleUrl(options.source, trace));
+    if (record === null || trace === undefined) return null;
+    return { ...createWaterfall(trace, consoleUrl(options.source, trace)), cold: record.cold };
   };
   const of = (ofSide: readonly RequestRecord[]): Exemplars => {
     const { median, p95 } = choose(ofSide, options.stratum);
