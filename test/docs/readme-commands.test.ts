@@ -8,6 +8,7 @@ import { parseOptions as parseDoctor } from '../../tools/doctor/options.ts';
 import { parseOptions as parseLoad } from '../../tools/load/options.ts';
 import { parseOptions as parseStart } from '../../tools/local/options.ts';
 import { parsePassedOn } from '../../tools/local/settings.ts';
+import { parseOptions as parseQueries } from '../../tools/queries/options.ts';
 import { ROOT } from '../rules/sources.ts';
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -35,7 +36,10 @@ function parseNpm(command: string) {
   const words = splitWords(command);
   const at = words.indexOf('npm');
   const env = Object.fromEntries(words.slice(0, at).map((word) => word.split('=')));
-  const rest = words.slice(at + 1);
+  const redirected = words.indexOf('>');
+  const all = words.slice(at + 1, redirected < 0 ? undefined : redirected);
+  // `-s`: npm says nothing of its own
+  const rest = all.filter((word) => word !== '-s');
   const script = rest[0] === 'run' ? rest[1] : rest[0];
   const separator = rest.indexOf('--');
   return { env, script: script ?? '', args: separator < 0 ? [] : rest.slice(separator + 1) };
@@ -47,6 +51,7 @@ const PARSERS: Readonly<Record<string, (args: string[]) => unknown>> = {
   compare: (args) => parseCompare(args, Date.now()),
   doctor: (args) => parseDoctor(args, Date.now()),
   load: parseLoad,
+  queries: parseQueries,
   bench: ([name = '']) => assert.ok(existsSync(join(ROOT, 'tools/bench', `${name}.ts`)), name),
 };
 
