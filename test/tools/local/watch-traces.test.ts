@@ -98,10 +98,7 @@ describe('renderTraceLine', () => {
           },
         }),
       });
-    assert.match(
-      renderTraceLine(wrongTo('world')) ?? '',
-      /"world" {2}WRONG: 52, expected 12345$/,
-    );
+    assert.match(renderTraceLine(wrongTo('world')) ?? '', /"world" {2}WRONG: 52, expected 12345$/);
     assert.match(
       renderTraceLine(wrongTo('to be, or not to be')) ?? '',
       /"to be, or no {2}WRONG: 52, expected 12345$/,

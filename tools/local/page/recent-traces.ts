@@ -28,8 +28,7 @@ function renderItem(trace: Waterfall, arriving: boolean): Markup {
     : html`${invocation ? 'invocation of loadgen' : arriving ? '' : foreign(top?.name ?? '')}`;
   // Until its root is there nobody knows how long a request took.
   const took = arriving && !isRequest && !invocation ? '' : formatMs(trace.durationMs);
-  const on =
-    platform === undefined ? '–' : foreign(localLabel(platform));
+  const on = platform === undefined ? '–' : foreign(localLabel(platform));
   const error = trace.spans.find((span) => span.error !== null)?.error?.type ?? null;
   return html`<details id="trace-${trace.traceId}" data-spans="${trace.spans.length}">
 <summary><span class="trace-line"><span class="at">${new Date(trace.startMs).toISOString().slice(11, 19)}</span> <span class="on">${on}</span> <span class="what">${what}</span> <span class="number">${took}</span> <span class="count number">${trace.spans.length} ${trace.spans.length === 1 ? 'span' : 'spans'}</span> <span class="state">${renderProgress(trace, { arriving: arriving && !invocation, isRequest, error })}</span></span></summary>
