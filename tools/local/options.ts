@@ -14,7 +14,7 @@ waterfall, the totals, the verdict and a line per hop; exit 0 only if every trac
   --once                   run once and exit: 0 every trace whole, 1 not, 2 bad usage
   --requests N             requests on each platform (1-1000; default 10); live: per minute
   --runs N                 split --once's requests into N runs, each as from a minute of its own
-                           (default: one run per 8 requests; the statistics resample by run)
+                           (default: one run per 8 requests; a verdict needs six warm runs)
   --interval MS            time between requests (0-60000; default 50 with --once, else 2000)
   --platforms LIST         cloud_run, gke or cloud_run,gke (default: both)
   --full                   print every figure of the comparison, cold requests and methods too
@@ -68,7 +68,7 @@ export type Options = Readonly<{
 }>;
 
 /**
- * The comparison resamples by run and wants six of warm requests; the first run is all cold. So 60
+ * The comparison tests runs and wants six of warm requests; the first run is all cold. So 60
  * requests make eight runs, and one to spare.
  */
 const REQUESTS_PER_RUN = 8;

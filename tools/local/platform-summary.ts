@@ -5,13 +5,14 @@ import type { Waterfall } from '../compare/comparison.ts';
 import type { Trace } from '../compare/model.ts';
 import { isLoadgenRoot, type NormalisedTrace, normalise } from '../compare/normalise.ts';
 import { ascending, quantilesOf } from '../compare/quantiles.ts';
+import { errorOf } from '../compare/span.ts';
 import { isUnwanted } from '../compare/untraced.ts';
 import { createWaterfall } from '../compare/waterfall.ts';
 import { isWhole, missingEdges } from '../compare/wholeness.ts';
 import { tallyWrongCounts } from '../compare/wrong-count.ts';
 import { platformOf } from './platforms/labels.ts';
 import type { PlatformName, ProcessReport } from './platforms/platform.ts';
-import type { PlatformResult, TraceResult } from './results.ts';
+import type { LatencyQuantiles, PlatformResult, TraceResult } from './results.ts';
 
 /** A trace to show where not all are whole, with the edges that it lacks. */
 export type BrokenTrace = Readonly<{ waterfall: Waterfall; lacks: readonly string[] }>;
@@ -66,23 +67,25 @@ export function summarisePlatform(options: {
     spansLost: spansStarted - own.length,
     processesWithoutReport: reports.filter(({ spans }) => spans === undefined).length,
     processesFailed: reports.filter(({ exitCode }) => exitCode !== 0).length,
-    latencyMs: latencyOf(requests.map(({ tree }) => tree)),
+    latencyMs: latencyOf(requests),
+    warmLatencyMs: latencyOf(requests.filter(({ trace }) => !cold.has(trace.traceId))),
     trace: waterfall && toTraceResult(waterfall),
   };
   return { result, waterfall, broken: firstBroken(requests) };
 }
 
-function latencyOf(trees: readonly NormalisedTrace[]): PlatformResult['latencyMs'] {
-  const values = trees.flatMap(({ root }) =>
-    root === null
+type Built = Readonly<{ trace: Trace; tree: NormalisedTrace }>;
+
+/** A request that failed at once would flatter the others. */
+function latencyOf(requests: readonly Built[]): LatencyQuantiles | null {
+  const values = requests.flatMap(({ tree: { root } }) =>
+    root === null || errorOf(root.span) !== null
       ? []
       : [root.endMs - root.startMs + Number(root.span.attributes[ATTR.startDelayUs] ?? 0) / 1000],
   );
   const quantiles = quantilesOf(ascending(values));
   return quantiles && { p50: quantiles.p50Ms, p95: quantiles.p95Ms, p99: quantiles.p99Ms };
 }
-
-type Built = Readonly<{ trace: Trace; tree: NormalisedTrace }>;
 
 function medianWaterfall(built: readonly Built[]): Waterfall | null {
   const sorted = built

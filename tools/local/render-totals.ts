@@ -1,7 +1,7 @@
 import { formatMs } from '../compare/format.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
-import type { PlatformResult } from './results.ts';
+import type { LatencyQuantiles, PlatformResult } from './results.ts';
 
 const LABEL_WIDTH = 26;
 const COLUMN_WIDTH = 22;
@@ -28,9 +28,11 @@ export function renderTotals(
     row('spans started', ({ spansStarted }) => spansStarted),
     row('  stored, lost', ({ spansStored, spansLost }) => `${spansStored}, ${spansLost}`),
     row("front end's own spans", ({ frontEndSpans }) => frontEndSpans),
-    row('p50, p95, cold included', ({ latencyMs }) =>
-      latencyMs === null ? '-' : `${formatMs(latencyMs.p50)}, ${formatMs(latencyMs.p95)}`,
-    ),
+    row('p50, p95, warm', ({ warmLatencyMs }) => latencyText(warmLatencyMs)),
+    row('p50, p95, cold included', ({ latencyMs }) => latencyText(latencyMs)),
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const latencyText = (latencyMs: LatencyQuantiles | null) =>
+  latencyMs === null ? '-' : `${formatMs(latencyMs.p50)}, ${formatMs(latencyMs.p95)}`;

@@ -19,6 +19,8 @@ export type Results = Readonly<{
   comparison?: Comparison;
 }>;
 
+export type LatencyQuantiles = Readonly<{ p50: number; p95: number; p99: number }>;
+
 export type PlatformResult = Readonly<{
   /** As asked for; requests = ok + mismatched + failed + dropped. */
   requests: number;
@@ -51,8 +53,13 @@ export type PlatformResult = Readonly<{
   processesWithoutReport: number;
   /** Processes that did not exit with 0. */
   processesFailed: number;
-  /** Of requests, from when each was due to the end of its root span; null without any. */
-  latencyMs: Readonly<{ p50: number; p95: number; p99: number }> | null;
+  /**
+   * Of requests without error, cold ones included, from when each was due to the end of its root
+   * span; null without any.
+   */
+  latencyMs: LatencyQuantiles | null;
+  /** The same of the warm ones, which is what the comparison compares. */
+  warmLatencyMs: LatencyQuantiles | null;
   /** One whole trace, the median one of the warm ones where there are any. */
   trace: TraceResult | null;
 }>;

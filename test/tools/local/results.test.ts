@@ -63,6 +63,31 @@ describe('summarisePlatform', () => {
     assert.equal(summarise([late]).latencyMs?.p50, 107);
   });
 
+  it('sets cold requests apart in the latency and leaves failed ones out', () => {
+    const of = (traceId: string, attributes: Record<string, string>, endMs = 0) =>
+      createRequestTrace({
+        ...CLOUD_RUN,
+        traceId: traceId.repeat(32),
+        change: (span, index) =>
+          index === 0
+            ? {
+                ...span,
+                endMs: span.endMs + endMs,
+                attributes: { ...span.attributes, ...attributes },
+              }
+            : span,
+      });
+    const traces = [
+      of('1', {}),
+      of('2', { [ATTR.coldStart]: 'true' }, 400),
+      of('3', { [ATTR.errorType]: 'unavailable' }, 9_000),
+    ];
+    const { latencyMs, warmLatencyMs } = summarise(traces);
+    assert.deepEqual([warmLatencyMs?.p50, warmLatencyMs?.p99], [100, 100]);
+    assert.deepEqual([latencyMs?.p50, Math.round(latencyMs?.p99 ?? 0)], [300, 496]);
+    assert.equal(summarise([of('3', { [ATTR.errorType]: 'unavailable' })]).latencyMs, null);
+  });
+
   it('tells a span that was started and is not stored as lost', () => {
     const result = summarise([createRequestTrace(CLOUD_RUN)], { reports: [report(9)] });
     assert.equal(result.spansLost, 1);

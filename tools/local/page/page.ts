@@ -22,7 +22,7 @@ export type PageOptions = Readonly<{
 export type Page = Readonly<{ url: string; close(): Promise<void> }>;
 
 const SHOWN_TRACES = 50;
-/** The statistics resample thousands of times: not for every span that comes. */
+/** The statistics go through every request many times: not for every span that comes. */
 const COMPARE_EVERY_MS = 3_000;
 
 const HEADERS = {
