@@ -28,23 +28,17 @@ export function contrast(sample: Sample, scale: Scale): Contrast {
     const runs = { a: typical.length, b: typical.length };
     const count = countOf(sample.runs);
     const values = { a: count, b: count };
-    return {
-      values,
-      runs,
-      estimate: typical.length === 0 ? null : centreOf(typical),
-      test: isEnough(values, runs) ? oneSample(typical) : null,
-    };
+    const test = isEnough(values, runs) ? oneSample(typical) : null;
+    const estimate = typical.length === 0 ? null : centreOf(typical);
+    return { values, runs, estimate: test?.estimate ?? estimate, test };
   }
   const a = sample.a.map((run) => typicalOf(run.map(scale.a)));
   const b = sample.b.map((run) => typicalOf(run.map(scale.b)));
   const runs = { a: a.length, b: b.length };
   const values = { a: countOf(sample.a), b: countOf(sample.b) };
-  return {
-    values,
-    runs,
-    estimate: a.length === 0 || b.length === 0 ? null : centreOf(a) - centreOf(b),
-    test: isEnough(values, runs) ? twoSamples(a, b) : null,
-  };
+  const test = isEnough(values, runs) ? twoSamples(a, b) : null;
+  const estimate = a.length === 0 || b.length === 0 ? null : centreOf(a) - centreOf(b);
+  return { values, runs, estimate: test?.estimate ?? estimate, test };
 }
 
 const countOf = (runs: readonly (readonly unknown[])[]) =>

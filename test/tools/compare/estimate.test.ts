@@ -152,6 +152,15 @@ test('a time that is nothing is 0 times the other, and not less', () => {
   assert.equal(low, 0);
 });
 
+test('a ratio reaches down to nothing where one side may take no time, and not below', () => {
+  const times = [0, 0, 0, 0, 10, 20, 30, 40];
+  const { p50, low, high } = ratioOf(
+    unpaired(pairedSample(8, (run, at) => ({ a: times[run] ?? 0, b: 50 + at + run }))),
+  );
+  assert.ok(p50 !== null && p50 > 0 && high !== null && high > p50);
+  assert.equal(low, 0);
+});
+
 test('without a test there is an estimate without bounds, without values nothing', () => {
   const one = pairedSample(1, (_, at) => ({ a: 50 + at, b: 40 + at }));
   const { differenceMs, ratio, verdict, reason } = overallOf(one);
@@ -165,6 +174,16 @@ test('without a test there is an estimate without bounds, without values nothing
     invert(() => none, { neutral: 0, alpha: 0.05, range: { least: null }, step: 1 }),
     UNKNOWN,
   );
+});
+
+test('many runs on one side do not make up for few on the other', () => {
+  const runs = (count: number, ms: number) =>
+    Array.from({ length: count }, () => Array(10).fill(ms));
+  const overall = overallOf({ paired: false, a: runs(30, 50), b: runs(5, 40) });
+  assert.equal(overall.verdict, 'not-enough-data');
+  assert.match(overall.reason ?? '', /^5 runs with warm requests/);
+  const few = overallOf({ paired: false, a: [[1], [1], [1], [1], [1], [1]], b: runs(30, 40) });
+  assert.match(few.reason ?? '', /^6 warm requests, and a verdict needs 20$/);
 });
 
 test('six runs of four are enough for a verdict, five runs or nineteen requests are not', () => {

@@ -4,6 +4,7 @@ import { MEDIAN_MS, recordOf, sampleOf } from '../../../tools/bench/simulate.ts'
 import { chooseDesign } from '../../../tools/compare/design.ts';
 import { testHops } from '../../../tools/compare/hop-verdicts.ts';
 import { compareHops } from '../../../tools/compare/hops.ts';
+import { testOverall } from '../../../tools/compare/overall.ts';
 import type { RequestRecord } from '../../../tools/compare/request-record.ts';
 import { oneSample } from '../../../tools/compare/statistics.ts';
 
@@ -103,6 +104,29 @@ test('the ratio of a hop is told from the test of its difference, with its inter
     assert.ok(Math.abs((found?.ratio[bound] ?? 0) - expected) < 1e-6, bound);
   }
   assert.deepEqual(found?.tested, { a: 24, b: 24 });
+});
+
+test('a hop that takes b no time as a rule has a difference and no ratio', () => {
+  const cohorts = cohortsOf([ALWAYS(5)]);
+  const b = cohorts.b.map((record, index) => ({
+    ...record,
+    hops: [sampleOf(0, index % 5 < 2 ? 3 : 0)],
+  }));
+  const design = chooseDesign(cohorts.a, b);
+  const [hop] = compareHops({ a: cohorts.a, b }, { design, requestMs: 0, wrongCounts: 0 });
+  assert.ok((hop?.differenceMs.p50 ?? 0) > 12);
+  assert.deepEqual(hop?.ratio, { p50: null, low: null, high: null });
+});
+
+test("a difference is held against the slower side's median request", () => {
+  const [fast, slow] = [{ latencyMs: 10 }, { latencyMs: 90 }];
+  for (const change of [
+    (side: 'a' | 'b') => (side === 'a' ? fast : slow),
+    (side: 'a' | 'b') => (side === 'b' ? fast : slow),
+  ]) {
+    const { a, b } = cohortsOf([], change);
+    assert.equal(testOverall(chooseDesign(a, b)).requestMs, 90);
+  }
 });
 
 test('requests that are broken or failed are in no hop, cold ones in their own', () => {
