@@ -42,9 +42,9 @@ function edges(trace: TraceResult | null | undefined): string[] {
   });
 }
 
-/** A file of --save: its head, then a trace a line. */
+/** A file of --save: its head, a trace a line, its end. */
 function readSaved(text: string): { traces: Trace[] } {
-  const [, ...lines] = text.trimEnd().split('\n');
+  const lines = text.trimEnd().split('\n').slice(1, -1);
   return { traces: lines.map((line) => JSON.parse(line)) };
 }
 
