@@ -213,6 +213,22 @@ test("a cohort's own window widens what is read and narrows the cohort", () => {
   );
 });
 
+test('two windows of one platform are told apart by their time', () => {
+  const options = parseOptions(
+    [
+      ...['--local', '--since', '2026-03-02T10:00:00Z', '--b', 'cloud.platform=gcp_cloud_run'],
+      ...['--a-until', '2026-03-02T11:00:00Z', '--b-since', '2026-03-02T11:00:00Z'],
+    ],
+    Date.parse('2026-03-02T12:00:00Z'),
+  );
+  assert.ok(options !== 'help');
+  const { a, b } = options.cohorts;
+  assert.deepEqual(
+    [a.label, b.label],
+    ['Cloud Run 03-02 10:00–11:00Z', 'Cloud Run since 03-02 11:00Z'],
+  );
+});
+
 test('files are read whole where no window is given, Cloud Trace for half an hour', () => {
   const files = parseOptions(['--from', 'a', 'b'], 3_600_000);
   assert.ok(files !== 'help');

@@ -88,6 +88,9 @@ export async function findInterrupted(
 
 /** Removes what no reader can use any more. */
 export async function prune(directory: string, nowMs: number): Promise<void> {
+  for (const file of await entriesOf(directory, /^spent-/)) {
+    if (nowMs - (await changedAtMs(file)) > RESUME_WITHIN_MS) await rm(file, { force: true });
+  }
   for (const folder of await foldersIn(directory)) {
     const saved = await readStateIn(folder);
     // Without a state it may be another reader's that has just begun.
@@ -100,9 +103,9 @@ export async function prune(directory: string, nowMs: number): Promise<void> {
 }
 
 /** Another reader may remove it at the same time. */
-async function changedAtMs(folder: string): Promise<number> {
+async function changedAtMs(path: string): Promise<number> {
   try {
-    return (await stat(folder)).mtimeMs;
+    return (await stat(path)).mtimeMs;
   } catch (error) {
     if (isMissing(error)) return Number.POSITIVE_INFINITY;
     throw error;
@@ -138,9 +141,11 @@ async function readStateIn(folder: string): Promise<ReadState | undefined> {
   }
 }
 
-async function foldersIn(directory: string): Promise<readonly string[]> {
+const foldersIn = (directory: string) => entriesOf(directory, /^[0-9a-f]{16}$/);
+
+async function entriesOf(directory: string, wanted: RegExp): Promise<readonly string[]> {
   try {
-    const names = (await readdir(directory)).filter((name) => /^[0-9a-f]{16}$/.test(name));
+    const names = (await readdir(directory)).filter((name) => wanted.test(name));
     return names.map((name) => join(directory, name));
   } catch (error) {
     if (isMissing(error)) return [];

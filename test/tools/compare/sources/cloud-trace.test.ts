@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
@@ -202,6 +202,17 @@ test('what no reader can use any more is removed from the disk', async (t) => {
   await clock.sleep(86_400_000, SIGNAL);
   await readAll({ ...options, untilMs: null, askedAtMs: options.askedAtMs + 2 });
   assert.equal(await folders(), 1, 'for a day');
+
+  const elsewhere = 'spent-other-project.json';
+  const file = join(options.cacheDirectory, elsewhere);
+  await writeFile(file, '[]');
+  await utimes(file, clock.nowMs() / 1_000, clock.nowMs() / 1_000);
+  await readAll(options);
+  assert.ok((await readdir(options.cacheDirectory)).includes(elsewhere));
+  await clock.sleep(3_660_000, SIGNAL);
+  await readAll(options);
+  const left = await readdir(options.cacheDirectory);
+  assert.ok(!left.includes(elsewhere), 'units of an hour ago count for nobody');
 });
 
 test('units that were spent on one window count when another is read', async (t) => {

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { SourceDescription } from '../../../tools/compare/comparison.ts';
+import { openFiles } from '../../../tools/compare/sources/files.ts';
+import { endLine, headLine, traceLine } from '../../../tools/compare/sources/trace-lines.ts';
+import { parseOptions } from '../../../tools/doctor/options.ts';
+import { readTraces } from '../../../tools/doctor/read-traces.ts';
+import { requestTrace } from '../compare/request-trace.ts';
+
+const OLD = requestTrace({ run: 0 });
+const NEW = requestTrace({ run: 1 });
+const NEW_END_MS = Math.ceil(Math.max(...NEW.spans.map(({ endMs }) => endMs)));
+const SOURCE: SourceDescription = {
+  kind: 'cloud-trace',
+  name: 'my-project',
+  local: false,
+  since: null,
+  until: null,
+};
+
+/** What doctor reads of both traces, saved so long after the end of the newer one. */
+async function readAfter(t: TestContext, ms: number, ...flags: readonly string[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'read-traces-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'saved');
+  const lines = [headLine(SOURCE, NEW_END_MS + ms), traceLine(OLD), traceLine(NEW)];
+  const end = endLine({ traces: 2, truncated: 'no quota' });
+  await writeFile(path, [...lines, end].join(''));
+  const options = parseOptions(['--from', path, ...flags], NEW_END_MS + ms);
+  assert.ok(options !== 'help');
+  const read = await readTraces(await openFiles([path]), options, new AbortController().signal);
+  return { ids: read.traces.map(({ traceId }) => traceId), scope: read.scope };
+}
+
+test('traces that ended less than 15 s before the reading are left out, and it says so', async (t) => {
+  const { ids, scope } = await readAfter(t, 14_999);
+  assert.deepEqual(ids, [OLD.traceId]);
+  assert.match(scope, /; 1 left out that ended less than 15 s before the reading;/);
+  assert.equal((await readAfter(t, 15_000)).ids.length, 2);
+});
+
+test('a trace that was asked for by its id is looked at, however young', async (t) => {
+  assert.deepEqual((await readAfter(t, 0, '--trace', NEW.traceId)).ids, [NEW.traceId]);
+});
+
+test('a window holds its first moment and not its last', async (t) => {
+  const [oldMs, newMs] = [OLD, NEW].map(({ spans }) => Math.min(...spans.map((s) => s.startMs)));
+  const at = (ms = 0) => new Date(ms).toISOString();
+  const { ids } = await readAfter(t, 60_000, '--since', at(oldMs), '--until', at(newMs));
+  assert.deepEqual(ids, [OLD.traceId]);
+});
+
+test('it says what a file is of and that its reading was cut short', async (t) => {
+  const { scope } = await readAfter(t, 60_000);
+  assert.match(scope, /saved \(saved from my-project\) \(local\); .*saved: no quota$/);
+});
