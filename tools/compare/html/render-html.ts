@@ -91,6 +91,7 @@ ${
 ${renderHopTable(cold)}
 ${renderOverlay({ id: 'cold-median', title: 'Median cold request', at: 'median', exemplars: coldExemplars, labels, colour })}
 ${(coldExemplars.a.p95 !== null || coldExemplars.b.p95 !== null) && renderOverlay({ id: 'cold-p95', title: 'Slow cold request (p95)', at: 'p95', exemplars: coldExemplars, labels, colour })}
+<h3>Distribution per hop, cold requests</h3>
 ${renderHopDetails(cold)}`
 }
 </section>
@@ -103,7 +104,7 @@ ${renderCohorts(comparison, labels)}
 
 /** What signs, self time, gap and paths are: the same words as below the table of a terminal. */
 function renderLegend({ a, b }: Labels): Markup {
-  return html`<ul class="note signs">${legendOf(a, b).map((line) => html`<li>${foreign(line)}</li>\n`)}<li>Indented: called by the row above. A path names each step from the root down as <code>service:name</code>, with <code>&gt;</code> between.</li></ul>`;
+  return html`<ul class="note signs">${legendOf(a, b).map((line) => html`<li>${foreign(line)}</li>\n`)}<li>A point left of the middle: A took less. Indented: called by the row above. A path names each step from the root down as <code>service:name</code>, with <code>&gt;</code> between.</li></ul>`;
 }
 
 function stepsOf({ hops, exemplars, coldExemplars }: Comparison) {

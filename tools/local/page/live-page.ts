@@ -18,7 +18,7 @@ export type LiveParts = Readonly<{ header: string; verdict: string; evidence: st
 
 /** `failure`: why there is no comparison although there are traces. */
 export function renderParts(comparison: Comparison | undefined, failure?: string): LiveParts {
-  if (comparison !== undefined) {
+  if (comparison !== undefined && !isOneSided(comparison)) {
     const labels = labelsOf({ ...comparison, source: { ...comparison.source, local: true } });
     return {
       header: `${renderHeader(labels)}`,
@@ -28,7 +28,7 @@ export function renderParts(comparison: Comparison | undefined, failure?: string
   }
   const reason =
     failure === undefined
-      ? html`There is nothing to compare yet: the figures appear with the first traces.`
+      ? html`There is nothing to compare yet: the figures appear once both platforms have traces.`
       : html`The comparison failed: ${foreign(failure)}`;
   return {
     header: `${renderHeader({ a: PLATFORM_LABEL.cloud_run, b: PLATFORM_LABEL.gke, local: true })}`,
@@ -36,6 +36,10 @@ export function renderParts(comparison: Comparison | undefined, failure?: string
     evidence: '',
   };
 }
+
+/** Beside nothing every setting would differ. */
+const isOneSided = ({ cohorts: { a, b } }: Comparison): boolean =>
+  Math.min(a.traces, b.traces) === 0;
 
 /** The page with what there is by now; `live.js` keeps it up to date. */
 export function renderLivePage(parts: LiveParts, traces: Markup): string {

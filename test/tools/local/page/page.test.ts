@@ -174,6 +174,15 @@ test('compares at most every three seconds and labels the figures local', async 
   assert.equal(compared, 2);
 });
 
+test('compares nothing while only one platform has traces', async (t) => {
+  const sample = sampleComparison();
+  const cohorts = { ...sample.cohorts, b: { ...sample.cohorts.b, traces: 0 } };
+  const { page } = await start(t, { compare: () => ({ ...sample, cohorts }) });
+  const parts = JSON.parse((await ask(`${page.url}comparison`)).body);
+  assert.match(parts.verdict, /There is nothing to compare yet/);
+  assert.equal(parts.evidence, '');
+});
+
 test('says why there is no comparison, and goes on', async (t) => {
   const compare = () => {
     throw new Error('<no> cohorts');
