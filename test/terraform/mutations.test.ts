@@ -97,12 +97,12 @@ async function inspect(
       if (!(error instanceof TerraformError)) throw error;
       return { by: await meansOf(workspace, name, error), because: error.message };
     }
+    // Half of a deployment with other variables does not fit the other half.
+    const isPart = affected === ROOT_NAMES && name !== ROOT_NAMES.at(-1);
+    const found = isPart ? undefined : findIn(toDeployment(mutated));
+    if (found !== undefined) return found;
     const [printed] = printedProblems({ [name]: mutated[name] }, { ...DEPLOYED, ...variables });
     if (printed !== undefined) return { by: 'printed commands', because: printed };
-    // Half of a deployment with other variables does not fit the other half.
-    if (affected === ROOT_NAMES && name !== ROOT_NAMES.at(-1)) continue;
-    const found = findIn(toDeployment(mutated));
-    if (found !== undefined) return found;
   }
   return file === 'scheduler.tf' ? findDrift(workspace) : findByTest(workspace, root);
 }
