@@ -65,7 +65,7 @@ describe('npm start -- --once', () => {
     const folder = await mkdtemp(join(tmpdir(), 'saved-'));
     t.after(() => rm(folder, { recursive: true, force: true }));
     const saved = join(folder, 'traces.ndjson');
-    const { results, stdout } = await runOnce(t, [
+    const { results, stdout, stderr } = await runOnce(t, [
       '--requests',
       '20',
       '--front-end-spans',
@@ -88,6 +88,8 @@ describe('npm start -- --once', () => {
     assert.equal(results.comparison?.cohorts.a.traces, 20);
     assert.equal(results.comparison?.cohorts.b.traces, 20);
     assert.match(stdout, /Every trace is whole/);
+    assert.ok(stderr.includes(`wrote ${saved} (`), stderr);
+    assert.match(stderr, /wrote \S+out\.json \(/);
     assert.match(stdout, /local/);
     const { traces } = readSaved(await readFile(saved, 'utf8'));
     assert.ok(traces.length >= 40);

@@ -60,7 +60,10 @@ describe('renderOutcome', () => {
   });
 
   it('prints every figure with --full', () => {
-    assert.match(render(['--full'], local), /HOPS, cold[\s\S]*METHOD/);
+    assert.match(
+      render(['--full'], local),
+      /HOPS, cold[\s\S]*difference: Cloud Run minus GKE.*\nself: .*gap: .*\n×: .*path: [\s\S]*METHOD/,
+    );
   });
 
   it('says how to get a verdict where the requests were too few for one', () => {
