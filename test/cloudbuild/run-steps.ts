@@ -55,7 +55,8 @@ const timeOf = (id: string, startedMs: number): StepTime => ({
   seconds: (performance.now() - startedMs) / 1000,
 });
 
-async function runStep(
+/** Throws with what it said where the step fails. */
+export async function runStep(
   step: Step,
   { script, workspace, tools }: { script: string; workspace: string; tools: ContainerTools },
 ): Promise<void> {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { SERVICES, type ServiceName } from '../../lib/telemetry/names.ts';
 import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from '../../tools/local/cloud/works.ts';
 import { LOCAL_PROJECT } from '../../tools/local/local-project.ts';
+import type { Build } from '../cloudbuild/build-problems.ts';
 import { reasonToSkipGcloud } from '../cloudbuild/gcloud.ts';
 import { runSteps, type StepTime } from '../cloudbuild/run-steps.ts';
 import { submitBuild } from '../cloudbuild/submit.ts';
@@ -22,8 +23,8 @@ export type BuiltImages = Readonly<{
   planned: PlannedEnvironment;
   /** host/path:tag, in podman's storage and in the registry. */
   images: Readonly<Record<ServiceName, string>>;
-  /** Whether gcloud submitted them, or only docker build made them. */
-  submitted: boolean;
+  /** The build as gcloud submitted it; absent where only docker build made the images. */
+  build?: Build;
   times: readonly StepTime[];
   close(): Promise<void>;
 }>;
@@ -53,16 +54,16 @@ export async function buildImages(): Promise<BuiltImages> {
     closers.push(tools.close);
     const { planned, buildCommand } = await timed('terraform', planLocally);
     const images = imagesOf(planned);
-    const submitted = reasonToSkipGcloud() === false;
-    if (submitted) {
-      const submission = await timed('gcloud builds submit', () =>
-        submitBuild(buildCommand, LOCAL_PROJECT),
-      );
-      times.push(...(await runSteps(submission, tools, registry.port)));
-    } else {
+    const result = { registry, tools, planned, images, times, close };
+    if (reasonToSkipGcloud()) {
       await timed('docker build', () => buildByHand(images, tools, registry.port));
+      return result;
     }
-    return { registry, tools, planned, images, submitted, times, close };
+    const submission = await timed('gcloud builds submit', () =>
+      submitBuild(buildCommand, LOCAL_PROJECT),
+    );
+    times.push(...(await runSteps(submission, tools, registry.port)));
+    return { ...result, build: submission.build };
   } catch (error) {
     await close();
     throw error;

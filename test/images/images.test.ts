@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { SERVICES, type ServiceName } from '../../lib/telemetry/names.ts';
 import { programArguments } from '../../tools/local/platforms/environment.ts';
 import { reasonToSkipGcloud } from '../cloudbuild/gcloud.ts';
+import { runStep } from '../cloudbuild/run-steps.ts';
 import { reasonToSkip as reasonToSkipTerraform } from '../terraform/terraform.ts';
 import { type BuiltImages, buildImages, REPOSITORY_ROOT } from './built-images.ts';
 import { reasonToSkip } from './container-tools.ts';
@@ -46,7 +48,7 @@ describe('the images', { skip, timeout: 900_000 }, () => {
   test('are built from what gcloud sent, where there is a gcloud', (t) => {
     const reason = reasonToSkipGcloud();
     if (reason) t.diagnostic(`built from the working copy instead: ${reason}`);
-    assert.equal(built.submitted, !reason);
+    assert.equal(built.build !== undefined, !reason);
   });
 
   for (const name of SERVICES) {
@@ -145,7 +147,7 @@ describe('the images', { skip, timeout: 900_000 }, () => {
         assert.equal(labels[`${prefix}.title`], name);
         assert.equal(labels[`${prefix}.version`], 'v1');
         assert.equal(labels[`${prefix}.licenses`], 'Apache-2.0');
-        if (!built.submitted) return;
+        if (!built.build) return;
         const { BASE_IMAGE } = await readDockerfileArguments();
         assert.equal(labels[`${prefix}.base.name`], BASE_IMAGE);
         assert.match(BASE_IMAGE, /:[\w-]+$/, 'a tag');
@@ -176,6 +178,32 @@ describe('the images', { skip, timeout: 900_000 }, () => {
       });
     });
   }
+
+  test('that do not start end the build before they are pushed', async (t) => {
+    const step = built.build?.steps.find(({ id }) => id === 'start');
+    if (!step) return t.diagnostic('not submitted: no step to run');
+    const folder = await mkdtemp(join(tmpdir(), 'shakesapp-start-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const script = join(folder, 'step');
+    await writeFile(script, step.script ?? '', { mode: 0o755 });
+    const repository = 'localhost/broken';
+    for (const name of SERVICES) {
+      const lost = name === 'client' ? '\nENTRYPOINT ["node", "./lost.ts"]' : '';
+      await writeFile(join(folder, 'Dockerfile'), `FROM ${built.images[name]}${lost}`);
+      await built.tools.podman([
+        'build',
+        '--pull-never',
+        '--tag',
+        `${repository}/${name}:v1`,
+        folder,
+      ]);
+    }
+    const env = [`IMAGES=${repository}`, 'TAG=v1'];
+    await assert.rejects(
+      runStep({ ...step, env }, { script, workspace: folder, tools: built.tools }),
+      /client does not start: exit code 1/,
+    );
+  });
 
   test('share all but the last few kilobytes, so that a node pulls them once', () => {
     const layersOf = (name: ServiceName) => built.registry.manifest(built.images[name]).layers;
