@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 
@@ -54,6 +54,9 @@ export function choice<const W extends readonly string[]>(
 /** Checks that a file can be written there, before the work whose result it is to hold. */
 export function checkOutput(flag: string, file: string | undefined): void {
   if (file === undefined || file === '-') return;
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new UsageError(`--${flag} ${file}: is a directory; name a file in it`);
+  }
   try {
     accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
   } catch (error) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { checkOutput } from '../../tools/command-line.ts';
 
 const COMMAND_LINE = join(import.meta.dirname, '../../tools/command-line.ts');
 
@@ -32,4 +33,15 @@ test('a failure is no bad usage: exit code 1, and the reason alone', () => {
     status: 1,
     stderr: 'compare: --x is wrong\n',
   });
+});
+
+test('a result is refused before the work where it cannot be written', () => {
+  for (const [file, message] of [
+    [import.meta.dirname, /--json \S+: is a directory; name a file in it$/],
+    ['/nowhere/out.json', /--json \S+: cannot be written \(ENOENT\)$/],
+  ] as const) {
+    assert.throws(() => checkOutput('json', file), { name: 'UsageError', message });
+  }
+  checkOutput('json', join(import.meta.dirname, 'new.json'));
+  checkOutput('json', '-');
 });

@@ -19,6 +19,7 @@ test('Cloud Trace is read for half an hour, files whole, unless a window is give
 
 test('the same command can be asked from another moment', () => {
   const options = parse('--local', '--since', '2h').at(NOW_MS + 60_000);
+  assert.equal(options.askedAtMs, NOW_MS + 60_000);
   assert.equal(options.sinceMs, NOW_MS - 7_140_000);
   assert.equal(options.times, parse('--local', '--since', '2h').times);
   assert.notEqual(options.times, parse('--local', '--since', '1h').times);

@@ -95,6 +95,11 @@ export async function* readTraceLines(
       onEnd(closing.data);
       continue;
     }
+    if (head.safeParse(document).success) {
+      throw new Error(
+        `${path}, line ${number}: another file begins; give each to --from by itself`,
+      );
+    }
     const parsed = trace.safeParse(document);
     if (!parsed.success) {
       throw new Error(`${path}, line ${number}: no trace: ${z.prettifyError(parsed.error)}`);

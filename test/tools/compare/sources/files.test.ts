@@ -195,6 +195,11 @@ const BAD: readonly [string, string, RegExp][] = [
     /is compressed; unpack it first: gunzip -k \S+traces$/,
   ],
   ['a file of no text', '{\u0000', /is no text file$/],
+  [
+    'two files put together',
+    headLine(FROM) + headLine(FROM),
+    /line 2: another file begins; give each to --from by itself$/,
+  ],
   ['a line of something else', `${headLine(FROM)}{"traceId":7}\n`, /line 2: no trace: /],
   ['JSON of something else', '{"spans":[]}\n', /line 1: no OTLP trace data: /],
   [
