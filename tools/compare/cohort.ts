@@ -15,13 +15,15 @@ export type Cohort = Readonly<{
   /** Epoch milliseconds; a trace belongs by its first span's start: since ≤ start < until. */
   sinceMs: number | null;
   untilMs: number | null;
+  /** The window is this cohort's alone, not that of all that is read. */
+  ownWindow: boolean;
 }>;
 
 /** Parses `key=value[,key=value]`; a value may hold '=' but no ','. Throws UsageError. */
 export function parseCohort(
   flag: string,
   filter: string,
-  window: { sinceMs?: number | null; untilMs?: number | null } = {},
+  window: { sinceMs?: number | null; untilMs?: number | null; ownWindow?: boolean } = {},
 ): Cohort {
   const pairs = filter.split(',').map((pair) => {
     const at = pair.indexOf('=');
@@ -34,7 +36,7 @@ export function parseCohort(
     }
     return { key, value };
   });
-  const { sinceMs = null, untilMs = null } = window;
+  const { sinceMs = null, untilMs = null, ownWindow = false } = window;
   const [first, ...others] = pairs;
   const platform = first?.key === 'cloud.platform' && others.length === 0 ? first.value : '';
   return {
@@ -43,6 +45,7 @@ export function parseCohort(
     pairs,
     sinceMs,
     untilMs,
+    ownWindow,
   };
 }
 

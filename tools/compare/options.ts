@@ -125,7 +125,8 @@ function parseWindows(given: Given, nowMs: number) {
     const sinceMs = timeOf(`${side}-since`) ?? timeOf('since');
     const untilMs = timeOf(`${side}-until`) ?? timeOf('until');
     checkWindow(`--${side}`, sinceMs, untilMs ?? nowMs);
-    return parseCohort(side, given[side] ?? preset, { sinceMs, untilMs });
+    const ownWindow = (given[`${side}-since`] ?? given[`${side}-until`]) !== undefined;
+    return parseCohort(side, given[side] ?? preset, { sinceMs, untilMs, ownWindow });
   };
   const a = cohortOf('a', 'cloud.platform=gcp_cloud_run');
   const b = cohortOf('b', 'cloud.platform=gcp_kubernetes_engine');

@@ -16,6 +16,7 @@ import {
   leftOut,
   legendOf,
   ratioText,
+  readFrom,
   testedText,
   verdictBasis,
   verdictSentence,
@@ -124,7 +125,7 @@ function cohortLines(comparison: Comparison): readonly string[] {
     line('COHORTS', a.label, b.label),
     line('filter', a.filter, b.filter),
     ...COUNTS.map(([name, of]) => line(name, of(a), of(b))),
-    ...leftOut(comparison).flatMap((sentence) => wrapText(sentence)),
+    ...[readFrom(comparison), ...leftOut(comparison)].flatMap((sentence) => wrapText(sentence)),
   ];
 }
 

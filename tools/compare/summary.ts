@@ -41,7 +41,8 @@ export function summariseCohort(cohort: Cohort, records: readonly RequestRecord[
   };
 }
 
-function describeFilter({ filter, sinceMs, untilMs }: Cohort): string {
+function describeFilter({ filter, sinceMs, untilMs, ownWindow }: Cohort): string {
+  if (!ownWindow) return filter;
   const bound = (word: string, ms: number | null) =>
     ms === null ? '' : ` ${word} ${new Date(ms).toISOString()}`;
   return `${filter}${bound('since', sinceMs)}${bound('until', untilMs)}`;

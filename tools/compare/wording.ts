@@ -72,6 +72,12 @@ export function differenceText({ p50, low, high }: Estimate): string {
   return `${formatSignedMs(p50)}${bounds}`;
 }
 
+/** Where the traces came from, and of which time. */
+export function readFrom({ source: { name, since, until } }: Comparison): string {
+  const bound = (word: string, time: string | null) => (time === null ? '' : ` ${word} ${time}`);
+  return `Read from ${name}${bound('since', since)}${bound('until', until)}.`;
+}
+
 /** What was read and counts nowhere, a sentence for each reason. */
 export function leftOut({ inBothCohorts, stillArriving }: Comparison): readonly string[] {
   const traces = (count: number) => `${count} trace${count === 1 ? '' : 's'}`;

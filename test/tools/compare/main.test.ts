@@ -122,6 +122,28 @@ test('says which files it wrote', async (t) => {
   assert.deepEqual(written, [`wrote ${save}`, `wrote ${json}`, `wrote ${html}`, '']);
 });
 
+test('says of which time the traces are, and a window beside its cohort if it has one', async (t) => {
+  const { path } = await folderWith(t, []);
+  const window = { since: '2026-03-02T10:00:00.000Z', until: '2026-03-02T10:30:00.000Z' };
+  await writeFile(path('window'), renderTraceFile({ ...LOCAL, ...window }, TRACES));
+  const { stdout } = await compare(
+    ...['--from', path('window'), '--since', '2026-03-02T10:00:00Z'],
+    ...['--b-until', '2026-03-02T10:03:00Z', '--json', path('out.json')],
+  );
+  const text = stdout.replaceAll(/\s+/g, ' ');
+  assert.match(
+    text,
+    /Read from \S+window \(saved from shakesapp-local\) since 2026-03-02T10:00:00.000Z until 2026-03-02T10:30:00.000Z\./,
+  );
+  const { cohorts }: Comparison = JSON.parse(await readFile(path('out.json'), 'utf8'));
+  assert.equal(cohorts.a.filter, 'cloud.platform=gcp_cloud_run');
+  assert.equal(
+    cohorts.b.filter,
+    'cloud.platform=gcp_kubernetes_engine since 2026-03-02T10:00:00.000Z until 2026-03-02T10:03:00.000Z',
+  );
+  assert.equal(cohorts.b.traces, 30);
+});
+
 test('--json - prints JSON and nothing else', async (t) => {
   const { from } = await folderWith(t, TRACES);
   const { stdout } = await compare('--from', from, '--json', '-');
