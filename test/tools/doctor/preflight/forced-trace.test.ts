@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ATTR } from '../../../../lib/telemetry/names.ts';
 import type { Trace } from '../../../../tools/compare/model.ts';
+import type { Clock } from '../../../../tools/compare/sources/clock.ts';
 import type { Context } from '../../../../tools/doctor/preflight/check.ts';
 import { createForcedTraceCheck } from '../../../../tools/doctor/preflight/forced-trace.ts';
 import { createGoogleApi } from '../../../../tools/doctor/preflight/google-api.ts';
@@ -12,17 +13,25 @@ import { createSchedulerJob } from '../../../../tools/local/scheduler-job.ts';
 import { createRecordedProgress, createSleepingClock } from '../../load/desk.ts';
 import { CLOUD_RUN, healthyTraces } from '../healthy-traces.ts';
 
-/** A local cloud whose job posts to a loadgen that stores what `answer` makes of a whole trace. */
+/** One moment for the clock of the check and for the spans, whatever minute it is by then. */
+const NOW_MS = Date.now();
+
+/**
+ * A local cloud whose job posts to a loadgen that stores what `answer` makes of a whole trace. No
+ * time passes for the check before it has.
+ */
 async function start(t: TestContext, answer: (trace: Trace) => Trace | undefined) {
   // The test's two minutes pass in a moment, a quota's do not.
   const cloud = await startLocalCloud({
     quotas: { ...TRACE_QUOTAS, readUnitsPerMinute: 100_000 },
   });
   t.after(cloud.close);
+  const delivered = Promise.withResolvers<void>();
   const loadgen = await startHttpService(async (_, response) => {
     const trace = answer(wholeTraceNow());
     if (trace) cloud.traceStore.write(trace.spans);
     response.end('{}');
+    delivered.resolve();
   });
   t.after(loadgen.close);
   const job = await createSchedulerJob({
@@ -36,14 +45,14 @@ async function start(t: TestContext, answer: (trace: Trace) => Trace | undefined
     body: { requests: 1, intervalMs: 0 },
   });
   t.after(job.close);
-  return cloud;
+  return { cloud, delivered: delivered.promise };
 }
 
 function wholeTraceNow(): Trace {
   const trace = healthyTraces().find(({ traceId }) => traceId === CLOUD_RUN);
   assert.ok(trace);
-  const shiftMs = Date.now() - Math.max(...trace.spans.map(({ endMs }) => endMs));
-  const minute = new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
+  const shiftMs = NOW_MS - Math.max(...trace.spans.map(({ endMs }) => endMs));
+  const minute = new Date(Math.floor(NOW_MS / 60_000) * 60_000).toISOString();
   const spans = trace.spans.map((span) => ({
     ...span,
     startMs: span.startMs + shiftMs,
@@ -55,7 +64,7 @@ function wholeTraceNow(): Trace {
   return { ...trace, spans };
 }
 
-async function ask(cloud: LocalCloud) {
+async function ask({ cloud, delivered }: { cloud: LocalCloud; delivered: Promise<void> }) {
   const { signal } = new AbortController();
   const context: Context = {
     options: {
@@ -72,9 +81,14 @@ async function ask(cloud: LocalCloud) {
     clusters: [],
   };
   const { schedulerAddress, traceReadOrigin } = cloud;
+  const time = createSleepingClock(NOW_MS);
+  const clock: Clock = {
+    ...time,
+    sleep: (ms, stop) => delivered.then(() => time.sleep(ms, stop)),
+  };
   const outcome = await createForcedTraceCheck(createRecordedProgress().progress, {
     local: { schedulerAddress, traceReadOrigin },
-    clock: createSleepingClock(Date.now()),
+    clock,
     jobId: 'shakesapp-load',
   }).run(context);
   assert.ok(!('skipped' in outcome));
@@ -82,23 +96,23 @@ async function ask(cloud: LocalCloud) {
 }
 
 test('a run that gives whole traces passes', async (t) => {
-  const cloud = await start(t, (trace) => trace);
-  assert.deepEqual(await ask(cloud), []);
+  const setup = await start(t, (trace) => trace);
+  assert.deepEqual(await ask(setup), []);
 });
 
 test('a run whose traces lack a span names the command that looks at them', async (t) => {
-  const cloud = await start(t, (trace) => ({
+  const setup = await start(t, (trace) => ({
     ...trace,
     spans: trace.spans.filter(({ name }) => name !== 'works.search'),
   }));
-  const [finding] = await ask(cloud);
+  const [finding] = await ask(setup);
   assert.match(finding?.text ?? '', /of 1 requests 1 gave a trace, 0 a whole one/);
-  assert.equal(finding?.cure, `npm run doctor -- --project ${cloud.projectId} --since 10m`);
+  assert.equal(finding?.cure, `npm run doctor -- --project ${setup.cloud.projectId} --since 10m`);
 });
 
 test('a run without traces sends to what the schedule and loadgen said', async (t) => {
-  const cloud = await start(t, () => undefined);
-  const [finding] = await ask(cloud);
+  const setup = await start(t, () => undefined);
+  const [finding] = await ask(setup);
   assert.match(finding?.text ?? '', /of 1 requests 0 gave a trace/);
   assert.match(finding?.cure ?? '', /^gcloud scheduler jobs describe shakesapp-load /);
   assert.match(finding?.cure ?? '', /gcloud run services logs read loadgen /);
@@ -107,25 +121,25 @@ test('a run without traces sends to what the schedule and loadgen said', async (
 test('a job that is not there is said to be missing', async (t) => {
   const cloud = await startLocalCloud();
   t.after(cloud.close);
-  const [finding] = await ask(cloud);
+  const [finding] = await ask({ cloud, delivered: Promise.resolve() });
   assert.match(finding?.text ?? '', /^there is no job .*shakesapp-load/);
 });
 
 test('traces that the caller may not read name the role that they lack', async (t) => {
-  const cloud = await start(t, (trace) => trace);
-  cloud.faults.inject({ service: 'trace-read', error: 'PERMISSION_DENIED' });
-  const [finding] = await ask(cloud);
+  const setup = await start(t, (trace) => trace);
+  setup.cloud.faults.inject({ service: 'trace-read', error: 'PERMISSION_DENIED' });
+  const [finding] = await ask(setup);
   assert.match(finding?.text ?? '', /^reading Cloud Trace of \S+ failed/);
   assert.equal(
     finding?.cure,
-    `gcloud projects add-iam-policy-binding ${cloud.projectId} --condition None --member "user:$(gcloud config get account)" --role roles/cloudtrace.user`,
+    `gcloud projects add-iam-policy-binding ${setup.cloud.projectId} --condition None --member "user:$(gcloud config get account)" --role roles/cloudtrace.user`,
   );
 });
 
 test('a job that the caller may not control names the role that they lack', async (t) => {
-  const cloud = await start(t, (trace) => trace);
-  cloud.faults.inject({ service: 'scheduler', error: 'PERMISSION_DENIED' });
-  const [finding] = await ask(cloud);
+  const setup = await start(t, (trace) => trace);
+  setup.cloud.faults.inject({ service: 'scheduler', error: 'PERMISSION_DENIED' });
+  const [finding] = await ask(setup);
   assert.match(finding?.text ?? '', /^you may not control /);
   assert.match(finding?.cure ?? '', /--role roles\/cloudscheduler\.admin$/);
 });
