@@ -1,7 +1,7 @@
 import { UsageError } from './command-line.ts';
 
 /** What npm itself understands, and sets for reasons of its own. */
-const OF_NPM = new Set(['json', 'save', 'verbose', 'help']);
+const OF_NPM = new Set(['json', 'save', 'verbose', 'help', 'prefix', 'access', 'tag']);
 
 /**
  * `npm start --once` lacks the `--` before the tool's flags: npm takes each for a setting of its own,

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { checkOutput, runTool } from '../command-line.ts';
+import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
 import { tellWritten, writeResult } from '../result-file.ts';
 import { compareSource } from './compare.ts';
 import type { Comparison } from './comparison.ts';
 import type { Trace } from './model.ts';
-import { HELP, type Options, parseOptions } from './options.ts';
+import { FLAG_NAMES, HELP, type Options, parseOptions } from './options.ts';
 import { INTERRUPTED } from './origin.ts';
 import { createProgress } from './progress.ts';
 import { renderText } from './render-text.ts';
@@ -14,6 +15,7 @@ import type { TraceSource } from './sources/source.ts';
 import { endLine, headLine, traceLine } from './sources/trace-lines.ts';
 
 async function main(): Promise<number> {
+  refuseFlagsTakenByNpm(process.env, FLAG_NAMES, 'npm run compare');
   const asked = parseOptions(process.argv.slice(2), Date.now());
   if (asked === 'help') {
     process.stdout.write(HELP);

@@ -81,6 +81,9 @@ const FLAGS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+/** The names of all flags. */
+export const FLAG_NAMES: readonly string[] = Object.keys(FLAGS);
+
 /** 'help' where it was asked for. Throws UsageError. */
 export function parseOptions(argv: readonly string[], nowMs: number): Options | 'help' {
   const { values, positionals } = parseCommandLine(argv, FLAGS, true);

@@ -1,13 +1,15 @@
 import { runTool } from '../command-line.ts';
 import { createProgress } from '../compare/progress.ts';
 import { realClock } from '../compare/sources/clock.ts';
+import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
 import { createTraceReader } from './follow.ts';
 import { createJobControl } from './job.ts';
 import { load } from './load.ts';
-import { HELP, parseOptions } from './options.ts';
+import { FLAG_NAMES, HELP, parseOptions } from './options.ts';
 import { findTarget } from './target.ts';
 
 async function main(): Promise<number> {
+  refuseFlagsTakenByNpm(process.env, FLAG_NAMES, 'npm run load');
   const options = parseOptions(process.argv.slice(2));
   if (options === 'help') {
     process.stdout.write(HELP);

@@ -51,24 +51,25 @@ export type Options = Readonly<{
 const STRING = { type: 'string' } as const;
 const SWITCH = { type: 'boolean', default: false } as const;
 
+const FLAGS = {
+  wait: SWITCH,
+  requests: STRING,
+  interval: STRING,
+  schedule: STRING,
+  local: SWITCH,
+  project: STRING,
+  region: STRING,
+  job: STRING,
+  json: SWITCH,
+  help: SWITCH,
+} as const;
+
+/** The names of all flags. */
+export const FLAG_NAMES: readonly string[] = Object.keys(FLAGS);
+
 /** 'help' where it was asked for. Throws UsageError. */
 export function parseOptions(argv: readonly string[]): Options | 'help' {
-  const { values, positionals } = parseCommandLine(
-    argv,
-    {
-      wait: SWITCH,
-      requests: STRING,
-      interval: STRING,
-      schedule: STRING,
-      local: SWITCH,
-      project: STRING,
-      region: STRING,
-      job: STRING,
-      json: SWITCH,
-      help: SWITCH,
-    },
-    true,
-  );
+  const { values, positionals } = parseCommandLine(argv, FLAGS, true);
   if (values.help) return 'help';
   const [word, ...more] = positionals;
   if (word === undefined || more.length > 0) {

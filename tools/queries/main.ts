@@ -1,11 +1,13 @@
 import { runTool } from '../command-line.ts';
 import { createProgress } from '../compare/progress.ts';
 import { readFolder } from '../local/cloud/works.ts';
+import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
 import { readBucket, type Text } from './bucket.ts';
 import { countLinesWith, decodeText, linesOf } from './count.ts';
-import { HELP, type Options, parseOptions } from './options.ts';
+import { FLAG_NAMES, HELP, type Options, parseOptions } from './options.ts';
 
 async function main(): Promise<number> {
+  refuseFlagsTakenByNpm(process.env, FLAG_NAMES, 'npm run -s queries');
   const options = parseOptions(process.argv.slice(2));
   if (options === 'help') {
     process.stdout.write(HELP);

@@ -30,16 +30,21 @@ export type Options = Readonly<{
   json: boolean;
 }>;
 
+const FLAGS = {
+  bucket: { type: 'string' },
+  prefix: { type: 'string' },
+  access: { type: 'string' },
+  dir: { type: 'string' },
+  query: { type: 'string', multiple: true },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** The names of all flags. */
+export const FLAG_NAMES: readonly string[] = Object.keys(FLAGS);
+
 export function parseOptions(argv: readonly string[]): Options | 'help' {
-  const { values } = parseCommandLine(argv, {
-    bucket: { type: 'string' },
-    prefix: { type: 'string' },
-    access: { type: 'string' },
-    dir: { type: 'string' },
-    query: { type: 'string', multiple: true },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  });
+  const { values } = parseCommandLine(argv, FLAGS);
   if (values.help) return 'help';
   const queries = [...new Set(values.query ?? Object.keys(CODELAB_QUERIES))];
   for (const query of queries) checkQuery(query);

@@ -39,18 +39,23 @@ export type PreflightOptions = Readonly<{
 const STRING = { type: 'string' } as const;
 const SWITCH = { type: 'boolean', default: false } as const;
 
+const FLAGS = {
+  preflight: SWITCH,
+  project: STRING,
+  region: { ...STRING, default: 'us-central1' },
+  tag: STRING,
+  gke: SWITCH,
+  'no-trace': SWITCH,
+  json: SWITCH,
+  help: { ...SWITCH, short: 'h' },
+} as const;
+
+/** The names of all flags. */
+export const PREFLIGHT_FLAG_NAMES: readonly string[] = Object.keys(FLAGS);
+
 /** 'help' where it was asked for. Throws UsageError. */
 export function parsePreflightOptions(argv: readonly string[]): PreflightOptions | 'help' {
-  const { values } = parseCommandLine(argv, {
-    preflight: SWITCH,
-    project: STRING,
-    region: { ...STRING, default: 'us-central1' },
-    tag: STRING,
-    gke: SWITCH,
-    'no-trace': SWITCH,
-    json: SWITCH,
-    help: { ...SWITCH, short: 'h' },
-  });
+  const { values } = parseCommandLine(argv, FLAGS);
   if (values.help) return 'help';
   if (values.project === undefined) throw new UsageError('which project? Give --project P');
   return {
