@@ -42,13 +42,22 @@ function edges(trace: TraceResult | null | undefined): string[] {
   });
 }
 
+function withoutObjectReads(trace: TraceResult | null | undefined): string[] {
+  return edges(trace).filter((edge) => edge !== OBJECT_READ);
+}
+
 /** A file of --save: its head, a trace a line, its end. */
 function readSaved(text: string): { traces: Trace[] } {
   const lines = text.trimEnd().split('\n').slice(1, -1);
   return { traces: lines.map((line) => JSON.parse(line)) };
 }
 
-/** The request's own spans, without the front end's and the reading of objects. */
+const OBJECT_READ = `server:${SPAN.worksRead} > server:GET`;
+
+/**
+ * The request's own spans, without the front end's and the reading of objects: on a busy machine
+ * every request of a short burst waits for the first load, and each of those traces shows it.
+ */
 const CHAIN = [
   `- > loadgen:${SPAN.loadgen}`,
   'loadgen:loadgen > loadgen:GET',
@@ -78,7 +87,7 @@ describe('npm start -- --once', () => {
       assertWhole(result, 20);
       assert.ok((result?.coldTraces ?? 0) >= 1, `${platform} marks no cold start`);
       assert.ok(result?.latencyMs && result.latencyMs.p50 <= result.latencyMs.p99);
-      assert.deepEqual(edges(result?.trace), CHAIN);
+      assert.deepEqual(withoutObjectReads(result?.trace), CHAIN);
       const root = result?.trace?.spans[0];
       assert.deepEqual(
         root?.events.map(({ name }) => name),
@@ -103,9 +112,7 @@ describe('npm start -- --once', () => {
     for (const platform of PLATFORMS) {
       const result = results.platforms[platform];
       assertWhole(result, 4);
-      const reads = edges(result?.trace).filter((edge) =>
-        edge.startsWith(`server:${SPAN.worksRead} > server:GET`),
-      );
+      const reads = edges(result?.trace).filter((edge) => edge === OBJECT_READ);
       // one listing and three plays
       assert.equal(reads.length, 4);
       // assertWhole has held every trace to the reads that its works.read speaks of
@@ -172,7 +179,7 @@ describe('OTEL_TRACES_EXPORTER', () => {
       for (const platform of PLATFORMS) {
         const result = results.platforms[platform];
         assertWhole(result, 5);
-        assert.deepEqual(edges(result?.trace), CHAIN);
+        assert.deepEqual(withoutObjectReads(result?.trace), CHAIN);
       }
     });
   }
