@@ -111,6 +111,17 @@ for (const [title, rule, traces] of UNSUSPICIOUS) {
   test(title, () => assert.deepEqual(seenBy(rule, traces), []));
 }
 
+test('an end 56 ms late is a finding where no span of its work tells that it only waited', () => {
+  const traces = change({
+    serve: (span) => ({ ...span, endMs: span.endMs + 60 }),
+    read: remove,
+    object: remove,
+    search: remove,
+  });
+  const [seen] = seenBy(negativeGaps, traces);
+  assert.match(seen ?? '', /^server:grpc\..* ends 56\.0 ms after client:grpc\./);
+});
+
 test('any other server span without a parent lacks its client', () => {
   const traces = change({
     root: remove,

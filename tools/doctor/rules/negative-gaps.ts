@@ -6,7 +6,6 @@ import {
   mayOutlive,
   type Served,
   servedBy,
-  WAIT_TOLERANCE_MS,
 } from '../../compare/skew.ts';
 import { callerOf, type Node } from '../../compare/tree.ts';
 import { describeSpan, type Rule } from '../rule.ts';
@@ -42,15 +41,10 @@ function defect(node: Node): string | undefined {
   if (early > CLOCK_TOLERANCE_MS) {
     return `${describeSpan(node)} starts ${formatMs(early)} before ${describeSpan(caller)}`;
   }
-  if (mayOutlive(caller, node)) return undefined;
-  const workLate = lateMs(calling, called);
-  if (called.workEndMs !== null && workLate > 0) {
-    return `what ${describeSpan(node)} did ends ${formatMs(workLate)} after ${describeSpan(caller)}`;
-  }
-  const late = called.endMs - calling.endMs;
-  return late > WAIT_TOLERANCE_MS
-    ? `${describeSpan(node)} ends ${formatMs(late)} after ${describeSpan(caller)}`
-    : undefined;
+  const late = lateMs(calling, called);
+  if (late === 0 || mayOutlive(caller, node)) return undefined;
+  const what = called.workEndMs === null ? describeSpan(node) : `what ${describeSpan(node)} did`;
+  return `${what} ends ${formatMs(late)} after ${describeSpan(caller)}`;
 }
 
 const asStored = ({ startMs, endMs, workEndMs }: Served, shiftedMs: number): Served => ({
