@@ -1,4 +1,4 @@
-import { ATTR, UNEXPECTED_RESULT } from '../../lib/telemetry/names.ts';
+import { ATTR } from '../../lib/telemetry/names.ts';
 import { type HopSample, hopSamples } from './hop-samples.ts';
 import { interned } from './interned.ts';
 import type { Trace } from './model.ts';
@@ -7,6 +7,7 @@ import { CLOCK_TOLERANCE_MS } from './skew.ts';
 import { endedAfterStop, errorOf } from './span.ts';
 import { callerOf, type Node } from './tree.ts';
 import { isFirstOfInstance, isRequest, isWhole } from './wholeness.ts';
+import { wrongCountOf } from './wrong-count.ts';
 
 export type Call = Readonly<{
   /** The instance that served it. */
@@ -72,9 +73,7 @@ export function recordRequest(trace: Trace): RequestRecord | null {
     whole: isWhole(tree),
     cold: isFirstOfInstance(tree),
     error,
-    wrongCount: tree.nodes.some(
-      (node) => node.span.attributes[ATTR.errorType] === UNEXPECTED_RESULT,
-    ),
+    wrongCount: tree.nodes.some(({ span }) => wrongCountOf(span) !== null),
     orphaned: tree.detached.some((node) => node.orphan),
     skewed: tree.nodes.some((node) => node.outsideMs > CLOCK_TOLERANCE_MS),
     frontEndStored: tree.nodes.some((node) => node.frontEnd),
