@@ -41,7 +41,7 @@ export type CohortSummary = Readonly<{
   cold: number;
   /** Traces with an unexplained orphan: a span whose parent is missing and not external. */
   orphaned: number;
-  /** Traces with a span over 2 ms outside its caller's, mended where its clock is to blame. */
+  /** Traces with a server, or a front end's span, over 2 ms outside its caller's by its clock. */
   skewed: number;
   /** Traces with the front end's own span stored, re-nested between client and server span. */
   frontEndStored: number;

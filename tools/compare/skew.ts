@@ -116,8 +116,9 @@ export function mendSkew(top: Node): void {
     const caller = node.frontEnd ? null : callerOf(node);
     if (caller === null || caller.service === node.service) continue;
     const outlives = mayOutlive(caller, node);
-    node.outsideMs = outsideMs(caller, node, outlives);
-    const byMs = onGrid(skewShiftMs(caller, servedBy(node), outlives));
+    const served = servedBy(node);
+    node.outsideMs = outsideMs(caller, served, outlives);
+    const byMs = onGrid(skewShiftMs(caller, served, outlives));
     for (const moved of byMs === 0 ? [] : subtreeOf(node)) shift(moved, byMs);
   }
   for (const node of nodes) {
@@ -128,9 +129,13 @@ export function mendSkew(top: Node): void {
   }
 }
 
-/** Also where it stays, kept waiting: in trace after trace that would be a clock all the same. */
-function outsideMs(caller: Window, node: Window, outlives: boolean): number {
-  return Math.max(earlyMs(caller, node), outlives ? 0 : node.endMs - caller.endMs, 0);
+/**
+ * Its own end tells only where it has no span of its work: also within the tolerance of a wait, which
+ * in trace after trace would be a clock all the same.
+ */
+function outsideMs(caller: Window, served: Served, outlives: boolean): number {
+  const lateByMs = (served.workEndMs ?? served.endMs) - caller.endMs;
+  return Math.max(earlyMs(caller, served), outlives ? 0 : lateByMs, 0);
 }
 
 function shift(node: Node, byMs: number): void {

@@ -78,7 +78,7 @@ function perCohort(
     .replaceAll('  ', ' ');
 }
 
-/** A clock that is off is off in trace after trace; a lone one is a server that was kept waiting. */
+/** A clock that is off is off in trace after trace; a lone one may be a server kept waiting. */
 function clockSkew({ cohorts }: Evidence): string | null {
   const notable = [cohorts.a, cohorts.b].some(
     ({ skewed, traces }) => skewed > Math.max(1, NOTABLE * traces),

@@ -149,22 +149,26 @@ test('one cohort alone is not enough data', () => {
   assert.equal(comparison.cohorts.b.traces, 0);
 });
 
-test('a wrong count takes every latency verdict away', () => {
-  const traces = tracesOf({ added: { search: 20 } });
-  const wrong = traces.map((trace, index) =>
-    index === 3
-      ? withSpanChanged(trace, 1, {
-          attributes: { ...trace.spans[0]?.attributes, [ATTR.errorType]: UNEXPECTED_RESULT },
-        })
-      : trace,
-  );
-  const comparison = compare(wrong);
-  assert.equal(comparison.overall.verdict, 'not-enough-data');
-  assert.match(comparison.overall.reason ?? '', /wrong count/);
-  assert.ok(comparison.hops.every(({ verdict }) => verdict === 'not-enough-data'));
-  assert.equal(comparison.cohorts.a.wrongCounts, 1);
-  assert.equal(warningIds(comparison)[0], 'wrong-counts');
-});
+for (const [how, attributes] of [
+  ['that is an error', { [ATTR.errorType]: UNEXPECTED_RESULT }],
+  ['that only differs from the known one', { [ATTR.matchCount]: '3', [ATTR.expectedCount]: '4' }],
+] as const) {
+  test(`a wrong count ${how} takes every latency verdict away`, () => {
+    const wrong = tracesOf({ added: { search: 20 } }).map((trace, index) =>
+      index === 3
+        ? withSpanChanged(trace, 1, {
+            attributes: { ...trace.spans[0]?.attributes, ...attributes },
+          })
+        : trace,
+    );
+    const comparison = compare(wrong);
+    assert.equal(comparison.overall.verdict, 'not-enough-data');
+    assert.match(comparison.overall.reason ?? '', /wrong count/);
+    assert.ok(comparison.hops.every(({ verdict }) => verdict === 'not-enough-data'));
+    assert.equal(comparison.cohorts.a.wrongCounts, 1);
+    assert.equal(warningIds(comparison)[0], 'wrong-counts');
+  });
+}
 
 test('cold requests have a stratum of their own and no share in a warm quantile', () => {
   const comparison = compare(tracesOf({ coldFirst: true }));
@@ -364,20 +368,31 @@ test('a clock that is off is noticed and does not move the gap', () => {
   assert.ok(Math.abs(gapOf(comparison) - gapOf(straight)) < 1e-3);
 });
 
-/** Both platforms' requests, the first so many with the server's own end that much later. */
-function withLateEnds(count: number, byMs: number): Trace[] {
-  return tracesOf().map((trace, index) => {
-    const end = trace.spans.find(({ spanId }) => spanId === spanIdOf(6))?.endMs ?? 0;
-    return index < count ? withSpanChanged(trace, 6, { endMs: end + byMs }) : trace;
-  });
+/** Both platforms' requests, the first so many with the server's spans (own end: and no other) later. */
+function withLateServers(count: number, byMs: number, ownEndOnly = false): Trace[] {
+  return tracesOf().map((trace, index) => ({
+    ...trace,
+    spans: trace.spans.map((span) => {
+      const late = ownEndOnly
+        ? span.spanId === spanIdOf(6)
+        : span.attributes['service.name'] === 'server';
+      if (index >= count || !late) return span;
+      const startMs = ownEndOnly ? span.startMs : span.startMs + byMs;
+      return { ...span, startMs, endMs: span.endMs + byMs };
+    }),
+  }));
 }
 
-test('servers that end up to 10 ms after their clients are noticed in trace after trace only', () => {
-  assert.ok(warningIds(compare(withLateEnds(2, 4))).includes('clock-skew'));
-  assert.ok(!warningIds(compare(withLateEnds(1, 4))).includes('clock-skew'));
-  assert.ok(!warningIds(compare(withLateEnds(80, 2))).includes('clock-skew'));
+test('servers whose work ends after their clients are noticed in trace after trace only', () => {
+  assert.ok(warningIds(compare(withLateServers(2, 4))).includes('clock-skew'));
+  assert.ok(!warningIds(compare(withLateServers(1, 4))).includes('clock-skew'));
+  assert.ok(!warningIds(compare(withLateServers(80, 2))).includes('clock-skew'));
   // One of a few is more than 2 %, and still a lone one.
-  assert.ok(!warningIds(compare(withLateEnds(1, 4).slice(0, 20))).includes('clock-skew'));
+  assert.ok(!warningIds(compare(withLateServers(1, 4).slice(0, 20))).includes('clock-skew'));
+});
+
+test('servers that were only kept waiting after their work are no clock, however many', () => {
+  assert.ok(!warningIds(compare(withLateServers(80, 60, true))).includes('clock-skew'));
 });
 
 test('a trace that matches both filters enters neither cohort', () => {

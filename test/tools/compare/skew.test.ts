@@ -6,7 +6,7 @@ import type { Span, Trace } from '../../../tools/compare/model.ts';
 import { type NormalisedTrace, normalise } from '../../../tools/compare/normalise.ts';
 import { recordRequest } from '../../../tools/compare/request-record.ts';
 import { fitShiftMs, skewShiftMs } from '../../../tools/compare/skew.ts';
-import { requestTrace, spanIdOf, withSpanChanged } from './request-trace.ts';
+import { requestTrace, spanIdOf, without, withSpanChanged } from './request-trace.ts';
 
 /** [start, end] of the client, the server and the last end of the server's work, in milliseconds. */
 const SHIFTS: readonly (readonly [
@@ -226,13 +226,25 @@ test('of two front ends in a row the inner one is fitted into the outer one', ()
   }
 });
 
-test('a server that was kept waiting is cut off, not moved, and is seen', () => {
+test('a server that was kept waiting is cut off, not moved, and no sign of a clock', () => {
   const trace = requestTrace();
   const end = spanOf(trace, 6).endMs;
-  const waiting = withSpanChanged(trace, 6, { endMs: end + 5 });
+  const waiting = withSpanChanged(trace, 6, { endMs: end + 60 });
   assert.deepEqual([...shifts(normalise(waiting)).values()].filter(Boolean), []);
-  assert.equal(recordRequest(waiting)?.skewed, true);
-  assert.equal(recordRequest(withSpanChanged(trace, 6, { endMs: end + 2 }))?.skewed, false);
+  assert.equal(recordRequest(waiting)?.skewed, false);
+});
+
+test('the end of a server without spans of its work is seen from 2 ms late on', () => {
+  const trace = without(requestTrace(), 7, 8, 9, 10);
+  const end = spanOf(trace, 5).endMs;
+  for (const [lateMs, skewed] of [
+    [1.75, false],
+    [2.5, true],
+  ] as const) {
+    const late = withSpanChanged(trace, 6, { endMs: end + lateMs });
+    assert.equal(recordRequest(late)?.skewed, skewed);
+    assert.equal(shifts(normalise(late)).get(spanIdOf(6)), 0);
+  }
 });
 
 test('what a server does in the background after it answered is no sign of a clock', () => {
@@ -265,7 +277,8 @@ for (const [what, id, attributes] of [
 ] as const) {
   test(`a server ${what} may end late without a word of clocks`, () => {
     const late = withSpanChanged(requestTrace(), id, { attributes });
-    const end = spanOf(late, 6).endMs;
-    assert.equal(recordRequest(withSpanChanged(late, 6, { endMs: end + 30 }))?.skewed, false);
+    const bare = without(late, 7, 8, 9, 10);
+    const end = spanOf(bare, 6).endMs;
+    assert.equal(recordRequest(withSpanChanged(bare, 6, { endMs: end + 30 }))?.skewed, false);
   });
 }
