@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { BY_HAND, changeByHand } from './by-hand.ts';
 import { environmentProblems } from './environment.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 import type { Plan } from './plan.ts';
@@ -15,7 +16,7 @@ import {
   deployAll,
   deployRoot,
   openWorkspace,
-  planPaused,
+  planAgain,
   ROOT_NAMES,
   ROOTS,
   type RootName,
@@ -104,12 +105,15 @@ async function inspect(
     const [printed] = printedProblems({ [name]: mutated[name] }, { ...DEPLOYED, ...variables });
     if (printed !== undefined) return { by: 'printed commands', because: printed };
   }
-  return file === 'scheduler.tf' ? findDrift(workspace) : findByTest(workspace, root);
+  return (await findDrift(workspace, file)) ?? findByTest(workspace, root);
 }
 
-async function findDrift(workspace: Workspace): Promise<Catch | undefined> {
+async function findDrift(workspace: Workspace, file: string): Promise<Catch | undefined> {
+  const done = BY_HAND[file];
+  if (done === undefined) return undefined;
   try {
-    await planPaused(workspace);
+    await changeByHand(workspace, done);
+    await planAgain(workspace, done.root);
     return undefined;
   } catch (error) {
     if (!(error instanceof TerraformError)) throw error;

@@ -9,7 +9,6 @@ import {
   deployRoot,
   openWorkspace,
   PROJECT_ID,
-  planPaused,
   TERRAFORM_FOLDER,
   variableArgs,
 } from './roots.ts';
@@ -94,20 +93,5 @@ describe('the commands that terraform prints', { skip }, () => {
       assert.deepEqual(printedProblems(plans, { ...DEPLOYED, ...variables }), []);
       assert.equal(printedCommands(plans.serverless).length, 6);
     }
-  });
-});
-
-describe('a job that was paused by hand', { skip }, () => {
-  test('stays paused over an apply, and over one that changes its schedule', async (t) => {
-    const workspace = await openWorkspace();
-    t.after(() => workspace.close());
-    await workspace.must('serverless', 'init');
-    await deployRoot(workspace, 'serverless');
-    await planPaused(workspace);
-
-    const plan = await deployRoot(workspace, 'serverless', { schedule: '*/5 * * * *' });
-    const { resources = [] } = plan.planned_values.root_module;
-    const job = resources.find(({ type }) => type === 'google_cloud_scheduler_job');
-    assert.deepEqual([job?.values.schedule, job?.values.paused], ['*/5 * * * *', true]);
   });
 });

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { failedChecks, type Plan, type Resource, resourcesOf } from './plan.ts';
@@ -96,30 +96,16 @@ export async function deployRoot(
 ): Promise<Plan> {
   const args = root === 'serverless' ? variableArgs({ ...DEPLOYED, ...variables }) : [];
   await workspace.must(root, 'apply', '-auto-approve', '-compact-warnings', ...args);
-  return planAgain(workspace, root, args);
+  return planAgain(workspace, root, variables);
 }
 
-/** Plans the first root after the job was paused by hand; throws where the plan is not clean. */
-export async function planPaused(workspace: Workspace, variables: Variables = {}): Promise<Plan> {
-  await setInState(workspace, 'google_cloud_scheduler_job', { paused: true, state: 'PAUSED' });
-  return planAgain(workspace, 'serverless', variableArgs({ ...DEPLOYED, ...variables }));
-}
-
-/** What terraform would find when it reads what somebody changed beside it. */
-export async function setInState(
+/** Plans what was applied; throws where the plan is not clean. */
+export async function planAgain(
   workspace: Workspace,
-  type: string,
-  values: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const file = join(workspace.folder, 'terraform.tfstate');
-  const state = JSON.parse(await readFile(file, 'utf8'));
-  for (const resource of state.resources.filter((one: { type: string }) => one.type === type)) {
-    for (const { attributes } of resource.instances) Object.assign(attributes, values);
-  }
-  await writeFile(file, JSON.stringify(state));
-}
-
-async function planAgain(workspace: Workspace, root: RootName, args: string[]): Promise<Plan> {
+  root: RootName,
+  variables: Variables = {},
+): Promise<Plan> {
+  const args = root === 'serverless' ? variableArgs({ ...DEPLOYED, ...variables }) : [];
   const planned = await workspace.terraform(
     root,
     'plan',

@@ -10,6 +10,7 @@ resource "kubernetes_cron_job_v1" "trigger" {
   spec {
     schedule           = local.serverless.schedule
     timezone           = "Etc/UTC"
+    suspend            = false
     concurrency_policy = "Forbid"
     # A minute that was missed stays missed, as with Cloud Scheduler.
     starting_deadline_seconds     = 30
@@ -99,6 +100,11 @@ resource "kubernetes_cron_job_v1" "trigger" {
         }
       }
     }
+  }
+
+  lifecycle {
+    # `kubectl patch` decides once it exists; an apply must not start load that somebody stopped.
+    ignore_changes = [spec[0].suspend]
   }
 
   depends_on = [module.program]

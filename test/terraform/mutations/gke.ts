@@ -55,6 +55,20 @@ export const GKE_MUTATIONS: readonly Row[] = [
     'null',
     'gRPC is balanced over pods',
   ],
+  [
+    'an apply resumes the CronJob that was suspended',
+    TRIGGER,
+    'ignore_changes = [spec[0].suspend]',
+    'ignore_changes = []',
+    'drift',
+  ],
+  [
+    'an apply restarts pods that were restarted by hand',
+    POD,
+    'ignore_changes = [spec[0].template[0].metadata[0].annotations["kubectl.kubernetes.io/restartedAt"]]',
+    'ignore_changes = []',
+    'drift',
+  ],
   ['runs pile up', TRIGGER, '"Forbid"', '"Allow"', 'runs do not pile up'],
   [
     'pods that do not fit',

@@ -185,6 +185,11 @@ resource "kubernetes_deployment_v1" "program" {
     }
   }
 
+  lifecycle {
+    # `kubectl rollout restart` writes it; an apply that took it away would restart the pods again.
+    ignore_changes = [spec[0].template[0].metadata[0].annotations["kubectl.kubernetes.io/restartedAt"]]
+  }
+
   # Without its permissions a program's first traces would be lost.
   depends_on = [
     google_project_iam_member.program,
