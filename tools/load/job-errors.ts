@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { UsageError } from '../command-line.ts';
+import { deployCure } from '../deploy-commands.ts';
 import { refusalOf, SIGN_IN, YOU } from '../google-refusals.ts';
 import type { Target } from './target.ts';
 
@@ -40,7 +41,7 @@ export function explainJobError(error: unknown, target: Target): Error {
         : say(
             `there is no job ${jobName}; see what there is: ` +
               `gcloud scheduler jobs list --project ${projectId} --location ${region}`,
-            `terraform -chdir=terraform apply -var project_id=${projectId} -var image_tag=v1`,
+            deployCure(target),
           );
     case status.PERMISSION_DENIED:
       return say(

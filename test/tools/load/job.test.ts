@@ -145,7 +145,7 @@ describe('explainJobError, of the real Cloud Scheduler', () => {
       name: 'a missing job',
       error: { code: 5, details: 'Job not found.' },
       message:
-        /gcloud scheduler jobs list --project p --location r\n.*terraform -chdir=terraform apply -var project_id=p -var image_tag=v1\n/,
+        /gcloud scheduler jobs list --project p --location r\n.*cure: terraform -chdir=terraform output -raw what_next {3}# .*: terraform -chdir=terraform apply -var project_id=p -var region=r\n/,
     },
     {
       name: 'a missing permission',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SERVICES } from '../../../lib/telemetry/names.ts';
+import { deployCure } from '../../deploy-commands.ts';
 import type { Check, Finding } from './check.ts';
 import { ApiError } from './google-api.ts';
 import type { PreflightOptions } from './options.ts';
@@ -8,12 +9,6 @@ export const REPOSITORY = 'trace-codelab';
 
 export const repositoryPath = ({ projectId, region }: PreflightOptions) =>
   `/v1/projects/${projectId}/locations/${region}/repositories/${REPOSITORY}`;
-
-const withRegion = ({ projectId, region }: PreflightOptions) =>
-  `-var project_id=${projectId}${region === 'us-central1' ? '' : ` -var region=${region}`}`;
-
-export const applyCommand = (options: PreflightOptions, tag?: string) =>
-  `terraform -chdir=terraform apply ${withRegion(options)}${tag === undefined ? '' : ` -var image_tag=${tag}`}`;
 
 export const repository: Check = {
   id: 'repository',
@@ -28,7 +23,7 @@ export const repository: Check = {
       return [
         {
           text: `no repository ${REPOSITORY} in ${options.region} of ${options.projectId}`,
-          cure: applyCommand(options),
+          cure: deployCure(options),
         },
       ];
     }

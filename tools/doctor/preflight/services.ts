@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SERVICES, type ServiceName } from '../../../lib/telemetry/names.ts';
+import { deployCure } from '../../deploy-commands.ts';
 import type { Check, Context, DeployedService, Finding } from './check.ts';
 import { ApiError } from './google-api.ts';
-import { applyCommand } from './images.ts';
 import type { PreflightOptions } from './options.ts';
 
 const envSchema = z.array(z.object({ name: z.string(), value: z.string().default('') }));
@@ -41,7 +41,6 @@ async function readService(
   { api, options }: Context,
   name: ServiceName,
 ): Promise<DeployedService | Finding> {
-  const deploy = applyCommand(options, options.tag ?? 'v1');
   try {
     const answer = serviceSchema.parse(await api.get('run', servicePath(options, name)));
     const { state, message } = answer.terminalCondition;
@@ -61,6 +60,10 @@ async function readService(
     };
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
-    return { text: `${name} is not deployed in ${options.region}`, cure: deploy };
+    const tag = options.tag === undefined ? [] : [`-var image_tag=${options.tag}`];
+    return {
+      text: `${name} is not deployed in ${options.region}`,
+      cure: deployCure(options, tag),
+    };
   }
 }

@@ -1,9 +1,9 @@
 import { CODELAB_QUERIES, parseKnownQueries } from '../../../lib/queries.ts';
+import { deployCure } from '../../deploy-commands.ts';
 import { YOU } from '../../google-refusals.ts';
 import { readBucket, type Text } from '../../queries/bucket.ts';
 import { countLinesWith, decodeText, linesOf } from '../../queries/count.ts';
 import type { Check, Context } from './check.ts';
-import { applyCommand } from './images.ts';
 
 export type ReadWorks = (source: {
   bucket: string;
@@ -32,7 +32,7 @@ export const createWorksCheck = (readWorks: ReadWorks = readBucket): Check => ({
           cure:
             access === 'iam'
               ? `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member ${YOU} --role roles/storage.objectViewer`
-              : `gcloud storage ls gs://${bucket}/${prefix}   # if it is not public: ${applyCommand(context.options, context.options.tag ?? 'v1')} -var works_access=iam`,
+              : `gcloud storage ls gs://${bucket}/${prefix}   # if it is not public: ${deployCure(context.options, ['-var works_access=iam'])}`,
         },
       ];
     }

@@ -15,6 +15,10 @@ const serviceOf = (project: Project, name: 'loadgen' | 'client' | 'server'): Ser
   return service;
 };
 
+const DEPLOY =
+  'terraform -chdir=terraform output -raw what_next   # prints the apply with all its variables; ' +
+  'if it knows of no deployment: terraform -chdir=terraform apply -var project_id=my-project -var region=us-central1';
+
 const PLACE = '--project my-project --region us-central1';
 
 export const DEFECTS: readonly Defect[] = [
@@ -86,7 +90,7 @@ export const DEFECTS: readonly Defect[] = [
     },
     check: 'repository',
     text: /no repository trace-codelab in us-central1 of my-project/,
-    cure: 'terraform -chdir=terraform apply -var project_id=my-project',
+    cure: DEPLOY,
   },
   {
     title: 'an image that was never pushed',
@@ -108,7 +112,7 @@ export const DEFECTS: readonly Defect[] = [
     },
     check: 'services',
     text: /^server is not deployed in us-central1$/,
-    cure: 'terraform -chdir=terraform apply -var project_id=my-project -var image_tag=v1',
+    cure: DEPLOY,
   },
   {
     title: 'a service that does not start',

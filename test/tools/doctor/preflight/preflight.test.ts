@@ -132,6 +132,17 @@ describe('preflight', () => {
     assert.match(images?.findings[0]?.cure ?? '', /_TAG=v2 \.$/);
   });
 
+  test('names what deploys a service with the tag that was given, and with no other', async (t) => {
+    const project = createProject();
+    delete project.services.server;
+    const cureOf = async (args: readonly string[]) => {
+      const results = await ask(t, project, { args });
+      return results.find(({ id }) => id === 'services')?.findings[0]?.cure ?? '';
+    };
+    assert.match(await cureOf(['--tag', 'v1']), / what_next .* here with -var image_tag=v1; /);
+    assert.doesNotMatch(await cureOf([]), /image_tag/);
+  });
+
   test('finds works that cannot be read, by who is to read them', async (t) => {
     const works: ReadWorks = async ({ bucket }) => {
       throw new Error(`reading gs://${bucket} failed: 403`);
@@ -140,6 +151,7 @@ describe('preflight', () => {
       (await ask(t, project, { works })).find(({ id }) => id === 'works');
     const open = await worksOf(createProject());
     assert.match(open?.findings[0]?.cure ?? '', /^gcloud storage ls gs:\/\/texts\//);
+    assert.match(open?.findings[0]?.cure ?? '', / what_next .* here with -var works_access=iam; /);
     const closed = await worksOf(createFullProject());
     assert.equal(
       closed?.findings[0]?.cure,
