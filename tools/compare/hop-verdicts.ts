@@ -1,7 +1,7 @@
 import type { Sides, Verdict } from './comparison.ts';
 import { type Contrast, contrast } from './contrast.ts';
 import { type Design, type Sample, sampleOf } from './design.ts';
-import { type Estimate, estimateOf } from './estimate.ts';
+import { type Estimate, estimateOf, UNKNOWN } from './estimate.ts';
 import { formatMs } from './format.ts';
 import { groupHops, type HopGroup } from './hop-groups.ts';
 import { ALPHA, verdictOf } from './overall.ts';
@@ -33,7 +33,8 @@ const PLAIN = { a: (ms: number) => ms, b: (ms: number) => ms };
 
 /**
  * The verdicts on self time or gap, adjusted over all hops of both strata (Holm). `requestMs`: the
- * median request, of which a difference must be a notable share.
+ * median request, of which a difference must be a notable share. Wrong counts leave no figure that
+ * sets one side against the other.
  */
 export function testHops(
   cohorts: Sides<readonly RequestRecord[]>,
@@ -48,16 +49,17 @@ export function testHops(
     }),
   );
   const thresholdMs = RELEVANT_SHARE * options.requestMs;
-  const tested = hops.filter((hop) => hop.contrast.test !== null && options.wrongCounts === 0);
+  const told = options.wrongCounts === 0;
+  const tested = hops.filter((hop) => hop.contrast.test !== null);
   const adjusted = holm(tested.map((hop) => hop.contrast.test?.pValue(thresholdMs) ?? 1));
   const pAdjustedOf = new Map(tested.map((hop, index) => [hop, adjusted[index] ?? 1]));
   // A reader looks at all intervals at once (Bonferroni).
   const alpha = ALPHA / Math.max(1, tested.length);
   return hops.map((hop) => {
-    const pAdjusted = pAdjustedOf.get(hop) ?? null;
+    const pAdjusted = told ? (pAdjustedOf.get(hop) ?? null) : null;
     const verdict =
       pAdjusted === null ? 'not-enough-data' : verdictOf(pAdjusted, hop.contrast.estimate ?? 0);
-    const differenceMs = estimateOf(hop.contrast, alpha);
+    const differenceMs = told ? estimateOf(hop.contrast, alpha) : UNKNOWN;
     const remark = remarkOn(verdict, differenceMs, thresholdMs);
     return { ...hop, verdict, pAdjusted, differenceMs, alpha, remark };
   });

@@ -19,7 +19,11 @@ export function compareHops(
   const warm = (records: readonly RequestRecord[]) =>
     nearbyRecords(records.filter((record) => countsInHops(record, 'warm')));
   const nearby = { a: warm(cohorts.a), b: warm(cohorts.b) };
-  return testHops(cohorts, options).map((hop) => describe(hop, nearby));
+  return testHops(cohorts, options)
+    .map((hop) => describe(hop, nearby))
+    .map((hop) =>
+      options.wrongCounts === 0 ? hop : { ...hop, ratio: UNKNOWN, quantileDifferences: [] },
+    );
 }
 
 function describe(hop: TestedHop, nearby: Sides<Nearby>): Hop {

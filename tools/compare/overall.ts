@@ -2,7 +2,7 @@ import { median } from 'simple-statistics';
 import type { Overall, Quantiles, Stratum, Verdict } from './comparison.ts';
 import { type Contrast, contrast, FEWEST_RUNS, FEWEST_VALUES } from './contrast.ts';
 import { type Design, figuresOf, type Sample, sampleOf } from './design.ts';
-import { estimateOf, invert } from './estimate.ts';
+import { estimateOf, invert, UNKNOWN } from './estimate.ts';
 import { isUnnamed } from './pairing.ts';
 import { ascending, ecdfOf, quantileDifferencesOf, quantilesOf } from './quantiles.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -58,7 +58,8 @@ export function testOverall(design: Design): TestedOverall {
 
 /**
  * The one primary verdict: warm, schedule-relative root latency of the requests that the design
- * sets against each other; ratio, milliseconds and p-value are one test's.
+ * sets against each other; ratio, milliseconds and p-value are one test's. Where answers are wrong
+ * nothing sets one side against the other.
  */
 export function compareOverall(
   { sample, ratios, requestMs, unnamed }: TestedOverall,
@@ -67,20 +68,23 @@ export function compareOverall(
   const { paired } = sample;
   const figures = figuresOf(sample);
   const [a, b] = [ascending(figures.a), ascending(figures.b)];
-  const pValue = ratios.test?.pValue() ?? null;
+  const told = wrongCounts === 0;
+  const pValue = told ? (ratios.test?.pValue() ?? null) : null;
   const reason = reasonAgainst(ratios, { paired, wrongCounts, unnamed });
   return {
     stratum: 'warm',
     measure: 'schedule-relative root latency',
     a: quantilesOf(a),
     b: quantilesOf(b),
-    differenceMs: invert((differenceMs) => contrast(sample, shifted(differenceMs)), {
-      neutral: 0,
-      alpha: ALPHA,
-      range: { least: null },
-      step: requestMs / 50,
-    }),
-    ratio: estimateOf(ratios, ALPHA, Math.exp),
+    differenceMs: told
+      ? invert((differenceMs) => contrast(sample, shifted(differenceMs)), {
+          neutral: 0,
+          alpha: ALPHA,
+          range: { least: null },
+          step: requestMs / 50,
+        })
+      : UNKNOWN,
+    ratio: told ? estimateOf(ratios, ALPHA, Math.exp) : UNKNOWN,
     verdict:
       reason === null && pValue !== null
         ? verdictOf(pValue, ratios.estimate ?? 0)
@@ -94,7 +98,7 @@ export function compareOverall(
       : `per run the typical log latency (Hodges-Lehmann), over ${ratios.runs.a} and ${ratios.runs.b} runs the trimmed means with Yuen's t-test`,
     reason,
     ecdf: { a: ecdfOf(a), b: ecdfOf(b) },
-    quantileDifferences: quantileDifferencesOf(a, b),
+    quantileDifferences: told ? quantileDifferencesOf(a, b) : [],
   };
 }
 

@@ -51,7 +51,7 @@ export function verdictWord(verdict: Verdict, { a, b }: Labels): string {
     'a-faster': `${a} faster`,
     'b-faster': `${b} faster`,
     'no-difference-seen': 'no difference seen',
-    'not-enough-data': 'not enough data',
+    'not-enough-data': 'no verdict',
   }[verdict];
 }
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseHTML } from 'linkedom';
 import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import { createRandom } from '../../../tools/bench/simulate.ts';
 import { CLOUD_RUN, GKE } from '../../../tools/compare/cohort.ts';
 import { compareTraces } from '../../../tools/compare/compare.ts';
 import type { Comparison } from '../../../tools/compare/comparison.ts';
+import { renderHtml } from '../../../tools/compare/html/render-html.ts';
 import type { Trace } from '../../../tools/compare/model.ts';
 import { renderText } from '../../../tools/compare/render-text.ts';
 import { type Parts, requestTrace, spanIdOf, without, withSpanChanged } from './request-trace.ts';
@@ -164,7 +166,19 @@ for (const [how, attributes] of [
     const comparison = compare(wrong);
     assert.equal(comparison.overall.verdict, 'not-enough-data');
     assert.match(comparison.overall.reason ?? '', /wrong count/);
+    const { pValue, differenceMs, ratio, quantileDifferences } = comparison.overall;
+    const unknown = { p50: null, low: null, high: null };
+    assert.deepEqual(
+      [pValue, differenceMs, ratio, quantileDifferences],
+      [null, unknown, unknown, []],
+    );
     assert.ok(comparison.hops.every(({ verdict }) => verdict === 'not-enough-data'));
+    // Neither p nor a figure of one side against the other; the labels hold no such words.
+    assert.doesNotMatch(renderText(comparison), /; p |× \d|times as long|[+-]\d+\.\d+ ms/);
+    const page = parseHTML(renderHtml(comparison)).document;
+    assert.equal(page.querySelector('#verdict')?.textContent, 'No verdict');
+    const shown = page.querySelector('main')?.textContent ?? '';
+    assert.doesNotMatch(shown, /; p |times as long|Only one cohort has values/);
     assert.equal(comparison.cohorts.a.wrongCounts, 1);
     assert.equal(warningIds(comparison)[0], 'wrong-counts');
   });

@@ -37,10 +37,10 @@ function cohortsOf(hops: readonly Differences[], change: (side: 'a' | 'b') => ob
   return { a: requests('a'), b: requests('b') };
 }
 
-function testOf(hops: readonly Differences[], requestMs = 0, wrongCounts = 0) {
+function testOf(hops: readonly Differences[], requestMs = 0) {
   const cohorts = cohortsOf(hops);
   const design = chooseDesign(cohorts.a, cohorts.b);
-  return testHops(cohorts, { design, requestMs, wrongCounts });
+  return testHops(cohorts, { design, requestMs, wrongCounts: 0 });
 }
 
 // 2 % of a request of 100 ms are 2 ms.
@@ -85,12 +85,18 @@ test('among hops that show nothing the same difference is none', () => {
   assert.equal(hop?.remark, null);
 });
 
-test('wrong counts leave an estimate, and neither verdict nor remark', () => {
-  const [hop] = testOf([ALWAYS(1)], 100, 1);
+test('wrong counts leave no figure of a hop that sets one side against the other', () => {
+  const cohorts = cohortsOf([ALWAYS(1), ALWAYS(9)]);
+  const design = chooseDesign(cohorts.a, cohorts.b);
+  const [hop] = compareHops(cohorts, { design, requestMs: 100, wrongCounts: 1 });
+  const unknown = { p50: null, low: null, high: null };
   assert.equal(hop?.verdict, 'not-enough-data');
-  assert.equal(hop?.pAdjusted, null);
-  assert.equal(hop?.remark, null);
-  assert.equal(hop?.differenceMs.p50, 1);
+  assert.equal(hop.pAdjusted, null);
+  assert.equal(hop.remark, null);
+  assert.deepEqual([hop.differenceMs, hop.ratio], [unknown, unknown]);
+  assert.deepEqual(hop.quantileDifferences, []);
+  // What each side took is still told.
+  assert.deepEqual([hop.a?.selfP50Ms, hop.b?.selfP50Ms], [11, 10]);
 });
 
 test('the ratio of a hop is told from the test of its difference, with its interval', () => {

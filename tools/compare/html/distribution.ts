@@ -23,7 +23,7 @@ export function renderDistribution(distribution: Distribution): Markup {
 ${renderEcdf(distribution)}
 ${
   quantileDifferences.length === 0
-    ? html`<p class="note">Only one cohort has values here: there is no difference to draw.</p>`
+    ? html`<p class="note">${ecdf.a.length === 0 || ecdf.b.length === 0 ? 'Only one cohort has values here: there is no difference to draw.' : 'Differences are not drawn where answers had wrong counts.'}</p>`
     : renderQuantileDifferences(distribution)
 }
 </div>`;

@@ -35,7 +35,7 @@ function headline({ verdict }: Overall, labels: Labels): Markup {
     case 'no-difference-seen':
       return html`No difference seen`;
     case 'not-enough-data':
-      return html`Not enough data for a verdict`;
+      return html`No verdict`;
   }
 }
 

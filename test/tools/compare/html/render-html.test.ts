@@ -110,7 +110,7 @@ const VERDICTS = [
   ['a-faster', -12.1, /^Cloud Run is faster$/],
   ['b-faster', 12.1, /^GKE is faster$/],
   ['no-difference-seen', 0.1, /^No difference seen$/],
-  ['not-enough-data', null, /^Not enough data for a verdict$/],
+  ['not-enough-data', null, /^No verdict$/],
 ] as const;
 
 for (const [verdict, p50, expected] of VERDICTS) {
