@@ -2,7 +2,7 @@ import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import type { Span, Trace } from '../compare/model.ts';
 import type { Clock } from '../compare/sources/clock.ts';
 import { SYSTEM_FILTER } from '../compare/sources/cloud-trace.ts';
-import { createReadBudget, LIST_UNITS } from '../compare/sources/read-budget.ts';
+import { createReadBudget } from '../compare/sources/read-budget.ts';
 import { createTraceApi } from '../compare/sources/trace-api.ts';
 import { parseV1Trace } from '../compare/sources/v1-trace.ts';
 import { isWhole } from '../compare/wholeness.ts';
@@ -88,6 +88,7 @@ export function createTraceReader(target: Target, clock: Clock): ReadTraces {
     clock,
     rootUrl: local?.traceReadOrigin,
     onRetry: () => {},
+    spend: (units, signal) => budget.take(units, signal, () => {}),
   });
   return async (fromMs, signal) => {
     const window = {
@@ -98,7 +99,6 @@ export function createTraceReader(target: Target, clock: Clock): ReadTraces {
     const traces: Trace[] = [];
     let pageToken: string | undefined;
     do {
-      await budget.take(LIST_UNITS, signal, () => {});
       const page = await api.list({ ...window, pageToken }, signal);
       traces.push(...(page.traces ?? []).map(parseV1Trace));
       pageToken = page.nextPageToken || undefined;

@@ -3,7 +3,7 @@ import type { SourceDescription } from '../comparison.ts';
 import type { Trace } from '../model.ts';
 import { type Clock, realClock } from './clock.ts';
 import { createPageCache, type Place, prune, type ReadState, requestKey } from './page-cache.ts';
-import { createReadBudget, GET_UNITS, LIST_UNITS } from './read-budget.ts';
+import { createReadBudget } from './read-budget.ts';
 import type { TraceSource } from './source.ts';
 import { createTraceApi, QuotaExhaustedError, StalePageError } from './trace-api.ts';
 import { parseV1Trace } from './v1-trace.ts';
@@ -47,10 +47,14 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
   };
   const cache = createPageCache(cacheDirectory, place, window);
   const budget = createReadBudget({ clock, file: spentFile(cacheDirectory, place) });
+  const tell = (more: string) =>
+    onProgress(`Cloud Trace: ${state?.traces ?? 0} traces, ${budget.total()} units${more}`);
   const api = createTraceApi({
     projectId,
     clock,
     rootUrl,
+    spend: (units, signal) =>
+      budget.take(units, signal, (ms) => tell(`, waiting ${Math.ceil(ms / 1_000)} s for quota`)),
     onRetry: (reason, pauseMs) =>
       onProgress(`Cloud Trace: ${reason}, trying again in ${Math.ceil(pauseMs / 1_000)} s`),
   });
@@ -84,12 +88,7 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
         truncated = `stopped after ${current.traces} traces (--max-traces)`;
         return;
       }
-      const tell = (more: string) =>
-        onProgress(`Cloud Trace: ${current.traces} traces, ${budget.total()} units${more}`);
       tell('');
-      await budget.take(LIST_UNITS, signal, (ms) =>
-        tell(`, waiting ${Math.ceil(ms / 1_000)} s for quota`),
-      );
       const { nextPageToken: pageToken, ...rest } = current;
       const page = await api.list({ filter: place.filter, ...window, pageToken }, signal);
       const traces = (page.traces ?? []).map(parseV1Trace);
@@ -140,7 +139,6 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
       }
       for (const traceId of traceIds) {
         if (found.has(traceId)) continue;
-        await budget.take(GET_UNITS, signal, () => {});
         const trace = await api.get(traceId, signal);
         if (trace !== undefined) found.set(traceId, parseV1Trace(trace));
       }

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from './clock.ts';
+import { withFileLock } from './file-lock.ts';
 import { isMissing, replaceFile } from './replace-file.ts';
 
 /**
@@ -31,25 +32,39 @@ export function createReadBudget(options: {
   file?: string;
 }) {
   const { clock, unitsPerMinute = UNITS_PER_MINUTE, file } = options;
-  let spent: readonly Spent[] | undefined;
+  let inMemory: readonly Spent[] = [];
   let total = 0;
-  const unrested = (all: readonly Spent[]) =>
-    all.filter(({ returnsAtMs }) => returnsAtMs > clock.nowMs());
-  const used = (all: readonly Spent[]) => all.reduce((sum, { units }) => sum + units, 0);
+
+  /** Takes them, or says how long it is until some come back. */
+  const tryTake = async (units: number): Promise<number> => {
+    const all = file === undefined ? inMemory : await readSpent(file);
+    const unrested = all.filter(({ returnsAtMs }) => returnsAtMs > clock.nowMs());
+    const used = unrested.reduce((sum, spent) => sum + spent.units, 0);
+    if (used + units > unitsPerMinute) {
+      const nextMs = Math.min(...unrested.map(({ returnsAtMs }) => returnsAtMs));
+      return Math.max(1, nextMs - clock.nowMs());
+    }
+    const spent = [...unrested, { units, returnsAtMs: clock.nowMs() + REST_MS }];
+    if (file === undefined) inMemory = spent;
+    else await replaceFile(file, JSON.stringify(spent));
+    total += units;
+    return 0;
+  };
+
   return {
     /** Waits until the units are there and takes them. `onWait` hears how long it will be. */
     async take(units: number, signal: AbortSignal, onWait: (ms: number) => void): Promise<void> {
-      let before = unrested(spent ?? (file === undefined ? [] : await readSpent(file)));
-      while (used(before) + units > unitsPerMinute) {
-        const nextMs = Math.min(...before.map(({ returnsAtMs }) => returnsAtMs));
-        const waitMs = Math.max(1, nextMs - clock.nowMs());
+      if (file !== undefined) await mkdir(dirname(file), { recursive: true });
+      for (;;) {
+        // Between reading and writing no other reader may spend: both would see the same units.
+        const waitMs =
+          file === undefined
+            ? await tryTake(units)
+            : await withFileLock(`${file}.lock`, signal, () => tryTake(units));
+        if (waitMs === 0) return;
         onWait(waitMs);
         await clock.sleep(waitMs, signal);
-        before = unrested(before);
       }
-      total += units;
-      spent = [...before, { units, returnsAtMs: clock.nowMs() + REST_MS }];
-      if (file !== undefined) await writeSpent(file, spent);
     },
     total: () => total,
   };
@@ -63,9 +78,4 @@ async function readSpent(file: string): Promise<readonly Spent[]> {
     if (isMissing(error) || error instanceof SyntaxError) return [];
     throw error;
   }
-}
-
-async function writeSpent(file: string, spent: readonly Spent[]): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await replaceFile(file, JSON.stringify(spent));
 }

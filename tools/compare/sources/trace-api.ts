@@ -2,6 +2,7 @@ import { auth, cloudtrace, type cloudtrace_v1 } from '@googleapis/cloudtrace';
 import { z } from 'zod';
 import { refusalOf, SIGN_IN } from '../../google-refusals.ts';
 import type { Clock } from './clock.ts';
+import { GET_UNITS, LIST_UNITS } from './read-budget.ts';
 
 const CALL_DEADLINE_MS = 30_000;
 const MOST_TRIES = 8;
@@ -35,6 +36,8 @@ export function createTraceApi(options: {
   clock: Clock;
   rootUrl?: string | undefined;
   onRetry: (reason: string, pauseMs: number) => void;
+  /** Before every attempt, the repeated ones too: Cloud Trace counts those that it refused. */
+  spend: (units: number, signal: AbortSignal) => Promise<void>;
 }) {
   const { projectId, clock, rootUrl } = options;
   const scopes = ['https://www.googleapis.com/auth/trace.readonly'];
@@ -47,10 +50,12 @@ export function createTraceApi(options: {
   const refused = (error: unknown) => refusalOf(String(error), projectId) !== undefined;
 
   const retrying = async <T>(
+    units: number,
     call: (signal: AbortSignal) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T> => {
     for (let attempt = 1; ; attempt += 1) {
+      await options.spend(units, signal);
       const deadline = AbortSignal.timeout(CALL_DEADLINE_MS);
       const limit = AbortSignal.any([signal, deadline]);
       try {
@@ -91,6 +96,7 @@ export function createTraceApi(options: {
       };
       try {
         const answer = await retrying(
+          LIST_UNITS,
           (deadline) => client.projects.traces.list(params, { signal: deadline, retry: false }),
           signal,
         );
@@ -109,6 +115,7 @@ export function createTraceApi(options: {
     ): Promise<cloudtrace_v1.Schema$Trace | undefined> {
       try {
         const answer = await retrying(
+          GET_UNITS,
           (deadline) =>
             client.projects.traces.get({ projectId, traceId }, { signal: deadline, retry: false }),
           signal,

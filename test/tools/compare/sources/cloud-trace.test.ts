@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
@@ -67,6 +67,16 @@ test('others who spend the same quota cost time, not an error', async (t) => {
   assert.equal(fault.applied(), 5);
   assert.equal(calls.list, 2);
   assert.ok(clock.sleptMs() >= 31_000);
+  // Five attempts that were refused and two that were not: Cloud Trace counts them all.
+  const file = join(
+    options.cacheDirectory,
+    `spent-${encodeURIComponent(`shakesapp-local@${options.rootUrl}`)}.json`,
+  );
+  const spent: { units: number }[] = JSON.parse(await readFile(file, 'utf8'));
+  assert.equal(
+    spent.reduce((sum, { units }) => sum + units, 0),
+    175,
+  );
 });
 
 test('a service that stays without quota ends the reading with what was read, and says so', async (t) => {

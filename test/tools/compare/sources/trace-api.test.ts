@@ -24,12 +24,12 @@ async function emptyFolder(t: TestContext): Promise<string> {
 /** An HTTP server whose n-th request, from 1, the handler sees. */
 async function startServer(
   t: TestContext,
-  handle: (number: number, response: ServerResponse) => void,
+  handle: (number: number, response: ServerResponse, path: string) => void,
 ) {
   let requests = 0;
-  const server = createServer((_, response) => {
+  const server = createServer(({ url = '' }, response) => {
     requests += 1;
-    handle(requests, response);
+    handle(requests, response, url);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -48,6 +48,7 @@ function createApi(host: string) {
     clock,
     rootUrl: `http://${host}/`,
     onRetry: () => {},
+    spend: async () => {},
   });
   return { api, clock };
 }
@@ -94,6 +95,26 @@ test('Ctrl-C ends it at once, also while a token is fetched that never comes', a
   assert.equal(code, 1);
   assert.match(stderr, /^compare: interrupted; the same command goes on where it stopped$/m);
   assert.ok(performance.now() - beganMs < 5_000);
+});
+
+test('lists are asked for whole, a hundred at a time and oldest first', async (t) => {
+  const asked: URLSearchParams[] = [];
+  const { host } = await startServer(t, (_, response, path) => {
+    asked.push(new URL(path, 'http://trace').searchParams);
+    response.setHeader('content-type', 'application/json').end('{}');
+  });
+  const { api } = createApi(host);
+  await api.list({ ...WINDOW, filter: '+a:b', pageToken: 'next' }, SIGNAL);
+  assert.deepEqual(Object.fromEntries(asked[0] ?? []), {
+    view: 'COMPLETE',
+    pageSize: '100',
+    // Without an order, pages of a window that still grows could miss traces.
+    orderBy: 'start',
+    filter: '+a:b',
+    startTime: WINDOW.startTime,
+    endTime: WINDOW.endTime,
+    pageToken: 'next',
+  });
 });
 
 test('a connection that breaks is tried again', async (t) => {
