@@ -1,9 +1,12 @@
-import type { Trace } from './model.ts';
-import { type RequestRecord, recordRequest } from './request-record.ts';
+import { ATTR } from '../../lib/telemetry/names.ts';
+import type { Span, Trace } from './model.ts';
+import { normalise } from './normalise.ts';
+import { instanceOf, type RequestRecord, recordRequest } from './request-record.ts';
 
 /**
  * A request is cold that was the first of an instance or waited for such a one. A trace by itself
- * tells the first only; this marks as cold the requests that were sent before an instance had served its first one:
+ * tells the first only; this marks as cold the requests that were sent before an instance had served
+ * its first one:
  *
  *     first    |--- sent ..... starting .....|=== served ===|     marked by its instance
  *     waiter       |--- sent ................ |=== served ===|    sent while it started
@@ -12,27 +15,42 @@ import { type RequestRecord, recordRequest } from './request-record.ts';
  *
  * They paid for the start as the first one did, and would spoil the warm quantiles. Until its first
  * answer, because that request also loads what the instance keeps, and others wait for it.
+ *
+ * `see` takes every trace there is: the first request may be of no cohort, a call from outside, or
+ * not whole yet, and others waited for it all the same.
  */
-export function markWaiters(records: readonly RequestRecord[]): readonly RequestRecord[] {
+export function createColdWaiters() {
   const servingSinceMs = new Map<string, number>();
-  for (const { calls } of records) {
-    for (const { instance, servedMs, first } of calls) {
-      if (!first) continue;
-      servingSinceMs.set(instance, Math.min(servedMs, servingSinceMs.get(instance) ?? servedMs));
-    }
-  }
-  return records.map((record) => {
-    if (record.cold) return record;
-    const waited = record.calls.some(
-      ({ instance, sentMs }) => sentMs < (servingSinceMs.get(instance) ?? Number.NEGATIVE_INFINITY),
-    );
-    return waited ? { ...record, cold: true } : record;
-  });
+  return {
+    see(trace: Trace): void {
+      // Most traces hold no first request: they need not be put in order.
+      if (!trace.spans.some(isFirst)) return;
+      const { startMs, nodes } = normalise(trace);
+      for (const node of nodes) {
+        const instance = instanceOf(node);
+        if (node.frontEnd || instance === null || !isFirst(node.span)) continue;
+        const servedMs = startMs + node.endMs;
+        servingSinceMs.set(instance, Math.min(servedMs, servingSinceMs.get(instance) ?? servedMs));
+      }
+    },
+    mark: (records: readonly RequestRecord[]): readonly RequestRecord[] =>
+      records.map((record) => {
+        if (record.cold) return record;
+        const waited = record.calls.some(
+          ({ instance, sentMs }) => sentMs < (servingSinceMs.get(instance) ?? -Infinity),
+        );
+        return waited ? { ...record, cold: true } : record;
+      }),
+  };
 }
+
+const isFirst = ({ attributes }: Span) => attributes[ATTR.coldStart] === 'true';
 
 /** The cold requests among these traces: of the same meaning in every count. */
 export function coldTraceIds(traces: readonly Trace[]): ReadonlySet<string> {
+  const waiters = createColdWaiters();
+  for (const trace of traces) waiters.see(trace);
   const records = traces.map(recordRequest).filter((record) => record !== null);
-  const cold = markWaiters(records).filter((record) => record.cold);
+  const cold = waiters.mark(records).filter((record) => record.cold);
   return new Set(cold.map(({ traceId }) => traceId));
 }

@@ -1,5 +1,5 @@
 import { type Cohort, matchesCohort } from './cohort.ts';
-import { markWaiters } from './cold-waiters.ts';
+import { createColdWaiters } from './cold-waiters.ts';
 import {
   COMPARISON_VERSION,
   type CohortSummary,
@@ -32,14 +32,16 @@ export function createCollector(cohorts: Sides<Cohort>) {
   const configuration = createConfigurationTally();
   const seen = new Set<string>();
   const arriving = new Set<string>();
+  const waiters = createColdWaiters();
   let inBothCohorts = 0;
   const byColdness = (): Sides<readonly RequestRecord[]> => ({
-    a: markWaiters(collected.a),
-    b: markWaiters(collected.b),
+    a: waiters.mark(collected.a),
+    b: waiters.mark(collected.b),
   });
   return {
     /** `readAtMs`: when it was read; null where nothing of it can come any more. */
     add(trace: Trace, readAtMs: number | null): void {
+      waiters.see(trace);
       if (seen.has(trace.traceId)) return;
       const matching = SIDES.filter((side) => matchesCohort(trace, cohorts[side]));
       const [side] = matching;

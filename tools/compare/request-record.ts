@@ -14,9 +14,6 @@ export type Call = Readonly<{
   instance: string;
   /** Epoch milliseconds by loadgen's clock. */
   sentMs: number;
-  servedMs: number;
-  /** It was the instance's first. */
-  first: boolean;
 }>;
 
 /** One trace reduced to what the comparison needs, so that traces need not stay in memory. */
@@ -36,7 +33,7 @@ export type RequestRecord = Readonly<{
   query: string | null;
   spans: number;
   whole: boolean;
-  /** First of an instance; with markWaiters, also who waited for such a one. */
+  /** First of an instance; once marked, also who waited for such a one. */
   cold: boolean;
   error: string | null;
   wrongCount: boolean;
@@ -92,15 +89,13 @@ function callsOf(tree: NormalisedTrace): readonly Call[] {
       {
         instance: interned(instance),
         sentMs: tree.startMs + caller.startMs,
-        servedMs: tree.startMs + node.endMs,
-        first: node.span.attributes[ATTR.coldStart] === 'true',
       },
     ];
   });
 }
 
 /** Cloud Run names its instances, GKE its pods; service.instance.id is OpenTelemetry's own name. */
-function instanceOf({ service, span: { attributes } }: Node): string | null {
+export function instanceOf({ service, span: { attributes } }: Node): string | null {
   const name =
     attributes['faas.instance'] ?? attributes['k8s.pod.name'] ?? attributes['service.instance.id'];
   return name === undefined ? null : `${service} ${name}`;

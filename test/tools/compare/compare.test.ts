@@ -4,7 +4,7 @@ import { parseHTML } from 'linkedom';
 import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import { createRandom } from '../../../tools/bench/simulate.ts';
 import { CLOUD_RUN, GKE } from '../../../tools/compare/cohort.ts';
-import { compareTraces } from '../../../tools/compare/compare.ts';
+import { compareTraces, createCollector } from '../../../tools/compare/compare.ts';
 import type { Comparison } from '../../../tools/compare/comparison.ts';
 import { renderHtml } from '../../../tools/compare/html/render-html.ts';
 import type { Trace } from '../../../tools/compare/model.ts';
@@ -213,6 +213,42 @@ test('who waited for an instance to start is cold, on either side', () => {
   assert.equal(coldExemplars.a.median?.spans.filter(({ cold }) => cold).length, 0);
   assert.equal(coldExemplars.a.median?.cold, true);
 });
+
+test('who waited for a request that counts in no cohort is cold all the same', () => {
+  const [first, ...others] = [0, 1, 2, 9].map((sequence) =>
+    requestTrace({
+      sequence,
+      cold: sequence === 0,
+      attributes: { 'service.instance.id': 'one' },
+      parts: sequence === 0 ? { read: 300 } : {},
+    }),
+  );
+  assert.ok(first);
+  const since = first.spans[0]?.startMs ?? 0;
+  const later = compareTraces([first, ...others], {
+    cohorts: { a: { ...CLOUD_RUN, sinceMs: since + 50 }, b: GKE },
+    name: 'test',
+    local: true,
+  });
+  assert.deepEqual([later.cohorts.a.traces, later.cohorts.a.cold], [3, 2]);
+  const bothMatch = { ...GKE, pairs: CLOUD_RUN.pairs, untilMs: since + 50 };
+  const claimed = compareTraces([first, ...others], {
+    cohorts: { a: CLOUD_RUN, b: bothMatch },
+    name: 'test',
+    local: true,
+  });
+  assert.equal(claimed.inBothCohorts, 1);
+  assert.deepEqual([claimed.cohorts.a.traces, claimed.cohorts.a.cold], [3, 2]);
+  const collector = createCollector({ a: CLOUD_RUN, b: GKE });
+  // Read at once after its end, without the span of its search.
+  collector.add(without(first, 10), endOf(first) + 1);
+  for (const trace of others) collector.add(trace, null);
+  const arriving = collector.finish({ source: later.source, exemplars: [], truncated: null });
+  assert.equal(arriving.stillArriving, 1);
+  assert.deepEqual([arriving.cohorts.a.traces, arriving.cohorts.a.cold], [3, 2]);
+});
+
+const endOf = ({ spans }: Trace) => Math.max(...spans.map(({ endMs }) => endMs));
 
 test("a gap is split where the front end's span was stored and inferred where not", () => {
   const { hops } = compare(
