@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SpanContext } from '@opentelemetry/api';
 import { AppError } from '../../lib/errors.ts';
+import { lastAnswerMs, longestScheduleMs } from '../../lib/load-limits.ts';
 import {
   type LoadRequest,
   loadRequestSchema,
@@ -13,7 +14,7 @@ import { querySequence } from '../../lib/queries.ts';
 import type { LoadgenConfig } from './config.ts';
 import { type FieldProblem, fieldProblems } from './field-problem.ts';
 import type { RunPlan } from './run.ts';
-import { lastAnswerMs, longestScheduleMs, scheduleLengthMs } from './schedule.ts';
+import { scheduleLengthMs } from './schedule.ts';
 
 /** A request to loadgen that cannot be run, with every field that is wrong. */
 export class BadLoadRequest extends AppError {

@@ -1,4 +1,5 @@
 import type { Identity } from '../../lib/identity.ts';
+import { longestScheduleMs } from '../../lib/load-limits.ts';
 import type { LoadSummary } from '../../lib/load-request.ts';
 import type { Logger } from '../../lib/log.ts';
 import { flushSpans } from '../../lib/telemetry/telemetry.ts';
@@ -9,7 +10,7 @@ import type { LoadPlan } from './plan.ts';
 import { prepare } from './readiness.ts';
 import type { ClientRequests, StopKind } from './request.ts';
 import { type Run, startRun } from './run.ts';
-import { longestScheduleMs, scheduleLengthMs } from './schedule.ts';
+import { scheduleLengthMs } from './schedule.ts';
 
 const FLUSH_TIMEOUT_MS = 5_000;
 /** After SIGTERM: the drain and the telemetry's own shutdown want their part of 10 s. */

@@ -1,5 +1,4 @@
 import type { Clock } from './clock.ts';
-import type { LoadgenConfig } from './config.ts';
 
 export type Schedule = Readonly<{ requests: number; intervalMs: number }>;
 
@@ -17,22 +16,6 @@ export type Due = Readonly<{
 /** From the first scheduled time to the last one. */
 export function scheduleLengthMs(schedule: Schedule): number {
   return (schedule.requests - 1) * schedule.intervalMs;
-}
-
-type Limits = Pick<LoadgenConfig, 'LOADGEN_MAX_RUN_SECONDS' | 'LOADGEN_REQUEST_TIMEOUT_SECONDS'>;
-
-/**
- * What the longest run keeps free after its last scheduled time, so that the last request can be
- * answered: the time that a request may take, but never more than half of the run.
- */
-export function lastAnswerMs(limits: Limits): number {
-  const { LOADGEN_MAX_RUN_SECONDS: run, LOADGEN_REQUEST_TIMEOUT_SECONDS: request } = limits;
-  return Math.min(request * 1000, run * 500);
-}
-
-/** The longest that scheduleLengthMs may be. */
-export function longestScheduleMs(limits: Limits): number {
-  return limits.LOADGEN_MAX_RUN_SECONDS * 1000 - lastAnswerMs(limits);
 }
 
 /**

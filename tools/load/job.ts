@@ -2,9 +2,9 @@ import { CloudSchedulerClient, type protos } from '@google-cloud/scheduler';
 import { credentials } from '@grpc/grpc-js';
 import { PassThroughClient } from 'google-auth-library';
 import type { LoadRequestBody } from '../../lib/load-request.ts';
-import { UsageError } from '../command-line.ts';
 import { explainJobError } from './job-errors.ts';
 import { type Changes, LOAD_DEFAULTS } from './options.ts';
+import { checkRunLength } from './run-length.ts';
 import type { Target } from './target.ts';
 
 type WireJob = protos.google.cloud.scheduler.v1.IJob;
@@ -63,8 +63,11 @@ export function createJobControl(target: Target, timeoutMs = DEADLINE_MS): JobCo
     async set(changes) {
       const job = await get();
       const { schedule, ...load } = changes;
-      const body = { ...viewOf(job).body, ...load };
-      checkLength(body, viewOf(job).attemptDeadlineMs);
+      const { body: before, attemptDeadlineMs } = viewOf(job);
+      const body = { ...before, ...load };
+      if (Object.keys(load).length > 0) {
+        checkRunLength(loadOf(body), { attemptDeadlineMs, local: target.local !== undefined });
+      }
       const httpTarget = { ...job.httpTarget, body: Buffer.from(JSON.stringify(body)) };
       const update = {
         job: { name, httpTarget, ...(schedule !== undefined && { schedule }) },
@@ -89,17 +92,6 @@ export function createJobControl(target: Target, timeoutMs = DEADLINE_MS): JobCo
       projectId,
     });
   }
-}
-
-/** loadgen would refuse such a run, each minute anew; so it is refused here, once. */
-function checkLength(body: LoadRequestBody, attemptDeadlineMs: number): void {
-  const { requests, intervalMs } = loadOf(body);
-  const lengthMs = (requests - 1) * intervalMs;
-  if (lengthMs < attemptDeadlineMs) return;
-  throw new UsageError(
-    `a run would take (${requests} - 1) × ${intervalMs} ms = ${lengthMs / 1000} s, and the job gives ` +
-      `up on it after ${attemptDeadlineMs / 1000} s; allowed: fewer requests or a shorter interval`,
-  );
 }
 
 function viewOf(job: WireJob): JobView {

@@ -102,11 +102,13 @@ describe('createJobControl, against the local Cloud Scheduler', () => {
     assert.equal((await job.set({ schedule: '*/7 * * * *' })).schedule, '*/7 * * * *');
   });
 
-  it('refuses a run that outlasts the job’s deadline, with the arithmetic', async () => {
-    await assert.rejects(job.set({ requests: 1000, intervalMs: 2000 }), {
+  it('refuses a run that loadgen would refuse, with the arithmetic', async () => {
+    assert.equal((await job.set({ requests: 71, intervalMs: 2000 })).requests, 71);
+    await assert.rejects(job.set({ requests: 72 }), {
       name: 'UsageError',
-      message: /\(1000 - 1\) × 2000 ms = 1998 s.* after 180 s/,
+      message: /\(72 - 1\) × 2000 ms = 142 s.* loadgen's longest run of 170 s/,
     });
+    assert.equal((await job.read()).requests, 71);
   });
 
   it('passes on what the service says of a schedule that it refuses, as bad usage', async () => {
