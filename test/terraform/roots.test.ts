@@ -130,10 +130,10 @@ describe('terraform', { skip }, () => {
     assert.equal(exitCode, 0, stderr);
   });
 
-  test('everything that was made is destroyed, last root first', async () => {
+  test('everything that was made is destroyed, last root first, even after its images', async () => {
+    await workspace.answer({ imageTags: [] });
     for (const root of ROOT_NAMES.toReversed()) {
-      const args =
-        root === 'serverless' ? variableArgs({ project_id: PROJECT_ID, image_tag: 'v1' }) : [];
+      const args = root === 'serverless' ? variableArgs({ project_id: PROJECT_ID }) : [];
       const { stdout } = await workspace.must(root, 'destroy', '-auto-approve', ...args);
       assert.match(stdout, /Destroy complete!/);
       assert.equal(

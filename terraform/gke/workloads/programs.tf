@@ -24,5 +24,10 @@ module "program" {
   google_account = local.serverless.service_accounts[each.key]
   act_as_google  = var.workload_identity == "service_account"
 
-  depends_on = [kubernetes_network_policy_v1.deny_all, kubernetes_resource_quota_v1.bound]
+  # Closed before the first pod starts, but for names and Google's APIs, which it asks at once.
+  depends_on = [
+    kubernetes_network_policy_v1.deny_all,
+    kubernetes_network_policy_v1.platform,
+    kubernetes_resource_quota_v1.bound,
+  ]
 }

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { ROOTS, TERRAFORM_FOLDER } from '../roots.ts';
 import { DEFAULT_ANSWERS } from './answers.ts';
 import { readSchemas } from './schema.ts';
 import { createStandIn } from './stand-in.ts';
@@ -88,4 +91,18 @@ test('finds an image by its tag, and no tag that was not pushed', () => {
 test('the fixture says which versions of the real providers it was taken from', () => {
   const { google: first, kubernetes } = readSchemas();
   assert.deepEqual([first.version, kubernetes.version], ['6.50.0', '2.38.0']);
+});
+
+test('every root takes providers of the major versions whose schemas were checked', () => {
+  const checked = Object.entries(readSchemas()).map(
+    ([name, { version }]) => [name, `~> ${version.replace(/\.\d+$/, '')}`] as const,
+  );
+  for (const folder of Object.values(ROOTS)) {
+    const text = readFileSync(join(TERRAFORM_FOLDER, folder, 'versions.tf'), 'utf8');
+    const taken = text.matchAll(/source\s+= "hashicorp\/(\w+)"\s+version\s+= "([^"]+)"/g);
+    const constraints = [...taken].map(([, name, constraint]) => [name, constraint]);
+    const wanted = checked.filter(([name]) => text.includes(`"hashicorp/${name}"`));
+    assert.ok(wanted.length > 0);
+    assert.deepEqual(constraints, wanted, folder);
+  }
 });
