@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { LOCAL_PROJECT } from '../../local/local-project.ts';
+import type { SourceDescription } from '../comparison.ts';
 import type { Span, Trace } from '../model.ts';
 import { otlpRequest, otlpSpans } from './otlp-trace.ts';
 import { type TraceSource, withoutDuplicates } from './source.ts';
@@ -18,7 +19,6 @@ export async function openFiles(paths: readonly string[]): Promise<TraceSource> 
   const files: File[] = [];
   for (const path of paths) files.push({ path, head: await sniff(path) });
   const saved = files.flatMap(({ head }) => (head === null ? [] : [head.source]));
-  const [only] = saved;
   const otlpFiles = files.filter(({ head }) => head === null).map(({ path }) => path);
   const leftOut = new Map<string, string>();
   let local = saved.some((source) => source.local);
@@ -57,16 +57,7 @@ export async function openFiles(paths: readonly string[]): Promise<TraceSource> 
   }
 
   return {
-    describe: () =>
-      only !== undefined && files.length === 1
-        ? { ...only, name: `${paths[0]} (saved from ${only.name})`, local }
-        : {
-            kind: saved.length > 0 ? 'saved-file' : 'otlp-file',
-            name: paths.join(', '),
-            local,
-            since: null,
-            until: null,
-          },
+    describe: () => ({ ...describeFiles(files), local }),
     readAtMs: () => readAtMs,
     read,
     async find(traceIds, signal) {
@@ -76,6 +67,21 @@ export async function openFiles(paths: readonly string[]): Promise<TraceSource> 
     },
     truncated: () => (leftOut.size === 0 ? null : [...leftOut.values()].join('; ')),
   };
+}
+
+/** Files that were all saved from Cloud Trace are Cloud Trace: a person still opens their traces there. */
+function describeFiles(files: readonly File[]): Omit<SourceDescription, 'local'> {
+  const [first] = files;
+  const name = files
+    .map(({ path, head }) => (head === null ? path : `${path} (saved from ${head.source.name})`))
+    .join(', ');
+  if (files.length === 1 && first?.head) return { ...first.head.source, name };
+  const window = { since: null, until: null };
+  if (files.every(({ head }) => head?.source.kind === 'cloud-trace')) {
+    return { kind: 'cloud-trace', name, ...window };
+  }
+  const anySaved = files.some(({ head }) => head !== null);
+  return { kind: anySaved ? 'saved-file' : 'otlp-file', name, ...window };
 }
 
 /** The head of a file of saved traces, or null where it is OTLP. Throws where it is neither. */

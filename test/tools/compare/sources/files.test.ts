@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Trace } from '../../../../tools/compare/model.ts';
 import { openFiles } from '../../../../tools/compare/sources/files.ts';
+import { consoleUrl } from '../../../../tools/compare/sources/source.ts';
 import {
   endLine,
   headLine,
@@ -51,6 +52,26 @@ test('saved traces come back as they were, and say where they came from', async 
   const wanted = new Set([TRACES[1]?.traceId ?? '']);
   assert.deepEqual(await source.find(wanted, SIGNAL), [TRACES[1]]);
   assert.equal(source.truncated(), null);
+});
+
+const CONSOLE = 'https://console.cloud.google.com/traces/explorer;traceId=';
+
+test('traces that were saved from Cloud Trace are opened there, from one file or from two', async (t) => {
+  const [first, second] = TRACES;
+  assert.ok(first && second);
+  const one = await fileWith(t, renderTraceFile(FROM, [first]));
+  const elsewhere = { ...second, projectId: 'other-project' };
+  const other = await fileWith(t, renderTraceFile({ ...FROM, name: 'other-project' }, [elsewhere]));
+  const source = (await openFiles([one, other])).describe();
+  assert.equal(source.name, `${one} (saved from my-project), ${other} (saved from other-project)`);
+  assert.equal(consoleUrl(source, first), `${CONSOLE}${first.traceId}?project=my-project`);
+  assert.equal(consoleUrl(source, elsewhere), `${CONSOLE}${second.traceId}?project=other-project`);
+  assert.notEqual(consoleUrl((await openFiles([one])).describe(), first), null);
+
+  const ownFile = await fileWith(t, JSON.stringify(otlp(requestTrace())));
+  assert.equal(consoleUrl((await openFiles([one, ownFile])).describe(), first), null);
+  const local = await fileWith(t, renderTraceFile({ ...FROM, local: true }, [first]));
+  assert.equal(consoleUrl((await openFiles([one, local])).describe(), first), null);
 });
 
 const END = endLine({ traces: 3, truncated: null });
