@@ -13,7 +13,7 @@ export function explain(error: unknown, { projectId }: PreflightOptions): Findin
   if (refusal) return { ...refusal, text: `${refusal.text}: ${said}` };
   // Cloud Trace's own client says so of itself.
   if (/roles\/cloudtrace\.user/.test(said)) {
-    return { text: said, cure: grant(projectId, 'roles/cloudtrace.user') };
+    return { text: `${said}; ${BY_WHOM}`, cure: grant(projectId, 'roles/cloudtrace.user') };
   }
   if (!(error instanceof ApiError)) {
     return {
@@ -25,13 +25,19 @@ export function explain(error: unknown, { projectId }: PreflightOptions): Findin
     return { text: `your credentials are not accepted: ${said}`, cure: SIGN_IN };
   }
   if (error.status === 403) {
-    return { text: `you may not look: ${said}`, cure: grant(projectId, 'roles/viewer') };
+    // Some services name the permission that was refused, others only say that one was.
+    const role = /getIamPolicy\b/.test(`${error.path} ${said}`)
+      ? 'roles/iam.securityReviewer'
+      : 'roles/viewer';
+    return { text: `you may not look: ${said}; ${BY_WHOM}`, cure: grant(projectId, role) };
   }
   return {
     text: `Google answered ${error.status}: ${said}`,
     cure: 'run the preflight again; if it stays so, see https://status.cloud.google.com',
   };
 }
+
+const BY_WHOM = 'somebody who may grant roles must run the cure';
 
 const grant = (projectId: string, role: string): string =>
   `gcloud projects add-iam-policy-binding ${projectId} --condition None --member ${YOU} --role ${role}`;

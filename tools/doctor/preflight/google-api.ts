@@ -13,14 +13,16 @@ export const GOOGLE_ENDPOINTS = Object.fromEntries(
   SERVICES.map((name) => [name, `https://${name}.googleapis.com`]),
 ) as Endpoints;
 
-/** An answer that is no success: its HTTP status and Google's words. */
+/** An answer that is no success: its HTTP status, Google's words, and what was asked. */
 export class ApiError extends Error {
   readonly status: number;
+  readonly path: string;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, path: string) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
+    this.path = path;
   }
 }
 
@@ -72,7 +74,8 @@ export function createGoogleApi(options: {
     const response = await fetch(url, { ...init, headers, signal: limit });
     const text = await response.text();
     if (response.ok) return text === '' ? {} : JSON.parse(text);
-    throw new ApiError(response.status, messageOf(text) || response.statusText);
+    const said = messageOf(text) || response.statusText;
+    throw new ApiError(response.status, said, new URL(url).pathname);
   };
 
   const retrying = (url: string, init: RequestInit): Promise<unknown> =>

@@ -74,6 +74,34 @@ export const DEFECTS: readonly Defect[] = [
     text: /not accepted/,
     cure: 'gcloud auth application-default login',
   },
+  ...[
+    {
+      what: 'the services',
+      path: /\/v2\/.*\/services\/\w+$/,
+      message: "Permission 'run.services.get' denied on resource (or it may not exist).",
+      ...{ check: 'services', role: 'roles/viewer' },
+    },
+    {
+      what: 'the policies, in words that name the permission',
+      path: /^\/v2\/.*:getIamPolicy$/,
+      message: "Permission 'run.services.getIamPolicy' denied on resource (or it may not exist).",
+      ...{ check: 'invokers', role: 'roles/iam.securityReviewer' },
+    },
+    {
+      what: 'the policies, in words that do not',
+      path: /^\/v3\/.*:getIamPolicy$/,
+      message: 'The caller does not have permission',
+      ...{ check: 'trace-writers', role: 'roles/iam.securityReviewer' },
+    },
+  ].map(({ what, path, message, check, role }) => ({
+    title: `a caller who may not look at ${what}`,
+    spoil: (project: Project) => {
+      project.refuse = { status: 403, message, path };
+    },
+    check,
+    text: /^you may not look: .*; somebody who may grant roles must run the cure$/,
+    cure: `gcloud projects add-iam-policy-binding my-project --condition None --member "user:$(gcloud config get account)" --role ${role}`,
+  })),
   {
     title: 'two APIs that are not enabled',
     spoil: (project) => {

@@ -28,8 +28,8 @@ export type FakeCluster = {
 
 /** A project after a good deployment; tests spoil one thing of it. */
 export type Project = {
-  /** Answers every request with this status and message, where set. */
-  refuse: { status: number; message: string } | undefined;
+  /** Answers every request, or those to such a path, with this status and message, where set. */
+  refuse: { status: number; message: string; path?: RegExp } | undefined;
   state: string;
   apis: string[];
   repositories: string[];
@@ -156,7 +156,8 @@ const failure = (code: number, message: string): Reply => ({
 const NOT_FOUND = failure(404, 'Requested entity was not found.');
 
 function answer(project: Project, path: string, query: URLSearchParams): Reply {
-  if (project.refuse) return failure(project.refuse.status, project.refuse.message);
+  const { refuse } = project;
+  if (refuse && (refuse.path ?? /^/).test(path)) return failure(refuse.status, refuse.message);
   const root = `projects/${PROJECT}`;
   if (path === `/v3/${root}`) return ok({ name: 'projects/42', state: project.state });
   if (path === `/v3/${root}:getIamPolicy`) return ok({ bindings: project.bindings });
