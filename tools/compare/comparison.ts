@@ -34,7 +34,10 @@ export type CohortSummary = Readonly<{
   traces: number;
   /** Traces with every edge of a request and no orphan. */
   whole: number;
-  /** Traces with any span in error; wrong counts are errors too. */
+  /**
+   * Requests that ended in error for their caller: by the root's own error.type, so not by an attempt
+   * that a retry made good; where the root is missing, by the first error below.
+   */
   errors: number;
   wrongCounts: number;
   /** Requests that were an instance's first, or waited for that instance to start. */

@@ -7,6 +7,7 @@ import type {
 import { fitColumns, formatFigure, formatPercent, wrapText } from './format.ts';
 import { hopLines, PATH_LEGEND } from './render-hops.ts';
 import {
+  isOneSided,
   LOCAL_LABEL,
   leftOut,
   legendOf,
@@ -64,7 +65,11 @@ export function warningLines({ warnings }: Comparison): readonly string[] {
   ];
 }
 
-function configurationLines({ configuration, cohorts }: Comparison): readonly string[] {
+function configurationLines(comparison: Comparison): readonly string[] {
+  if (isOneSided(comparison)) {
+    return ['Configuration: nothing to hold against, one of the cohorts has no traces.'];
+  }
+  const { configuration, cohorts } = comparison;
   const describe = ({ key, a, b }: ConfigurationDifference) =>
     `${key}: ${a} in ${cohorts.a.label}, ${b} in ${cohorts.b.label}`;
   const chosen = configuration.filter(({ byNature }) => byNature !== true);

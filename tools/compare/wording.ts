@@ -72,6 +72,10 @@ export function differenceText({ p50, low, high }: Estimate): string {
   return `${formatSignedMs(p50)}${bounds}`;
 }
 
+/** Beside nothing every setting would differ. */
+export const isOneSided = ({ cohorts: { a, b } }: Pick<Comparison, 'cohorts'>): boolean =>
+  Math.min(a.traces, b.traces) === 0;
+
 /** Where the traces came from, and of which time. */
 export function readFrom({ source: { name, since, until } }: Comparison): string {
   const bound = (word: string, time: string | null) => (time === null ? '' : ` ${word} ${time}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import { CLOUD_RUN, GKE } from '../../../tools/compare/cohort.ts';
+import { CLOUD_RUN, GKE, parseCohort } from '../../../tools/compare/cohort.ts';
 import { createConfigurationTally } from '../../../tools/compare/configuration.ts';
 import { renderConfiguration } from '../../../tools/compare/html/cohorts.ts';
 import { labelsOf } from '../../../tools/compare/html/words.ts';
@@ -15,6 +15,49 @@ function differencesOf(a: Readonly<Record<string, string>>, b: Readonly<Record<s
   tally.add('b', requestTrace({ platform: 'gcp_kubernetes_engine', attributes: b }));
   return tally.differences({ a: CLOUD_RUN, b: GKE });
 }
+
+/** Each setting by the attribute that states it. */
+const SETTINGS: readonly (readonly [key: string, attribute: string, a: string, b: string])[] = [
+  ['latency added (local)', 'shakesapp.config.added_latency', '20 ms', '5 ms'],
+  ['image', 'service.version', 'v1', 'v2'],
+  ['cpu', 'shakesapp.config.cpu', '1', '2'],
+  ['memory', 'shakesapp.config.memory', '512Mi', '1Gi'],
+  ['region', 'cloud.region', 'us-central1', 'europe-west1'],
+  ['concurrency', 'shakesapp.config.concurrency', '80', '1'],
+  ['cache mode', 'shakesapp.config.works_cache', 'none', 'memory'],
+  ['billing', 'shakesapp.config.billing', 'request', 'instance'],
+  ['exporter', 'shakesapp.config.exporter', 'cloud_trace', 'otlp'],
+  ['propagators', 'shakesapp.config.propagators', 'b3', 'gcp_trace,b3'],
+  ['sampler', 'shakesapp.config.sampler', 'always_on', 'traceidratio'],
+];
+for (const [key, attribute, a, b] of SETTINGS) {
+  test(`sees that ${key} differs, by ${attribute}`, () => {
+    assert.deepEqual(differencesOf({ [attribute]: a }, { [attribute]: b }), [{ key, a, b }]);
+    assert.deepEqual(differencesOf({ [attribute]: a }, { [attribute]: a }), []);
+    const absent = key === 'latency added (local)' ? '0 ms' : 'not stated';
+    assert.deepEqual(differencesOf({ [attribute]: a }, {}), [{ key, a, b: absent }]);
+  });
+}
+
+test('a zone is of its region, and differs from another one', () => {
+  const region = { 'cloud.region': 'us-central1' };
+  const zone = (name: string) => ({ 'cloud.availability_zone': name });
+  assert.deepEqual(differencesOf(region, zone('us-central1-f')), []);
+  assert.deepEqual(differencesOf(region, zone('us-east1-b')), [
+    { key: 'region', a: 'us-central1', b: 'us-east1' },
+  ]);
+});
+
+test('the platform is a setting unless it is what is compared', () => {
+  const tally = createConfigurationTally();
+  tally.add('a', requestTrace());
+  tally.add('b', requestTrace({ platform: 'gcp_kubernetes_engine' }));
+  const [a, b] = [parseCohort('a', 'service.version=v1'), parseCohort('b', 'service.version=v2')];
+  assert.deepEqual(tally.differences({ a: CLOUD_RUN, b: GKE }), []);
+  assert.deepEqual(tally.differences({ a, b }), [
+    { key: 'platform', a: 'gcp_cloud_run', b: 'gcp_kubernetes_engine' },
+  ]);
+});
 
 const billing = (value: string) => ({ [ATTR.configBilling]: value });
 
@@ -64,4 +107,23 @@ test('the page says so too', () => {
   assert.match(both, /By nature of the platforms: .*billing/);
   const alone = `${renderConfiguration({ ...sample, configuration: [byNature] }, labels)}`;
   assert.match(alone, /Nothing that the spans tell/);
+});
+
+test('where one cohort has no traces, no output tells of settings that differ', () => {
+  const { a, b } = sample.cohorts;
+  for (const cohorts of [
+    { a, b: { ...b, traces: 0 } },
+    { a: { ...a, traces: 0 }, b },
+  ]) {
+    const comparison = { ...sample, cohorts, configuration: [chosen, byNature] };
+    const text = renderText(comparison);
+    assert.match(
+      text,
+      /Configuration: nothing to hold against, one of the cohorts has no traces\./,
+    );
+    assert.doesNotMatch(text, /CONFIGURATION DIFFERS|By nature|no difference in what/);
+    const page = `${renderConfiguration(comparison, labelsOf(comparison))}`;
+    assert.match(page, /Nothing to hold against: one of the cohorts has no traces\./);
+    assert.doesNotMatch(page, /By nature|<table|Nothing that the spans tell/);
+  }
 });

@@ -1,11 +1,17 @@
 import type { CohortSummary, Comparison, Quantiles, Warning } from '../comparison.ts';
 import { formatPercent } from '../format.ts';
-import { leftOut } from '../wording.ts';
+import { isOneSided, leftOut } from '../wording.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatMs, formatTime, type Labels } from './words.ts';
 
 /** What the configurations of the two cohorts differ in: the first threat to any verdict. */
 export function renderConfiguration(comparison: Comparison, labels: Labels): Markup {
+  if (isOneSided(comparison)) {
+    return html`<section aria-labelledby="configuration">
+<h2 id="configuration">What differs in configuration</h2>
+<p>Nothing to hold against: one of the cohorts has no traces.</p>
+</section>`;
+  }
   const configuration = comparison.configuration.filter(({ byNature }) => byNature !== true);
   const byNature = comparison.configuration.filter((difference) => difference.byNature === true);
   return html`<section aria-labelledby="configuration">
@@ -70,7 +76,7 @@ ${row('Runs', ({ runs, requestsPerRun }) =>
 ${row('Whole traces', ({ whole, rates }) => share(whole, rates.whole))}
 ${row('Errors', ({ errors, rates }) => share(errors, rates.error))}
 ${row('Wrong counts', ({ wrongCounts, rates }) => share(wrongCounts, rates.wrongCount))}
-${row('Cold starts', ({ cold }) => `${cold}`)}
+${row('Cold requests', ({ cold }) => `${cold}`)}
 ${row('With orphans', ({ orphaned }) => `${orphaned}`)}
 ${row('Clock skew seen', ({ skewed }) => `${skewed}`)}
 ${row('Front end’s span stored', ({ frontEndStored }) => `${frontEndStored}`)}

@@ -83,11 +83,11 @@ ${warm.hops.length === 0 ? noWarm : renderCriticalPath(warm.hops, labels, colour
 ${warm.hops.length === 0 ? noWarm : renderHopDetails(warm)}
 </section>
 <section aria-labelledby="cold">
-<h2 id="cold">Cold starts</h2>
+<h2 id="cold">Cold requests</h2>
 ${
   cold.hops.length === 0
     ? html`<p>No request met a cold start.</p>`
-    : html`<p>Requests that some instance served as its first. They share no quantile with the warm ones.</p>
+    : html`<p>Requests that were an instance’s first, or waited for that instance to start. They share no quantile with the warm ones.</p>
 ${renderHopTable(cold)}
 ${renderOverlay({ id: 'cold-median', title: 'Median cold request', at: 'median', exemplars: coldExemplars, labels, colour })}
 ${(coldExemplars.a.p95 !== null || coldExemplars.b.p95 !== null) && renderOverlay({ id: 'cold-p95', title: 'Slow cold request (p95)', at: 'p95', exemplars: coldExemplars, labels, colour })}

@@ -6,6 +6,7 @@ import { foreign, html, type Markup, trusted } from '../../compare/html/markup.t
 import { renderEvidence, renderHeader } from '../../compare/html/render-html.ts';
 import { renderVerdict } from '../../compare/html/verdict.ts';
 import { labelsOf } from '../../compare/html/words.ts';
+import { isOneSided } from '../../compare/wording.ts';
 import { PLATFORM_LABEL } from '../platforms/labels.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8').trim();
@@ -36,10 +37,6 @@ export function renderParts(comparison: Comparison | undefined, failure?: string
     evidence: '',
   };
 }
-
-/** Beside nothing every setting would differ. */
-const isOneSided = ({ cohorts: { a, b } }: Comparison): boolean =>
-  Math.min(a.traces, b.traces) === 0;
 
 /** The page with what there is by now; `live.js` keeps it up to date. */
 export function renderLivePage(parts: LiveParts, traces: Markup): string {

@@ -207,3 +207,14 @@ test('hostile text reaches the page as text', () => {
   }
   for (const hidden of ['\u0000', '\u001b', '\ufffe', '\ud800']) assert.ok(!text.includes(hidden));
 });
+
+test('cold are called the first requests of an instance and those that waited for it', () => {
+  const document = parse(sample);
+  const section = textOf(document.querySelector('section[aria-labelledby="cold"]'));
+  assert.match(
+    section,
+    /^Cold requests Requests that were an instance’s first, or waited for that instance to start\. /,
+  );
+  const rows = [...document.querySelectorAll('section[aria-labelledby="cohorts"] th[scope="row"]')];
+  assert.ok(rows.map(textOf).includes('Cold requests'));
+});
