@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Comparison } from '../../../tools/compare/comparison.ts';
-import { sampleText, verdictBasis, verdictSentence } from '../../../tools/compare/wording.ts';
+import {
+  sampleText,
+  verdictBasis,
+  verdictSentence,
+  verdictWord,
+} from '../../../tools/compare/wording.ts';
 import { sampleComparison } from './html/sample-comparison.ts';
 
 const sample = sampleComparison();
@@ -42,6 +47,12 @@ for (const [name, change, sentence] of SENTENCES) {
     assert.equal(verdictSentence(withOverall(change)), sentence);
   });
 }
+
+test('a hop without a verdict is not said to lack data: its answers may be wrong', () => {
+  const labels = { a: 'Cloud Run', b: 'GKE' };
+  assert.equal(verdictWord('not-enough-data', labels), 'no verdict');
+  assert.equal(verdictWord('a-faster', labels), 'Cloud Run faster');
+});
 
 test('pairs are told with the requests that they are of, where some have no partner', () => {
   assert.equal(sampleText(sample), '392 pairs of 396 and 396 requests in 40 runs');
