@@ -6,6 +6,7 @@ import {
   compareCommand,
   renderArrived,
   renderChange,
+  renderIntent,
   renderJob,
   renderStarted,
   renderState,
@@ -20,6 +21,8 @@ export type Tools = Readonly<{
   clock: Clock;
   signal: AbortSignal;
   progress: Progress;
+  /** Says something that stays, unlike progress on a terminal. */
+  announce(text: string): void;
 }>;
 
 /** What a verb did: a text for people, a value for programs, and the exit code. */
@@ -27,8 +30,9 @@ export type Result = Readonly<{ text: string; value: unknown; exitCode: 0 | 1 }>
 
 /** Carries one verb out. */
 export async function load(options: Options, target: Target, tools: Tools): Promise<Result> {
-  const { job } = tools;
+  const { job, announce } = tools;
   const { verb, changes } = options;
+  if (verb !== 'status') announce(renderIntent(verb, target));
   if (verb === 'run') return run(options, target, tools);
   const before = await job.read();
   switch (verb) {

@@ -33,6 +33,7 @@ async function main(): Promise<number> {
       clock: realClock,
       signal: interrupted.signal,
       progress,
+      announce: (text) => process.stderr.write(`${text}\n`),
     });
     progress.clear();
     process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : text);

@@ -21,6 +21,9 @@ system that npm start runs.
   --project P      else $GOOGLE_CLOUD_PROJECT, else terraform output project_id
   --region R       else $GOOGLE_CLOUD_REGION, else terraform output region
   --job J          else $SCHEDULER_JOB, else terraform output scheduler_job
+                   While a local system runs, whatever changes something needs --local, --project
+                   or --job
+
   --json           print the result as JSON
   --help           this text
 
@@ -28,9 +31,9 @@ Exit code: 0 done; 1 a failure, or (run --wait) not every trace is there and who
 
 Examples:
   npm run load -- run --wait --local
-  npm run load -- set --requests 20 --interval 500
+  npm run load -- set --requests 20 --interval 500 --project my-project
   npm run load -- status --project my-project --region us-central1 --job shakesapp-load
-  npm run load -- pause
+  npm run load -- pause --project my-project
 `;
 
 const VERBS = ['status', 'run', 'pause', 'resume', 'set'] as const;

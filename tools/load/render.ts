@@ -25,6 +25,10 @@ function renderLastAttempt({ lastAttemptMs, lastStatusCode }: JobView): string {
   return `${iso(lastAttemptMs)}, ${outcome}`;
 }
 
+/** Said before anything is changed: the name of a job holds its project and region. */
+export const renderIntent = (verb: string, { jobName, local }: Target): string =>
+  `${verb}: ${jobName} ${local ? 'of the local system' : 'on Google Cloud'}`;
+
 /** What `pause` and `resume` came to, the command that undoes it, and what they do not reach. */
 export function renderState(job: JobView, verb: string, target: Target): string {
   const paused = job.state === 'PAUSED';

@@ -26,7 +26,7 @@ export type Outputs = Readonly<Record<string, unknown>>;
 
 /** From flags, else the environment, else terraform, which is only asked where something lacks. */
 export async function findTarget(
-  options: Pick<Options, 'local' | 'target'>,
+  options: Pick<Options, 'verb' | 'local' | 'target'>,
   sources: {
     env: NodeJS.ProcessEnv;
     readOutputs?: () => Promise<Outputs>;
@@ -43,6 +43,7 @@ export async function findTarget(
     }
     return { projectId, region, jobName, local: { schedulerAddress, traceReadOrigin } };
   }
+  await refuseUnclear(options, readLocal);
   const given = (part: keyof typeof PARTS): string | undefined =>
     options.target[PARTS[part].flag] ?? (env[PARTS[part].variable] || undefined);
   const parts = Object.keys(PARTS) as (keyof typeof PARTS)[];
@@ -61,6 +62,24 @@ export async function findTarget(
     ? job
     : `projects/${projectId}/locations/${region}/jobs/${job}`;
   return { projectId, region, jobName };
+}
+
+/**
+ * `npm run load pause --local` lacks the `--` before the tool's flags, and npm takes `--local` for
+ * the beginning of a setting of its own (local-address) and leaves no trace of it. So while a local
+ * system runs, nothing is changed on Google Cloud unless a flag says that it is meant.
+ */
+async function refuseUnclear(
+  { verb, target }: Pick<Options, 'verb' | 'target'>,
+  readLocal: () => Promise<Addresses>,
+): Promise<void> {
+  if (verb === 'status' || (target.project ?? target.job) !== undefined) return;
+  const running = await readLocal().catch(() => undefined);
+  if (running === undefined) return;
+  throw new UsageError(
+    `${verb} which job? A local system is running too: say --local or --project P, after a -- of ` +
+      `their own: npm run load -- ${verb} --local`,
+  );
 }
 
 const TERRAFORM_FOLDER = join(import.meta.dirname, '../../terraform');

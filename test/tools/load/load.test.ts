@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import type { JobControl } from '../../../tools/load/job.ts';
 import { load } from '../../../tools/load/load.ts';
 import { parseOptions } from '../../../tools/load/options.ts';
 import type { Target } from '../../../tools/load/target.ts';
@@ -18,17 +21,24 @@ async function run(command: string, target: Target = TARGET, arrived = 2, more: 
   const readTraces = async () =>
     Array.from({ length: arrived }, (_, sequence) => requestTrace({ sequence }));
   const { signal } = new AbortController();
-  const tools = {
-    job: fake.job,
-    readTraces,
-    clock,
-    signal,
-    progress: createRecordedProgress().progress,
+  const { progress } = createRecordedProgress();
+  const said: string[] = [];
+  let saidBeforeReading: number | undefined;
+  const job: JobControl = {
+    ...fake.job,
+    async read() {
+      saidBeforeReading ??= said.length;
+      return fake.job.read();
+    },
   };
+  const announce = (text: string) => void said.push(text);
+  const tools = { job, readTraces, clock, signal, progress, announce };
   return {
     ...fake,
     again: () => load(options, target, tools),
     ...(await load(options, target, tools)),
+    said,
+    saidBeforeReading,
   };
 }
 
@@ -40,6 +50,17 @@ describe('load', () => {
     assert.match(text, /a run +2 requests, 100 ms apart: 0\.1 s/);
     assert.match(text, /last attempt +none yet/);
     assert.equal((value as { name: string }).name, JOB_NAME);
+  });
+
+  it('says which job it is about to change before it asks anything, and nothing of a look', async () => {
+    for (const command of ['run', 'pause', 'resume', 'set --requests 3']) {
+      const { said, saidBeforeReading } = await run(command);
+      const [verb] = command.split(' ');
+      assert.equal(said[0], `${verb}: ${JOB_NAME} on Google Cloud`);
+      assert.equal(saidBeforeReading, 1);
+    }
+    assert.deepEqual((await run('pause', LOCAL)).said, [`pause: ${JOB_NAME} of the local system`]);
+    assert.deepEqual((await run('status')).said, []);
   });
 
   it('pause and resume: change the state once, and are content with it later', async () => {
@@ -106,7 +127,24 @@ describe('load', () => {
 
 describe('npm run load', () => {
   const start = (...args: string[]) =>
-    spawnSync(process.execPath, ['tools/load/main.ts', ...args], { encoding: 'utf8' });
+    spawnSync(process.execPath, ['tools/load/main.ts', ...args], {
+      encoding: 'utf8',
+      // No credentials, and nobody who would give any.
+      env: {
+        PATH: process.env.PATH,
+        METADATA_SERVER_DETECTION: 'none',
+        CLOUDSDK_CONFIG: join(tmpdir(), 'no-such-folder'),
+      },
+    });
+
+  it('says on stderr which job it is about to change, before it needs credentials', () => {
+    const { stdout, stderr } = start(
+      ...['pause', '--project', 'my-project', '--region', 'r', '--job', 'j', '--json'],
+    );
+    assert.match(stderr, /^pause: projects\/my-project\/locations\/r\/jobs\/j on Google Cloud\n/);
+    assert.match(stderr, /gcloud auth application-default login/);
+    assert.equal(stdout, '');
+  });
 
   it('prints its help and exits 0', () => {
     const { stdout, status } = start('--help');
