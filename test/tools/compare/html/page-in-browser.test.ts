@@ -42,6 +42,36 @@ test('opens without complaint, request or sideways scrolling', NEEDS_BROWSER, as
   }
 });
 
+test(
+  'on a telephone a recent trace takes a few lines, and its words stay whole',
+  NEEDS_BROWSER,
+  async (t) => {
+    const sample = sampleComparison();
+    const cohorts = {
+      a: { ...sample.cohorts.a, label: 'Cloud Run (local)' },
+      b: { ...sample.cohorts.b, label: 'GKE (local)' },
+    };
+    const url = await writePage(t, { ...sample, cohorts });
+    const { page } = await openPage(await openBrowser(t), { viewport: SIZES[1] ?? null });
+    await page.goto(url);
+    const rows =
+      (await page.evaluate(`[...document.querySelectorAll('.recent tbody tr')].map((row) => ({
+    height: row.getBoundingClientRect().height,
+    linesOf: Object.fromEntries(['started', 'cohort', 'number', 'state', 'trace'].map((kind) => {
+      const range = document.createRange();
+      range.selectNodeContents(row.querySelector('.' + kind));
+      return [kind, new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom / 12))).size];
+    })),
+  }))`)) as readonly { height: number; linesOf: Record<string, number> }[];
+    assert.equal(rows.length, sample.recent.length);
+    for (const { height, linesOf } of rows) {
+      assert.ok(height < 120, `${height} px`);
+      for (const [kind, lines] of Object.entries(linesOf))
+        assert.ok(lines <= 2, `${kind}: ${lines}`);
+    }
+  },
+);
+
 test('the keyboard reaches every span, hop and trace', NEEDS_BROWSER, async (t) => {
   const url = await writePage(t, sampleComparison());
   const { page } = await openPage(await openBrowser(t), { viewport: SIZES[0] ?? null });
