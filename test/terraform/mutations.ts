@@ -2,6 +2,7 @@ import { CLOUD_RUN_MUTATIONS } from './mutations/cloud-run.ts';
 import { ENVIRONMENT_MUTATIONS } from './mutations/environment.ts';
 import { GKE_MUTATIONS } from './mutations/gke.ts';
 import { IDENTITY_MUTATIONS } from './mutations/identity.ts';
+import { NETWORK_MUTATIONS } from './mutations/network.ts';
 import { OUTPUTS_MUTATIONS } from './mutations/outputs.ts';
 import { SCHEMA_MUTATIONS } from './mutations/schema.ts';
 import type { RootName, Variables } from './roots.ts';
@@ -30,6 +31,7 @@ const ROWS = [
   ...ENVIRONMENT_MUTATIONS,
   ...OUTPUTS_MUTATIONS,
   ...GKE_MUTATIONS,
+  ...NETWORK_MUTATIONS,
 ];
 
 export const MUTATIONS: readonly Mutation[] = ROWS.map(

@@ -8,7 +8,10 @@ export type Resource = Readonly<{
   address: string;
   type: string;
   values: Values;
-  /** What the configuration says that it waits for, beside what it refers to. Root modules only. */
+  /**
+   * What the configuration says that it waits for, beside what it refers to; in a module also
+   * what the whole module waits for.
+   */
   dependsOn: readonly string[];
 }>;
 
@@ -17,16 +20,19 @@ type Module = Readonly<{
   child_modules?: readonly Module[];
 }>;
 
+type ConfiguredModule = Readonly<{
+  resources?: readonly { address: string; depends_on?: readonly string[] }[];
+  module_calls?: Readonly<
+    Record<string, { depends_on?: readonly string[]; module: ConfiguredModule }>
+  >;
+}>;
+
 export type Plan = Readonly<{
   planned_values: Readonly<{
     outputs: Readonly<Record<string, { value?: unknown }>>;
     root_module: Module;
   }>;
-  configuration: Readonly<{
-    root_module: Readonly<{
-      resources?: readonly { address: string; depends_on?: readonly string[] }[];
-    }>;
-  }>;
+  configuration: Readonly<{ root_module: ConfiguredModule }>;
   checks?: readonly {
     address: { to_display: string };
     status: 'pass' | 'fail' | 'error' | 'unknown';
@@ -34,14 +40,26 @@ export type Plan = Readonly<{
   }[];
 }>;
 
+/** Address without indices → what it waits for. */
+function waitsOf(
+  module: ConfiguredModule,
+  prefix = '',
+  inherited: readonly string[] = [],
+): (readonly [string, readonly string[]])[] {
+  return [
+    ...(module.resources ?? []).map(
+      ({ address, depends_on }) =>
+        [`${prefix}${address}`, [...inherited, ...(depends_on ?? [])]] as const,
+    ),
+    ...Object.entries(module.module_calls ?? {}).flatMap(([name, call]) =>
+      waitsOf(call.module, `${prefix}module.${name}.`, [...inherited, ...(call.depends_on ?? [])]),
+    ),
+  ];
+}
+
 /** Every managed resource of a plan, those of its modules included. */
 export function resourcesOf(plan: Plan, root: string): readonly Resource[] {
-  const waits = new Map(
-    plan.configuration.root_module.resources?.map(({ address, depends_on }) => [
-      address,
-      depends_on ?? [],
-    ]),
-  );
+  const waits = new Map(waitsOf(plan.configuration.root_module));
   const flatten = (module: Module): Resource[] => [
     ...(module.resources ?? [])
       .filter(({ mode }) => mode === 'managed')
@@ -49,7 +67,7 @@ export function resourcesOf(plan: Plan, root: string): readonly Resource[] {
         address: `${root}:${address}`,
         type,
         values,
-        dependsOn: waits.get(address.replace(/\[[^\]]*\]$/, '')) ?? [],
+        dependsOn: waits.get(address.replaceAll(/\[[^\]]*\]/g, '')) ?? [],
       })),
     ...(module.child_modules ?? []).flatMap(flatten),
   ];

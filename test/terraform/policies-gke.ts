@@ -72,6 +72,16 @@ export const GKE_POLICIES: Readonly<Record<string, Policy>> = {
       },
     ),
 
+  'both schedules run, by one clock': (resources) => {
+    const [job] = ofType(resources, 'google_cloud_scheduler_job');
+    return ofType(resources, 'kubernetes_cron_job_v1').flatMap(({ address, values }) => {
+      const { schedule, timezone, suspend } = values.spec[0];
+      const found = `${schedule} ${timezone}${suspend === false ? '' : ', suspended'}`;
+      const wanted = `${job?.values.schedule} ${job?.values.time_zone}`;
+      return found === wanted ? [] : [`${address} runs at ${found}, Cloud Scheduler at ${wanted}`];
+    });
+  },
+
   'the cluster enforces network policies and pod identities': (resources) =>
     ofType(resources, 'google_container_cluster').flatMap(({ address, values }) => {
       const missing = [];

@@ -76,23 +76,4 @@ export const IDENTITY_POLICIES: Readonly<Record<string, Policy>> = {
       .map(({ address }) => `${address} invokes something else`);
     return [...wrong, ...others];
   },
-
-  'every program may write traces, wherever it runs': (resources) => {
-    const writers = resources
-      .filter(
-        ({ type, values }) =>
-          type === 'google_project_iam_member' && values.role === 'roles/cloudtrace.agent',
-      )
-      .map(({ values }): string => values.member);
-    return EDGES.flatMap(([, name]) => {
-      const onCloudRun = writers.some((member) =>
-        member.startsWith(`serviceAccount:shakesapp-${name}@`),
-      );
-      const onGke = writers.some((member) => member.endsWith(`/subject/ns/shakesapp/sa/${name}`));
-      return [
-        ...(onCloudRun ? [] : [`${name} on Cloud Run may not`]),
-        ...(onGke ? [] : [`${name} on GKE may not`]),
-      ];
-    });
-  },
 };

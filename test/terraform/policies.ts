@@ -2,11 +2,14 @@ import { SERVICES } from '../../lib/telemetry/names.ts';
 import type { Resource, Values } from './plan.ts';
 import { ofType, podsOf } from './planned-pods.ts';
 import { CLOUD_RUN_POLICIES } from './policies-cloud-run.ts';
+import { CONNECTIVITY_POLICIES } from './policies-connectivity.ts';
 import { GKE_POLICIES } from './policies-gke.ts';
+import { GRANT_POLICIES } from './policies-grants.ts';
 import { IDENTITY_POLICIES } from './policies-identity.ts';
 import { LIFETIME_POLICIES } from './policies-lifetime.ts';
 import { NETWORK_POLICIES } from './policies-network.ts';
 import { SIZING_POLICIES } from './policies-sizing.ts';
+import { WAITING_POLICIES } from './policies-waiting.ts';
 
 /** What must hold of a deployment: findings, one sentence each; none where it holds. */
 export type Policy = (resources: readonly Resource[]) => readonly string[];
@@ -21,11 +24,14 @@ const LABELLED: Readonly<Record<string, string>> = {
 
 export const POLICIES: Readonly<Record<string, Policy>> = {
   ...IDENTITY_POLICIES,
+  ...GRANT_POLICIES,
   ...CLOUD_RUN_POLICIES,
   ...GKE_POLICIES,
   ...NETWORK_POLICIES,
+  ...CONNECTIVITY_POLICIES,
   ...SIZING_POLICIES,
   ...LIFETIME_POLICIES,
+  ...WAITING_POLICIES,
 
   'every resource that can be labelled is': (resources) =>
     resources.flatMap(({ address, type, values }) => {

@@ -5,13 +5,9 @@ const POD = 'gke/workloads/program/deployment.tf';
 const CLUSTER = 'gke/cluster/cluster.tf';
 const TRIGGER = 'gke/workloads/trigger.tf';
 const SIZING = 'gke/workloads/sizing.tf';
-const NETWORK = 'gke/workloads/network-policy.tf';
-const ELSEWHERE = {
-  traces_exporter: 'gcp_trace,otlp',
-  otlp_endpoint: 'https://collector.example.com:4318',
-};
+const CLOCK = 'both schedules run, by one clock';
 
-/** GKE. */
+/** Pods, their node and their schedule. */
 export const GKE_MUTATIONS: readonly Row[] = [
   [
     'may run as root',
@@ -49,13 +45,6 @@ export const GKE_MUTATIONS: readonly Row[] = [
     'no pod holds a token of the Kubernetes API',
   ],
   [
-    'gRPC through one cluster address',
-    'gke/workloads/program/service.tf',
-    'var.headless ? "None" : null',
-    'null',
-    'gRPC is balanced over pods',
-  ],
-  [
     'an apply resumes the CronJob that was suspended',
     TRIGGER,
     'ignore_changes = [spec[0].suspend]',
@@ -68,6 +57,27 @@ export const GKE_MUTATIONS: readonly Row[] = [
     'ignore_changes = [spec[0].template[0].metadata[0].annotations["kubectl.kubernetes.io/restartedAt"]]',
     'ignore_changes = []',
     'drift',
+  ],
+  [
+    'a CronJob that never runs',
+    TRIGGER,
+    'suspend            = false',
+    'suspend            = true',
+    CLOCK,
+  ],
+  [
+    'a CronJob by the clock of its node',
+    TRIGGER,
+    '    timezone           = "Etc/UTC"\n',
+    '',
+    CLOCK,
+  ],
+  [
+    'pods that start before they can resolve names',
+    'gke/workloads/programs.tf',
+    '    kubernetes_network_policy_v1.platform,\n',
+    '',
+    'everything waits for what it needs',
   ],
   ['runs pile up', TRIGGER, '"Forbid"', '"Allow"', 'runs do not pile up'],
   [
@@ -85,13 +95,6 @@ export const GKE_MUTATIONS: readonly Row[] = [
     'pods fit the node, and there is one',
   ],
   [
-    'network policies not enforced',
-    CLUSTER,
-    '  datapath_provider = "ADVANCED_DATAPATH"\n',
-    '',
-    'the cluster enforces network policies and pod identities',
-  ],
-  [
     'nodes as the default account',
     CLUSTER,
     '    service_account = google_service_account.nodes.email\n',
@@ -99,75 +102,11 @@ export const GKE_MUTATIONS: readonly Row[] = [
     'the cluster enforces network policies and pod identities',
   ],
   [
-    'metadata server out of reach',
-    NETWORK,
-    'port     = "80"',
-    'port     = "81"',
-    'the network is closed but for what is needed',
-  ],
-  [
-    'everything may go out',
-    NETWORK,
-    'port     = "443"',
-    'port     = "80"',
-    'the network is closed but for what is needed',
-  ],
-  [
     'another image on GKE',
     'gke/workloads/programs.tf',
     'local.serverless.images[each.key]',
     '"${split("@", local.serverless.images[each.key])[0]}@sha256:${sha256("other")}"',
     'both platforms run the same images',
-  ],
-  [
-    'no name from the cache on the node',
-    NETWORK,
-    '"kube-dns", "node-local-dns"',
-    '"kube-dns"',
-    'every pod can resolve names, whichever resolver GKE gives it',
-  ],
-  [
-    'no name from an address of the node',
-    NETWORK,
-    '      to {\n        ip_block {\n          cidr = "169.254.20.10/32"\n        }\n      }\n',
-    '',
-    'every pod can resolve names, whichever resolver GKE gives it',
-  ],
-  [
-    'no name from Cloud DNS',
-    NETWORK,
-    'cidr = "169.254.169.254/32"\n        }\n      }\n      ports {\n        protocol = "UDP"',
-    'cidr = "169.254.169.253/32"\n        }\n      }\n      ports {\n        protocol = "UDP"',
-    'every pod can resolve names, whichever resolver GKE gives it',
-  ],
-  [
-    'no long answers to a name',
-    NETWORK,
-    'protocol = "TCP"\n        port     = "53"',
-    'protocol = "TCP"\n        port     = "54"',
-    'every pod can resolve names, whichever resolver GKE gives it',
-  ],
-  [
-    'private networks are open',
-    NETWORK,
-    'except = ["10.0.0.0/8", ',
-    'except = [',
-    'the network is closed but for what is needed',
-  ],
-  [
-    'spans go where no pod can reach',
-    'gke/workloads/programs.tf',
-    'merge(local.serverless.environment[each.key], ',
-    'merge(local.serverless.environment[each.key], { OTEL_TRACES_EXPORTER = "otlp", OTEL_EXPORTER_OTLP_ENDPOINT = "https://collector.example.com:4318" }, ',
-    'spans can leave the pods',
-  ],
-  [
-    'nobody asks whether the collector can be reached',
-    NETWORK,
-    'local.serverless.otlp_elsewhere == null',
-    'local.serverless.otlp_elsewhere != ""',
-    'spans can leave the pods',
-    ELSEWHERE,
   ],
   [
     'a rollout with one pod too many',

@@ -1,6 +1,7 @@
 import type { Row } from './row.ts';
 
 const SERVICE = 'program/service.tf';
+const ROLES = 'every account has exactly the roles that it needs';
 
 /** Who may do what. */
 export const IDENTITY_MUTATIONS: readonly Row[] = [
@@ -59,6 +60,50 @@ export const IDENTITY_MUTATIONS: readonly Row[] = [
     'gke/workloads/program/identity.tf',
     'var.act_as_google ? [] : var.roles',
     '[]',
-    'every program may write traces, wherever it runs',
+    ROLES,
+  ],
+  [
+    'a build that cannot read its sources',
+    'build.tf',
+    'roles/storage.objectViewer',
+    'roles/storage.objectCreator',
+    ROLES,
+  ],
+  [
+    'a build that cannot push',
+    'artifact-registry.tf',
+    'roles/artifactregistry.writer',
+    'roles/artifactregistry.reader',
+    ROLES,
+  ],
+  [
+    'nodes that may push images',
+    'gke/cluster/nodes.tf',
+    'roles/artifactregistry.reader',
+    'roles/artifactregistry.writer',
+    ROLES,
+  ],
+  [
+    'works that nobody may read',
+    'server.tf',
+    'var.works_access == "iam" ? 1 : 0',
+    '0',
+    ROLES,
+    { works_access: 'iam' },
+  ],
+  [
+    'works that no pod may read',
+    'gke/workloads/program/identity.tf',
+    'var.works_bucket == null || var.act_as_google ? 0 : 1',
+    '0',
+    ROLES,
+    { works_access: 'iam' },
+  ],
+  [
+    'pods that may impersonate and not act',
+    'gke/workloads/program/identity.tf',
+    'roles/iam.workloadIdentityUser',
+    'roles/iam.serviceAccountUser',
+    'test',
   ],
 ];

@@ -161,6 +161,11 @@ run "or_act_as_its_google_account" {
   }
 
   assert {
+    condition     = google_service_account_iam_member.acts_as_google[0].role == "roles/iam.workloadIdentityUser"
+    error_message = "Workload Identity asks for a role of its own."
+  }
+
+  assert {
     condition     = kubernetes_service_account_v1.program.metadata[0].annotations["iam.gke.io/gcp-service-account"] == "shakesapp-server@shakesapp-test.iam.gserviceaccount.com"
     error_message = "The Kubernetes account must name the Google account."
   }
