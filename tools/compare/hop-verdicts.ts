@@ -74,7 +74,7 @@ function remarkOn(verdict: Verdict, { low, high }: Estimate, thresholdMs: number
   const reachesZero = low <= 0 && high >= 0;
   if (verdict === 'no-difference-seen') {
     if (reachesZero) return null;
-    return `there is a difference, but not surely more than ${formatMs(thresholdMs)}, ${RELEVANT_SHARE * 100} % of the median request`;
+    return `some difference, but not surely above ${formatMs(thresholdMs)} (${RELEVANT_SHARE * 100} % of the request)`;
   }
   if (!reachesZero) return null;
   return "found by Holm's steps, though the interval, which holds together with all others, reaches zero";

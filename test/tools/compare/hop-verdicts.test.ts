@@ -54,8 +54,7 @@ for (const [ms, verdict] of [
     const [hop] = testOf([ALWAYS(ms)], 100);
     assert.equal(hop?.verdict, verdict);
     assert.ok(Math.abs((hop?.differenceMs.p50 ?? 0) - ms) < 1e-9);
-    const small =
-      'there is a difference, but not surely more than 2.00 ms, 2 % of the median request';
+    const small = 'some difference, but not surely above 2.00 ms (2 % of the request)';
     assert.equal(hop?.remark, verdict === 'no-difference-seen' ? small : null);
   });
 }

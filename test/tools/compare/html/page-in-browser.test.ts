@@ -72,6 +72,20 @@ test(
   },
 );
 
+test('why a hop has its verdict stands below the verdict', NEEDS_BROWSER, async (t) => {
+  const url = await writePage(t, sampleComparison());
+  const browser = await openBrowser(t);
+  for (const viewport of SIZES) {
+    const { page } = await openPage(browser, { viewport });
+    await page.goto(url);
+    const cell = page.locator('.hops .words', { has: page.locator('.note') }).first();
+    const [verdict, note, ...more] = (await cell.innerText()).split('\n');
+    assert.equal(verdict, 'no difference seen');
+    assert.match(note ?? '', /^some difference, but not surely above 0\.47 ms/);
+    assert.deepEqual(more, []);
+  }
+});
+
 test('the keyboard reaches every span, hop and trace', NEEDS_BROWSER, async (t) => {
   const url = await writePage(t, sampleComparison());
   const { page } = await openPage(await openBrowser(t), { viewport: SIZES[0] ?? null });

@@ -129,7 +129,7 @@ function hop(item: Shape, stratum: Stratum): Hop {
     pAdjusted: known ? (item.verdict === 'no-difference-seen' ? 0.61 : 0.0004) : null,
     remark:
       known && item.key === 'read'
-        ? 'there is a difference, but not surely more than 0.47 ms, 2 % of the median request'
+        ? 'some difference, but not surely above 0.47 ms (2 % of the request)'
         : null,
     split:
       item.measure === 'gap'
