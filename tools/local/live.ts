@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import type { LoadRequestBody } from '../../lib/load-request.ts';
-import { CLOUD_RUN, GKE } from '../compare/cohort.ts';
-import { compareTraces } from '../compare/compare.ts';
 import { fireRun } from './fire.ts';
 import type { Delay } from './options.ts';
+import { createComparer } from './page/comparer.ts';
 import { startPage } from './page/page.ts';
 import { renderDelay } from './render-outcome.ts';
 import type { System } from './system.ts';
@@ -20,15 +19,8 @@ export async function runLive(live: {
 }): Promise<number> {
   const { system, signal, print, onProgress } = live;
   const { traceStore, projectId } = system.cloud;
-  const page = await startPage({
-    traceStore,
-    compare: (traces) =>
-      compareTraces(traces, {
-        cohorts: { a: CLOUD_RUN, b: GKE },
-        name: projectId,
-        local: true,
-      }),
-  });
+  const comparer = createComparer(projectId);
+  const page = await startPage({ traceStore, render: comparer.render });
   const stopWatching = watchTraces(traceStore, (line) => print(`${line}\n`));
   try {
     await system.announce(page.url);
@@ -43,5 +35,6 @@ export async function runLive(live: {
   } finally {
     stopWatching();
     await page.close();
+    await comparer.close();
   }
 }

@@ -17,13 +17,25 @@ const OWN = { scripts: [read('live.js')], style: `\n${read('live.css')}`, live: 
 /** What changes as traces come: the browser puts each part into its place. */
 export type LiveParts = Readonly<{ header: string; verdict: string; evidence: string }>;
 
-/** `failure`: why there is no comparison although there are traces. */
-export function renderParts(comparison: Comparison | undefined, failure?: string): LiveParts {
+/** What is said of a comparison beside what it says itself. */
+export type Circumstances = Readonly<{
+  /** Why there is no comparison although there are traces. */
+  failure?: string;
+  /** How many traces it looked at, */
+  compared?: number;
+  /** and how many there are. */
+  of?: number;
+}>;
+
+export function renderParts(
+  comparison: Comparison | undefined,
+  { failure, compared = 0, of = compared }: Circumstances = {},
+): LiveParts {
   if (comparison !== undefined && !isOneSided(comparison)) {
     const labels = labelsOf({ ...comparison, source: { ...comparison.source, local: true } });
     return {
       header: `${renderHeader(labels)}`,
-      verdict: `${renderConfiguration(comparison, labels)}${renderVerdict(comparison, labels)}`,
+      verdict: `${html`${renderConfiguration(comparison, labels)}${renderVerdict(comparison, labels)}${compared < of && renderBound(compared, of)}`}`,
       evidence: `${renderEvidence(comparison, labels)}`,
     };
   }
@@ -37,6 +49,9 @@ export function renderParts(comparison: Comparison | undefined, failure?: string
     evidence: '',
   };
 }
+
+const renderBound = (compared: number, of: number): Markup =>
+  html`<p class="note">Compared are the newest ${compared} traces of ${of}, by whole runs. For all of them: <code>npm run compare -- --local</code></p>`;
 
 /** The page with what there is by now; `live.js` keeps it up to date. */
 export function renderLivePage(parts: LiveParts, traces: Markup): string {

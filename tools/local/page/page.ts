@@ -1,18 +1,19 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Comparison } from '../../compare/comparison.ts';
 import { isArriving, SETTLED_AFTER_MS } from '../../compare/freshness.ts';
 import type { Trace } from '../../compare/model.ts';
 import type { TraceStore } from '../cloud/trace-store.ts';
+import type { Compared } from './comparer.ts';
 import { LIVE_POLICY, type LiveParts, renderLivePage, renderParts } from './live-page.ts';
+import { newestRuns } from './newest-runs.ts';
 import { createNews } from './news.ts';
 import { renderRecentTraces, renderTrace } from './recent-traces.ts';
 
 export type PageOptions = Readonly<{
   traceStore: Pick<TraceStore, 'traceIds' | 'trace' | 'traces' | 'onSpan'>;
-  /** Of the traces that are all there; undefined while there is nothing to compare. */
-  compare: (traces: readonly Trace[]) => Comparison | undefined;
+  /** Compares the traces that are all there, or the newest of them. Not asked twice at a time. */
+  render: (compared: Compared) => Promise<LiveParts>;
   /** Milliseconds of a clock that never goes back. */
   nowMs?: () => number;
   /** The time of day, as spans have it. */
@@ -24,6 +25,8 @@ export type Page = Readonly<{ url: string; close(): Promise<void> }>;
 const SHOWN_TRACES = 50;
 /** The statistics go through every request many times: not for every span that comes. */
 const COMPARE_EVERY_MS = 3_000;
+/** About 15 runs of the two. Handing them to another thread takes this one's time. */
+const COMPARED_TRACES = 600;
 
 const HEADERS = {
   'content-security-policy': LIVE_POLICY,
@@ -42,7 +45,10 @@ export async function startPage(options: PageOptions): Promise<Page> {
   const isComing = (trace: Trace) => isArriving(trace, wallClockMs());
   // Half a trace would be warned of as broken, and is none.
   const settled = () => traceStore.traces().filter((trace) => !isComing(trace));
-  const parts = createParts(() => options.compare(settled()), nowMs);
+  const parts = createParts(() => {
+    const all = settled();
+    return options.render({ traces: newestRuns(all, COMPARED_TRACES), of: all.length });
+  }, nowMs);
   const list = () => renderRecentTraces(recentTraces(traceStore), isComing);
 
   const server = createServer((request, response) => {
@@ -51,10 +57,12 @@ export async function startPage(options: PageOptions): Promise<Page> {
     if (refusal !== undefined) return send(response, refusal.status, 'text/plain', refusal.reason);
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const traceId = /^\/traces\/([0-9a-f]{32})$/.exec(path)?.[1];
-    if (path === '/') return send(response, 200, 'text/html', renderLivePage(parts(), list()));
+    if (path === '/') {
+      return parts().then((now) => send(response, 200, 'text/html', renderLivePage(now, list())));
+    }
     if (path === '/events') return news.add(response);
     if (path === '/comparison') {
-      return send(response, 200, 'application/json', JSON.stringify(parts()));
+      return parts().then((now) => send(response, 200, 'application/json', JSON.stringify(now)));
     }
     if (path === '/traces') return send(response, 200, 'text/html', `${list()}`);
     const trace = traceId === undefined ? undefined : traceStore.trace(traceId);
@@ -106,23 +114,28 @@ function recentTraces(traceStore: PageOptions['traceStore']): Trace[] {
     .map(({ trace }) => trace);
 }
 
-/** The rendered comparison, made anew no more often than COMPARE_EVERY_MS. */
-function createParts(compare: () => Comparison | undefined, nowMs: () => number): () => LiveParts {
-  let last: Readonly<{ atMs: number; parts: LiveParts }> | undefined;
-  return () => {
-    if (last === undefined || nowMs() - last.atMs >= COMPARE_EVERY_MS) {
-      const parts = attempt(compare);
-      last = { atMs: nowMs(), parts };
+/** The rendered comparison, made anew no more often than COMPARE_EVERY_MS, nor before it is there. */
+function createParts(
+  render: () => Promise<LiveParts>,
+  nowMs: () => number,
+): () => Promise<LiveParts> {
+  let last: Readonly<{ atMs: number; parts: Promise<LiveParts> }> | undefined;
+  let rendering = false;
+  const attempt = async (): Promise<LiveParts> => {
+    rendering = true;
+    try {
+      return await render();
+    } catch (error) {
+      // Shown on the page: the run goes on, and its traces can still be looked at.
+      const failure = error instanceof Error ? error.message : String(error);
+      return renderParts(undefined, { failure });
+    } finally {
+      rendering = false;
     }
+  };
+  return () => {
+    const due = last === undefined || nowMs() - last.atMs >= COMPARE_EVERY_MS;
+    if (last === undefined || (due && !rendering)) last = { atMs: nowMs(), parts: attempt() };
     return last.parts;
   };
-}
-
-function attempt(compare: () => Comparison | undefined): LiveParts {
-  try {
-    return renderParts(compare());
-  } catch (error) {
-    // Shown on the page: the run goes on, and its traces can still be looked at.
-    return renderParts(undefined, error instanceof Error ? error.message : String(error));
-  }
 }

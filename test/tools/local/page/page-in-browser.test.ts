@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CLOUD_RUN, GKE } from '../../../../tools/compare/cohort.ts';
-import { compareTraces } from '../../../../tools/compare/compare.ts';
 import { createTraceStore } from '../../../../tools/local/cloud/trace-store.ts';
+import { createComparer } from '../../../../tools/local/page/comparer.ts';
 import { startPage } from '../../../../tools/local/page/page.ts';
 import { NEEDS_BROWSER, openBrowser, openPage } from '../../compare/html/browser.ts';
 import { HOSTILE } from '../../compare/html/hostile.ts';
@@ -10,15 +9,9 @@ import { requestTrace } from '../../compare/request-trace.ts';
 
 test('traces appear as they come, and the keyboard opens each', NEEDS_BROWSER, async (t) => {
   const traceStore = createTraceStore();
-  const live = await startPage({
-    traceStore,
-    compare: () =>
-      compareTraces(traceStore.traces(), {
-        cohorts: { a: CLOUD_RUN, b: GKE },
-        name: 'shakesapp-local',
-        local: true,
-      }),
-  });
+  const comparer = createComparer('shakesapp-local');
+  t.after(() => comparer.close());
+  const live = await startPage({ traceStore, render: comparer.render });
   t.after(() => live.close());
   const browser = await openBrowser(t);
   const { page, complaints, requests } = await openPage(browser, {

@@ -3,13 +3,19 @@ import { request } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import type { Span } from '../../../../tools/compare/model.ts';
 import { createTraceStore } from '../../../../tools/local/cloud/trace-store.ts';
+import type { Compared } from '../../../../tools/local/page/comparer.ts';
+import { renderParts } from '../../../../tools/local/page/live-page.ts';
 import { type PageOptions, startPage } from '../../../../tools/local/page/page.ts';
 import { sampleComparison } from '../../compare/html/sample-comparison.ts';
 import { requestTrace } from '../../compare/request-trace.ts';
 
 async function start(t: TestContext, options: Partial<PageOptions> = {}) {
   const traceStore = createTraceStore();
-  const page = await startPage({ traceStore, compare: () => undefined, ...options });
+  const page = await startPage({
+    traceStore,
+    render: async () => renderParts(undefined),
+    ...options,
+  });
   t.after(() => page.close());
   return { traceStore, page };
 }
@@ -102,9 +108,9 @@ test('compares no trace that is still arriving, and so warns of none', async (t)
   const { page, traceStore } = await start(t, {
     wallClockMs: () => nowMs,
     nowMs: () => nowMs,
-    compare: (traces) => {
+    render: async ({ traces }) => {
       compared = traces.map(({ traceId }) => traceId);
-      return undefined;
+      return renderParts(undefined);
     },
   });
   traceStore.write([...half, ...whole.spans]);
@@ -139,7 +145,9 @@ test('lists traces by when they began, not by when they arrived', async (t) => {
 });
 
 test('the page as served holds what there is, before any script has run', async (t) => {
-  const { page, traceStore } = await start(t, { compare: () => sampleComparison() });
+  const { page, traceStore } = await start(t, {
+    render: async () => renderParts(sampleComparison()),
+  });
   traceStore.write(requestTrace().spans);
   const { body } = await ask(page.url);
   assert.match(body, /<bdi>GKE \(local\)<\/bdi> is faster</);
@@ -158,11 +166,11 @@ test('tells its readers when spans come', async (t) => {
 test('compares at most every three seconds and labels the figures local', async (t) => {
   let nowMs = 0;
   let compared = 0;
-  const compare = () => {
+  const render = async () => {
     compared += 1;
-    return sampleComparison();
+    return renderParts(sampleComparison());
   };
-  const { page } = await start(t, { compare, nowMs: () => nowMs });
+  const { page } = await start(t, { render, nowMs: () => nowMs });
   const parts = JSON.parse((await ask(`${page.url}comparison`)).body);
   assert.match(parts.header, /Local run\./);
   assert.match(parts.verdict, /<bdi>GKE \(local\)<\/bdi> is faster</);
@@ -174,20 +182,63 @@ test('compares at most every three seconds and labels the figures local', async 
   assert.equal(compared, 2);
 });
 
+test('asks for no comparison while one is being made, however long that takes', async (t) => {
+  let nowMs = 0;
+  let compared = 0;
+  const asked = Promise.withResolvers<void>();
+  const done = Promise.withResolvers<void>();
+  const render = async () => {
+    compared += 1;
+    asked.resolve();
+    await done.promise;
+    return renderParts(undefined);
+  };
+  const { page } = await start(t, { render, nowMs: () => nowMs });
+  const first = ask(`${page.url}comparison`);
+  await asked.promise;
+  nowMs = 60_000;
+  const second = ask(`${page.url}comparison`);
+  assert.equal((await ask(`${page.url}traces`)).status, 200);
+  done.resolve();
+  assert.deepEqual((await first).body, (await second).body);
+  assert.equal(compared, 1);
+});
+
+test('compares the newest runs, no more than 600 traces, and says of how many', async (t) => {
+  let compared: Compared | undefined;
+  const { page, traceStore } = await start(t, {
+    render: async (asked) => {
+      compared = asked;
+      return renderParts(sampleComparison(), { compared: asked.traces.length, of: asked.of });
+    },
+  });
+  // 31 runs of 20; the oldest does not fit.
+  for (let run = 30; run >= 0; run -= 1) {
+    for (let sequence = 0; sequence < 20; sequence += 1) {
+      traceStore.write(requestTrace({ run, sequence }).spans);
+    }
+  }
+  const { verdict } = JSON.parse((await ask(`${page.url}comparison`)).body);
+  assert.match(verdict, /the newest 600 traces of 620, by whole runs/);
+  const ids = new Set(compared?.traces.map(({ traceId }) => traceId));
+  assert.equal(ids.has(requestTrace({ run: 0, sequence: 19 }).traceId), false);
+  assert.equal(ids.has(requestTrace({ run: 1, sequence: 0 }).traceId), true);
+});
+
 test('compares nothing while only one platform has traces', async (t) => {
   const sample = sampleComparison();
   const cohorts = { ...sample.cohorts, b: { ...sample.cohorts.b, traces: 0 } };
-  const { page } = await start(t, { compare: () => ({ ...sample, cohorts }) });
+  const { page } = await start(t, { render: async () => renderParts({ ...sample, cohorts }) });
   const parts = JSON.parse((await ask(`${page.url}comparison`)).body);
   assert.match(parts.verdict, /There is nothing to compare yet/);
   assert.equal(parts.evidence, '');
 });
 
 test('says why there is no comparison, and goes on', async (t) => {
-  const compare = () => {
+  const render = async () => {
     throw new Error('<no> cohorts');
   };
-  const { page } = await start(t, { compare });
+  const { page } = await start(t, { render });
   const parts = JSON.parse((await ask(`${page.url}comparison`)).body);
   assert.match(parts.verdict, /The comparison failed: <bdi>&lt;no&gt; cohorts/);
   assert.equal((await ask(page.url)).status, 200);
@@ -207,7 +258,7 @@ test('close ends open streams and stops listening to the store', async () => {
       };
     },
   };
-  const page = await startPage({ traceStore, compare: () => undefined });
+  const page = await startPage({ traceStore, render: async () => renderParts(undefined) });
   const stream = await fetch(`${page.url}events`);
   assert.equal(listeners.size, 1);
   await page.close();

@@ -1,0 +1,21 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { CLOUD_RUN, GKE } from '../../compare/cohort.ts';
+import { compareTraces } from '../../compare/compare.ts';
+import type { Compared } from './comparer.ts';
+import { type LiveParts, renderParts } from './live-page.ts';
+
+parentPort?.on('message', (compared: Compared) => parentPort?.postMessage(render(compared)));
+
+function render({ traces, of }: Compared): LiveParts {
+  try {
+    const comparison = compareTraces(traces, {
+      cohorts: { a: CLOUD_RUN, b: GKE },
+      name: workerData,
+      local: true,
+    });
+    return renderParts(comparison, { compared: traces.length, of });
+  } catch (error) {
+    // Thrown, it would end the thread, and the reason would be lost.
+    return renderParts(undefined, { failure: error instanceof Error ? error.message : `${error}` });
+  }
+}
