@@ -18,7 +18,7 @@ import { compareOverall, testOverall } from './overall.ts';
 import { recentTraces } from './recent-traces.ts';
 import { type RequestRecord, recordRequest } from './request-record.ts';
 import type { TraceSource } from './sources/source.ts';
-import { summariseCohort } from './summary.ts';
+import { loadOf, summariseCohort } from './summary.ts';
 import { findWarnings } from './warnings.ts';
 
 const SIDES = ['a', 'b'] as const;
@@ -32,6 +32,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
   const configuration = createConfigurationTally();
   const seen = new Set<string>();
   const arriving = new Set<string>();
+  const unfinishedMinutes = new Set<string>();
   const waiters = createColdWaiters();
   let inBothCohorts = 0;
   const byColdness = (): Sides<readonly RequestRecord[]> => ({
@@ -47,9 +48,13 @@ export function createCollector(cohorts: Sides<Cohort>) {
       const [side] = matching;
       const record = side === undefined ? null : recordRequest(trace);
       if (side === undefined || record === null) return;
-      if (readAtMs !== null && !record.whole && isFresh(trace, readAtMs)) {
-        arriving.add(trace.traceId);
-        return;
+      if (readAtMs !== null && isFresh(trace, readAtMs)) {
+        // The run may still go on, so how many requests it has cannot be told, nor its partner's.
+        if (record.scheduledMinute !== null) unfinishedMinutes.add(record.scheduledMinute);
+        if (!record.whole) {
+          arriving.add(trace.traceId);
+          return;
+        }
       }
       seen.add(trace.traceId);
       arriving.delete(trace.traceId);
@@ -73,6 +78,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
         a: summariseCohort(cohorts.a, records.a),
         b: summariseCohort(cohorts.b, records.b),
       };
+      const ended = (record: RequestRecord) => !unfinishedMinutes.has(record.scheduledMinute ?? '');
       const wrongCounts = summaries.a.wrongCounts + summaries.b.wrongCounts;
       const design = chooseDesign(records.a, records.b);
       const tested = testOverall(design);
@@ -92,6 +98,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
         warnings: findWarnings({
           cohorts: summaries,
           records,
+          load: { a: loadOf(records.a.filter(ended)), b: loadOf(records.b.filter(ended)) },
           overall,
           samplers: configuration.samplers(),
           truncated,
@@ -123,13 +130,13 @@ export async function compareSource(
   });
 }
 
-/** Compares traces that are in memory. */
+/** Compares traces that are in memory. `readAtMs`: now, where more of them may come. */
 export function compareTraces(
   traces: readonly Trace[],
-  options: { cohorts: Sides<Cohort>; name: string; local: boolean },
+  options: { cohorts: Sides<Cohort>; name: string; local: boolean; readAtMs?: number },
 ): Comparison {
   const collector = createCollector(options.cohorts);
-  for (const trace of traces) collector.add(trace, null);
+  for (const trace of traces) collector.add(trace, options.readAtMs ?? null);
   const wanted = collector.exemplarIds();
   return collector.finish({
     source: { kind: 'memory', name: options.name, local: options.local, since: null, until: null },

@@ -13,13 +13,6 @@ export function summariseCohort(cohort: Cohort, records: readonly RequestRecord[
   const whole = count((record) => record.whole);
   const errors = count((record) => record.error !== null);
   const wrongCounts = count((record) => record.wrongCount);
-  const runSizes = runsOf(records.filter(({ latencyMs }) => latencyMs !== null)).map(
-    ({ records: ofRun }) =>
-      ofRun.reduce(
-        (most, { sequence }) => Math.max(most, sequence === null ? 0 : sequence + 1),
-        ofRun.length,
-      ),
-  );
   const delays = records.map(({ startDelayMs }) => startDelayMs).filter((ms) => ms !== null);
   return {
     label: cohort.label,
@@ -32,12 +25,28 @@ export function summariseCohort(cohort: Cohort, records: readonly RequestRecord[
     orphaned: count((record) => record.orphaned),
     skewed: count((record) => record.skewed),
     frontEndStored: count((record) => record.frontEndStored),
-    runs: runSizes.length,
-    expectedRequests: runSizes.reduce((sum, size) => sum + size, 0),
-    requestsPerRun: runSizes.length === 0 ? null : median(runSizes),
+    ...loadOf(records),
     rates: { whole: rate(whole), error: rate(errors), wrongCount: rate(wrongCounts) },
     latency: latencyQuantiles(records),
     startDelayP95Ms: quantilesOf(ascending(delays))?.p95Ms ?? null,
+  };
+}
+
+export type Load = Pick<CohortSummary, 'runs' | 'expectedRequests' | 'requestsPerRun'>;
+
+/** What was asked of the cohort, by the sequence numbers of its requests. */
+export function loadOf(records: readonly RequestRecord[]): Load {
+  const runSizes = runsOf(records.filter(({ latencyMs }) => latencyMs !== null)).map(
+    ({ records: ofRun }) =>
+      ofRun.reduce(
+        (most, { sequence }) => Math.max(most, sequence === null ? 0 : sequence + 1),
+        ofRun.length,
+      ),
+  );
+  return {
+    runs: runSizes.length,
+    expectedRequests: runSizes.reduce((sum, size) => sum + size, 0),
+    requestsPerRun: runSizes.length === 0 ? null : median(runSizes),
   };
 }
 

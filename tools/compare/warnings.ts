@@ -2,10 +2,13 @@ import type { CohortSummary, Overall, Sides, Warning, WarningId } from './compar
 import { FEWEST_RUNS, FEWEST_VALUES } from './contrast.ts';
 import { formatPercent } from './format.ts';
 import type { RequestRecord } from './request-record.ts';
+import type { Load } from './summary.ts';
 
 export type Evidence = Readonly<{
   cohorts: Sides<CohortSummary>;
   records: Sides<readonly RequestRecord[]>;
+  /** Of the runs that have ended on both sides. */
+  load: Sides<Load>;
   overall: Overall;
   /** Distinct samplers of both cohorts, as their spans state them. */
   samplers: readonly string[];
@@ -105,15 +108,15 @@ function unpaired({ overall, cohorts }: Evidence): string | null {
   return 'most requests have no partner of the same scheduled minute, run and sequence';
 }
 
-function unequalLoad({ cohorts: { a, b } }: Evidence): string | null {
+function unequalLoad({ cohorts, load: { a, b } }: Evidence): string | null {
   const unequal = (one: number, other: number, tolerated: number) =>
     Math.max(one, other) > tolerated * Math.min(one, other);
-  if (a.traces === 0 || b.traces === 0) return null;
+  if (a.runs === 0 || b.runs === 0) return null;
   if (unequal(a.requestsPerRun ?? 0, b.requestsPerRun ?? 0, 1.1)) {
-    return `${a.requestsPerRun} requests per run in ${a.label}, ${b.requestsPerRun} in ${b.label}`;
+    return `${a.requestsPerRun} requests per run in ${cohorts.a.label}, ${b.requestsPerRun} in ${cohorts.b.label}`;
   }
   if (!unequal(a.expectedRequests, b.expectedRequests, 1.25)) return null;
-  return `${a.expectedRequests} requests in ${a.label}, ${b.expectedRequests} in ${b.label}`;
+  return `${a.expectedRequests} requests in ${cohorts.a.label}, ${b.expectedRequests} in ${cohorts.b.label}`;
 }
 
 /** Half the sum of the differences between the queries' shares: 0 alike, 1 nothing in common. */

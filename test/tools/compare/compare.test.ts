@@ -385,6 +385,29 @@ test('half the load on one side is noticed', () => {
   assert.ok(warningIds(compare(traces)).includes('unequal-load'));
 });
 
+test('a run that may still go on says nothing of the load, on neither side', () => {
+  // The last run: ten requests in Cloud Run, five so far in GKE.
+  const all = tracesOf();
+  const startOf = ({ spans }: Trace) => Math.min(...spans.map(({ startMs }) => startMs));
+  const lastRunMs = Math.floor(Math.max(...all.map(startOf)) / 60_000) * 60_000;
+  const isGke = ({ spans }: Trace) =>
+    spans[0]?.attributes['cloud.platform'] === 'gcp_kubernetes_engine';
+  const traces = all.filter(
+    (trace) => startOf(trace) >= lastRunMs && (!isGke(trace) || startOf(trace) < lastRunMs + 500),
+  );
+  const idsAt = (readAtMs: number) =>
+    warningIds(
+      compareTraces(traces, {
+        cohorts: { a: CLOUD_RUN, b: GKE },
+        name: 'p',
+        local: true,
+        readAtMs,
+      }),
+    );
+  assert.ok(!idsAt(lastRunMs + 10_000).includes('unequal-load'));
+  assert.ok(idsAt(lastRunMs + 60_000).includes('unequal-load'));
+});
+
 test('requests that the sequence numbers miss are noticed as sampled', () => {
   const traces = tracesOf().filter((_, index) => index % 10 === 9 || index % 3 === 0);
   const comparison = compare(traces);

@@ -37,11 +37,13 @@ type Change = Readonly<{
 
 function warningsOf(change: Change) {
   const quantiles = { n: 100, p50Ms: 1, p90Ms: 1, p95Ms: 1, p99Ms: 1 };
+  const cohorts = {
+    a: { ...CALM, label: 'Cloud Run', ...change.a },
+    b: { ...CALM, label: 'GKE', ...change.b },
+  };
   return findWarnings({
-    cohorts: {
-      a: { ...CALM, label: 'Cloud Run', ...change.a },
-      b: { ...CALM, label: 'GKE', ...change.b },
-    },
+    cohorts,
+    load: cohorts,
     records: {
       a: recordsOf(['love', 50], ['world', 50]),
       b: recordsOf(...(change.queriesOfB ?? [['love', 50] as const, ['world', 50] as const])),
@@ -197,7 +199,7 @@ test('few requests and few runs are told of either side where nothing pairs', ()
 
 test('an empty cohort is too few traces; of its load, pairs and queries there is nothing to say', () => {
   const ids = warningsOf({
-    b: { traces: 0, whole: 0, expectedRequests: 0, requestsPerRun: null },
+    b: { traces: 0, runs: 0, whole: 0, expectedRequests: 0, requestsPerRun: null },
     overall: { paired: false, b: null },
     queriesOfB: [],
   }).map(({ id }) => id);
