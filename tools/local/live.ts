@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { LoadRequestBody } from '../../lib/load-request.ts';
 import { fireRun } from './fire.ts';
+import { planFirstRun, renderFirstRun } from './first-run.ts';
 import type { Delay } from './options.ts';
 import { createComparer } from './page/comparer.ts';
 import { startPage } from './page/page.ts';
@@ -26,10 +27,13 @@ export async function runLive(live: {
     await system.announce(page.url);
     print(`\nTraces and comparison (local): ${page.url}\n`);
     for (const delay of live.delays) print(`${renderDelay(delay)}\n`);
-    print('The schedule fires both platforms every minute, and now. Ctrl-C ends everything.\n\n');
-    fireRun(system, live.body, new Date(), signal).catch((error: Error) => {
-      if (!signal.aborted) onProgress(`first run: ${error.message}`);
-    });
+    const first = planFirstRun(live.body, Date.now());
+    print(`${renderFirstRun(first)} Ctrl-C ends everything.\n\n`);
+    if (first.now) {
+      fireRun(system, live.body, first.minute, signal).catch((error: Error) => {
+        if (!signal.aborted) onProgress(`first run: ${error.message}`);
+      });
+    }
     if (!signal.aborted) await once(signal, 'abort');
     return 0;
   } finally {
