@@ -13,8 +13,8 @@ export const ENVIRONMENT_MUTATIONS: readonly Row[] = [
   [
     'environment: a value that is refused',
     'locals.tf',
-    'OTEL_TRACES_EXPORTER        = var.traces_exporter',
-    'OTEL_TRACES_EXPORTER        = "jaeger"',
+    'WORKS_CACHE  = var.works_cache',
+    'WORKS_CACHE  = "sometimes"',
     'environment',
   ],
   [
@@ -29,6 +29,13 @@ export const ENVIRONMENT_MUTATIONS: readonly Row[] = [
     'gke/workloads/locals.tf',
     '${local.hosts.server}:${local.serverless.ports.server}',
     '${local.hosts.server}',
+    'pods connect along the edges, to the ports that are listened on, and nowhere else',
+  ],
+  [
+    'environment: an address in a form that is refused',
+    'gke/workloads/locals.tf',
+    '"${local.hosts.server}:${local.serverless.ports.server}"',
+    '"http://${local.hosts.server}:${local.serverless.ports.server}"',
     'environment',
   ],
   [
