@@ -19,8 +19,20 @@ export function parseCommandLine<const O extends ParseArgsOptionsConfig>(
   try {
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(explain(error), { cause: error });
   }
+}
+
+/** parseArgs adds hints on positional arguments and on dashes, which no tool here takes. */
+function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const unknown = /^Unknown option '([^']+)'/.exec(message);
+  if (unknown !== null) return `unknown flag ${unknown[1]}`;
+  const lacking = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument (?:missing|is ambiguous)/.exec(
+    message,
+  );
+  if (lacking !== null) return `${lacking[1]} lacks its value`;
+  return message;
 }
 
 /** A flag's whole number within bounds, or the preset where the flag is absent. */
@@ -63,6 +75,13 @@ export function checkOutput(flag: string, file: string | undefined): void {
     const reason = (error as NodeJS.ErrnoException).code;
     throw new UsageError(`--${flag} ${file}: cannot be written (${reason})`, { cause: error });
   }
+}
+
+/** Checks that there is a folder to read. */
+export function checkFolder(flag: string, folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found === undefined) throw new UsageError(`--${flag} ${folder}: no such folder`);
+  if (!found.isDirectory()) throw new UsageError(`--${flag} ${folder}: is no folder`);
 }
 
 /** Time for output to drain once a tool has failed. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { checkOutput } from '../../tools/command-line.ts';
+import { checkFolder, checkOutput, parseCommandLine } from '../../tools/command-line.ts';
 
 const COMMAND_LINE = join(import.meta.dirname, '../../tools/command-line.ts');
 
@@ -44,4 +44,31 @@ test('a result is refused before the work where it cannot be written', () => {
   }
   checkOutput('json', join(import.meta.dirname, 'new.json'));
   checkOutput('json', '-');
+});
+
+for (const [name, argv, message] of [
+  ['a flag that there is not', ['--sinc', '5m'], 'unknown flag --sinc'],
+  ['a letter that there is not', ['-x'], 'unknown flag -x'],
+  ['a flag at the end without its value', ['--since'], '--since lacks its value'],
+  ['a flag before another without its value', ['--since', '--help'], '--since lacks its value'],
+] as const) {
+  test(`${name} is told in a few words, with positional arguments or without`, () => {
+    const flags = { since: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+    for (const allowPositionals of [true, false]) {
+      assert.throws(() => parseCommandLine(argv, flags, allowPositionals), {
+        name: 'UsageError',
+        message,
+      });
+    }
+  });
+}
+
+test('a folder that is to be read is refused where there is none', () => {
+  for (const [folder, message] of [
+    ['/nowhere', '--dir /nowhere: no such folder'],
+    [import.meta.filename, `--dir ${import.meta.filename}: is no folder`],
+  ] as const) {
+    assert.throws(() => checkFolder('dir', folder), { name: 'UsageError', message });
+  }
+  checkFolder('dir', import.meta.dirname);
 });

@@ -1,4 +1,4 @@
-import { runTool } from '../command-line.ts';
+import { checkFolder, runTool } from '../command-line.ts';
 import { createProgress } from '../compare/progress.ts';
 import { readFolder } from '../local/cloud/works.ts';
 import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
@@ -33,7 +33,10 @@ async function main(): Promise<number> {
 }
 
 async function readTexts({ texts }: Options): Promise<readonly Text[]> {
-  if ('folder' in texts) return readFolder(texts.folder);
+  if ('folder' in texts) {
+    checkFolder('dir', texts.folder);
+    return readFolder(texts.folder);
+  }
   // Without credentials to look for, nobody asks for a metadata server that a desk does not have.
   if (texts.access === 'public') process.env.METADATA_SERVER_DETECTION ??= 'none';
   const progress = createProgress(process.stderr);

@@ -172,10 +172,14 @@ test('exits 1 where a cohort is empty', async (t) => {
   assert.equal((await compare('--from', from)).code, 1);
 });
 
-test('exits 1 with the reason where a file cannot be read', async () => {
+test('a file that there is not is bad usage, and so is a flag', async () => {
   const { code, stderr } = await compare('--from', '/nowhere/traces');
-  assert.equal(code, 1);
-  assert.equal(stderr, 'compare: cannot read /nowhere/traces: there is no such file\n');
+  assert.equal(code, 2);
+  const help = '(see: npm run compare -- --help)';
+  assert.equal(stderr, `compare: cannot read /nowhere/traces: there is no such file\n${help}\n`);
+  const mistyped = await compare('--local', '--sinc', '5m');
+  assert.equal(mistyped.code, 2);
+  assert.equal(mistyped.stderr, `compare: unknown flag --sinc\n${help}\n`);
 });
 
 const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [

@@ -40,9 +40,17 @@ describe('npm run queries', () => {
     });
   });
 
-  it('exits 2 on bad usage and 1 where the texts cannot be read', () => {
+  it('exits 2 on bad usage, which a folder that there is not is', () => {
     assert.equal(run().status, 2);
-    assert.equal(run('--dir', join(folder, 'missing')).status, 1);
+    const missing = join(folder, 'missing');
+    const { status, stderr } = run('--dir', missing);
+    assert.equal(status, 2);
+    assert.match(stderr, new RegExp(`^queries: --dir ${missing}: no such folder\n`));
+  });
+
+  it('exits 1 where the texts cannot be read', () => {
+    const empty = mkdtempSync(join(folder, '.empty-'));
+    assert.equal(run('--dir', empty).status, 1);
   });
 
   it('prints its help', () => {

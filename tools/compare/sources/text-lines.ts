@@ -1,8 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { UsageError } from '../../command-line.ts';
 
-/** A text file line by line. Throws with its name and what to do where it is none. */
+/**
+ * A text file line by line. Throws with its name and what to do where it is none; UsageError where
+ * whoever named it must name another.
+ */
 export async function* readLines(path: string, signal: AbortSignal): AsyncGenerator<string> {
   await checkText(path);
   const input = createReadStream(path, { signal });
@@ -47,5 +51,9 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function explain(error: unknown, path: string): Error {
   const { code, message } = error as NodeJS.ErrnoException;
-  return new Error(`cannot read ${path}: ${REASONS[code ?? ''] ?? message}`, { cause: error });
+  const reason = REASONS[code ?? ''];
+  const text = `cannot read ${path}: ${reason ?? message}`;
+  return reason === undefined
+    ? new Error(text, { cause: error })
+    : new UsageError(text, { cause: error });
 }
