@@ -47,6 +47,26 @@ export function fitColumns(text: string, width: number): string {
   return padColumns(`${head.join('')}…${tail.join('')}`, width);
 }
 
+/** All of it, on as many lines as it takes: broken after a blank or a comma where it can be. */
+export function foldColumns(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of printable(text).split(/(?<=[ ,])/)) {
+    if (line !== '' && columnsOf((line + word).trimEnd()) > width) {
+      lines.push(line);
+      line = '';
+    }
+    for (const { segment } of graphemes.segment(word)) {
+      if (line !== '' && columnsOf((line + segment).trimEnd()) > width) {
+        lines.push(line);
+        line = '';
+      }
+      line += segment;
+    }
+  }
+  return [...lines, line].map((each) => each.trimEnd());
+}
+
 /** Filled with blanks to a width. */
 export const padColumns = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - columnsOf(text)));

@@ -4,7 +4,7 @@ import type {
   ConfigurationDifference,
   Quantiles,
 } from './comparison.ts';
-import { fitColumns, formatFigure, formatPercent, wrapText } from './format.ts';
+import { foldColumns, formatFigure, formatPercent, padColumns, wrapText } from './format.ts';
 import { hopLines, PATH_LEGEND } from './render-hops.ts';
 import {
   isOneSided,
@@ -109,14 +109,25 @@ function quantileText(quantiles: Quantiles | null): string {
   return [p50Ms, p90Ms, p95Ms, p99Ms].map(formatFigure).join(' / ');
 }
 
+const NAME_COLUMNS = 28;
+const COHORT_COLUMNS = 34;
+
+/** Nothing is cut: two labels or filters may part in their middle. */
+function besideLines(name: string, ofA: string, ofB: string): readonly string[] {
+  const [a, b] = [foldColumns(ofA, COHORT_COLUMNS), foldColumns(ofB, COHORT_COLUMNS)];
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, row) => {
+    const start = row === 0 ? name : '';
+    const left = padColumns(a[row] ?? '', COHORT_COLUMNS);
+    return `${start.padEnd(NAME_COLUMNS)}${left}  ${b[row] ?? ''}`.trimEnd();
+  });
+}
+
 function cohortLines(comparison: Comparison): readonly string[] {
   const { a, b } = comparison.cohorts;
-  const line = (name: string, ofA: string, ofB: string) =>
-    `${name.padEnd(28)}${fitColumns(ofA, 34)}  ${fitColumns(ofB, 34)}`.trimEnd();
   return [
-    line('COHORTS', a.label, b.label),
-    line('filter', a.filter, b.filter),
-    ...COUNTS.map(([name, of]) => line(name, of(a), of(b))),
+    ...besideLines('COHORTS', a.label, b.label),
+    ...besideLines('filter', a.filter, b.filter),
+    ...COUNTS.flatMap(([name, of]) => besideLines(name, of(a), of(b))),
     ...[readFrom(comparison), ...leftOut(comparison)].flatMap((sentence) => wrapText(sentence)),
   ];
 }

@@ -32,6 +32,27 @@ for (const [name, text] of [
   });
 }
 
+test('labels and filters stand there to the end: two that part in their middle stay two', () => {
+  const name = (middle: string) =>
+    `service.version=v1,cloud.region=europe-west${middle},k8s.cluster.name=shakesapp 03-02 10:00–10:30Z`;
+  const { a, b } = sample.cohorts;
+  const cohorts = {
+    a: { ...a, label: name('1'), filter: name('3') },
+    b: { ...b, label: name('2'), filter: name('4') },
+  };
+  const lines = renderText({ ...sample, cohorts }).split('\n');
+  const from = lines.findIndex((line) => line.startsWith('COHORTS'));
+  const to = lines.findIndex((line) => line.startsWith('requests traced'));
+  const rows = lines.slice(from, to);
+  const half = (start: number, end?: number) =>
+    rows
+      .map((line) => line.slice(start, end).trim())
+      .join('')
+      .replaceAll(' ', '');
+  assert.equal(half(28, 62), (name('1') + name('3')).replaceAll(' ', ''));
+  assert.equal(half(62), (name('2') + name('4')).replaceAll(' ', ''));
+});
+
 test('figures stand below each other whatever characters the labels are of', () => {
   const { a, b } = sample.cohorts;
   const foreign = { ...sample, cohorts: { a: { ...a, label: '検索' }, b: { ...b, label: 'GKE' } } };
