@@ -70,12 +70,13 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
   });
 
   const begin = (): ReadState => ({
-    version: 2,
+    version: 3,
     request: requestKey(place, options.times),
     askedAtMs: options.askedAtMs,
     ...window,
     startedAtMs: clock.nowMs(),
     readerPid: process.pid,
+    savedAtMs: clock.nowMs(),
     pages: 0,
     traces: 0,
     complete: false,
@@ -95,6 +96,7 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
       current = {
         ...rest,
         readerPid: process.pid,
+        savedAtMs: clock.nowMs(),
         pages: rest.pages + 1,
         traces: rest.traces + traces.length,
         ...(page.nextPageToken ? { nextPageToken: page.nextPageToken } : {}),

@@ -9,6 +9,8 @@ import { headLine, readTraceLines, traceLine } from './trace-lines.ts';
 
 /** How long a page token is trusted after its reader was killed. */
 const RESUME_WITHIN_MS = 3_600_000;
+/** A reader saves after each page: eight slow answers with their pauses and quota are 7 minutes. */
+const SILENT_FOR_MS = 600_000;
 /** Spans arrive late: a window that had not ended this long before it was read may have grown. */
 const SETTLED_AFTER_MS = 600_000;
 /** How long a settled window is kept. */
@@ -20,7 +22,7 @@ export type Place = Readonly<{ projectId: string; rootUrl?: string | undefined; 
 export type Window = Readonly<{ startTime: string; endTime: string }>;
 
 const state = z.object({
-  version: z.literal(2),
+  version: z.literal(3),
   /** The place and the times as they were asked for: `30m` means another window each time. */
   request: z.string(),
   /** The moment that those times were counted from. */
@@ -30,6 +32,8 @@ const state = z.object({
   /** When the list began. */
   startedAtMs: z.number(),
   readerPid: z.number().int(),
+  /** When it last gave a sign of life. */
+  savedAtMs: z.number(),
   pages: z.number().int(),
   traces: z.number().int(),
   nextPageToken: z.string().optional(),
@@ -81,7 +85,7 @@ export async function findInterrupted(
   for (const folder of await foldersIn(directory)) {
     const saved = await readStateIn(folder);
     if (saved === undefined || saved.complete || saved.request !== request) continue;
-    if (isUsable(saved, nowMs) && !isBeingRead(saved)) found.push(saved);
+    if (isUsable(saved, nowMs) && !isBeingRead(saved, nowMs)) found.push(saved);
   }
   return found.sort((one, other) => other.askedAtMs - one.askedAtMs)[0];
 }
@@ -97,7 +101,7 @@ export async function prune(directory: string, nowMs: number): Promise<void> {
     const gone =
       saved === undefined
         ? nowMs - (await changedAtMs(folder)) > RESUME_WITHIN_MS
-        : !isUsable(saved, nowMs) && !isBeingRead(saved);
+        : !isUsable(saved, nowMs) && !isBeingRead(saved, nowMs);
     if (gone) await rm(folder, { recursive: true, force: true });
   }
 }
@@ -120,9 +124,9 @@ function isUsable(saved: ReadState, nowMs: number): boolean {
   return settled && ageMs < KEPT_FOR_MS;
 }
 
-/** By another process, that would be disturbed. */
-function isBeingRead({ readerPid }: ReadState): boolean {
-  if (readerPid === process.pid) return false;
+/** By another process, that would be disturbed; its number alone may be another program's by now. */
+function isBeingRead({ readerPid, savedAtMs }: ReadState, nowMs: number): boolean {
+  if (readerPid === process.pid || nowMs - savedAtMs > SILENT_FOR_MS) return false;
   try {
     return process.kill(readerPid, 0);
   } catch {

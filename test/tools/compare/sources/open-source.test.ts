@@ -127,3 +127,16 @@ test('a reader that is still at it keeps its pages', async (t) => {
   await toArray((await open()).source.read(SIGNAL));
   assert.ok((await folders()).includes(name));
 });
+
+test('a number of a process that was given away again holds no read up', async (t) => {
+  const { cacheDirectory, clock, open, readAndBreak, said } = await desk(t, 250);
+  await readAndBreak(100);
+  const [name = ''] = (await readdir(cacheDirectory)).filter((one) => !one.includes('spent'));
+  const file = join(cacheDirectory, name, 'state.json');
+  const state = JSON.parse(await readFile(file, 'utf8'));
+  // Alive, and no reader.
+  await writeFile(file, JSON.stringify({ ...state, readerPid: process.ppid }));
+  await clock.sleep(11 * MINUTES, SIGNAL);
+  await open();
+  assert.match(said.join(), /^going on .*: 100 traces are there/);
+});
