@@ -6,6 +6,11 @@ import type { System } from './system.ts';
 /** How long one run may take beyond its own schedule before it is given up. */
 const GRACE_MS = 60_000;
 
+/** An attempt was made, and failed; whoever follows the attempts knows of it. */
+export class RunRefused extends Error {
+  override readonly name = 'RunRefused';
+}
+
 /**
  * Fires one run on every platform at once, as its schedule does, and waits for the answers. What
  * loadgen had to say is in its log ('run finished'); here only an attempt that failed is an error.
@@ -34,7 +39,7 @@ async function runJob(system: System, body: LoadRequestBody, signal: AbortSignal
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const stop = cloud.scheduler.onAttempt((attempt) => {
     if (attempt.httpStatus === 200) resolve();
-    else reject(new Error(`Cloud Scheduler's attempt ended with ${describe(attempt)}`));
+    else reject(new RunRefused(`Cloud Scheduler's attempt ended with ${describe(attempt)}`));
   });
   try {
     await until(job.run(body), signal);
@@ -53,7 +58,7 @@ async function fireCronJob(
   if (!platform.fire) throw new Error(`${platform.name} has no CronJob to fire`);
   const answer = await until(platform.fire(body, minute), signal);
   if (answer?.status === 200) return;
-  throw new Error(`the CronJob's post ended with ${describe(answer ?? {})}`);
+  throw new RunRefused(`the CronJob's post ended with ${describe(answer ?? {})}`);
 }
 
 const describe = (attempt: object) => JSON.stringify(attempt).slice(0, 500);

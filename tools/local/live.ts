@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import type { LoadRequestBody } from '../../lib/load-request.ts';
-import { fireRun } from './fire.ts';
+import { fireRun, RunRefused } from './fire.ts';
 import { planFirstRun, renderFirstRun } from './first-run.ts';
 import type { Delay } from './options.ts';
 import { createComparer } from './page/comparer.ts';
 import { startPage } from './page/page.ts';
 import { renderDelay } from './render-outcome.ts';
 import type { System } from './system.ts';
+import { watchRefusals } from './watch-refusals.ts';
 import { watchTraces } from './watch-traces.ts';
 
 /** Shows traces as they come, on the terminal and on a page, until the signal. */
@@ -23,6 +24,7 @@ export async function runLive(live: {
   const comparer = createComparer(projectId);
   const page = await startPage({ traceStore, render: comparer.render });
   const stopWatching = watchTraces(traceStore, (line) => print(`${line}\n`));
+  const stopTelling = watchRefusals(system, (line) => print(`${line}\n`));
   try {
     await system.announce(page.url);
     print(`\nTraces and comparison (local): ${page.url}\n`);
@@ -31,13 +33,16 @@ export async function runLive(live: {
     print(`${renderFirstRun(first)} Ctrl-C ends everything.\n\n`);
     if (first.now) {
       fireRun(system, live.body, first.minute, signal).catch((error: Error) => {
-        if (!signal.aborted) onProgress(`first run: ${error.message}`);
+        // What was refused is told with the other refusals.
+        if (signal.aborted || error instanceof RunRefused) return;
+        onProgress(`first run: ${error.message}`);
       });
     }
     if (!signal.aborted) await once(signal, 'abort');
     return 0;
   } finally {
     stopWatching();
+    stopTelling();
     await page.close();
     await comparer.close();
   }

@@ -9,7 +9,12 @@ export type AttemptOutcome = Readonly<{
   httpStatus?: number;
   /** What went wrong below HTTP. */
   error?: string;
+  /** What the target answered with an error status. */
+  answer?: string;
 }>;
+
+/** Characters; a problem of loadgen's is far shorter. */
+const LONGEST_ANSWER = 10_000;
 
 /** Sends the job's request once and answers how it went; never throws. */
 export async function sendAttempt(options: {
@@ -25,13 +30,13 @@ export async function sendAttempt(options: {
   const deadline = AbortSignal.timeout(spec.attemptDeadlineMs);
   try {
     const token = spec.oidc && (await tokens.issueIdToken(spec.oidc));
-    const httpStatus = await send({
+    const { httpStatus, answer } = await send({
       spec,
       ca,
       headers: requestHeaders({ jobId, spec, scheduledMs, token }),
       signal: AbortSignal.any([signal, deadline]),
     });
-    return { code: codeOf(httpStatus), httpStatus };
+    return { code: codeOf(httpStatus), httpStatus, ...(answer !== undefined && { answer }) };
   } catch (error) {
     if (deadline.aborted) {
       const error = `no answer within ${spec.attemptDeadlineMs / 1000} s`;
@@ -74,7 +79,7 @@ function send(options: {
   ca: string;
   headers: Record<string, string>;
   signal: AbortSignal;
-}): Promise<number> {
+}): Promise<{ httpStatus: number; answer?: string }> {
   const { spec, ca, headers, signal } = options;
   const own = { method: spec.method, headers, signal, agent: false };
   return new Promise((resolve, reject) => {
@@ -84,10 +89,16 @@ function send(options: {
         : requestHttp(spec.uri, own);
     request.once('error', reject);
     request.once('response', (response) => {
+      const httpStatus = response.statusCode ?? 0;
+      let answer = '';
       // An attempt ends with its body: until then the handler is still at work.
       response.once('error', reject);
-      response.once('end', () => resolve(response.statusCode ?? 0));
-      response.resume();
+      response.once('end', () =>
+        resolve(httpStatus < 400 ? { httpStatus } : { httpStatus, answer }),
+      );
+      response.setEncoding('utf8').on('data', (text: string) => {
+        if (answer.length < LONGEST_ANSWER) answer += text;
+      });
     });
     request.end(spec.body);
   });

@@ -12,6 +12,7 @@ function render({ traces, of }: Compared): LiveParts {
       cohorts: { a: CLOUD_RUN, b: GKE },
       name: workerData,
       local: true,
+      readAtMs: Date.now(),
     });
     return renderParts(comparison, { compared: traces.length, of });
   } catch (error) {

@@ -80,7 +80,7 @@ export type PlatformEvent = EventBase &
     /** CrashLoopBackOff: started again after this time. */
     | { type: 'backing-off'; delayMs: number }
     /** The CronJob's run ended with loadgen's answer, or did not take place. */
-    | { type: 'fired'; minute: Date; status: number }
+    | { type: 'fired'; minute: Date; status: number; body: unknown }
     | { type: 'skipped'; minute: Date; reason: string }
     /** A request that no container saw; `instanceId` is empty. */
     | { type: 'refused'; status: number; reason: string }

@@ -140,10 +140,10 @@ suite('Cloud Scheduler, by the real client', () => {
     assert.equal(second.headers['x-cloudscheduler-scheduletime'], '2026-03-02T12:03:00.000Z');
     second.answer(500);
     assert.deepEqual(
-      (await waitForAttempts(2)).map(({ code, httpStatus }) => [code, httpStatus]),
+      (await waitForAttempts(2)).map(({ code, httpStatus, answer }) => [code, httpStatus, answer]),
       [
-        ['OK', 200],
-        ['INTERNAL', 500],
+        ['OK', 200, undefined],
+        ['INTERNAL', 500, 'done'],
       ],
     );
     const [after] = await client.getJob({ name: job.name });

@@ -61,8 +61,8 @@ export async function startGke(options: GkeOptions): Promise<Gke> {
     const cronJob = startCronJob({
       url: loadgenUrl,
       schedule: options.schedule,
-      onFired: (minute, { status }) =>
-        journal.of('loadgen', 'cronjob').event({ type: 'fired', minute, status }),
+      onFired: (minute, result) =>
+        journal.of('loadgen', 'cronjob').event({ type: 'fired', minute, ...result }),
       onSkipped: (minute, reason) =>
         journal.of('loadgen', 'cronjob').event({ type: 'skipped', minute, reason }),
     });

@@ -1,0 +1,57 @@
+import { PLATFORM_LABEL } from './platforms/labels.ts';
+import type { PlatformName } from './platforms/platform.ts';
+import type { System } from './system.ts';
+
+/** Calls back with one line for each run that did not come about. Returns how to stop. */
+export function watchRefusals(
+  system: Readonly<{
+    cloud: { scheduler: Pick<System['cloud']['scheduler'], 'onAttempt'> };
+    platforms: readonly Pick<System['platforms'][number], 'onEvent'>[];
+  }>,
+  onLine: (line: string) => void,
+): () => void {
+  const tell = (platform: PlatformName, atMs: number, status: string, reason: string) => {
+    const time = new Date(atMs).toISOString().slice(11, 19);
+    onLine(`${time}  ${PLATFORM_LABEL[platform]}  run refused: ${status}${oneLine(reason)}`);
+  };
+  const stops = [
+    system.cloud.scheduler.onAttempt(({ code, httpStatus, error, answer, startedMs }) => {
+      if (code === 'OK') return;
+      const reason = answer === undefined ? (error ?? '') : reasonOf(answer);
+      tell('cloud_run', startedMs, `${httpStatus ?? code} `, reason);
+    }),
+    ...system.platforms.map(({ onEvent }) =>
+      onEvent((event) => {
+        if (event.type === 'skipped') {
+          tell(event.platform, event.minute.getTime(), '', event.reason);
+        } else if (event.type === 'fired' && event.status >= 400) {
+          const { status, body } = event;
+          tell(event.platform, event.minute.getTime(), `${status} `, reasonOf(body));
+        }
+      }),
+    ),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** The detail of a problem (RFC 9457), as loadgen answers it; else the answer itself. */
+function reasonOf(answer: unknown): string {
+  const body = typeof answer === 'string' ? parse(answer) : answer;
+  const isProblem = typeof body === 'object' && body !== null && 'detail' in body;
+  if (isProblem) return String(body.detail);
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const LONGEST_REASON = 300;
+
+const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').slice(0, LONGEST_REASON);
