@@ -154,9 +154,9 @@ test('hostile span names stay text', NEEDS_BROWSER, async (t) => {
     assert.deepEqual(complaints, []);
     assert.deepEqual(requests, [url]);
     const text = (await page.evaluate('document.body.textContent')) as string;
-    for (const name of [HOSTILE.script, HOSTILE.rightToLeft, HOSTILE.quotes]) {
-      assert.ok(text.includes(name));
-    }
+    // Control characters, alone, are shown as others.
+    const { control: _, ...names } = HOSTILE;
+    for (const [kind, name] of Object.entries(names)) assert.ok(text.includes(name), kind);
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), viewport.width);
   }
 });
