@@ -3,6 +3,7 @@ import { COLOURS } from './rows.ts';
 
 /** In the order in which they are to apply; most are called like the file whose markup they style. */
 const PARTS = [
+  'palette',
   'base',
   'label',
   'verdict',
@@ -18,7 +19,7 @@ const PARTS = [
 /** The deepest level that is indented. */
 const DEEPEST = 12;
 
-/** One rule for each number: of colours in base.css, of levels of indentation. */
+/** One rule for each number: of colours in palette.css, of levels of indentation. */
 const NUMBERED = [
   ...Array.from({ length: COLOURS }, (_, n) => `.c${n} { --hue: var(--c${n}); }`),
   ...Array.from(

@@ -49,3 +49,21 @@ export function asWire({ job, state, updatedMs, runner }: ScheduledJob): WireJob
     }),
   };
 }
+
+export type JobView = Readonly<{
+  name: string;
+  state: JobState;
+  schedule: string;
+  /** When it is due next; absent while paused. */
+  scheduleMs: number | undefined;
+  /** Requests under way. */
+  outstanding: number;
+}>;
+
+export const asView = ({ job, state, runner }: ScheduledJob): JobView => ({
+  name: job.name ?? '',
+  state,
+  schedule: job.schedule ?? '',
+  scheduleMs: runner.scheduleMs(),
+  outstanding: runner.outstanding(),
+});

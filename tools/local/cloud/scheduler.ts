@@ -1,24 +1,22 @@
+import { createAttemptLog } from './attempt-log.ts';
 import type { Authority } from './certificates.ts';
 import type { Faults } from './faults.ts';
 import { GoogleError } from './google-status.ts';
 import { startGrpcService, type UnaryMethod } from './grpc-service.ts';
 import { loadSchedulerService } from './protos.ts';
-import { asWire, type JobState, type ScheduledJob, withDefaults } from './scheduled-job.ts';
+import {
+  asView,
+  asWire,
+  type JobState,
+  type JobView,
+  type ScheduledJob,
+  withDefaults,
+} from './scheduled-job.ts';
 import { sendAttempt } from './scheduler-attempt.ts';
 import { mergeJob, parseJob, type WireJob } from './scheduler-job.ts';
 import { type Attempt, createJobRunner } from './scheduler-runner.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import type { TokenIssuer } from './tokens.ts';
-
-export type JobView = Readonly<{
-  name: string;
-  state: JobState;
-  schedule: string;
-  /** When it is due next; absent while paused. */
-  scheduleMs: number | undefined;
-  /** Requests under way. */
-  outstanding: number;
-}>;
 
 export type SchedulerService = Readonly<{
   port: number;
@@ -29,7 +27,6 @@ export type SchedulerService = Readonly<{
   close(): Promise<void>;
 }>;
 
-const MAX_ATTEMPTS = 1_000;
 const MAX_PAGE = 500;
 
 /**
@@ -48,13 +45,7 @@ export async function startScheduler(options: {
 }): Promise<SchedulerService> {
   const { tokens, authority, faults, timers = systemTimers } = options;
   const entries = new Map<string, ScheduledJob>();
-  const attempts: Attempt[] = [];
-  const listeners = new Set<(attempt: Attempt) => void>();
-  const onAttempt = (attempt: Attempt) => {
-    attempts.push(attempt);
-    if (attempts.length > MAX_ATTEMPTS) attempts.shift();
-    for (const listener of listeners) listener(attempt);
-  };
+  const attempts = createAttemptLog();
 
   const checkParent = (parent: string): void => {
     const [, project, location] = /^projects\/([^/]+)\/locations\/([^/]+)$/.exec(parent) ?? [];
@@ -121,7 +112,7 @@ export async function startScheduler(options: {
               ca: authority.certPem,
               signal,
             }),
-          onAttempt,
+          onAttempt: attempts.add,
         }),
       };
       entries.set(name, entry);
@@ -191,19 +182,9 @@ export async function startScheduler(options: {
 
   return {
     port: service.port,
-    jobs: () =>
-      [...entries.values()].map(({ job, state, runner }) => ({
-        name: job.name ?? '',
-        state,
-        schedule: job.schedule ?? '',
-        scheduleMs: runner.scheduleMs(),
-        outstanding: runner.outstanding(),
-      })),
-    attempts: (job) => attempts.filter((attempt) => job === undefined || attempt.job === job),
-    onAttempt(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    jobs: () => [...entries.values()].map(asView),
+    attempts: attempts.of,
+    onAttempt: attempts.onAttempt,
     close() {
       for (const { runner } of entries.values()) runner.close();
       return service.close();
