@@ -6,9 +6,10 @@ import { createReadBudget } from '../compare/sources/read-budget.ts';
 import { createTraceApi } from '../compare/sources/trace-api.ts';
 import { parseV1Trace } from '../compare/sources/v1-trace.ts';
 import { isWhole } from '../compare/wholeness.ts';
+import type { JobControl } from './job.ts';
 import type { Started } from './run.ts';
 import type { Target } from './target.ts';
-import { type Progress, waitUntil } from './waiting.ts';
+import type { Progress } from './waiting.ts';
 
 /** What arrived of a run in Cloud Trace. */
 export type Arrived = Readonly<{
@@ -19,6 +20,8 @@ export type Arrived = Readonly<{
   errors: number;
   complete: boolean;
   waitedMs: number;
+  /** A gRPC code: the job's attempt failed, and nobody waited on. Null where it did not. */
+  failedWith: number | null;
 }>;
 
 export type ReadTraces = (fromMs: number, signal: AbortSignal) => Promise<readonly Trace[]>;
@@ -26,36 +29,53 @@ export type ReadTraces = (fromMs: number, signal: AbortSignal) => Promise<readon
 const POLL_MS = 5_000;
 /** Beyond the run itself: a cold start, the slowest request, the last export. */
 const PATIENCE_MS = 120_000;
+/**
+ * A code that was there before the run may be that of the attempt before: by then a run that goes
+ * on has sent a trace.
+ */
+const STALE_AFTER_MS = 30_000;
 /** Clocks of two machines differ. */
 const CLOCK_SKEW_MS = 60_000;
 
-/** Waits until every request of the run has its whole trace, or for two minutes beyond its length. */
+/**
+ * Waits until every request of the run has its whole trace, its attempt has failed, or for two
+ * minutes beyond its length.
+ */
 export async function followRun(options: {
   run: Started;
+  job: Pick<JobControl, 'read'>;
   readTraces: ReadTraces;
   clock: Clock;
   signal: AbortSignal;
   progress: Progress;
 }): Promise<Arrived> {
-  const { run, readTraces, clock, signal, progress } = options;
+  const { run, job, readTraces, clock, signal, progress } = options;
   const { requests: expected, intervalMs } = run.job;
   const lengthMs = (expected - 1) * intervalMs;
   const beganMs = clock.nowMs();
   let wholeBefore = -1;
-  await waitUntil(
-    run.startedMs + lengthMs,
-    { clock, signal, progress },
-    (seconds) => `the run goes on for ${seconds} s, then its traces are read`,
-  );
-  for (;;) {
+  const endMs = run.startedMs + lengthMs;
+  const readMine = async () => {
     const traces = await readTraces(run.startedMs - CLOCK_SKEW_MS, signal);
-    const mine = traces.filter((trace) => belongsTo(trace, run));
+    return traces.filter((trace) => belongsTo(trace, run));
+  };
+  let failedWith = await failureOf(run, job, clock);
+  if (clock.nowMs() < endMs) progress.say(goesOn(endMs - clock.nowMs()));
+  while (failedWith === null && clock.nowMs() < endMs) {
+    await clock.sleep(Math.min(POLL_MS, endMs - clock.nowMs()), signal);
+    progress.show(goesOn(Math.max(0, endMs - clock.nowMs())));
+    failedWith = await failureOf(run, job, clock);
+    if (failedWith !== null && hadFailed(run) && (await readMine()).length > 0) failedWith = null;
+  }
+  for (;;) {
+    const mine = await readMine();
     const whole = mine.filter((trace) => isWhole(trace)).length;
     const errors = mine.filter((trace) => rootOf(trace)?.attributes[ATTR.errorType]).length;
     const complete = whole >= expected;
-    const arrived = { expected, traces: mine.length, whole, errors, complete };
-    if (complete || clock.nowMs() > run.startedMs + lengthMs + PATIENCE_MS) {
-      return { ...arrived, waitedMs: clock.nowMs() - beganMs };
+    if (failedWith === null && mine.length === 0) failedWith = await failureOf(run, job, clock);
+    if (complete || failedWith !== null || clock.nowMs() > endMs + PATIENCE_MS) {
+      const waitedMs = clock.nowMs() - beganMs;
+      return { expected, traces: mine.length, whole, errors, complete, waitedMs, failedWith };
     }
     const text = `${whole} of ${expected} traces are whole`;
     if (whole !== wholeBefore) progress.say(text);
@@ -63,6 +83,23 @@ export async function followRun(options: {
     wholeBefore = whole;
     await clock.sleep(POLL_MS, signal);
   }
+}
+
+const goesOn = (ms: number) =>
+  `the run goes on for ${Math.ceil(ms / 1000)} s, then its traces are read`;
+
+const hadFailed = ({ job }: Started): boolean => (job.lastStatusCode ?? 0) !== 0;
+
+/** The code with which the run's attempt failed; null where it goes on, or went well. */
+async function failureOf(
+  run: Started,
+  job: Pick<JobControl, 'read'>,
+  clock: Clock,
+): Promise<number | null> {
+  const { lastAttemptMs = 0, lastStatusCode = 0 } = await job.read();
+  if (lastStatusCode === 0 || lastAttemptMs < run.startedMs - CLOCK_SKEW_MS) return null;
+  const mayBeStale = hadFailed(run) && clock.nowMs() < run.startedMs + STALE_AFTER_MS;
+  return mayBeStale ? null : lastStatusCode;
 }
 
 /** The same minute runs on GKE too, so only roots of the platform that Cloud Scheduler fires count. */

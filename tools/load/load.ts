@@ -60,7 +60,8 @@ async function run(options: Options, target: Target, tools: Tools): Promise<Resu
   const started = await startRun(tools.job, clock, signal, progress);
   const text = renderStarted(started);
   if (!options.wait) return done(text, started);
-  const arrived = await followRun({ run: started, readTraces, clock, signal, progress });
+  const { job } = tools;
+  const arrived = await followRun({ run: started, job, readTraces, clock, signal, progress });
   const command = compareCommand(target, started);
   return {
     text: text + renderArrived(arrived, command, target),

@@ -1,3 +1,4 @@
+import { status } from '@grpc/grpc-js';
 import type { Arrived } from './follow.ts';
 import type { JobView } from './job.ts';
 import type { Started } from './run.ts';
@@ -67,7 +68,8 @@ export function renderStarted({ job, scheduledMinute, forced }: Started): string
 }
 
 export function renderArrived(arrived: Arrived, compareCommand: string, target: Target): string {
-  const { expected, whole, traces, errors, complete, waitedMs } = arrived;
+  const { expected, whole, traces, errors, complete, waitedMs, failedWith } = arrived;
+  if (failedWith !== null && !complete) return renderFailed(arrived, failedWith, target);
   const head = complete
     ? `all ${expected} traces are there and whole`
     : `${whole} of ${expected} traces are whole after ${Math.round(waitedMs / 1000)} s (${traces} arrived)`;
@@ -82,6 +84,28 @@ export function renderArrived(arrived: Arrived, compareCommand: string, target: 
     .filter((line, index) => line !== '' || index === 4)
     .join('\n');
 }
+
+/** Cloud Scheduler keeps of an answer its code alone; loadgen's own words are in its log. */
+function renderFailed({ traces }: Arrived, code: number, target: Target): string {
+  const where = target.local
+    ? 'the line of this minute where npm start runs'
+    : 'the log of loadgen, by its time';
+  return [
+    `the run failed: Cloud Scheduler's attempt ended with ${status[code] ?? 'code'} (${code}): ` +
+      `${CODE_MEANINGS[code] ?? 'loadgen did not answer with success'} (${traces} traces arrived)`,
+    `  loadgen's own words: ${where}`,
+    '',
+  ].join('\n');
+}
+
+const CODE_MEANINGS: Readonly<Record<number, string>> = {
+  [status.INVALID_ARGUMENT]: 'loadgen refused what the job asks for (400), as it will each time',
+  [status.UNAUTHENTICATED]: 'loadgen did not accept the ID token (401)',
+  [status.PERMISSION_DENIED]: 'the service account of the job may not call loadgen (403)',
+  [status.NOT_FOUND]: "there is nothing at the job's URL (404)",
+  [status.DEADLINE_EXCEEDED]: 'no answer within the attempt deadline',
+  [status.UNAVAILABLE]: 'loadgen could not be reached (503)',
+};
 
 /**
  * The command that compares both platforms over a window that holds the run whenever it is called:

@@ -34,6 +34,7 @@ export function createSleepingClock(
 /** A job in memory that counts its calls and whose last attempt a test may change. */
 export function createFakeJob(clock: Clock, body: LoadRequestBody = {}) {
   const calls: string[] = [];
+  let codeOfRun: number | undefined;
   let view: JobView = {
     name: JOB_NAME,
     state: 'ENABLED',
@@ -50,7 +51,10 @@ export function createFakeJob(clock: Clock, body: LoadRequestBody = {}) {
     return view;
   };
   const job: JobControl = {
-    read: async () => view,
+    read: async () =>
+      calls.includes('run')
+        ? { ...view, ...(codeOfRun !== undefined && { lastStatusCode: codeOfRun }) }
+        : view,
     run: () => change('run', { lastAttemptMs: clock.nowMs(), lastStatusCode: 0 })(),
     pause: change('pause', { state: 'PAUSED' }),
     resume: change('resume', { state: 'ENABLED' }),
@@ -65,6 +69,10 @@ export function createFakeJob(clock: Clock, body: LoadRequestBody = {}) {
   return {
     job,
     calls,
+    /** Every look after the start of a run finds it failed. */
+    failWith(lastStatusCode: number) {
+      codeOfRun = lastStatusCode;
+    },
     attempt(lastAttemptMs: number, lastStatusCode = 0) {
       view = { ...view, lastAttemptMs, lastStatusCode };
     },

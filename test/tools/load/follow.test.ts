@@ -9,9 +9,17 @@ import { createFakeJob, createRecordedProgress, createSleepingClock } from './de
 
 const { signal } = new AbortController();
 
-async function follow(requests: number, arrived: (nowMs: number) => readonly Trace[]) {
-  const clock = createSleepingClock(MINUTE_MS + 1000);
-  const { job } = createFakeJob(clock, { requests, intervalMs: 100 });
+type Fake = ReturnType<typeof createFakeJob>;
+
+async function follow(
+  requests: number,
+  arrived: (nowMs: number) => readonly Trace[],
+  { before, onSleep }: { before?: number; onSleep?: (fake: Fake, nowMs: number) => void } = {},
+) {
+  const clock = createSleepingClock(MINUTE_MS + 1000, (nowMs) => onSleep?.(fake, nowMs));
+  const fake = createFakeJob(clock, { requests, intervalMs: 100 });
+  const { job } = fake;
+  if (before !== undefined) fake.attempt(MINUTE_MS, before);
   const scheduledMinute = '2026-03-02T10:00:00Z';
   const run: Started = {
     job: await job.read(),
@@ -21,7 +29,7 @@ async function follow(requests: number, arrived: (nowMs: number) => readonly Tra
   };
   const { progress, said, shown } = createRecordedProgress();
   const readTraces = async () => arrived(clock.nowMs());
-  return { ...(await followRun({ run, readTraces, clock, signal, progress })), said, shown };
+  return { ...(await followRun({ run, job, readTraces, clock, signal, progress })), said, shown };
 }
 
 const traces = (count: number) =>
@@ -57,6 +65,20 @@ describe('followRun', () => {
     const others = [requestTrace({ run: 1 }), requestTrace({ platform: 'gcp_kubernetes_engine' })];
     const result = await follow(1, () => others);
     assert.deepEqual([result.complete, result.traces], [false, 0]);
+  });
+
+  it('stops at the first look after the attempt has failed, with its code', async () => {
+    const result = await follow(1000, () => [], {
+      onSleep: ({ attempt }, nowMs) => nowMs > MINUTE_MS + 8_000 && attempt(MINUTE_MS, 3),
+    });
+    assert.deepEqual([result.failedWith, result.waitedMs], [3, 10_000]);
+  });
+
+  it('takes a code that was there before for this run’s after 30 s without a trace', async () => {
+    const result = await follow(1000, () => [], { before: 3 });
+    assert.deepEqual([result.failedWith, result.waitedMs], [3, 30_000]);
+    const goesOn = await follow(1000, () => traces(3), { before: 3 });
+    assert.equal(goesOn.failedWith, null);
   });
 
   it('counts roots in error apart', async () => {

@@ -13,9 +13,16 @@ import { createFakeJob, createRecordedProgress, createSleepingClock, JOB_NAME } 
 const TARGET = { projectId: 'my-project', region: 'r', jobName: JOB_NAME };
 const LOCAL = { ...TARGET, local: { schedulerAddress: 'localhost:1', traceReadOrigin: '' } };
 
-async function run(command: string, target: Target = TARGET, arrived = 2, more: string[] = []) {
+async function run(
+  command: string,
+  target: Target = TARGET,
+  arrived = 2,
+  more: string[] = [],
+  code = 0,
+) {
   const clock = createSleepingClock(MINUTE_MS);
   const fake = createFakeJob(clock, { requests: 2, intervalMs: 100 });
+  if (code !== 0) fake.failWith(code);
   const options = parseOptions([...command.split(' '), ...more]);
   assert.ok(options !== 'help');
   const readTraces = async () =>
@@ -115,6 +122,16 @@ describe('load', () => {
       'a window that holds the run whenever the command is called',
     );
     assert.match((await run('run --wait', LOCAL)).text, /npm run compare -- --local --since/);
+  });
+
+  it('run --wait: exits 1 with code and reason of an attempt that failed', async () => {
+    const { text, exitCode } = await run('run --wait', LOCAL, 0, [], 3);
+    assert.equal(exitCode, 1);
+    assert.match(
+      text,
+      /the run failed: .* INVALID_ARGUMENT \(3\): loadgen refused .* \(400\).* \(0 traces arrived\)\n/,
+    );
+    assert.match(text, /own words: the line of this minute where npm start runs\n$/);
   });
 
   it('run --wait: exits 1 and names the doctor where traces are missing', async () => {

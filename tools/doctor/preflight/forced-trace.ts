@@ -33,6 +33,7 @@ export const createForcedTraceCheck = (
       const run = await startRun(job, clock, signal, progress);
       const arrived = await followRun({
         run,
+        job,
         readTraces: createTraceReader(target, clock),
         clock,
         signal,
