@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { after, before, describe, it } from 'node:test';
 import { parseCohort } from '../../tools/compare/cohort.ts';
 import { compareTraces } from '../../tools/compare/compare.ts';
@@ -11,6 +12,8 @@ import type { AddedLatencyMs } from '../../tools/local/platforms/knobs.ts';
 const RUNS = 12;
 const REQUESTS_PER_RUN = 8;
 const ADDED_MS = 20;
+/** A hop's time cannot be told within 2 ms where this process was often later than that itself. */
+const BUSY_MS = 5;
 const NO_LATENCY: AddedLatencyMs = { loadgen: 0, client: 0, server: 0 };
 
 /**
@@ -80,12 +83,20 @@ const called = (comparison: Comparison) =>
  * A verdict at 5 % is wrong once in twenty by its nature, and a test may not be: a difference that
  * is really there shows up every time, one that chance made hardly twice in a row (1 in 400).
  */
-async function twice(attempt: () => Promise<void>): Promise<void> {
+const isFalseAlarm = (comparison: Comparison): boolean =>
+  comparison.overall.verdict !== 'no-difference-seen' || called(comparison).length > 0;
+
+/** The longest that this process was held up meanwhile: what it answers for a hop, it answers late. */
+async function withStalls<T>(
+  work: () => Promise<T>,
+): Promise<Readonly<{ done: T; p99Ms: number }>> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
   try {
-    await attempt();
-  } catch (error) {
-    if (!(error instanceof assert.AssertionError)) throw error;
-    await attempt();
+    const done = await work();
+    return { done, p99Ms: delay.percentile(99) / 1e6 };
+  } finally {
+    delay.disable();
   }
 }
 
@@ -97,36 +108,41 @@ describe('the comparison of two deployments that really run', () => {
   after(() => cloud.close());
 
   it('sees no difference between two deployments of the same', async () => {
-    await twice(async () => {
-      const comparison = await compareTwice(cloud, NO_LATENCY);
-      assert.equal(comparison.overall.verdict, 'no-difference-seen');
-      assert.deepEqual(called(comparison), []);
-      assert.deepEqual(
-        comparison.configuration.map(({ key }) => key),
-        ['image'],
-      );
-    });
+    let comparison = await compareTwice(cloud, NO_LATENCY);
+    if (isFalseAlarm(comparison)) comparison = await compareTwice(cloud, NO_LATENCY);
+    assert.equal(comparison.overall.verdict, 'no-difference-seen');
+    assert.deepEqual(called(comparison), []);
+    assert.deepEqual(
+      comparison.configuration.map(({ key }) => key),
+      ['image'],
+    );
   });
 
   it('finds 20 ms in front of server in that hop, within 2 ms, and in no other', async () => {
-    await twice(async () => {
-      const comparison = await compareTwice(cloud, { ...NO_LATENCY, server: ADDED_MS });
-      assert.equal(comparison.overall.verdict, 'a-faster');
-      assert.deepEqual(comparison.configuration[0], {
-        key: 'latency added (local) of server',
-        a: '0 ms',
-        b: `${ADDED_MS} ms`,
-      });
-      const gap = 'client:grpc.shakesapp.ShakespeareService/GetMatchCount';
-      const paths = called(comparison);
-      assert.equal(paths.length, 1, paths.join('\n'));
-      assert.ok(paths[0]?.endsWith(gap), paths[0]);
-      const hop = comparison.hops.find(
-        ({ path, stratum }) => path === paths[0] && stratum === 'warm',
-      );
-      assert.equal(hop?.measure, 'gap');
-      const foundMs = -(hop?.differenceMs.p50 ?? 0);
-      assert.ok(Math.abs(foundMs - ADDED_MS) <= 2, `${foundMs} ms`);
+    const measure = () =>
+      withStalls(() => compareTwice(cloud, { ...NO_LATENCY, server: ADDED_MS }));
+    const first = await measure();
+    const gap = 'client:grpc.shakesapp.ShakespeareService/GetMatchCount';
+    // Where the latency is seen does not depend on how busy the machine is: no second try for that.
+    const wrong = called(first.done).filter((path) => !path.endsWith(gap));
+    assert.deepEqual(wrong, []);
+    const tooBusy = first.p99Ms > BUSY_MS;
+    const comparison = tooBusy ? (await measure()).done : first.done;
+    const busy = `event loop held up for ${first.p99Ms.toFixed(1)} ms (p99)`;
+    assert.equal(comparison.overall.verdict, 'a-faster', busy);
+    assert.deepEqual(comparison.configuration[0], {
+      key: 'latency added (local) of server',
+      a: '0 ms',
+      b: `${ADDED_MS} ms`,
     });
+    const paths = called(comparison);
+    assert.equal(paths.length, 1, `${paths.join('\n')}, ${busy}`);
+    assert.ok(paths[0]?.endsWith(gap), paths[0]);
+    const hop = comparison.hops.find(
+      ({ path, stratum }) => path === paths[0] && stratum === 'warm',
+    );
+    assert.equal(hop?.measure, 'gap');
+    const foundMs = -(hop?.differenceMs.p50 ?? 0);
+    assert.ok(Math.abs(foundMs - ADDED_MS) <= 2, `${foundMs} ms, ${busy}`);
   });
 });
