@@ -1,6 +1,6 @@
 import { UsageError } from '../command-line.ts';
 import type { Sides } from './comparison.ts';
-import type { Trace } from './model.ts';
+import type { Span, Trace } from './model.ts';
 import { frontEndTest } from './normalise.ts';
 import { PLATFORM_LABELS } from './platform-labels.ts';
 
@@ -77,17 +77,24 @@ export function checkWindow(flag: string, sinceMs: number | null, untilMs: numbe
 export const CLOUD_RUN = parseCohort('a', 'cloud.platform=gcp_cloud_run');
 export const GKE = parseCohort('b', 'cloud.platform=gcp_kubernetes_engine');
 
-/**
- * Decided by the spans of the system's own programs; the platform's front end stores spans too, with
- * labels of its own, and on the way from one platform to another they would speak for both.
- */
 export function matchesCohort(trace: Trace, cohort: Cohort): boolean {
-  const startMs = trace.spans.reduce((first, span) => Math.min(first, span.startMs), Infinity);
-  if (cohort.sinceMs !== null && startMs < cohort.sinceMs) return false;
-  if (cohort.untilMs !== null && startMs >= cohort.untilMs) return false;
-  const isFrontEnd = frontEndTest(trace.spans);
-  const own = trace.spans.filter((span) => !isFrontEnd(span));
+  if (!inWindow(trace, cohort)) return false;
+  const own = ownSpans(trace);
   return cohort.pairs.every(({ key, value }) => own.some((span) => span.attributes[key] === value));
+}
+
+export function inWindow(trace: Trace, { sinceMs, untilMs }: Cohort): boolean {
+  const startMs = trace.spans.reduce((first, span) => Math.min(first, span.startMs), Infinity);
+  return (sinceMs === null || startMs >= sinceMs) && (untilMs === null || startMs < untilMs);
+}
+
+/**
+ * The spans of the system's own programs, which decide; the platform's front end stores spans too,
+ * with labels of its own, and on the way from one platform to another they would speak for both.
+ */
+export function ownSpans(trace: Trace): readonly Span[] {
+  const isFrontEnd = frontEndTest(trace.spans);
+  return trace.spans.filter((span) => !isFrontEnd(span));
 }
 
 const UNITS: Readonly<Record<string, number>> = {

@@ -19,6 +19,7 @@ import { recentTraces } from './recent-traces.ts';
 import { type RequestRecord, recordRequest } from './request-record.ts';
 import type { TraceSource } from './sources/source.ts';
 import { loadOf, summariseCohort } from './summary.ts';
+import { createFilterTally } from './unmatched.ts';
 import { findWarnings } from './warnings.ts';
 
 const SIDES = ['a', 'b'] as const;
@@ -29,6 +30,7 @@ const SIDES = ['a', 'b'] as const;
  */
 export function createCollector(cohorts: Sides<Cohort>) {
   const collected: Sides<RequestRecord[]> = { a: [], b: [] };
+  const filters = createFilterTally(cohorts);
   const configuration = createConfigurationTally();
   const seen = new Set<string>();
   const arriving = new Set<string>();
@@ -45,6 +47,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
       waiters.see(trace);
       if (seen.has(trace.traceId)) return;
       const matching = SIDES.filter((side) => matchesCohort(trace, cohorts[side]));
+      filters.see(trace, matching);
       const [side] = matching;
       const record = side === undefined ? null : recordRequest(trace);
       if (side === undefined || record === null) return;
@@ -86,6 +89,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
       return {
         version: COMPARISON_VERSION,
         source,
+        unmatched: filters.unmatched(),
         configuration: configuration.differences(cohorts),
         cohorts: summaries,
         inBothCohorts,

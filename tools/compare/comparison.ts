@@ -146,6 +146,8 @@ export type SourceDescription = Readonly<{
 export type Comparison = Readonly<{
   version: typeof COMPARISON_VERSION;
   source: SourceDescription;
+  /** Why no trace matches a cohort's filter, in a sentence for each; then all else is left out. */
+  unmatched: readonly string[];
   /** First in every output: the first threat to any verdict. Only what differs. */
   configuration: readonly ConfigurationDifference[];
   cohorts: Sides<CohortSummary>;

@@ -18,7 +18,13 @@ import {
 
 /** The comparison for a terminal: verdict, what threatens it, hops, warnings; at most 100 columns. */
 export function renderText(comparison: Comparison): string {
-  const { cohorts, hops, methods } = comparison;
+  const { cohorts, hops, methods, unmatched, source } = comparison;
+  if (unmatched.length > 0) {
+    return joinBlocks([
+      [...unmatched, ...(source.local ? [LOCAL_LABEL] : [])].flatMap((line) => wrapText(line)),
+      cohortLines(comparison),
+    ]);
+  }
   return joinBlocks([
     verdictLines(comparison),
     cohortLines(comparison),

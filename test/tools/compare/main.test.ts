@@ -169,7 +169,9 @@ test('exits 1 where an answer had a wrong count', async (t) => {
 
 test('exits 1 where a cohort is empty', async (t) => {
   const { from } = await folderWith(t, TRACES.slice(0, 60));
-  assert.equal((await compare('--from', from)).code, 1);
+  const { code, stdout } = await compare('--from', from);
+  assert.equal(code, 1);
+  assert.match(stdout, /^No trace matches cloud\.platform=gcp_kubernetes_engine: /);
 });
 
 test('a file that there is not is bad usage, and so is a flag', async () => {

@@ -18,7 +18,7 @@ export function renderHtml(comparison: Comparison): string {
     title: titleOf(labels),
     body: html`${renderHeader(labels)}
 <main>
-${renderComparison(comparison, labels)}
+${comparison.unmatched.length > 0 ? renderUnmatched(comparison, labels) : renderComparison(comparison, labels)}
 <section aria-labelledby="recent">
 <h2 id="recent">Recent traces</h2>
 ${renderRecent(comparison, labels)}
@@ -37,6 +37,14 @@ ${
   html`<p class="local"><strong>Local run.</strong> These are figures of stand-ins on this machine. They say nothing about the real platforms.</p>`
 }
 </header>`;
+}
+
+/** Why there is nothing to compare, and what was read. */
+function renderUnmatched(comparison: Comparison, labels: Labels): Markup {
+  return html`<section class="verdict" aria-labelledby="verdict">
+<h2 id="verdict">Nothing to compare</h2>
+${comparison.unmatched.map((sentence) => html`<p>${foreign(sentence)}</p>\n`)}</section>
+${renderCohorts(comparison, labels)}`;
 }
 
 /**

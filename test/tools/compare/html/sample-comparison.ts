@@ -250,6 +250,7 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
       since: '2026-11-20T10:00:00.000Z',
       until: '2026-11-20T10:40:00.000Z',
     },
+    unmatched: [],
     configuration: [
       { key: 'shakesapp.config.billing', a: 'instance', b: 'node' },
       { key: 'cloud.region', a: 'us-central1', b: 'us-central1-f' },
