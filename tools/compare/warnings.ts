@@ -19,7 +19,8 @@ export type Evidence = Readonly<{
 const ADVICE: Readonly<Record<WarningId, string>> = {
   'wrong-counts':
     'Mend the answers first: compare works.read (objects, bytes) of a wrong request with a right one.',
-  'too-few-traces': 'Let more runs pass, or take a longer window with --since.',
+  'too-few-traces':
+    'Let more runs pass, or have more of them read: a longer window, a larger burst.',
   'too-few-runs':
     'Let the schedule fire more often, or split the requests into more and shorter runs.',
   unpaired:
@@ -34,7 +35,8 @@ const ADVICE: Readonly<Record<WarningId, string>> = {
   sampled: 'Set OTEL_TRACES_SAMPLER=always_on for a comparison, or trust only what is paired.',
   'clock-skew':
     'Gaps are right as sums. Do not read the way there apart from the way back; check the hosts’ NTP.',
-  'truncated-by-quota': 'Take a shorter window, or run again: reading resumes where it stopped.',
+  'truncated-by-quota':
+    'Traces are missing. Read them again (from Cloud Trace it goes on where it stopped), or take a shorter window.',
 };
 
 /** Share of requests above which a defect is worth a warning. */

@@ -219,3 +219,11 @@ test('every warning of the list can be raised, in the order of the list', () => 
     [...WARNING_IDS],
   );
 });
+
+test('what is advised fits a burst and a saved file as well as a window of Cloud Trace', () => {
+  const found = warningsOf({ truncated: 'cut off', overall: { a: few(19), b: few(19) } });
+  const advice = Object.fromEntries(found.map((warning) => [warning.id, warning.advice]));
+  assert.match(advice['too-few-traces'] ?? '', /a longer window, a larger burst/);
+  assert.doesNotMatch(advice['too-few-traces'] ?? '', /--/);
+  assert.match(advice['truncated-by-quota'] ?? '', /again \(from Cloud Trace it goes on/);
+});
