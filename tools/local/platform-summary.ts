@@ -44,6 +44,7 @@ export function summarisePlatform(options: {
   const sum = (field: 'ok' | 'mismatched' | 'failed' | 'dropped') =>
     summaries.reduce((total, summary) => total + summary[field], 0);
   const spansStarted = reports.reduce((total, { spans }) => total + (spans?.started ?? 0), 0);
+  const coldIsKnown = whole.length === requests.length;
   const cold = coldTraceIds(traces.map(({ trace }) => trace));
   const warm = whole.filter(({ trace }) => !cold.has(trace.traceId));
   const waterfall = medianWaterfall(warm.length > 0 ? warm : whole);
@@ -58,7 +59,7 @@ export function summarisePlatform(options: {
     traces: requests.length,
     invocationTraces: traces.length - requests.length,
     wholeTraces: whole.length,
-    coldTraces: requests.filter(({ trace }) => cold.has(trace.traceId)).length,
+    coldTraces: coldIsKnown ? requests.filter(({ trace }) => cold.has(trace.traceId)).length : null,
     orphanSpans: own.filter(({ orphan }) => orphan).length,
     healthSpans: own.filter(({ span }) => isUnwanted(span)).length,
     frontEndSpans: nodes.length - own.length,
@@ -68,7 +69,9 @@ export function summarisePlatform(options: {
     processesWithoutReport: reports.filter(({ spans }) => spans === undefined).length,
     processesFailed: reports.filter(({ exitCode }) => exitCode !== 0).length,
     latencyMs: latencyOf(requests),
-    warmLatencyMs: latencyOf(requests.filter(({ trace }) => !cold.has(trace.traceId))),
+    warmLatencyMs: coldIsKnown
+      ? latencyOf(requests.filter(({ trace }) => !cold.has(trace.traceId)))
+      : null,
     trace: waterfall && toTraceResult(waterfall),
   };
   return { result, waterfall, broken: firstBroken(requests) };

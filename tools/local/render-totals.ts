@@ -22,7 +22,7 @@ export function renderTotals(
     row('  failed, dropped', ({ failed, dropped }) => `${failed}, ${dropped}`),
     row('traces of requests', ({ traces }) => traces),
     row('  whole', ({ wholeTraces }) => wholeTraces),
-    row('  cold requests', ({ coldTraces }) => coldTraces),
+    row('  cold requests', ({ coldTraces }) => coldTraces ?? '-'),
     row('orphan spans', ({ orphanSpans }) => orphanSpans),
     row('health check spans', ({ healthSpans }) => healthSpans),
     row('spans started', ({ spansStarted }) => spansStarted),

@@ -5,7 +5,7 @@ import type { Delay } from './options.ts';
 import type { PlatformName } from './platforms/platform.ts';
 
 /** A raise is a change that a reader of `--json` could trip over. */
-export const RESULTS_VERSION = 1;
+export const RESULTS_VERSION = 2;
 
 /** What `npm start -- --once --json FILE` writes. */
 export type Results = Readonly<{
@@ -36,8 +36,11 @@ export type PlatformResult = Readonly<{
   /** The rest: the calls of the schedule to loadgen. */
   invocationTraces: number;
   wholeTraces: number;
-  /** First of an instance, or sent before one had given its first answer: as in the comparison. */
-  coldTraces: number;
+  /**
+   * First of an instance, or sent before one had given its first answer: as in the comparison. Null
+   * where a trace is not whole: the part that tells may be the part that is missing.
+   */
+  coldTraces: number | null;
   /** Spans whose parent is neither stored nor outside of the system. */
   orphanSpans: number;
   /** Of health checks, of metadata and of tokens: what should make none. */
@@ -58,7 +61,7 @@ export type PlatformResult = Readonly<{
    * span; null without any.
    */
   latencyMs: LatencyQuantiles | null;
-  /** The same of the warm ones, which is what the comparison compares. */
+  /** The same of the warm ones, which the comparison compares; null where those are not known. */
   warmLatencyMs: LatencyQuantiles | null;
   /** One whole trace, the median one of the warm ones where there are any. */
   trace: TraceResult | null;

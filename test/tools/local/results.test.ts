@@ -7,6 +7,7 @@ import { compareTraces } from '../../../tools/compare/compare.ts';
 import type { Trace } from '../../../tools/compare/model.ts';
 import { summarisePlatform } from '../../../tools/local/platform-summary.ts';
 import type { ProcessReport } from '../../../tools/local/platforms/platform.ts';
+import { renderTotals } from '../../../tools/local/render-totals.ts';
 import { faultsOf } from '../../../tools/local/results.ts';
 import { createRequestTrace, spanId } from './example-traces.ts';
 
@@ -175,6 +176,20 @@ describe('summarisePlatform', () => {
           'the count of "love" is 3, expected 4 (1)',
       ),
     );
+  });
+
+  it('does not say what is cold or warm where a trace is not whole', () => {
+    const broken = createRequestTrace({
+      ...CLOUD_RUN,
+      traceId: 'b'.repeat(32),
+      change: (span, index) => (index === 4 ? null : span),
+    });
+    const result = summarise([createRequestTrace(CLOUD_RUN), broken]);
+    assert.deepEqual([result.coldTraces, result.warmLatencyMs], [null, null]);
+    assert.equal(result.latencyMs?.p50, 100);
+    const totals = renderTotals([['cloud_run', result]]);
+    assert.match(totals, /cold requests +-\n/);
+    assert.match(totals, /p50, p95, warm +-\n/);
   });
 
   it('counts as cold what the comparison does: the first of an instance and who waited for it', () => {
