@@ -1,4 +1,4 @@
-import { isFresh, SETTLED_AFTER_MS } from '../compare/freshness.ts';
+import { isArriving, SETTLED_AFTER_MS } from '../compare/freshness.ts';
 import type { Trace } from '../compare/model.ts';
 import type { TraceSource } from '../compare/sources/source.ts';
 import type { Options } from './options.ts';
@@ -15,18 +15,18 @@ export async function readTraces(
   signal: AbortSignal,
 ): Promise<TracesRead> {
   const byId = new Map<string, Trace>();
-  let fresh = 0;
+  let arriving = 0;
   for await (const trace of select(source, options, signal)) {
     const readAtMs = source.readAtMs();
-    const growing = readAtMs !== null && isFresh(trace, readAtMs);
-    if (options.traceIds.size === 0 && growing) fresh += 1;
+    const growing = readAtMs !== null && isArriving(trace, readAtMs);
+    if (options.traceIds.size === 0 && growing) arriving += 1;
     else byId.set(trace.traceId, trace);
   }
   const { name, local } = source.describe();
   const notes = [
     `${name}${local ? ' (local)' : ''}`,
-    fresh > 0
-      ? `${fresh} left out that ended less than ${SETTLED_AFTER_MS / 1_000} s before the reading`
+    arriving > 0
+      ? `${arriving} left out: not whole, and ended less than ${SETTLED_AFTER_MS / 1_000} s before the reading`
       : null,
     source.truncated(),
   ];

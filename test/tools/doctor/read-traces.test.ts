@@ -13,6 +13,8 @@ import { requestTrace } from '../compare/request-trace.ts';
 const OLD = requestTrace({ run: 0 });
 const NEW = requestTrace({ run: 1 });
 const NEW_END_MS = Math.ceil(Math.max(...NEW.spans.map(({ endMs }) => endMs)));
+/** Its root is there already, what is below client is not. */
+const HALF = { ...NEW, spans: NEW.spans.slice(0, 2) };
 const SOURCE: SourceDescription = {
   kind: 'cloud-trace',
   name: 'my-project',
@@ -22,11 +24,11 @@ const SOURCE: SourceDescription = {
 };
 
 /** What doctor reads of both traces, saved so long after the end of the newer one. */
-async function readAfter(t: TestContext, ms: number, ...flags: readonly string[]) {
+async function readAfter(t: TestContext, ms: number, flags: readonly string[] = [], young = NEW) {
   const folder = await mkdtemp(join(tmpdir(), 'read-traces-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'saved');
-  const lines = [headLine(SOURCE, NEW_END_MS + ms), traceLine(OLD), traceLine(NEW)];
+  const lines = [headLine(SOURCE, NEW_END_MS + ms), traceLine(OLD), traceLine(young)];
   const end = endLine({ traces: 2, truncated: 'no quota' });
   await writeFile(path, [...lines, end].join(''));
   const options = parseOptions(['--from', path, ...flags], NEW_END_MS + ms);
@@ -35,21 +37,27 @@ async function readAfter(t: TestContext, ms: number, ...flags: readonly string[]
   return { ids: read.traces.map(({ traceId }) => traceId), scope: read.scope };
 }
 
-test('traces that ended less than 15 s before the reading are left out, and it says so', async (t) => {
-  const { ids, scope } = await readAfter(t, 14_999);
+test('traces that are not whole and ended less than 15 s before the reading are left out, and it says so', async (t) => {
+  const { ids, scope } = await readAfter(t, 14_999, [], HALF);
   assert.deepEqual(ids, [OLD.traceId]);
-  assert.match(scope, /; 1 left out that ended less than 15 s before the reading;/);
-  assert.equal((await readAfter(t, 15_000)).ids.length, 2);
+  assert.match(scope, /; 1 left out: not whole, and ended less than 15 s before the reading;/);
+  assert.equal((await readAfter(t, 15_000, [], HALF)).ids.length, 2);
+});
+
+test('a trace that is whole is looked at, however young', async (t) => {
+  const { ids, scope } = await readAfter(t, 0);
+  assert.deepEqual(ids, [OLD.traceId, NEW.traceId]);
+  assert.doesNotMatch(scope, /left out/);
 });
 
 test('a trace that was asked for by its id is looked at, however young', async (t) => {
-  assert.deepEqual((await readAfter(t, 0, '--trace', NEW.traceId)).ids, [NEW.traceId]);
+  assert.deepEqual((await readAfter(t, 0, ['--trace', NEW.traceId], HALF)).ids, [NEW.traceId]);
 });
 
 test('a window holds its first moment and not its last', async (t) => {
   const [oldMs, newMs] = [OLD, NEW].map(({ spans }) => Math.min(...spans.map((s) => s.startMs)));
   const at = (ms = 0) => new Date(ms).toISOString();
-  const { ids } = await readAfter(t, 60_000, '--since', at(oldMs), '--until', at(newMs));
+  const { ids } = await readAfter(t, 60_000, ['--since', at(oldMs), '--until', at(newMs)]);
   assert.deepEqual(ids, [OLD.traceId]);
 });
 
