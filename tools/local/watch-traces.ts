@@ -17,6 +17,9 @@ import { PLATFORM_LABEL, platformOf } from './platforms/labels.ts';
  */
 const PATIENCE_MS = 12_000;
 
+/** An export of loadgen makes many traces whole at once: that long they are gathered. */
+const GATHER_MS = 250;
+
 const COLUMNS = 100;
 const LONGEST_QUERY = 24;
 const SHORTEST_QUERY = 12;
@@ -26,7 +29,8 @@ const MOST_TOLD = 1_000;
 
 /**
  * Calls back with one line for each request's trace: as soon as it is whole, or when it should
- * have been; the first that never is comes with its waterfall. Returns how to stop.
+ * have been; the first that never is comes with its waterfall. Those that come together are told in
+ * the order of their start. Returns how to stop.
  */
 export function watchTraces(
   store: TraceStore,
@@ -36,16 +40,28 @@ export function watchTraces(
   const waiting = new Map<string, NodeJS.Timeout>();
   const told = new Set<string>();
   let shownBroken = false;
-  const tell = (traceId: string) => {
+  let gathered: Trace[] = [];
+  let gathering: NodeJS.Timeout | undefined;
+  const gather = (traceId: string) => {
     clearTimeout(waiting.get(traceId));
     waiting.delete(traceId);
     const trace = store.trace(traceId);
-    const line = trace && renderTraceLine(trace);
-    if (trace === undefined || line === undefined) return;
+    if (trace === undefined || renderTraceLine(trace) === undefined) return;
     told.add(traceId);
     const [oldest] = told;
     if (told.size > mostTold && oldest !== undefined) told.delete(oldest);
-    onLine(line);
+    gathered.push(trace);
+    gathering ??= setTimeout(tellGathered, GATHER_MS);
+  };
+  const tellGathered = () => {
+    clearTimeout(gathering);
+    gathering = undefined;
+    const traces = gathered.sort((one, other) => startOf(one) - startOf(other));
+    gathered = [];
+    for (const trace of traces) tell(trace);
+  };
+  const tell = (trace: Trace) => {
+    onLine(renderTraceLine(trace) ?? '');
     // Of the first broken one also what it looks like; as a rule those after it are like it.
     if (shownBroken || isWhole(trace)) return;
     shownBroken = true;
@@ -56,19 +72,22 @@ export function watchTraces(
     if (!waiting.has(traceId)) {
       waiting.set(
         traceId,
-        setTimeout(() => tell(traceId), PATIENCE_MS),
+        setTimeout(() => gather(traceId), PATIENCE_MS),
       );
     }
     const trace = store.trace(traceId);
     // A look at the whole trace costs something, and without its root it is not whole.
     if (!trace?.spans.some(({ name }) => name === SPAN.loadgen)) return;
-    if (missingEdges(normalise(trace)).length === 0) tell(traceId);
+    if (missingEdges(normalise(trace)).length === 0) gather(traceId);
   });
   return () => {
     unsubscribe();
     for (const timer of waiting.values()) clearTimeout(timer);
+    tellGathered();
   };
 }
+
+const startOf = ({ spans }: Trace): number => Math.min(...spans.map(({ startMs }) => startMs));
 
 /** One line of at most 100 columns; undefined for what is no request (the schedule's own call). */
 export function renderTraceLine(trace: Trace): string | undefined {

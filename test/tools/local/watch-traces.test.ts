@@ -5,22 +5,54 @@ import { createTraceStore } from '../../../tools/local/cloud/trace-store.ts';
 import { renderTraceLine, watchTraces } from '../../../tools/local/watch-traces.ts';
 import { createRequestTrace } from './example-traces.ts';
 
+const GATHER_MS = 250;
 const TRACE = createRequestTrace({ platform: 'gcp_cloud_run' });
 
 describe('watchTraces', () => {
   it('tells a trace once, when its last span has come', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
     const store = createTraceStore();
     const lines: string[] = [];
     t.after(watchTraces(store, (line) => lines.push(line)));
     store.write(TRACE.spans.slice(1));
+    t.mock.timers.tick(GATHER_MS);
     assert.deepEqual(lines, []);
     store.write(TRACE.spans.slice(0, 1));
     store.write(TRACE.spans.slice(0, 1));
+    t.mock.timers.tick(GATHER_MS);
+    store.write(TRACE.spans.slice(0, 1));
+    t.mock.timers.tick(GATHER_MS);
     assert.equal(lines.length, 1);
     assert.match(lines[0] ?? '', /Cloud Run \(local\).*100 ms.*8 spans.*"world".*52 lines/);
   });
 
+  it('tells those that come together in the order of their start, at its end at the latest', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const store = createTraceStore();
+    const told: string[] = [];
+    const stop = watchTraces(store, (line) => told.push(/ ([a-d])\1{7} /.exec(line)?.[1] ?? '?'));
+    const write = (digit: string, laterMs: number) =>
+      store.write(
+        TRACE.spans.map((span) => ({
+          ...span,
+          traceId: digit.repeat(32),
+          startMs: span.startMs + laterMs,
+          endMs: span.endMs + laterMs,
+        })),
+      );
+    write('c', 2000);
+    write('a', 0);
+    write('b', 1000);
+    assert.deepEqual(told, []);
+    t.mock.timers.tick(GATHER_MS);
+    assert.deepEqual(told, ['a', 'b', 'c']);
+    write('d', 500);
+    stop();
+    assert.deepEqual(told, ['a', 'b', 'c', 'd']);
+  });
+
   it('keeps no more than so many of those that it told', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
     const store = createTraceStore();
     const lines: string[] = [];
     t.after(watchTraces(store, (line) => lines.push(line), 2));
@@ -29,10 +61,13 @@ describe('watchTraces', () => {
       store.write(spans);
       return spans;
     });
+    t.mock.timers.tick(GATHER_MS);
     assert.equal(lines.length, 3);
     for (const spans of traces.slice(1)) store.write(spans.slice(0, 1));
+    t.mock.timers.tick(GATHER_MS);
     assert.equal(lines.length, 3, 'copies of what it keeps make no second line');
     store.write(traces[0]?.slice(0, 1) ?? []);
+    t.mock.timers.tick(GATHER_MS);
     assert.equal(lines.length, 4, 'the first was forgotten');
   });
 
@@ -44,6 +79,7 @@ describe('watchTraces', () => {
     store.write(TRACE.spans.filter((_, index) => index !== 3));
     assert.deepEqual(lines, []);
     t.mock.timers.tick(12_000);
+    t.mock.timers.tick(GATHER_MS);
     assert.match(lines[0] ?? '', /NOT WHOLE/);
   });
 
@@ -60,6 +96,7 @@ describe('watchTraces', () => {
       });
       store.write(spans);
       t.mock.timers.tick(12_000);
+      t.mock.timers.tick(GATHER_MS);
     }
     assert.deepEqual(
       lines.map((line) => /! orphan: its parent is not in the trace/.test(line)),
