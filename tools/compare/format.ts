@@ -26,6 +26,10 @@ export function formatPercent(fraction: number | null): string {
   return `${Number(percent.toFixed(1))} %`;
 }
 
+/** `1 run`, `2 runs`. */
+export const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** Control characters become visible, and nothing turns the direction of what follows. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it replaces

@@ -3,6 +3,7 @@ import type { Overall, Quantiles, Stratum, Verdict } from './comparison.ts';
 import { type Contrast, contrast, FEWEST_RUNS, FEWEST_VALUES } from './contrast.ts';
 import { type Design, figuresOf, type Sample, sampleOf } from './design.ts';
 import { estimateOf, invert, UNKNOWN } from './estimate.ts';
+import { counted } from './format.ts';
 import { isUnnamed } from './pairing.ts';
 import { ascending, ecdfOf, quantileDifferencesOf, quantilesOf } from './quantiles.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -94,8 +95,8 @@ export function compareOverall(
     runs: ratios.runs,
     pValue,
     method: paired
-      ? `per run the typical log ratio of its pairs (Hodges-Lehmann), over ${ratios.runs.a} runs the trimmed mean with its t-test (Tukey-McLaughlin)`
-      : `per run the typical log latency (Hodges-Lehmann), over ${ratios.runs.a} and ${ratios.runs.b} runs the trimmed means with Yuen's t-test`,
+      ? `per run the typical log ratio of its pairs (Hodges-Lehmann), over ${counted(ratios.runs.a, 'run')} the trimmed mean with its t-test (Tukey-McLaughlin)`
+      : `per run the typical log latency (Hodges-Lehmann), over ${ratios.runs.a} and ${counted(ratios.runs.b, 'run')} the trimmed means with Yuen's t-test`,
     reason,
     ecdf: { a: ecdfOf(a), b: ecdfOf(b) },
     quantileDifferences: told ? quantileDifferencesOf(a, b) : [],
@@ -114,7 +115,7 @@ function reasonAgainst(
 ): string | null {
   const { paired, wrongCounts, unnamed } = about;
   if (wrongCounts > 0) {
-    return `${wrongCounts} answers had a wrong count: the speed of wrong answers says nothing`;
+    return `${counted(wrongCounts, 'answer')} had a wrong count: the speed of wrong answers says nothing`;
   }
   if (test !== null) return null;
   const what = paired ? 'pairs of warm requests' : 'warm requests';
@@ -129,7 +130,7 @@ function reasonAgainst(
     return `${unnamed} warm requests name neither their run nor their scheduled minute and count as one run: ${fewestRuns}, and a verdict needs ${FEWEST_RUNS}`;
   }
   if (fewestRuns < FEWEST_RUNS) {
-    return `${fewestRuns} run${fewestRuns === 1 ? '' : 's'} with ${what}, and a verdict needs ${FEWEST_RUNS}: requests of one run share its luck`;
+    return `${counted(fewestRuns, 'run')} with ${what}, and a verdict needs ${FEWEST_RUNS}: requests of one run share its luck`;
   }
   return `${fewest} ${what}, and a verdict needs ${FEWEST_VALUES}`;
 }

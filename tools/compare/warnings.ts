@@ -1,6 +1,6 @@
 import type { CohortSummary, Overall, Sides, Warning, WarningId } from './comparison.ts';
 import { FEWEST_RUNS, FEWEST_VALUES } from './contrast.ts';
-import { formatPercent } from './format.ts';
+import { counted, formatPercent } from './format.ts';
 import type { RequestRecord } from './request-record.ts';
 import type { Load } from './summary.ts';
 
@@ -94,15 +94,16 @@ function clockSkew({ cohorts }: Evidence): string | null {
 function tooFewTraces({ cohorts, overall }: Evidence): string | null {
   const [a, b] = [overall.a?.n ?? 0, overall.b?.n ?? 0];
   if (Math.min(a, b) >= FEWEST_VALUES) return null;
-  if (overall.paired) return `${a} pairs of warm requests; a verdict needs ${FEWEST_VALUES}`;
-  return `${a} warm requests in ${cohorts.a.label}, ${b} in ${cohorts.b.label}; a verdict needs ${FEWEST_VALUES}`;
+  if (overall.paired)
+    return `${counted(a, 'pair')} of warm requests; a verdict needs ${FEWEST_VALUES}`;
+  return `${counted(a, 'warm request')} in ${cohorts.a.label}, ${b} in ${cohorts.b.label}; a verdict needs ${FEWEST_VALUES}`;
 }
 
 function tooFewRuns({ cohorts, overall: { runs, paired } }: Evidence): string | null {
   if (Math.min(runs.a, runs.b) >= FEWEST_RUNS) return null;
   return paired
-    ? `${runs.a} paired runs; a verdict needs ${FEWEST_RUNS}`
-    : `${runs.a} runs in ${cohorts.a.label}, ${runs.b} in ${cohorts.b.label}; a verdict needs ${FEWEST_RUNS}`;
+    ? `${counted(runs.a, 'paired run')}; a verdict needs ${FEWEST_RUNS}`
+    : `${counted(runs.a, 'run')} in ${cohorts.a.label}, ${runs.b} in ${cohorts.b.label}; a verdict needs ${FEWEST_RUNS}`;
 }
 
 function unpaired({ overall, cohorts }: Evidence): string | null {

@@ -1,5 +1,5 @@
 import type { Comparison, Estimate, Hop, Verdict } from './comparison.ts';
-import { formatMs, formatSignedMs } from './format.ts';
+import { counted, formatMs, formatSignedMs } from './format.ts';
 import { SETTLED_AFTER_MS } from './freshness.ts';
 
 type Labels = Readonly<{ a: string; b: string }>;
@@ -34,16 +34,16 @@ export function verdictBasis({ overall, cohorts }: Comparison): string {
 export function sampleText({ overall, cohorts }: Pick<Comparison, 'overall' | 'cohorts'>): string {
   const { runs, pairs } = overall;
   const [a, b] = [cohorts.a.latency.warm?.n ?? 0, cohorts.b.latency.warm?.n ?? 0];
-  const ofRequests = `${a} and ${b} requests`;
-  if (!overall.paired) return `${ofRequests}, unpaired, in ${runs.a} and ${runs.b} runs`;
+  const ofRequests = `${a} and ${counted(b, 'request')}`;
+  if (!overall.paired) return `${ofRequests}, unpaired, in ${runs.a} and ${counted(runs.b, 'run')}`;
   const all = a === pairs && b === pairs;
-  return `${pairs} pairs${all ? '' : ` of ${ofRequests}`} in ${runs.a} runs`;
+  return `${counted(pairs, 'pair')}${all ? '' : ` of ${ofRequests}`} in ${counted(runs.a, 'run')}`;
 }
 
 /** How many pairs of a hop were tested, where that is not all that its quantiles tell; else ''. */
 export function testedText({ a, b, tested }: Hop): string {
   if (tested.a === (a?.n ?? 0) && tested.b === (b?.n ?? 0)) return '';
-  return `${tested.a} pairs tested`;
+  return `${counted(tested.a, 'pair')} tested`;
 }
 
 export function verdictWord(verdict: Verdict, { a, b }: Labels): string {
@@ -84,7 +84,7 @@ export function readFrom({ source: { name, since, until } }: Comparison): string
 
 /** What was read and counts nowhere, a sentence for each reason. */
 export function leftOut({ inBothCohorts, stillArriving }: Comparison): readonly string[] {
-  const traces = (count: number) => `${count} trace${count === 1 ? '' : 's'}`;
+  const traces = (count: number) => counted(count, 'trace');
   return [
     ...(inBothCohorts > 0 ? [`${traces(inBothCohorts)} left out: both filters match.`] : []),
     ...(stillArriving > 0

@@ -145,6 +145,16 @@ test('nothing at all is not enough data', () => {
   assert.ok(warningIds(comparison).includes('too-few-traces'));
 });
 
+test('one pair in one run is told without plurals', () => {
+  const pair = (['gcp_cloud_run', 'gcp_kubernetes_engine'] as const).map((platform) =>
+    requestTrace({ platform, run: 0, sequence: 0 }),
+  );
+  const text = renderText(compare(pair));
+  assert.match(text, /1 paired run; a verdict needs/);
+  assert.match(text, /1 pair of warm requests; a verdict needs/);
+  assert.doesNotMatch(text, /\b1 (?:paired |warm )?(?:runs|pairs|requests|answers|traces)\b/);
+});
+
 test('one cohort alone is not enough data', () => {
   const comparison = compare(tracesOf().slice(0, 80));
   assert.equal(comparison.overall.verdict, 'not-enough-data');

@@ -164,7 +164,7 @@ test('exits 1 where an answer had a wrong count', async (t) => {
   const { from } = await folderWith(t, [withSpanChanged(first, 1, { attributes }), ...rest]);
   const { code, stdout } = await compare('--from', from);
   assert.equal(code, 1);
-  assert.match(stdout, /^No verdict: 1 answers had a wrong count/);
+  assert.match(stdout, /^No verdict: 1 answer had a wrong count/);
 });
 
 test('exits 1 where a cohort is empty', async (t) => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Comparison } from '../../../tools/compare/comparison.ts';
 import {
   sampleText,
+  testedText,
   verdictBasis,
   verdictSentence,
   verdictWord,
@@ -60,4 +61,16 @@ test('pairs are told with the requests that they are of, where some have no part
   const unpaired = withOverall({ paired: false, pairs: 0, runs: { a: 40, b: 39 } });
   assert.equal(sampleText(unpaired), '396 and 396 requests, unpaired, in 40 and 39 runs');
   assert.match(verdictBasis(sample), /; 392 pairs of 396 and 396 requests in 40 runs; p < 0\.001$/);
+});
+
+test('one is no plural', () => {
+  const one = { pairs: 1, runs: { a: 1, b: 1 } };
+  assert.equal(sampleText(withOverall(one)), '1 pair of 396 and 396 requests in 1 run');
+  assert.equal(
+    sampleText(withOverall({ ...one, paired: false })),
+    '396 and 396 requests, unpaired, in 1 and 1 run',
+  );
+  const [hop] = sample.hops;
+  assert.ok(hop);
+  assert.equal(testedText({ ...hop, tested: { a: 1, b: 1 } }), '1 pair tested');
 });
