@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
@@ -85,4 +86,23 @@ export function startProgram(
       return code;
     },
   };
+}
+
+/** What every process says at its end (`telemetry stopped`), and what must hold of it. */
+export function assertNoSpanLost(line: LogLine): void {
+  const { started, ended, stored, lost } = line.spans as Record<string, number>;
+  assert.deepEqual({ started, ended, lost }, { started, ended: started, lost: 0 });
+  assert.equal(stored, started);
+}
+
+/** Started with this environment it exits with 2, opens no socket and logs nothing; what it says. */
+export async function linesOfRefusal(
+  t: TestContext,
+  entry: string,
+  env: Record<string, string>,
+): Promise<readonly string[]> {
+  const program = startProgram(t, { entry, trapSockets: true, env });
+  assert.equal(await program.exit(), 2);
+  assert.equal(program.output.stdout, '');
+  return program.output.stderr.trimEnd().split('\n');
 }

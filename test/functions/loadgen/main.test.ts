@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import type { LoadSummary } from '../../../lib/load-request.ts';
 import { assertPortIsReported, startHungExporter } from '../../services/faults.ts';
-import { startProgram } from '../../services/program.ts';
+import { linesOfRefusal, startProgram } from '../../services/program.ts';
 
 const ENTRY = 'functions/loadgen/main.ts';
 
@@ -120,20 +120,14 @@ describe('the program', () => {
     assertPortIsReported(t, ENTRY, { CLIENT_ADDR: 'client:80' }));
 
   it('lists every wrong variable, exits 2 and opens nothing', async (t) => {
-    const program = startProgram(t, {
-      entry: ENTRY,
-      trapSockets: true,
-      env: {
-        PORT: '70000',
-        CLIENT_ADDR: 'http://client',
-        KNOWN_QUERIES: '{"world":-1}',
-        LOADGEN_MAX_RUN_SECONDS: '0',
-        OTEL_SERVICE_NAME: 'loadgen',
-      },
+    const lines = await linesOfRefusal(t, ENTRY, {
+      PORT: '70000',
+      CLIENT_ADDR: 'http://client',
+      KNOWN_QUERIES: '{"world":-1}',
+      LOADGEN_MAX_RUN_SECONDS: '0',
+      OTEL_SERVICE_NAME: 'loadgen',
     });
-    assert.equal(await program.exit(), 2);
-    assert.equal(program.output.stdout, '');
-    const [title, ...problems] = program.output.stderr.trimEnd().split('\n');
+    const [title, ...problems] = lines;
     assert.equal(title, '5 environment variables are wrong:');
     assert.deepEqual(
       problems.map((line) => line.trim().split(';')[0]),

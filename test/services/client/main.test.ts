@@ -7,7 +7,7 @@ import { createApp as createServerApp } from '../../../services/server/app.ts';
 import type { Snapshot, Works } from '../../../services/server/works.ts';
 import { assertPortIsReported, startHungExporter } from '../faults.ts';
 import { recordLog } from '../log-lines.ts';
-import { startProgram } from '../program.ts';
+import { assertNoSpanLost, linesOfRefusal, startProgram } from '../program.ts';
 
 const ENTRY = 'services/client/main.ts';
 
@@ -64,28 +64,16 @@ async function start(
   return { program, agent, fetchOnce };
 }
 
-function assertNoSpanLost(line: Record<string, unknown>): void {
-  const { started, ended, stored, lost } = line.spans as Record<string, number>;
-  assert.deepEqual({ started, ended, lost }, { started, ended: started, lost: 0 });
-  assert.equal(stored, started);
-}
-
 describe('services/client/main', () => {
   test('lists five wrong variables at once and exits 2 without opening a socket', async (t) => {
-    const program = startProgram(t, {
-      entry: ENTRY,
-      trapSockets: true,
-      env: {
-        PORT: '-1',
-        SERVER_ADDR: 'grpc://server:5050',
-        SERVER_DEADLINE_MS: '10s',
-        OTEL_TRACES_EXPORTER: 'zipkin',
-        GOOGLE_CLOUD_PROJECT: 'shakesapp-test',
-      },
+    const lines = await linesOfRefusal(t, ENTRY, {
+      PORT: '-1',
+      SERVER_ADDR: 'grpc://server:5050',
+      SERVER_DEADLINE_MS: '10s',
+      OTEL_TRACES_EXPORTER: 'zipkin',
+      GOOGLE_CLOUD_PROJECT: 'shakesapp-test',
     });
-    assert.equal(await program.exit(), 2);
-    assert.equal(program.output.stdout, '');
-    const [title, ...problems] = program.output.stderr.trimEnd().split('\n');
+    const [title, ...problems] = lines;
     assert.equal(title, '5 environment variables are wrong:');
     assert.deepEqual(
       problems.map((line) => line.trim().split(';')[0]),

@@ -4,7 +4,7 @@ import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/
 import { type MatchCountResponse, shakespeareService } from '../../../lib/rpc.ts';
 import { SPAN } from '../../../lib/telemetry/names.ts';
 import { assertPortIsReported, startHungExporter } from '../faults.ts';
-import { startProgram } from '../program.ts';
+import { assertNoSpanLost, linesOfRefusal, startProgram } from '../program.ts';
 import { startFakeStorage } from './fake-storage.ts';
 
 const ENTRY = 'services/server/main.ts';
@@ -51,29 +51,16 @@ async function start(t: TestContext, env: Record<string, string> = {}) {
   return { storage, program, client };
 }
 
-/** What every process says at its end, and what must hold of it. */
-function assertNoSpanLost(line: Record<string, unknown>): void {
-  const { started, ended, stored, lost } = line.spans as Record<string, number>;
-  assert.deepEqual({ started, ended, lost }, { started, ended: started, lost: 0 });
-  assert.equal(stored, started);
-}
-
 describe('services/server/main', () => {
   test('lists five wrong variables at once and exits 2 without opening a socket', async (t) => {
-    const program = startProgram(t, {
-      entry: ENTRY,
-      trapSockets: true,
-      env: {
-        PORT: 'http',
-        WORKS_BUCKET: 'Not A Bucket',
-        WORKS_CACHE: 'sometimes',
-        STORAGE_API_ENDPOINT: 'storage.googleapis.com',
-        OTEL_SERVICE_NAME: 'server',
-      },
+    const lines = await linesOfRefusal(t, ENTRY, {
+      PORT: 'http',
+      WORKS_BUCKET: 'Not A Bucket',
+      WORKS_CACHE: 'sometimes',
+      STORAGE_API_ENDPOINT: 'storage.googleapis.com',
+      OTEL_SERVICE_NAME: 'server',
     });
-    assert.equal(await program.exit(), 2);
-    assert.equal(program.output.stdout, '');
-    assert.deepEqual(program.output.stderr.trimEnd().split('\n'), [
+    assert.deepEqual(lines, [
       '5 environment variables are wrong:',
       '  GOOGLE_CLOUD_PROJECT: is not set; allowed: the id of a Google Cloud project',
       '  PORT: is "http"; allowed: a whole number from 0 to 65535',
