@@ -4,6 +4,10 @@ export const SIGN_IN = 'gcloud auth application-default login';
 /** The signed-in person as a member of a policy, as a shell fills it in. */
 export const YOU = '"user:$(gcloud config get account)"';
 
+/** Grants a role on the project. `member` as a shell takes it. */
+export const grantCommand = (projectId: string, member: string, role: string): string =>
+  `gcloud projects add-iam-policy-binding ${projectId} --condition None --member ${member} --role ${role}`;
+
 export type Refusal = Readonly<{ text: string; cure: string }>;
 
 /**
@@ -30,9 +34,7 @@ export function refusalOf(
   if (/USER_PROJECT_DENIED|does not have required permission to use project/.test(said)) {
     return {
       text: `you may not use ${projectId} as your credentials' quota project`,
-      cure:
-        `gcloud projects add-iam-policy-binding ${projectId} --condition None ` +
-        `--member ${YOU} --role roles/serviceusage.serviceUsageConsumer`,
+      cure: grantCommand(projectId, YOU, 'roles/serviceusage.serviceUsageConsumer'),
     };
   }
   const api = /\b([a-z]+\.googleapis\.com)\b/.exec(said)?.[1] ?? called;

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { UsageError } from '../command-line.ts';
 import { deployCure } from '../deploy-commands.ts';
-import { refusalOf, SIGN_IN, YOU } from '../google-refusals.ts';
+import { grantCommand, refusalOf, SIGN_IN, YOU } from '../google-refusals.ts';
 import type { Target } from './target.ts';
 
 /** What Cloud Scheduler did not do, and the command that cures it; the cause stays attached. */
@@ -46,7 +46,7 @@ export function explainJobError(error: unknown, target: Target): Error {
     case status.PERMISSION_DENIED:
       return say(
         `you may not control ${jobName}; somebody who may grant roles must run the cure`,
-        `gcloud projects add-iam-policy-binding ${projectId} --condition None --member ${YOU} --role roles/cloudscheduler.admin`,
+        grantCommand(projectId, YOU, 'roles/cloudscheduler.admin'),
       );
     case status.UNAUTHENTICATED:
       return say('your credentials are not accepted', SIGN_IN);

@@ -1,4 +1,4 @@
-import { refusalOf, SIGN_IN, YOU } from '../../google-refusals.ts';
+import { grantCommand, refusalOf, SIGN_IN, YOU } from '../../google-refusals.ts';
 import type { Finding } from './check.ts';
 import { ApiError, CredentialsError } from './google-api.ts';
 import type { PreflightOptions } from './options.ts';
@@ -13,7 +13,10 @@ export function explain(error: unknown, { projectId }: PreflightOptions): Findin
   if (refusal) return { ...refusal, text: `${refusal.text}: ${said}` };
   // Cloud Trace's own client says so of itself.
   if (/roles\/cloudtrace\.user/.test(said)) {
-    return { text: `${said}; ${BY_WHOM}`, cure: grant(projectId, 'roles/cloudtrace.user') };
+    return {
+      text: `${said}; ${BY_WHOM}`,
+      cure: grantCommand(projectId, YOU, 'roles/cloudtrace.user'),
+    };
   }
   if (!(error instanceof ApiError)) {
     return {
@@ -29,7 +32,10 @@ export function explain(error: unknown, { projectId }: PreflightOptions): Findin
     const role = /getIamPolicy\b/.test(`${error.path} ${said}`)
       ? 'roles/iam.securityReviewer'
       : 'roles/viewer';
-    return { text: `you may not look: ${said}; ${BY_WHOM}`, cure: grant(projectId, role) };
+    return {
+      text: `you may not look: ${said}; ${BY_WHOM}`,
+      cure: grantCommand(projectId, YOU, role),
+    };
   }
   return {
     text: `Google answered ${error.status}: ${said}`,
@@ -38,6 +44,3 @@ export function explain(error: unknown, { projectId }: PreflightOptions): Findin
 }
 
 const BY_WHOM = 'somebody who may grant roles must run the cure';
-
-const grant = (projectId: string, role: string): string =>
-  `gcloud projects add-iam-policy-binding ${projectId} --condition None --member ${YOU} --role ${role}`;

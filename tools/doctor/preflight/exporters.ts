@@ -1,5 +1,7 @@
 import { telemetryVariables } from '../../../lib/telemetry/config.ts';
 
+/** A role, and those that include it. */
+type OneOf = readonly [role: string, ...including: string[]];
 type Environment = Readonly<Record<string, string>>;
 
 const exportersOf = (env: Environment): readonly string[] =>
@@ -12,7 +14,7 @@ export function sendsToGoogleByOtlp(env: Environment): boolean {
 }
 
 /** For each role that terraform grants to who writes traces: it, and what includes it. */
-export function traceRolesFor(env: Environment): readonly (readonly string[])[] {
+export function traceRolesFor(env: Environment): readonly OneOf[] {
   return [
     ...(exportersOf(env).includes('gcp_trace') ? [CLOUD_TRACE] : []),
     // Elsewhere than at Google's endpoint, Google's roles say nothing.
@@ -21,9 +23,11 @@ export function traceRolesFor(env: Environment): readonly (readonly string[])[] 
 }
 
 const BASIC = ['roles/editor', 'roles/owner'];
-const CLOUD_TRACE = ['roles/cloudtrace.agent', 'roles/cloudtrace.admin', ...BASIC];
-const TELEMETRY = ['roles/telemetry.tracesWriter', 'roles/telemetry.writer', ...BASIC];
+const CLOUD_TRACE: OneOf = ['roles/cloudtrace.agent', 'roles/cloudtrace.admin', ...BASIC];
+const TELEMETRY: OneOf = ['roles/telemetry.tracesWriter', 'roles/telemetry.writer', ...BASIC];
 /** Google's OTLP endpoint counts calls for the project that they name. */
-const QUOTA = [
-  ...['roles/serviceusage.serviceUsageConsumer', 'roles/serviceusage.serviceUsageAdmin', ...BASIC],
+const QUOTA: OneOf = [
+  'roles/serviceusage.serviceUsageConsumer',
+  'roles/serviceusage.serviceUsageAdmin',
+  ...BASIC,
 ];

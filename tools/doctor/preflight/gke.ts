@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ServiceName } from '../../../lib/telemetry/names.ts';
+import { grantCommand } from '../../google-refusals.ts';
 import type { Check, Cluster, Context, Finding, Skipped } from './check.ts';
 import { NAMESPACE, poolOf } from './cluster.ts';
 import { traceRolesFor } from './exporters.ts';
@@ -67,7 +68,7 @@ export const podTraceWriters = onCluster(
         if (membersOf(policy, roles).includes(member)) continue;
         findings.push({
           text: `${member} has none of ${roles.join(', ')}`,
-          cure: `gcloud projects add-iam-policy-binding ${projectId} --condition None --member '${member}' --role ${roles[0]}`,
+          cure: grantCommand(projectId, `'${member}'`, roles[0]),
         });
       }
     }

@@ -1,4 +1,5 @@
 import { SERVICES, type ServiceName } from '../../../lib/telemetry/names.ts';
+import { grantCommand } from '../../google-refusals.ts';
 import type { Check, Context, Finding } from './check.ts';
 import { traceRolesFor } from './exporters.ts';
 import { EVERYBODY, membersOf, parsePolicy, readProjectPolicy } from './policy.ts';
@@ -66,7 +67,7 @@ export const traceWriters: Check = {
         if (membersOf(policy, roles).includes(member)) continue;
         findings.push({
           text: `${member} (${name}) has none of ${roles.join(', ')}`,
-          cure: `gcloud projects add-iam-policy-binding ${projectId} --condition None --member ${member} --role ${roles[0]}`,
+          cure: grantCommand(projectId, member, roles[0]),
         });
       }
     }
