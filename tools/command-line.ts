@@ -87,6 +87,15 @@ export function checkFolder(flag: string, folder: string): void {
 /** Time for output to drain once a tool has failed. */
 const END_WITHIN_MS = 500;
 
+/** Aborts at the first Ctrl-C or SIGTERM, with an error that says so in these words. */
+export function interruptible(text: string): AbortSignal {
+  const interrupted = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => interrupted.abort(new Error(text)));
+  }
+  return interrupted.signal;
+}
+
 /** Runs a tool's main: its exit code, 2 with one line for bad usage, 1 with the error otherwise. */
 export async function runTool(name: string, main: () => Promise<number>): Promise<void> {
   // Whoever reads the output may stop reading (`| head`); the work itself goes on to its end.

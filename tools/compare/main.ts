@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { checkOutput, runTool } from '../command-line.ts';
+import { checkOutput, interruptible, runTool } from '../command-line.ts';
 import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
 import { tellWritten, writeResult } from '../result-file.ts';
 import { compareSource } from './compare.ts';
@@ -22,10 +22,7 @@ async function main(): Promise<number> {
     return 0;
   }
   for (const flag of ['json', 'html', 'save'] as const) checkOutput(flag, asked[flag]);
-  const interrupted = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => interrupted.abort(new Error(INTERRUPTED[asked.origin.kind])));
-  }
+  const signal = interruptible(INTERRUPTED[asked.origin.kind]);
   const progress = createProgress(process.stderr);
   try {
     const { options, source } = await openSource(asked, {
@@ -36,7 +33,7 @@ async function main(): Promise<number> {
     let read = 0;
     const comparison = await compareSource(source, {
       cohorts: options.cohorts,
-      signal: interrupted.signal,
+      signal,
       onTrace: async (trace) => {
         read += 1;
         if (read % 500 === 0) progress.show(`${read} traces`);

@@ -1,3 +1,4 @@
+import { interruptible } from '../command-line.ts';
 import { INTERRUPTED } from '../compare/origin.ts';
 import { createProgress } from '../compare/progress.ts';
 import { openSource } from '../compare/sources/open-source.ts';
@@ -14,10 +15,7 @@ export async function lint(argv: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const interrupted = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => interrupted.abort(new Error(INTERRUPTED[asked.origin.kind])));
-  }
+  const signal = interruptible(INTERRUPTED[asked.origin.kind]);
   const progress = createProgress(process.stderr);
   try {
     const logs: LogLine[] = [];
@@ -26,7 +24,7 @@ export async function lint(argv: readonly string[]): Promise<number> {
       onProgress: progress.show,
       onResume: (text) => process.stderr.write(`doctor: ${text}\n`),
     });
-    const read = await readTraces(source, options, interrupted.signal);
+    const read = await readTraces(source, options, signal);
     progress.clear();
     const diagnosis = diagnose(read.traces, options.logs.length > 0 ? logs : undefined);
     process.stdout.write(

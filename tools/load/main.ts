@@ -1,4 +1,4 @@
-import { runTool } from '../command-line.ts';
+import { interruptible, runTool } from '../command-line.ts';
 import { createProgress } from '../compare/progress.ts';
 import { realClock } from '../compare/sources/clock.ts';
 import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
@@ -18,12 +18,7 @@ async function main(): Promise<number> {
   const target = await findTarget(options, { env: process.env });
   // The local system takes no credentials, so nobody need look for a metadata server.
   if (target.local) process.env.METADATA_SERVER_DETECTION ??= 'none';
-  const interrupted = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () =>
-      interrupted.abort(new Error('interrupted; a run that was started goes on')),
-    );
-  }
+  const signal = interruptible('interrupted; a run that was started goes on');
   const progress = createProgress(process.stderr);
   const job = createJobControl(target);
   try {
@@ -31,7 +26,7 @@ async function main(): Promise<number> {
       job,
       readTraces: createTraceReader(target, realClock),
       clock: realClock,
-      signal: interrupted.signal,
+      signal,
       progress,
       announce: (text) => process.stderr.write(`${text}\n`),
     });

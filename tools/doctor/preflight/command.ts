@@ -1,3 +1,4 @@
+import { interruptible } from '../../command-line.ts';
 import { createProgress } from '../../compare/progress.ts';
 import { createForcedTraceCheck } from './forced-trace.ts';
 import { createGkeTracesCheck } from './gke-traces.ts';
@@ -14,11 +15,7 @@ export async function preflight(argv: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const interrupted = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => interrupted.abort(new Error('interrupted')));
-  }
-  const { signal } = interrupted;
+  const signal = interruptible('interrupted');
   const progress = createProgress(process.stderr);
   try {
     const checks = createChecks(createWorksCheck(), {
