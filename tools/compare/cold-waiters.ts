@@ -46,11 +46,9 @@ export function createColdWaiters() {
 
 const isFirst = ({ attributes }: Span) => attributes[ATTR.coldStart] === 'true';
 
-/** The cold requests among these traces: of the same meaning in every count. */
-export function coldTraceIds(traces: readonly Trace[]): ReadonlySet<string> {
+/** The requests among these traces, marked: latency and cold mean the same in every count. */
+export function recordRequests(traces: readonly Trace[]): readonly RequestRecord[] {
   const waiters = createColdWaiters();
   for (const trace of traces) waiters.see(trace);
-  const records = traces.map(recordRequest).filter((record) => record !== null);
-  const cold = waiters.mark(records).filter((record) => record.cold);
-  return new Set(cold.map(({ traceId }) => traceId));
+  return waiters.mark(traces.map(recordRequest).filter((record) => record !== null));
 }

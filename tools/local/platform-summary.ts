@@ -1,11 +1,10 @@
 import type { LoadSummary } from '../../lib/load-request.ts';
-import { ATTR } from '../../lib/telemetry/names.ts';
-import { coldTraceIds } from '../compare/cold-waiters.ts';
+import { recordRequests } from '../compare/cold-waiters.ts';
 import type { Waterfall } from '../compare/comparison.ts';
 import type { Trace } from '../compare/model.ts';
 import { isLoadgenRoot, type NormalisedTrace, normalise } from '../compare/normalise.ts';
 import { ascending, quantilesOf } from '../compare/quantiles.ts';
-import { errorOf } from '../compare/span.ts';
+import type { RequestRecord } from '../compare/request-record.ts';
 import { isUnwanted } from '../compare/untraced.ts';
 import { createWaterfall } from '../compare/waterfall.ts';
 import { isWhole, missingEdges } from '../compare/wholeness.ts';
@@ -45,7 +44,8 @@ export function summarisePlatform(options: {
     summaries.reduce((total, summary) => total + summary[field], 0);
   const spansStarted = reports.reduce((total, { spans }) => total + (spans?.started ?? 0), 0);
   const coldIsKnown = whole.length === requests.length;
-  const cold = coldTraceIds(traces.map(({ trace }) => trace));
+  const records = recordRequests(traces.map(({ trace }) => trace));
+  const cold = new Set(records.filter((record) => record.cold).map(({ traceId }) => traceId));
   const warm = whole.filter(({ trace }) => !cold.has(trace.traceId));
   const waterfall = medianWaterfall(warm.length > 0 ? warm : whole);
   const result: PlatformResult = {
@@ -68,10 +68,8 @@ export function summarisePlatform(options: {
     spansLost: spansStarted - own.length,
     processesWithoutReport: reports.filter(({ spans }) => spans === undefined).length,
     processesFailed: reports.filter(({ exitCode }) => exitCode !== 0).length,
-    latencyMs: latencyOf(requests),
-    warmLatencyMs: coldIsKnown
-      ? latencyOf(requests.filter(({ trace }) => !cold.has(trace.traceId)))
-      : null,
+    latencyMs: latencyOf(records),
+    warmLatencyMs: coldIsKnown ? latencyOf(records.filter((record) => !record.cold)) : null,
     trace: waterfall && toTraceResult(waterfall),
   };
   return { result, waterfall, broken: firstBroken(requests) };
@@ -80,11 +78,9 @@ export function summarisePlatform(options: {
 type Built = Readonly<{ trace: Trace; tree: NormalisedTrace }>;
 
 /** A request that failed at once would flatter the others. */
-function latencyOf(requests: readonly Built[]): LatencyQuantiles | null {
-  const values = requests.flatMap(({ tree: { root } }) =>
-    root === null || errorOf(root.span) !== null
-      ? []
-      : [root.endMs - root.startMs + Number(root.span.attributes[ATTR.startDelayUs] ?? 0) / 1000],
+function latencyOf(records: readonly RequestRecord[]): LatencyQuantiles | null {
+  const values = records.flatMap(({ latencyMs, error }) =>
+    latencyMs === null || error !== null ? [] : [latencyMs],
   );
   const quantiles = quantilesOf(ascending(values));
   return quantiles && { p50: quantiles.p50Ms, p95: quantiles.p95Ms, p99: quantiles.p99Ms };
