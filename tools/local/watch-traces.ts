@@ -40,28 +40,29 @@ export function watchTraces(
   const waiting = new Map<string, NodeJS.Timeout>();
   const told = new Set<string>();
   let shownBroken = false;
-  let gathered: Trace[] = [];
+  let gathered: Told[] = [];
   let gathering: NodeJS.Timeout | undefined;
   const gather = (traceId: string) => {
     clearTimeout(waiting.get(traceId));
     waiting.delete(traceId);
     const trace = store.trace(traceId);
-    if (trace === undefined || renderTraceLine(trace) === undefined) return;
+    const line = trace && renderTraceLine(trace);
+    if (trace === undefined || line === undefined) return;
     told.add(traceId);
     const [oldest] = told;
     if (told.size > mostTold && oldest !== undefined) told.delete(oldest);
-    gathered.push(trace);
+    gathered.push({ trace, line });
     gathering ??= setTimeout(tellGathered, GATHER_MS);
   };
   const tellGathered = () => {
     clearTimeout(gathering);
     gathering = undefined;
-    const traces = gathered.sort((one, other) => startOf(one) - startOf(other));
+    const inOrder = gathered.sort((one, other) => startOf(one.trace) - startOf(other.trace));
     gathered = [];
-    for (const trace of traces) tell(trace);
+    for (const one of inOrder) tell(one);
   };
-  const tell = (trace: Trace) => {
-    onLine(renderTraceLine(trace) ?? '');
+  const tell = ({ trace, line }: Told) => {
+    onLine(line);
     // Of the first broken one also what it looks like; as a rule those after it are like it.
     if (shownBroken || isWhole(trace)) return;
     shownBroken = true;
@@ -86,6 +87,8 @@ export function watchTraces(
     tellGathered();
   };
 }
+
+type Told = Readonly<{ trace: Trace; line: string }>;
 
 const startOf = ({ spans }: Trace): number => Math.min(...spans.map(({ startMs }) => startMs));
 
