@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseCommandLine, UsageError, wholeNumber } from '../command-line.ts';
 import { type Cohort, checkWindow, labelled, parseCohort, parseTime } from './cohort.ts';
 import type { Sides } from './comparison.ts';
-import { originOf } from './origin.ts';
+import { originOf, READ_FLAGS } from './origin.ts';
 import type { ReadOptions } from './sources/open-source.ts';
 
 export const HELP = `Compares two cohorts of traces: what differs, how sure that is, where time goes.
@@ -61,24 +61,16 @@ export type Options = ReadOptions &
 const TIMES = ['since', 'until', 'a-since', 'a-until', 'b-since', 'b-until'] as const;
 const STRING = { type: 'string' } as const;
 const FLAGS = {
+  ...READ_FLAGS,
   a: STRING,
   b: STRING,
-  since: STRING,
-  until: STRING,
   'a-since': STRING,
   'a-until': STRING,
   'b-since': STRING,
   'b-until': STRING,
-  project: STRING,
-  local: { type: 'boolean' },
-  from: { type: 'string', multiple: true },
   json: STRING,
   html: STRING,
   save: STRING,
-  filter: STRING,
-  'max-traces': STRING,
-  restart: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** The names of all flags. */

@@ -7,6 +7,19 @@ export type Origin = Readonly<
   | { kind: 'files'; paths: readonly string[] }
 >;
 
+/** The flags of every tool that reads traces. */
+export const READ_FLAGS = {
+  project: { type: 'string' },
+  local: { type: 'boolean' },
+  from: { type: 'string', multiple: true },
+  since: { type: 'string' },
+  until: { type: 'string' },
+  filter: { type: 'string' },
+  'max-traces': { type: 'string' },
+  restart: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 /** What a reading that the user stops is to be called. */
 export const INTERRUPTED: Readonly<Record<Origin['kind'], string>> = {
   project: 'interrupted; the same command goes on where it stopped',

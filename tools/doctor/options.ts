@@ -1,6 +1,6 @@
 import { parseCommandLine, UsageError, wholeNumber } from '../command-line.ts';
 import { checkWindow, parseTime } from '../compare/cohort.ts';
-import { originOf } from '../compare/origin.ts';
+import { originOf, READ_FLAGS } from '../compare/origin.ts';
 import type { ReadOptions } from '../compare/sources/open-source.ts';
 
 export const HELP = `Looks at traces: is tracing healthy? What is wrong, why, and what cures it.
@@ -54,21 +54,12 @@ export type Options = ReadOptions &
     at(nowMs: number): Options;
   }>;
 
-const STRING = { type: 'string' } as const;
 const MANY = { type: 'string', multiple: true } as const;
 const FLAGS = {
-  project: STRING,
-  local: { type: 'boolean' },
-  from: MANY,
+  ...READ_FLAGS,
   trace: MANY,
-  since: STRING,
-  until: STRING,
-  filter: STRING,
-  'max-traces': STRING,
-  restart: { type: 'boolean', default: false },
   logs: MANY,
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** The names of all flags. */
