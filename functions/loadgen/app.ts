@@ -1,9 +1,9 @@
 import type { HttpFunction, Request, Response } from '@google-cloud/functions-framework';
 import { AppError, toAppError } from '../../lib/errors.ts';
-import { SCHEDULE_TIME_HEADER } from '../../lib/load-request.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Clock } from './clock.ts';
 import type { LoadgenConfig } from './config.ts';
+import { SCHEDULE_TIME_HEADER } from './contract.ts';
 import { BadLoadRequest, createPlan } from './plan.ts';
 import { sendProblem } from './problem-answer.ts';
 import { activeSpanContext } from './run.ts';

@@ -1,6 +1,6 @@
 import { address, type Config, host, integer, port } from '../../lib/config.ts';
-import { LOAD_LIMITS } from '../../lib/load-limits.ts';
 import { knownQueriesVariable } from '../../lib/queries.ts';
+import { LOAD_LIMITS } from './contract.ts';
 
 export const loadgenVariables = {
   HOST: host(),

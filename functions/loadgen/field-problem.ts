@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { LOAD_REQUEST_FIELDS } from '../../lib/load-request.ts';
+import { LOAD_REQUEST_FIELDS } from './contract.ts';
 
 /** One field of a body (or a header) that is wrong: the value found and what is allowed. */
 export type FieldProblem = Readonly<{ field: string; value?: unknown; allowed: string }>;

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { SpanContext } from '@opentelemetry/api';
 import { AppError } from '../../lib/errors.ts';
-import { lastAnswerMs, longestScheduleMs } from '../../lib/load-limits.ts';
+import { querySequence } from '../../lib/queries.ts';
+import type { LoadgenConfig } from './config.ts';
 import {
   type LoadRequest,
+  lastAnswerMs,
   loadRequestSchema,
+  longestScheduleMs,
   SCHEDULE_TIME_HEADER,
   scheduledMinuteOf,
   scheduledTimeSchema,
   seedOfMinute,
-} from '../../lib/load-request.ts';
-import { querySequence } from '../../lib/queries.ts';
-import type { LoadgenConfig } from './config.ts';
+} from './contract.ts';
 import { type FieldProblem, fieldProblems } from './field-problem.ts';
 import type { RunPlan } from './run.ts';
 import { scheduleLengthMs } from './schedule.ts';

@@ -1,10 +1,9 @@
 import type { Identity } from '../../lib/identity.ts';
-import { longestScheduleMs } from '../../lib/load-limits.ts';
-import type { LoadSummary } from '../../lib/load-request.ts';
 import type { Logger } from '../../lib/log.ts';
 import { flushSpans } from '../../lib/telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
 import type { LoadgenConfig } from './config.ts';
+import { type LoadSummary, longestScheduleMs } from './contract.ts';
 import { createDeliveries } from './deliveries.ts';
 import type { LoadPlan } from './plan.ts';
 import { prepare } from './readiness.ts';

@@ -1,4 +1,4 @@
-import type { DropReason, LoadSummary, Quantiles } from '../../lib/load-request.ts';
+import type { DropReason, LoadSummary, Quantiles } from './contract.ts';
 import type { FailureKind } from './request.ts';
 
 /** How one request that was started ended. */

@@ -8,8 +8,9 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   functions: /^(functions|lib)\//,
   'services/client': /^(services\/client|lib)\//,
   'services/server': /^(services\/server|lib)\//,
-  // bench measures pure modules of the programs; no other tool may reach into them
-  tools: /^(tools|lib)\//,
+  // Besides lib, tools may know the body that they send to loadgen. bench measures pure modules of
+  // the programs; no other tool may reach into them.
+  tools: /^(tools\/|lib\/|functions\/loadgen\/contract\.ts$)/,
 };
 
 describe('imports go one way: functions, services, tools to lib', () => {

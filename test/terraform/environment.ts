@@ -1,6 +1,6 @@
 import { loadgenVariables } from '../../functions/loadgen/config.ts';
+import { loadRequestSchema } from '../../functions/loadgen/contract.ts';
 import { ConfigError, parseEnv, type Variables } from '../../lib/config.ts';
-import { loadRequestSchema } from '../../lib/load-request.ts';
 import { telemetryVariables } from '../../lib/telemetry/config.ts';
 import { SERVICES, type ServiceName } from '../../lib/telemetry/names.ts';
 import { clientVariables } from '../../services/client/config.ts';

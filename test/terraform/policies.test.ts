@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { loadRequestSchema } from '../../lib/load-request.ts';
+import { loadRequestSchema } from '../../functions/loadgen/contract.ts';
 import { SERVICES } from '../../lib/telemetry/names.ts';
 import { environmentOf, environmentProblems } from './environment.ts';
 import { type PlannedEnvironment, toPlannedEnvironment } from './planned-environment.ts';

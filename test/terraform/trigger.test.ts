@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import { loadRequestSchema, scheduledMinuteOf } from '../../lib/load-request.ts';
+import { loadRequestSchema, scheduledMinuteOf } from '../../functions/loadgen/contract.ts';
 import { TERRAFORM_FOLDER } from './roots.ts';
 
 const SCRIPT = readFileSync(join(TERRAFORM_FOLDER, 'gke/workloads/trigger.mjs'), 'utf8');

@@ -1,7 +1,7 @@
 import { CloudSchedulerClient, type protos } from '@google-cloud/scheduler';
 import { credentials } from '@grpc/grpc-js';
 import { PassThroughClient } from 'google-auth-library';
-import type { LoadRequestBody } from '../../lib/load-request.ts';
+import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
 import { explainJobError } from './job-errors.ts';
 import { type Changes, LOAD_DEFAULTS } from './options.ts';
 import { checkRunLength } from './run-length.ts';

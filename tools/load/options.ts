@@ -1,4 +1,4 @@
-import { loadRequestSchema } from '../../lib/load-request.ts';
+import { loadRequestSchema } from '../../functions/loadgen/contract.ts';
 import { parseCommandLine, UsageError, wholeNumber } from '../command-line.ts';
 
 export const HELP = `Usage: npm run load -- VERB [options]

@@ -1,4 +1,4 @@
-import { LOAD_LIMITS, lastAnswerMs, longestScheduleMs } from '../../lib/load-limits.ts';
+import { LOAD_LIMITS, lastAnswerMs, longestScheduleMs } from '../../functions/loadgen/contract.ts';
 import { UsageError } from '../command-line.ts';
 
 /**

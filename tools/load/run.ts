@@ -1,4 +1,4 @@
-import { scheduledMinuteOf } from '../../lib/load-request.ts';
+import { scheduledMinuteOf } from '../../functions/loadgen/contract.ts';
 import type { Clock } from '../compare/sources/clock.ts';
 import type { JobControl, JobView } from './job.ts';
 import { type Progress, waitUntil } from './waiting.ts';

@@ -1,4 +1,4 @@
-import type { LoadRequestBody } from '../../lib/load-request.ts';
+import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
 import { until } from '../../lib/until.ts';
 import type { Platform } from './platforms/platform.ts';
 import type { System } from './system.ts';

@@ -1,4 +1,4 @@
-import type { LoadRequestBody } from '../../lib/load-request.ts';
+import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
 
 /** Whether a live run begins with a run of its own, or with that of the schedule. */
 export type FirstRun =

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { LoadRequestBody } from '../../lib/load-request.ts';
+import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
 import { fireRun, RunRefused } from './fire.ts';
 import { planFirstRun, renderFirstRun } from './first-run.ts';
 import type { Delay } from './options.ts';

@@ -1,4 +1,4 @@
-import type { LoadRequestBody } from '../../lib/load-request.ts';
+import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
 import { SIZING } from './platforms/knobs.ts';
 
 /**

@@ -1,5 +1,5 @@
+import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { ConfigError } from '../../lib/config.ts';
-import type { LoadSummary } from '../../lib/load-request.ts';
 import { checkOutput, runTool, UsageError } from '../command-line.ts';
 import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
 import { renderEvent, renderLogLine } from './console.ts';

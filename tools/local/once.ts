@@ -1,4 +1,4 @@
-import type { LoadSummary } from '../../lib/load-request.ts';
+import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { CLOUD_RUN, GKE } from '../compare/cohort.ts';
 import { compareTraces } from '../compare/compare.ts';
 import type { Comparison } from '../compare/comparison.ts';

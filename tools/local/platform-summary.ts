@@ -1,4 +1,4 @@
-import type { LoadSummary } from '../../lib/load-request.ts';
+import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { recordRequests } from '../compare/cold-waiters.ts';
 import type { Waterfall } from '../compare/comparison.ts';
 import type { Trace } from '../compare/model.ts';

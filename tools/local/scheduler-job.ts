@@ -1,7 +1,7 @@
 import { CloudSchedulerClient } from '@google-cloud/scheduler';
 import { credentials } from '@grpc/grpc-js';
 import { PassThroughClient } from 'google-auth-library';
-import type { LoadRequestBody } from '../../lib/load-request.ts';
+import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
 import { RUN_DEADLINE_MS } from './platforms/knobs.ts';
 
 export type SchedulerJob = Readonly<{

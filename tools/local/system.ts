@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { LoadRequestBody } from '../../lib/load-request.ts';
+import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
 import { writeAddresses } from './addresses.ts';
 import { createClosers } from './closers.ts';
 import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts';

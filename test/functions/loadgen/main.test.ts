@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import http, { type RequestListener } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import type { LoadSummary } from '../../../lib/load-request.ts';
+import type { LoadSummary } from '../../../functions/loadgen/contract.ts';
 import { assertPortIsReported, startHungExporter } from '../../services/faults.ts';
 import { linesOfRefusal, startProgram } from '../../services/program.ts';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { loadgenVariables } from '../../../functions/loadgen/config.ts';
+import type { LoadRequestBody } from '../../../functions/loadgen/contract.ts';
 import { createPlan } from '../../../functions/loadgen/plan.ts';
 import { RequestError } from '../../../functions/loadgen/request.ts';
 import { createRuns } from '../../../functions/loadgen/runs.ts';
 import { parseEnv } from '../../../lib/config.ts';
 import type { Identity } from '../../../lib/identity.ts';
-import type { LoadRequestBody } from '../../../lib/load-request.ts';
 import { createLogger } from '../../../lib/log.ts';
 import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
 import { type Asked, createFakeClient } from './fake-client.ts';

@@ -6,11 +6,11 @@ import { after, before, describe, it } from 'node:test';
 import { createApp } from '../../../functions/loadgen/app.ts';
 import { systemClock } from '../../../functions/loadgen/clock.ts';
 import { loadgenVariables } from '../../../functions/loadgen/config.ts';
+import type { LoadSummary } from '../../../functions/loadgen/contract.ts';
 import { RequestError } from '../../../functions/loadgen/request.ts';
 import { createRuns } from '../../../functions/loadgen/runs.ts';
 import { createServer } from '../../../functions/loadgen/server.ts';
 import { parseEnv } from '../../../lib/config.ts';
-import type { LoadSummary } from '../../../lib/load-request.ts';
 import { recordLog } from '../../services/log-lines.ts';
 import { type Asked, createFakeClient } from './fake-client.ts';
 

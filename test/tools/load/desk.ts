@@ -1,4 +1,4 @@
-import type { LoadRequestBody } from '../../../lib/load-request.ts';
+import type { LoadRequestBody } from '../../../functions/loadgen/contract.ts';
 import type { Clock } from '../../../tools/compare/sources/clock.ts';
 import type { JobControl, JobView } from '../../../tools/load/job.ts';
 import type { Progress } from '../../../tools/load/waiting.ts';

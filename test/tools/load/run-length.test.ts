@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { LOAD_LIMITS } from '../../../lib/load-limits.ts';
+import { LOAD_LIMITS } from '../../../functions/loadgen/contract.ts';
 import { checkRunLength, MARGIN_SECONDS } from '../../../tools/load/run-length.ts';
 
 const deployed = { attemptDeadlineMs: 210_000, local: false };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadRequestSchema } from '../../../lib/load-request.ts';
+import { loadRequestSchema } from '../../../functions/loadgen/contract.ts';
 import { createLoadBody } from '../../../tools/local/load-body.ts';
 import { SIZING } from '../../../tools/local/platforms/knobs.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { LoadSummary } from '../../../lib/load-request.ts';
+import type { LoadSummary } from '../../../functions/loadgen/contract.ts';
 import { ATTR, SPAN, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import { CLOUD_RUN as COHORT, GKE } from '../../../tools/compare/cohort.ts';
 import { compareTraces } from '../../../tools/compare/compare.ts';

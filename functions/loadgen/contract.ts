@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * What loadgen is asked to do and what it answers. Here and not in functions/loadgen, because the
- * tools and the deployment send it.
+ * The contract between loadgen and whatever calls it: the body of a request, its limits and the
+ * answer. The only file of loadgen that tools may import.
  */
 
 /** The header in which Cloud Scheduler says for when an attempt was scheduled, RFC 3339. */
@@ -103,4 +103,30 @@ export function scheduledMinuteOf(time: Date): string {
 /** The seed that a scheduled minute gives, the same on every platform. */
 export function seedOfMinute(scheduledMinute: string): number {
   return Math.floor(Date.parse(scheduledMinute) / 60_000) >>> 0;
+}
+
+/** How long a run may be, by the names in loadgen's environment. */
+export type LoadLimits = Readonly<{
+  LOADGEN_MAX_RUN_SECONDS: number;
+  LOADGEN_REQUEST_TIMEOUT_SECONDS: number;
+}>;
+
+/** Where its environment says nothing else. */
+export const LOAD_LIMITS: LoadLimits = {
+  LOADGEN_MAX_RUN_SECONDS: 170,
+  LOADGEN_REQUEST_TIMEOUT_SECONDS: 30,
+};
+
+/**
+ * What the longest run keeps free after its last scheduled time, so that the last request can be
+ * answered: the time that a request may take, but never more than half of the run.
+ */
+export function lastAnswerMs(limits: LoadLimits): number {
+  const { LOADGEN_MAX_RUN_SECONDS: run, LOADGEN_REQUEST_TIMEOUT_SECONDS: request } = limits;
+  return Math.min(request * 1000, run * 500);
+}
+
+/** The longest that it may be from the first scheduled time to the last one. */
+export function longestScheduleMs(limits: LoadLimits): number {
+  return limits.LOADGEN_MAX_RUN_SECONDS * 1000 - lastAnswerMs(limits);
 }

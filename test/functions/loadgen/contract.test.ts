@@ -5,7 +5,7 @@ import {
   loadRequestSchema,
   scheduledMinuteOf,
   seedOfMinute,
-} from '../../lib/load-request.ts';
+} from '../../../functions/loadgen/contract.ts';
 
 describe('loadRequestSchema', () => {
   it('has a default for every field', () => {
