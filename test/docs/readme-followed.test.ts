@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SIGN_IN } from '../../tools/google-refusals.ts';
+import { SIGN_IN } from '../../tools/cli/google-refusals.ts';
 import { reasonToSkipGcloud } from '../cloudbuild/gcloud.ts';
 import { isOnPath } from '../images/container-tools.ts';
 import { reasonToSkip as reasonToSkipTerraform } from '../terraform/terraform.ts';

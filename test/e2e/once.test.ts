@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
-import type { Trace } from '../../tools/compare/model.ts';
 import { diagnose } from '../../tools/doctor/diagnose.ts';
 import type { PlatformResult, TraceResult } from '../../tools/local/results.ts';
+import type { Trace } from '../../tools/traces/model.ts';
 import { runOnce } from './run-system.ts';
 
 const PLATFORMS = ['cloud_run', 'gke'] as const;

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { after, before, describe, it } from 'node:test';
-import { parseCohort } from '../../tools/compare/cohort.ts';
+import { parseCohort } from '../../tools/compare/cohorts/cohort.ts';
 import { compareTraces } from '../../tools/compare/compare.ts';
-import type { Comparison } from '../../tools/compare/comparison.ts';
+import type { Comparison } from '../../tools/compare/result/comparison.ts';
 import { type LocalCloud, startLocalCloud } from '../../tools/local/cloud/local-cloud.ts';
-import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from '../../tools/local/cloud/works.ts';
+import {
+  LOCAL_QUERIES,
+  WORKS_BUCKET,
+  WORKS_PREFIX,
+} from '../../tools/local/cloud/storage/works.ts';
 import { startGke } from '../../tools/local/platforms/gke/gke.ts';
 import type { AddedLatencyMs } from '../../tools/local/platforms/knobs.ts';
 

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
 import { SERVICES, type ServiceName } from '../../lib/telemetry/names.ts';
-import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from '../../tools/local/cloud/works.ts';
-import { LOCAL_PROJECT } from '../../tools/local/local-project.ts';
+import { LOCAL_PROJECT } from '../../tools/cli/local-project.ts';
+import {
+  LOCAL_QUERIES,
+  WORKS_BUCKET,
+  WORKS_PREFIX,
+} from '../../tools/local/cloud/storage/works.ts';
 import type { Build } from '../cloudbuild/build-problems.ts';
 import { reasonToSkipGcloud } from '../cloudbuild/gcloud.ts';
 import { runSteps, type StepTime } from '../cloudbuild/run-steps.ts';

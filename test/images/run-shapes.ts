@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { SERVICES, type ServiceName } from '../../lib/telemetry/names.ts';
-import { normalise } from '../../tools/compare/normalise.ts';
-import { isRequest, missingEdges } from '../../tools/compare/wholeness.ts';
 import { type LocalCloud, startLocalCloud } from '../../tools/local/cloud/local-cloud.ts';
 import { createSchedulerJob } from '../../tools/local/scheduler-job.ts';
+import { isRequest, missingEdges } from '../../tools/traces/completeness.ts';
+import { normalise } from '../../tools/traces/normalise.ts';
 import type { BuiltImages } from './built-images.ts';
 import { cloudRunNames, startFrontEnds } from './cloud-run-shape.ts';
 import { startContainer } from './container.ts';

@@ -1,6 +1,6 @@
 import { SERVICES, type ServiceName } from '../../lib/telemetry/names.ts';
+import type { MetadataServer } from '../../tools/local/cloud/identity/metadata.ts';
 import type { LocalCloud } from '../../tools/local/cloud/local-cloud.ts';
-import type { MetadataServer } from '../../tools/local/cloud/metadata.ts';
 import { environmentOf } from '../terraform/environment.ts';
 import type { PlannedProgram } from '../terraform/planned-environment.ts';
 import { type Container, startContainer } from './container.ts';

@@ -10,7 +10,7 @@ import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { AppError, ERRORS, type ErrorKind } from '../../lib/errors.ts';
 import type { Identity } from '../../lib/identity.ts';
 import type { MatchCountRequest, MatchCountResponse } from '../../lib/rpc.ts';
-import { createAuthority } from '../../tools/local/cloud/certificates.ts';
+import { createAuthority } from '../../tools/local/cloud/identity/certificates.ts';
 
 // grpc-js reads this variable when it loads, so everything that needs it is imported afterwards.
 const directory = await mkdtemp(join(tmpdir(), 'rpc-'));

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { median } from 'simple-statistics';
-import { endLine, headLine, traceLine } from '../compare/sources/trace-lines.ts';
+import { endLine, headLine, traceLine } from '../traces/sources/trace-lines.ts';
 import { requestTraces } from './request-traces.ts';
 
 export type ScaleOutcome = Readonly<{

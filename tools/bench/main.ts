@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { parseCommandLine, runTool, UsageError } from '../command-line.ts';
+import { parseCommandLine, runTool, UsageError } from '../cli/command-line.ts';
 
 /** Each is a file of this folder that prints its figures and, as the last line, JSON. */
 const BENCHMARKS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
-import type { Span, Trace } from '../compare/model.ts';
+import type { Span, Trace } from '../traces/model.ts';
 import { createRandom } from './simulate.ts';
 
 const REQUESTS_PER_RUN = 50;

@@ -4,8 +4,8 @@
  * seed, so a figure can be had again.
  */
 
-import type { HopSample } from '../compare/hop-samples.ts';
-import type { RequestRecord } from '../compare/request-record.ts';
+import type { HopSample } from '../compare/cohorts/hop-samples.ts';
+import type { RequestRecord } from '../compare/cohorts/request-record.ts';
 
 export type Scenario = Readonly<{
   runs: number;

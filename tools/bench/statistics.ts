@@ -3,9 +3,9 @@
  * prints the table and JSON; the seed fixes every figure.
  */
 
-import { chooseDesign } from '../compare/design.ts';
-import { testHops } from '../compare/hop-verdicts.ts';
-import { ALPHA, testOverall } from '../compare/overall.ts';
+import { chooseDesign } from '../compare/statistics/design.ts';
+import { testHops } from '../compare/statistics/hop-verdicts.ts';
+import { ALPHA, testOverall } from '../compare/statistics/overall.ts';
 import { createRandom, type Scenario, simulate } from './simulate.ts';
 
 export type Outcome = Readonly<{

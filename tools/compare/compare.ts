@@ -1,26 +1,26 @@
-import { type Cohort, matchesCohort } from './cohort.ts';
-import { createColdWaiters } from './cold-waiters.ts';
+import { isFresh } from '../traces/freshness.ts';
+import type { Trace } from '../traces/model.ts';
+import type { TraceSource } from '../traces/sources/source.ts';
+import { type Cohort, matchesCohort } from './cohorts/cohort.ts';
+import { createColdWaiters } from './cohorts/cold-waiters.ts';
+import { createConfigurationTally } from './cohorts/configuration.ts';
+import { type RequestRecord, recordRequest } from './cohorts/request-record.ts';
+import { loadOf, summariseCohort } from './cohorts/summary.ts';
+import { createFilterTally } from './cohorts/unmatched.ts';
 import {
   COMPARISON_VERSION,
   type CohortSummary,
   type Comparison,
   type Sides,
   type SourceDescription,
-} from './comparison.ts';
-import { createConfigurationTally } from './configuration.ts';
-import { chooseDesign } from './design.ts';
-import { drawExemplars, exemplarIds } from './exemplars.ts';
-import { isFresh } from './freshness.ts';
-import { compareHops } from './hops.ts';
-import { methodsOf } from './methods.ts';
-import type { Trace } from './model.ts';
-import { compareOverall, testOverall } from './overall.ts';
-import { recentTraces } from './recent-traces.ts';
-import { type RequestRecord, recordRequest } from './request-record.ts';
-import type { TraceSource } from './sources/source.ts';
-import { loadOf, summariseCohort } from './summary.ts';
-import { createFilterTally } from './unmatched.ts';
-import { findWarnings } from './warnings.ts';
+} from './result/comparison.ts';
+import { drawExemplars, exemplarIds } from './result/exemplars.ts';
+import { recentTraces } from './result/recent-traces.ts';
+import { findWarnings } from './result/warnings.ts';
+import { chooseDesign } from './statistics/design.ts';
+import { compareHops } from './statistics/hops.ts';
+import { methodsOf } from './statistics/methods.ts';
+import { compareOverall, testOverall } from './statistics/overall.ts';
 
 const SIDES = ['a', 'b'] as const;
 

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { checkOutput, interruptible, runTool } from '../command-line.ts';
-import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
-import { tellWritten, writeResult } from '../result-file.ts';
+import { checkOutput, interruptible, runTool } from '../cli/command-line.ts';
+import { refuseFlagsTakenByNpm } from '../cli/npm-flags.ts';
+import { INTERRUPTED } from '../cli/origin.ts';
+import { createProgress } from '../cli/progress.ts';
+import { tellWritten, writeResult } from '../cli/result-file.ts';
+import type { Trace } from '../traces/model.ts';
+import { openSource } from '../traces/sources/open-source.ts';
+import type { TraceSource } from '../traces/sources/source.ts';
+import { endLine, headLine, traceLine } from '../traces/sources/trace-lines.ts';
 import { compareSource } from './compare.ts';
-import type { Comparison } from './comparison.ts';
-import type { Trace } from './model.ts';
 import { FLAG_NAMES, HELP, type Options, parseOptions } from './options.ts';
-import { INTERRUPTED } from './origin.ts';
-import { createProgress } from './progress.ts';
-import { renderText } from './render-text.ts';
-import { openSource } from './sources/open-source.ts';
-import type { TraceSource } from './sources/source.ts';
-import { endLine, headLine, traceLine } from './sources/trace-lines.ts';
+import type { Comparison } from './result/comparison.ts';
+import { renderText } from './text/render-text.ts';
 
 async function main(): Promise<number> {
   refuseFlagsTakenByNpm(process.env, FLAG_NAMES, 'npm run compare');

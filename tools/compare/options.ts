@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { parseCommandLine, UsageError, wholeNumber } from '../command-line.ts';
-import { type Cohort, checkWindow, labelled, parseCohort, parseTime } from './cohort.ts';
-import type { Sides } from './comparison.ts';
-import { originOf, READ_FLAGS } from './origin.ts';
-import type { ReadOptions } from './sources/open-source.ts';
+import { parseCommandLine, UsageError, wholeNumber } from '../cli/command-line.ts';
+import { originOf, READ_FLAGS } from '../cli/origin.ts';
+import type { ReadOptions } from '../traces/sources/open-source.ts';
+import { type Cohort, checkWindow, labelled, parseCohort, parseTime } from './cohorts/cohort.ts';
+import type { Sides } from './result/comparison.ts';
 
 export const HELP = `Compares two cohorts of traces: what differs, how sure that is, where time goes.
 

@@ -1,4 +1,4 @@
-import type { Trace } from '../compare/model.ts';
+import type { Trace } from '../traces/model.ts';
 import type { LogLine } from './logs.ts';
 import { createEvidence, type Rule, type Sighting } from './rule.ts';
 import { expectedEdges } from './rules/expected-edges.ts';

@@ -1,7 +1,7 @@
-import { interruptible } from '../command-line.ts';
-import { INTERRUPTED } from '../compare/origin.ts';
-import { createProgress } from '../compare/progress.ts';
-import { openSource } from '../compare/sources/open-source.ts';
+import { interruptible } from '../cli/command-line.ts';
+import { INTERRUPTED } from '../cli/origin.ts';
+import { createProgress } from '../cli/progress.ts';
+import { openSource } from '../traces/sources/open-source.ts';
 import { diagnose } from './diagnose.ts';
 import { type LogLine, readLogs } from './logs.ts';
 import { HELP, parseOptions } from './options.ts';

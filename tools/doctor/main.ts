@@ -1,5 +1,5 @@
-import { runTool } from '../command-line.ts';
-import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
+import { runTool } from '../cli/command-line.ts';
+import { refuseFlagsTakenByNpm } from '../cli/npm-flags.ts';
 import { lint } from './lint.ts';
 import { FLAG_NAMES } from './options.ts';
 import { preflight } from './preflight/command.ts';

@@ -1,7 +1,7 @@
-import { parseCommandLine, UsageError, wholeNumber } from '../command-line.ts';
-import { checkWindow, parseTime } from '../compare/cohort.ts';
-import { originOf, READ_FLAGS } from '../compare/origin.ts';
-import type { ReadOptions } from '../compare/sources/open-source.ts';
+import { parseCommandLine, UsageError, wholeNumber } from '../cli/command-line.ts';
+import { originOf, READ_FLAGS } from '../cli/origin.ts';
+import { checkWindow, parseTime } from '../compare/cohorts/cohort.ts';
+import type { ReadOptions } from '../traces/sources/open-source.ts';
 
 export const HELP = `Looks at traces: is tracing healthy? What is wrong, why, and what cures it.
 

@@ -1,6 +1,6 @@
-import { isArriving, SETTLED_AFTER_MS } from '../compare/freshness.ts';
-import type { Trace } from '../compare/model.ts';
-import type { TraceSource } from '../compare/sources/source.ts';
+import { isArriving, SETTLED_AFTER_MS } from '../traces/freshness.ts';
+import type { Trace } from '../traces/model.ts';
+import type { TraceSource } from '../traces/sources/source.ts';
 import type { Options } from './options.ts';
 
 export type TracesRead = Readonly<{

@@ -1,4 +1,4 @@
-import { wrapText } from '../compare/format.ts';
+import { wrapText } from '../cli/format.ts';
 import type { Diagnosis, Finding } from './diagnose.ts';
 
 /** Of each finding; the JSON has more. */

@@ -1,6 +1,6 @@
-import type { Trace } from '../compare/model.ts';
-import { type NormalisedTrace, normalise } from '../compare/normalise.ts';
-import type { Node } from '../compare/tree.ts';
+import type { Trace } from '../traces/model.ts';
+import { type NormalisedTrace, normalise } from '../traces/normalise.ts';
+import type { Node } from '../traces/tree.ts';
 import type { LogLine } from './logs.ts';
 
 /** What the rules look at. */

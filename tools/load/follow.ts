@@ -1,11 +1,11 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
-import type { Span, Trace } from '../compare/model.ts';
-import type { Clock } from '../compare/sources/clock.ts';
-import { SYSTEM_FILTER } from '../compare/sources/cloud-trace.ts';
-import { createReadBudget } from '../compare/sources/read-budget.ts';
-import { createTraceApi } from '../compare/sources/trace-api.ts';
-import { parseV1Trace } from '../compare/sources/v1-trace.ts';
-import { isWhole } from '../compare/wholeness.ts';
+import { isWhole } from '../traces/completeness.ts';
+import type { Span, Trace } from '../traces/model.ts';
+import type { Clock } from '../traces/sources/clock.ts';
+import { SYSTEM_FILTER } from '../traces/sources/cloud-trace.ts';
+import { createReadBudget } from '../traces/sources/read-budget.ts';
+import { createTraceApi } from '../traces/sources/trace-api.ts';
+import { parseV1Trace } from '../traces/sources/v1-trace.ts';
 import type { JobControl } from './job.ts';
 import type { Started } from './run.ts';
 import type { Target } from './target.ts';

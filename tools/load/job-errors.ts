@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
-import { UsageError } from '../command-line.ts';
-import { deployCure } from '../deploy-commands.ts';
-import { grantCommand, refusalOf, SIGN_IN, YOU } from '../google-refusals.ts';
+import { UsageError } from '../cli/command-line.ts';
+import { deployCure } from '../cli/deploy-commands.ts';
+import { grantCommand, refusalOf, SIGN_IN, YOU } from '../cli/google-refusals.ts';
 import type { Target } from './target.ts';
 
 /** What Cloud Scheduler did not do, and the command that cures it; the cause stays attached. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../compare/sources/clock.ts';
+import type { Clock } from '../traces/sources/clock.ts';
 import { followRun, type ReadTraces } from './follow.ts';
 import type { JobControl } from './job.ts';
 import type { Options } from './options.ts';

@@ -1,7 +1,7 @@
-import { interruptible, runTool } from '../command-line.ts';
-import { createProgress } from '../compare/progress.ts';
-import { realClock } from '../compare/sources/clock.ts';
-import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
+import { interruptible, runTool } from '../cli/command-line.ts';
+import { refuseFlagsTakenByNpm } from '../cli/npm-flags.ts';
+import { createProgress } from '../cli/progress.ts';
+import { realClock } from '../traces/sources/clock.ts';
 import { createTraceReader } from './follow.ts';
 import { createJobControl } from './job.ts';
 import { load } from './load.ts';

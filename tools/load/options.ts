@@ -1,5 +1,5 @@
 import { loadRequestSchema } from '../../functions/loadgen/contract.ts';
-import { parseCommandLine, UsageError, wholeNumber } from '../command-line.ts';
+import { parseCommandLine, UsageError, wholeNumber } from '../cli/command-line.ts';
 
 export const HELP = `Usage: npm run load -- VERB [options]
 

@@ -1,5 +1,5 @@
 import { LOAD_LIMITS, lastAnswerMs, longestScheduleMs } from '../../functions/loadgen/contract.ts';
-import { UsageError } from '../command-line.ts';
+import { UsageError } from '../cli/command-line.ts';
 
 /**
  * How far terraform/ keeps loadgen's longest run below the job's attempt deadline, unless its

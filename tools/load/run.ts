@@ -1,5 +1,5 @@
 import { scheduledMinuteOf } from '../../functions/loadgen/contract.ts';
-import type { Clock } from '../compare/sources/clock.ts';
+import type { Clock } from '../traces/sources/clock.ts';
 import type { JobControl, JobView } from './job.ts';
 import { type Progress, waitUntil } from './waiting.ts';
 

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { UsageError } from '../command-line.ts';
-import { type Addresses, readAddresses } from '../local/addresses.ts';
+import { UsageError } from '../cli/command-line.ts';
+import { type Addresses, readAddresses } from '../cli/local-addresses.ts';
 import type { Options } from './options.ts';
 
 /** Which job, and where its traces go. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../compare/sources/clock.ts';
+import type { Clock } from '../traces/sources/clock.ts';
 
 /** How far something is: `say` everywhere, `show` where there is a terminal to write over. */
 export type Progress = Readonly<{ say(text: string): void; show(text: string): void }>;

@@ -1,7 +1,7 @@
 import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { ConfigError } from '../../lib/config.ts';
-import { checkOutput, runTool, UsageError } from '../command-line.ts';
-import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
+import { checkOutput, runTool, UsageError } from '../cli/command-line.ts';
+import { refuseFlagsTakenByNpm } from '../cli/npm-flags.ts';
 import { renderEvent, renderLogLine } from './console.ts';
 import { createLoadBody } from './load-body.ts';
 import { runOnce } from './once.ts';

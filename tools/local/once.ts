@@ -1,10 +1,10 @@
 import type { LoadSummary } from '../../functions/loadgen/contract.ts';
-import { CLOUD_RUN, GKE } from '../compare/cohort.ts';
+import { writeResult } from '../cli/result-file.ts';
+import { CLOUD_RUN, GKE } from '../compare/cohorts/cohort.ts';
 import { compareTraces } from '../compare/compare.ts';
-import type { Comparison } from '../compare/comparison.ts';
-import type { Trace } from '../compare/model.ts';
-import { renderTraceFile } from '../compare/sources/trace-lines.ts';
-import { writeResult } from '../result-file.ts';
+import type { Comparison } from '../compare/result/comparison.ts';
+import type { Trace } from '../traces/model.ts';
+import { renderTraceFile } from '../traces/sources/trace-lines.ts';
 import { fireRun } from './fire.ts';
 import { createLoadBody } from './load-body.ts';
 import { type Options, splitIntoRuns } from './options.ts';

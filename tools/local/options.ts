@@ -1,4 +1,4 @@
-import { choice, parseCommandLine, UsageError, wholeNumber } from '../command-line.ts';
+import { choice, parseCommandLine, UsageError, wholeNumber } from '../cli/command-line.ts';
 import type { PlatformName, ProgramName } from './platforms/platform.ts';
 
 export const HELP = `Usage: npm start -- [options]

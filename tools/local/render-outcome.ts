@@ -1,7 +1,7 @@
-import type { Comparison } from '../compare/comparison.ts';
-import { wrapText } from '../compare/format.ts';
-import { renderBrief } from '../compare/render-brief.ts';
-import { renderText } from '../compare/render-text.ts';
+import { wrapText } from '../cli/format.ts';
+import type { Comparison } from '../compare/result/comparison.ts';
+import { renderBrief } from '../compare/text/render-brief.ts';
+import { renderText } from '../compare/text/render-text.ts';
 import type { Delay, Options } from './options.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';

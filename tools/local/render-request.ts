@@ -1,6 +1,6 @@
-import type { Waterfall } from '../compare/comparison.ts';
-import { wrapText } from '../compare/format.ts';
-import { renderWaterfall } from '../compare/render-waterfall.ts';
+import { wrapText } from '../cli/format.ts';
+import type { Waterfall } from '../compare/result/comparison.ts';
+import { renderWaterfall } from '../traces/render-waterfall.ts';
 import type { BrokenTrace } from './platform-summary.ts';
 
 const LEGEND =

@@ -1,4 +1,4 @@
-import { formatMs } from '../compare/format.ts';
+import { formatMs } from '../cli/format.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
 import type { LatencyQuantiles, PlatformResult } from './results.ts';

@@ -1,6 +1,6 @@
-import type { Comparison } from '../compare/comparison.ts';
-import type { Span } from '../compare/model.ts';
-import { describeWrongCount, type tallyWrongCounts } from '../compare/wrong-count.ts';
+import type { Comparison } from '../compare/result/comparison.ts';
+import type { Span } from '../traces/model.ts';
+import { describeWrongCount, type tallyWrongCounts } from '../traces/wrong-count.ts';
 import type { Delay } from './options.ts';
 import type { PlatformName } from './platforms/platform.ts';
 

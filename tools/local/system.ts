@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
-import { writeAddresses } from './addresses.ts';
+import { writeAddresses } from '../cli/local-addresses.ts';
 import { createClosers } from './closers.ts';
 import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts';
 import type { Options } from './options.ts';

@@ -1,14 +1,14 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
-import { formatMs } from '../compare/format.ts';
-import type { Trace } from '../compare/model.ts';
-import { isLoadgenRoot, type NormalisedTrace, normalise } from '../compare/normalise.ts';
-import { renderWaterfall } from '../compare/render-waterfall.ts';
-import { errorOf } from '../compare/span.ts';
-import type { Node } from '../compare/tree.ts';
-import { createWaterfall } from '../compare/waterfall.ts';
-import { isFirstOfInstance, isWhole, missingEdges } from '../compare/wholeness.ts';
-import { wrongCountOf } from '../compare/wrong-count.ts';
-import type { TraceStore } from './cloud/trace-store.ts';
+import { formatMs } from '../cli/format.ts';
+import { isFirstOfInstance, isWhole, missingEdges } from '../traces/completeness.ts';
+import type { Trace } from '../traces/model.ts';
+import { isLoadgenRoot, type NormalisedTrace, normalise } from '../traces/normalise.ts';
+import { renderWaterfall } from '../traces/render-waterfall.ts';
+import { errorOf } from '../traces/span.ts';
+import type { Node } from '../traces/tree.ts';
+import { createWaterfall } from '../traces/waterfall.ts';
+import { wrongCountOf } from '../traces/wrong-count.ts';
+import type { TraceStore } from './cloud/trace/store.ts';
 import { PLATFORM_LABEL, platformOf } from './platforms/labels.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { type KnownQueries, parseKnownQueries } from '../../lib/queries.ts';
-import { UsageError } from '../command-line.ts';
-import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from './cloud/works.ts';
+import { UsageError } from '../cli/command-line.ts';
+import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from './cloud/storage/works.ts';
 import type { Options } from './options.ts';
 
 export type WorksChoice = Readonly<{

@@ -1,7 +1,7 @@
-import { checkFolder, runTool } from '../command-line.ts';
-import { createProgress } from '../compare/progress.ts';
-import { readFolder } from '../local/cloud/works.ts';
-import { refuseFlagsTakenByNpm } from '../npm-flags.ts';
+import { checkFolder, runTool } from '../cli/command-line.ts';
+import { refuseFlagsTakenByNpm } from '../cli/npm-flags.ts';
+import { createProgress } from '../cli/progress.ts';
+import { readFolder } from '../local/cloud/storage/works.ts';
 import { readBucket, type Text } from './bucket.ts';
 import { countLinesWith, decodeText, linesOf } from './count.ts';
 import { FLAG_NAMES, HELP, type Options, parseOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import { CODELAB_QUERIES } from '../../lib/queries.ts';
 import { parseSearchQuery } from '../../lib/search-query.ts';
-import { choice, parseCommandLine, UsageError } from '../command-line.ts';
+import { choice, parseCommandLine, UsageError } from '../cli/command-line.ts';
 
 export const HELP = `Usage: npm run -s queries -- (--bucket B [--prefix P] | --dir DIR) [options]
 

@@ -10,7 +10,7 @@ import { describe, it, type TestContext } from 'node:test';
 import tls from 'node:tls';
 import { createClientRequests, type FailureKind } from '../../../functions/loadgen/request.ts';
 import type { Identity } from '../../../lib/identity.ts';
-import { createAuthority } from '../../../tools/local/cloud/certificates.ts';
+import { createAuthority } from '../../../tools/local/cloud/identity/certificates.ts';
 
 const { signal } = new AbortController();
 

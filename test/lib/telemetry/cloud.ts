@@ -14,7 +14,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
-import { createAuthority } from '../../../tools/local/cloud/certificates.ts';
+import { createAuthority } from '../../../tools/local/cloud/identity/certificates.ts';
 
 export type StoredSpan = {
   spanId: string;

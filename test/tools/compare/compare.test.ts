@@ -3,13 +3,19 @@ import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
 import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import { createRandom } from '../../../tools/bench/simulate.ts';
-import { CLOUD_RUN, GKE } from '../../../tools/compare/cohort.ts';
+import { CLOUD_RUN, GKE } from '../../../tools/compare/cohorts/cohort.ts';
 import { compareTraces, createCollector } from '../../../tools/compare/compare.ts';
-import type { Comparison } from '../../../tools/compare/comparison.ts';
 import { renderHtml } from '../../../tools/compare/html/render-html.ts';
-import type { Trace } from '../../../tools/compare/model.ts';
-import { renderText } from '../../../tools/compare/render-text.ts';
-import { type Parts, requestTrace, spanIdOf, without, withSpanChanged } from './request-trace.ts';
+import type { Comparison } from '../../../tools/compare/result/comparison.ts';
+import { renderText } from '../../../tools/compare/text/render-text.ts';
+import type { Trace } from '../../../tools/traces/model.ts';
+import {
+  type Parts,
+  requestTrace,
+  spanIdOf,
+  without,
+  withSpanChanged,
+} from '../traces/request-trace.ts';
 
 type Shape = Readonly<{
   runs?: number;

@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
-import type { Comparison } from '../../../tools/compare/comparison.ts';
-import type { Trace } from '../../../tools/compare/model.ts';
 import { parseOptions } from '../../../tools/compare/options.ts';
+import type { Comparison } from '../../../tools/compare/result/comparison.ts';
+import type { Trace } from '../../../tools/traces/model.ts';
 import {
   endLine,
   headLine,
   renderTraceFile,
   traceLine,
-} from '../../../tools/compare/sources/trace-lines.ts';
-import { requestTrace, without, withSpanChanged } from './request-trace.ts';
+} from '../../../tools/traces/sources/trace-lines.ts';
+import { requestTrace, without, withSpanChanged } from '../traces/request-trace.ts';
 
 const MAIN = join(import.meta.dirname, '../../../tools/compare/main.ts');
 const LOCAL = {

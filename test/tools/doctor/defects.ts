@@ -1,5 +1,5 @@
 import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
-import type { Span, Trace } from '../../../tools/compare/model.ts';
+import type { Span, Trace } from '../../../tools/traces/model.ts';
 import { CLOUD_RUN, healthyTraces, idOf, type Part, PROJECT } from './healthy-traces.ts';
 
 /** A fixture: its file's name says the defect. `rule` is the one rule that must fire. */

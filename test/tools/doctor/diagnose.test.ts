@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import type { Trace } from '../../../tools/compare/model.ts';
-import { openFiles } from '../../../tools/compare/sources/files.ts';
 import { diagnose, RULES } from '../../../tools/doctor/diagnose.ts';
 import { type LogLine, readLogs } from '../../../tools/doctor/logs.ts';
+import type { Trace } from '../../../tools/traces/model.ts';
+import { openFiles } from '../../../tools/traces/sources/files.ts';
 import { DEFECTS } from './defects.ts';
 import { CLOUD_RUN, healthyTraces, idOf } from './healthy-traces.ts';
 

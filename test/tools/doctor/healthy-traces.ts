@@ -1,5 +1,5 @@
 import { ATTR, EVENT, SPAN } from '../../../lib/telemetry/names.ts';
-import type { Span, Trace } from '../../../tools/compare/model.ts';
+import type { Span, Trace } from '../../../tools/traces/model.ts';
 
 /**
  * Three traces as the system makes them: the invocation by the scheduler, one request on Cloud Run

@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { SourceDescription } from '../../../tools/compare/comparison.ts';
-import { openFiles } from '../../../tools/compare/sources/files.ts';
-import { endLine, headLine, traceLine } from '../../../tools/compare/sources/trace-lines.ts';
 import { parseOptions } from '../../../tools/doctor/options.ts';
 import { readTraces } from '../../../tools/doctor/read-traces.ts';
-import { requestTrace } from '../compare/request-trace.ts';
+import { openFiles } from '../../../tools/traces/sources/files.ts';
+import type { SourceDescription } from '../../../tools/traces/sources/source.ts';
+import { endLine, headLine, traceLine } from '../../../tools/traces/sources/trace-lines.ts';
+import { requestTrace } from '../traces/request-trace.ts';
 
 const OLD = requestTrace({ run: 0 });
 const NEW = requestTrace({ run: 1 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import type { Span, Trace } from '../../../tools/compare/model.ts';
 import { diagnose } from '../../../tools/doctor/diagnose.ts';
 import { createEvidence, type Rule } from '../../../tools/doctor/rule.ts';
 import { missingAttributes } from '../../../tools/doctor/rules/missing-attributes.ts';
@@ -9,6 +8,7 @@ import { mixedHeaderFormats } from '../../../tools/doctor/rules/mixed-header-for
 import { negativeGaps } from '../../../tools/doctor/rules/negative-gaps.ts';
 import { serverWithoutClient } from '../../../tools/doctor/rules/server-without-client.ts';
 import { unexplainedOrphans } from '../../../tools/doctor/rules/unexplained-orphans.ts';
+import type { Span, Trace } from '../../../tools/traces/model.ts';
 import { change, moveTo, remove, set, shift, unset } from './defects.ts';
 import { CLOUD_RUN, healthyTraces, INVOCATION } from './healthy-traces.ts';
 

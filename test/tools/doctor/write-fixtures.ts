@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { renderTraceFile } from '../../../tools/compare/sources/trace-lines.ts';
+import { renderTraceFile } from '../../../tools/traces/sources/trace-lines.ts';
 import { DEFECTS } from './defects.ts';
 import { PROJECT } from './healthy-traces.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Trace } from '../../../tools/compare/model.ts';
 import { createTraceReader, followRun } from '../../../tools/load/follow.ts';
 import type { Started } from '../../../tools/load/run.ts';
 import { startLocalCloud } from '../../../tools/local/cloud/local-cloud.ts';
-import { MINUTE_MS, requestTrace } from '../compare/request-trace.ts';
+import type { Trace } from '../../../tools/traces/model.ts';
+import { MINUTE_MS, requestTrace } from '../traces/request-trace.ts';
 import { createFakeJob, createRecordedProgress, createSleepingClock } from './desk.ts';
 
 const { signal } = new AbortController();

@@ -7,7 +7,7 @@ import type { JobControl } from '../../../tools/load/job.ts';
 import { load } from '../../../tools/load/load.ts';
 import { parseOptions } from '../../../tools/load/options.ts';
 import type { Target } from '../../../tools/load/target.ts';
-import { MINUTE_MS, requestTrace } from '../compare/request-trace.ts';
+import { MINUTE_MS, requestTrace } from '../traces/request-trace.ts';
 import { createFakeJob, createRecordedProgress, createSleepingClock, JOB_NAME } from './desk.ts';
 
 const TARGET = { projectId: 'my-project', region: 'r', jobName: JOB_NAME };

@@ -1,5 +1,5 @@
 import { ATTR, SPAN } from '../../../lib/telemetry/names.ts';
-import type { Span, Trace } from '../../../tools/compare/model.ts';
+import type { Span, Trace } from '../../../tools/traces/model.ts';
 
 const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 

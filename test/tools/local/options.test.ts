@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { UsageError } from '../../../tools/command-line.ts';
+import { UsageError } from '../../../tools/cli/command-line.ts';
 import { parseOptions, splitIntoRuns } from '../../../tools/local/options.ts';
 
 describe('parseOptions', () => {

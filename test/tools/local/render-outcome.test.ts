@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Comparison } from '../../../tools/compare/comparison.ts';
+import type { Comparison } from '../../../tools/compare/result/comparison.ts';
 import { parseOptions } from '../../../tools/local/options.ts';
 import { summarisePlatform } from '../../../tools/local/platform-summary.ts';
 import { renderOutcome } from '../../../tools/local/render-outcome.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createWaterfall } from '../../../tools/compare/waterfall.ts';
 import { renderBroken, renderTypical } from '../../../tools/local/render-request.ts';
+import { createWaterfall } from '../../../tools/traces/waterfall.ts';
 import { createRequestTrace } from './example-traces.ts';
 
 const broken = createWaterfall(

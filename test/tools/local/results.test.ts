@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LoadSummary } from '../../../functions/loadgen/contract.ts';
 import { ATTR, SPAN, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
-import { CLOUD_RUN as COHORT, GKE } from '../../../tools/compare/cohort.ts';
+import { CLOUD_RUN as COHORT, GKE } from '../../../tools/compare/cohorts/cohort.ts';
 import { compareTraces } from '../../../tools/compare/compare.ts';
-import type { Trace } from '../../../tools/compare/model.ts';
 import { summarisePlatform } from '../../../tools/local/platform-summary.ts';
 import type { ProcessReport } from '../../../tools/local/platforms/platform.ts';
 import { renderTotals } from '../../../tools/local/render-totals.ts';
 import { faultsOf } from '../../../tools/local/results.ts';
+import type { Trace } from '../../../tools/traces/model.ts';
 import { createRequestTrace, spanId } from './example-traces.ts';
 
 const SUMMARY = { ok: 1, mismatched: 0, failed: 0, dropped: 0 } as LoadSummary;

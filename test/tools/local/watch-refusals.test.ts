@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Attempt } from '../../../tools/local/cloud/scheduler-runner.ts';
+import type { Attempt } from '../../../tools/local/cloud/scheduler/runner.ts';
 import type { PlatformEvent } from '../../../tools/local/platforms/platform.ts';
 import { watchRefusals } from '../../../tools/local/watch-refusals.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
-import { createTraceStore } from '../../../tools/local/cloud/trace-store.ts';
+import { createTraceStore } from '../../../tools/local/cloud/trace/store.ts';
 import { renderTraceLine, watchTraces } from '../../../tools/local/watch-traces.ts';
 import { createRequestTrace } from './example-traces.ts';
 

@@ -3,7 +3,11 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { toKnownQueries } from '../../../lib/queries.ts';
 import { type LocalCloud, startLocalCloud } from '../../../tools/local/cloud/local-cloud.ts';
-import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from '../../../tools/local/cloud/works.ts';
+import {
+  LOCAL_QUERIES,
+  WORKS_BUCKET,
+  WORKS_PREFIX,
+} from '../../../tools/local/cloud/storage/works.ts';
 import { readBucket } from '../../../tools/queries/bucket.ts';
 import { countLinesWith, decodeText, linesOf } from '../../../tools/queries/count.ts';
 

@@ -1,6 +1,6 @@
-import type { CohortSummary, Comparison, Quantiles, Warning } from '../comparison.ts';
-import { formatPercent } from '../format.ts';
-import { isOneSided, leftOut } from '../wording.ts';
+import { formatPercent } from '../../cli/format.ts';
+import type { CohortSummary, Comparison, Quantiles, Warning } from '../result/comparison.ts';
+import { isOneSided, leftOut } from '../text/wording.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatMs, formatTime, type Labels } from './words.ts';
 

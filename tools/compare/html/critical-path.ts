@@ -1,5 +1,5 @@
-import type { CriticalPath, Hop } from '../comparison.ts';
-import { formatPercent } from '../format.ts';
+import { formatPercent } from '../../cli/format.ts';
+import type { CriticalPath, Hop } from '../result/comparison.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { renderName } from './name.ts';
 import { formatMs, type Labels } from './words.ts';

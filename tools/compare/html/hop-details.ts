@@ -1,5 +1,5 @@
-import type { Hop, HopQuantiles } from '../comparison.ts';
-import { pText, testedText } from '../wording.ts';
+import type { Hop, HopQuantiles } from '../result/comparison.ts';
+import { pText, testedText } from '../text/wording.ts';
 import { scrollable } from './cohorts.ts';
 import { renderDistribution } from './distribution.ts';
 import { type HopsOptions, hopVerdict, renderHopName } from './hop-table.ts';

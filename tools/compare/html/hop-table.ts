@@ -1,5 +1,5 @@
-import type { Estimate, Hop, Stratum } from '../comparison.ts';
-import { verdictWord } from '../wording.ts';
+import type { Estimate, Hop, Stratum } from '../result/comparison.ts';
+import { verdictWord } from '../text/wording.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { renderName } from './name.ts';
 import { createTimeScale, type TimeScale } from './scale.ts';

@@ -1,5 +1,5 @@
-import type { Comparison, Stratum } from '../comparison.ts';
-import { legendOf } from '../wording.ts';
+import type { Comparison, Stratum } from '../result/comparison.ts';
+import { legendOf } from '../text/wording.ts';
 import { renderCohorts, renderConfiguration, renderWarnings } from './cohorts.ts';
 import { renderCriticalPath } from './critical-path.ts';
 import { renderDocument } from './document.ts';

@@ -1,4 +1,4 @@
-import type { Comparison, Exemplars, RecentTrace, Sides, Waterfall } from '../comparison.ts';
+import type { Comparison, Exemplars, RecentTrace, Sides, Waterfall } from '../result/comparison.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { renderWaterfall } from './waterfall.ts';
 import { formatMs, formatTime, type Labels } from './words.ts';

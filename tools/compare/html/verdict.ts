@@ -1,5 +1,5 @@
-import type { Comparison, Overall } from '../comparison.ts';
-import { pText, sampleText } from '../wording.ts';
+import type { Comparison, Overall } from '../result/comparison.ts';
+import { pText, sampleText } from '../text/wording.ts';
 import { renderDistribution } from './distribution.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatDifferenceMs, formatInterval, formatMs, formatRatio, type Labels } from './words.ts';

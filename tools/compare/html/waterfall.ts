@@ -1,4 +1,4 @@
-import type { Waterfall, WaterfallSpan } from '../comparison.ts';
+import type { Waterfall, WaterfallSpan } from '../result/comparison.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { renderName } from './name.ts';
 import { pairRows, type Row } from './rows.ts';

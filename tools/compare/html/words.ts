@@ -1,5 +1,5 @@
-import type { Comparison, Estimate } from '../comparison.ts';
-import { formatMs as formatDuration, formatSignedMs } from '../format.ts';
+import { formatMs as formatDuration, formatSignedMs } from '../../cli/format.ts';
+import type { Comparison, Estimate } from '../result/comparison.ts';
 
 /** Figures and verdicts in the page's words; an en dash where there is no value. */
 

@@ -1,5 +1,5 @@
-import { interruptible } from '../../command-line.ts';
-import { createProgress } from '../../compare/progress.ts';
+import { interruptible } from '../../cli/command-line.ts';
+import { createProgress } from '../../cli/progress.ts';
 import { createForcedTraceCheck } from './forced-trace.ts';
 import { createGkeTracesCheck } from './gke-traces.ts';
 import { createGoogleApi, createSigner } from './google-api.ts';

@@ -1,4 +1,4 @@
-import { grantCommand, refusalOf, SIGN_IN, YOU } from '../../google-refusals.ts';
+import { grantCommand, refusalOf, SIGN_IN, YOU } from '../../cli/google-refusals.ts';
 import type { Finding } from './check.ts';
 import { ApiError, CredentialsError } from './google-api.ts';
 import type { PreflightOptions } from './options.ts';

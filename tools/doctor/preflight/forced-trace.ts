@@ -1,10 +1,10 @@
-import { type Clock, realClock } from '../../compare/sources/clock.ts';
 import { createTraceReader, followRun } from '../../load/follow.ts';
 import { createJobControl } from '../../load/job.ts';
 import { JobError } from '../../load/job-errors.ts';
 import { startRun } from '../../load/run.ts';
 import type { Target } from '../../load/target.ts';
 import type { Progress } from '../../load/waiting.ts';
+import { type Clock, realClock } from '../../traces/sources/clock.ts';
 import type { Check, Context } from './check.ts';
 import { explain } from './explain.ts';
 

@@ -1,8 +1,8 @@
 import { SPAN } from '../../../lib/telemetry/names.ts';
-import type { Trace } from '../../compare/model.ts';
-import { type Clock, realClock } from '../../compare/sources/clock.ts';
-import { isWhole } from '../../compare/wholeness.ts';
 import { createTraceReader, type ReadTraces } from '../../load/follow.ts';
+import { isWhole } from '../../traces/completeness.ts';
+import type { Trace } from '../../traces/model.ts';
+import { type Clock, realClock } from '../../traces/sources/clock.ts';
 import type { Check, Context } from './check.ts';
 import { CLUSTER, NAMESPACE } from './cluster.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ServiceName } from '../../../lib/telemetry/names.ts';
-import { grantCommand } from '../../google-refusals.ts';
+import { grantCommand } from '../../cli/google-refusals.ts';
 import type { Check, Cluster, Context, Finding, Skipped } from './check.ts';
 import { NAMESPACE, poolOf } from './cluster.ts';
 import { traceRolesFor } from './exporters.ts';

@@ -1,4 +1,4 @@
-import { parseCommandLine, UsageError } from '../../command-line.ts';
+import { parseCommandLine, UsageError } from '../../cli/command-line.ts';
 
 export const HELP = `Looks at a project and says what keeps traces from arriving, with the command that cures each.
 

@@ -1,5 +1,5 @@
 import { SERVICES, type ServiceName } from '../../../lib/telemetry/names.ts';
-import { grantCommand } from '../../google-refusals.ts';
+import { grantCommand } from '../../cli/google-refusals.ts';
 import type { Check, Context, Finding } from './check.ts';
 import { traceRolesFor } from './exporters.ts';
 import { EVERYBODY, membersOf, parsePolicy, readProjectPolicy } from './policy.ts';

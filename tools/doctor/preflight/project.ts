@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { refusalOf, SIGN_IN } from '../../google-refusals.ts';
+import { refusalOf, SIGN_IN } from '../../cli/google-refusals.ts';
 import type { Check, Context } from './check.ts';
 import { sendsToGoogleByOtlp } from './exporters.ts';
 import { ApiError } from './google-api.ts';

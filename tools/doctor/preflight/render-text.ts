@@ -1,4 +1,4 @@
-import { printable } from '../../compare/format.ts';
+import { printable } from '../../cli/format.ts';
 import type { Result } from './check.ts';
 
 const MARK: Readonly<Record<Result['status'], string>> = {

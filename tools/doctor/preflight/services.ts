@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SERVICES, type ServiceName } from '../../../lib/telemetry/names.ts';
-import { deployCure } from '../../deploy-commands.ts';
+import { deployCure } from '../../cli/deploy-commands.ts';
 import type { Check, Context, DeployedService, Finding } from './check.ts';
 import { ApiError } from './google-api.ts';
 import type { PreflightOptions } from './options.ts';

@@ -1,4 +1,4 @@
-import { YOU } from '../../google-refusals.ts';
+import { YOU } from '../../cli/google-refusals.ts';
 import type { Check, Context, Finding } from './check.ts';
 import { ApiError } from './google-api.ts';
 import { lackingPermissions, type Policy, parsePolicy, readProjectPolicy } from './policy.ts';

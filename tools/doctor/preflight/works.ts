@@ -1,6 +1,6 @@
 import { CODELAB_QUERIES, parseKnownQueries } from '../../../lib/queries.ts';
-import { deployCure } from '../../deploy-commands.ts';
-import { YOU } from '../../google-refusals.ts';
+import { deployCure } from '../../cli/deploy-commands.ts';
+import { YOU } from '../../cli/google-refusals.ts';
 import { readBucket, type Text } from '../../queries/bucket.ts';
 import { countLinesWith, decodeText, linesOf } from '../../queries/count.ts';
 import type { Check, Context } from './check.ts';

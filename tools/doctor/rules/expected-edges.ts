@@ -1,4 +1,4 @@
-import { isRequest, missingEdges } from '../../compare/wholeness.ts';
+import { isRequest, missingEdges } from '../../traces/completeness.ts';
 import { explaining, type Rule } from '../rule.ts';
 
 export const expectedEdges: Rule = {

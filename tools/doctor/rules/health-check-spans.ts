@@ -1,4 +1,4 @@
-import { isUnwanted, targetOf } from '../../compare/untraced.ts';
+import { isUnwanted, targetOf } from '../../traces/untraced.ts';
 import { describeSpan, explaining, type Rule } from '../rule.ts';
 
 export const healthCheckSpans: Rule = {

@@ -1,6 +1,6 @@
 import { ATTR, SPAN } from '../../../lib/telemetry/names.ts';
-import type { NormalisedTrace } from '../../compare/normalise.ts';
-import type { Node } from '../../compare/tree.ts';
+import type { NormalisedTrace } from '../../traces/normalise.ts';
+import type { Node } from '../../traces/tree.ts';
 import { describeSpan, explaining, type Rule, type Sighting } from '../rule.ts';
 
 /** Of each row at least one key: what tells where a span ran and which build made it. */

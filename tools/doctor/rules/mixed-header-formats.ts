@@ -1,6 +1,6 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import { isLoadgenRoot } from '../../compare/normalise.ts';
-import type { Node } from '../../compare/tree.ts';
+import { isLoadgenRoot } from '../../traces/normalise.ts';
+import type { Node } from '../../traces/tree.ts';
 import { describeSpan, type Rule } from '../rule.ts';
 
 export const mixedHeaderFormats: Rule = {

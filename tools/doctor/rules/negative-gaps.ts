@@ -1,4 +1,4 @@
-import { formatMs } from '../../compare/format.ts';
+import { formatMs } from '../../cli/format.ts';
 import {
   CLOCK_TOLERANCE_MS,
   earlyMs,
@@ -6,8 +6,8 @@ import {
   mayOutlive,
   type Served,
   servedBy,
-} from '../../compare/skew.ts';
-import { callerOf, type Node } from '../../compare/tree.ts';
+} from '../../traces/skew.ts';
+import { callerOf, type Node } from '../../traces/tree.ts';
 import { describeSpan, type Rule } from '../rule.ts';
 
 export const negativeGaps: Rule = {

@@ -1,8 +1,8 @@
-import type { Span } from '../../compare/model.ts';
-import type { NormalisedTrace } from '../../compare/normalise.ts';
-import { WAIT_TOLERANCE_MS } from '../../compare/skew.ts';
-import { calledBy, type Node } from '../../compare/tree.ts';
-import { isRequest } from '../../compare/wholeness.ts';
+import { isRequest } from '../../traces/completeness.ts';
+import type { Span } from '../../traces/model.ts';
+import type { NormalisedTrace } from '../../traces/normalise.ts';
+import { WAIT_TOLERANCE_MS } from '../../traces/skew.ts';
+import { calledBy, type Node } from '../../traces/tree.ts';
 import { describeSpan, type Rule } from '../rule.ts';
 
 /** Clocks of two hosts in one region differ by less; the called span must begin inside the call. */

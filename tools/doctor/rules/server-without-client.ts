@@ -1,5 +1,5 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import { callerOf, type Node } from '../../compare/tree.ts';
+import { callerOf, type Node } from '../../traces/tree.ts';
 import { describeSpan, explaining, type Rule } from '../rule.ts';
 
 export const serverWithoutClient: Rule = {

@@ -8,8 +8,8 @@ import {
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import type { IssuedCertificate } from './certificates.ts';
 import { GOOGLE_STATUS, toGoogleError } from './google-status.ts';
+import type { IssuedCertificate } from './identity/certificates.ts';
 
 export type GrpcService = Readonly<{ port: number; close(): Promise<void> }>;
 

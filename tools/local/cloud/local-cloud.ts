@@ -1,21 +1,25 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LOCAL_PROJECT } from '../../cli/local-project.ts';
 import { createClosers } from '../closers.ts';
-import { LOCAL_PROJECT } from '../local-project.ts';
-import { type Authority, createAuthority } from './certificates.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { type MetadataOptions, type MetadataServer, startMetadataServer } from './metadata.ts';
-import { startOtlp } from './otlp.ts';
-import { createQuota, TRACE_QUOTAS, type TraceQuotas } from './quota.ts';
-import { type SchedulerService, startScheduler } from './scheduler.ts';
-import { type StorageService, startStorage } from './storage.ts';
-import type { Timers } from './timers.ts';
-import { type Clock, createTokenIssuer, type TokenIssuer } from './tokens.ts';
-import { startTraceRead } from './trace-read.ts';
-import { createTraceStore, type TraceStore } from './trace-store.ts';
-import { startTraceWrite } from './trace-write.ts';
-import { readFolder, readPlays, WORKS_BUCKET } from './works.ts';
+import { type Authority, createAuthority } from './identity/certificates.ts';
+import {
+  type MetadataOptions,
+  type MetadataServer,
+  startMetadataServer,
+} from './identity/metadata.ts';
+import { type Clock, createTokenIssuer, type TokenIssuer } from './identity/tokens.ts';
+import { type SchedulerService, startScheduler } from './scheduler/scheduler.ts';
+import type { Timers } from './scheduler/timers.ts';
+import { type StorageService, startStorage } from './storage/storage.ts';
+import { readFolder, readPlays, WORKS_BUCKET } from './storage/works.ts';
+import { startOtlp } from './trace/otlp.ts';
+import { createQuota, TRACE_QUOTAS, type TraceQuotas } from './trace/quota.ts';
+import { startTraceRead } from './trace/read.ts';
+import { createTraceStore, type TraceStore } from './trace/store.ts';
+import { startTraceWrite } from './trace/write.ts';
 
 export type LocalCloudOptions = Readonly<{
   /** A folder of one's own texts to serve instead of the plays. */

@@ -33,6 +33,6 @@ export const loadSchedulerService = (): ServiceDefinition =>
 
 export const loadOtlpService = (): ServiceDefinition =>
   service(
-    loadSync(fileURLToPath(new URL('otlp-trace.proto', import.meta.url)), OPTIONS),
+    loadSync(fileURLToPath(new URL('trace/otlp-trace.proto', import.meta.url)), OPTIONS),
     'shakesapp.otlp.TraceService',
   );

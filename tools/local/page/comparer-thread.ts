@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { CLOUD_RUN, GKE } from '../../compare/cohort.ts';
+import { CLOUD_RUN, GKE } from '../../compare/cohorts/cohort.ts';
 import { compareTraces } from '../../compare/compare.ts';
 import type { Compared } from './comparer.ts';
 import { type LiveParts, renderParts } from './live-page.ts';

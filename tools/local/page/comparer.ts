@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Trace } from '../../compare/model.ts';
+import type { Trace } from '../../traces/model.ts';
 import type { LiveParts } from './live-page.ts';
 
 /** `of`: how many traces there are in all. */

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import type { Comparison } from '../../compare/comparison.ts';
 import { renderConfiguration } from '../../compare/html/cohorts.ts';
 import { contentSecurityPolicy, renderDocument } from '../../compare/html/document.ts';
 import { foreign, html, type Markup, trusted } from '../../compare/html/markup.ts';
 import { renderEvidence, renderHeader } from '../../compare/html/render-html.ts';
 import { renderVerdict } from '../../compare/html/verdict.ts';
 import { labelsOf } from '../../compare/html/words.ts';
-import { isOneSided } from '../../compare/wording.ts';
+import type { Comparison } from '../../compare/result/comparison.ts';
+import { isOneSided } from '../../compare/text/wording.ts';
 import { PLATFORM_LABEL } from '../platforms/labels.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8').trim();

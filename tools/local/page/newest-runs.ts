@@ -1,5 +1,5 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import type { Trace } from '../../compare/model.ts';
+import type { Trace } from '../../traces/model.ts';
 
 /**
  * So many traces at most, by the minutes that they were fired at, the newest first. A minute comes

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isArriving, SETTLED_AFTER_MS } from '../../compare/freshness.ts';
-import type { Trace } from '../../compare/model.ts';
-import type { TraceStore } from '../cloud/trace-store.ts';
+import { isArriving, SETTLED_AFTER_MS } from '../../traces/freshness.ts';
+import type { Trace } from '../../traces/model.ts';
+import type { TraceStore } from '../cloud/trace/store.ts';
 import type { Compared } from './comparer.ts';
 import { LIVE_POLICY, type LiveParts, renderLivePage, renderParts } from './live-page.ts';
 import { newestRuns } from './newest-runs.ts';

@@ -1,12 +1,12 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import type { Waterfall } from '../../compare/comparison.ts';
 import { foreign, html, type Markup } from '../../compare/html/markup.ts';
 import { createColours } from '../../compare/html/rows.ts';
 import { renderState } from '../../compare/html/traces.ts';
 import { renderWaterfall } from '../../compare/html/waterfall.ts';
 import { formatMs } from '../../compare/html/words.ts';
-import type { Trace } from '../../compare/model.ts';
-import { createWaterfall } from '../../compare/waterfall.ts';
+import type { Waterfall } from '../../compare/result/comparison.ts';
+import type { Trace } from '../../traces/model.ts';
+import { createWaterfall } from '../../traces/waterfall.ts';
 import { localLabel } from '../platforms/labels.ts';
 
 /** One item per trace; what it holds is fetched when it is opened. */

@@ -1,5 +1,5 @@
-import type { Trace } from '../../compare/model.ts';
-import { PLATFORM_LABELS } from '../../compare/platform-labels.ts';
+import type { Trace } from '../../traces/model.ts';
+import { PLATFORM_LABELS } from '../../traces/platform-labels.ts';
 import type { PlatformName } from './platform.ts';
 
 /** Values of `cloud.platform`, by which the spans of two platforms are told apart. */

@@ -1,8 +1,8 @@
 import type { ServiceName } from '../../../lib/telemetry/names.ts';
-import type { Authority } from '../cloud/certificates.ts';
-import type { MetadataOptions, MetadataServer } from '../cloud/metadata.ts';
-import type { TokenIssuer } from '../cloud/tokens.ts';
-import type { TraceStore } from '../cloud/trace-store.ts';
+import type { Authority } from '../cloud/identity/certificates.ts';
+import type { MetadataOptions, MetadataServer } from '../cloud/identity/metadata.ts';
+import type { TokenIssuer } from '../cloud/identity/tokens.ts';
+import type { TraceStore } from '../cloud/trace/store.ts';
 
 export type PlatformName = 'cloud_run' | 'gke';
 export type ProgramName = ServiceName;

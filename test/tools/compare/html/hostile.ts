@@ -1,4 +1,4 @@
-import type { Comparison, Waterfall } from '../../../../tools/compare/comparison.ts';
+import type { Comparison, Waterfall } from '../../../../tools/compare/result/comparison.ts';
 import { sampleComparison } from './sample-comparison.ts';
 
 /** Texts that a span may hold and that must reach the page as text. */

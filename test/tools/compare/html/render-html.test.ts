@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
-import type { Comparison } from '../../../../tools/compare/comparison.ts';
 import { renderHtml } from '../../../../tools/compare/html/render-html.ts';
+import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
 import { HOSTILE, hostileComparison } from './hostile.ts';
 import { sampleComparison } from './sample-comparison.ts';
 

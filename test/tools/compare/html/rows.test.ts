@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Waterfall, WaterfallSpan } from '../../../../tools/compare/comparison.ts';
 import { COLOURS, createColours, pairRows } from '../../../../tools/compare/html/rows.ts';
+import type { Waterfall, WaterfallSpan } from '../../../../tools/compare/result/comparison.ts';
 import { sampleComparison } from './sample-comparison.ts';
 
 const template = sampleComparison().exemplars.a.median;

@@ -9,7 +9,7 @@ import type {
   Verdict,
   Waterfall,
   WaterfallSpan,
-} from '../../../../tools/compare/comparison.ts';
+} from '../../../../tools/compare/result/comparison.ts';
 
 /**
  * A made-up but plausible comparison for the renderer's tests: no clock, no random source, so that

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
-import type { Waterfall, WaterfallSpan } from '../../../../tools/compare/comparison.ts';
 import { renderWaterfall } from '../../../../tools/compare/html/waterfall.ts';
+import type { Waterfall, WaterfallSpan } from '../../../../tools/compare/result/comparison.ts';
 
 const span = (change: Partial<WaterfallSpan>): WaterfallSpan => ({
   spanId: '1'.repeat(16),

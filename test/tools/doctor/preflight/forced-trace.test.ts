@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ATTR } from '../../../../lib/telemetry/names.ts';
-import type { Trace } from '../../../../tools/compare/model.ts';
-import type { Clock } from '../../../../tools/compare/sources/clock.ts';
 import type { Context } from '../../../../tools/doctor/preflight/check.ts';
 import { createForcedTraceCheck } from '../../../../tools/doctor/preflight/forced-trace.ts';
 import { createGoogleApi } from '../../../../tools/doctor/preflight/google-api.ts';
 import { startHttpService } from '../../../../tools/local/cloud/http-service.ts';
 import { type LocalCloud, startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
-import { TRACE_QUOTAS } from '../../../../tools/local/cloud/quota.ts';
+import { TRACE_QUOTAS } from '../../../../tools/local/cloud/trace/quota.ts';
 import { createSchedulerJob } from '../../../../tools/local/scheduler-job.ts';
+import type { Trace } from '../../../../tools/traces/model.ts';
+import type { Clock } from '../../../../tools/traces/sources/clock.ts';
 import { createRecordedProgress, createSleepingClock } from '../../load/desk.ts';
 import { CLOUD_RUN, healthyTraces } from '../healthy-traces.ts';
 

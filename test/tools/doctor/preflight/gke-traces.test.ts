@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Trace } from '../../../../tools/compare/model.ts';
 import type { Cluster, Context } from '../../../../tools/doctor/preflight/check.ts';
 import { explain } from '../../../../tools/doctor/preflight/explain.ts';
 import { createGkeTracesCheck } from '../../../../tools/doctor/preflight/gke-traces.ts';
 import { createGoogleApi } from '../../../../tools/doctor/preflight/google-api.ts';
 import { createTraceReader } from '../../../../tools/load/follow.ts';
 import { startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
-import { MINUTE_MS, requestTrace } from '../../compare/request-trace.ts';
+import type { Trace } from '../../../../tools/traces/model.ts';
 import { createSleepingClock } from '../../load/desk.ts';
+import { MINUTE_MS, requestTrace } from '../../traces/request-trace.ts';
 
 const CLUSTER: Cluster = { location: 'us-central1-f', nodeAccounts: [] };
 

@@ -1,4 +1,4 @@
-import type { Timers } from '../../../../tools/local/cloud/timers.ts';
+import type { Timers } from '../../../../tools/local/cloud/scheduler/timers.ts';
 
 /** Time that stands still until a test moves it. */
 export function createManualTimers(startMs: number): Timers & { moveTo(timeMs: number): void } {

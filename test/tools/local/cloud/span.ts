@@ -1,4 +1,4 @@
-import type { Span } from '../../../../tools/compare/model.ts';
+import type { Span } from '../../../../tools/traces/model.ts';
 
 const START_MS = Date.parse('2026-03-02T12:00:00Z');
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { Trace } from '../../../../tools/compare/model.ts';
 import { createComparer } from '../../../../tools/local/page/comparer.ts';
-import { requestTrace } from '../../compare/request-trace.ts';
+import type { Trace } from '../../../../tools/traces/model.ts';
+import { requestTrace } from '../../traces/request-trace.ts';
 
 const TRACES = [0, 1, 2, 3, 4, 5].flatMap((run) =>
   [0, 1, 2, 3].flatMap((sequence) =>

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTraceStore } from '../../../../tools/local/cloud/trace-store.ts';
+import { createTraceStore } from '../../../../tools/local/cloud/trace/store.ts';
 import { createComparer } from '../../../../tools/local/page/comparer.ts';
 import { startPage } from '../../../../tools/local/page/page.ts';
 import { NEEDS_BROWSER, openBrowser, openPage } from '../../compare/html/browser.ts';
 import { HOSTILE } from '../../compare/html/hostile.ts';
-import { requestTrace } from '../../compare/request-trace.ts';
+import { requestTrace } from '../../traces/request-trace.ts';
 
 test('traces appear as they come, and the keyboard opens each', NEEDS_BROWSER, async (t) => {
   const traceStore = createTraceStore();

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { type TestContext, test } from 'node:test';
-import type { Span } from '../../../../tools/compare/model.ts';
-import { createTraceStore } from '../../../../tools/local/cloud/trace-store.ts';
+import { createTraceStore } from '../../../../tools/local/cloud/trace/store.ts';
 import type { Compared } from '../../../../tools/local/page/comparer.ts';
 import { renderParts } from '../../../../tools/local/page/live-page.ts';
 import { type PageOptions, startPage } from '../../../../tools/local/page/page.ts';
+import type { Span } from '../../../../tools/traces/model.ts';
 import { sampleComparison } from '../../compare/html/sample-comparison.ts';
-import { requestTrace } from '../../compare/request-trace.ts';
+import { requestTrace } from '../../traces/request-trace.ts';
 
 async function start(t: TestContext, options: Partial<PageOptions> = {}) {
   const traceStore = createTraceStore();

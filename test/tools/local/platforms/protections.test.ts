@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ATTR, SPAN } from '../../../../lib/telemetry/names.ts';
-import type { Span, Trace } from '../../../../tools/compare/model.ts';
+import { LOCAL_PROJECT } from '../../../../tools/cli/local-project.ts';
+import { startMetadataServer } from '../../../../tools/local/cloud/identity/metadata.ts';
 import { type LocalCloud, startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
-import { startMetadataServer } from '../../../../tools/local/cloud/metadata.ts';
-import { LOCAL_PROJECT } from '../../../../tools/local/local-project.ts';
 import {
   type CloudRun,
   type CloudRunOptions,
   startCloudRun,
 } from '../../../../tools/local/platforms/cloud-run/cloud-run.ts';
+import type { Span, Trace } from '../../../../tools/traces/model.ts';
 import { fire, settings, until } from './stand.ts';
 
 /**

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createConnection } from 'node:net';
 import { type LocalCloud, startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
-import { LOCAL_QUERIES, WORKS_BUCKET } from '../../../../tools/local/cloud/works.ts';
+import { LOCAL_QUERIES, WORKS_BUCKET } from '../../../../tools/local/cloud/storage/works.ts';
 import type { CloudRun } from '../../../../tools/local/platforms/cloud-run/cloud-run.ts';
 import type { ProgramSettings } from '../../../../tools/local/platforms/platform.ts';
 
@@ -25,7 +25,7 @@ export function settings(changes: Partial<ProgramSettings> = {}): ProgramSetting
   };
 }
 
-const ECHO = [new URL('./echo-program.ts', import.meta.url).pathname];
+const ECHO = [new URL('echo-program.ts', import.meta.url).pathname];
 
 /** Small programs in place of the real ones. */
 export const echoSettings = (changes: Partial<ProgramSettings> = {}): ProgramSettings =>

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Span } from '../../../compare/model.ts';
-import type { IssuedCertificate } from '../../cloud/certificates.ts';
+import type { Span } from '../../../traces/model.ts';
+import type { IssuedCertificate } from '../../cloud/identity/certificates.ts';
 import { type Clock, sleep } from '../clock.ts';
 import type { CloudRunKnobs } from '../knobs.ts';
 import type { ProgramName } from '../platform.ts';

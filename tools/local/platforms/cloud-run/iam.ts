@@ -1,4 +1,4 @@
-import type { TokenIssuer } from '../../cloud/tokens.ts';
+import type { TokenIssuer } from '../../cloud/identity/tokens.ts';
 import type { ProgramName } from '../platform.ts';
 import { FORBIDDEN, type Refusal, UNAUTHORIZED } from './refusal.ts';
 

@@ -2,7 +2,7 @@ import { createServer as createHttp1Server } from 'node:http';
 import { createServer as createHttp2Server, type IncomingHttpHeaders } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { IssuedCertificate } from '../../cloud/certificates.ts';
+import type { IssuedCertificate } from '../../cloud/identity/certificates.ts';
 import { type Exchange, http1Exchange, http2Exchange } from './exchange.ts';
 
 export type Listener = Readonly<{ port: number; close(): Promise<void> }>;

@@ -1,4 +1,4 @@
-import type { Span } from '../../../compare/model.ts';
+import type { Span } from '../../../traces/model.ts';
 import type { Clock } from '../clock.ts';
 import type { CloudRunKnobs } from '../knobs.ts';
 

@@ -1,5 +1,5 @@
 import { ATTR } from '../../../../lib/telemetry/names.ts';
-import type { Span } from '../../../compare/model.ts';
+import type { Span } from '../../../traces/model.ts';
 
 /** One time without CPU; `untilMs` is Infinity while it lasts. */
 export type Stop = Readonly<{ instanceId: string; fromMs: number; untilMs: number }>;

@@ -11,8 +11,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
-import type { Span } from '../../../../../tools/compare/model.ts';
-import { type Authority, createAuthority } from '../../../../../tools/local/cloud/certificates.ts';
+import {
+  type Authority,
+  createAuthority,
+} from '../../../../../tools/local/cloud/identity/certificates.ts';
 import { systemClock } from '../../../../../tools/local/platforms/clock.ts';
 import {
   type FrontEndOptions,
@@ -27,6 +29,7 @@ import {
   type Upstream,
 } from '../../../../../tools/local/platforms/cloud-run/upstream.ts';
 import { CLOUD_RUN_KNOBS, type CloudRunKnobs } from '../../../../../tools/local/platforms/knobs.ts';
+import type { Span } from '../../../../../tools/traces/model.ts';
 
 let authority: Promise<Authority> | undefined;
 

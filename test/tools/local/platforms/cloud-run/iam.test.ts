@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createTokenIssuer } from '../../../../../tools/local/cloud/tokens.ts';
+import { createTokenIssuer } from '../../../../../tools/local/cloud/identity/tokens.ts';
 import {
   checkInvoker,
   INVOKERS,

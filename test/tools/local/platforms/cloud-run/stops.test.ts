@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ATTR } from '../../../../../lib/telemetry/names.ts';
-import type { Span } from '../../../../../tools/compare/model.ts';
 import { createStopLedger } from '../../../../../tools/local/platforms/cloud-run/stops.ts';
+import type { Span } from '../../../../../tools/traces/model.ts';
 
 const span = (startMs: number, endMs: number, attributes: Record<string, string> = {}): Span => ({
   traceId: 't',

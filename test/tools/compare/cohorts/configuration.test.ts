@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ATTR } from '../../../../lib/telemetry/names.ts';
+import { CLOUD_RUN, GKE, parseCohort } from '../../../../tools/compare/cohorts/cohort.ts';
+import { createConfigurationTally } from '../../../../tools/compare/cohorts/configuration.ts';
+import { renderConfiguration } from '../../../../tools/compare/html/cohorts.ts';
+import { labelsOf } from '../../../../tools/compare/html/words.ts';
+import { renderText } from '../../../../tools/compare/text/render-text.ts';
+import { requestTrace } from '../../traces/request-trace.ts';
+import { sampleComparison } from '../html/sample-comparison.ts';
+
+function differencesOf(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>) {
+  const tally = createConfigurationTally();
+  tally.add('a', requestTrace({ attributes: a }));
+  tally.add('b', requestTrace({ platform: 'gcp_kubernetes_engine', attributes: b }));
+  return tally.differences({ a: CLOUD_RUN, b: GKE });
+}
+
+/** Each setting by the attribute that states it. */
+const SETTINGS: readonly (readonly [key: string, attribute: string, a: string, b: string])[] = [
+  ['latency added (local)', 'shakesapp.config.added_latency', '20 ms', '5 ms'],
+  ['image', 'service.version', 'v1', 'v2'],
+  ['cpu', 'shakesapp.config.cpu', '1', '2'],
+  ['memory', 'shakesapp.config.memory', '512Mi', '1Gi'],
+  ['region', 'cloud.region', 'us-central1', 'europe-west1'],
+  ['concurrency', 'shakesapp.config.concurrency', '80', '1'],
+  ['cache mode', 'shakesapp.config.works_cache', 'none', 'memory'],
+  ['billing', 'shakesapp.config.billing', 'request', 'instance'],
+  ['exporter', 'shakesapp.config.exporter', 'cloud_trace', 'otlp'],
+  ['propagators', 'shakesapp.config.propagators', 'b3', 'gcp_trace,b3'],
+  ['sampler', 'shakesapp.config.sampler', 'always_on', 'traceidratio'],
+];
+for (const [key, attribute, a, b] of SETTINGS) {
+  test(`sees that ${key} differs, by ${attribute}`, () => {
+    assert.deepEqual(differencesOf({ [attribute]: a }, { [attribute]: b }), [{ key, a, b }]);
+    assert.deepEqual(differencesOf({ [attribute]: a }, { [attribute]: a }), []);
+    const absent = key === 'latency added (local)' ? '0 ms' : 'not stated';
+    assert.deepEqual(differencesOf({ [attribute]: a }, {}), [{ key, a, b: absent }]);
+  });
+}
+
+test('a zone is of its region, and differs from another one', () => {
+  const region = { 'cloud.region': 'us-central1' };
+  const zone = (name: string) => ({ 'cloud.availability_zone': name });
+  assert.deepEqual(differencesOf(region, zone('us-central1-f')), []);
+  assert.deepEqual(differencesOf(region, zone('us-east1-b')), [
+    { key: 'region', a: 'us-central1', b: 'us-east1' },
+  ]);
+});
+
+test('the platform is a setting unless it is what is compared', () => {
+  const tally = createConfigurationTally();
+  tally.add('a', requestTrace());
+  tally.add('b', requestTrace({ platform: 'gcp_kubernetes_engine' }));
+  const [a, b] = [parseCohort('a', 'service.version=v1'), parseCohort('b', 'service.version=v2')];
+  assert.deepEqual(tally.differences({ a: CLOUD_RUN, b: GKE }), []);
+  assert.deepEqual(tally.differences({ a, b }), [
+    { key: 'platform', a: 'gcp_cloud_run', b: 'gcp_kubernetes_engine' },
+  ]);
+});
+
+const billing = (value: string) => ({ [ATTR.configBilling]: value });
+
+test('an instance that is billed as long as it lives differs from a node by nature', () => {
+  assert.deepEqual(differencesOf(billing('instance'), billing('node')), [
+    { key: 'billing', a: 'instance', b: 'node', byNature: true },
+  ]);
+});
+
+for (const [one, other] of [
+  ['request', 'node'],
+  ['instance', 'request'],
+] as const) {
+  test(`billing by ${one} and by ${other} differ by choice`, () => {
+    assert.deepEqual(differencesOf(billing(one), billing(other)), [
+      { key: 'billing', a: one, b: other },
+    ]);
+  });
+}
+
+test('another setting is a choice whatever its values are called', () => {
+  assert.deepEqual(differencesOf({ [ATTR.configCpu]: 'instance' }, { [ATTR.configCpu]: 'node' }), [
+    { key: 'cpu', a: 'instance', b: 'node' },
+  ]);
+});
+
+const sample = sampleComparison();
+const chosen = { key: 'cpu', a: '1', b: '2' };
+const byNature = { key: 'billing', a: 'instance', b: 'node', byNature: true } as const;
+
+test('what differs by nature is no threat to the verdict, and stands apart from what is', () => {
+  const both = renderText({ ...sample, configuration: [byNature, chosen] });
+  assert.match(
+    both,
+    /CONFIGURATION DIFFERS.*\n {2}cpu: 1 in .*\nBy nature of the platforms: billing: instance in /,
+  );
+  const alone = renderText({ ...sample, configuration: [byNature] });
+  assert.match(alone, /Configuration: no difference in .*\nBy nature of the platforms: billing: /);
+});
+
+test('the page says so too', () => {
+  const labels = labelsOf(sample);
+  const both = `${renderConfiguration({ ...sample, configuration: [byNature, chosen] }, labels)}`;
+  const threats = both.slice(0, both.indexOf('By nature'));
+  assert.match(threats, /cpu/);
+  assert.doesNotMatch(threats, /billing/);
+  assert.match(both, /By nature of the platforms: .*billing/);
+  const alone = `${renderConfiguration({ ...sample, configuration: [byNature] }, labels)}`;
+  assert.match(alone, /Nothing that the spans tell/);
+});
+
+test('where one cohort has no traces, no output tells of settings that differ', () => {
+  const { a, b } = sample.cohorts;
+  for (const cohorts of [
+    { a, b: { ...b, traces: 0 } },
+    { a: { ...a, traces: 0 }, b },
+  ]) {
+    const comparison = { ...sample, cohorts, configuration: [chosen, byNature] };
+    const text = renderText(comparison);
+    assert.match(
+      text,
+      /Configuration: nothing to hold against, one of the cohorts has no traces\./,
+    );
+    assert.doesNotMatch(text, /CONFIGURATION DIFFERS|By nature|no difference in what/);
+    const page = `${renderConfiguration(comparison, labelsOf(comparison))}`;
+    assert.match(page, /Nothing to hold against: one of the cohorts has no traces\./);
+    assert.doesNotMatch(page, /By nature|<table|Nothing that the spans tell/);
+  }
+});

@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RequestRecord } from '../../../../tools/compare/cohorts/request-record.ts';
+import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
+import { WARNING_IDS, type WarningId } from '../../../../tools/compare/result/comparison.ts';
+import { type Evidence, findWarnings } from '../../../../tools/compare/result/warnings.ts';
+import { sampleComparison } from '../html/sample-comparison.ts';
+
+type Summary = Comparison['cohorts']['a'];
+
+const sample = sampleComparison();
+
+/** Two cohorts of 100 whole traces in ten runs, of which there is nothing to warn. */
+const CALM: Summary = {
+  ...sample.cohorts.a,
+  traces: 100,
+  whole: 100,
+  cold: 0,
+  runs: 10,
+  expectedRequests: 100,
+  requestsPerRun: 10,
+};
+
+const recordsOf = (...queries: readonly (readonly [string, number])[]) =>
+  queries.flatMap(([query, count]) =>
+    Array.from({ length: count }, () => ({ query }) as RequestRecord),
+  );
+
+type Change = Readonly<{
+  a?: Partial<Summary>;
+  b?: Partial<Summary>;
+  overall?: Partial<Evidence['overall']>;
+  queriesOfB?: readonly (readonly [string, number])[];
+  samplers?: readonly string[];
+  truncated?: string;
+}>;
+
+function warningsOf(change: Change) {
+  const quantiles = { n: 100, p50Ms: 1, p90Ms: 1, p95Ms: 1, p99Ms: 1 };
+  const cohorts = {
+    a: { ...CALM, label: 'Cloud Run', ...change.a },
+    b: { ...CALM, label: 'GKE', ...change.b },
+  };
+  return findWarnings({
+    cohorts,
+    load: cohorts,
+    records: {
+      a: recordsOf(['love', 50], ['world', 50]),
+      b: recordsOf(...(change.queriesOfB ?? [['love', 50] as const, ['world', 50] as const])),
+    },
+    overall: {
+      ...sample.overall,
+      a: quantiles,
+      b: quantiles,
+      runs: { a: 10, b: 10 },
+      ...change.overall,
+    },
+    samplers: change.samplers ?? ['parentbased_always_on'],
+    truncated: change.truncated ?? null,
+  });
+}
+
+const few = (n: number) => ({ n, p50Ms: 1, p90Ms: 1, p95Ms: 1, p99Ms: 1 });
+
+/** What raises it, with its words, and what lies just below the limit. */
+const CASES: readonly (readonly [WarningId, string, Change, RegExp, Change])[] = [
+  [
+    'wrong-counts',
+    'one wrong count',
+    { b: { wrongCounts: 1 } },
+    /^0 of 100 traces in Cloud Run, 1 of 100 traces in GKE$/,
+    {},
+  ],
+  [
+    'too-few-traces',
+    'fewer than 20 pairs',
+    { overall: { a: few(19), b: few(19) } },
+    /^19 pairs of warm requests; a verdict needs 20$/,
+    { overall: { a: few(20), b: few(20) } },
+  ],
+  [
+    'too-few-runs',
+    'fewer than six runs',
+    { overall: { runs: { a: 5, b: 5 } } },
+    /^5 paired runs; a verdict needs 6$/,
+    { overall: { runs: { a: 6, b: 6 } } },
+  ],
+  [
+    'unpaired',
+    'requests without partners',
+    { overall: { paired: false } },
+    /^most requests have no partner/,
+    { overall: { paired: true } },
+  ],
+  [
+    'unequal-load',
+    'over a tenth more requests per run',
+    { a: { requestsPerRun: 12 } },
+    /^12 requests per run in Cloud Run, 10 in GKE$/,
+    { a: { requestsPerRun: 11 } },
+  ],
+  [
+    'unequal-load',
+    'over a quarter more requests',
+    { b: { traces: 126, whole: 126, expectedRequests: 126 } },
+    /^100 requests in Cloud Run, 126 in GKE$/,
+    { b: { traces: 125, whole: 125, expectedRequests: 125 } },
+  ],
+  [
+    'different-query-mix',
+    'over a tenth of other queries, and more than chance does',
+    {
+      queriesOfB: [
+        ['love', 66],
+        ['world', 34],
+      ],
+    },
+    /^16 % of the requests ask for other queries$/,
+    {
+      queriesOfB: [
+        ['love', 61],
+        ['world', 39],
+      ],
+    },
+  ],
+  [
+    'cold-starts-present',
+    'a cold request',
+    { a: { cold: 1 } },
+    /^1 of 100 traces in Cloud Run, 0 of 100 traces in GKE$/,
+    {},
+  ],
+  [
+    'errors',
+    'an error',
+    { a: { errors: 1 } },
+    /^1 of 100 traces in Cloud Run, 0 of 100 traces in GKE$/,
+    {},
+  ],
+  [
+    'orphans',
+    'a trace that is not whole',
+    { b: { whole: 99 } },
+    /^0 of 100 traces not whole in Cloud Run, 1 of 100 traces not whole in GKE$/,
+    {},
+  ],
+  [
+    'sampled',
+    'a sampler that drops',
+    { samplers: ['traceidratio'] },
+    /^sampler traceidratio$/,
+    { samplers: ['always_on', 'parentbased_always_on'] },
+  ],
+  [
+    'sampled',
+    'over 2 % of the requests without a trace',
+    { a: { expectedRequests: 103 } },
+    /^Cloud Run: 100 traces of 103 requests, by their sequence numbers$/,
+    { a: { expectedRequests: 102 } },
+  ],
+  [
+    'clock-skew',
+    'over 2 % of the traces with a clock that is off',
+    { b: { skewed: 3 } },
+    /^0 of 100 traces in Cloud Run, 3 of 100 traces in GKE$/,
+    { b: { skewed: 2 } },
+  ],
+  [
+    'truncated-by-quota',
+    'what the source left out',
+    { truncated: 'only the newest 20000 traces' },
+    /^only the newest 20000 traces$/,
+    {},
+  ],
+];
+
+test('nothing is warned of where there is nothing', () => {
+  assert.deepEqual(warningsOf({}), []);
+});
+
+for (const [id, name, raised, finding, below] of CASES) {
+  test(`${id}: ${name}, and nothing just below`, () => {
+    const [warning, ...others] = warningsOf(raised);
+    assert.deepEqual(others, []);
+    assert.equal(warning?.id, id);
+    assert.match(warning?.finding ?? '', finding);
+    assert.ok((warning?.advice.length ?? 0) > 20);
+    assert.deepEqual(warningsOf(below), []);
+  });
+}
+
+test('few requests and few runs are told of either side where nothing pairs', () => {
+  const findings = warningsOf({
+    overall: { paired: false, a: few(19), b: few(20), runs: { a: 7, b: 5 } },
+  }).map(({ finding }) => finding);
+  assert.ok(findings.includes('19 warm requests in Cloud Run, 20 in GKE; a verdict needs 20'));
+  assert.ok(findings.includes('7 runs in Cloud Run, 5 in GKE; a verdict needs 6'));
+});
+
+test('an empty cohort is too few traces; of its load, pairs and queries there is nothing to say', () => {
+  const ids = warningsOf({
+    b: { traces: 0, runs: 0, whole: 0, expectedRequests: 0, requestsPerRun: null },
+    overall: { paired: false, b: null },
+    queriesOfB: [],
+  }).map(({ id }) => id);
+  assert.deepEqual(ids, ['too-few-traces']);
+});
+
+test('every warning of the list can be raised, in the order of the list', () => {
+  const everything = warningsOf({
+    a: { wrongCounts: 1, errors: 1, whole: 98, skewed: 9, cold: 2, requestsPerRun: 20 },
+    overall: { paired: false, a: few(1), runs: { a: 1, b: 1 } },
+    queriesOfB: [['another', 100]],
+    samplers: ['traceidratio'],
+    truncated: 'the rest',
+  });
+  assert.deepEqual(
+    everything.map(({ id }) => id),
+    [...WARNING_IDS],
+  );
+});
+
+test('what is advised fits a burst and a saved file as well as a window of Cloud Trace', () => {
+  const found = warningsOf({ truncated: 'cut off', overall: { a: few(19), b: few(19) } });
+  const advice = Object.fromEntries(found.map((warning) => [warning.id, warning.advice]));
+  assert.match(advice['too-few-traces'] ?? '', /a longer window, a larger burst/);
+  assert.doesNotMatch(advice['too-few-traces'] ?? '', /--/);
+  assert.match(advice['truncated-by-quota'] ?? '', /again \(from Cloud Trace it goes on/);
+});

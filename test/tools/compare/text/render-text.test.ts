@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { columnsOf } from '../../../../tools/cli/format.ts';
+import type { Comparison, Hop } from '../../../../tools/compare/result/comparison.ts';
+import { renderBrief } from '../../../../tools/compare/text/render-brief.ts';
+import { renderText } from '../../../../tools/compare/text/render-text.ts';
+import { sampleComparison } from '../html/sample-comparison.ts';
+
+const sample = sampleComparison();
+const withHops = (change: (hop: Hop) => Partial<Hop>): Comparison => ({
+  ...sample,
+  hops: sample.hops.map((hop) => ({ ...hop, ...change(hop) })),
+});
+
+for (const [name, text] of [
+  ['wide', '検索サービス'],
+  ['emoji', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}'],
+  ['combined', 'e\u0301'],
+] as const) {
+  test(`labels, services and span names of ${name} characters stay within 100 columns`, () => {
+    const long = text.repeat(20);
+    const { a, b } = sample.cohorts;
+    const foreign: Comparison = {
+      ...withHops(() => ({ service: long, name: long })),
+      cohorts: { a: { ...a, label: long }, b: { ...b, label: long, filter: long } },
+      configuration: [{ key: long, a: long, b: long }],
+    };
+    for (const shown of [renderText(foreign), renderBrief(foreign)]) {
+      const tooWide = shown.split('\n').filter((line) => columnsOf(line) > 100);
+      assert.deepEqual(tooWide, []);
+    }
+  });
+}
+
+test('labels and filters stand there to the end: two that part in their middle stay two', () => {
+  const name = (middle: string) =>
+    `service.version=v1,cloud.region=europe-west${middle},k8s.cluster.name=shakesapp 03-02 10:00–10:30Z`;
+  const { a, b } = sample.cohorts;
+  const cohorts = {
+    a: { ...a, label: name('1'), filter: name('3') },
+    b: { ...b, label: name('2'), filter: name('4') },
+  };
+  const lines = renderText({ ...sample, cohorts }).split('\n');
+  const from = lines.findIndex((line) => line.startsWith('COHORTS'));
+  const to = lines.findIndex((line) => line.startsWith('requests traced'));
+  const rows = lines.slice(from, to);
+  const half = (start: number, end?: number) =>
+    rows
+      .map((line) => line.slice(start, end).trim())
+      .join('')
+      .replaceAll(' ', '');
+  assert.equal(half(28, 62), (name('1') + name('3')).replaceAll(' ', ''));
+  assert.equal(half(62), (name('2') + name('4')).replaceAll(' ', ''));
+});
+
+test('figures stand below each other whatever characters the labels are of', () => {
+  const { a, b } = sample.cohorts;
+  const foreign = { ...sample, cohorts: { a: { ...a, label: '検索' }, b: { ...b, label: 'GKE' } } };
+  const rows = renderText(foreign)
+    .split('\n')
+    .filter((line) => /^ *(検索|GKE) +396 /.test(line));
+  const ends = rows.map((line) => columnsOf(line.slice(0, line.indexOf(' 396 ') + 4)));
+  assert.ok(rows.length > 8);
+  assert.deepEqual([...new Set(ends)], [40]);
+});
+
+test('shares of the critical path do not touch, not even those that are not quite all', () => {
+  const almost = { medianMs: 9, medianShare: 0.9999, p95Ms: 9, p95Share: 0.99999 };
+  const text = renderText(withHops(() => ({ criticalPath: { a: almost, b: almost } })));
+  assert.match(text, /\d >99\.9 % >99\.9 %\n/);
+});
+
+test('a hop whose verdict and interval part says why, in every text', () => {
+  const { remark } = sample.hops.find((hop) => hop.remark !== null) ?? {};
+  assert.ok(remark);
+  for (const text of [renderText(sample), renderBrief(sample)]) {
+    assert.ok(text.replaceAll(/\s+/g, ' ').includes(remark));
+  }
+});
+
+test('pairs are told where they are not all that the quantiles are of', () => {
+  const count = (comparison: Comparison) =>
+    renderText(comparison)
+      .replaceAll(/\s+/g, ' ')
+      .match(/380 pairs tested/g)?.length ?? 0;
+  // All warm hops but the one that only one side has; n is 396 there.
+  assert.equal(count(sample), 8);
+  assert.equal(count(withHops(({ a, b }) => ({ tested: { a: a?.n ?? 0, b: b?.n ?? 0 } }))), 0);
+});

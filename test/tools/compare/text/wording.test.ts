@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
+import {
+  sampleText,
+  testedText,
+  verdictBasis,
+  verdictSentence,
+  verdictWord,
+} from '../../../../tools/compare/text/wording.ts';
+import { sampleComparison } from '../html/sample-comparison.ts';
+
+const sample = sampleComparison();
+const withOverall = (change: Partial<Comparison['overall']>): Comparison => ({
+  ...sample,
+  overall: { ...sample.overall, ...change },
+});
+const bounded = (p50: number, low: number, high: number) => ({ p50, low, high });
+
+const SENTENCES: readonly (readonly [string, Partial<Comparison['overall']>, string])[] = [
+  [
+    'a is faster',
+    {
+      verdict: 'a-faster',
+      ratio: bounded(0.5, 0.4, 0.6),
+      differenceMs: bounded(-12, -14, -10),
+    },
+    'Cloud Run is faster: Cloud Run takes 0.50 (0.40 to 0.60) times as long, typically 12.0 ms less.',
+  ],
+  [
+    'b is faster',
+    { verdict: 'b-faster' },
+    'GKE is faster: Cloud Run takes 2.06 (1.91 to 2.22) times as long, typically 12.1 ms more.',
+  ],
+  [
+    'neither is',
+    { verdict: 'no-difference-seen', ratio: bounded(1.01, 0.95, 1.07) },
+    'No difference seen between Cloud Run and GKE: Cloud Run takes 1.01 (0.95 to 1.07) times as long.',
+  ],
+  [
+    'it cannot be told',
+    { verdict: 'not-enough-data', reason: 'there are no traces' },
+    'No verdict: there are no traces.',
+  ],
+];
+for (const [name, change, sentence] of SENTENCES) {
+  test(`the verdict in a sentence where ${name}`, () => {
+    assert.equal(verdictSentence(withOverall(change)), sentence);
+  });
+}
+
+test('a hop without a verdict is not said to lack data: its answers may be wrong', () => {
+  const labels = { a: 'Cloud Run', b: 'GKE' };
+  assert.equal(verdictWord('not-enough-data', labels), 'no verdict');
+  assert.equal(verdictWord('a-faster', labels), 'Cloud Run faster');
+});
+
+test('pairs are told with the requests that they are of, where some have no partner', () => {
+  assert.equal(sampleText(sample), '392 pairs of 396 and 396 requests in 40 runs');
+  assert.equal(sampleText(withOverall({ pairs: 396 })), '396 pairs in 40 runs');
+  const unpaired = withOverall({ paired: false, pairs: 0, runs: { a: 40, b: 39 } });
+  assert.equal(sampleText(unpaired), '396 and 396 requests, unpaired, in 40 and 39 runs');
+  assert.match(verdictBasis(sample), /; 392 pairs of 396 and 396 requests in 40 runs; p < 0\.001$/);
+});
+
+test('one is no plural', () => {
+  const one = { pairs: 1, runs: { a: 1, b: 1 } };
+  assert.equal(sampleText(withOverall(one)), '1 pair of 396 and 396 requests in 1 run');
+  assert.equal(
+    sampleText(withOverall({ ...one, paired: false })),
+    '396 and 396 requests, unpaired, in 1 and 1 run',
+  );
+  const [hop] = sample.hops;
+  assert.ok(hop);
+  assert.equal(testedText({ ...hop, tested: { a: 1, b: 1 } }), '1 pair tested');
+});

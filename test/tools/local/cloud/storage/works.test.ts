@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import {
+  LOCAL_QUERIES,
+  readFolder,
+  readPlays,
+  WORKS_PREFIX,
+} from '../../../../../tools/local/cloud/storage/works.ts';
+
+suite('the works', () => {
+  test('are three plays; Julius Caesar keeps its ISO-8859-1 bytes', async () => {
+    const works = await readPlays();
+    assert.deepEqual(
+      works.map(({ name, bytes }) => [name, bytes.length]),
+      [
+        [`${WORKS_PREFIX}caesar.txt`, 112_310],
+        [`${WORKS_PREFIX}hamlet.txt`, 162_881],
+        [`${WORKS_PREFIX}macbeth.txt`, 100_351],
+      ],
+    );
+    assert.throws(() => new TextDecoder('utf-8', { fatal: true }).decode(works[0]?.bytes));
+  });
+
+  test('contain each known query in as many lines as grep counts', async (t) => {
+    const works = await readPlays();
+    assert.ok(Object.keys(LOCAL_QUERIES).length >= 8);
+    const input = Buffer.concat(works.map(({ bytes }) => bytes));
+    const folder = await mkdtemp(join(tmpdir(), 'works-'));
+    t.after(() => rm(folder, { recursive: true }));
+    for (const [query, expected] of Object.entries(LOCAL_QUERIES)) {
+      // As bytes of ISO-8859-1 in a file: an argument would arrive as UTF-8.
+      await writeFile(join(folder, 'query'), Buffer.from(query, 'latin1'));
+      const args = ['-a', '-i', '-c', '-F', '-f', join(folder, 'query')];
+      const counted = execFileSync('grep', args, { input, env: { ...process.env, LC_ALL: 'C' } });
+      assert.equal(Number(counted.toString()), expected, query);
+    }
+  });
+
+  test('of a folder are its files and those of its folders, hidden ones and links left out', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'works-'));
+    t.after(() => rm(folder, { recursive: true }));
+    await mkdir(join(folder, 'b/c'), { recursive: true });
+    await mkdir(join(folder, '.git'));
+    await writeFile(join(folder, 'b/c/two.txt'), Buffer.from([0xe6]));
+    await writeFile(join(folder, 'one.txt'), 'one');
+    await writeFile(join(folder, '.git/hidden'), '');
+    await symlink('/etc/passwd', join(folder, 'link.txt'));
+    assert.deepEqual(await readFolder(folder), [
+      { name: `${WORKS_PREFIX}b/c/two.txt`, bytes: Buffer.from([0xe6]) },
+      { name: `${WORKS_PREFIX}one.txt`, bytes: Buffer.from('one') },
+    ]);
+    await assert.rejects(readFolder(join(folder, '.git/none')), { code: 'ENOENT' });
+    await rm(join(folder, 'one.txt'));
+    await rm(join(folder, 'b'), { recursive: true });
+    await assert.rejects(readFolder(folder), /holds no files/);
+  });
+});

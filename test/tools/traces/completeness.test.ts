@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ATTR } from '../../../lib/telemetry/names.ts';
+import {
+  isFirstOfInstance,
+  isRequest,
+  isWhole,
+  missingEdges,
+} from '../../../tools/traces/completeness.ts';
+import { normalise } from '../../../tools/traces/normalise.ts';
+import { requestTrace, spanIdOf, without, withSpanChanged } from './request-trace.ts';
+
+for (const frontEnd of ['none', 'stored', 'not-stored'] as const) {
+  test(`a request with every edge is whole, front end's span: ${frontEnd}`, () => {
+    assert.deepEqual(missingEdges(normalise(requestTrace({ frontEnd }))), []);
+  });
+}
+
+const LOST: readonly [number, string][] = [
+  [1, 'root span loadgen'],
+  [2, 'loadgen → HTTP client span'],
+  [3, 'HTTP client span → HTTP server span of client'],
+  [4, 'HTTP server span of client → client'],
+  [5, 'client → gRPC client span'],
+  [6, 'gRPC client span → gRPC server span of server'],
+  [7, 'gRPC server span → works.read'],
+  [10, 'gRPC server span → works.search'],
+];
+for (const [id, edge] of LOST) {
+  test(`a request is not whole without ${edge}`, () => {
+    const trace = without(requestTrace(), id);
+    assert.equal(isWhole(trace), false);
+    assert.ok(missingEdges(normalise(trace)).includes(edge));
+  });
+}
+
+test('an orphan makes a trace broken even where every edge is there', () => {
+  const spans = [...requestTrace().spans, ...without(requestTrace(), 1, 2, 3, 4, 5, 6, 7).spans];
+  const orphan = spans.at(-1);
+  assert.ok(orphan);
+  const trace = {
+    ...requestTrace(),
+    spans: [
+      ...requestTrace().spans,
+      { ...orphan, spanId: 'f'.repeat(16), parentSpanId: 'e'.repeat(16) },
+    ],
+  };
+  assert.deepEqual(missingEdges(normalise(trace)), [
+    `parent ${'e'.repeat(16)} of server:works.search`,
+  ]);
+});
+
+test('nothing is expected below a call that failed', () => {
+  const refused = withSpanChanged(without(requestTrace(), 6, 7, 8, 9, 10), 5, {
+    attributes: { 'service.name': 'client', [ATTR.errorType]: '14' },
+  });
+  assert.equal(isWhole(refused), true);
+});
+
+test("a front end's own span cannot make a request cold", () => {
+  const trace = withSpanChanged(requestTrace({ frontEnd: 'stored' }), 12, {
+    attributes: { [ATTR.coldStart]: 'true' },
+  });
+  assert.equal(isFirstOfInstance(normalise(trace)), false);
+  assert.equal(isFirstOfInstance(normalise(requestTrace({ cold: true }))), true);
+});
+
+test('a call from outside is no request of the load generator', () => {
+  const curl = withSpanChanged(without(requestTrace(), 1, 2), 3, {
+    attributes: { 'service.name': 'client', [ATTR.parentExternal]: 'true' },
+  });
+  assert.equal(isRequest(normalise(curl)), false);
+  assert.equal(isRequest(normalise(without(requestTrace(), 1))), true);
+});
+
+test('a works.read that says it loaded the texts has a request for each object', () => {
+  const loaded = withSpanChanged(requestTrace(), 7, {
+    attributes: { 'service.name': 'server', [ATTR.source]: 'loaded', [ATTR.objects]: '2' },
+  });
+  assert.equal(isWhole(loaded), true);
+  assert.deepEqual(missingEdges(normalise(without(loaded, 8))), [
+    'works.read → HTTP client spans of 2 objects (found 1)',
+  ]);
+  const kept = withSpanChanged(without(requestTrace(), 8, 9), 7, {
+    attributes: { 'service.name': 'server', [ATTR.source]: 'kept', [ATTR.objects]: '2' },
+  });
+  assert.equal(isWhole(kept), true);
+});
+
+test('a request is whole however many front ends stored their span in a row', () => {
+  const trace = requestTrace({ frontEnd: 'stored' });
+  const outer = trace.spans.find(({ spanId }) => spanId === spanIdOf(12));
+  assert.ok(outer);
+  const behind = (id: number, parent: number) => ({
+    ...outer,
+    spanId: spanIdOf(id),
+    parentSpanId: spanIdOf(parent),
+  });
+  const spans = [...trace.spans, behind(22, 12), behind(32, 22)];
+  const both = withSpanChanged({ ...trace, spans }, 3, {
+    attributes: { 'service.name': 'client', [ATTR.frontEndSpanId]: spanIdOf(32) },
+  });
+  assert.deepEqual(missingEdges(normalise(both)), []);
+});

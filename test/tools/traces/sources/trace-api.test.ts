@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { createTraceApi } from '../../../../tools/traces/sources/trace-api.ts';
+import { createTestClock } from './local-trace.ts';
+
+const SIGNAL = new AbortController().signal;
+const READING_CHILD = join(import.meta.dirname, 'reading-child.ts');
+const MAIN = join(import.meta.dirname, '../../../../tools/compare/main.ts');
+const WINDOW = { filter: '', startTime: '2026-03-02T10:00:00Z', endTime: '2026-03-02T11:00:00Z' };
+
+async function emptyFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'trace-api-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** An HTTP server whose n-th request, from 1, the handler sees. */
+async function startServer(
+  t: TestContext,
+  handle: (number: number, response: ServerResponse, path: string) => void,
+) {
+  let requests = 0;
+  const server = createServer(({ url = '' }, response) => {
+    requests += 1;
+    handle(requests, response, url);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { host, server, requests: () => requests };
+}
+
+function createApi(host: string) {
+  const clock = createTestClock();
+  const api = createTraceApi({
+    projectId: 'p',
+    clock,
+    rootUrl: `http://${host}/`,
+    onRetry: () => {},
+    spend: async () => {},
+  });
+  return { api, clock };
+}
+
+test('without credentials it says at once how to sign in', async (t) => {
+  const folder = await emptyFolder(t);
+  const env = { PATH: process.env.PATH, HOME: folder, METADATA_SERVER_DETECTION: 'none' };
+  const args = [READING_CHILD, '', folder, '0', '1000'];
+  const stderr = await new Promise<string>((resolve) => {
+    // Eight tries with their pauses would take two minutes.
+    execFile(process.execPath, args, { env, timeout: 20_000 }, (_, __, text) => resolve(text));
+  });
+  assert.match(stderr, /Could not load the default credentials/);
+  assert.match(stderr, /no usable credentials, cure: gcloud auth application-default login/);
+});
+
+test('Ctrl-C ends it at once, also while a token is fetched that never comes', async (t) => {
+  const asked = Promise.withResolvers<void>();
+  const metadata = await startServer(t, () => asked.resolve());
+  const projectId = `interrupted-${process.pid}`;
+  const home = await emptyFolder(t);
+  const child = spawn(process.execPath, [MAIN, '--project', projectId], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      METADATA_SERVER_DETECTION: 'assume-present',
+      GCE_METADATA_HOST: metadata.host,
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  t.after(async () => {
+    child.kill('SIGKILL');
+    const cache = join(import.meta.dirname, '../../../../.local/trace-cache');
+    await rm(join(cache, `spent-${projectId}.json`), { force: true });
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  await asked.promise;
+  const beganMs = performance.now();
+  child.kill('SIGINT');
+  const [code] = await once(child, 'exit');
+  assert.equal(code, 1);
+  assert.match(stderr, /^compare: interrupted; the same command goes on where it stopped$/m);
+  assert.ok(performance.now() - beganMs < 5_000);
+});
+
+test('lists are asked for whole, a hundred at a time and oldest first', async (t) => {
+  const asked: URLSearchParams[] = [];
+  const { host } = await startServer(t, (_, response, path) => {
+    asked.push(new URL(path, 'http://trace').searchParams);
+    response.setHeader('content-type', 'application/json').end('{}');
+  });
+  const { api } = createApi(host);
+  await api.list({ ...WINDOW, filter: '+a:b', pageToken: 'next' }, SIGNAL);
+  assert.deepEqual(Object.fromEntries(asked[0] ?? []), {
+    view: 'COMPLETE',
+    pageSize: '100',
+    // Without an order, pages of a window that still grows could miss traces.
+    orderBy: 'start',
+    filter: '+a:b',
+    startTime: WINDOW.startTime,
+    endTime: WINDOW.endTime,
+    pageToken: 'next',
+  });
+});
+
+test('a connection that breaks is tried again', async (t) => {
+  const { host, requests } = await startServer(t, (number, response) => {
+    if (number < 3) response.destroy();
+    else response.setHeader('content-type', 'application/json').end('{"traces":[]}');
+  });
+  const { api, clock } = createApi(host);
+  assert.deepEqual(await api.list(WINDOW, SIGNAL), { traces: [] });
+  assert.equal(requests(), 3);
+  assert.equal(clock.sleptMs(), 3_000);
+});
+
+test('a port where nobody listens is an error at once', async (t) => {
+  const { host, server } = await startServer(t, () => {});
+  server.close();
+  await once(server, 'close');
+  const { api, clock } = createApi(host);
+  await assert.rejects(api.list(WINDOW, SIGNAL), /ECONNREFUSED.*is npm start still running\?$/);
+  assert.equal(clock.sleptMs(), 0);
+});
+
+test('credentials that have expired are not taken for a stale page', async (t) => {
+  const { host, requests } = await startServer(t, (_, response) => {
+    response.writeHead(400, { 'content-type': 'application/json' });
+    response.end('{"error":"invalid_grant","error_description":"Token has been expired"}');
+  });
+  const { api } = createApi(host);
+  await assert.rejects(
+    api.list({ ...WINDOW, pageToken: 'next' }, SIGNAL),
+    /invalid_grant.*no usable credentials, cure: gcloud auth application-default login/,
+  );
+  assert.equal(requests(), 1);
+});

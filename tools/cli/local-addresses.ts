@@ -1,0 +1,65 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { UsageError } from './command-line.ts';
+
+/** Where `npm start` says which ports it chose; git ignores it. `--local` in the tools reads it. */
+export const ADDRESSES_FILE = join(
+  dirname(fileURLToPath(import.meta.url)),
+  '../../.local/addresses.json',
+);
+
+const schema = z.object({
+  /** Process that serves these addresses: whoever finds it gone knows that the file is stale. */
+  pid: z.number().int(),
+  projectId: z.string(),
+  region: z.string(),
+  /** Cloud Trace v1 (read), `http://127.0.0.1:PORT`. */
+  traceReadOrigin: z.string(),
+  /** Cloud Scheduler, gRPC in plain text, `localhost:PORT`. */
+  schedulerAddress: z.string(),
+  jobName: z.string(),
+  /** The live page. */
+  pageUrl: z.string(),
+});
+
+export type Addresses = z.output<typeof schema>;
+
+/**
+ * Writes the file, unless another system that still runs has written it: the first one keeps it.
+ * Returns how to take it away again, which leaves another's file alone.
+ */
+export async function writeAddresses(
+  addresses: Addresses,
+  file = ADDRESSES_FILE,
+): Promise<() => Promise<void>> {
+  const running = await readAddresses(file).catch(() => undefined);
+  if (running !== undefined && running.pid !== addresses.pid) return async () => {};
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(addresses, null, 2)}\n`);
+  return () => rm(file, { force: true });
+}
+
+/** The addresses of the running local cloud. Throws UsageError where none is running. */
+export async function readAddresses(file = ADDRESSES_FILE): Promise<Addresses> {
+  const none = 'no local system is running; start one with: npm start';
+  let content: string;
+  try {
+    content = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(none, { cause: error });
+  }
+  const addresses = schema.parse(JSON.parse(content));
+  if (!isAlive(addresses.pid)) throw new UsageError(none);
+  return addresses;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

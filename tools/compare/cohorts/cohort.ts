@@ -1,0 +1,117 @@
+import { UsageError } from '../../cli/command-line.ts';
+import type { Span, Trace } from '../../traces/model.ts';
+import { frontEndTest } from '../../traces/normalise.ts';
+import { PLATFORM_LABELS } from '../../traces/platform-labels.ts';
+import type { Sides } from '../result/comparison.ts';
+
+/** Which traces belong to one side of the comparison. */
+export type Cohort = Readonly<{
+  /** How people call it. */
+  label: string;
+  /** As given. */
+  filter: string;
+  /** Every pair must be a label of some span of the trace. */
+  pairs: readonly Readonly<{ key: string; value: string }>[];
+  /** Epoch milliseconds; a trace belongs by its first span's start: since ≤ start < until. */
+  sinceMs: number | null;
+  untilMs: number | null;
+  /** The window is this cohort's alone, not that of all that is read. */
+  ownWindow: boolean;
+}>;
+
+/** Parses `key=value[,key=value]`; a value may hold '=' but no ','. Throws UsageError. */
+export function parseCohort(
+  flag: string,
+  filter: string,
+  window: { sinceMs?: number | null; untilMs?: number | null; ownWindow?: boolean } = {},
+): Cohort {
+  const pairs = filter.split(',').map((pair) => {
+    const at = pair.indexOf('=');
+    const key = pair.slice(0, at).trim();
+    const value = pair.slice(at + 1).trim();
+    if (at < 1 || key === '' || value === '') {
+      throw new UsageError(
+        `--${flag} is ${JSON.stringify(filter)}; allowed: key=value[,key=value], e.g. cloud.platform=gcp_cloud_run`,
+      );
+    }
+    return { key, value };
+  });
+  const { sinceMs = null, untilMs = null, ownWindow = false } = window;
+  const [first, ...others] = pairs;
+  const platform = first?.key === 'cloud.platform' && others.length === 0 ? first.value : '';
+  return {
+    label: PLATFORM_LABELS[platform] ?? filter,
+    filter,
+    pairs,
+    sinceMs,
+    untilMs,
+    ownWindow,
+  };
+}
+
+/** Labels that tell the two apart: windows of one filter are called by their time. */
+export function labelled({ a, b }: Sides<Cohort>): Sides<Cohort> {
+  if (a.label !== b.label) return { a, b };
+  const timed = (cohort: Cohort) => ({ ...cohort, label: `${cohort.label}${windowText(cohort)}` });
+  return { a: timed(a), b: timed(b) };
+}
+
+/** ` 03-02 10:00–10:30Z`: short, because columns of a table are. */
+function windowText({ sinceMs, untilMs }: Cohort): string {
+  const minute = (ms: number) => new Date(ms).toISOString().slice(5, 16).replace('T', ' ');
+  if (sinceMs === null) return untilMs === null ? '' : ` until ${minute(untilMs)}Z`;
+  if (untilMs === null) return ` since ${minute(sinceMs)}Z`;
+  const [since, until] = [minute(sinceMs), minute(untilMs)];
+  const sameDay = since.slice(0, 5) === until.slice(0, 5);
+  return ` ${since}–${sameDay ? until.slice(6) : until}Z`;
+}
+
+/** Throws UsageError where nothing can lie in the window of a cohort. */
+export function checkWindow(flag: string, sinceMs: number | null, untilMs: number): void {
+  if (sinceMs === null || sinceMs < untilMs) return;
+  const [since, until] = [sinceMs, untilMs].map((ms) => new Date(ms).toISOString());
+  throw new UsageError(`${flag}: the window is empty: ${since} is not before ${until}`);
+}
+
+/** The two cohorts of the reference system. */
+export const CLOUD_RUN = parseCohort('a', 'cloud.platform=gcp_cloud_run');
+export const GKE = parseCohort('b', 'cloud.platform=gcp_kubernetes_engine');
+
+export function matchesCohort(trace: Trace, cohort: Cohort): boolean {
+  if (!inWindow(trace, cohort)) return false;
+  const own = ownSpans(trace);
+  return cohort.pairs.every(({ key, value }) => own.some((span) => span.attributes[key] === value));
+}
+
+export function inWindow(trace: Trace, { sinceMs, untilMs }: Cohort): boolean {
+  const startMs = trace.spans.reduce((first, span) => Math.min(first, span.startMs), Infinity);
+  return (sinceMs === null || startMs >= sinceMs) && (untilMs === null || startMs < untilMs);
+}
+
+/**
+ * The spans of the system's own programs, which decide; the platform's front end stores spans too,
+ * with labels of its own, and on the way from one platform to another they would speak for both.
+ */
+export function ownSpans(trace: Trace): readonly Span[] {
+  const isFrontEnd = frontEndTest(trace.spans);
+  return trace.spans.filter((span) => !isFrontEnd(span));
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** `30m`, `2h` (before now) or a time of RFC 3339, as epoch milliseconds; null where absent. */
+export function parseTime(flag: string, value: string | undefined, nowMs: number): number | null {
+  if (value === undefined) return null;
+  const ago = /^(\d{1,6})([smhd])$/.exec(value);
+  if (ago !== null) return Math.max(0, nowMs - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0));
+  const absolute = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isFinite(absolute)) return absolute;
+  throw new UsageError(
+    `--${flag} is ${JSON.stringify(value)}; allowed: 90s, 30m, 2h, 1d (before now) or 2026-03-02T10:00:00Z`,
+  );
+}

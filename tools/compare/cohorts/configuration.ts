@@ -1,0 +1,107 @@
+import { ATTR } from '../../../lib/telemetry/names.ts';
+import type { Trace } from '../../traces/model.ts';
+import { serviceOf } from '../../traces/span.ts';
+import type { ConfigurationDifference, Sides } from '../result/comparison.ts';
+import type { Cohort } from './cohort.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What a deployment is set to, as its spans tell. Only these keys are compared. */
+const KEYS: readonly Readonly<{
+  key: string;
+  read: (labels: Labels) => string | undefined;
+  /** What a span means that says nothing of it. */
+  absent?: string;
+}>[] = [
+  // First, because it is there to be found again: no difference below is news then.
+  {
+    key: 'latency added (local)',
+    read: (labels) => labels[ATTR.configAddedLatency],
+    absent: '0 ms',
+  },
+  { key: 'platform', read: (labels) => labels['cloud.platform'] },
+  { key: 'image', read: (labels) => labels['service.version'] },
+  { key: 'cpu', read: (labels) => labels[ATTR.configCpu] },
+  { key: 'memory', read: (labels) => labels[ATTR.configMemory] },
+  { key: 'region', read: regionOf },
+  { key: 'concurrency', read: (labels) => labels[ATTR.configConcurrency] },
+  { key: 'cache mode', read: (labels) => labels[ATTR.configWorksCache] },
+  { key: 'billing', read: (labels) => labels[ATTR.configBilling] },
+  { key: 'exporter', read: (labels) => labels[ATTR.configExporter] },
+  { key: 'propagators', read: (labels) => labels[ATTR.configPropagators] },
+  { key: 'sampler', read: (labels) => labels[ATTR.configSampler] },
+];
+
+/** GKE's spans name a zone (us-central1-f), Cloud Run's a region (us-central1). */
+function regionOf(labels: Labels): string | undefined {
+  return labels['cloud.region'] ?? labels['cloud.availability_zone']?.replace(/-[a-z]$/, '');
+}
+
+const NOT_STATED = 'not stated';
+
+/** Collects configuration while traces stream by: only the distinct values are kept. */
+export function createConfigurationTally() {
+  const values: Sides<Map<string, Set<string>>> = { a: new Map(), b: new Map() };
+  const seen: Sides<Set<string>> = { a: new Set(), b: new Set() };
+  return {
+    add(side: 'a' | 'b', trace: Trace): void {
+      for (const span of trace.spans) {
+        const service = serviceOf(span);
+        if (service === undefined) continue;
+        seen[side].add(service);
+        for (const { key, read } of KEYS) {
+          const value = read(span.attributes);
+          if (value === undefined) continue;
+          const at = JSON.stringify([key, service]);
+          const set = values[side].get(at) ?? new Set();
+          values[side].set(at, set.add(value));
+        }
+      }
+    },
+    /** Every sampler that some span states. */
+    samplers(): readonly string[] {
+      const stated = [...values.a, ...values.b].filter(([at]) => at.startsWith('["sampler"'));
+      return [...new Set(stated.flatMap(([, set]) => [...set]))].sort();
+    },
+    /** What differs. Where all services differ alike it is one row, else one for each service. */
+    differences(cohorts: Sides<Cohort>): readonly ConfigurationDifference[] {
+      const services = [...new Set([...seen.a, ...seen.b])].sort();
+      return KEYS.filter(({ key }) => !(key === 'platform' && filtersByPlatform(cohorts))).flatMap(
+        ({ key, absent }) => {
+          const rows = services.map((service) => {
+            const at = JSON.stringify([key, service]);
+            const stated = (side: 'a' | 'b') => statedValue(values[side].get(at), absent);
+            return { service, a: stated('a'), b: stated('b') };
+          });
+          const stated = rows.filter((row) => row.a !== NOT_STATED || row.b !== NOT_STATED);
+          const differing = stated.filter((row) => row.a !== row.b);
+          const [first] = differing;
+          const alike = differing.every((row) => row.a === first?.a && row.b === first?.b);
+          if (first !== undefined && alike && differing.length === stated.length) {
+            const { a, b } = first;
+            return [{ key, a, b, ...(isByNature(key, [a, b]) && { byNature: true }) }];
+          }
+          return differing.map(({ service, a, b }) => ({ key: `${key} of ${service}`, a, b }));
+        },
+      );
+    },
+  };
+}
+
+/**
+ * Cloud Run bills for an instance or a request, GKE for its nodes. An instance that is billed for
+ * all its life keeps its CPU as a pod does, which is as like as the two can be; billing by request
+ * is a choice that costs latency.
+ */
+function isByNature(key: string, values: readonly [string, string]): boolean {
+  return key === 'billing' && values.toSorted().join(' ') === 'instance node';
+}
+
+/** The platform is what is compared then, not a threat to it. */
+function filtersByPlatform({ a, b }: Sides<Cohort>): boolean {
+  return [a, b].every(({ pairs }) => pairs.some(({ key }) => key === 'cloud.platform'));
+}
+
+function statedValue(set: ReadonlySet<string> | undefined, absent = NOT_STATED): string {
+  return set === undefined ? absent : [...set].sort().join(' | ');
+}

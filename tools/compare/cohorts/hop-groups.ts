@@ -1,0 +1,55 @@
+import { median } from 'simple-statistics';
+import type { Sides, Stratum } from '../result/comparison.ts';
+import type { HopSample } from './hop-samples.ts';
+import type { RequestRecord } from './request-record.ts';
+
+/** What the requests of both cohorts spent at one span path. */
+export type HopGroup = Readonly<{
+  stratum: Stratum;
+  path: string;
+  samples: Sides<ReadonlyMap<RequestRecord, HopSample>>;
+}>;
+
+/** Only whole requests without error: a hop of a broken trace would take its lost child's time. */
+export function countsInHops(record: RequestRecord, stratum: Stratum): boolean {
+  return record.whole && record.error === null && record.cold === (stratum === 'cold');
+}
+
+/** Paths in tree order: a parent before its children, siblings by their usual start. */
+export function groupHops(
+  cohorts: Sides<readonly RequestRecord[]>,
+  stratum: Stratum,
+): readonly HopGroup[] {
+  const groups = new Map<string, Sides<Map<RequestRecord, HopSample>>>();
+  const offsets = new Map<string, number[]>();
+  for (const side of ['a', 'b'] as const) {
+    for (const record of cohorts[side]) {
+      if (!countsInHops(record, stratum)) continue;
+      for (const sample of record.hops) {
+        const group = groups.get(sample.path) ?? { a: new Map(), b: new Map() };
+        groups.set(sample.path, group);
+        const starts = offsets.get(sample.path) ?? [];
+        offsets.set(sample.path, starts);
+        starts.push(sample.offsetMs);
+        if (!sample.stopped) group[side].set(record, sample);
+      }
+    }
+  }
+  const usual = new Map([...offsets].map(([path, starts]) => [path, median(starts)]));
+  return [...groups]
+    .sort(([one], [other]) => compareTreeOrder(one, other, usual))
+    .map(([path, samples]) => ({ stratum, path, samples }));
+}
+
+function compareTreeOrder(one: string, other: string, usual: ReadonlyMap<string, number>): number {
+  if (other.startsWith(`${one} > `)) return -1;
+  if (one.startsWith(`${other} > `)) return 1;
+  // Compare where the two paths part.
+  const ofOne = one.split(' > ');
+  const ofOther = other.split(' > ');
+  let shared = 0;
+  while (ofOne[shared] === ofOther[shared]) shared += 1;
+  const branch = (steps: string[]) => steps.slice(0, shared + 1).join(' > ');
+  const [first, second] = [branch(ofOne), branch(ofOther)];
+  return (usual.get(first) ?? 0) - (usual.get(second) ?? 0) || (first < second ? -1 : 1);
+}

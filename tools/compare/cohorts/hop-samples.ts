@@ -1,0 +1,88 @@
+import { ownedTimes } from '../../traces/accounting.ts';
+import type { NormalisedTrace } from '../../traces/normalise.ts';
+import { endedAfterStop } from '../../traces/span.ts';
+import { pathsOf } from '../../traces/span-path.ts';
+import { calledBy, callerOf, depthOf, type Node } from '../../traces/tree.ts';
+import { interned } from './interned.ts';
+
+/** What one request spent at one span path; siblings of the same path are taken together. */
+export type HopSample = Readonly<{
+  path: string;
+  service: string;
+  name: string;
+  depth: number;
+  /** Start of its first span, from the root's start: the order of the hop table. */
+  offsetMs: number;
+  measure: 'self' | 'gap';
+  siblings: number;
+  /** Time in which any of its spans was running. */
+  inclusiveMs: number;
+  /** Owned time; of a gap the front end's own time included. */
+  selfMs: number;
+  /** A gap's two parts, where the front end's span was stored of every attempt. */
+  split: Readonly<{ networkMs: number; platformMs: number }> | null;
+  /** Its process was stopped before its span ended: the figures are not times of work. */
+  stopped: boolean;
+}>;
+
+/**
+ * One sample per span path of the root's tree. Their selfMs add up to the root's duration: the
+ * front end's own time goes to the gap that it lies in.
+ */
+export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
+  const owned = ownedTimes(tree);
+  const paths = pathsOf(tree);
+  const groups = new Map<string, { spans: Node[]; frontEnds: Node[] }>();
+  for (const node of tree.nodes) {
+    if (!owned.has(node)) continue;
+    const owner = node.frontEnd ? (callerOf(node) ?? node) : node;
+    const path = paths.get(owner) ?? '';
+    const group = groups.get(path) ?? { spans: [], frontEnds: [] };
+    (owner === node ? group.spans : group.frontEnds).push(node);
+    groups.set(path, group);
+  }
+  const sumOf = (nodes: readonly Node[]) =>
+    nodes.reduce((sum, node) => sum + (owned.get(node) ?? 0), 0);
+  return [...groups].map(([path, { spans, frontEnds }]) => {
+    const first = spans[0] as Node;
+    const networkMs = sumOf(spans);
+    const platformMs = sumOf(frontEnds);
+    const isGap = spans.some(hasServerBelow);
+    return {
+      path: interned(path),
+      service: interned(first.service),
+      name: interned(first.span.name),
+      depth: depthOf(first, callerOf),
+      offsetMs: first.startMs,
+      measure: isGap ? 'gap' : 'self',
+      siblings: spans.length,
+      inclusiveMs: unionMs(spans),
+      selfMs: networkMs + platformMs,
+      split: isGap && spans.every(hasStoredFrontEnd) ? { networkMs, platformMs } : null,
+      // A stopped server also bends the gap that its client measured.
+      stopped: spans.some((node) => [node, ...serversBelow(node)].some(isStopped)),
+    };
+  });
+}
+
+const isStopped = ({ span }: Node) => endedAfterStop(span);
+
+function serversBelow(node: Node): readonly Node[] {
+  return calledBy(node).filter(
+    ({ span, service }) => span.kind === 'server' && service !== node.service,
+  );
+}
+
+const hasServerBelow = (node: Node) => node.span.kind === 'client' && serversBelow(node).length > 0;
+
+const hasStoredFrontEnd = ({ children }: Node) => children.some(({ frontEnd }) => frontEnd);
+
+function unionMs(nodes: readonly Node[]): number {
+  let coveredMs = 0;
+  let untilMs = Number.NEGATIVE_INFINITY;
+  for (const { startMs, endMs } of [...nodes].sort((one, other) => one.startMs - other.startMs)) {
+    coveredMs += Math.max(0, endMs - Math.max(startMs, untilMs));
+    untilMs = Math.max(untilMs, endMs);
+  }
+  return coveredMs;
+}

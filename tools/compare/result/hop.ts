@@ -1,0 +1,67 @@
+import type { Estimate } from '../statistics/estimate.ts';
+import type { EcdfPoint, QuantileDifference, Quantiles } from '../statistics/quantiles.ts';
+import type { Sides, Stratum, Verdict } from './sides.ts';
+
+/** a and b inclusive; `self*` are the self time or the gap, whichever the hop's `measure` says. */
+export type HopQuantiles = Quantiles &
+  Readonly<{ selfP50Ms: number; selfP90Ms: number; selfP95Ms: number; selfP99Ms: number }>;
+
+/**
+ * How a gap (client span minus its server span: "network + platform") divides where the front
+ * end's own span was stored. `inferred` counts the requests where it was not, so that only the sum
+ * is known; both kinds occur in one cohort.
+ */
+export type GapSplit = Readonly<{
+  measured: number;
+  inferred: number;
+  /** Client span minus front end's span; null where no front end's span was stored. */
+  networkP50Ms: number | null;
+  /** Front end's span minus server span: queueing, cold start, TLS, the platform's own work. */
+  platformP50Ms: number | null;
+}>;
+
+/** What a hop adds to the critical path of the requests around the median and around p95. */
+export type CriticalPath = Readonly<{
+  medianMs: number;
+  /** Fraction of the root's duration, 0 to 1. */
+  medianShare: number;
+  p95Ms: number;
+  p95Share: number;
+}>;
+
+export type Hop = Readonly<{
+  /** `service:name` from the root down, joined by ' > '. */
+  path: string;
+  /** The last segment. */
+  service: string;
+  name: string;
+  /** Root is 0. */
+  depth: number;
+  stratum: Stratum;
+  /**
+   * `gap`: a client span with a server span below it, whose self time is network and platform.
+   * `self`: any other.
+   */
+  measure: 'self' | 'gap';
+  /** The most spans that one trace had at this path: over 1, siblings were taken together. */
+  maxSiblings: number;
+  a: HopQuantiles | null;
+  b: HopQuantiles | null;
+  /** Requests that the comparison of the two sides rests on; the quantiles are of all there are. */
+  tested: Sides<number>;
+  /** Of self time or gap, the figure that is tested; all hops' intervals hold together. */
+  differenceMs: Estimate;
+  /** The same test told as a ratio; null where b's typical time is zero. */
+  ratio: Estimate;
+  /** Adjusted for the number of hops. */
+  verdict: Verdict;
+  pAdjusted: number | null;
+  /** Why verdict and interval part, in a sentence; null where they say the same. */
+  remark: string | null;
+  /** Only where measure is 'gap'. */
+  split: Sides<GapSplit | null> | null;
+  criticalPath: Sides<CriticalPath | null>;
+  /** Of self time or gap. */
+  ecdf: Sides<readonly EcdfPoint[]>;
+  quantileDifferences: readonly QuantileDifference[];
+}>;

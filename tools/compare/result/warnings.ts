@@ -1,0 +1,164 @@
+import { counted, formatPercent } from '../../cli/format.ts';
+import type { RequestRecord } from '../cohorts/request-record.ts';
+import type { Load } from '../cohorts/summary.ts';
+import { FEWEST_RUNS, FEWEST_VALUES } from '../statistics/contrast.ts';
+import type { CohortSummary, Overall, Sides, Warning, WarningId } from './comparison.ts';
+
+export type Evidence = Readonly<{
+  cohorts: Sides<CohortSummary>;
+  records: Sides<readonly RequestRecord[]>;
+  /** Of the runs that have ended on both sides. */
+  load: Sides<Load>;
+  overall: Overall;
+  /** Distinct samplers of both cohorts, as their spans state them. */
+  samplers: readonly string[];
+  /** What the source left out, in words; null where it read everything. */
+  truncated: string | null;
+}>;
+
+const ADVICE: Readonly<Record<WarningId, string>> = {
+  'wrong-counts':
+    'Mend the answers first: compare works.read (objects, bytes) of a wrong request with a right one.',
+  'too-few-traces':
+    'Let more runs pass, or have more of them read: a longer window, a larger burst.',
+  'too-few-runs':
+    'Let the schedule fire more often, or split the requests into more and shorter runs.',
+  unpaired:
+    'Fire both cohorts from one schedule with one seed; paired requests need far fewer of them.',
+  'unequal-load': 'Give both the same requests per run and the same interval.',
+  'different-query-mix': 'Give both the same seed: queries differ in cost.',
+  'cold-starts-present':
+    'The verdict is on warm requests only. For the cold start itself read the cold stratum.',
+  errors:
+    'Failed requests are left out of latencies. Where one cohort fails more, its rest looks better.',
+  orphans: 'Run npm run doctor: it says which header was lost between which hops.',
+  sampled: 'Set OTEL_TRACES_SAMPLER=always_on for a comparison, or trust only what is paired.',
+  'clock-skew':
+    'Gaps are right as sums. Do not read the way there apart from the way back; check the hosts’ NTP.',
+  'truncated-by-quota':
+    'Traces are missing. Read them again (from Cloud Trace it goes on where it stopped), or take a shorter window.',
+};
+
+/** Share of requests above which a defect is worth a warning. */
+const NOTABLE = 0.02;
+
+type Check = Readonly<{ id: WarningId; find: (evidence: Evidence) => string | null }>;
+
+const CHECKS: readonly Check[] = [
+  { id: 'wrong-counts', find: ({ cohorts }) => perCohort(cohorts, (side) => side.wrongCounts) },
+  { id: 'too-few-traces', find: tooFewTraces },
+  { id: 'too-few-runs', find: tooFewRuns },
+  { id: 'unpaired', find: unpaired },
+  { id: 'unequal-load', find: unequalLoad },
+  { id: 'different-query-mix', find: ({ records }) => differentQueryMix(records) },
+  { id: 'cold-starts-present', find: ({ cohorts }) => perCohort(cohorts, (side) => side.cold) },
+  { id: 'errors', find: ({ cohorts }) => perCohort(cohorts, (side) => side.errors) },
+  {
+    id: 'orphans',
+    find: ({ cohorts }) => perCohort(cohorts, (side) => side.traces - side.whole, 'not whole'),
+  },
+  { id: 'sampled', find: sampled },
+  { id: 'clock-skew', find: clockSkew },
+  { id: 'truncated-by-quota', find: ({ truncated }) => truncated },
+];
+
+/** The warnings that apply, in the order of how much they threaten the verdict. */
+export function findWarnings(evidence: Evidence): readonly Warning[] {
+  return CHECKS.flatMap(({ id, find }) => {
+    const finding = find(evidence);
+    return finding === null ? [] : [{ id, finding, advice: ADVICE[id] }];
+  });
+}
+
+/** `3 of 60 in Cloud Run, 0 of 60 in GKE`, or null where neither has any. */
+function perCohort(
+  cohorts: Sides<CohortSummary>,
+  count: (cohort: CohortSummary) => number,
+  word = '',
+): string | null {
+  if (count(cohorts.a) + count(cohorts.b) === 0) return null;
+  return [cohorts.a, cohorts.b]
+    .map((cohort) => `${count(cohort)} of ${cohort.traces} traces ${word} in ${cohort.label}`)
+    .join(', ')
+    .replaceAll('  ', ' ');
+}
+
+/** A clock that is off is off in trace after trace; a lone one may be a server kept waiting. */
+function clockSkew({ cohorts }: Evidence): string | null {
+  const notable = [cohorts.a, cohorts.b].some(
+    ({ skewed, traces }) => skewed > Math.max(1, NOTABLE * traces),
+  );
+  return notable ? perCohort(cohorts, (side) => side.skewed) : null;
+}
+
+function tooFewTraces({ cohorts, overall }: Evidence): string | null {
+  const [a, b] = [overall.a?.n ?? 0, overall.b?.n ?? 0];
+  if (Math.min(a, b) >= FEWEST_VALUES) return null;
+  if (overall.paired)
+    return `${counted(a, 'pair')} of warm requests; a verdict needs ${FEWEST_VALUES}`;
+  return `${counted(a, 'warm request')} in ${cohorts.a.label}, ${b} in ${cohorts.b.label}; a verdict needs ${FEWEST_VALUES}`;
+}
+
+function tooFewRuns({ cohorts, overall: { runs, paired } }: Evidence): string | null {
+  if (Math.min(runs.a, runs.b) >= FEWEST_RUNS) return null;
+  return paired
+    ? `${counted(runs.a, 'paired run')}; a verdict needs ${FEWEST_RUNS}`
+    : `${counted(runs.a, 'run')} in ${cohorts.a.label}, ${runs.b} in ${cohorts.b.label}; a verdict needs ${FEWEST_RUNS}`;
+}
+
+function unpaired({ overall, cohorts }: Evidence): string | null {
+  if (overall.paired || cohorts.a.traces === 0 || cohorts.b.traces === 0) return null;
+  return 'most requests have no partner of the same scheduled minute, run and sequence';
+}
+
+function unequalLoad({ cohorts, load: { a, b } }: Evidence): string | null {
+  const unequal = (one: number, other: number, tolerated: number) =>
+    Math.max(one, other) > tolerated * Math.min(one, other);
+  if (a.runs === 0 || b.runs === 0) return null;
+  if (unequal(a.requestsPerRun ?? 0, b.requestsPerRun ?? 0, 1.1)) {
+    return `${a.requestsPerRun} requests per run in ${cohorts.a.label}, ${b.requestsPerRun} in ${cohorts.b.label}`;
+  }
+  if (!unequal(a.expectedRequests, b.expectedRequests, 1.25)) return null;
+  return `${a.expectedRequests} requests in ${cohorts.a.label}, ${b.expectedRequests} in ${cohorts.b.label}`;
+}
+
+/** Half the sum of the differences between the queries' shares: 0 alike, 1 nothing in common. */
+function differentQueryMix({ a, b }: Sides<readonly RequestRecord[]>): string | null {
+  if (a.length === 0 || b.length === 0) return null;
+  const [sharesA, sharesB] = [queryShares(a), queryShares(b)];
+  let distance = 0;
+  const queries = new Set([...sharesA.keys(), ...sharesB.keys()]);
+  for (const query of queries) {
+    distance += Math.abs((sharesA.get(query) ?? 0) - (sharesB.get(query) ?? 0)) / 2;
+  }
+  if (distance <= toleratedDistance(a.length, b.length, queries.size)) return null;
+  return `${formatPercent(distance)} of the requests ask for other queries`;
+}
+
+/** What chance alone does to the mix of small cohorts, and a tenth at least. */
+function toleratedDistance(a: number, b: number, queries: number): number {
+  return Math.max(0.1, Math.sqrt(((1 / a + 1 / b) * queries) / Math.PI / 2) * 1.5);
+}
+
+function queryShares(records: readonly RequestRecord[]): ReadonlyMap<string | null, number> {
+  const shares = new Map<string | null, number>();
+  for (const { query } of records) {
+    shares.set(query, (shares.get(query) ?? 0) + 1 / records.length);
+  }
+  return shares;
+}
+
+function sampled({ cohorts, samplers }: Evidence): string | null {
+  const ratios = samplers.filter((sampler) => !/^(parentbased_)?always_on$/.test(sampler));
+  if (ratios.length > 0) return `sampler ${ratios.join(', ')}`;
+  const missing = [cohorts.a, cohorts.b].filter(
+    ({ traces, expectedRequests }) => expectedRequests - traces > NOTABLE * expectedRequests,
+  );
+  if (missing.length === 0) return null;
+  return missing
+    .map(
+      ({ label, traces, expectedRequests }) =>
+        `${label}: ${traces} traces of ${expectedRequests} requests, by their sequence numbers`,
+    )
+    .join('; ');
+}

@@ -1,0 +1,81 @@
+import { formatMs } from '../../cli/format.ts';
+import { groupHops, type HopGroup } from '../cohorts/hop-groups.ts';
+import type { RequestRecord } from '../cohorts/request-record.ts';
+import type { Sides, Verdict } from '../result/comparison.ts';
+import { type Contrast, contrast } from './contrast.ts';
+import { type Design, type Sample, sampleOf } from './design.ts';
+import { type Estimate, estimateOf, UNKNOWN } from './estimate.ts';
+import { ALPHA, verdictOf } from './overall.ts';
+import { holm } from './statistics.ts';
+
+/**
+ * A hop whose difference moves the request by less than this share of its median latency is not
+ * called faster or slower, however sure the difference is: with enough requests every two machines
+ * differ in every hop.
+ */
+export const RELEVANT_SHARE = 0.02;
+
+export type TestedHop = HopGroup &
+  Readonly<{
+    /** Self time or gap. */
+    sample: Sample;
+    contrast: Contrast;
+    verdict: Verdict;
+    pAdjusted: number | null;
+    differenceMs: Estimate;
+    /** What is left to each interval so that all hold together with 95 %. */
+    alpha: number;
+    remark: string | null;
+  }>;
+
+/** Milliseconds against milliseconds. */
+const PLAIN = { a: (ms: number) => ms, b: (ms: number) => ms };
+
+/**
+ * The verdicts on self time or gap, adjusted over all hops of both strata (Holm). `requestMs`: the
+ * median request, of which a difference must be a notable share. Wrong counts leave no figure that
+ * sets one side against the other.
+ */
+export function testHops(
+  cohorts: Sides<readonly RequestRecord[]>,
+  options: { design: Design; requestMs: number; wrongCounts: number },
+): readonly TestedHop[] {
+  const hops = (['warm', 'cold'] as const).flatMap((stratum) =>
+    groupHops(cohorts, stratum).map((group) => {
+      const { a, b } = group.samples;
+      const selfOf = (record: RequestRecord) => (a.get(record) ?? b.get(record))?.selfMs ?? null;
+      const sample = sampleOf(options.design, selfOf);
+      return { ...group, sample, contrast: contrast(sample, PLAIN) };
+    }),
+  );
+  const thresholdMs = RELEVANT_SHARE * options.requestMs;
+  const told = options.wrongCounts === 0;
+  const tested = hops.filter((hop) => hop.contrast.test !== null);
+  const adjusted = holm(tested.map((hop) => hop.contrast.test?.pValue(thresholdMs) ?? 1));
+  const pAdjustedOf = new Map(tested.map((hop, index) => [hop, adjusted[index] ?? 1]));
+  // A reader looks at all intervals at once (Bonferroni).
+  const alpha = ALPHA / Math.max(1, tested.length);
+  return hops.map((hop) => {
+    const pAdjusted = told ? (pAdjustedOf.get(hop) ?? null) : null;
+    const verdict =
+      pAdjusted === null ? 'not-enough-data' : verdictOf(pAdjusted, hop.contrast.estimate ?? 0);
+    const differenceMs = told ? estimateOf(hop.contrast, alpha) : UNKNOWN;
+    const remark = remarkOn(verdict, differenceMs, thresholdMs);
+    return { ...hop, verdict, pAdjusted, differenceMs, alpha, remark };
+  });
+}
+
+/**
+ * Verdict and interval rest on one test and still part in two ways, since Holm's steps are finer
+ * than intervals that all hold together, and since a sure difference may be too small to matter.
+ */
+function remarkOn(verdict: Verdict, { low, high }: Estimate, thresholdMs: number): string | null {
+  if (low === null || high === null || verdict === 'not-enough-data') return null;
+  const reachesZero = low <= 0 && high >= 0;
+  if (verdict === 'no-difference-seen') {
+    if (reachesZero) return null;
+    return `some difference, but not surely above ${formatMs(thresholdMs)} (${RELEVANT_SHARE * 100} % of the request)`;
+  }
+  if (!reachesZero) return null;
+  return "found by Holm's steps, though the interval, which holds together with all others, reaches zero";
+}

@@ -1,0 +1,146 @@
+import { median } from 'simple-statistics';
+import { counted } from '../../cli/format.ts';
+import { isUnnamed } from '../cohorts/pairing.ts';
+import type { RequestRecord } from '../cohorts/request-record.ts';
+import type { Overall, Quantiles, Stratum, Verdict } from '../result/comparison.ts';
+import { type Contrast, contrast, FEWEST_RUNS, FEWEST_VALUES } from './contrast.ts';
+import { type Design, figuresOf, type Sample, sampleOf } from './design.ts';
+import { estimateOf, invert, UNKNOWN } from './estimate.ts';
+import { ascending, ecdfOf, quantileDifferencesOf, quantilesOf } from './quantiles.ts';
+
+export const ALPHA = 0.05;
+
+/** Latency of a request that counts: of this stratum, without error, with its root. */
+export function latencyIn(stratum: Stratum) {
+  return (record: RequestRecord): number | null =>
+    record.cold === (stratum === 'cold') && record.error === null ? record.latencyMs : null;
+}
+
+export function latencies(records: readonly RequestRecord[], stratum: Stratum): readonly number[] {
+  return ascending(records.map(latencyIn(stratum)).filter((value) => value !== null));
+}
+
+/** On the logarithm, because latency differs by factors and its spread grows with it. */
+const LOGARITHM = { a: Math.log, b: Math.log };
+
+/**
+ * The difference in milliseconds that the test of the ratio would take for none: with so much added
+ * to every request of the faster side, a typical run shows no ratio but 1.
+ */
+const shifted = (differenceMs: number) => ({
+  a: (ms: number) => Math.log(ms + Math.max(0, -differenceMs)),
+  b: (ms: number) => Math.log(ms + Math.max(0, differenceMs)),
+});
+
+type TestedOverall = Readonly<{
+  sample: Sample;
+  ratios: Contrast;
+  /** The larger of both medians: what a hop's difference is held against. */
+  requestMs: number;
+  /** Requests that name no run: they count as one. */
+  unnamed: number;
+}>;
+
+/** What the primary verdict rests on. */
+export function testOverall(design: Design): TestedOverall {
+  const latency = latencyIn('warm');
+  const sample = sampleOf(design, (record) => {
+    const ms = latency(record);
+    return ms === null || ms <= 0 ? null : ms;
+  });
+  const { a, b } = figuresOf(sample);
+  const requestMs = Math.max(0, ...[a, b].filter(({ length }) => length > 0).map(median));
+  const runs = design.paired ? [] : [...design.a, ...design.b];
+  const unnamed = runs
+    .filter(isUnnamed)
+    .reduce((sum, { records }) => sum + records.filter((one) => latency(one) !== null).length, 0);
+  return { sample, ratios: contrast(sample, LOGARITHM), requestMs, unnamed };
+}
+
+/**
+ * The one primary verdict: warm, schedule-relative root latency of the requests that the design
+ * sets against each other; ratio, milliseconds and p-value are one test's. Where answers are wrong
+ * nothing sets one side against the other.
+ */
+export function compareOverall(
+  { sample, ratios, requestMs, unnamed }: TestedOverall,
+  wrongCounts: number,
+): Overall {
+  const { paired } = sample;
+  const figures = figuresOf(sample);
+  const [a, b] = [ascending(figures.a), ascending(figures.b)];
+  const told = wrongCounts === 0;
+  const pValue = told ? (ratios.test?.pValue() ?? null) : null;
+  const reason = reasonAgainst(ratios, { paired, wrongCounts, unnamed });
+  return {
+    stratum: 'warm',
+    measure: 'schedule-relative root latency',
+    a: quantilesOf(a),
+    b: quantilesOf(b),
+    differenceMs: told
+      ? invert((differenceMs) => contrast(sample, shifted(differenceMs)), {
+          neutral: 0,
+          alpha: ALPHA,
+          range: { least: null },
+          step: requestMs / 50,
+        })
+      : UNKNOWN,
+    ratio: told ? estimateOf(ratios, ALPHA, Math.exp) : UNKNOWN,
+    verdict:
+      reason === null && pValue !== null
+        ? verdictOf(pValue, ratios.estimate ?? 0)
+        : 'not-enough-data',
+    paired,
+    pairs: paired ? ratios.values.a : 0,
+    runs: ratios.runs,
+    pValue,
+    method: paired
+      ? `per run the typical log ratio of its pairs (Hodges-Lehmann), over ${counted(ratios.runs.a, 'run')} the trimmed mean with its t-test (Tukey-McLaughlin)`
+      : `per run the typical log latency (Hodges-Lehmann), over ${ratios.runs.a} and ${counted(ratios.runs.b, 'run')} the trimmed means with Yuen's t-test`,
+    reason,
+    ecdf: { a: ecdfOf(a), b: ecdfOf(b) },
+    quantileDifferences: told ? quantileDifferencesOf(a, b) : [],
+  };
+}
+
+/** `difference`: a minus b, or the logarithm of a over b. */
+export function verdictOf(pValue: number, difference: number): Verdict {
+  if (pValue >= ALPHA) return 'no-difference-seen';
+  return difference < 0 ? 'a-faster' : 'b-faster';
+}
+
+function reasonAgainst(
+  { values, runs, test }: Contrast,
+  about: Readonly<{ paired: boolean; wrongCounts: number; unnamed: number }>,
+): string | null {
+  const { paired, wrongCounts, unnamed } = about;
+  if (wrongCounts > 0) {
+    return `${counted(wrongCounts, 'answer')} had a wrong count: the speed of wrong answers says nothing`;
+  }
+  if (test !== null) return null;
+  const what = paired ? 'pairs of warm requests' : 'warm requests';
+  const fewest = Math.min(values.a, values.b);
+  if (fewest === 0) {
+    return paired
+      ? 'no pair of warm requests without error'
+      : 'one of the cohorts has no warm request without error';
+  }
+  const fewestRuns = Math.min(runs.a, runs.b);
+  if (fewestRuns < FEWEST_RUNS && unnamed > 0) {
+    return `${unnamed} warm requests name neither their run nor their scheduled minute and count as one run: ${fewestRuns}, and a verdict needs ${FEWEST_RUNS}`;
+  }
+  if (fewestRuns < FEWEST_RUNS) {
+    return `${counted(fewestRuns, 'run')} with ${what}, and a verdict needs ${FEWEST_RUNS}: requests of one run share its luck`;
+  }
+  return `${fewest} ${what}, and a verdict needs ${FEWEST_VALUES}`;
+}
+
+/** How a cohort's latencies are told in its summary. */
+export function latencyQuantiles(
+  records: readonly RequestRecord[],
+): Readonly<Record<Stratum, Quantiles | null>> {
+  return {
+    warm: quantilesOf(latencies(records, 'warm')),
+    cold: quantilesOf(latencies(records, 'cold')),
+  };
+}

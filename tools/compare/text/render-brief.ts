@@ -1,0 +1,78 @@
+import {
+  columnsOf,
+  fitColumns,
+  formatFigure,
+  padColumnsStart,
+  TEXT_COLUMNS,
+  wrapText,
+} from '../../cli/format.ts';
+import type { Comparison, Estimate, Hop } from '../result/comparison.ts';
+import { joinBlocks, verdictLines, warningLines } from './render-text.ts';
+import { legendOf, verdictWord } from './wording.ts';
+
+const NAME_WIDTH = 31;
+const DIFFERENCE_WIDTH = 22;
+
+/**
+ * The comparison on one screen: verdict, what threatens it, a line for each hop of warm requests,
+ * warnings. At most 100 columns. `advice`: what to do next, right below the verdict.
+ */
+export function renderBrief(comparison: Comparison, advice: readonly string[] = []): string {
+  return joinBlocks([
+    verdictLines(comparison, advice),
+    hopLines(comparison),
+    warningLines(comparison),
+  ]);
+}
+
+function hopLines({ hops, cohorts }: Comparison): readonly string[] {
+  const labels = { a: cohorts.a.label, b: cohorts.b.label };
+  const warm = hops.filter(({ stratum }) => stratum === 'warm');
+  if (warm.length === 0) return [];
+  return [
+    columns(['HOPS, warm, median, ms', '', labels.a, labels.b, 'difference (interval)', 'verdict']),
+    ...warm.map((hop) =>
+      columns([
+        `${' '.repeat(Math.min(hop.depth, 10))}${hop.service} ${hop.name}`,
+        hop.measure,
+        formatFigure(hop.a?.selfP50Ms ?? null),
+        formatFigure(hop.b?.selfP50Ms ?? null),
+        differenceFigures(hop.differenceMs),
+        verdictOf(hop, labels),
+      ]),
+    ),
+    ...warm.flatMap(({ service, name, remark }) =>
+      remark === null ? [] : wrapText(`! ${service} ${name}: ${remark}.`, '    ', ''),
+    ),
+    ...legendOf(labels.a, labels.b).flatMap((line) => wrapText(line)),
+  ];
+}
+
+function columns(cells: readonly [string, string, string, string, string, string]): string {
+  const [name, measure, a, b, difference, verdict] = cells;
+  const figures = [a, b].map((figure) =>
+    padColumnsStart(fitColumns(figure, Math.min(columnsOf(figure), 9)), 10),
+  );
+  return fitColumns(
+    `${fitColumns(name, NAME_WIDTH)} ${measure.padEnd(4)}${figures.join('')}` +
+      `  ${difference.padEnd(DIFFERENCE_WIDTH)}  ${verdict}`,
+    TEXT_COLUMNS,
+  ).trimEnd();
+}
+
+function verdictOf({ a, b, verdict }: Hop, labels: Readonly<{ a: string; b: string }>): string {
+  return a && b ? verdictWord(verdict, labels) : `only in ${a ? labels.a : labels.b}`;
+}
+
+/** `+1.75 (+0.85 to +2.65)`, in the milliseconds that the head names. */
+function differenceFigures({ p50, low, high }: Estimate): string {
+  if (p50 === null) return '–';
+  if (low === null || high === null) return signed(p50);
+  return `${signed(p50)} (${signed(low)} to ${signed(high)})`;
+}
+
+function signed(ms: number): string {
+  const figure = formatFigure(Math.abs(ms));
+  if (Number(figure) === 0) return figure;
+  return `${ms > 0 ? '+' : '-'}${figure}`;
+}

@@ -1,0 +1,145 @@
+import {
+  foldColumns,
+  formatFigure,
+  formatPercent,
+  padColumns,
+  wrapText,
+} from '../../cli/format.ts';
+import type {
+  CohortSummary,
+  Comparison,
+  ConfigurationDifference,
+  Quantiles,
+} from '../result/comparison.ts';
+import { hopLines, PATH_LEGEND } from './render-hops.ts';
+import {
+  isOneSided,
+  LOCAL_LABEL,
+  leftOut,
+  legendOf,
+  readFrom,
+  verdictBasis,
+  verdictSentence,
+} from './wording.ts';
+
+/** The comparison for a terminal: verdict, what threatens it, hops, warnings; at most 100 columns. */
+export function renderText(comparison: Comparison): string {
+  const { cohorts, hops, methods, unmatched, source } = comparison;
+  if (unmatched.length > 0) {
+    return joinBlocks([
+      [...unmatched, ...(source.local ? [LOCAL_LABEL] : [])].flatMap((line) => wrapText(line)),
+      cohortLines(comparison),
+    ]);
+  }
+  return joinBlocks([
+    verdictLines(comparison),
+    cohortLines(comparison),
+    hopLines(comparison, 'warm'),
+    hopLines(comparison, 'cold'),
+    hops.length === 0
+      ? []
+      : [...legendOf(cohorts.a.label, cohorts.b.label), PATH_LEGEND].flatMap((line) =>
+          wrapText(line),
+        ),
+    warningLines(comparison),
+    ['METHOD', ...methods.flatMap((method) => wrapText(method, '    ', '  '))],
+  ]);
+}
+
+/** Blocks of lines with a blank line between them; empty ones are left out. */
+export function joinBlocks(blocks: readonly (readonly string[])[]): string {
+  const text = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
+  return `${text.join('\n\n')}\n`;
+}
+
+/** The verdict, what to do next, and what threatens it. */
+export function verdictLines(
+  comparison: Comparison,
+  advice: readonly string[] = [],
+): readonly string[] {
+  return [
+    ...wrapText(verdictSentence(comparison)),
+    ...advice.flatMap((line) => wrapText(line)),
+    ...wrapText(verdictBasis(comparison), '  '),
+    ...configurationLines(comparison),
+    ...(comparison.source.local ? wrapText(LOCAL_LABEL) : []),
+  ];
+}
+
+export function warningLines({ warnings }: Comparison): readonly string[] {
+  if (warnings.length === 0) return ['No warnings.'];
+  return [
+    'WARNINGS',
+    ...warnings.flatMap((warning) => [
+      ...wrapText(`! ${warning.id}: ${warning.finding}`, '    ', ''),
+      ...wrapText(warning.advice, '    '),
+    ]),
+  ];
+}
+
+function configurationLines(comparison: Comparison): readonly string[] {
+  if (isOneSided(comparison)) {
+    return ['Configuration: nothing to hold against, one of the cohorts has no traces.'];
+  }
+  const { configuration, cohorts } = comparison;
+  const describe = ({ key, a, b }: ConfigurationDifference) =>
+    `${key}: ${a} in ${cohorts.a.label}, ${b} in ${cohorts.b.label}`;
+  const chosen = configuration.filter(({ byNature }) => byNature !== true);
+  const byNature = configuration.filter((difference) => difference.byNature === true);
+  return [
+    ...(chosen.length === 0
+      ? ['Configuration: no difference in what the spans state.']
+      : [
+          'CONFIGURATION DIFFERS, the first threat to this verdict:',
+          ...chosen.flatMap((difference) => wrapText(describe(difference), '    ', '  ')),
+        ]),
+    ...byNature.flatMap((difference) =>
+      wrapText(`By nature of the platforms: ${describe(difference)}`, '    ', ''),
+    ),
+  ];
+}
+
+const COUNTS: readonly (readonly [string, (cohort: CohortSummary) => string])[] = [
+  ['requests traced', ({ traces, expectedRequests }) => `${traces} of ${expectedRequests}`],
+  ['runs', ({ runs }) => String(runs)],
+  ['whole traces', ({ whole, rates }) => `${whole} (${formatPercent(rates.whole)})`],
+  ['errors', ({ errors, rates }) => `${errors} (${formatPercent(rates.error)})`],
+  [
+    'wrong counts',
+    ({ wrongCounts, rates }) => `${wrongCounts} (${formatPercent(rates.wrongCount)})`,
+  ],
+  ['cold requests', ({ cold }) => String(cold)],
+  ["front end's span stored", ({ frontEndStored }) => String(frontEndStored)],
+  ['start delay p95, ms', ({ startDelayP95Ms }) => formatFigure(startDelayP95Ms)],
+  ['warm p50/p90/p95/p99, ms', ({ latency }) => quantileText(latency.warm)],
+  ['cold p50/p90/p95/p99, ms', ({ latency }) => quantileText(latency.cold)],
+];
+
+function quantileText(quantiles: Quantiles | null): string {
+  if (quantiles === null) return '–';
+  const { p50Ms, p90Ms, p95Ms, p99Ms } = quantiles;
+  return [p50Ms, p90Ms, p95Ms, p99Ms].map(formatFigure).join(' / ');
+}
+
+const NAME_COLUMNS = 28;
+const COHORT_COLUMNS = 34;
+
+/** Nothing is cut: two labels or filters may part in their middle. */
+function besideLines(name: string, ofA: string, ofB: string): readonly string[] {
+  const [a, b] = [foldColumns(ofA, COHORT_COLUMNS), foldColumns(ofB, COHORT_COLUMNS)];
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, row) => {
+    const start = row === 0 ? name : '';
+    const left = padColumns(a[row] ?? '', COHORT_COLUMNS);
+    return `${start.padEnd(NAME_COLUMNS)}${left}  ${b[row] ?? ''}`.trimEnd();
+  });
+}
+
+function cohortLines(comparison: Comparison): readonly string[] {
+  const { a, b } = comparison.cohorts;
+  return [
+    ...besideLines('COHORTS', a.label, b.label),
+    ...besideLines('filter', a.filter, b.filter),
+    ...COUNTS.flatMap(([name, of]) => besideLines(name, of(a), of(b))),
+    ...[readFrom(comparison), ...leftOut(comparison)].flatMap((sentence) => wrapText(sentence)),
+  ];
+}

@@ -1,0 +1,107 @@
+import { counted, formatMs, formatSignedMs } from '../../cli/format.ts';
+import { SETTLED_AFTER_MS } from '../../traces/freshness.ts';
+import type { Comparison, Estimate, Hop, Verdict } from '../result/comparison.ts';
+
+type Labels = Readonly<{ a: string; b: string }>;
+
+/** The verdict in one sentence, the same in every output. */
+export function verdictSentence({ overall, cohorts }: Comparison): string {
+  const { a, b } = { a: cohorts.a.label, b: cohorts.b.label };
+  const { differenceMs, ratio } = overall;
+  switch (overall.verdict) {
+    case 'a-faster':
+    case 'b-faster': {
+      const faster = overall.verdict === 'a-faster' ? a : b;
+      return `${faster} is faster: ${a} takes ${ratioText(ratio)} times as long${typicalText(differenceMs)}.`;
+    }
+    case 'no-difference-seen':
+      return `No difference seen between ${a} and ${b}: ${a} takes ${ratioText(ratio)} times as long.`;
+    case 'not-enough-data':
+      return `No verdict: ${overall.reason ?? 'not enough data'}.`;
+  }
+}
+
+const typicalText = ({ p50 }: Estimate) =>
+  p50 === null ? '' : `, typically ${formatMs(Math.abs(p50))} ${p50 < 0 ? 'less' : 'more'}`;
+
+/** What the verdict rests on. */
+export function verdictBasis({ overall, cohorts }: Comparison): string {
+  const p = overall.pValue === null ? '' : `; p ${pText(overall.pValue)}`;
+  return `warm requests, from their scheduled time to the root's end; ${sampleText({ overall, cohorts })}${p}`;
+}
+
+/** How many requests the verdict rests on, and of how many where some have no partner. */
+export function sampleText({ overall, cohorts }: Pick<Comparison, 'overall' | 'cohorts'>): string {
+  const { runs, pairs } = overall;
+  const [a, b] = [cohorts.a.latency.warm?.n ?? 0, cohorts.b.latency.warm?.n ?? 0];
+  const ofRequests = `${a} and ${counted(b, 'request')}`;
+  if (!overall.paired) return `${ofRequests}, unpaired, in ${runs.a} and ${counted(runs.b, 'run')}`;
+  const all = a === pairs && b === pairs;
+  return `${counted(pairs, 'pair')}${all ? '' : ` of ${ofRequests}`} in ${counted(runs.a, 'run')}`;
+}
+
+/** How many pairs of a hop were tested, where that is not all that its quantiles tell; else ''. */
+export function testedText({ a, b, tested }: Hop): string {
+  if (tested.a === (a?.n ?? 0) && tested.b === (b?.n ?? 0)) return '';
+  return `${counted(tested.a, 'pair')} tested`;
+}
+
+export function verdictWord(verdict: Verdict, { a, b }: Labels): string {
+  return {
+    'a-faster': `${a} faster`,
+    'b-faster': `${b} faster`,
+    'no-difference-seen': 'no difference seen',
+    'not-enough-data': 'no verdict',
+  }[verdict];
+}
+
+export const pText = (p: number) => (p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`);
+
+/** `0.82 (0.75 to 0.90)`; without bounds where there are none. */
+export function ratioText({ p50, low, high }: Estimate): string {
+  if (p50 === null) return '–';
+  const bounds = low === null || high === null ? '' : ` (${low.toFixed(2)} to ${high.toFixed(2)})`;
+  return `${p50.toFixed(2)}${bounds}`;
+}
+
+/** `+1.20 ms (+0.31 ms to +2.09 ms)`. */
+export function differenceText({ p50, low, high }: Estimate): string {
+  if (p50 === null) return '–';
+  const bounds =
+    low === null || high === null ? '' : ` (${formatSignedMs(low)} to ${formatSignedMs(high)})`;
+  return `${formatSignedMs(p50)}${bounds}`;
+}
+
+/** Beside nothing every setting would differ. */
+export const isOneSided = ({ cohorts: { a, b } }: Pick<Comparison, 'cohorts'>): boolean =>
+  Math.min(a.traces, b.traces) === 0;
+
+/** Where the traces came from, and of which time. */
+export function readFrom({ source: { name, since, until } }: Comparison): string {
+  const bound = (word: string, time: string | null) => (time === null ? '' : ` ${word} ${time}`);
+  return `Read from ${name}${bound('since', since)}${bound('until', until)}.`;
+}
+
+/** What was read and counts nowhere, a sentence for each reason. */
+export function leftOut({ inBothCohorts, stillArriving }: Comparison): readonly string[] {
+  const traces = (count: number) => counted(count, 'trace');
+  return [
+    ...(inBothCohorts > 0 ? [`${traces(inBothCohorts)} left out: both filters match.`] : []),
+    ...(stillArriving > 0
+      ? [
+          `${traces(stillArriving)} left out: not whole, and ended less than ${SETTLED_AFTER_MS / 1_000} s before the reading: spans may still be on the way.`,
+        ]
+      : []),
+  ];
+}
+
+export const LOCAL_LABEL =
+  'LOCAL run on loopback: its figures are never those of Cloud Run and GKE themselves.';
+
+/** What the signs and the two kinds of time mean, below every table of hops. */
+export function legendOf(a: string, b: string): readonly string[] {
+  return [
+    `difference: ${a} minus ${b}, so + means that ${a} took longer.`,
+    'self: no span below was at work. gap: client span minus server span (network and platform).',
+  ];
+}

@@ -1,0 +1,146 @@
+import type { AttemptOutcome } from './attempt.ts';
+import { backoffMs, type JobSpec } from './job.ts';
+import type { Timers } from './timers.ts';
+
+/** One request to a job's target. */
+export type Attempt = AttemptOutcome &
+  Readonly<{
+    job: string;
+    scheduledMs: number;
+    startedMs: number;
+    endedMs: number;
+    /** From 1 within its execution; above 1 is a retry. */
+    number: number;
+    /** By RunJob, not by the schedule. */
+    forced: boolean;
+  }>;
+
+export type JobRunner = Readonly<{
+  /** Begins to follow the schedule, from now; also after a change of it. */
+  resume(): void;
+  /** Stops following the schedule; a request under way ends by itself. */
+  pause(): void;
+  /** Starts an execution now, beside one that may be under way. */
+  runNow(): void;
+  scheduleMs(): number | undefined;
+  lastAttemptMs(): number | undefined;
+  lastOutcome(): AttemptOutcome | undefined;
+  outstanding(): number;
+  close(): void;
+}>;
+
+/**
+ * Follows one job's schedule. Its executions never overlap: one that is due while another is under
+ * way starts when that ends. Of several that fell due meanwhile only the latest starts, which is an
+ * assumption about the real service.
+ *
+ *     due     |1        |2        |3        |4
+ *     runs    [1------------------------][3---][4--]
+ */
+export function createJobRunner(options: {
+  job: string;
+  spec: () => JobSpec;
+  timers: Timers;
+  attempt: (scheduledMs: number, signal: AbortSignal) => Promise<AttemptOutcome>;
+  onAttempt: (attempt: Attempt) => void;
+}): JobRunner {
+  const { job, spec, timers, attempt, onAttempt } = options;
+  const closing = new AbortController();
+  let cancelTimer: () => void = () => {};
+  let following = false;
+  let running = false;
+  let outstanding = 0;
+  let pendingMs: number | undefined;
+  let scheduleMs: number | undefined;
+  let lastAttemptMs: number | undefined;
+  let lastOutcome: AttemptOutcome | undefined;
+  // Retries last until the next scheduled start.
+  const waiting = new Set<() => void>();
+  const giveUpRetries = () => {
+    for (const stop of waiting) stop();
+  };
+
+  const follow = (afterMs: number) => {
+    cancelTimer();
+    scheduleMs = spec().cron.nextMs(afterMs);
+    if (scheduleMs === undefined) return;
+    const dueMs = scheduleMs;
+    cancelTimer = timers.at(dueMs, () => {
+      // After the machine slept, times that passed long ago are not caught up with.
+      follow(Math.max(dueMs, timers.now()));
+      giveUpRetries();
+      if (running) pendingMs = dueMs;
+      else void startScheduled(dueMs);
+    });
+  };
+
+  const startScheduled = async (dueMs: number): Promise<void> => {
+    running = true;
+    for (let next: number | undefined = dueMs; next !== undefined; ) {
+      pendingMs = undefined;
+      await execute(next, false);
+      next = following ? pendingMs : undefined;
+    }
+    running = false;
+  };
+
+  const execute = async (scheduledMs: number, forced: boolean): Promise<void> => {
+    const firstMs = timers.now();
+    const { retry } = spec();
+    for (let number = 1; !closing.signal.aborted; number += 1) {
+      const startedMs = timers.now();
+      lastAttemptMs = startedMs;
+      outstanding += 1;
+      const outcome = await attempt(scheduledMs, closing.signal);
+      outstanding -= 1;
+      if (closing.signal.aborted) return;
+      lastOutcome = outcome;
+      const endedMs = timers.now();
+      onAttempt({ ...outcome, job, scheduledMs, startedMs, endedMs, number, forced });
+      // With both limits given, retrying goes on until both are reached.
+      const more =
+        number <= retry.count ||
+        (retry.maxDurationMs > 0 && endedMs - firstMs < retry.maxDurationMs);
+      if (outcome.code === 'OK' || retry.count === 0 || !more) return;
+      if (!(await waitUntil(endedMs + backoffMs(number - 1, retry)))) return;
+    }
+  };
+
+  /** False where the wait was cut short. */
+  const waitUntil = (timeMs: number): Promise<boolean> =>
+    new Promise((resolve) => {
+      const done = (reached: boolean) => {
+        waiting.delete(stop);
+        cancel();
+        resolve(reached);
+      };
+      const stop = () => done(false);
+      waiting.add(stop);
+      const cancel = timers.at(timeMs, () => done(true));
+    });
+
+  return {
+    resume() {
+      following = true;
+      follow(timers.now());
+    },
+    pause() {
+      following = false;
+      cancelTimer();
+      scheduleMs = undefined;
+      pendingMs = undefined;
+      giveUpRetries();
+    },
+    runNow: () => void execute(timers.now(), true),
+    scheduleMs: () => scheduleMs,
+    lastAttemptMs: () => lastAttemptMs,
+    lastOutcome: () => lastOutcome,
+    outstanding: () => outstanding,
+    close() {
+      following = false;
+      cancelTimer();
+      closing.abort();
+      giveUpRetries();
+    },
+  };
+}

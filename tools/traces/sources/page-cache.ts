@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Trace } from '../model.ts';
+import { isMissing, replaceFile } from './replace-file.ts';
+import type { SourceDescription } from './source.ts';
+import { headLine, readTraceLines, traceLine } from './trace-lines.ts';
+
+/** How long a page token is trusted after its reader was killed. */
+const RESUME_WITHIN_MS = 3_600_000;
+/** A reader saves after each page: eight slow answers with their pauses and quota are 7 minutes. */
+const SILENT_FOR_MS = 600_000;
+/** Spans arrive late: a window that had not ended this long before it was read may have grown. */
+const SETTLED_AFTER_MS = 600_000;
+/** How long a settled window is kept. */
+const KEPT_FOR_MS = 86_400_000;
+
+/** Where traces are read. */
+export type Place = Readonly<{ projectId: string; rootUrl?: string | undefined; filter: string }>;
+/** RFC 3339. */
+export type Window = Readonly<{ startTime: string; endTime: string }>;
+
+const state = z.object({
+  version: z.literal(3),
+  /** The place and the times as they were asked for: `30m` means another window each time. */
+  request: z.string(),
+  /** The moment that those times were counted from. */
+  askedAtMs: z.number(),
+  startTime: z.string(),
+  endTime: z.string(),
+  /** When the list began. */
+  startedAtMs: z.number(),
+  readerPid: z.number().int(),
+  /** When it last gave a sign of life. */
+  savedAtMs: z.number(),
+  pages: z.number().int(),
+  traces: z.number().int(),
+  nextPageToken: z.string().optional(),
+  complete: z.boolean(),
+});
+export type ReadState = z.output<typeof state>;
+
+/**
+ * Pages of one place and window on disk. A window that was settled when it was read is not read
+ * again; a reader that was killed goes on where it stopped; exemplars are found without asking. A
+ * page is complete before the state names it.
+ */
+export function createPageCache(directory: string, place: Place, window: Window) {
+  const { startTime, endTime } = window;
+  const folder = join(directory, hashOf([...partsOf(place), startTime, endTime]));
+  const pageFile = (page: number) => join(folder, `page-${String(page).padStart(5, '0')}.ndjson`);
+  return {
+    /** undefined where nothing was read yet, or nothing that still holds. */
+    async readState(nowMs: number): Promise<ReadState | undefined> {
+      const saved = await readStateIn(folder);
+      return saved !== undefined && isUsable(saved, nowMs) ? saved : undefined;
+    },
+    async savePage(
+      traces: readonly Trace[],
+      source: SourceDescription,
+      next: ReadState,
+    ): Promise<void> {
+      await mkdir(folder, { recursive: true });
+      await replaceFile(pageFile(next.pages), headLine(source) + traces.map(traceLine).join(''));
+      await replaceFile(join(folder, STATE), JSON.stringify(next));
+    },
+    async *readPages(pages: number, signal: AbortSignal): AsyncGenerator<Trace> {
+      for (let page = 1; page <= pages; page += 1) yield* readTraceLines(pageFile(page), signal);
+    },
+    clear: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** What `findInterrupted` looks for: the same place, the same times in the same words. */
+export const requestKey = (place: Place, times: string) => hashOf([...partsOf(place), times]);
+
+/** The newest read of this request that was killed, if it can go on. */
+export async function findInterrupted(
+  directory: string,
+  request: string,
+  nowMs: number,
+): Promise<ReadState | undefined> {
+  const found: ReadState[] = [];
+  for (const folder of await foldersIn(directory)) {
+    const saved = await readStateIn(folder);
+    if (saved === undefined || saved.complete || saved.request !== request) continue;
+    if (isUsable(saved, nowMs) && !isBeingRead(saved, nowMs)) found.push(saved);
+  }
+  return found.sort((one, other) => other.askedAtMs - one.askedAtMs)[0];
+}
+
+/** Removes what no reader can use any more. */
+export async function prune(directory: string, nowMs: number): Promise<void> {
+  for (const file of await entriesOf(directory, /^spent-/)) {
+    if (nowMs - (await changedAtMs(file)) > RESUME_WITHIN_MS) await rm(file, { force: true });
+  }
+  for (const folder of await foldersIn(directory)) {
+    const saved = await readStateIn(folder);
+    // Without a state it may be another reader's that has just begun.
+    const gone =
+      saved === undefined
+        ? nowMs - (await changedAtMs(folder)) > RESUME_WITHIN_MS
+        : !isUsable(saved, nowMs) && !isBeingRead(saved, nowMs);
+    if (gone) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Another reader may remove it at the same time. */
+async function changedAtMs(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (isMissing(error)) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
+}
+
+/** Half-read: while its page token lives. Read to the end: where nothing can have come since. */
+function isUsable(saved: ReadState, nowMs: number): boolean {
+  const ageMs = nowMs - saved.startedAtMs;
+  if (!saved.complete) return ageMs < RESUME_WITHIN_MS;
+  const settled = saved.startedAtMs - Date.parse(saved.endTime) > SETTLED_AFTER_MS;
+  return settled && ageMs < KEPT_FOR_MS;
+}
+
+/** By another process, that would be disturbed; its number alone may be another program's by now. */
+function isBeingRead({ readerPid, savedAtMs }: ReadState, nowMs: number): boolean {
+  if (readerPid === process.pid || nowMs - savedAtMs > SILENT_FOR_MS) return false;
+  try {
+    return process.kill(readerPid, 0);
+  } catch {
+    return false;
+  }
+}
+
+const STATE = 'state.json';
+
+async function readStateIn(folder: string): Promise<ReadState | undefined> {
+  try {
+    return state.safeParse(JSON.parse(await readFile(join(folder, STATE), 'utf8'))).data;
+  } catch (error) {
+    if (isMissing(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const foldersIn = (directory: string) => entriesOf(directory, /^[0-9a-f]{16}$/);
+
+async function entriesOf(directory: string, wanted: RegExp): Promise<readonly string[]> {
+  try {
+    const names = (await readdir(directory)).filter((name) => wanted.test(name));
+    return names.map((name) => join(directory, name));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+const partsOf = ({ projectId, rootUrl, filter }: Place) => [projectId, rootUrl ?? null, filter];
+
+const hashOf = (parts: readonly unknown[]) =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);

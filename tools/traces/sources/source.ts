@@ -1,0 +1,45 @@
+import type { Span, Trace } from '../model.ts';
+
+export type SourceDescription = Readonly<{
+  kind: 'cloud-trace' | 'saved-file' | 'otlp-file' | 'memory';
+  /** Project, or file names. */
+  name: string;
+  /** True: from the local run, and never figures of the real platforms. Every output says so. */
+  local: boolean;
+  /** RFC 3339; null where no bound was given. */
+  since: string | null;
+  until: string | null;
+}>;
+
+/** Where traces come from. Every source delivers the one model; nothing else knows the origin. */
+export type TraceSource = Readonly<{
+  describe(): SourceDescription;
+  /**
+   * Epoch milliseconds at which reading began, so that a trace that was still growing can be told;
+   * null where nothing can come any more, or nobody knows.
+   */
+  readAtMs(): number | null;
+  /** Every trace, as a stream: nothing keeps them all. A trace may come twice. */
+  read(signal: AbortSignal): AsyncIterable<Trace>;
+  /** Some of them once more, by id: the few that are shown span by span. Missing ones are left out. */
+  find(traceIds: ReadonlySet<string>, signal: AbortSignal): Promise<readonly Trace[]>;
+  /** After read(): what was left out, in words; null where everything was read. */
+  truncated(): string | null;
+}>;
+
+/** Where a person opens a trace; null where it did not come from the real Cloud Trace. */
+export function consoleUrl(
+  source: SourceDescription,
+  trace: Readonly<{ traceId: string; projectId: string }>,
+) {
+  if (source.kind !== 'cloud-trace' || source.local) return null;
+  const id = encodeURIComponent(trace.traceId);
+  return `https://console.cloud.google.com/traces/explorer;traceId=${id}?project=${encodeURIComponent(trace.projectId)}`;
+}
+
+/** A retried write stores a span twice under one id: the first copy stays. */
+export function withoutDuplicates(spans: readonly Span[]): readonly Span[] {
+  const byId = new Map<string, Span>();
+  for (const span of spans) if (!byId.has(span.spanId)) byId.set(span.spanId, span);
+  return byId.size === spans.length ? spans : [...byId.values()];
+}
