@@ -1,3 +1,5 @@
+import { UNEXPECTED_RESULT } from './telemetry/names.ts';
+
 /**
  * The one table of errors: what went wrong, in the domain's words, and how each protocol says it.
  * Conversions happen once per boundary; the cause stays for the log and never goes on the wire.
@@ -39,6 +41,11 @@ export class AppError extends Error {
     super(message, options);
     this.name = 'AppError';
     this.kind = kind;
+  }
+
+  /** What a span says in `error.type`. */
+  get errorType(): string {
+    return this.kind === 'unexpectedResult' ? UNEXPECTED_RESULT : this.kind;
   }
 }
 

@@ -2,7 +2,7 @@ import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { GoogleAuth } from 'google-auth-library';
 import { AppError } from './errors.ts';
-import { until } from './until.ts';
+import { until, within } from './telemetry/deadline.ts';
 
 export type Identity = Readonly<{
   /** An ID token for the audience, good for a minute at least. */
@@ -44,7 +44,7 @@ export function createIdentity(
 
   const refresh = (): Promise<Token> => {
     if (flight) return flight;
-    const mine = until(fetchToken(), AbortSignal.timeout(timeoutMs));
+    const mine = within(timeoutMs, fetchToken);
     flight = mine;
     const done = () => {
       // A fetch that hangs is given up as a whole: the next call begins another.

@@ -1,4 +1,4 @@
-import type { Logger } from './log.ts';
+import type { Logger } from './telemetry/log.ts';
 
 /**
  * Listens and logs 'listening' with the port, which differs from the one asked for where that is

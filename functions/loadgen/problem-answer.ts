@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AppError, ERRORS } from '../../lib/errors.ts';
-import type { Logger } from '../../lib/log.ts';
 import { createProblem, PROBLEM_TYPE } from '../../lib/problem.ts';
+import type { Logger } from '../../lib/telemetry/log.ts';
 
 /** The one place where an error becomes an answer of loadgen's, and a line of its log. */
 export function sendProblem(options: {

@@ -1,7 +1,7 @@
 import { type Span, type SpanContext, trace } from '@opentelemetry/api';
 import { z } from 'zod';
-import type { Logger } from '../../lib/log.ts';
 import type { KnownQuery } from '../../lib/queries.ts';
+import type { Logger } from '../../lib/telemetry/log.ts';
 import { ATTR, EVENT, SPAN, UNEXPECTED_RESULT } from '../../lib/telemetry/names.ts';
 import { recordError, withSpan } from '../../lib/telemetry/span.ts';
 import type { Clock } from './clock.ts';

@@ -1,5 +1,5 @@
 import type { Identity } from '../../lib/identity.ts';
-import type { Logger } from '../../lib/log.ts';
+import type { Logger } from '../../lib/telemetry/log.ts';
 import { flushSpans } from '../../lib/telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
 import type { LoadgenConfig } from './config.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Config, integer, oneOf, text } from '../config.ts';
+import { type Config, integer, oneOf, text } from './environment.ts';
 
 export const EXPORTERS = ['gcp_trace', 'otlp', 'console'] as const;
 export type ExporterName = (typeof EXPORTERS)[number];

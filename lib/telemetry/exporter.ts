@@ -1,6 +1,7 @@
 import { diag } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { until, within } from './deadline.ts';
 import type { Ledger } from './ledger.ts';
 
 /** The answer to a batch that was taken: how many of its spans are not stored all the same. */
@@ -45,28 +46,31 @@ export function createTrackedExporter(options: {
   async function store(spans: readonly ReadableSpan[]): Promise<ExportResult> {
     const count = spans.length;
     ledger.add('handed', count);
-    const deadline = createDeadline(timeoutMs);
+    let isLate = false;
     try {
-      const prepared = await reported(
-        `${count} spans were not prepared for export`,
-        deadline.bound(prepare(spans)),
-      );
-      const writes = sinks.map((sink) =>
-        reported(
-          `${count} spans were not stored by ${sink.name}`,
-          deadline.bound(sink.write(prepared, deadline.signal)),
-        ),
-      );
-      const rejected = rejectedOf(count, await everyOne(writes));
+      const written = await within(timeoutMs, async (deadline) => {
+        deadline.addEventListener('abort', () => (isLate = true));
+        const prepared = await reported(
+          `${count} spans were not prepared for export`,
+          until(prepare(spans), deadline),
+        );
+        const writes = sinks.map((sink) =>
+          reported(
+            `${count} spans were not stored by ${sink.name}`,
+            until(sink.write(prepared, deadline), deadline),
+          ),
+        );
+        return everyOne(writes);
+      });
+      const rejected = rejectedOf(count, written);
       ledger.add('stored', count - rejected);
       ledger.add('exportFailed', rejected);
       return { code: ExportResultCode.SUCCESS };
     } catch (error) {
-      const isLate = deadline.signal.aborted;
       ledger.add(isLate ? 'exportTimedOut' : 'exportFailed', count);
-      return { code: ExportResultCode.FAILED, error: error as Error };
-    } finally {
-      deadline.clear();
+      const reason =
+        error instanceof SpansNotStored ? error : new SpansNotStored(`${error}`, { cause: error });
+      return { code: ExportResultCode.FAILED, error: reason };
     }
   }
 
@@ -115,20 +119,4 @@ async function reported<T>(message: string, work: Promise<T>): Promise<T> {
     diag.error(message, String(cause));
     throw new SpansNotStored(message, { cause });
   }
-}
-
-function createDeadline(timeoutMs: number) {
-  const controller = new AbortController();
-  const expired = Promise.withResolvers<never>();
-  expired.promise.catch(() => {});
-  const timer = setTimeout(() => {
-    const error = new Error(`no answer within ${timeoutMs} ms`);
-    controller.abort(error);
-    expired.reject(error);
-  }, timeoutMs);
-  return {
-    signal: controller.signal,
-    clear: () => clearTimeout(timer),
-    bound: <T>(promise: Promise<T>): Promise<T> => Promise.race([promise, expired.promise]),
-  };
 }

@@ -1,5 +1,5 @@
-import { ConfigError, parseEnv } from '../config.ts';
 import { type TelemetryConfig, telemetryVariables } from './config.ts';
+import { ConfigError, parseEnv } from './environment.ts';
 import { setRunningTelemetry } from './running.ts';
 import { startTelemetry } from './sdk.ts';
 

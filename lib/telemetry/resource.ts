@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { gcpDetector } from '@opentelemetry/resource-detector-gcp';
 import { detectResources, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { TelemetryConfig } from './config.ts';
+import { until } from './deadline.ts';
 import { ATTR, SERVICE_NAMESPACE } from './names.ts';
 
 /** What is known of this process without asking anybody. */
@@ -56,8 +57,9 @@ export function createResourceDetection(options: {
   }
 
   function start(): Promise<unknown> {
-    // One wait for all: were each batch to wait anew, an absent server would delay every one.
-    known ??= Promise.race([run(), delay(waitMs, undefined, { ref: false })]);
+    // One wait for all: if each batch waited again, an absent server would delay every one.
+    // The end of the wait is no error; a lookup that fails leaves what is known already.
+    known ??= until(run(), AbortSignal.timeout(waitMs)).catch(() => {});
     return known;
   }
 

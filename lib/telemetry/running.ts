@@ -1,4 +1,4 @@
-import type { Logger } from '../log.ts';
+import type { Logger } from './log.ts';
 
 /** What a started telemetry offers to the program that it was loaded into. */
 export type Telemetry = Readonly<{

@@ -11,11 +11,12 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { setGlobalErrorHandler, suppressTracing } from '@opentelemetry/core';
 import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { createLogger, type Logger } from '../log.ts';
 import type { TelemetryConfig } from './config.ts';
+import { DeadlineError, within } from './deadline.ts';
 import { createTrackedExporter, type SpanSink, SpansNotStored } from './exporter.ts';
 import { patchModules } from './instrumentation.ts';
 import { createLedger } from './ledger.ts';
+import { createLogger, type Logger } from './log.ts';
 import { createPropagator } from './propagator.ts';
 import { createOwnResource, createResourceDetection } from './resource.ts';
 import type { Telemetry } from './running.ts';
@@ -120,14 +121,14 @@ async function startProvider(
   return {
     flushesBeforeResponse: config.SPAN_FLUSH === 'before-response',
     exportTimeoutMs: timeoutMs,
-    flush: (flushTimeoutMs) => within(flushTimeoutMs, drain()),
+    flush: (flushTimeoutMs) => atMost(flushTimeoutMs, drain),
     async shutdown(shutdownLogger, shutdownTimeoutMs) {
       const untilMs = performance.now() + shutdownTimeoutMs - REPORT_MS;
       const leftMs = () => Math.max(0, untilMs - performance.now());
       await allEnded(Math.min(LAST_ENDS_MS, leftMs()));
-      await within(Math.min(timeoutMs + 500, leftMs()), drain());
+      await atMost(Math.min(timeoutMs + 500, leftMs()), drain);
       stopped = true;
-      await within(Math.min(500, leftMs()), Promise.allSettled([batches.shutdown()]));
+      await atMost(Math.min(500, leftMs()), () => Promise.allSettled([batches.shutdown()]));
       shutdownLogger.info({ spans: ledger.report() }, 'telemetry stopped');
     },
   };
@@ -162,11 +163,11 @@ const SINKS: Readonly<
   },
 };
 
-async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(late.resolve, timeoutMs);
-  await Promise.race([work, late.promise]);
-  clearTimeout(timer);
+/** Waits for work that never rejects, and no longer than that: it then goes on without us. */
+async function atMost(timeoutMs: number, work: () => Promise<unknown>): Promise<void> {
+  await within(timeoutMs, work).catch((error) => {
+    if (!(error instanceof DeadlineError)) throw error;
+  });
 }
 
 function createDiagLogger(logger: Logger): DiagLogger {

@@ -1,21 +1,11 @@
-import {
-  type Attributes,
-  type Link,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api';
-import { AppError } from '../errors.ts';
-import { ATTR, UNEXPECTED_RESULT } from './names.ts';
+import { type Attributes, type Link, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { ATTR } from './names.ts';
 
 export type SpanOptions = Readonly<{
   attributes?: Attributes;
   links?: Link[];
   /** Starts a trace of its own, whatever the caller's sampling decision was. */
   root?: boolean;
-  kind?: SpanKind;
-  startTimeMs?: number;
 }>;
 
 /** Cloud Trace cuts a value at 65,532 bytes; a message that long is of no use to a reader. */
@@ -30,10 +20,9 @@ export async function withSpan<T>(
   options: SpanOptions,
   work: (span: Span) => Promise<T> | T,
 ): Promise<T> {
-  const { attributes = {}, links = [], root = false, kind = SpanKind.INTERNAL } = options;
-  const start = options.startTimeMs === undefined ? {} : { startTime: options.startTimeMs };
+  const { attributes = {}, links = [], root = false } = options;
   const tracer = trace.getTracer('shakesapp');
-  return tracer.startActiveSpan(name, { attributes, links, root, kind, ...start }, async (span) => {
+  return tracer.startActiveSpan(name, { attributes, links, root }, async (span) => {
     try {
       return await work(span);
     } catch (error) {
@@ -48,7 +37,7 @@ export async function withSpan<T>(
 /**
  * Marks the span as failed: status, exception event, and both again as attributes, because Cloud
  * Trace's v1 read API returns neither status nor events. `type` is of low cardinality; by default
- * the kind of an AppError, else the error's class.
+ * the error's own `errorType` where it has one, else its class.
  */
 export function recordError(span: Span, error: unknown, type?: string): void {
   if (type === undefined && recorded.has(span) && recorded.get(span) === error) return;
@@ -64,6 +53,5 @@ export function recordError(span: Span, error: unknown, type?: string): void {
 }
 
 function typeOf(error: Error): string {
-  if (!(error instanceof AppError)) return error.name;
-  return error.kind === 'unexpectedResult' ? UNEXPECTED_RESULT : error.kind;
+  return 'errorType' in error && typeof error.errorType === 'string' ? error.errorType : error.name;
 }

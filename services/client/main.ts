@@ -2,13 +2,13 @@ import type { AddressInfo } from 'node:net';
 import { parseEnvOrExit } from '../../lib/config.ts';
 import { createIdentity } from '../../lib/identity.ts';
 import { listenOrExit } from '../../lib/listen.ts';
-import { createLogger } from '../../lib/log.ts';
-import { createShakespeareClient } from '../../lib/rpc.ts';
 import { shutdownOnSignal } from '../../lib/shutdown.ts';
 import { telemetryVariables } from '../../lib/telemetry/config.ts';
+import { createLogger } from '../../lib/telemetry/log.ts';
 import { shutdownTelemetry } from '../../lib/telemetry/telemetry.ts';
 import { createApp } from './app.ts';
 import { clientVariables } from './config.ts';
+import { createShakespeareClient } from './shakespeare-client.ts';
 
 /** Of the time between SIGTERM and the end; what comes before the last spans has the rest. */
 const LAST_SPANS_MS = 4_000;

@@ -1,9 +1,9 @@
 import { AppError } from '../../lib/errors.ts';
 import { expectedCountOf, type KnownQueries, pickQuery } from '../../lib/queries.ts';
-import type { ShakespeareClient } from '../../lib/rpc.ts';
 import { parseSearchQuery } from '../../lib/search-query.ts';
 import { ATTR, EVENT, SPAN } from '../../lib/telemetry/names.ts';
 import { withSpan } from '../../lib/telemetry/span.ts';
+import type { ShakespeareClient } from './shakespeare-client.ts';
 
 export type SearchOptions = Readonly<{
   server: ShakespeareClient;

@@ -1,9 +1,9 @@
 import { isIPv6 } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { protoPackage, SERVICE_NAME, shakespeareService } from '../../lib/rpc.ts';
+import { DeadlineError, within } from '../../lib/telemetry/deadline.ts';
 import { createGetMatchCount, type SearchOptions } from './search.ts';
 
 export type ServerApp = Readonly<{
@@ -34,17 +34,14 @@ export function createApp(options: SearchOptions): ServerApp {
     async drain(timeoutMs) {
       health.setStatus('', 'NOT_SERVING');
       health.setStatus(SERVICE_NAME, 'NOT_SERVING');
-      const timer = new AbortController();
       const finished = new Promise<void>((resolve, reject) =>
         server.tryShutdown((error) => (error ? reject(error) : resolve())),
       );
-      // A watcher of the health service never goes away by itself.
-      const timeout = sleep(timeoutMs, undefined, { signal: timer.signal }).then(
-        () => server.forceShutdown(),
-        () => {},
-      );
-      await Promise.race([finished, timeout]);
-      timer.abort();
+      await within(timeoutMs, () => finished).catch((error) => {
+        if (!(error instanceof DeadlineError)) throw error;
+        // A watcher of the health service never goes away by itself.
+        server.forceShutdown();
+      });
     },
   };
 }

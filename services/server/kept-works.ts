@@ -1,7 +1,7 @@
 import { type SpanContext, trace } from '@opentelemetry/api';
 import { AppError } from '../../lib/errors.ts';
-import type { Logger } from '../../lib/log.ts';
-import { until } from '../../lib/until.ts';
+import { until } from '../../lib/telemetry/deadline.ts';
+import type { Logger } from '../../lib/telemetry/log.ts';
 import type { ObjectStore } from './objects.ts';
 import { loadSnapshot, type Snapshot, type Work, type Works } from './works.ts';
 

@@ -1,9 +1,9 @@
 import { setLogger } from '@grpc/grpc-js';
 import { parseEnvOrExit } from '../../lib/config.ts';
 import { listenOrExit } from '../../lib/listen.ts';
-import { createLogger } from '../../lib/log.ts';
 import { shutdownOnSignal } from '../../lib/shutdown.ts';
 import { telemetryVariables } from '../../lib/telemetry/config.ts';
+import { createLogger } from '../../lib/telemetry/log.ts';
 import { shutdownTelemetry } from '../../lib/telemetry/telemetry.ts';
 import { createApp } from './app.ts';
 import { serverVariables } from './config.ts';

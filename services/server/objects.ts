@@ -3,7 +3,7 @@ import { Storage } from '@google-cloud/storage';
 import pLimit from 'p-limit';
 import pRetry from 'p-retry';
 import { AppError } from '../../lib/errors.ts';
-import { until } from '../../lib/until.ts';
+import { until } from '../../lib/telemetry/deadline.ts';
 import { createHttpCancellation } from './http-cancellation.ts';
 import { WORKS_LIMITS, type WorksLimits } from './limits.ts';
 import { collectPages, type ObjectRef, parseListingPage } from './listing.ts';

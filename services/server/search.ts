@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { type handleUnaryCall, status } from '@grpc/grpc-js';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
-import type { Logger } from '../../lib/log.ts';
 import type { MatchCountRequest, MatchCountResponse } from '../../lib/rpc.ts';
 import { parseSearchQuery } from '../../lib/search-query.ts';
+import type { Logger } from '../../lib/telemetry/log.ts';
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import { withSpan } from '../../lib/telemetry/span.ts';
 import { flushBeforeResponse } from '../../lib/telemetry/telemetry.ts';

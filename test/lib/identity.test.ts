@@ -102,7 +102,7 @@ describe('createIdentity', () => {
     const { identity, issuer, fetched } = start({ timeoutMs: 20 });
     issuer.respond = () => new Promise(() => {});
     await assert.rejects(identity.getIdToken(), (error: Error) =>
-      /TimeoutError/.test(String(error.cause)),
+      /DeadlineError/.test(String(error.cause)),
     );
     issuer.respond = async (token) => token;
     await identity.getIdToken();

@@ -9,7 +9,7 @@ async function runSignalled(
   options: { steps: string; timeoutMs?: number; signals: NodeJS.Signals[] },
 ) {
   const program = `
-    import { createLogger } from './lib/log.ts';
+    import { createLogger } from './lib/telemetry/log.ts';
     import { shutdownOnSignal } from './lib/shutdown.ts';
     const logger = createLogger({ service: 'test', project: 'test' });
     shutdownOnSignal({ logger, timeoutMs: ${options.timeoutMs ?? 5_000}, steps: ${options.steps} });

@@ -1,4 +1,4 @@
-import { createLogger, type Logger } from '../../lib/log.ts';
+import { createLogger, type Logger } from '../../lib/telemetry/log.ts';
 
 export type LogLine = Readonly<Record<string, unknown>>;
 

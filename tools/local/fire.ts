@@ -1,5 +1,5 @@
 import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
-import { until } from '../../lib/until.ts';
+import { until } from '../../lib/telemetry/deadline.ts';
 import type { Platform } from './platforms/platform.ts';
 import type { System } from './system.ts';
 

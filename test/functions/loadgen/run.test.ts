@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from 'node:test';
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { RequestError } from '../../../functions/loadgen/request.ts';
 import { type RunPlan, startRun } from '../../../functions/loadgen/run.ts';
-import { createLogger } from '../../../lib/log.ts';
+import { createLogger } from '../../../lib/telemetry/log.ts';
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import { type Asked, createFakeClient } from './fake-client.ts';
 import { createFakeClock, settle } from './fake-clock.ts';

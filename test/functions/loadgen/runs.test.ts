@@ -7,7 +7,7 @@ import { RequestError } from '../../../functions/loadgen/request.ts';
 import { createRuns } from '../../../functions/loadgen/runs.ts';
 import { parseEnv } from '../../../lib/config.ts';
 import type { Identity } from '../../../lib/identity.ts';
-import { createLogger } from '../../../lib/log.ts';
+import { createLogger } from '../../../lib/telemetry/log.ts';
 import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
 import { type Asked, createFakeClient } from './fake-client.ts';
 import { createFakeClock, START, settle } from './fake-clock.ts';

@@ -10,7 +10,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { globalErrorHandler } from '@opentelemetry/core';
-import { createLogger } from '../../../lib/log.ts';
+import { createLogger } from '../../../lib/telemetry/log.ts';
 import { withSpan } from '../../../lib/telemetry/span.ts';
 import { flushBeforeResponse, shutdownTelemetry } from '../../../lib/telemetry/telemetry.ts';
 

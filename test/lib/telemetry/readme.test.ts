@@ -17,14 +17,3 @@ test('the README’s table names each file of the folder once, and no other', ()
       .sort(),
   );
 });
-
-test('the README names every file outside of the folder that a copy needs', () => {
-  const needed = readdirSync(FOLDER)
-    .filter((name) => name.endsWith('.ts'))
-    .flatMap((name) => [
-      ...readFileSync(new URL(name, FOLDER), 'utf8').matchAll(/ from '(\.\.\/[^']+)'/g),
-    ])
-    .map(([, path]) => path);
-  const named = [...readme.matchAll(/`(\.\.\/[^`]+\.ts)`/g)].map(([, path]) => path);
-  assert.deepEqual([...new Set(named)].sort(), [...new Set(needed)].sort());
-});

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseEnv } from '../../../lib/config.ts';
-import { createLogger } from '../../../lib/log.ts';
 import { telemetryVariables } from '../../../lib/telemetry/config.ts';
 import type { LedgerReport } from '../../../lib/telemetry/ledger.ts';
+import { createLogger } from '../../../lib/telemetry/log.ts';
 import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
 import { startTelemetry } from '../../../lib/telemetry/sdk.ts';
 import { withSpan } from '../../../lib/telemetry/span.ts';

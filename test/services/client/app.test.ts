@@ -5,9 +5,9 @@ import { text } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 import { trace } from '@opentelemetry/api';
 import { AppError, type ErrorKind } from '../../../lib/errors.ts';
-import type { ShakespeareClient } from '../../../lib/rpc.ts';
 import { ATTR, EVENT, SPAN, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import { createApp } from '../../../services/client/app.ts';
+import type { ShakespeareClient } from '../../../services/client/shakespeare-client.ts';
 import { recordLog } from '../log-lines.ts';
 import { recordSpans } from '../spans.ts';
 

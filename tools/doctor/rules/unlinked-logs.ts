@@ -11,10 +11,10 @@ export const unlinkedLogs: Rule = {
   id: 'unlinked-logs',
   finding: 'Log lines of requests do not lead to their trace.',
   cause:
-    'The line was written outside the request’s context, past lib/log.ts, or with another ' +
+    'The line was written outside the request’s context, past lib/telemetry/log.ts, or with another ' +
     'project than the traces are stored in.',
   cure:
-    'Log through lib/log.ts inside the request’s context, one JSON object a line, and set ' +
+    'Log through lib/telemetry/log.ts inside the request’s context, one JSON object a line, and set ' +
     'GOOGLE_CLOUD_PROJECT to the project of the traces.',
   check(evidence) {
     const spanIds = new Map(

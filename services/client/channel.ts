@@ -5,8 +5,8 @@ import {
   Metadata,
   status,
 } from '@grpc/grpc-js';
-import type { Address } from './config.ts';
-import type { Identity } from './identity.ts';
+import type { Address } from '../../lib/config.ts';
+import type { Identity } from '../../lib/identity.ts';
 
 export type ConnectionTimes = Readonly<{
   /** How long a connection may be silent before the peer is asked whether it is still there. */

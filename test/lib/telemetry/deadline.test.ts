@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { until } from '../../lib/until.ts';
+import { DeadlineError, until, within } from '../../../lib/telemetry/deadline.ts';
 
 describe('until', () => {
   test('gives the outcome of the promise where that comes first', async () => {
@@ -29,5 +29,37 @@ describe('until', () => {
     await assert.rejects(waiting, /gone/);
     reject(new Error('late'));
     await new Promise((resolve) => setImmediate(resolve));
+  });
+});
+
+describe('within', () => {
+  test('gives the outcome of work that ends in time, and stops its timer', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let signal: AbortSignal | undefined;
+    const outcome = await within(1_000, async (given) => {
+      signal = given;
+      return 1;
+    });
+    t.mock.timers.tick(2_000);
+    assert.deepEqual([outcome, signal?.aborted], [1, false]);
+  });
+
+  test('rejects with DeadlineError once the time is over, and aborts the signal', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let signal: AbortSignal | undefined;
+    const waiting = within(1_000, (given) => {
+      signal = given;
+      return new Promise(() => {});
+    });
+    t.mock.timers.tick(1_000);
+    await assert.rejects(waiting, new DeadlineError(1_000));
+    assert.equal(signal?.aborted, true);
+  });
+
+  test("rejects with the outer signal's reason where that aborts first", async () => {
+    const outer = new AbortController();
+    const waiting = within(60_000, () => new Promise(() => {}), outer.signal);
+    outer.abort(new Error('gone'));
+    await assert.rejects(waiting, /gone/);
   });
 });

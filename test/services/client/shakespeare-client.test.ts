@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
 import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
-import { AppError, ERRORS, type ErrorKind } from '../../lib/errors.ts';
-import type { Identity } from '../../lib/identity.ts';
-import type { MatchCountRequest, MatchCountResponse } from '../../lib/rpc.ts';
-import { createAuthority } from '../../tools/local/cloud/identity/certificates.ts';
+import { AppError, ERRORS, type ErrorKind } from '../../../lib/errors.ts';
+import type { Identity } from '../../../lib/identity.ts';
+import type { MatchCountRequest, MatchCountResponse } from '../../../lib/rpc.ts';
+import { createAuthority } from '../../../tools/local/cloud/identity/certificates.ts';
 
 // grpc-js reads this variable when it loads, so everything that needs it is imported afterwards.
 const directory = await mkdtemp(join(tmpdir(), 'rpc-'));
@@ -19,7 +19,8 @@ const authority = await createAuthority(directory);
 process.env.GRPC_DEFAULT_SSL_ROOTS_FILE_PATH = authority.certFile;
 const { Server, ServerCredentials, status } = await import('@grpc/grpc-js');
 const { HealthImplementation } = await import('grpc-health-check');
-const { createShakespeareClient, shakespeareService } = await import('../../lib/rpc.ts');
+const { shakespeareService } = await import('../../../lib/rpc.ts');
+const { createShakespeareClient } = await import('../../../services/client/shakespeare-client.ts');
 
 type Call = ServerUnaryCall<MatchCountRequest, MatchCountResponse>;
 type Callback = sendUnaryData<MatchCountResponse>;

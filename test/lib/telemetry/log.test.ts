@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { trace } from '@opentelemetry/api';
-import { recordLog } from '../services/log-lines.ts';
-import { recordSpans } from '../services/spans.ts';
+import { recordLog } from '../../services/log-lines.ts';
+import { recordSpans } from '../../services/spans.ts';
 
 recordSpans();
 

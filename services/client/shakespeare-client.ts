@@ -1,0 +1,111 @@
+import { Client, Metadata, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js';
+import { service as healthService } from 'grpc-health-check';
+import type { Address } from '../../lib/config.ts';
+import { AppError, type ErrorKind, kindOfGrpcStatus } from '../../lib/errors.ts';
+import type { Identity } from '../../lib/identity.ts';
+import { SERVICE_NAME, shakespeareService } from '../../lib/rpc.ts';
+import { type ConnectionTimes, channelCredentials, channelOptions } from './channel.ts';
+
+const healthCheck = (
+  healthService as unknown as {
+    Check: MethodDefinition<{ service: string }, { status: string }>;
+  }
+).Check;
+
+export type ShakespeareClient = Readonly<{
+  /** Lines that contain the query. Throws AppError; never an approximate count. */
+  getMatchCount(query: string, options?: { signal?: AbortSignal }): Promise<bigint>;
+  /** Resolves when the server says SERVING; throws AppError otherwise. */
+  checkHealth(options?: { signal?: AbortSignal }): Promise<void>;
+  close(): void;
+}>;
+
+/**
+ * A client on one channel that every call shares. Plain text or TLS as the address says; with TLS
+ * each call carries an ID token, which an insecure channel would send in the clear.
+ *
+ * Calls go through `Client.prototype.makeUnaryRequest`: instrumentation patches that prototype in
+ * place, so that spans do not depend on which copy of the module's exports an import froze.
+ */
+export function createShakespeareClient(options: {
+  address: Address;
+  identity?: Identity;
+  /** For the whole call, retries included. */
+  deadlineMs: number;
+  connection?: Partial<ConnectionTimes>;
+}): ShakespeareClient {
+  const { address, identity, deadlineMs } = options;
+  // `dns:///` hands every address of a headless Service to round_robin; a bare name would do too,
+  // but only by grpc-js's default, and IP literals pass through it unchanged.
+  const client = new Client(
+    `dns:///${address.host}:${address.port}`,
+    channelCredentials(address, identity),
+    channelOptions(SERVICE_NAME, options.connection),
+  );
+
+  function call<Request, Response>(
+    method: MethodDefinition<Request, Response>,
+    request: Request,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(cancelled(signal));
+      const onAbort = () => pending.cancel();
+      const pending = client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        new Metadata(),
+        { deadline: Date.now() + deadlineMs },
+        (error, response) => {
+          signal?.removeEventListener('abort', onAbort);
+          if (error) reject(toAppError(error, signal));
+          else if (response === undefined) reject(new AppError('badUpstream', BAD_ANSWER));
+          else resolve(response);
+        },
+      );
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  return {
+    async getMatchCount(query, { signal } = {}) {
+      const response = await call(shakespeareService.GetMatchCount, { query }, signal);
+      return BigInt(response.match_count);
+    },
+    async checkHealth({ signal } = {}) {
+      // The empty name asks for the server as a whole, which every implementation knows.
+      const { status } = await call(healthCheck, { service: '' }, signal);
+      if (status !== 'SERVING') {
+        throw new AppError('unavailable', MESSAGES.unavailable, {
+          cause: new Error(`the server's health is ${status}, expected SERVING`),
+        });
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+const BAD_ANSWER = 'the server gave an answer that cannot be used';
+
+/** Ours, not the server's: what a server says about itself is for the log. */
+const MESSAGES = {
+  cancelled: 'the caller went away',
+  // The query has passed this side's own check, so this says that the two sides differ.
+  invalidArgument: 'the server does not accept this query',
+  failedPrecondition: 'the server has no works that it can search',
+  unavailable: 'the server is unavailable for the moment',
+  deadlineExceeded: 'the server did not answer in time',
+} as const satisfies Partial<Record<ErrorKind, string>>;
+
+function toAppError(error: ServiceError, signal: AbortSignal | undefined): AppError {
+  if (error.code === status.CANCELLED && signal?.aborted) return cancelled(signal);
+  const kind = kindOfGrpcStatus(error.code);
+  const own: Partial<Record<ErrorKind, string>> = MESSAGES;
+  return new AppError(kind, own[kind] ?? BAD_ANSWER, { cause: error });
+}
+
+function cancelled(signal: AbortSignal): AppError {
+  return new AppError('cancelled', MESSAGES.cancelled, { cause: signal.reason });
+}
