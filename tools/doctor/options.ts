@@ -1,6 +1,6 @@
 import { parseCommandLine, UsageError, wholeNumber } from '../cli/command-line.ts';
 import { originOf, READ_FLAGS } from '../cli/origin.ts';
-import { checkWindow, parseTime } from '../compare/cohorts/cohort.ts';
+import { checkWindow, parseTime } from '../cli/time-window.ts';
 import type { ReadOptions } from '../traces/sources/open-source.ts';
 
 export const HELP = `Looks at traces: is tracing healthy? What is wrong, why, and what cures it.

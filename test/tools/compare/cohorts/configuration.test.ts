@@ -6,7 +6,7 @@ import { createConfigurationTally } from '../../../../tools/compare/cohorts/conf
 import { renderConfiguration } from '../../../../tools/compare/html/cohorts.ts';
 import { labelsOf } from '../../../../tools/compare/html/words.ts';
 import { renderText } from '../../../../tools/compare/text/render-text.ts';
-import { requestTrace } from '../../traces/request-trace.ts';
+import { requestTrace, withSpanChanged } from '../../traces/request-trace.ts';
 import { sampleComparison } from '../html/sample-comparison.ts';
 
 function differencesOf(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>) {
@@ -126,4 +126,78 @@ test('where one cohort has no traces, no output tells of settings that differ', 
     assert.match(page, /Nothing to hold against: one of the cohorts has no traces\./);
     assert.doesNotMatch(page, /By nature|<table|Nothing that the spans tell/);
   }
+});
+
+test('what differs in every service is one row, what is alike is none', () => {
+  const same = { 'shakesapp.config.memory': '512Mi' };
+  assert.deepEqual(
+    differencesOf(
+      { ...same, 'shakesapp.config.cpu': '1' },
+      { ...same, 'shakesapp.config.cpu': '2' },
+    ),
+    [{ key: 'cpu', a: '1', b: '2' }],
+  );
+});
+
+test('latency that was added on purpose is named with its hop', () => {
+  const tally = createConfigurationTally();
+  tally.add('a', requestTrace());
+  tally.add(
+    'b',
+    withSpanChanged(requestTrace({ platform: 'gcp_kubernetes_engine' }), 6, {
+      attributes: { 'service.name': 'server', 'shakesapp.config.added_latency': '20 ms' },
+    }),
+  );
+  const rows = tally.differences({ a: CLOUD_RUN, b: GKE });
+  assert.deepEqual(rows, [{ key: 'latency added (local) of server', a: '0 ms', b: '20 ms' }]);
+});
+
+test('a value that one side does not state is a difference', () => {
+  assert.deepEqual(differencesOf({ 'service.version': 'v1' }, {}), [
+    { key: 'image', a: 'v1', b: 'not stated' },
+  ]);
+});
+
+test('a zone of GKE and its region of Cloud Run are the same place', () => {
+  assert.deepEqual(
+    differencesOf(
+      { 'cloud.region': 'us-central1' },
+      { 'cloud.availability_zone': 'us-central1-f' },
+    ),
+    [],
+  );
+});
+
+test('what differs in one service only is told with its name', () => {
+  const tally = createConfigurationTally();
+  const a = requestTrace({ attributes: { 'shakesapp.config.cpu': '1' } });
+  const b = requestTrace({
+    attributes: { 'shakesapp.config.cpu': '1' },
+    platform: 'gcp_kubernetes_engine',
+  });
+  tally.add('a', a);
+  const server = [6, 7, 8, 9, 10];
+  tally.add(
+    'b',
+    server.reduce(
+      (trace, id) =>
+        withSpanChanged(trace, id, {
+          attributes: { 'service.name': 'server', 'shakesapp.config.cpu': '2' },
+        }),
+      b,
+    ),
+  );
+  assert.deepEqual(tally.differences({ a: CLOUD_RUN, b: GKE }), [
+    { key: 'cpu of server', a: '1', b: '2' },
+  ]);
+});
+
+test('the platform is a difference where the cohorts are not told apart by it', () => {
+  const tally = createConfigurationTally();
+  tally.add('a', requestTrace());
+  tally.add('b', requestTrace({ platform: 'gcp_kubernetes_engine' }));
+  const [v1, v2] = [parseCohort('a', 'service.version=v1'), parseCohort('b', 'service.version=v2')];
+  assert.deepEqual(tally.differences({ a: v1, b: v2 }), [
+    { key: 'platform', a: 'gcp_cloud_run', b: 'gcp_kubernetes_engine' },
+  ]);
 });
