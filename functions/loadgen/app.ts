@@ -1,11 +1,12 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpFunction, Request, Response } from '@google-cloud/functions-framework';
-import { AppError, toAppError } from '../../lib/errors.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
+import { createProblem, PROBLEM_TYPE } from '../../lib/problem.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
-import type { Clock } from './clock.ts';
 import type { LoadgenConfig } from './config.ts';
 import { SCHEDULE_TIME_HEADER } from './contract.ts';
 import { BadLoadRequest, createPlan } from './plan.ts';
-import { sendProblem } from './problem-answer.ts';
 import { activeSpanContext } from './run.ts';
 import type { Runs } from './runs.ts';
 
@@ -72,4 +73,26 @@ function allow(request: Request, response: Response, methods: readonly string[])
     'methodNotAllowed',
     `${request.path} has no ${request.method}; allowed: ${methods.join(', ')}`,
   );
+}
+
+/** The one place where an error becomes an answer of loadgen's, and a line of its log. */
+export function sendProblem(options: {
+  request: IncomingMessage;
+  response: ServerResponse;
+  error: AppError;
+  logger: Logger;
+  /** Members of the body besides those that every problem has. */
+  extension?: Readonly<Record<string, unknown>>;
+}): void {
+  const { request, response, error, logger, extension = {} } = options;
+  const { method, url = '' } = request;
+  const status = ERRORS[error.kind].http;
+  const level = status === 500 ? 'error' : status > 500 ? 'warn' : 'info';
+  logger[level](
+    { httpRequest: { requestMethod: method, requestUrl: url, status }, error },
+    `${method} ${url.split('?', 1)[0]} ${status}`,
+  );
+  response.statusCode = status;
+  response.setHeader('content-type', PROBLEM_TYPE);
+  response.end(JSON.stringify(createProblem(error, extension)));
 }

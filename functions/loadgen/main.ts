@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { systemClock } from '../../lib/clock.ts';
 import { parseEnvOrExit } from '../../lib/config.ts';
 import { createIdentity } from '../../lib/identity.ts';
 import { listenOrExit } from '../../lib/listen.ts';
@@ -8,7 +9,6 @@ import { telemetryVariables } from '../../lib/telemetry/config.ts';
 import { createLogger } from '../../lib/telemetry/log.ts';
 import { shutdownTelemetry } from '../../lib/telemetry/telemetry.ts';
 import { createApp } from './app.ts';
-import { systemClock } from './clock.ts';
 import { loadgenVariables } from './config.ts';
 import { createClientRequests } from './request.ts';
 import { createRuns } from './runs.ts';

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { SpanContext } from '@opentelemetry/api';
+import type { z } from 'zod';
 import { AppError } from '../../lib/errors.ts';
 import { querySequence } from '../../lib/queries.ts';
 import type { LoadgenConfig } from './config.ts';
 import {
+  LOAD_REQUEST_FIELDS,
   type LoadRequest,
   lastAnswerMs,
   loadRequestSchema,
@@ -13,9 +15,11 @@ import {
   scheduledTimeSchema,
   seedOfMinute,
 } from './contract.ts';
-import { type FieldProblem, fieldProblems } from './field-problem.ts';
 import type { RunPlan } from './run.ts';
 import { scheduleLengthMs } from './schedule.ts';
+
+/** One field of a body (or a header) that is wrong: the value found and what is allowed. */
+export type FieldProblem = Readonly<{ field: string; value?: unknown; allowed: string }>;
 
 /** A request to loadgen that cannot be run, with every field that is wrong. */
 export class BadLoadRequest extends AppError {
@@ -114,4 +118,30 @@ function checkLength(request: LoadRequest, config: LoadgenConfig): void {
   throw new BadLoadRequest([
     { field: 'requests, intervalMs', value: `${requests}, ${intervalMs}`, allowed },
   ]);
+}
+
+/** Every wrong field of a body at once. */
+function fieldProblems(error: z.ZodError, body: unknown): readonly FieldProblem[] {
+  return error.issues.flatMap((issue): FieldProblem[] => {
+    if (issue.code === 'unrecognized_keys') {
+      const allowed = `no such field; known: ${LOAD_REQUEST_FIELDS.join(', ')}`;
+      return issue.keys.map((field) => ({ field, value: short(fieldOf(body, field)), allowed }));
+    }
+    const field = issue.path.map(String).join('.');
+    return field === ''
+      ? [{ field: 'body', value: short(body), allowed: issue.message }]
+      : [{ field, value: short(fieldOf(body, field)), allowed: issue.message }];
+  });
+}
+
+function fieldOf(body: unknown, field: string): unknown {
+  return typeof body === 'object' && body !== null
+    ? Object.getOwnPropertyDescriptor(body, field)?.value
+    : undefined;
+}
+
+/** A value small enough to be sent back. */
+function short(value: unknown): unknown {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length <= 100 ? value : `${text.slice(0, 100)}…`;
 }

@@ -1,10 +1,10 @@
 import { type Span, type SpanContext, trace } from '@opentelemetry/api';
 import { z } from 'zod';
+import type { Clock } from '../../lib/clock.ts';
 import type { KnownQuery } from '../../lib/queries.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import { ATTR, EVENT, SPAN, UNEXPECTED_RESULT } from '../../lib/telemetry/names.ts';
 import { recordError, withSpan } from '../../lib/telemetry/span.ts';
-import type { Clock } from './clock.ts';
 import type { LoadSummary } from './contract.ts';
 import { type ClientRequests, RequestError } from './request.ts';
 import { type Due, pace } from './schedule.ts';

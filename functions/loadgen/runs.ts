@@ -1,10 +1,9 @@
+import type { Clock } from '../../lib/clock.ts';
 import type { Identity } from '../../lib/identity.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import { flushSpans } from '../../lib/telemetry/telemetry.ts';
-import type { Clock } from './clock.ts';
 import type { LoadgenConfig } from './config.ts';
 import { type LoadSummary, longestScheduleMs } from './contract.ts';
-import { createDeliveries } from './deliveries.ts';
 import type { LoadPlan } from './plan.ts';
 import { prepare } from './readiness.ts';
 import type { ClientRequests, StopKind } from './request.ts';
@@ -40,10 +39,7 @@ export function createRuns(options: {
   const runToEnd = async (plan: LoadPlan): Promise<LoadSummary> => {
     const maxRunMs = config.LOADGEN_MAX_RUN_SECONDS * 1000;
     const tooLong = new AbortController();
-    const over = new AbortController();
-    void clock
-      .sleepUntil(clock.nowMs() + maxRunMs, over.signal)
-      .then(() => tooLong.abort('run_deadline' satisfies StopKind));
+    const inTime = clock.after(maxRunMs, () => tooLong.abort('run_deadline' satisfies StopKind));
     const run = startRun(plan, {
       requests,
       clock,
@@ -62,7 +58,7 @@ export function createRuns(options: {
     });
     if (plan.scheduled) deliveries.remember(plan.scheduledMinute, run);
     const summary = await run.done;
-    over.abort();
+    inTime();
     if (plan.scheduled && summary.sent === 0) deliveries.forget(plan.scheduledMinute);
     // Before the answer, because after it the platform may stop this instance's CPU.
     await flushSpans(stop.signal.aborted ? LAST_FLUSH_TIMEOUT_MS : FLUSH_TIMEOUT_MS);
@@ -87,12 +83,30 @@ export function createRuns(options: {
     },
     async stop(drainMs) {
       stop.abort('stopped' satisfies StopKind);
-      const drained = new AbortController();
-      void clock
-        .sleepUntil(clock.nowMs() + drainMs, drained.signal)
-        .then(() => giveUp.abort('stopped' satisfies StopKind));
+      const drained = clock.after(drainMs, () => giveUp.abort('stopped' satisfies StopKind));
       await Promise.allSettled(active);
-      drained.abort();
+      drained();
     },
+  };
+}
+
+/** Enough for a retry of any age that a scheduler still makes, with one run a minute. */
+const REMEMBERED_MINUTES = 64;
+
+/**
+ * What became of each scheduled minute on this instance. Cloud Scheduler delivers at least once;
+ * a second delivery must not fire the burst again, or the minute would be counted twice.
+ */
+export function createDeliveries<R>() {
+  const runs = new Map<string, R>();
+  return {
+    find: (scheduledMinute: string): R | undefined => runs.get(scheduledMinute),
+    remember(scheduledMinute: string, run: R): void {
+      runs.set(scheduledMinute, run);
+      const oldest = runs.keys().next();
+      if (runs.size > REMEMBERED_MINUTES && !oldest.done) runs.delete(oldest.value);
+    },
+    /** For a run that sent nothing: delivered again, it may run. */
+    forget: (scheduledMinute: string): void => void runs.delete(scheduledMinute),
   };
 }

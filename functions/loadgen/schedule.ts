@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, sleepUntil } from '../../lib/clock.ts';
 
 export type Schedule = Readonly<{ requests: number; intervalMs: number }>;
 
@@ -40,7 +40,7 @@ export async function pace(
   for (let sequence = 0; sequence < schedule.requests; sequence++) {
     const offsetMs = sequence * schedule.intervalMs;
     const dueMs = firstMs + offsetMs;
-    if (clock.nowMs() < dueMs) await clock.sleepUntil(dueMs, signal);
+    if (clock.nowMs() < dueMs) await sleepUntil(clock, dueMs, signal);
     if (signal.aborted) return sequence;
     const delayMs = Math.max(0, clock.nowMs() - dueMs);
     start({ sequence, dueMs, dueEpochMs: firstEpochMs + offsetMs, delayMs });

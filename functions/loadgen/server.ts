@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { HttpFunction } from '@google-cloud/functions-framework';
+import { type HttpFunction, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { AppError, toAppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
-import { noSuchPath } from './app.ts';
-import { FUNCTION_NAME, registerLoadgen } from './index.ts';
-import { sendProblem } from './problem-answer.ts';
+import { noSuchPath, sendProblem } from './app.ts';
+
+/** The name that the platform's target gives the function. */
+const FUNCTION_NAME = 'loadgen';
 
 const MAX_BODY_BYTES = 64 * 1024;
 const RECEIVE_TIMEOUT_MS = 10_000;
@@ -32,17 +33,21 @@ export type LoadgenServer = Readonly<{
 }>;
 
 /**
- * The functions framework's own server, without its command line, whose SIGTERM handler exits at
- * once and loses spans.
+ * Registers the function as every user of the functions framework does, and takes the framework's
+ * own server. Three promises forbid the rest of it, its command line included:
+ * - SIGTERM answers what is in flight and stores the last spans. The command line's own handler
+ *   exits at once.
+ * - A body has at most MAX_BODY_BYTES. The framework takes 1 GB and has no option for it, so the
+ *   body is read here; its parsers leave a request alone that has been read to its end.
+ * - Every error is problem+json. The framework and Express answer with an HTML page that shows a
+ *   stack, so what they refuse comes back here.
  *
- * The framework takes bodies of up to 1 GB, and answers what is not JSON with an HTML page that
- * shows a stack. So the body is read here, within a bound, and the function parses it: a request
- * that has been read to its end goes past the framework's parsers untouched. What Express itself
- * refuses comes back here too, or it would show a stack to the caller and to stderr.
+ * The server is the one that the framework offers for tests: no other entry gives one that does
+ * not listen at once. test/rules/borrowed-internals.test.ts says what is relied on.
  */
 export function createServer(options: { app: HttpFunction; logger: Logger }): LoadgenServer {
   const { app, logger } = options;
-  registerLoadgen(app);
+  http(FUNCTION_NAME, app);
   const server = getTestServer(FUNCTION_NAME);
   const [framework] = server.listeners('request') as Framework[];
   if (!framework) throw new Error('the functions framework gave a server without a listener');

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../../../functions/loadgen/clock.ts';
+import type { Clock } from '../../../lib/clock.ts';
 
 export type FakeClock = Clock &
   Readonly<{
@@ -18,13 +18,10 @@ export function createFakeClock(): FakeClock {
   return {
     nowMs: () => nowMs,
     epochMs: () => Date.parse(START) + nowMs,
-    async sleepUntil(dueMs, signal) {
-      if (signal.aborted || dueMs <= nowMs) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      sleepers.set(resolve, dueMs);
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      await promise;
-      sleepers.delete(resolve);
+    after(delayMs, callback) {
+      const wake = () => callback();
+      sleepers.set(wake, nowMs + delayMs);
+      return () => sleepers.delete(wake);
     },
     stall(ms) {
       nowMs += ms;

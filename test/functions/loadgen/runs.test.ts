@@ -4,7 +4,7 @@ import { loadgenVariables } from '../../../functions/loadgen/config.ts';
 import type { LoadRequestBody } from '../../../functions/loadgen/contract.ts';
 import { createPlan } from '../../../functions/loadgen/plan.ts';
 import { RequestError } from '../../../functions/loadgen/request.ts';
-import { createRuns } from '../../../functions/loadgen/runs.ts';
+import { createDeliveries, createRuns } from '../../../functions/loadgen/runs.ts';
 import { parseEnv } from '../../../lib/config.ts';
 import type { Identity } from '../../../lib/identity.ts';
 import { createLogger } from '../../../lib/telemetry/log.ts';
@@ -269,5 +269,29 @@ describe('createRuns', () => {
       asked.map(({ path }) => path),
       ['/health', '/health', '/health'],
     );
+  });
+});
+
+describe('createDeliveries', () => {
+  it('finds the run of a minute that was remembered, and no other', () => {
+    const deliveries = createDeliveries<string>();
+    deliveries.remember('12:34', 'run');
+    assert.equal(deliveries.find('12:34'), 'run');
+    assert.equal(deliveries.find('12:35'), undefined);
+  });
+
+  it('runs a forgotten minute again', () => {
+    const deliveries = createDeliveries<string>();
+    deliveries.remember('12:34', 'run');
+    deliveries.forget('12:34');
+    assert.equal(deliveries.find('12:34'), undefined);
+  });
+
+  it('keeps the newest 64 minutes, so that it does not grow', () => {
+    const deliveries = createDeliveries<number>();
+    for (let minute = 0; minute < 65; minute++) deliveries.remember(String(minute), minute);
+    assert.equal(deliveries.find('0'), undefined);
+    assert.equal(deliveries.find('1'), 1);
+    assert.equal(deliveries.find('64'), 64);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { waitForClient } from '../../../functions/loadgen/connectivity.ts';
+import { waitForClient } from '../../../functions/loadgen/readiness.ts';
 import { RequestError } from '../../../functions/loadgen/request.ts';
 import { type Asked, createFakeClient } from './fake-client.ts';
 import { createFakeClock } from './fake-clock.ts';

@@ -1,0 +1,39 @@
+import { until } from './telemetry/deadline.ts';
+
+/** Time, injected, so that tests move it instead of waiting. */
+export type Clock = Readonly<{
+  /** Wall clock, milliseconds since the Unix epoch. */
+  epochMs(): number;
+  /** Monotonic milliseconds, with fractions. */
+  nowMs(): number;
+  /** Calls back once, about `delayMs` later; the result cancels that. */
+  after(delayMs: number, callback: () => void): () => void;
+}>;
+
+export const systemClock: Clock = {
+  epochMs: () => Date.now(),
+  nowMs: () => performance.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Rejects with the signal's reason as soon as it aborts. */
+export async function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.after(delayMs, resolve);
+  await (signal ? until(promise, signal) : promise).finally(cancel);
+}
+
+/** Resolves at `dueMs` of nowMs(), never earlier, or as soon as the signal aborts. */
+export async function sleepUntil(clock: Clock, dueMs: number, signal: AbortSignal): Promise<void> {
+  // Timers count whole milliseconds and may fire a fraction early, so look again each time.
+  for (let left = dueMs - clock.nowMs(); left > 0; left = dueMs - clock.nowMs()) {
+    if (signal.aborted) return;
+    await sleep(clock, left, signal).catch((error) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+}

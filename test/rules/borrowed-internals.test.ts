@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { http } from '@google-cloud/functions-framework';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { TraceExporter } from '@google-cloud/opentelemetry-cloud-trace-exporter';
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+import { ROOT, readSources } from './sources.ts';
+
+/**
+ * What the programs use of a package without its promise to keep it: a new version may change it
+ * without a word. Each stands in one file. Before you raise a version here, check what `recheck`
+ * says; the tests below show that the field is still there, not that it still means the same.
+ */
+const BORROWED = [
+  {
+    package: '@opentelemetry/sdk-trace-base',
+    version: '2.12.0',
+    file: 'lib/telemetry/fine-clock.ts',
+    use: /as \{ startTime: HrTime \}/,
+    recheck: 'refineStart writes Span.startTime: end and events are still counted from it',
+  },
+  {
+    package: '@opentelemetry/sdk-trace-base',
+    version: '2.12.0',
+    file: 'lib/telemetry/span-processor.ts',
+    use: /as \{ parentSpanContext\?: SpanContext \}/,
+    recheck: 'makeRoot deletes Span.parentSpanContext: exporters still take the parent from it',
+  },
+  {
+    package: '@google-cloud/opentelemetry-cloud-trace-exporter',
+    version: '3.1.0',
+    file: 'lib/telemetry/cloud-trace-exporter.ts',
+    use: /_traceServiceClient/,
+    recheck: 'disconnect closes the connection through TraceExporter._traceServiceClient',
+  },
+  {
+    package: '@google-cloud/functions-framework',
+    version: '5.0.5',
+    file: 'functions/loadgen/server.ts',
+    use: /functions-framework\/testing/,
+    recheck: 'the server of getTestServer has one request listener, an Express application',
+  },
+] as const;
+
+describe('what leans on the inside of a package', () => {
+  for (const { package: name, version, file, use, recheck } of BORROWED) {
+    it(`stands in ${file} alone, against ${name} ${version}: ${recheck}`, () => {
+      const manifest = readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8');
+      const installed: string = JSON.parse(manifest).version;
+      assert.equal(installed, version, `${name} is ${installed} now; check again that ${recheck}`);
+      const users = readSources('functions', 'services', 'lib')
+        .filter(({ content }) => use.test(content))
+        .map(({ path }) => path);
+      assert.deepEqual(users, [file]);
+    });
+  }
+
+  it('finds the fields of a span that it writes', () => {
+    const tracer = new BasicTracerProvider().getTracer('test');
+    const parent = trace.wrapSpanContext({
+      traceId: '1'.repeat(32),
+      spanId: '1'.repeat(16),
+      traceFlags: 1,
+    });
+    const child = tracer.startSpan('child', {}, trace.setSpan(ROOT_CONTEXT, parent));
+    assert.ok(Object.getOwnPropertyDescriptor(child, 'startTime')?.writable);
+    assert.ok(Object.getOwnPropertyDescriptor(child, 'parentSpanContext')?.configurable);
+  });
+
+  it('finds the connection of the Cloud Trace exporter, which is made at the first export', () => {
+    const exporter = new TraceExporter({ projectId: 'test-project' });
+    const words = exporter.export.toString() + Object.getPrototypeOf(exporter).constructor;
+    assert.match(words, /_traceServiceClient/);
+  });
+
+  it('finds one listener on the framework’s server', () => {
+    http('borrowed', () => {});
+    assert.equal(getTestServer('borrowed').listeners('request').length, 1);
+  });
+});
