@@ -81,11 +81,6 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** The expected count of a query, or undefined where the table does not know it. */
-export function expectedCountOf(table: KnownQueries, query: string): number | undefined {
-  return Object.hasOwn(table, query) ? table[query] : undefined;
-}
-
 /** One known query by `random` in [0, 1): Math.random, or createRandom for a sequence. */
 export function pickQuery(random: () => number, table: KnownQueries): KnownQuery {
   const entries = Object.entries(table);

@@ -3,7 +3,7 @@ import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { createFineClock, refineStart } from './fine-clock.ts';
 import type { Ledger } from './ledger.ts';
 import { ATTR } from './names.ts';
-import { parentOrigin } from './propagator.ts';
+import { parentOrigin } from './parent.ts';
 
 /**
  * Stands before the exporting processor: gives every span a fine start, enters it into the ledger,

@@ -1,5 +1,5 @@
 import { AppError } from '../../lib/errors.ts';
-import { expectedCountOf, type KnownQueries, pickQuery } from '../../lib/queries.ts';
+import { type KnownQueries, pickQuery } from '../../lib/queries.ts';
 import { parseSearchQuery } from '../../lib/search-query.ts';
 import { ATTR, EVENT, SPAN } from '../../lib/telemetry/names.ts';
 import { withSpan } from '../../lib/telemetry/span.ts';
@@ -24,10 +24,12 @@ export function search(
   options: SearchOptions,
 ): Promise<SearchResult> {
   return withSpan(SPAN.client, {}, async (span) => {
-    const query = asked ?? pickQuery(options.random, options.knownQueries).query;
+    const { query, expectedCount: expected } =
+      asked === undefined
+        ? pickQuery(options.random, options.knownQueries)
+        : { query: asked, expectedCount: undefined };
     span.setAttribute(ATTR.query, query.slice(0, 1024));
     parseSearchQuery(query);
-    const expected = asked === undefined ? expectedCountOf(options.knownQueries, query) : undefined;
     if (expected !== undefined) span.setAttribute(ATTR.expectedCount, expected);
 
     span.addEvent(EVENT.serverCallStart);

@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import {
   CODELAB_QUERIES,
   createRandom,
-  expectedCountOf,
   knownQueriesVariable,
   parseKnownQueries,
   pickQuery,
@@ -70,14 +69,6 @@ describe('knownQueriesVariable', () => {
   it('refuses with the words of parseKnownQueries', () => {
     const result = knownQueriesVariable.safeParse('{}');
     assert.match(result.error?.issues[0]?.message ?? '', /^a JSON object of query/);
-  });
-});
-
-describe('expectedCountOf', () => {
-  it('knows the table’s own queries only', () => {
-    assert.equal(expectedCountOf(CODELAB_QUERIES, 'love'), 3040);
-    assert.equal(expectedCountOf(CODELAB_QUERIES, 'Love'), undefined);
-    assert.equal(expectedCountOf(CODELAB_QUERIES, 'toString'), undefined);
   });
 });
 

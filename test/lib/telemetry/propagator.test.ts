@@ -11,7 +11,8 @@ import {
 } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { PropagatorName } from '../../../lib/telemetry/config.ts';
-import { createPropagator, parentOrigin } from '../../../lib/telemetry/propagator.ts';
+import { parentOrigin } from '../../../lib/telemetry/parent.ts';
+import { createPropagator } from '../../../lib/telemetry/propagator.ts';
 
 const DEFAULT: readonly PropagatorName[] = ['gcp_trace', 'tracecontext', 'b3'];
 
