@@ -1,25 +1,18 @@
 import { isFresh } from '../traces/freshness.ts';
 import type { Trace } from '../traces/model.ts';
-import type { TraceSource } from '../traces/sources/source.ts';
-import { type Cohort, matchesCohort } from './cohorts/cohort.ts';
+import type { SourceDescription, TraceSource } from '../traces/sources/source.ts';
+import { type Cohort, matchesCohort, type Sides } from './cohorts/cohort.ts';
 import { createColdWaiters } from './cohorts/cold-waiters.ts';
 import { createConfigurationTally } from './cohorts/configuration.ts';
 import { type RequestRecord, recordRequest } from './cohorts/request-record.ts';
-import { loadOf, summariseCohort } from './cohorts/summary.ts';
 import { createFilterTally } from './cohorts/unmatched.ts';
-import {
-  COMPARISON_VERSION,
-  type CohortSummary,
-  type Comparison,
-  type Sides,
-  type SourceDescription,
-} from './result/comparison.ts';
+import { type CohortSummary, loadOf, summariseCohort } from './result/cohort-summary.ts';
+import { COMPARISON_VERSION, type Comparison, methodsOf } from './result/comparison.ts';
 import { drawExemplars, exemplarIds } from './result/exemplars.ts';
 import { recentTraces } from './result/recent-traces.ts';
 import { findWarnings } from './result/warnings.ts';
 import { chooseDesign } from './statistics/design.ts';
 import { compareHops } from './statistics/hops.ts';
-import { methodsOf } from './statistics/methods.ts';
 import { compareOverall, testOverall } from './statistics/overall.ts';
 
 const SIDES = ['a', 'b'] as const;

@@ -3,8 +3,7 @@ import { parseCommandLine, UsageError, wholeNumber } from '../cli/command-line.t
 import { originOf, READ_FLAGS } from '../cli/origin.ts';
 import { checkWindow, parseTime } from '../cli/time-window.ts';
 import type { ReadOptions } from '../traces/sources/open-source.ts';
-import { type Cohort, labelled, parseCohort } from './cohorts/cohort.ts';
-import type { Sides } from './result/comparison.ts';
+import { type Cohort, labelled, parseCohort, type Sides } from './cohorts/cohort.ts';
 
 export const HELP = `Compares two cohorts of traces: what differs, how sure that is, where time goes.
 

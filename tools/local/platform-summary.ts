@@ -1,13 +1,13 @@
 import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { recordRequests } from '../compare/cohorts/cold-waiters.ts';
 import type { RequestRecord } from '../compare/cohorts/request-record.ts';
-import type { Waterfall } from '../compare/result/comparison.ts';
 import { ascending, quantilesOf } from '../compare/statistics/quantiles.ts';
 import { isWhole, missingEdges } from '../traces/completeness.ts';
 import type { Trace } from '../traces/model.ts';
 import { isLoadgenRoot, type NormalisedTrace, normalise } from '../traces/normalise.ts';
 import { isUnwanted } from '../traces/untraced.ts';
 import { createWaterfall } from '../traces/waterfall.ts';
+import type { Waterfall } from '../traces/waterfall-model.ts';
 import { tallyWrongCounts } from '../traces/wrong-count.ts';
 import { platformOf } from './platforms/labels.ts';
 import type { PlatformName, ProcessReport } from './platforms/platform.ts';

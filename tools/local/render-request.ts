@@ -1,6 +1,6 @@
 import { wrapText } from '../cli/format.ts';
-import type { Waterfall } from '../compare/result/comparison.ts';
 import { renderWaterfall } from '../traces/render-waterfall.ts';
+import type { Waterfall } from '../traces/waterfall-model.ts';
 import type { BrokenTrace } from './platform-summary.ts';
 
 const LEGEND =

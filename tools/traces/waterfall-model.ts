@@ -46,5 +46,3 @@ export type Waterfall = Readonly<{
   consoleUrl: string | null;
   spans: readonly WaterfallSpan[];
 }>;
-
-export type Exemplars = Readonly<{ median: Waterfall | null; p95: Waterfall | null }>;

@@ -8,8 +8,8 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { createRandom, MEDIAN_MS, type Scenario, simulate } from '../../../tools/bench/simulate.ts';
 import { type Outcome, runScenario, SCENARIOS } from '../../../tools/bench/statistics.ts';
-import type { Estimate } from '../../../tools/compare/result/comparison.ts';
 import { chooseDesign } from '../../../tools/compare/statistics/design.ts';
+import type { Estimate } from '../../../tools/compare/statistics/estimate.ts';
 import { compareHops } from '../../../tools/compare/statistics/hops.ts';
 import { compareOverall, testOverall } from '../../../tools/compare/statistics/overall.ts';
 

@@ -2,7 +2,9 @@ import { UsageError } from '../../cli/command-line.ts';
 import type { Span, Trace } from '../../traces/model.ts';
 import { frontEndTest } from '../../traces/normalise.ts';
 import { PLATFORM_LABELS } from '../../traces/platform-labels.ts';
-import type { Sides } from '../result/comparison.ts';
+
+/** A value for each of the two cohorts. */
+export type Sides<T> = Readonly<{ a: T; b: T }>;
 
 /** Which traces belong to one side of the comparison. */
 export type Cohort = Readonly<{

@@ -1,8 +1,15 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import type { Trace } from '../../traces/model.ts';
 import { serviceOf } from '../../traces/span.ts';
-import type { ConfigurationDifference, Sides } from '../result/comparison.ts';
-import type { Cohort } from './cohort.ts';
+import type { Cohort, Sides } from './cohort.ts';
+
+export type ConfigurationDifference = Readonly<{
+  key: string;
+  a: string;
+  b: string;
+  /** Only where nobody could have chosen the same on both: no threat, but what the platforms are. */
+  byNature?: true;
+}>;
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -1,6 +1,14 @@
-import type { CriticalPath } from '../result/hop.ts';
 import type { HopSample } from './hop-samples.ts';
 import type { RequestRecord } from './request-record.ts';
+
+/** What a hop adds to the critical path of the requests around the median and around p95. */
+export type CriticalPath = Readonly<{
+  medianMs: number;
+  /** Fraction of the root's duration, 0 to 1. */
+  medianShare: number;
+  p95Ms: number;
+  p95Share: number;
+}>;
 
 /** The requests that stand for the median one and for the one at p95. */
 export type Nearby = Readonly<{ median: readonly RequestRecord[]; p95: readonly RequestRecord[] }>;

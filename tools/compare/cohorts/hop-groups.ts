@@ -1,7 +1,7 @@
 import { median } from 'simple-statistics';
-import type { Sides, Stratum } from '../result/comparison.ts';
+import type { Sides } from './cohort.ts';
 import type { HopSample } from './hop-samples.ts';
-import type { RequestRecord } from './request-record.ts';
+import type { RequestRecord, Stratum } from './request-record.ts';
 
 /** What the requests of both cohorts spent at one span path. */
 export type HopGroup = Readonly<{

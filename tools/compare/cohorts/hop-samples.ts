@@ -3,7 +3,6 @@ import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { endedAfterStop } from '../../traces/span.ts';
 import { pathsOf } from '../../traces/span-path.ts';
 import { calledBy, callerOf, depthOf, type Node } from '../../traces/tree.ts';
-import { interned } from './interned.ts';
 
 /** What one request spent at one span path; siblings of the same path are taken together. */
 export type HopSample = Readonly<{
@@ -85,4 +84,17 @@ function unionMs(nodes: readonly Node[]): number {
     untilMs = Math.max(untilMs, endMs);
   }
   return coveredMs;
+}
+
+/**
+ * One copy of each string that all records share. Bounded, since names come from outside: past the
+ * bound a name merely takes its own memory.
+ */
+const MOST_INTERNED = 10_000;
+const shared = new Map<string, string>();
+export function interned(text: string): string {
+  const known = shared.get(text);
+  if (known !== undefined) return known;
+  if (shared.size < MOST_INTERNED) shared.set(text, text);
+  return text;
 }

@@ -3,7 +3,7 @@ import type { RequestRecord } from './request-record.ts';
 /** One run on both sides, or on one: the unit that is independent of the others. */
 export type Run = Readonly<{ key: string; records: readonly RequestRecord[] }>;
 
-export type Pair = Readonly<{ a: RequestRecord; b: RequestRecord }>;
+type Pair = Readonly<{ a: RequestRecord; b: RequestRecord }>;
 export type PairedRun = Readonly<{ key: string; pairs: readonly Pair[] }>;
 
 const keyOf = ({ scheduledMinute, runId }: RequestRecord) =>

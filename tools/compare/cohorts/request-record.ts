@@ -6,8 +6,10 @@ import { CLOCK_TOLERANCE_MS } from '../../traces/skew.ts';
 import { endedAfterStop, errorOf } from '../../traces/span.ts';
 import { callerOf, type Node } from '../../traces/tree.ts';
 import { wrongCountOf } from '../../traces/wrong-count.ts';
-import { type HopSample, hopSamples } from './hop-samples.ts';
-import { interned } from './interned.ts';
+import { type HopSample, hopSamples, interned } from './hop-samples.ts';
+
+/** Cold and warm requests never share a quantile. */
+export type Stratum = 'warm' | 'cold';
 
 export type Call = Readonly<{
   /** The instance that served it. */

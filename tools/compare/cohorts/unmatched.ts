@@ -1,5 +1,5 @@
 import type { Trace } from '../../traces/model.ts';
-import type { Sides } from '../result/comparison.ts';
+import type { Sides } from './cohort.ts';
 import { type Cohort, inWindow, ownSpans } from './cohort.ts';
 
 const SIDES = ['a', 'b'] as const;

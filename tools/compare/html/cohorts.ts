@@ -1,5 +1,8 @@
 import { formatPercent } from '../../cli/format.ts';
-import type { CohortSummary, Comparison, Quantiles, Warning } from '../result/comparison.ts';
+import type { CohortSummary } from '../result/cohort-summary.ts';
+import type { Comparison } from '../result/comparison.ts';
+import type { Warning } from '../result/warnings.ts';
+import type { Quantiles } from '../statistics/quantiles.ts';
 import { isOneSided, leftOut } from '../text/wording.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatMs, formatTime, type Labels } from './words.ts';

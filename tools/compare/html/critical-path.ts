@@ -1,7 +1,7 @@
 import { formatPercent } from '../../cli/format.ts';
-import type { CriticalPath, Hop } from '../result/comparison.ts';
-import { foreign, html, type Markup } from './markup.ts';
-import { renderName } from './name.ts';
+import type { CriticalPath } from '../cohorts/critical-path.ts';
+import type { Hop } from '../statistics/hop.ts';
+import { foreign, html, type Markup, renderName } from './markup.ts';
 import { formatMs, type Labels } from './words.ts';
 
 type Column = Readonly<{

@@ -1,6 +1,7 @@
 import { dot, lineY, plot, ruleY, text } from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import type { EcdfPoint, QuantileDifference, Sides } from '../result/comparison.ts';
+import type { Sides } from '../cohorts/cohort.ts';
+import type { EcdfPoint, QuantileDifference } from '../statistics/quantiles.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { formatDifferenceMs, formatMs, type Labels } from './words.ts';
 

@@ -1,4 +1,4 @@
-import type { Hop, HopQuantiles } from '../result/comparison.ts';
+import type { Hop, HopQuantiles } from '../statistics/hop.ts';
 import { pText, testedText } from '../text/wording.ts';
 import { scrollable } from './cohorts.ts';
 import { renderDistribution } from './distribution.ts';

@@ -1,7 +1,8 @@
-import type { Estimate, Hop, Stratum } from '../result/comparison.ts';
+import type { Stratum } from '../cohorts/request-record.ts';
+import type { Estimate } from '../statistics/estimate.ts';
+import type { Hop } from '../statistics/hop.ts';
 import { verdictWord } from '../text/wording.ts';
-import { foreign, html, type Markup } from './markup.ts';
-import { renderName } from './name.ts';
+import { foreign, html, type Markup, renderName } from './markup.ts';
 import { createTimeScale, type TimeScale } from './scale.ts';
 import { formatDifferenceMs, formatMs, type Labels } from './words.ts';
 

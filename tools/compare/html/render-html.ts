@@ -1,4 +1,5 @@
-import type { Comparison, Stratum } from '../result/comparison.ts';
+import type { Stratum } from '../cohorts/request-record.ts';
+import type { Comparison } from '../result/comparison.ts';
 import { legendOf } from '../text/wording.ts';
 import { renderCohorts, renderConfiguration, renderWarnings } from './cohorts.ts';
 import { renderCriticalPath } from './critical-path.ts';
@@ -27,7 +28,7 @@ ${renderRecent(comparison, labels)}
   });
 }
 
-export const titleOf = ({ a, b }: Labels): string => `${a} and ${b}: traces compared`;
+const titleOf = ({ a, b }: Labels): string => `${a} and ${b}: traces compared`;
 
 export function renderHeader(labels: Labels): Markup {
   return html`<header>
@@ -51,7 +52,7 @@ ${renderCohorts(comparison, labels)}`;
  * What differs in the configurations, the first threat to any verdict; the verdict; and what stands
  * behind it. The list of traces stands apart.
  */
-export function renderComparison(comparison: Comparison, labels: Labels): Markup {
+function renderComparison(comparison: Comparison, labels: Labels): Markup {
   return html`${renderConfiguration(comparison, labels)}
 ${renderVerdict(comparison, labels)}
 ${renderEvidence(comparison, labels)}`;

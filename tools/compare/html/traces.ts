@@ -1,9 +1,13 @@
-import type { Comparison, Exemplars, RecentTrace, Sides, Waterfall } from '../result/comparison.ts';
+import type { Waterfall } from '../../traces/waterfall-model.ts';
+import type { Sides } from '../cohorts/cohort.ts';
+import type { Comparison } from '../result/comparison.ts';
+import type { Exemplars } from '../result/exemplars.ts';
+import type { RecentTrace } from '../result/recent-traces.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { renderWaterfall } from './waterfall.ts';
 import { formatMs, formatTime, type Labels } from './words.ts';
 
-export type OverlayOptions = Readonly<{
+type OverlayOptions = Readonly<{
   id: string;
   title: string;
   at: keyof Exemplars;
@@ -39,7 +43,7 @@ function renderTraceLine(trace: Waterfall | null, label: string, side: 'a' | 'b'
 }
 
 /** A link only where the address is one of a web page: it comes from a file, after all. */
-export function renderTraceId(traceId: string, consoleUrl: string | null): Markup {
+function renderTraceId(traceId: string, consoleUrl: string | null): Markup {
   const text = html`<code>${foreign(traceId)}</code>`;
   if (consoleUrl === null || !URL.canParse(consoleUrl)) return text;
   const url = new URL(consoleUrl);

@@ -1,4 +1,5 @@
-import type { Comparison, Overall } from '../result/comparison.ts';
+import type { Comparison } from '../result/comparison.ts';
+import type { Overall } from '../statistics/overall.ts';
 import { pText, sampleText } from '../text/wording.ts';
 import { renderDistribution } from './distribution.ts';
 import { foreign, html, type Markup } from './markup.ts';

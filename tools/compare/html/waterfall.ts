@@ -1,15 +1,14 @@
-import type { Waterfall, WaterfallSpan } from '../result/comparison.ts';
-import { foreign, html, type Markup } from './markup.ts';
-import { renderName } from './name.ts';
+import type { Waterfall, WaterfallSpan } from '../../traces/waterfall-model.ts';
+import { foreign, html, type Markup, renderName } from './markup.ts';
 import { pairRows, type Row } from './rows.ts';
 import { createTimeScale, type TimeScale } from './scale.ts';
 import { renderSpanCard } from './span-card.ts';
 import { formatMs } from './words.ts';
 
 /** A trace to draw and what it is called; two of them share one time axis. */
-export type Lane = Readonly<{ label: string; trace: Waterfall }>;
+type Lane = Readonly<{ label: string; trace: Waterfall }>;
 
-export type WaterfallOptions = Readonly<{
+type WaterfallOptions = Readonly<{
   /** Unique in the page: prefix of the ids that tie buttons to what they show. */
   id: string;
   title: string;

@@ -1,5 +1,6 @@
 import { formatMs as formatDuration, formatSignedMs } from '../../cli/format.ts';
-import type { Comparison, Estimate } from '../result/comparison.ts';
+import type { Comparison } from '../result/comparison.ts';
+import type { Estimate } from '../statistics/estimate.ts';
 
 /** Figures and verdicts in the page's words; an en dash where there is no value. */
 

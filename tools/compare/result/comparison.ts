@@ -9,130 +9,17 @@
  */
 
 import type { SourceDescription } from '../../traces/sources/source.ts';
-import type { Exemplars } from '../../traces/waterfall-model.ts';
-import type { Estimate } from '../statistics/estimate.ts';
-import type { EcdfPoint, QuantileDifference, Quantiles } from '../statistics/quantiles.ts';
-import type { Hop } from './hop.ts';
-import type { Sides, Stratum, Verdict } from './sides.ts';
-
-export type { SourceDescription } from '../../traces/sources/source.ts';
-export type {
-  Exemplars,
-  Waterfall,
-  WaterfallEvent,
-  WaterfallSpan,
-} from '../../traces/waterfall-model.ts';
-export type { Estimate } from '../statistics/estimate.ts';
-export type { EcdfPoint, QuantileDifference, Quantiles } from '../statistics/quantiles.ts';
-export type { CriticalPath, GapSplit, Hop, HopQuantiles } from './hop.ts';
-export type { Sides, Stratum, Verdict } from './sides.ts';
+import type { Sides } from '../cohorts/cohort.ts';
+import type { ConfigurationDifference } from '../cohorts/configuration.ts';
+import type { Hop } from '../statistics/hop.ts';
+import { RELEVANT_SHARE } from '../statistics/hop-verdicts.ts';
+import type { Overall } from '../statistics/overall.ts';
+import type { CohortSummary } from './cohort-summary.ts';
+import type { Exemplars } from './exemplars.ts';
+import type { RecentTrace } from './recent-traces.ts';
+import type { Warning } from './warnings.ts';
 
 export const COMPARISON_VERSION = 1;
-
-export type CohortSummary = Readonly<{
-  /** How people call it: `Cloud Run`, `GKE`, or the filter itself. */
-  label: string;
-  /** As given: `key=value[,key=value]`, with the cohort's own time window where it has one. */
-  filter: string;
-  /** Traces of requests, whole or not. */
-  traces: number;
-  /** Traces with every edge of a request and no orphan. */
-  whole: number;
-  /**
-   * Requests that ended in error for their caller: by the root's own error.type, so not by an attempt
-   * that a retry made good; where the root is missing, by the first error below.
-   */
-  errors: number;
-  wrongCounts: number;
-  /** Requests that were an instance's first, or waited for that instance to start. */
-  cold: number;
-  /** Traces with an unexplained orphan: a span whose parent is missing and not external. */
-  orphaned: number;
-  /** Traces with a server, or a front end's span, over 2 ms outside its caller's by its clock. */
-  skewed: number;
-  /** Traces with the front end's own span stored, re-nested between client and server span. */
-  frontEndStored: number;
-  runs: number;
-  /** Requests that the runs' sequence numbers say must exist, seen or not. */
-  expectedRequests: number;
-  requestsPerRun: number | null;
-  rates: Readonly<{ whole: number | null; error: number | null; wrongCount: number | null }>;
-  /** Schedule-relative root latency of requests without error, by stratum. */
-  latency: Readonly<Record<Stratum, Quantiles | null>>;
-  /** Actual start minus scheduled start at p95: how late the load generator itself was. */
-  startDelayP95Ms: number | null;
-}>;
-
-/** The one primary verdict. */
-export type Overall = Readonly<{
-  stratum: 'warm';
-  measure: 'schedule-relative root latency';
-  /** Of the requests that were tested: where requests are paired, of those with a partner. */
-  a: Quantiles | null;
-  b: Quantiles | null;
-  /** By how much b's requests would have to be slower for the test to see no difference. */
-  differenceMs: Estimate;
-  /** The figure that is tested. */
-  ratio: Estimate;
-  verdict: Verdict;
-  /** Whether requests were paired by scheduled run, sequence and query. */
-  paired: boolean;
-  /** Pairs of requests that entered (paired), else 0. */
-  pairs: number;
-  /** Runs that entered on each side: the sample size that the intervals know. */
-  runs: Readonly<{ a: number; b: number }>;
-  pValue: number | null;
-  /** Named in every output. */
-  method: string;
-  /** Why there is no verdict, in a sentence; null where there is one. */
-  reason: string | null;
-  ecdf: Readonly<{ a: readonly EcdfPoint[]; b: readonly EcdfPoint[] }>;
-  quantileDifferences: readonly QuantileDifference[];
-}>;
-
-export type ConfigurationDifference = Readonly<{
-  key: string;
-  a: string;
-  b: string;
-  /** Only where nobody could have chosen the same on both: no threat, but what the platforms are. */
-  byNature?: true;
-}>;
-
-/** A line of the list of recent traces. */
-export type RecentTrace = Readonly<{
-  traceId: string;
-  cohort: 'a' | 'b';
-  startMs: number;
-  /** Schedule-relative root latency; null where the root is missing. */
-  latencyMs: number | null;
-  query: string | null;
-  spans: number;
-  whole: boolean;
-  cold: boolean;
-  /** error.type, or null. */
-  error: string | null;
-  consoleUrl: string | null;
-}>;
-
-/** The closed list of reasons not to trust the figures, or to read them with care. */
-export const WARNING_IDS = [
-  'wrong-counts',
-  'too-few-traces',
-  'too-few-runs',
-  'unpaired',
-  'unequal-load',
-  'different-query-mix',
-  'cold-starts-present',
-  'errors',
-  'orphans',
-  'sampled',
-  'clock-skew',
-  'truncated-by-quota',
-] as const;
-export type WarningId = (typeof WARNING_IDS)[number];
-
-/** `finding` is what was seen, with figures; `advice` is what to do about it. */
-export type Warning = Readonly<{ id: WarningId; finding: string; advice: string }>;
 
 export type Comparison = Readonly<{
   version: typeof COMPARISON_VERSION;
@@ -159,3 +46,16 @@ export type Comparison = Readonly<{
   /** The statistical methods in words, for the reader of the output. */
   methods: readonly string[];
 }>;
+
+/** The statistical methods in words. `primary`: how the primary verdict was found. */
+export function methodsOf(primary: string): readonly string[] {
+  return [
+    `Overall: ${primary}; 95 % interval; requests of one run are not independent, so runs are the sample.`,
+    'Its milliseconds: what that test, added to every request of the faster side, would take for no difference.',
+    'Hops: the same on self time or gap in milliseconds, the ratio told from that test (Fieller); verdicts hold together at 5 % (Holm), intervals at 95 % (Bonferroni).',
+    `A hop is only called where its difference exceeds ${RELEVANT_SHARE * 100} % of the median request.`,
+    'Self time: every moment belongs to the deepest span at work; of siblings to the last to end.',
+    'Gap: client span minus server span, network and platform; split where the front end was stored.',
+    'Cold and warm requests never share a figure; failed requests have no latency.',
+  ];
+}

@@ -1,9 +1,13 @@
 import type { Trace } from '../../traces/model.ts';
-import { consoleUrl } from '../../traces/sources/source.ts';
+import { consoleUrl, type SourceDescription } from '../../traces/sources/source.ts';
 import { createWaterfall } from '../../traces/waterfall.ts';
-import type { RequestRecord } from '../cohorts/request-record.ts';
+import type { Waterfall } from '../../traces/waterfall-model.ts';
+import type { Sides } from '../cohorts/cohort.ts';
+import type { RequestRecord, Stratum } from '../cohorts/request-record.ts';
 import { latencyIn } from '../statistics/overall.ts';
-import type { Exemplars, Sides, SourceDescription, Stratum, Waterfall } from './comparison.ts';
+
+/** The requests at the median and at p95 of the primary measure; null: there is none. */
+export type Exemplars = Readonly<{ median: Waterfall | null; p95: Waterfall | null }>;
 
 type Records = Sides<readonly RequestRecord[]>;
 

@@ -1,6 +1,22 @@
-import { consoleUrl } from '../../traces/sources/source.ts';
+import { consoleUrl, type SourceDescription } from '../../traces/sources/source.ts';
+import type { Sides } from '../cohorts/cohort.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
-import type { RecentTrace, Sides, SourceDescription } from './comparison.ts';
+
+/** A line of the list of recent traces. */
+export type RecentTrace = Readonly<{
+  traceId: string;
+  cohort: 'a' | 'b';
+  startMs: number;
+  /** Schedule-relative root latency; null where the root is missing. */
+  latencyMs: number | null;
+  query: string | null;
+  spans: number;
+  whole: boolean;
+  cold: boolean;
+  /** error.type, or null. */
+  error: string | null;
+  consoleUrl: string | null;
+}>;
 
 const MOST_RECENT = 50;
 

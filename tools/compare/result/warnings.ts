@@ -1,8 +1,29 @@
 import { counted, formatPercent } from '../../cli/format.ts';
+import type { Sides } from '../cohorts/cohort.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
-import type { Load } from '../cohorts/summary.ts';
 import { FEWEST_RUNS, FEWEST_VALUES } from '../statistics/contrast.ts';
-import type { CohortSummary, Overall, Sides, Warning, WarningId } from './comparison.ts';
+import type { Overall } from '../statistics/overall.ts';
+import type { CohortSummary, Load } from './cohort-summary.ts';
+
+/** The closed list of reasons not to trust the figures, or to read them with care. */
+export const WARNING_IDS = [
+  'wrong-counts',
+  'too-few-traces',
+  'too-few-runs',
+  'unpaired',
+  'unequal-load',
+  'different-query-mix',
+  'cold-starts-present',
+  'errors',
+  'orphans',
+  'sampled',
+  'clock-skew',
+  'truncated-by-quota',
+] as const;
+export type WarningId = (typeof WARNING_IDS)[number];
+
+/** `finding` is what was seen, with figures; `advice` is what to do about it. */
+export type Warning = Readonly<{ id: WarningId; finding: string; advice: string }>;
 
 export type Evidence = Readonly<{
   cohorts: Sides<CohortSummary>;

@@ -17,7 +17,7 @@ export type Contrast = Readonly<{
 }>;
 
 /** Through what the figures of either side go before they are subtracted. */
-export type Scale = Readonly<{ a: (figure: number) => number; b: (figure: number) => number }>;
+type Scale = Readonly<{ a: (figure: number) => number; b: (figure: number) => number }>;
 
 /** a minus b: of pairs the typical difference per run, else the typical figure per run and side. */
 export function contrast(sample: Sample, scale: Scale): Contrast {

@@ -1,11 +1,11 @@
 import { formatMs } from '../../cli/format.ts';
+import type { Sides } from '../cohorts/cohort.ts';
 import { groupHops, type HopGroup } from '../cohorts/hop-groups.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
-import type { Sides, Verdict } from '../result/comparison.ts';
 import { type Contrast, contrast } from './contrast.ts';
 import { type Design, type Sample, sampleOf } from './design.ts';
 import { type Estimate, estimateOf, UNKNOWN } from './estimate.ts';
-import { ALPHA, verdictOf } from './overall.ts';
+import { ALPHA, type Verdict, verdictOf } from './overall.ts';
 import { holm } from './statistics.ts';
 
 /**

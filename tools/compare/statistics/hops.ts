@@ -1,13 +1,13 @@
 import { median } from 'simple-statistics';
+import type { Sides } from '../cohorts/cohort.ts';
 import { contributionOf, type Nearby, nearbyRecords } from '../cohorts/critical-path.ts';
 import { countsInHops } from '../cohorts/hop-groups.ts';
 import type { HopSample } from '../cohorts/hop-samples.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
-import type { Sides } from '../result/comparison.ts';
-import type { GapSplit, Hop, HopQuantiles } from '../result/hop.ts';
 import { contrast } from './contrast.ts';
 import { type Design, figuresOf } from './design.ts';
 import { type Estimate, invert, UNKNOWN } from './estimate.ts';
+import type { GapSplit, Hop, HopQuantiles } from './hop.ts';
 import { type TestedHop, testHops } from './hop-verdicts.ts';
 import { ascending, ecdfOf, quantileDifferencesOf, quantilesOf } from './quantiles.ts';
 

@@ -1,12 +1,48 @@
 import { median } from 'simple-statistics';
 import { counted } from '../../cli/format.ts';
 import { isUnnamed } from '../cohorts/pairing.ts';
-import type { RequestRecord } from '../cohorts/request-record.ts';
-import type { Overall, Quantiles, Stratum, Verdict } from '../result/comparison.ts';
+import type { RequestRecord, Stratum } from '../cohorts/request-record.ts';
 import { type Contrast, contrast, FEWEST_RUNS, FEWEST_VALUES } from './contrast.ts';
 import { type Design, figuresOf, type Sample, sampleOf } from './design.ts';
-import { estimateOf, invert, UNKNOWN } from './estimate.ts';
-import { ascending, ecdfOf, quantileDifferencesOf, quantilesOf } from './quantiles.ts';
+import { type Estimate, estimateOf, invert, UNKNOWN } from './estimate.ts';
+import {
+  ascending,
+  type EcdfPoint,
+  ecdfOf,
+  type QuantileDifference,
+  type Quantiles,
+  quantileDifferencesOf,
+  quantilesOf,
+} from './quantiles.ts';
+
+export type Verdict = 'a-faster' | 'b-faster' | 'no-difference-seen' | 'not-enough-data';
+
+/** The one primary verdict. */
+export type Overall = Readonly<{
+  stratum: 'warm';
+  measure: 'schedule-relative root latency';
+  /** Of the requests that were tested: where requests are paired, of those with a partner. */
+  a: Quantiles | null;
+  b: Quantiles | null;
+  /** By how much b's requests would have to be slower for the test to see no difference. */
+  differenceMs: Estimate;
+  /** The figure that is tested. */
+  ratio: Estimate;
+  verdict: Verdict;
+  /** Whether requests were paired by scheduled run, sequence and query. */
+  paired: boolean;
+  /** Pairs of requests that entered (paired), else 0. */
+  pairs: number;
+  /** Runs that entered on each side: the sample size that the intervals know. */
+  runs: Readonly<{ a: number; b: number }>;
+  pValue: number | null;
+  /** Named in every output. */
+  method: string;
+  /** Why there is no verdict, in a sentence; null where there is one. */
+  reason: string | null;
+  ecdf: Readonly<{ a: readonly EcdfPoint[]; b: readonly EcdfPoint[] }>;
+  quantileDifferences: readonly QuantileDifference[];
+}>;
 
 export const ALPHA = 0.05;
 

@@ -6,7 +6,9 @@ import {
   TEXT_COLUMNS,
   wrapText,
 } from '../../cli/format.ts';
-import type { Comparison, Estimate, Hop } from '../result/comparison.ts';
+import type { Comparison } from '../result/comparison.ts';
+import type { Estimate } from '../statistics/estimate.ts';
+import type { Hop } from '../statistics/hop.ts';
 import { joinBlocks, verdictLines, warningLines } from './render-text.ts';
 import { legendOf, verdictWord } from './wording.ts';
 

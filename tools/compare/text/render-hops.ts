@@ -5,14 +5,10 @@ import {
   TEXT_COLUMNS,
   wrapText,
 } from '../../cli/format.ts';
-import type {
-  Comparison,
-  CriticalPath,
-  GapSplit,
-  Hop,
-  HopQuantiles,
-  Stratum,
-} from '../result/comparison.ts';
+import type { CriticalPath } from '../cohorts/critical-path.ts';
+import type { Stratum } from '../cohorts/request-record.ts';
+import type { Comparison } from '../result/comparison.ts';
+import type { GapSplit, Hop, HopQuantiles } from '../statistics/hop.ts';
 import { differenceText, ratioText, testedText, verdictWord } from './wording.ts';
 
 const NAME_WIDTH = 34;

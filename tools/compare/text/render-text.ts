@@ -5,12 +5,10 @@ import {
   padColumns,
   wrapText,
 } from '../../cli/format.ts';
-import type {
-  CohortSummary,
-  Comparison,
-  ConfigurationDifference,
-  Quantiles,
-} from '../result/comparison.ts';
+import type { ConfigurationDifference } from '../cohorts/configuration.ts';
+import type { CohortSummary } from '../result/cohort-summary.ts';
+import type { Comparison } from '../result/comparison.ts';
+import type { Quantiles } from '../statistics/quantiles.ts';
 import { hopLines, PATH_LEGEND } from './render-hops.ts';
 import {
   isOneSided,

@@ -1,6 +1,9 @@
 import { counted, formatMs, formatSignedMs } from '../../cli/format.ts';
 import { SETTLED_AFTER_MS } from '../../traces/freshness.ts';
-import type { Comparison, Estimate, Hop, Verdict } from '../result/comparison.ts';
+import type { Comparison } from '../result/comparison.ts';
+import type { Estimate } from '../statistics/estimate.ts';
+import type { Hop } from '../statistics/hop.ts';
+import type { Verdict } from '../statistics/overall.ts';
 
 type Labels = Readonly<{ a: string; b: string }>;
 

@@ -4,9 +4,9 @@ import { createColours } from '../../compare/html/rows.ts';
 import { renderState } from '../../compare/html/traces.ts';
 import { renderWaterfall } from '../../compare/html/waterfall.ts';
 import { formatMs } from '../../compare/html/words.ts';
-import type { Waterfall } from '../../compare/result/comparison.ts';
 import type { Trace } from '../../traces/model.ts';
 import { createWaterfall } from '../../traces/waterfall.ts';
+import type { Waterfall } from '../../traces/waterfall-model.ts';
 import { localLabel } from '../platforms/labels.ts';
 
 /** One item per trace; what it holds is fetched when it is opened. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cutTail, renderDistribution } from '../../../../tools/compare/html/distribution.ts';
-import type { EcdfPoint } from '../../../../tools/compare/result/comparison.ts';
+import type { EcdfPoint } from '../../../../tools/compare/statistics/quantiles.ts';
 
 const labels = { a: 'Cloud Run', b: 'GKE', local: false };
 const even = (slowestMs: number): EcdfPoint[] =>

@@ -1,15 +1,13 @@
+import type { CriticalPath } from '../../../../tools/compare/cohorts/critical-path.ts';
+import type { Stratum } from '../../../../tools/compare/cohorts/request-record.ts';
+import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
+import type { Hop, HopQuantiles } from '../../../../tools/compare/statistics/hop.ts';
+import type { Verdict } from '../../../../tools/compare/statistics/overall.ts';
 import type {
-  Comparison,
-  CriticalPath,
   EcdfPoint,
-  Hop,
-  HopQuantiles,
   QuantileDifference,
-  Stratum,
-  Verdict,
-  Waterfall,
-  WaterfallSpan,
-} from '../../../../tools/compare/result/comparison.ts';
+} from '../../../../tools/compare/statistics/quantiles.ts';
+import type { Waterfall, WaterfallSpan } from '../../../../tools/traces/waterfall-model.ts';
 
 /**
  * A made-up but plausible comparison for the renderer's tests: no clock, no random source, so that

@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RequestRecord } from '../../../../tools/compare/cohorts/request-record.ts';
 import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
-import { WARNING_IDS, type WarningId } from '../../../../tools/compare/result/comparison.ts';
-import { type Evidence, findWarnings } from '../../../../tools/compare/result/warnings.ts';
+import {
+  type Evidence,
+  findWarnings,
+  WARNING_IDS,
+  type WarningId,
+} from '../../../../tools/compare/result/warnings.ts';
 import { sampleComparison } from '../html/sample-comparison.ts';
 
 type Summary = Comparison['cohorts']['a'];

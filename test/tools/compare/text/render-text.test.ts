@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { columnsOf } from '../../../../tools/cli/format.ts';
-import type { Comparison, Hop } from '../../../../tools/compare/result/comparison.ts';
+import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
+import type { Hop } from '../../../../tools/compare/statistics/hop.ts';
 import { renderBrief } from '../../../../tools/compare/text/render-brief.ts';
 import { renderText } from '../../../../tools/compare/text/render-text.ts';
 import { sampleComparison } from '../html/sample-comparison.ts';

@@ -1,6 +1,9 @@
-import type { Estimate } from '../statistics/estimate.ts';
-import type { EcdfPoint, QuantileDifference, Quantiles } from '../statistics/quantiles.ts';
-import type { Sides, Stratum, Verdict } from './sides.ts';
+import type { Sides } from '../cohorts/cohort.ts';
+import type { CriticalPath } from '../cohorts/critical-path.ts';
+import type { Stratum } from '../cohorts/request-record.ts';
+import type { Estimate } from './estimate.ts';
+import type { Verdict } from './overall.ts';
+import type { EcdfPoint, QuantileDifference, Quantiles } from './quantiles.ts';
 
 /** a and b inclusive; `self*` are the self time or the gap, whichever the hop's `measure` says. */
 export type HopQuantiles = Quantiles &
@@ -18,15 +21,6 @@ export type GapSplit = Readonly<{
   networkP50Ms: number | null;
   /** Front end's span minus server span: queueing, cold start, TLS, the platform's own work. */
   platformP50Ms: number | null;
-}>;
-
-/** What a hop adds to the critical path of the requests around the median and around p95. */
-export type CriticalPath = Readonly<{
-  medianMs: number;
-  /** Fraction of the root's duration, 0 to 1. */
-  medianShare: number;
-  p95Ms: number;
-  p95Share: number;
 }>;
 
 export type Hop = Readonly<{

@@ -1,10 +1,43 @@
 import { median } from 'simple-statistics';
-import type { CohortSummary } from '../result/comparison.ts';
+import type { Cohort } from '../cohorts/cohort.ts';
+import { runsOf } from '../cohorts/pairing.ts';
+import type { RequestRecord, Stratum } from '../cohorts/request-record.ts';
 import { latencyQuantiles } from '../statistics/overall.ts';
-import { ascending, quantilesOf } from '../statistics/quantiles.ts';
-import type { Cohort } from './cohort.ts';
-import { runsOf } from './pairing.ts';
-import type { RequestRecord } from './request-record.ts';
+import { ascending, type Quantiles, quantilesOf } from '../statistics/quantiles.ts';
+
+export type CohortSummary = Readonly<{
+  /** How people call it: `Cloud Run`, `GKE`, or the filter itself. */
+  label: string;
+  /** As given: `key=value[,key=value]`, with the cohort's own time window where it has one. */
+  filter: string;
+  /** Traces of requests, whole or not. */
+  traces: number;
+  /** Traces with every edge of a request and no orphan. */
+  whole: number;
+  /**
+   * Requests that ended in error for their caller: by the root's own error.type, so not by an attempt
+   * that a retry made good; where the root is missing, by the first error below.
+   */
+  errors: number;
+  wrongCounts: number;
+  /** Requests that were an instance's first, or waited for that instance to start. */
+  cold: number;
+  /** Traces with an unexplained orphan: a span whose parent is missing and not external. */
+  orphaned: number;
+  /** Traces with a server, or a front end's span, over 2 ms outside its caller's by its clock. */
+  skewed: number;
+  /** Traces with the front end's own span stored, re-nested between client and server span. */
+  frontEndStored: number;
+  runs: number;
+  /** Requests that the runs' sequence numbers say must exist, seen or not. */
+  expectedRequests: number;
+  requestsPerRun: number | null;
+  rates: Readonly<{ whole: number | null; error: number | null; wrongCount: number | null }>;
+  /** Schedule-relative root latency of requests without error, by stratum. */
+  latency: Readonly<Record<Stratum, Quantiles | null>>;
+  /** Actual start minus scheduled start at p95: how late the load generator itself was. */
+  startDelayP95Ms: number | null;
+}>;
 
 /** What one cohort is, in counts and rates, before anything is compared. */
 export function summariseCohort(cohort: Cohort, records: readonly RequestRecord[]): CohortSummary {
