@@ -5,6 +5,7 @@ import { IDENTITY_MUTATIONS } from './mutations/identity.ts';
 import { NETWORK_MUTATIONS } from './mutations/network.ts';
 import { OUTPUTS_MUTATIONS } from './mutations/outputs.ts';
 import { SCHEMA_MUTATIONS } from './mutations/schema.ts';
+import { UNSET_MUTATIONS } from './mutations/unset.ts';
 import type { RootName, Variables } from './roots.ts';
 
 /**
@@ -32,6 +33,7 @@ const ROWS = [
   ...OUTPUTS_MUTATIONS,
   ...GKE_MUTATIONS,
   ...NETWORK_MUTATIONS,
+  ...UNSET_MUTATIONS,
 ];
 
 export const MUTATIONS: readonly Mutation[] = ROWS.map(

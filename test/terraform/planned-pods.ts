@@ -26,3 +26,41 @@ export function podsOf(resources: readonly Resource[]): readonly PlannedPods[] {
     return [{ address, labels, pod: template.spec[0], count: Number(spec.replicas ?? 1) }];
   });
 }
+
+/** Every container of a pod: those that only run before it are admitted by the same rules. */
+export const containersOfPod = (pod: Values): readonly Values[] => [
+  ...(pod.init_container ?? []),
+  ...pod.container,
+];
+
+/** What Kubernetes applies to one container. */
+export type EffectiveSecurity = Readonly<{
+  runAsNonRoot: boolean;
+  /** Undefined: the image decides. */
+  runAsUser: number | undefined;
+  seccomp: string | undefined;
+  privileged: boolean;
+  allowPrivilegeEscalation: boolean;
+  readOnlyRootFilesystem: boolean;
+  added: readonly string[];
+  dropped: readonly string[];
+}>;
+
+/** The pod's settings, each overridden by the container's own where it has one, `false` included. */
+export function effectiveSecurity(pod: Values, container: Values): EffectiveSecurity {
+  const ofPod: Values = pod.security_context?.[0] ?? {};
+  const own: Values = container.security_context?.[0] ?? {};
+  const user = own.run_as_user || ofPod.run_as_user;
+  const [capabilities]: readonly Values[] = own.capabilities ?? [];
+  return {
+    runAsNonRoot: own.run_as_non_root ?? ofPod.run_as_non_root ?? false,
+    runAsUser: user ? Number(user) : undefined,
+    seccomp: (own.seccomp_profile?.[0] ?? ofPod.seccomp_profile?.[0])?.type,
+    privileged: own.privileged ?? false,
+    // Kubernetes allows what nobody forbids.
+    allowPrivilegeEscalation: own.allow_privilege_escalation ?? true,
+    readOnlyRootFilesystem: own.read_only_root_filesystem ?? false,
+    added: capabilities?.add ?? [],
+    dropped: capabilities?.drop ?? [],
+  };
+}

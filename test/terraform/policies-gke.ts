@@ -1,53 +1,101 @@
 import type { Resource, Values } from './plan.ts';
-import { ofType, podsOf } from './planned-pods.ts';
+import {
+  containersOfPod,
+  type EffectiveSecurity,
+  effectiveSecurity,
+  ofType,
+  podsOf,
+} from './planned-pods.ts';
 import type { Policy } from './policies.ts';
+
+/** One finding for each container that fails: what it effectively gets counts, not where it is set. */
+function eachContainer(
+  resources: readonly Resource[],
+  check: (security: EffectiveSecurity) => boolean,
+  finding: string,
+): string[] {
+  return podsOf(resources).flatMap(({ address, pod }) =>
+    containersOfPod(pod)
+      .filter((container) => !check(effectiveSecurity(pod, container)))
+      .map(({ name }) => `${address}: container ${name} ${finding}`),
+  );
+}
 
 function eachPod(
   resources: readonly Resource[],
-  check: (pod: Values, container: Values) => boolean,
+  check: (pod: Values) => boolean,
   finding: string,
 ): string[] {
   return podsOf(resources)
-    .filter(({ pod }) => !pod.container.every((container: Values) => check(pod, container)))
+    .filter(({ pod }) => !check(pod))
     .map(({ address }) => `${address} ${finding}`);
 }
 
 export const GKE_POLICIES: Readonly<Record<string, Policy>> = {
-  'containers do not run as root': (resources) =>
-    eachPod(
+  'the API server refuses pods that ask for more than they need': (resources) =>
+    ofType(resources, 'kubernetes_namespace_v1')
+      .map(({ address, values }) => ({ address, labels: values.metadata[0].labels }))
+      .filter(({ labels }) => labels?.['pod-security.kubernetes.io/enforce'] !== 'restricted')
+      .map(({ address }) => `${address} does not enforce "restricted"`),
+
+  'containers do not run as root': (resources) => [
+    ...eachContainer(
       resources,
-      ({ security_context: [context] }) =>
-        context?.run_as_non_root === true && Number(context.run_as_user) > 0,
+      ({ runAsNonRoot, runAsUser }) => runAsNonRoot && Number(runAsUser) > 0,
       'may run as root',
     ),
+    // "restricted" refuses such a pod even where every container of it says otherwise.
+    ...eachPod(
+      resources,
+      ({ security_context: [context] }) =>
+        context?.run_as_non_root !== false && context?.run_as_user !== '0',
+      'says that it may run as root',
+    ),
+  ],
 
   'containers cannot write their file system': (resources) =>
-    eachPod(
+    eachContainer(
       resources,
-      (_, { security_context: [context] }) => context?.read_only_root_filesystem === true,
+      ({ readOnlyRootFilesystem }) => readOnlyRootFilesystem,
       'has a writable root file system',
     ),
 
   'containers have no capabilities': (resources) =>
-    eachPod(
+    eachContainer(
       resources,
-      (_, { security_context: [context] }) =>
-        context?.allow_privilege_escalation === false &&
-        context.privileged !== true &&
-        context.capabilities?.[0]?.drop?.includes('ALL') &&
-        (context.capabilities[0].add ?? []).length === 0,
+      ({ allowPrivilegeEscalation, privileged, added, dropped }) =>
+        !allowPrivilegeEscalation && !privileged && dropped.includes('ALL') && added.length === 0,
       'keeps capabilities or may gain privileges',
     ),
 
   'system calls are filtered': (resources) =>
+    eachContainer(
+      resources,
+      ({ seccomp }) => seccomp === 'RuntimeDefault',
+      'has no seccomp profile',
+    ),
+
+  'pods share nothing with their node': (resources) =>
     eachPod(
       resources,
-      ({ security_context: [context] }) => context?.seccomp_profile?.[0]?.type === 'RuntimeDefault',
-      'has no seccomp profile',
+      ({ host_network, host_pid, host_ipc, volume, ...pod }) =>
+        !(host_network || host_pid || host_ipc) &&
+        !(volume ?? []).some(({ host_path }: Values) => host_path?.length > 0) &&
+        !containersOfPod(pod).some(({ port }) =>
+          (port ?? []).some(({ host_port }: Values) => Number(host_port) > 0),
+        ),
+      'shares the network, processes, files or ports of its node',
     ),
 
   'no pod holds a token of the Kubernetes API': (resources) =>
     eachPod(resources, (pod) => pod.automount_service_account_token === false, 'mounts a token'),
+
+  'no address of a service is injected as a variable': (resources) =>
+    eachPod(
+      resources,
+      (pod) => pod.enable_service_links === false,
+      'gets SERVER_PORT and the like from Kubernetes',
+    ),
 
   'gRPC is balanced over pods': (resources) =>
     ofType(resources, 'kubernetes_service_v1')

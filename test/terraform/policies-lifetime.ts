@@ -15,6 +15,11 @@ export const LIFETIME_POLICIES: Readonly<Record<string, Policy>> = {
       .map(({ address }) => `${address} is kept, and billed, after it was deleted`),
   ],
 
+  'a teardown leaves the APIs of the project on': (resources) =>
+    ofType(resources, 'google_project_service')
+      .filter(({ values }) => values.disable_on_destroy !== false)
+      .map(({ address }) => `${address} would be disabled for everything else in the project`),
+
   'what builds leave does not grow for ever': (resources) => [
     ...ofType(resources, 'google_storage_bucket')
       .filter(

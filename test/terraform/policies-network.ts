@@ -77,6 +77,11 @@ export const NETWORK_POLICIES: Readonly<Record<string, Policy>> = {
     ];
   },
 
+  'a network has only the subnetworks that are declared': (resources) =>
+    ofType(resources, 'google_compute_network')
+      .filter(({ values }) => values.auto_create_subnetworks !== false)
+      .map(({ address }) => `${address} makes a subnetwork in every region`),
+
   'spans can leave the pods': (resources) =>
     podsOf(resources).flatMap(({ address, pod }) => {
       const env = Object.fromEntries(

@@ -51,7 +51,34 @@ async function isReleaseSiteReachable(): Promise<boolean> {
 
 export type Outcome = Readonly<{ exitCode: number; stdout: string; stderr: string }>;
 
-/** Runs one terraform command in a folder, with no configuration of this machine's user. */
+/**
+ * Where the user keeps mirrors of providers, and the way out to the registry: what terraform needs
+ * to reach the real providers behind a company's proxy.
+ */
+const WAY_OUT =
+  /^(TF_CLI_CONFIG_FILE|TF_PLUGIN_CACHE_DIR|TF_TOKEN_\w+|SSL_CERT_(FILE|DIR)|(https?|no|all)_proxy)$/i;
+
+/**
+ * Environment of a terraform command. Against the stand-in it holds nothing of this machine's user:
+ * their plugin mirrors and overrides would decide what is tested.
+ */
+export function environmentFor(
+  realProviders: boolean,
+  user: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  const wayOut = Object.entries(user).filter(([name]) => WAY_OUT.test(name));
+  return {
+    PATH: user.PATH,
+    HOME: user.HOME,
+    CHECKPOINT_DISABLE: '1',
+    TF_IN_AUTOMATION: '1',
+    TF_INPUT: '0',
+    TF_CLI_ARGS: '-no-color',
+    ...(realProviders ? Object.fromEntries(wayOut) : { TF_CLI_CONFIG_FILE: '/dev/null' }),
+  };
+}
+
+/** Runs one terraform command in a folder. */
 export function runTerraform(
   folder: string,
   args: readonly string[],
@@ -62,17 +89,7 @@ export function runTerraform(
     cwd: folder,
     timeout: 120_000,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      CHECKPOINT_DISABLE: '1',
-      TF_IN_AUTOMATION: '1',
-      TF_INPUT: '0',
-      TF_CLI_ARGS: '-no-color',
-      // A user's own plugin mirrors and overrides would decide what is tested.
-      ...(REAL_PROVIDERS ? {} : { TF_CLI_CONFIG_FILE: '/dev/null' }),
-      ...env,
-    },
+    env: { ...environmentFor(REAL_PROVIDERS, process.env), ...env },
   });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text) => {

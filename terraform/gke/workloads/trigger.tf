@@ -53,6 +53,8 @@ resource "kubernetes_cron_job_v1" "trigger" {
               args    = ["--input-type=module", "--eval", file("${path.module}/trigger.mjs")]
 
               security_context {
+                # Said again: the provider sends an unset bool of this block as false, and that would override the pod.
+                run_as_non_root            = true
                 allow_privilege_escalation = false
                 read_only_root_filesystem  = true
                 capabilities {

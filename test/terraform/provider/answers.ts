@@ -99,7 +99,8 @@ export function answerDataSource(
     case 'google_artifact_registry_docker_image': {
       const [image = '', tag = 'latest'] = (config.image_name ?? '').split(':');
       if (!answers.imageTags.includes(tag)) {
-        return { error: `Requested image was not found: ${image}:${tag}` };
+        // The real provider's words: it does not say which image.
+        return { error: 'Requested image was not found.' };
       }
       const repository = `${config.location}-docker.pkg.dev/${config.project ?? project}/${config.repository_id}`;
       const digest = hash(`${image}:${tag}:${answers.pushes}`);

@@ -60,6 +60,9 @@ function schemaMessage(schema: ProviderSchema): object {
 const errors = (problems: readonly string[]) =>
   problems.map((summary) => ({ severity: 1, summary, detail: '' }));
 
+/** As the real providers say it: their plans hold defaults that the configuration does not. */
+const LEGACY = { legacy_type_system: true };
+
 type Handlers = Readonly<Record<string, (request: Request) => object>>;
 
 function createHandlers(standIn: StandIn, schema: ProviderSchema): Handlers {
@@ -86,9 +89,11 @@ function createHandlers(standIn: StandIn, schema: ProviderSchema): Handlers {
       planned_state: encodeValue(
         standIn.plan(type_name, decodeValue(prior_state), decodeValue(proposed_new_state)),
       ),
+      ...LEGACY,
     }),
     ApplyResourceChange: ({ type_name, planned_state }) => ({
       new_state: encodeValue(standIn.apply(type_name, decodeValue(planned_state))),
+      ...LEGACY,
     }),
     ReadDataSource: ({ type_name, config }) => {
       const answer = standIn.read(type_name, decodeValue(config));

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Values } from '../plan.ts';
+import { podsOf } from '../planned-pods.ts';
 import { ROOTS, TERRAFORM_FOLDER } from '../roots.ts';
 import { DEFAULT_ANSWERS } from './answers.ts';
 import { readSchemas } from './schema.ts';
 import { createStandIn } from './stand-in.ts';
 import { decodeValue, encodeValue, isObject, UNKNOWN, type Value } from './value.ts';
 
-const { google } = readSchemas();
+const { google, kubernetes } = readSchemas();
 
 function createGoogle(answers = DEFAULT_ANSWERS) {
   const standIn = createStandIn(google, answers);
@@ -38,6 +40,46 @@ test('plans as unknown what only the service can say, and nothing else', () => {
   assert.equal(field(planned, 'email'), UNKNOWN);
   assert.equal(field(planned, 'account_id'), 'someone');
   assert.equal(field(planned, 'description'), null);
+});
+
+const POD = {
+  container: [{ name: 'a', image: 'i', security_context: [{}], liveness_probe: [{}] }],
+};
+
+/** The pod that the stand-in would send, in a Deployment or in a CronJob. */
+function sentPod(type: 'kubernetes_deployment_v1' | 'kubernetes_cron_job_v1') {
+  const template = [{ metadata: [{}], spec: [POD] }];
+  const spec =
+    type === 'kubernetes_deployment_v1'
+      ? [{ replicas: '1', template }]
+      : [{ schedule: '* * * * *', job_template: [{ spec: [{ template }] }] }];
+  const planned = createStandIn(kubernetes).plan(type, null, { metadata: [{ name: 'a' }], spec });
+  const [pods] = podsOf([{ address: type, type, values: planned as Values, dependsOn: [] }]);
+  assert.ok(pods);
+  return pods.pod;
+}
+
+test('sends an unset bool of a block as false, and the default of the schema where it has one', () => {
+  const pod = sentPod('kubernetes_deployment_v1');
+  const [container] = pod.container;
+  const { run_as_non_root, privileged, read_only_root_filesystem, allow_privilege_escalation } =
+    container.security_context[0];
+  assert.deepEqual(
+    [run_as_non_root, privileged, read_only_root_filesystem, allow_privilege_escalation],
+    [false, false, false, true],
+  );
+  assert.deepEqual([pod.automount_service_account_token, pod.host_network], [true, false]);
+  const [{ period_seconds, timeout_seconds, failure_threshold }] = container.liveness_probe;
+  assert.deepEqual([period_seconds, timeout_seconds, failure_threshold], [10, 1, 3]);
+});
+
+test('sends no block that the configuration does not have', () => {
+  assert.deepEqual(sentPod('kubernetes_deployment_v1').security_context, []);
+});
+
+test('restarts the pods of a Deployment, and not those of a Job', () => {
+  assert.equal(sentPod('kubernetes_deployment_v1').restart_policy, 'Always');
+  assert.equal(sentPod('kubernetes_cron_job_v1').restart_policy, 'Never');
 });
 
 test('applies a plan to values without unknowns, in the real service’s form', () => {
@@ -85,7 +127,7 @@ test('finds an image by its tag, and no tag that was not pushed', () => {
     String(isObject(found as Value) && field(found as Value, 'self_link')),
     /^us-central1-docker\.pkg\.dev\/p\/trace-codelab\/server@sha256:[0-9a-f]{64}$/,
   );
-  assert.deepEqual(read('server:v9'), { error: 'Requested image was not found: server:v9' });
+  assert.deepEqual(read('server:v9'), { error: 'Requested image was not found.' });
 });
 
 test('the fixture says which versions of the real providers it was taken from', () => {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Answers, answerDataSource, DEFAULT_ANSWERS, deriveResource } from './answers.ts';
+import { fillDefaults } from './defaults.ts';
 import type { Block, ProviderSchema } from './schema.ts';
 import {
   isObject,
@@ -12,9 +13,9 @@ import {
 } from './value.ts';
 
 /**
- * What a provider does, without a cloud: it checks what the schema says, plans what the user left
- * to the provider as unknown, and "applies" by believing the plan. No API is asked, so conflicts,
- * name patterns, quotas and permissions are beyond it.
+ * What a provider does, without a cloud: it checks what the schema says, plans what it would send
+ * where the user says nothing, and plans what the service decides as unknown. It "applies" by
+ * believing the plan. It asks no API, so it knows no conflicts, name patterns, quotas or permissions.
  */
 export function createStandIn(schema: ProviderSchema, answers: Answers = DEFAULT_ANSWERS) {
   let provider = { project: 'unset', region: 'unset' };
@@ -38,8 +39,10 @@ export function createStandIn(schema: ProviderSchema, answers: Answers = DEFAULT
     },
 
     plan(type: string, prior: Value, proposed: Value): Value {
-      if (!isObject(proposed) || isDeepStrictEqual(prior, proposed)) return proposed;
-      return mapAttributes(resource(type), proposed, (_, value, __, presence) =>
+      if (!isObject(proposed)) return proposed;
+      const sent = fillDefaults(type, resource(type), proposed);
+      if (isDeepStrictEqual(prior, sent)) return prior;
+      return mapAttributes(resource(type), sent, (_, value, __, presence) =>
         value === null && presence.endsWith('computed') ? UNKNOWN : value,
       );
     },
