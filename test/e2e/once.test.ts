@@ -11,7 +11,7 @@ import { runOnce } from './run-system.ts';
 
 const PLATFORMS = ['cloud_run', 'gke'] as const;
 
-function assertWhole(result: PlatformResult | undefined, requests: number): void {
+function assertComplete(result: PlatformResult | undefined, requests: number): void {
   assert.ok(result);
   const { ok, mismatched, failed, dropped, traces, wholeTraces, orphanSpans, healthSpans } = result;
   assert.deepEqual(
@@ -70,7 +70,7 @@ const CHAIN = [
 ];
 
 describe('npm start -- --once', () => {
-  it('makes one whole trace of every request on both platforms and compares them', async (t) => {
+  it('makes one complete trace of every request on both platforms and compares them', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'saved-'));
     t.after(() => rm(folder, { recursive: true, force: true }));
     const saved = join(folder, 'traces.ndjson');
@@ -84,7 +84,7 @@ describe('npm start -- --once', () => {
     ]);
     for (const platform of PLATFORMS) {
       const result = results.platforms[platform];
-      assertWhole(result, 20);
+      assertComplete(result, 20);
       assert.ok((result?.coldTraces ?? 0) >= 1, `${platform} marks no cold start`);
       assert.ok(result?.latencyMs && result.latencyMs.p50 <= result.latencyMs.p99);
       assert.deepEqual(withoutObjectReads(result?.trace), CHAIN);
@@ -96,7 +96,7 @@ describe('npm start -- --once', () => {
     }
     assert.equal(results.comparison?.cohorts.a.traces, 20);
     assert.equal(results.comparison?.cohorts.b.traces, 20);
-    assert.match(stdout, /Every trace is whole/);
+    assert.match(stdout, /Every trace is complete/);
     assert.ok(stderr.includes(`wrote ${saved} (`), stderr);
     assert.match(stderr, /wrote \S+out\.json \(/);
     assert.match(stdout, /local/);
@@ -111,11 +111,11 @@ describe('npm start -- --once', () => {
     });
     for (const platform of PLATFORMS) {
       const result = results.platforms[platform];
-      assertWhole(result, 4);
+      assertComplete(result, 4);
       const reads = edges(result?.trace).filter((edge) => edge === OBJECT_READ);
       // one listing and three plays
       assert.equal(reads.length, 4);
-      // assertWhole has held every trace to the reads that its works.read speaks of
+      // assertComplete has held every trace to the reads that its works.read speaks of
       const read = result?.trace?.spans.find(({ name }) => name === SPAN.worksRead);
       assert.equal(read?.attributes[ATTR.source], 'loaded');
       assert.equal(read?.attributes[ATTR.objects], '3');
@@ -126,7 +126,7 @@ describe('npm start -- --once', () => {
 describe('behind a front end that rewrites the parent', () => {
   const spans = ['always', 'real', 'never'] as const;
   for (const stored of spans) {
-    it(`keeps every trace whole with its own spans stored: ${stored}`, async (t) => {
+    it(`keeps every trace complete with its own spans stored: ${stored}`, async (t) => {
       const { results } = await runOnce(t, [
         '--requests',
         '20',
@@ -137,7 +137,7 @@ describe('behind a front end that rewrites the parent', () => {
         '--drop-sampled-flag',
       ]);
       const result = results.platforms.cloud_run;
-      assertWhole(result, 20);
+      assertComplete(result, 20);
       const own = result?.frontEndSpans ?? 0;
       if (stored === 'never') assert.equal(own, 0);
       // one for loadgen, client and server each; the runs' own calls to loadgen come on top
@@ -161,11 +161,11 @@ describe('behind a front end that rewrites the parent', () => {
 
 describe('without the front end rewriting', () => {
   for (const propagators of ['gcp_trace', 'tracecontext', 'gcp_trace,tracecontext,b3']) {
-    it(`makes whole traces with OTEL_PROPAGATORS=${propagators}`, async (t) => {
+    it(`makes complete traces with OTEL_PROPAGATORS=${propagators}`, async (t) => {
       const { results } = await runOnce(t, ['--requests', '5', '--no-rewrite'], {
         env: { OTEL_PROPAGATORS: propagators },
       });
-      for (const platform of PLATFORMS) assertWhole(results.platforms[platform], 5);
+      for (const platform of PLATFORMS) assertComplete(results.platforms[platform], 5);
     });
   }
 });
@@ -178,7 +178,7 @@ describe('OTEL_TRACES_EXPORTER', () => {
       });
       for (const platform of PLATFORMS) {
         const result = results.platforms[platform];
-        assertWhole(result, 5);
+        assertComplete(result, 5);
         assert.deepEqual(withoutObjectReads(result?.trace), CHAIN);
       }
     });

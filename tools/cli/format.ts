@@ -26,9 +26,9 @@ export function formatPercent(fraction: number | null): string {
   return `${Number(percent.toFixed(1))} %`;
 }
 
-/** `1 run`, `2 runs`. */
-export const counted = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** `1 run`, `2 runs`; `plural` where that is not the noun with an s. */
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : plural}`;
 
 /** Control characters become visible, and nothing turns the direction of what follows. */
 export function printable(text: string): string {

@@ -1,12 +1,12 @@
 export type Closers = Readonly<{
   add(close: () => Promise<unknown> | unknown): void;
-  /** Ends all in the reverse order of their start. Idempotent: later calls wait for the first. */
+  /** Closes all, last added first. Idempotent: later calls wait for the first. */
   closeAll(): Promise<void>;
 }>;
 
 /**
- * What has been started and must be ended. Each is ended even where another fails to, since one
- * that throws must not leave processes and ports behind; the failures are thrown together.
+ * What was started and must be closed. One that fails must not leave the processes and ports of the
+ * others behind: all are closed, then the failures are thrown together.
  */
 export function createClosers(): Closers {
   const closers: (() => Promise<unknown> | unknown)[] = [];
@@ -22,7 +22,7 @@ export function createClosers(): Closers {
     }
     if (failures.length > 0) {
       const reasons = failures.map((error) => (error instanceof Error ? error.message : error));
-      throw new AggregateError(failures, `not everything could be ended: ${reasons.join('; ')}`);
+      throw new AggregateError(failures, `could not close everything: ${reasons.join('; ')}`);
     }
   };
   return {

@@ -2,10 +2,10 @@ import type { LogLine, PlatformEvent } from './platforms/platform.ts';
 
 const SHORT: Readonly<Record<LogLine['platform'], string>> = { cloud_run: 'run', gke: 'gke' };
 
-/** Severities that are shown without --verbose: what someone should look at. */
+/** Severities that are shown without --verbose. */
 const LOUD = new Set(['WARNING', 'ERROR', 'CRITICAL']);
 
-/** One log line of a program for a person, or undefined where it is not to be shown. */
+/** One log line of a program for a person, or undefined where it is not shown. */
 export function renderLogLine(entry: LogLine, verbose: boolean): string | undefined {
   const { line } = entry;
   const place = `${SHORT[entry.platform]}/${entry.program}`.padEnd(12);
@@ -20,7 +20,7 @@ export function renderLogLine(entry: LogLine, verbose: boolean): string | undefi
   return `${place} ${severity} ${String(message ?? '')} ${rest}`.trimEnd().slice(0, 1000);
 }
 
-/** What a platform did with an instance, for a person; undefined for what is not worth a line. */
+/** What a platform did with an instance, for a person; undefined where it is not shown. */
 export function renderEvent(event: PlatformEvent, verbose: boolean): string | undefined {
   const place = `${SHORT[event.platform]}/${event.program}`.padEnd(12);
   switch (event.type) {

@@ -3,17 +3,17 @@ import { until } from '../../lib/telemetry/deadline.ts';
 import type { Platform } from './platforms/platform.ts';
 import type { System } from './system.ts';
 
-/** How long one run may take beyond its own schedule before it is given up. */
+/** How much longer than its schedule a run may take. */
 const GRACE_MS = 60_000;
 
-/** An attempt was made, and failed; whoever follows the attempts knows of it. */
+/** loadgen refused the run, or its attempt failed. watchRefusals reports it. */
 export class RunRefused extends Error {
   override readonly name = 'RunRefused';
 }
 
 /**
- * Fires one run on every platform at once, as its schedule does, and waits for the answers. What
- * loadgen had to say is in its log ('run finished'); here only an attempt that failed is an error.
+ * Fires one run on every platform at once, as its schedule does, and waits for the answers.
+ * loadgen's summary is in its log ('run finished'). Throws RunRefused for an attempt that failed.
  */
 export async function fireRun(
   system: System,
@@ -35,7 +35,7 @@ export async function fireRun(
 
 async function runJob(system: System, body: LoadRequestBody, signal: AbortSignal): Promise<void> {
   const { job, cloud } = system;
-  if (!job) throw new Error('there is no scheduler job to run');
+  if (!job) throw new Error('Cloud Scheduler has no job to run');
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const stop = cloud.scheduler.onAttempt((attempt) => {
     if (attempt.httpStatus === 200) resolve();

@@ -1,17 +1,17 @@
 import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
 
-/** Whether a live run begins with a run of its own, or with that of the schedule. */
+/** Whether a live run fires at once, or with the next minute of the schedule. */
 export type FirstRun =
   | Readonly<{ now: true; minute: Date }>
   | Readonly<{ now: false; minute: Date; waitSeconds: number }>;
 
 const MINUTE_MS = 60_000;
-/** Beyond its schedule: cold starts, the last answer, and the last export before the answer. */
+/** For cold starts, the last answer, and the last export before it. */
 const MARGIN_MS = 10_000;
 
 /**
- * A run now must be over before the schedule's next one. Else GKE would skip that one, because its
- * CronJob forbids two at once, and Cloud Scheduler would fire it beside the first.
+ * A run now must end before the schedule's next one. Otherwise GKE skips that one, because its
+ * CronJob forbids two at once, and Cloud Scheduler fires it beside the first.
  *
  *     12:33                           12:34
  *     |--[=== run ===][ margin ]-------|          fires now, as of 12:33
@@ -30,7 +30,7 @@ export function planFirstRun(body: LoadRequestBody, nowMs: number): FirstRun {
 }
 
 export function renderFirstRun(first: FirstRun): string {
-  if (first.now) return 'The schedule fires both platforms every minute, and now.';
+  if (first.now) return 'The schedule fires both platforms now, and again every minute.';
   const time = first.minute.toISOString().slice(11, 16);
-  return `The schedule fires both platforms every minute: at ${time}Z, in ${first.waitSeconds} s.`;
+  return `The schedule fires both platforms every minute, first at ${time}Z (in ${first.waitSeconds} s).`;
 }

@@ -10,7 +10,7 @@ import type { System } from './system.ts';
 import { watchRefusals } from './watch-refusals.ts';
 import { watchTraces } from './watch-traces.ts';
 
-/** Shows traces as they come, on the terminal and on a page, until the signal. */
+/** Shows traces as they arrive, in the terminal and on a page, until the signal. */
 export async function runLive(live: {
   system: System;
   body: LoadRequestBody;
@@ -30,10 +30,10 @@ export async function runLive(live: {
     print(`\nTraces and comparison (local): ${page.url}\n`);
     for (const delay of live.delays) print(`${renderDelay(delay)}\n`);
     const first = planFirstRun(live.body, Date.now());
-    print(`${renderFirstRun(first)} Ctrl-C ends everything.\n\n`);
+    print(`${renderFirstRun(first)} Press Ctrl-C to stop.\n\n`);
     if (first.now) {
       fireRun(system, live.body, first.minute, signal).catch((error: Error) => {
-        // What was refused is told with the other refusals.
+        // watchRefusals reports a refusal.
         if (signal.aborted || error instanceof RunRefused) return;
         onProgress(`first run: ${error.message}`);
       });

@@ -25,7 +25,7 @@ await runTool('start', async () => {
   const passedOn = readPassedOn();
   const works = await readWorksChoice(options);
 
-  // Ctrl-C arrives twice (from the terminal and from npm), so later signals only wait.
+  // Ctrl-C arrives twice (from the terminal and from npm): later signals change nothing.
   const stopped = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -58,7 +58,7 @@ await runTool('start', async () => {
   const system = await starting.catch((error: unknown) => {
     if (error !== signal.reason) throw error;
   });
-  // Stopped before there was anything to show: a burst has failed then, a live run has just ended.
+  // Stopped while it started: a burst has failed then, a live run has just ended.
   if (!system) return options.once ? 1 : 0;
   try {
     if (options.once) {
@@ -80,7 +80,7 @@ function readPassedOn(): PassedOn {
   }
 }
 
-/** loadgen tells the figures of each run in its log, on both platforms alike. */
+/** loadgen logs the figures of each run, on both platforms. */
 function collectSummary(summaries: Map<PlatformName, LoadSummary[]>, entry: LogLine): void {
   if (typeof entry.line === 'string' || entry.line.message !== 'run finished') return;
   const earlier = summaries.get(entry.platform) ?? [];

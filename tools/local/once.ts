@@ -18,15 +18,15 @@ import type { System } from './system.ts';
 
 const MINUTE_MS = 60_000;
 
-/** What `--save` says of where its traces are from. */
+/** The source that a file of `--save` names. */
 const SOURCE = { kind: 'memory', local: true, since: null, until: null } as const;
 
 /**
- * Fires the runs one after the other on all platforms at once, ends every process, and only then
- * counts: what is stored after the last SIGTERM is what there is. Returns the exit code.
+ * Fires one run after the other on all platforms at once, ends every process, and then counts: no
+ * span arrives after the last SIGTERM. Returns the exit code.
  *
- * The runs follow each other at once, but each says it belongs to a minute of its own, the last of
- * them the current one: that gives each its own sequence of queries, as the schedule would.
+ * The runs follow each other without a pause, but each names a different minute, the last one the
+ * current minute. So each has a different sequence of queries, as with the schedule.
  */
 export async function runOnce(run: {
   system: System;
@@ -53,11 +53,11 @@ export async function runOnce(run: {
       broken.push(`run ${index + 1}: ${(error as Error).message}`);
     }
     if (run.signal.aborted) {
-      broken.push('stopped before its end');
+      broken.push('stopped before the last run');
       break;
     }
   }
-  onProgress('ending every process, so that all spans are stored');
+  onProgress('stopping every process, so that all spans are stored');
   await system.close();
   return report({ ...run, broken });
 }
@@ -93,7 +93,7 @@ async function report(run: {
         })
       : undefined;
   const [first] = platforms;
-  // The one that the comparison calls the median, where there is a comparison.
+  // The median of the comparison, where there is one.
   const waterfall = comparison?.exemplars.a.median ?? first?.waterfall;
   const faults = [
     ...run.broken,
@@ -128,12 +128,12 @@ async function writeFiles(results: {
     await writeResult(options.json, `${JSON.stringify(content, null, 2)}\n`);
   }
   if (options.save !== undefined) {
-    // Every process has ended, so no trace is still growing.
+    // Every process has ended, so no trace grows any more.
     const source = { ...SOURCE, name: results.projectId };
     await writeResult(options.save, renderTraceFile(source, results.traces));
   }
   if (options.html !== undefined && comparison) {
-    // Only here, because its plots are most of what there is to load.
+    // Imported only here, because the plots take the longest to load.
     const { renderHtml } = await import('../compare/html/render-html.ts');
     await writeResult(options.html, renderHtml(comparison));
   }

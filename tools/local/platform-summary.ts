@@ -13,14 +13,14 @@ import { platformOf } from './platforms/labels.ts';
 import type { PlatformName, ProcessReport } from './platforms/platform.ts';
 import type { LatencyQuantiles, PlatformResult, TraceResult } from './results.ts';
 
-/** A trace to show where not all are whole, with the edges that it lacks. */
+/** A trace to show where one is incomplete, with the edges that it lacks. */
 export type BrokenTrace = Readonly<{ waterfall: Waterfall; lacks: readonly string[] }>;
 
 export type PlatformSummary = Readonly<{
   result: PlatformResult;
   /** As in `result.trace`. */
   waterfall: Waterfall | null;
-  /** The first of those that are not whole. */
+  /** The first incomplete trace. */
   broken: BrokenTrace | null;
 }>;
 

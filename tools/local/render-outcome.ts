@@ -8,12 +8,12 @@ import type { PlatformName } from './platforms/platform.ts';
 import { renderTotals } from './render-totals.ts';
 import type { PlatformResult } from './results.ts';
 
-/** As many as make runs enough for a verdict, with one to spare (see options.ts). */
+/** Makes enough runs for a verdict, and one to spare (see options.ts). */
 const REQUESTS_FOR_A_VERDICT = 60;
 
 /**
- * What `--once` says below its waterfall, for a terminal whose last screen is what one reads:
- * totals, verdict, a line for each hop, warnings, and whether every trace is whole.
+ * What `--once` prints below its waterfall. People read the last screen of their terminal: totals,
+ * verdict, a line for each hop, warnings, and whether every trace is complete.
  */
 export function renderOutcome(run: {
   options: Options;
@@ -32,12 +32,12 @@ export function renderOutcome(run: {
         ? renderText(comparison)
         : renderBrief(comparison, adviceFor(comparison, options)),
     comparison === undefined || options.full ? '' : `${moreLines(options).join('\n')}\n`,
-    faults.length === 0 ? 'Every trace is whole.\n' : `${faults.join('\n')}\n`,
+    faults.length === 0 ? 'Every trace is complete.\n' : `${faults.join('\n')}\n`,
   ];
   return blocks.map((block) => (block === '' ? '' : `\n${block}`)).join('');
 }
 
-/** What was added on purpose: not to be read as a finding. */
+/** Latency added on purpose, so that nobody takes it for a finding. */
 export const renderDelay = ({ platform, hop, delayMs }: Delay): string =>
   `latency added (local): ${delayMs} ms in front of ${hop} on ${PLATFORM_LABEL[platform]}`;
 
@@ -49,6 +49,6 @@ function adviceFor({ overall }: Comparison, { requests }: Options): readonly str
 function moreLines({ html, save }: Options): readonly string[] {
   const page = html === undefined ? ', or --html FILE for a page with every distribution' : '';
   const again =
-    save === undefined ? '' : ` The saved traces again: npm run compare -- --from ${save}`;
-  return wrapText(`All quantiles, cold requests and methods: add --full${page}.${again}`);
+    save === undefined ? '' : ` To read the saved traces, run npm run compare -- --from ${save}`;
+  return wrapText(`For all quantiles, cold requests and methods, add --full${page}.${again}`);
 }

@@ -21,7 +21,7 @@ export function renderTotals(
     row('  wrong counts', ({ mismatched }) => mismatched),
     row('  failed, dropped', ({ failed, dropped }) => `${failed}, ${dropped}`),
     row('traces of requests', ({ traces }) => traces),
-    row('  whole', ({ wholeTraces }) => wholeTraces),
+    row('  complete', ({ wholeTraces }) => wholeTraces),
     row('  cold requests', ({ coldTraces }) => coldTraces ?? '-'),
     row('orphan spans', ({ orphanSpans }) => orphanSpans),
     row('health check spans', ({ healthSpans }) => healthSpans),

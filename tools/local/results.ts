@@ -1,18 +1,19 @@
+import { counted } from '../cli/format.ts';
 import type { Comparison } from '../compare/result/comparison.ts';
 import type { Span } from '../traces/model.ts';
 import { describeWrongCount, type tallyWrongCounts } from '../traces/wrong-count.ts';
 import type { Delay } from './options.ts';
 import type { PlatformName } from './platforms/platform.ts';
 
-/** A raise is a change that a reader of `--json` could trip over. */
+/** Grows with every change that can break a reader of `--json`. */
 export const RESULTS_VERSION = 2;
 
 /** What `npm start -- --once --json FILE` writes. */
 export type Results = Readonly<{
   version: typeof RESULTS_VERSION;
-  /** Always: these are figures of a stand-in and never those of the real platforms. */
+  /** Always true: these are figures of a stand-in, never those of the real platforms. */
   local: true;
-  /** Latency put in front of a program on purpose (`--delay`): no finding about the platforms. */
+  /** Latency added on purpose (`--delay`): not a finding about the platforms. */
   delays: readonly Delay[];
   platforms: Readonly<Partial<Record<PlatformName, PlatformResult>>>;
   /** Absent where only one platform ran. */
@@ -22,48 +23,48 @@ export type Results = Readonly<{
 export type LatencyQuantiles = Readonly<{ p50: number; p95: number; p99: number }>;
 
 export type PlatformResult = Readonly<{
-  /** As asked for; requests = ok + mismatched + failed + dropped. */
+  /** As requested; requests = ok + mismatched + failed + dropped. */
   requests: number;
   ok: number;
   mismatched: number;
   failed: number;
   dropped: number;
-  /** What the mismatched ones were answered, each once. */
+  /** The wrong answers, each once, with how many requests got it. */
   wrongCounts: ReturnType<typeof tallyWrongCounts>;
   runs: number;
   /** Of requests: rooted at loadgen's span. */
   traces: number;
-  /** The rest: the calls of the schedule to loadgen. */
+  /** All others: the schedule's calls to loadgen. */
   invocationTraces: number;
   wholeTraces: number;
   /**
-   * First of an instance, or sent before one had given its first answer: as in the comparison. Null
-   * where a trace is not whole: the part that tells may be the part that is missing.
+   * First of an instance, or sent before the instance gave its first answer: as in the comparison.
+   * Null where a trace is incomplete: the missing part may be the part that says so.
    */
   coldTraces: number | null;
-  /** Spans whose parent is neither stored nor outside of the system. */
+  /** Spans whose parent is neither stored nor outside the system. */
   orphanSpans: number;
-  /** Of health checks, of metadata and of tokens: what should make none. */
+  /** Of health checks, metadata and tokens, which must not make spans. */
   healthSpans: number;
-  /** Spans that the platform's front end stored itself; in no other count. */
+  /** Spans that the platform's front end stored itself; not in the other counts. */
   frontEndSpans: number;
-  /** As each process reports at its shutdown. */
+  /** As each process reports when it shuts down. */
   spansStarted: number;
-  /** Found in Cloud Trace, each once. */
+  /** Found in Cloud Trace, without copies. */
   spansStored: number;
   spansLost: number;
-  /** Processes that ended without such a report: what they lost is not known. */
+  /** Processes that ended without that report: how many spans they lost is unknown. */
   processesWithoutReport: number;
-  /** Processes that did not exit with 0. */
+  /** Processes with an exit code other than 0. */
   processesFailed: number;
   /**
-   * Of requests without error, cold ones included, from when each was due to the end of its root
-   * span; null without any.
+   * Of requests without error, cold ones included, from the scheduled time to the end of the root
+   * span; null if there are none.
    */
   latencyMs: LatencyQuantiles | null;
-  /** The same of the warm ones, which the comparison compares; null where those are not known. */
+  /** The same for warm requests, which the comparison compares; null where they are unknown. */
   warmLatencyMs: LatencyQuantiles | null;
-  /** One whole trace, the median one of the warm ones where there are any. */
+  /** One complete trace: the median warm one, or the median where no request was warm. */
   trace: TraceResult | null;
 }>;
 
@@ -76,7 +77,7 @@ export type TraceResult = Readonly<{
     name: string;
     service: string;
     kind: Span['kind'];
-    /** From the start of the root. */
+    /** From the start of the root span. */
     startMs: number;
     durationMs: number;
     attributes: Readonly<Record<string, string>>;
@@ -85,7 +86,7 @@ export type TraceResult = Readonly<{
   }>[];
 }>;
 
-/** Everything that keeps a run from counting as whole, in words; empty for a good one. */
+/** Everything that makes the exit code 1, in words; empty for a good run. */
 export function faultsOf(result: PlatformResult): string[] {
   const { requests } = result;
   const faults: string[] = [];
@@ -93,23 +94,30 @@ export function faultsOf(result: PlatformResult): string[] {
   expect(result.ok === requests, `${requests - result.ok} of ${requests} requests without success`);
   expect(
     result.mismatched === 0,
-    [`${result.mismatched} wrong counts`, ...result.wrongCounts.map(describeWrongCounts)].join(
-      '; ',
-    ),
+    [
+      counted(result.mismatched, 'wrong count'),
+      ...result.wrongCounts.map(describeWrongCounts),
+    ].join('; '),
   );
-  expect(result.traces === requests, `${result.traces} traces for ${requests} requests`);
+  expect(
+    result.traces === requests,
+    `${counted(result.traces, 'trace')} for ${counted(requests, 'request')}`,
+  );
   expect(
     result.wholeTraces === result.traces,
-    `${result.traces - result.wholeTraces} of ${result.traces} traces not whole`,
+    `${result.traces - result.wholeTraces} of ${counted(result.traces, 'trace')} incomplete`,
   );
-  expect(result.orphanSpans === 0, `${result.orphanSpans} orphan spans`);
-  expect(result.healthSpans === 0, `${result.healthSpans} spans of health checks`);
+  expect(result.orphanSpans === 0, counted(result.orphanSpans, 'orphan span'));
+  expect(result.healthSpans === 0, counted(result.healthSpans, 'health check span'));
   expect(result.spansLost === 0, `${result.spansLost} of ${result.spansStarted} spans lost`);
   expect(
     result.processesWithoutReport === 0,
-    `${result.processesWithoutReport} processes ended without saying what became of their spans`,
+    `${counted(result.processesWithoutReport, 'process', 'processes')} ended without a report on lost spans`,
   );
-  expect(result.processesFailed === 0, `${result.processesFailed} processes did not exit with 0`);
+  expect(
+    result.processesFailed === 0,
+    `${counted(result.processesFailed, 'process', 'processes')} exited with an error`,
+  );
   return faults;
 }
 

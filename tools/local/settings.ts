@@ -3,13 +3,13 @@ import { telemetryVariables } from '../../lib/telemetry/config.ts';
 import { SIZING } from './platforms/knobs.ts';
 import type { ProgramName, ProgramSettings } from './platforms/platform.ts';
 
-/** What reaches the programs from the environment of `npm start`; checked before anything starts. */
+/** The variables of `npm start` that reach the programs; checked before anything starts. */
 const passedOn = {
   OTEL_TRACES_EXPORTER: telemetryVariables.OTEL_TRACES_EXPORTER,
   OTEL_PROPAGATORS: telemetryVariables.OTEL_PROPAGATORS,
   OTEL_TRACES_SAMPLER: telemetryVariables.OTEL_TRACES_SAMPLER,
   OTEL_TRACES_SAMPLER_ARG: telemetryVariables.OTEL_TRACES_SAMPLER_ARG,
-  // optional: the billing decides where it is not given
+  // Optional: without it, the billing decides.
   SPAN_FLUSH: telemetryVariables.SPAN_FLUSH.unwrap().optional(),
   WORKS_CACHE: oneOf(['keep', 'per-request'], 'keep'),
   WORKS_TTL_SECONDS: integer({ min: 0, max: 86_400, default: 300 }),
@@ -20,7 +20,7 @@ export type PassedOn = Config<typeof passedOn>;
 /** Throws ConfigError with every wrong variable at once. */
 export const parsePassedOn = (env: NodeJS.ProcessEnv): PassedOn => parseEnv(passedOn, env);
 
-/** What both platforms give their programs alike. */
+/** The settings that the programs of both platforms share. */
 export function createSettings(options: {
   passedOn: PassedOn;
   billing: 'instance' | 'request';

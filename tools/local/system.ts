@@ -19,18 +19,18 @@ export type System = Readonly<{
   job?: SchedulerJob;
   /** Writes the file by which `--local` finds this system; close() removes it. */
   announce(pageUrl: string): Promise<void>;
-  /** Removes every process, port and file, in the reverse order of their start. Idempotent. */
+  /** Ends every process and removes every port and file, last started first. Idempotent. */
   close(): Promise<void>;
 }>;
 
 /** Cloud Scheduler's shortest period, and the CronJob's. */
 const EVERY_MINUTE = '* * * * *';
-/** New Year's midnight: a job that is there to be run by hand. */
+/** New Year's midnight: a job that only runs by hand. */
 const BY_HAND = '0 0 1 1 *';
 
 /**
- * The whole system on loopback: the local cloud, both platforms with the three programs on each,
- * and the schedule. `byHand`: nothing fires by itself.
+ * Everything on loopback: the local cloud, both platforms with the three programs on each, and the
+ * schedule. `byHand`: nothing fires by itself.
  */
 export async function startSystem(setup: {
   options: Options;
@@ -38,7 +38,7 @@ export async function startSystem(setup: {
   works: WorksChoice;
   byHand: boolean;
   body: LoadRequestBody;
-  /** Aborted, the start ends at its next step, with everything closed and the signal's reason. */
+  /** Ends the start at its next step: everything is closed, and the signal's reason is thrown. */
   signal: AbortSignal;
   onLog: (line: LogLine) => void;
   onEvent: (event: PlatformEvent) => void;
@@ -46,12 +46,12 @@ export async function startSystem(setup: {
 }): Promise<System> {
   const { options, works, signal, onLog, onEvent, onProgress } = setup;
   const closers = createClosers();
-  // One tag for both platforms: the comparison then sees that the code is the same.
+  // One tag for both platforms, so that the comparison sees the same code.
   const imageTag = `local-${randomBytes(3).toString('hex')}`;
   try {
     const cloud = await startLocalCloud(works.folder === undefined ? {} : { works: works.folder });
     closers.add(cloud.close);
-    onProgress('local cloud: Storage, Trace, Scheduler and metadata are up');
+    onProgress('local cloud: Storage, Trace, Scheduler and the metadata server are ready');
     signal.throwIfAborted();
     const common = (platform: PlatformName) => ({
       cloud,
@@ -118,8 +118,7 @@ export async function startSystem(setup: {
 }
 
 const READY: Record<PlatformName, string> = {
-  cloud_run:
-    'three services behind front ends, no instance yet (each starts with its first request)',
+  cloud_run: 'three services behind front ends; the first request starts an instance of each',
   gke: 'three pods ready',
 };
 
@@ -130,7 +129,7 @@ function createJob(
 ): Promise<SchedulerJob> {
   const { loadgenAudience, schedulerServiceAccount } = cloudRun;
   if (loadgenAudience === undefined || schedulerServiceAccount === undefined) {
-    throw new Error('the Cloud Run stand-in does not say whom its loadgen lets in');
+    throw new Error('the Cloud Run stand-in does not name the audience and the invoker of loadgen');
   }
   return createSchedulerJob({
     address: cloud.schedulerAddress,

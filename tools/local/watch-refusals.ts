@@ -2,7 +2,7 @@ import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
 import type { System } from './system.ts';
 
-/** Calls back with one line for each run that did not come about. Returns how to stop. */
+/** Calls back with one line for each run that was refused or skipped. Returns how to stop. */
 export function watchRefusals(
   system: Readonly<{
     cloud: { scheduler: Pick<System['cloud']['scheduler'], 'onAttempt'> };
@@ -36,7 +36,7 @@ export function watchRefusals(
   };
 }
 
-/** The detail of a problem (RFC 9457), as loadgen answers it; else the answer itself. */
+/** The detail of a problem (RFC 9457), as loadgen answers it; otherwise the answer. */
 function reasonOf(answer: unknown): string {
   const body = typeof answer === 'string' ? parse(answer) : answer;
   const isProblem = typeof body === 'object' && body !== null && 'detail' in body;

@@ -13,24 +13,24 @@ import { PLATFORM_LABEL, platformOf } from './platforms/labels.ts';
 
 /**
  * Programs export every 5 s, each at its own time, so a trace grows for that long. One that is
- * still not whole by then is told as such.
+ * still incomplete by then gets a line that says so.
  */
 const PATIENCE_MS = 12_000;
 
-/** An export of loadgen makes many traces whole at once: that long they are gathered. */
+/** One export of loadgen completes many traces at once: their lines are gathered for so long. */
 const GATHER_MS = 250;
 
 const COLUMNS = 100;
 const LONGEST_QUERY = 24;
 const SHORTEST_QUERY = 12;
 
-/** Of these, late spans and copies make no second line; a run of days must not keep them all. */
+/** Late spans and copies of these make no second line. Bounded, because a run may last for days. */
 const MOST_TOLD = 1_000;
 
 /**
- * Calls back with one line for each request's trace: as soon as it is whole, or when it should
- * have been; the first that never is comes with its waterfall. Those that come together are told in
- * the order of their start. Returns how to stop.
+ * Calls back with one line for each request's trace: as soon as it is complete, or when it should
+ * have been. The first one that stays incomplete comes with its waterfall. Lines of one moment are
+ * in the order of their start. Returns how to stop.
  */
 export function watchTraces(
   store: TraceStore,
@@ -63,7 +63,7 @@ export function watchTraces(
   };
   const tell = ({ trace, line }: Told) => {
     onLine(line);
-    // Of the first broken one also what it looks like; as a rule those after it are like it.
+    // Only the first incomplete trace is drawn; as a rule the next ones look alike.
     if (shownBroken || isWhole(trace)) return;
     shownBroken = true;
     onLine(`\n${renderWaterfall(createWaterfall(trace))}`);
@@ -77,7 +77,7 @@ export function watchTraces(
       );
     }
     const trace = store.trace(traceId);
-    // A look at the whole trace costs something, and without its root it is not whole.
+    // Building the tree takes time, and without its root a trace is not complete.
     if (!trace?.spans.some(({ name }) => name === SPAN.loadgen)) return;
     if (missingEdges(normalise(trace)).length === 0) gather(traceId);
   });
@@ -92,7 +92,7 @@ type Told = Readonly<{ trace: Trace; line: string }>;
 
 const startOf = ({ spans }: Trace): number => Math.min(...spans.map(({ startMs }) => startMs));
 
-/** One line of at most 100 columns; undefined for what is no request (the schedule's own call). */
+/** One line of at most 100 columns; undefined where it is not a request but the schedule's call. */
 export function renderTraceLine(trace: Trace): string | undefined {
   const tree = normalise(trace);
   if (tree.root === null || !isLoadgenRoot(tree.root)) return undefined;
@@ -114,7 +114,7 @@ export function renderTraceLine(trace: Trace): string | undefined {
 
 function stateOf(root: Node, tree: NormalisedTrace): string {
   const [missing] = missingEdges(tree);
-  if (missing !== undefined) return `NOT WHOLE: ${missing}`;
+  if (missing !== undefined) return `INCOMPLETE: ${missing}`;
   const wrong = wrongCountOf(root.span);
   if (wrong !== null) return `WRONG: ${wrong.count}, expected ${wrong.expected}`;
   const error = errorOf(root.span);

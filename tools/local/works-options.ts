@@ -8,11 +8,11 @@ export type WorksChoice = Readonly<{
   bucket: string;
   prefix: string;
   queries: KnownQueries;
-  /** A folder of one's own texts; absent for the plays that come along. */
+  /** A folder of the user's texts; absent for the bundled plays. */
   folder?: string;
 }>;
 
-/** Which texts are served, and what counts they are known to have. Throws UsageError. */
+/** Which texts are served, and the expected counts. Throws UsageError. */
 export async function readWorksChoice(options: Options): Promise<WorksChoice> {
   const place = { bucket: WORKS_BUCKET, prefix: WORKS_PREFIX };
   if (!options.works) return { ...place, queries: LOCAL_QUERIES };
@@ -21,7 +21,7 @@ export async function readWorksChoice(options: Options): Promise<WorksChoice> {
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isFolder) throw new UsageError(`--works ${folder}: no such folder`);
+  if (!isFolder) throw new UsageError(`--works ${folder}: no such directory`);
   try {
     const queries = parseKnownQueries(await readFile(queriesFile, 'utf8'));
     return { ...place, queries, folder };

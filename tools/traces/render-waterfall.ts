@@ -19,7 +19,7 @@ export function renderWaterfall(waterfall: Waterfall): string {
   const state = [
     `${spans.length} span${spans.length === 1 ? '' : 's'}`,
     formatMs(durationMs),
-    waterfall.whole ? 'whole' : 'NOT WHOLE',
+    waterfall.whole ? 'complete' : 'INCOMPLETE',
     ...(waterfall.cold ? ['cold start'] : []),
   ].join(', ');
   const lines = [`trace ${printable(waterfall.traceId)}: ${state}`];
@@ -53,7 +53,7 @@ function notes(span: WaterfallSpan): readonly string[] {
     ...(span.orphan ? ['! orphan: its parent is not in the trace'] : []),
     ...(span.cold ? ['· cold start: first request of its instance'] : []),
     ...(span.frontEnd ? ["· the platform's own span, re-nested"] : []),
-    ...(span.shiftedMs === 0 ? [] : [`· clock skew mended: ${formatMs(span.shiftedMs)}`]),
+    ...(span.shiftedMs === 0 ? [] : [`· clock skew corrected: ${formatMs(span.shiftedMs)}`]),
     ...(span.events ?? []).map((event) => `• ${event.name} at ${formatMs(event.offsetMs)}`),
   ];
   return texts.map((text) => fitColumns(`${indent}${text}`, WIDTH));

@@ -12,7 +12,7 @@ describe('createClosers', () => {
     assert.deepEqual(ended, ['second', 'first']);
   });
 
-  it('ends the others where one fails, and tells every failure', async () => {
+  it('closes the others where one fails, and reports every failure', async () => {
     let ended = false;
     const closers = createClosers();
     closers.add(() => {
@@ -22,7 +22,7 @@ describe('createClosers', () => {
     closers.add(() => {
       throw new Error('two');
     });
-    await assert.rejects(closers.closeAll(), /not everything could be ended: two; one/);
+    await assert.rejects(closers.closeAll(), /could not close everything: two; one/);
     assert.ok(ended);
   });
 });

@@ -30,7 +30,7 @@ describe('renderLogLine', () => {
     assert.equal(renderLogLine(info, true), 'gke/server   INFO listening');
   });
 
-  it('always shows what is no JSON, for a program that speaks so is in trouble', () => {
+  it('always shows plain text, because a program that prints it is in trouble', () => {
     assert.equal(renderLogLine({ ...PLACE, line: 'Killed' }, false), 'gke/server   Killed');
   });
 });
@@ -43,7 +43,7 @@ describe('renderEvent', () => {
     );
   });
 
-  it('passes over a clean exit and tells any other', () => {
+  it('hides a clean exit and shows any other', () => {
     const exit = { ...PLACE, type: 'exited', signal: null, ranMs: 1 } as const;
     assert.equal(renderEvent({ ...exit, code: 0 }, false), undefined);
     assert.equal(renderEvent({ ...exit, code: 3 }, false), 'gke/server   exited with code 3');

@@ -20,7 +20,7 @@ const REQUEST: readonly Place[] = [
 export const spanId = (index: number) => (index + 1).toString(16).padStart(16, '0');
 
 /**
- * One whole request: each span lasts 10 ms less than its parent and starts 5 ms later. `change`
+ * One complete request: each span lasts 10 ms less than its parent and starts 5 ms later. `change`
  * gives a span other fields by its place in the list, or takes it out with null.
  */
 export function createRequestTrace(options: {

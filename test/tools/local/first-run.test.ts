@@ -13,7 +13,7 @@ describe('planFirstRun', () => {
     assert.deepEqual(at('12:33:30.000'), { now: true, minute });
     assert.equal(
       renderFirstRun(at('12:33:30.000')),
-      'The schedule fires both platforms every minute, and now.',
+      'The schedule fires both platforms now, and again every minute.',
     );
   });
 
@@ -22,7 +22,7 @@ describe('planFirstRun', () => {
     assert.deepEqual(at('12:33:30.001'), { now: false, minute, waitSeconds: 30 });
     assert.equal(
       renderFirstRun(at('12:33:30.001')),
-      'The schedule fires both platforms every minute: at 12:34Z, in 30 s.',
+      'The schedule fires both platforms every minute, first at 12:34Z (in 30 s).',
     );
   });
 

@@ -82,7 +82,7 @@ describe('renderOutcome', () => {
     );
   });
 
-  it('ends with what keeps a trace from being whole', () => {
+  it('ends with what makes a trace incomplete', () => {
     assert.match(render([], local, ['GKE (local): 3 orphan spans']), /\nGKE \(local\): 3 orphan/);
   });
 });

@@ -14,9 +14,12 @@ const broken = createWaterfall(
 describe('renderBroken', () => {
   it('names what the trace lacks and marks its orphan', () => {
     const text = renderBroken('Cloud Run (local)', { waterfall: broken, lacks: ['an edge'] });
-    assert.match(text, /^\nA request on Cloud Run \(local\) whose trace is not whole; it lacks:\n/);
+    assert.match(
+      text,
+      /^\nThe trace of a request on Cloud Run \(local\) is incomplete. It lacks:\n/,
+    );
     assert.match(text, /\n {2}- an edge\n/);
-    assert.match(text, /NOT WHOLE\n/);
+    assert.match(text, /INCOMPLETE\n/);
     assert.match(text, /! orphan: its parent is not in the trace/);
   });
 
@@ -27,8 +30,14 @@ describe('renderBroken', () => {
 });
 
 describe('renderTypical', () => {
-  it('does not call a cold request the median warm one', () => {
-    assert.match(renderTypical('GKE', { ...broken, cold: false }), /GKE, the median warm one:/);
-    assert.match(renderTypical('GKE', { ...broken, cold: true }), /the median one; none was warm:/);
+  it('does not call a cold request a warm one', () => {
+    assert.match(
+      renderTypical('GKE', { ...broken, cold: false }),
+      /The median warm request on GKE:/,
+    );
+    assert.match(
+      renderTypical('GKE', { ...broken, cold: true }),
+      /The median request on GKE \(no request was warm\):/,
+    );
   });
 });

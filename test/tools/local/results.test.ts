@@ -36,7 +36,7 @@ function summarise(traces: readonly Trace[], changes: { reports?: ProcessReport[
 }
 
 describe('summarisePlatform', () => {
-  it('finds nothing wrong with a whole trace whose spans are all accounted for', () => {
+  it('finds no fault in a complete trace whose spans are all accounted for', () => {
     const result = summarise([createRequestTrace(CLOUD_RUN)]);
     assert.deepEqual(faultsOf(result), []);
     assert.equal(result.wholeTraces, 1);
@@ -89,13 +89,13 @@ describe('summarisePlatform', () => {
     assert.equal(summarise([of('3', { [ATTR.errorType]: 'unavailable' })]).latencyMs, null);
   });
 
-  it('tells a span that was started and is not stored as lost', () => {
+  it('reports a span that was started and is not stored as lost', () => {
     const result = summarise([createRequestTrace(CLOUD_RUN)], { reports: [report(9)] });
     assert.equal(result.spansLost, 1);
     assert.deepEqual(faultsOf(result), ['1 of 9 spans lost']);
   });
 
-  it('tells a process that ended without a word about its spans', () => {
+  it('reports a process that ended without a report on its spans', () => {
     const { spans: _, ...killed } = report(0);
     const result = summarise([createRequestTrace(CLOUD_RUN)], {
       reports: [report(8), { ...killed, exitCode: 0 }],
@@ -104,14 +104,14 @@ describe('summarisePlatform', () => {
     assert.equal(faultsOf(result).length, 1);
   });
 
-  it('tells a process that did not exit with 0', () => {
+  it('reports a process that exited with an error', () => {
     const result = summarise([createRequestTrace(CLOUD_RUN)], {
       reports: [{ ...report(8), exitCode: 1 }],
     });
-    assert.deepEqual(faultsOf(result), ['1 processes did not exit with 0']);
+    assert.deepEqual(faultsOf(result), ['1 process exited with an error']);
   });
 
-  it('tells an orphan, and a trace that is not whole for it', () => {
+  it('reports an orphan span, and that its trace is incomplete', () => {
     const broken = createRequestTrace({
       ...CLOUD_RUN,
       change: (span, index) => (index === 4 ? null : span),
@@ -122,7 +122,7 @@ describe('summarisePlatform', () => {
     assert.equal(result.trace, null);
   });
 
-  it('hands back the first trace that is not whole, with what it lacks', () => {
+  it('returns the first incomplete trace, with what it lacks', () => {
     const { broken } = summarisePlatform({
       platform: 'cloud_run',
       requests: 3,
@@ -178,7 +178,7 @@ describe('summarisePlatform', () => {
     );
   });
 
-  it('does not say what is cold or warm where a trace is not whole', () => {
+  it('does not say what is cold or warm where a trace is incomplete', () => {
     const broken = createRequestTrace({
       ...CLOUD_RUN,
       traceId: 'b'.repeat(32),
@@ -250,8 +250,8 @@ describe('summarisePlatform', () => {
     });
     assert.deepEqual(faultsOf(result), [
       '2 of 3 requests without success',
-      '1 wrong counts',
-      '1 traces for 3 requests',
+      '1 wrong count',
+      '1 trace for 3 requests',
     ]);
   });
 });

@@ -44,7 +44,7 @@ function watch() {
 }
 
 describe('watchRefusals', () => {
-  it('tells time, platform, status and loadgen’s reason on both platforms alike', () => {
+  it('prints time, platform, status and loadgen’s reason, the same on both platforms', () => {
     const { lines, attempt, event } = watch();
     attempt({ code: 'INVALID_ARGUMENT', httpStatus: 400, answer: JSON.stringify(PROBLEM) });
     event({ ...BASE, type: 'fired', status: 400, body: PROBLEM });
@@ -54,14 +54,14 @@ describe('watchRefusals', () => {
     ]);
   });
 
-  it('tells what failed below HTTP, what is no problem, and a run that was passed over', () => {
+  it('reports failures below HTTP, answers that are not problem documents, and skipped runs', () => {
     const { lines, attempt, event } = watch();
     attempt({ code: 'UNAVAILABLE', error: 'connect ECONNREFUSED' });
     attempt({ code: 'UNAVAILABLE', httpStatus: 503, answer: 'no\ninstance' });
-    event({ ...BASE, type: 'skipped', reason: 'the last run is still going on' });
+    event({ ...BASE, type: 'skipped', reason: 'the last run has not ended' });
     assert.deepEqual(
       lines.map((line) => line.split('run refused: ')[1]),
-      ['UNAVAILABLE connect ECONNREFUSED', '503 no instance', 'the last run is still going on'],
+      ['UNAVAILABLE connect ECONNREFUSED', '503 no instance', 'the last run has not ended'],
     );
   });
 

@@ -9,7 +9,7 @@ const GATHER_MS = 250;
 const TRACE = createRequestTrace({ platform: 'gcp_cloud_run' });
 
 describe('watchTraces', () => {
-  it('tells a trace once, when its last span has come', (t) => {
+  it('prints a trace once, when its last span has arrived', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const store = createTraceStore();
     const lines: string[] = [];
@@ -26,7 +26,7 @@ describe('watchTraces', () => {
     assert.match(lines[0] ?? '', /Cloud Run \(local\).*100 ms.*8 spans.*"world".*52 lines/);
   });
 
-  it('tells those that come together in the order of their start, at its end at the latest', (t) => {
+  it('prints traces of one moment in the order of their start, at its end at the latest', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const store = createTraceStore();
     const told: string[] = [];
@@ -71,7 +71,7 @@ describe('watchTraces', () => {
     assert.equal(lines.length, 4, 'the first was forgotten');
   });
 
-  it('tells a trace that is still not whole after 12 s as such', (t) => {
+  it('reports a trace that is still incomplete after 12 s', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const store = createTraceStore();
     const lines: string[] = [];
@@ -80,7 +80,7 @@ describe('watchTraces', () => {
     assert.deepEqual(lines, []);
     t.mock.timers.tick(12_000);
     t.mock.timers.tick(GATHER_MS);
-    assert.match(lines[0] ?? '', /NOT WHOLE/);
+    assert.match(lines[0] ?? '', /INCOMPLETE/);
   });
 
   it('draws the first broken trace with its orphan, and not those after it', (t) => {
@@ -106,7 +106,7 @@ describe('watchTraces', () => {
 });
 
 describe('renderTraceLine', () => {
-  it('says nothing of a trace that is no request', () => {
+  it('prints no line for a trace that is not a request', () => {
     assert.equal(renderTraceLine({ ...TRACE, spans: TRACE.spans.slice(1) }), undefined);
   });
 

@@ -10,7 +10,7 @@ const render = (trace = requestTrace()) => renderWaterfall(createWaterfall(trace
 
 test('every span has a line with service, name, bar and duration, children below parents', () => {
   const lines = render();
-  assert.equal(lines[0], `trace ${requestTrace().traceId}: 10 spans, 9.75 ms, whole`);
+  assert.equal(lines[0], `trace ${requestTrace().traceId}: 10 spans, 9.75 ms, complete`);
   assert.match(lines[1] ?? '', /^loadgen loadgen +█{42} +9\.75 ms$/);
   assert.match(lines[2] ?? '', /^└ loadgen GET +█+ +9\.25 ms$/);
   assert.match(lines[10] ?? '', /^ {5}└ server works\.search +█+ +3\.00 ms$/);
@@ -34,7 +34,7 @@ test('events, errors, cold starts and the front end are said below their span', 
 
 test('a broken trace says so and marks its orphan', () => {
   const text = render(without(requestTrace(), 5)).join('\n');
-  assert.match(text, /NOT WHOLE/);
+  assert.match(text, /INCOMPLETE/);
   assert.match(text, /orphan: its parent is not in the trace/);
 });
 
@@ -54,7 +54,7 @@ test('no line passes 100 columns and no control character reaches the terminal',
 
 test('a trace of nothing is still a heading', () => {
   assert.deepEqual(render({ traceId: 'a', projectId: 'p', spans: [] }), [
-    'trace a: 0 spans, 0 ms, NOT WHOLE',
+    'trace a: 0 spans, 0 ms, INCOMPLETE',
     '',
   ]);
 });

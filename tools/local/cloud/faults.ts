@@ -15,7 +15,7 @@ export type FaultRule = Readonly<{
   operation?: string;
   /** Only for this object, path or job; any when absent. */
   target?: string;
-  /** Waits before anything else is done. */
+  /** Waits first. */
   delayMs?: number;
   /** Answered instead of the real answer. */
   error?: GoogleCode;
@@ -23,7 +23,7 @@ export type FaultRule = Readonly<{
   resetMidBody?: boolean;
   /** Storage downloads only: one byte is flipped, so that the checksum does not match. */
   corrupt?: boolean;
-  /** How often it strikes; without a number, until it is removed. */
+  /** How often it applies; without a number, until it is removed. */
   times?: number;
 }>;
 
@@ -33,8 +33,8 @@ export type Faults = Readonly<{
   inject(rule: FaultRule): Fault;
   clear(): void;
   /**
-   * Waits and throws as the first matching rule says; answers the rule, for what only the
-   * service itself can do.
+   * Waits and throws as the first matching rule says. Returns the rule, for what only the service
+   * can do.
    */
   strike(
     service: FaultyService,
@@ -43,7 +43,7 @@ export type Faults = Readonly<{
   ): Promise<FaultRule | undefined>;
 }>;
 
-/** What goes wrong on purpose: in tests of failure, never by itself. */
+/** Faults on purpose, for tests of failure; none by default. */
 export function createFaults(): Faults {
   const active = new Map<FaultRule, { count: number }>();
   return {

@@ -39,7 +39,7 @@ export class GoogleError extends Error {
   }
 }
 
-/** Anything thrown, as a GoogleError. A fault of our own shows its text: this is a desk tool. */
+/** Anything thrown, as a GoogleError. A bug of this tool shows its text: only its user sees it. */
 export function toGoogleError(error: unknown): GoogleError {
   if (error instanceof GoogleError) return error;
   return new GoogleError('INTERNAL', error instanceof Error ? error.message : String(error));

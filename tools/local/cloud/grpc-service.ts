@@ -35,8 +35,8 @@ export async function startGrpcService(options: {
         { cert_chain: Buffer.from(certificate.cert), private_key: Buffer.from(certificate.key) },
       ])
     : ServerCredentials.createInsecure();
-  // grpc-js's own listener leaves connections open at its end on which no session had begun, and
-  // with them this process: so the sockets are ours, and go to it with their first bytes.
+  // When it closes, grpc-js's listener leaves open connections without a session, which keep this
+  // process alive. So this listener owns the sockets, and hands them over with their first bytes.
   const injector = server.createConnectionInjector(credentials);
   const sockets = new Set<Socket>();
   const listener = createListener({ noDelay: true }, (socket) => {

@@ -4,15 +4,15 @@ import type { AddressInfo } from 'node:net';
 export type HttpService = Readonly<{ port: number; origin: string; close(): Promise<void> }>;
 
 /**
- * Listens on a free port of the loopback interface only. close() drops the connections that
- * clients keep alive, so that it ends at once.
+ * Listens on a free port of the loopback interface only. close() ends the connections that clients
+ * keep alive, so that it returns at once.
  */
 export async function startHttpService(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
 ): Promise<HttpService> {
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
-      // What no handler answered is a fault of this tool: seen by the caller, never swallowed.
+      // An error that no handler answered is a bug of this tool: the caller sees it.
       if (response.headersSent) response.destroy(error instanceof Error ? error : undefined);
       else response.writeHead(500, { 'content-type': 'text/plain' }).end(String(error));
     });
@@ -36,7 +36,7 @@ export async function startHttpService(
   };
 }
 
-/** The whole body, or undefined where it is longer than allowed. */
+/** The complete body, or undefined where it is longer than allowed. */
 export async function readBody(
   request: IncomingMessage,
   maxBytes: number,

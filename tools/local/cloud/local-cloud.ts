@@ -22,13 +22,13 @@ import { createTraceStore, type TraceStore } from './trace/store.ts';
 import { startTraceWrite } from './trace/write.ts';
 
 export type LocalCloudOptions = Readonly<{
-  /** A folder of one's own texts to serve instead of the plays. */
+  /** A folder of texts to serve instead of the bundled plays. */
   works?: string;
-  /** The real quotas of Cloud Trace unless said otherwise. */
+  /** Default: the real quotas of Cloud Trace. */
   quotas?: TraceQuotas;
-  /** Past this many spans the oldest traces go. */
+  /** With more spans, the oldest traces are removed. */
   maxSpans?: number;
-  /** Tokens' and quotas' time; certificates keep to the machine's. */
+  /** The time of tokens and quotas; certificates use the machine's. */
   clock?: Clock;
   /** Cloud Scheduler's time. */
   timers?: Timers;
@@ -44,7 +44,7 @@ export type LocalCloud = Readonly<{
   traceStore: TraceStore;
   storage: StorageService;
   storageOrigin: string;
-  /** By name: gRPC checks it against the certificate, and the exporter wants it so. */
+  /** By name: gRPC checks the name against the certificate, and the exporter needs a name. */
   traceWriteAddress: string;
   /** Cloud Trace v1, for the client library's `rootUrl`. */
   traceReadOrigin: string;
@@ -70,7 +70,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const clock = options.clock ?? Date.now;
   const works = await (options.works === undefined ? readPlays() : readFolder(options.works));
   const directory = await mkdtemp(join(tmpdir(), 'shakesapp-cloud-'));
-  // Ended in the reverse order of their start, also where a later one fails to start.
+  // Closed in the reverse order of their start, also where a later one fails to start.
   const closers = createClosers();
   closers.add(() => rm(directory, { recursive: true, force: true }));
   try {

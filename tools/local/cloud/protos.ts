@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { fromJSON, loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
 
-/** Wire types as they are: int64 as decimal strings, enums by name, absent messages absent. */
+/** int64 as decimal strings, enums by name, absent messages absent. */
 const OPTIONS: Options = { longs: String, enums: String, oneofs: true };
 
-/** The descriptors that the client libraries themselves ship, so that both sides agree. */
+/** The descriptors that the client libraries ship, so that both sides agree. */
 function loadJson(path: string): PackageDefinition {
   const file = createRequire(import.meta.url).resolve(path);
   return fromJSON(JSON.parse(readFileSync(file, 'utf8')), OPTIONS);

@@ -16,7 +16,7 @@ function render({ traces, of }: Compared): LiveParts {
     });
     return renderParts(comparison, { compared: traces.length, of });
   } catch (error) {
-    // Thrown, it would end the thread, and the reason would be lost.
+    // An error that is thrown here ends the worker and loses its reason.
     return renderParts(undefined, { failure: error instanceof Error ? error.message : `${error}` });
   }
 }

@@ -3,13 +3,12 @@ import { Worker } from 'node:worker_threads';
 import type { Trace } from '../../traces/model.ts';
 import type { LiveParts } from './live-page.ts';
 
-/** `of`: how many traces there are in all. */
+/** `of`: the number of all traces. */
 export type Compared = Readonly<{ traces: readonly Trace[]; of: number }>;
 
 /**
- * Compares and renders in a thread of its own: the front ends, the proxies and Cloud Trace run in
- * this one, and what delays them would be in the figures. The thread begins with the first page
- * that is opened.
+ * Compares and renders in a worker thread: the front ends, the proxies and Cloud Trace run in this
+ * thread, and a delay here would show in the figures. The worker starts when the first page opens.
  */
 export function createComparer(name: string) {
   let worker: Worker | undefined;
@@ -27,7 +26,7 @@ export function createComparer(name: string) {
         return parts;
       } catch (error) {
         worker = undefined;
-        throw new Error('the thread that compares has ended', { cause: error });
+        throw new Error('the comparison worker exited', { cause: error });
       } finally {
         worker?.off('exit', end);
       }

@@ -11,19 +11,19 @@ import { PLATFORM_LABEL } from '../platforms/labels.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8').trim();
 
-/** What the live page has of its own. */
+/** What only the live page has. */
 const OWN = { scripts: [read('live.js')], style: `\n${read('live.css')}`, live: true } as const;
 
 /** What changes as traces come: the browser puts each part into its place. */
 export type LiveParts = Readonly<{ header: string; verdict: string; evidence: string }>;
 
-/** What is said of a comparison beside what it says itself. */
+/** What the page says about a comparison, besides its result. */
 export type Circumstances = Readonly<{
   /** Why there is no comparison although there are traces. */
   failure?: string;
-  /** How many traces it looked at, */
+  /** How many traces were compared. */
   compared?: number;
-  /** and how many there are. */
+  /** How many traces there are. */
   of?: number;
 }>;
 
@@ -41,7 +41,7 @@ export function renderParts(
   }
   const reason =
     failure === undefined
-      ? html`There is nothing to compare yet: the figures appear once both platforms have traces.`
+      ? html`There is nothing to compare yet. The figures appear as soon as both platforms have traces.`
       : html`The comparison failed: ${foreign(failure)}`;
   return {
     header: `${renderHeader({ a: PLATFORM_LABEL.cloud_run, b: PLATFORM_LABEL.gke, local: true })}`,
@@ -51,9 +51,9 @@ export function renderParts(
 }
 
 const renderBound = (compared: number, of: number): Markup =>
-  html`<p class="note">Compared are the newest ${compared} traces of ${of}, by whole runs. For all of them: <code>npm run compare -- --local</code></p>`;
+  html`<p class="note">This compares the newest ${compared} of ${of} traces, in complete runs. To compare all of them, run <code>npm run compare -- --local</code></p>`;
 
-/** The page with what there is by now; `live.js` keeps it up to date. */
+/** The page with the traces so far; `live.js` keeps it up to date. */
 export function renderLivePage(parts: LiveParts, traces: Markup): string {
   return renderDocument({
     title: 'Local run: traces live',
@@ -76,5 +76,5 @@ ${trusted(parts.header)}</div>
 <div id="evidence">${trusted(parts.evidence)}</div>
 </main>`;
 
-/** For the header of the answer: as the page's own, and nobody may frame it. */
+/** For the response header: the page's policy, and no other page may frame it. */
 export const LIVE_POLICY = `${contentSecurityPolicy(OWN)}; frame-ancestors 'none'`;

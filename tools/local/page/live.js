@@ -1,4 +1,4 @@
-// Keeps the page up to date: the server says that something changed, the page asks what.
+// Keeps the page up to date: the server says that something changed, the page fetches it.
 (() => {
   const byId = (id) => document.getElementById(id);
   const traces = byId('traces');
@@ -17,7 +17,7 @@
     return template.content;
   };
 
-  // Whoever reads or uses a part must not have it pulled away.
+  // A part that somebody reads or uses stays as it is.
   const isInUse = (part) =>
     part.contains(document.activeElement) || part.querySelector('.row.open');
 
@@ -42,7 +42,7 @@
         continue;
       }
       if (place === old) place = old.nextElementSibling;
-      // Its root has come and it began earlier than it seemed.
+      // Its root span arrived, and it began earlier than its other spans.
       else if (!isInUse(old)) traces.insertBefore(old, place);
       old.dataset.spans = item.dataset.spans;
       const line = old.querySelector('summary').firstElementChild;
@@ -74,7 +74,7 @@
   };
   const report = (error) => say(`Not up to date: ${error.message}`);
 
-  // One update at a time; what changes meanwhile makes one more.
+  // One update at a time; a change meanwhile causes one more.
   let running = false;
   let again = false;
   const update = async () => {
@@ -94,7 +94,7 @@
     running = false;
   };
 
-  // It does not bubble, but it can be caught on its way down.
+  // The event does not bubble, but the capture phase sees it.
   const onToggle = ({ target }) => target.open && fill(target).catch(report);
   traces.addEventListener('toggle', onToggle, true);
 
@@ -107,5 +107,7 @@
   const events = new EventSource('events');
   events.addEventListener('open', update);
   events.addEventListener('changed', update);
-  events.addEventListener('error', () => say('Connection lost: the run has ended or restarts.'));
+  events.addEventListener('error', () =>
+    say('Connection lost: npm start has ended or is restarting.'),
+  );
 })();

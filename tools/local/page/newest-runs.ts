@@ -2,8 +2,8 @@ import { ATTR } from '../../../lib/telemetry/names.ts';
 import type { Trace } from '../../traces/model.ts';
 
 /**
- * So many traces at most, by the minutes that they were fired at, the newest first. A minute comes
- * whole or not at all (the newest always comes): half a run would be taken for a sampled one.
+ * At most `most` traces, newest minute first, by the minute that fired them. All traces of a minute
+ * are kept, or none (the newest minute always is): half a run would look like a sampled one.
  */
 export function newestRuns(traces: readonly Trace[], most: number): readonly Trace[] {
   if (traces.length <= most) return traces;
@@ -17,7 +17,7 @@ export function newestRuns(traces: readonly Trace[], most: number): readonly Tra
   return kept;
 }
 
-/** Traces that are of no run come before all others. */
+/** A trace that belongs to no run sorts before all minutes. */
 function minuteOf({ spans }: Trace): string {
   for (const { attributes } of spans) {
     const minute = attributes[ATTR.scheduledMinute];

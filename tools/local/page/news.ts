@@ -3,16 +3,16 @@ import type { ServerResponse } from 'node:http';
 /** Tells browsers that something changed, by server-sent events. */
 export type News = Readonly<{
   add(response: ServerResponse): void;
-  /** Something changed; said at most twice a second. */
+  /** Something changed; sent at most twice a second. */
   changed(): void;
   close(): void;
 }>;
 
 const AT_MOST_EVERY_MS = 500;
-/** More pages than anyone opens; a script gone wrong must not hold all sockets. */
+/** More pages than a person opens; a faulty script must not hold all sockets. */
 const MAX_READERS = 32;
 
-/** `settleMs` after the last change it is told once more: by then nothing is "arriving". */
+/** Sends one more `settleMs` after the last change: by then no trace is "arriving". */
 export function createNews(settleMs: number): News {
   const readers = new Set<ServerResponse>();
   let soon: NodeJS.Timeout | undefined;

@@ -12,7 +12,7 @@ import { renderRecentTraces, renderTrace } from './recent-traces.ts';
 
 export type PageOptions = Readonly<{
   traceStore: Pick<TraceStore, 'traceIds' | 'trace' | 'traces' | 'onSpan'>;
-  /** Compares the traces that are all there, or the newest of them. Not asked twice at a time. */
+  /** Compares the newest complete traces. Never called twice at the same time. */
   render: (compared: Compared) => Promise<LiveParts>;
   /** Milliseconds of a clock that never goes back. */
   nowMs?: () => number;
@@ -23,9 +23,9 @@ export type PageOptions = Readonly<{
 export type Page = Readonly<{ url: string; close(): Promise<void> }>;
 
 const SHOWN_TRACES = 50;
-/** The statistics go through every request many times: not for every span that comes. */
+/** The statistics go through every request many times: too much work for every new span. */
 const COMPARE_EVERY_MS = 3_000;
-/** About 15 runs of the two. Handing them to another thread takes this one's time. */
+/** About 15 runs of both platforms. Copying traces to the worker blocks this thread. */
 const COMPARED_TRACES = 600;
 
 const HEADERS = {
@@ -37,13 +37,13 @@ const HEADERS = {
   'cache-control': 'no-store',
 } as const;
 
-/** Serves the comparison and the recent traces of the local run, on loopback, as they come. */
+/** Serves the comparison and the recent traces of the local run live, on loopback. */
 export async function startPage(options: PageOptions): Promise<Page> {
   const { traceStore, nowMs = () => performance.now(), wallClockMs = Date.now } = options;
   const news = createNews(SETTLED_AFTER_MS);
   const stopListening = traceStore.onSpan(() => news.changed());
   const isComing = (trace: Trace) => isArriving(trace, wallClockMs());
-  // Half a trace would be warned of as broken, and is none.
+  // A trace that is still arriving would be reported as incomplete.
   const settled = () => traceStore.traces().filter((trace) => !isComing(trace));
   const parts = createParts(() => {
     const all = settled();
@@ -67,7 +67,7 @@ export async function startPage(options: PageOptions): Promise<Page> {
     if (path === '/traces') return send(response, 200, 'text/html', `${list()}`);
     const trace = traceId === undefined ? undefined : traceStore.trace(traceId);
     if (trace !== undefined) return send(response, 200, 'text/html', `${renderTrace(trace)}`);
-    return send(response, 404, 'text/plain', 'there is no such page or trace');
+    return send(response, 404, 'text/plain', 'no such page or trace');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -91,7 +91,7 @@ export async function startPage(options: PageOptions): Promise<Page> {
 function refuse(request: IncomingMessage, port: number) {
   const host = request.headers.host ?? '';
   if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
-    return { status: 403, reason: 'this page answers to 127.0.0.1 and localhost only' };
+    return { status: 403, reason: 'this page answers only to 127.0.0.1 and localhost' };
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return { status: 405, reason: 'allowed methods: GET, HEAD' };
@@ -103,7 +103,7 @@ function send(response: ServerResponse, status: number, type: string, body: stri
   response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(body);
 }
 
-/** Newest first by when they began: spans arrive in the order in which processes export. */
+/** Newest start first: spans arrive in the order in which processes export. */
 function recentTraces(traceStore: PageOptions['traceStore']): Trace[] {
   const ids = traceStore.traceIds().slice(-2 * SHOWN_TRACES);
   return ids
@@ -114,7 +114,7 @@ function recentTraces(traceStore: PageOptions['traceStore']): Trace[] {
     .map(({ trace }) => trace);
 }
 
-/** The rendered comparison, made anew no more often than COMPARE_EVERY_MS, nor before it is there. */
+/** The rendered comparison. Starts one at most every COMPARE_EVERY_MS, and one at a time. */
 function createParts(
   render: () => Promise<LiveParts>,
   nowMs: () => number,
@@ -126,7 +126,7 @@ function createParts(
     try {
       return await render();
     } catch (error) {
-      // Shown on the page: the run goes on, and its traces can still be looked at.
+      // Shown on the page: the run continues and its traces stay readable.
       const failure = error instanceof Error ? error.message : String(error);
       return renderParts(undefined, { failure });
     } finally {

@@ -9,7 +9,7 @@ import { createWaterfall } from '../../traces/waterfall.ts';
 import type { Waterfall } from '../../traces/waterfall-model.ts';
 import { localLabel } from '../platforms/labels.ts';
 
-/** One item per trace; what it holds is fetched when it is opened. */
+/** One item per trace. The browser fetches its spans when a person opens it. */
 export function renderRecentTraces(
   traces: readonly Trace[],
   isArriving: (trace: Trace) => boolean,
@@ -26,7 +26,7 @@ function renderItem(trace: Waterfall, arriving: boolean): Markup {
   const what = isRequest
     ? html`“${foreign(query)}”`
     : html`${invocation ? 'invocation of loadgen' : arriving ? '' : foreign(top?.name ?? '')}`;
-  // Until its root is there nobody knows how long a request took.
+  // Without the root span, the duration of the request is unknown.
   const took = arriving && !isRequest && !invocation ? '' : formatMs(trace.durationMs);
   const on = platform === undefined ? '–' : foreign(localLabel(platform));
   const error = trace.spans.find((span) => span.error !== null)?.error?.type ?? null;
@@ -37,7 +37,7 @@ function renderItem(trace: Waterfall, arriving: boolean): Markup {
 `;
 }
 
-/** What the schedule's own call leaves: a run's requests are traces of their own. */
+/** The trace of the schedule's call to loadgen. Each request of the run has a separate trace. */
 const isInvocation = ({ spans }: Waterfall): boolean =>
   spans.some(({ service, kind }) => service === 'loadgen' && kind === 'server');
 
@@ -50,7 +50,7 @@ function renderProgress(
   return renderState({ whole, cold, error: state.error });
 }
 
-/** One trace as a waterfall of its own. */
+/** One trace as a waterfall, to be put into its item. */
 export function renderTrace(trace: Trace): Markup {
   const waterfall = createWaterfall(trace);
   const colour = createColours(waterfall.spans);

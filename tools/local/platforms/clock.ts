@@ -1,4 +1,4 @@
-/** Time as the platforms see it: tests drive it by hand instead of waiting. */
+/** The platforms' time: tests move it by hand instead of waiting. */
 export type Clock = Readonly<{
   /** Milliseconds since the Unix epoch. */
   now(): number;

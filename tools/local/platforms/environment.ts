@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ATTR, SERVICE_NAMESPACE } from '../../../lib/telemetry/names.ts';
 import type { CloudAccess, ProgramName, ProgramSettings } from './platform.ts';
 
-/** The folder that the images hold too: programs run with it as their working directory. */
+/** The working directory of the programs: the folder that the images hold too. */
 export const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
 const ENTRY: Readonly<Record<ProgramName, string>> = {
@@ -19,7 +19,7 @@ export function programArguments(
 ): readonly string[] {
   return (
     settings.entries?.[program] ?? [
-      // Google's archived packages print plain text otherwise, between the JSON log lines
+      // Otherwise Google's archived packages print plain text between the JSON log lines.
       '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
       '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
       '--import',
@@ -30,8 +30,8 @@ export function programArguments(
 }
 
 /**
- * The whole environment of one program: nothing of the caller's own gets in, so that a
- * laptop's credentials, proxies or OTEL_ variables cannot change what is compared.
+ * All environment variables of one program. None of the caller's are passed on, so that a laptop's
+ * credentials, proxies or OTEL_ variables cannot change what is compared.
  */
 export function programEnvironment(options: {
   program: ProgramName;
@@ -40,18 +40,18 @@ export function programEnvironment(options: {
   cloud: CloudAccess;
   settings: ProgramSettings;
   billing: 'instance' | 'request' | 'node';
-  /** Put in front of this program on purpose: stated, so that no comparison takes it for a finding. */
+  /** Added on purpose and stated, so that no comparison takes it for a finding. */
   addedLatencyMs: number;
-  /** What only the platform knows of itself. */
+  /** What only the platform knows. */
   resourceAttributes: Readonly<Record<string, string>>;
   platformEnv: Readonly<Record<string, string>>;
-  /** Of the program that this one calls. */
+  /** The address of the program that this one calls. */
   upstream: Readonly<Record<string, string>>;
 }): Record<string, string> {
   const { program, cloud, settings } = options;
   return {
     PATH: dirname(process.execPath),
-    // a container listens on every interface; at a desk nobody else is to reach it
+    // A container listens on every interface; on a laptop nobody else may reach it.
     HOST: '127.0.0.1',
     PORT: String(options.port),
     GOOGLE_CLOUD_PROJECT: cloud.projectId,
@@ -78,7 +78,7 @@ export function programEnvironment(options: {
     GCE_METADATA_HOST: options.metadataHost,
     CLOUDSDK_CONFIG: cloud.configDir,
     NODE_EXTRA_CA_CERTS: cloud.authority.certFile,
-    // grpc-js reads this one instead, and some machines preset it
+    // grpc-js reads this one instead, and some machines preset it.
     GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: cloud.authority.certFile,
     ...(program === 'server' && {
       WORKS_BUCKET: settings.worksBucket,

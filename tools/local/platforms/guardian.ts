@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * Ends the programs should this process be killed outright: a program that is stopped (SIGSTOP)
- * would outlive it for ever, and no handler of ours runs on SIGKILL. A shell holds the other end of
- * a pipe; when the pipe breaks, it kills every process group that it was told of and not untold.
+ * Ends the programs if this process gets SIGKILL, on which no handler runs: a program that is
+ * stopped (SIGSTOP) would outlive it for ever. A shell holds the other end of a pipe. When the pipe
+ * breaks, the shell kills every process group that it watches.
  */
 export type Guardian = Readonly<{
   watch(pid: number): void;
@@ -26,13 +26,13 @@ for p in $pids; do kill -KILL "-$p"; done
 `;
 
 export function startGuardian(): Guardian {
-  // detached: a Ctrl-C in the terminal reaches the whole foreground group, and must not reach it
+  // Detached: Ctrl-C in the terminal reaches every process of the foreground group.
   const shell = spawn('/bin/sh', ['-c', SCRIPT], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   const exited = once(shell, 'exit');
-  // a broken pipe only means that the guardian is gone; the programs are still ended by close()
+  // A broken pipe only means that the guardian is gone; close() still ends the programs.
   shell.stdin.on('error', () => {});
   return {
     watch: (pid) => shell.stdin.write(`watch ${pid}\n`),

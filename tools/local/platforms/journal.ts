@@ -14,7 +14,7 @@ type Happening = PlatformEvent extends infer E
     : never
   : never;
 
-/** Where the instances of one platform tell what they do, and whoever listens hears it. */
+/** Logs, events and reports of the instances of one platform, for those who subscribe. */
 export type Journal = Readonly<{
   onLog(listener: (line: LogLine) => void): () => void;
   onEvent(listener: (event: PlatformEvent) => void): () => void;

@@ -2,13 +2,13 @@ import type { Trace } from '../../traces/model.ts';
 import { PLATFORM_LABELS } from '../../traces/platform-labels.ts';
 import type { PlatformName } from './platform.ts';
 
-/** Values of `cloud.platform`, by which the spans of two platforms are told apart. */
+/** Values of `cloud.platform`, which distinguish the spans of the two platforms. */
 export const CLOUD_PLATFORM: Readonly<Record<PlatformName, string>> = {
   cloud_run: 'gcp_cloud_run',
   gke: 'gcp_kubernetes_engine',
 };
 
-/** A platform's label, marked as what it is here: a stand-in. */
+/** A platform's label, marked as a stand-in. */
 export const localLabel = (cloudPlatform: string): string =>
   `${PLATFORM_LABELS[cloudPlatform] ?? cloudPlatform} (local)`;
 
@@ -17,7 +17,7 @@ export const PLATFORM_LABEL: Readonly<Record<PlatformName, string>> = {
   gke: localLabel(CLOUD_PLATFORM.gke),
 };
 
-/** The platform that a trace ran on, as its programs' resources say it. */
+/** The platform of a trace, by its programs' resources. */
 export function platformOf(trace: Trace): PlatformName | undefined {
   for (const { attributes } of trace.spans) {
     const value = attributes['cloud.platform'];

@@ -7,7 +7,7 @@ import type { TraceStore } from '../cloud/trace/store.ts';
 export type PlatformName = 'cloud_run' | 'gke';
 export type ProgramName = ServiceName;
 
-/** What both platforms give their programs alike, so that only the platform differs. */
+/** What both platforms give their programs, so that only the platform differs. */
 export type ProgramSettings = Readonly<{
   worksBucket: string;
   worksPrefix: string;
@@ -94,7 +94,7 @@ export type LogLine = Readonly<{
   line: Readonly<Record<string, unknown>> | string;
 }>;
 
-/** How one process ended, and what its telemetry says of its spans at shutdown. */
+/** How one process ended, and what its telemetry reports about its spans at shutdown. */
 export type ProcessReport = Readonly<{
   program: ProgramName;
   instanceId: string;
@@ -118,15 +118,15 @@ export type Platform = Readonly<{
   serverAddress: string;
   instances(): readonly InstanceView[];
   /**
-   * GKE only: what its CronJob does at each minute, by hand. Resolves with loadgen's answer, or
-   * undefined where a run is still going on (concurrencyPolicy Forbid).
+   * GKE only: fires the CronJob by hand. Resolves with loadgen's answer, or undefined where the last
+   * run has not ended (concurrencyPolicy Forbid).
    */
   fire?(body: Readonly<Record<string, unknown>>, minute: Date): Promise<FireResult | undefined>;
   onLog(listener: (line: LogLine) => void): () => void;
   onEvent(listener: (event: PlatformEvent) => void): () => void;
   /** Of every process that has ended so far; complete after close(). */
   reports(): readonly ProcessReport[];
-  /** SIGTERM in the order of the calls, SIGKILL after 10 s; no process and no port is left. */
+  /** SIGTERM in the order of the calls, SIGKILL after 10 s; leaves no process and no port. */
   close(): Promise<void>;
 }>;
 

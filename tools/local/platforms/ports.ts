@@ -1,18 +1,17 @@
 import { createServer } from 'node:net';
 
 /**
- * Ports for the programs are drawn from below the range that systems hand out by themselves (Linux
- * from 32768, macOS from 49152): between finding one free and the program's listening on it no
- * outgoing connection can take it.
+ * Ports for the programs are below the range that systems use for outgoing connections (Linux from
+ * 32768, macOS from 49152): no such connection can take the port before the program listens on it.
  */
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
 const ATTEMPTS = 200;
 
-/** Given out by this process and not returned yet; a program may be about to listen on it. */
+/** Reserved by this process; a program may be about to listen on it. */
 const taken = new Set<number>();
 
-/** A port that nobody listens on; `release` it when its program is gone. `draw`: from 0 below 1. */
+/** A port that nobody listens on; `release` it when its program has ended. `draw`: 0 to below 1. */
 export async function reservePort(
   draw: () => number = Math.random,
 ): Promise<{ port: number; release(): void }> {

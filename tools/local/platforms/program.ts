@@ -30,8 +30,8 @@ export type Program = Readonly<{
 }>;
 
 /**
- * Starts `node ...args` with exactly the given environment, in a process group of its own: a
- * terminal's Ctrl-C must reach the programs only through their platform.
+ * Starts `node ...args` with exactly the given environment, in a new process group: a terminal's
+ * Ctrl-C must reach the programs only through their platform.
  */
 export function startProgram(options: {
   args: readonly string[];
@@ -64,7 +64,7 @@ export function startProgram(options: {
   }
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', () => {
-      // what it started itself must not outlive it, nor hold its streams open
+      // Its children must not outlive it, nor hold its streams open.
       signalGroup('SIGKILL');
       alive = false;
       guardian.forget(pid);
@@ -113,7 +113,7 @@ export function startProgram(options: {
   };
 }
 
-/** A process that ended a moment ago, its 'exit' event still to come, is no error. */
+/** A process that has just ended, whose 'exit' event is still to come, is not an error. */
 function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

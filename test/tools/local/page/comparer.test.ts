@@ -50,7 +50,7 @@ test('says on the page why a comparison failed, and compares the next one', asyn
 test('nothing runs on after it was closed', async () => {
   const comparer = createComparer('shakesapp-local');
   const rendered = comparer.render({ traces: TRACES, of: TRACES.length });
-  const failed = assert.rejects(rendered, /the thread that compares has ended/);
+  const failed = assert.rejects(rendered, /the comparison worker exited/);
   await comparer.close();
   await failed;
 });

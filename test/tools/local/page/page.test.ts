@@ -101,7 +101,7 @@ test('calls a trace without all its spans broken only once they had time to arri
 });
 
 test('compares no trace that is still arriving, and so warns of none', async (t) => {
-  const whole = requestTrace({ sequence: 1 });
+  const complete = requestTrace({ sequence: 1 });
   const half = requestTrace({ sequence: 2 }).spans.slice(0, 3);
   let nowMs = Math.max(...half.map(({ endMs }) => endMs));
   let compared: string[] = [];
@@ -113,9 +113,9 @@ test('compares no trace that is still arriving, and so warns of none', async (t)
       return renderParts(undefined);
     },
   });
-  traceStore.write([...half, ...whole.spans]);
+  traceStore.write([...half, ...complete.spans]);
   await ask(`${page.url}comparison`);
-  assert.deepEqual(compared, [whole.traceId]);
+  assert.deepEqual(compared, [complete.traceId]);
   nowMs += 15_000;
   await ask(`${page.url}comparison`);
   assert.equal(compared.length, 2);
@@ -154,7 +154,7 @@ test('the page as served holds what there is, before any script has run', async 
   assert.match(body, new RegExp(`<details id="trace-${requestTrace().traceId}"`));
 });
 
-test('tells its readers when spans come', async (t) => {
+test('notifies open pages when spans arrive', async (t) => {
   const { page, traceStore } = await start(t);
   const response = await fetch(`${page.url}events`, { signal: AbortSignal.timeout(10_000) });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -219,7 +219,7 @@ test('compares the newest runs, no more than 600 traces, and says of how many', 
     }
   }
   const { verdict } = JSON.parse((await ask(`${page.url}comparison`)).body);
-  assert.match(verdict, /the newest 600 traces of 620, by whole runs/);
+  assert.match(verdict, /the newest 600 of 620 traces, in complete runs/);
   const ids = new Set(compared?.traces.map(({ traceId }) => traceId));
   assert.equal(ids.has(requestTrace({ run: 0, sequence: 19 }).traceId), false);
   assert.equal(ids.has(requestTrace({ run: 1, sequence: 0 }).traceId), true);
@@ -234,7 +234,7 @@ test('compares nothing while only one platform has traces', async (t) => {
   assert.equal(parts.evidence, '');
 });
 
-test('says why there is no comparison, and goes on', async (t) => {
+test('says why the comparison failed, and continues', async (t) => {
   const render = async () => {
     throw new Error('<no> cohorts');
   };

@@ -67,7 +67,7 @@ describe('programEnvironment', () => {
     });
   });
 
-  it('tells server alone of the works, and it alone no counts', () => {
+  it('gives the works only to server, and the expected counts only to the others', () => {
     const { WORKS_BUCKET, WORKS_CACHE, STORAGE_API_ENDPOINT, KNOWN_QUERIES, ...rest } =
       environmentOf('server', { worksCache: 'per-request' });
     assert.equal(WORKS_BUCKET, settings().worksBucket);

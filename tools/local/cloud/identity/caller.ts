@@ -5,8 +5,8 @@ const UNAUTHENTICATED =
   'Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.';
 
 /**
- * The account behind an `Authorization: Bearer` access token. UNAUTHENTICATED where there is none
- * or it is not ours, in the words of the real services.
+ * The account of an `Authorization: Bearer` access token. UNAUTHENTICATED where it is missing or
+ * was not issued here, in the words of the real services.
  */
 export function authenticate(tokens: TokenIssuer, authorization: string | undefined): string {
   const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];

@@ -24,9 +24,9 @@ export type Authority = Readonly<{
 }>;
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-/** Long enough for a day at the desk; the authority's key never leaves this process. */
+/** Long enough for a day's work; the authority's key never leaves this process. */
 const VALID_MS = 24 * 3_600_000;
-/** Clocks of one machine agree, but a certificate's times have whole seconds. */
+/** Clocks of one machine agree, but a certificate's times are in seconds. */
 const BACKDATED_MS = 60_000;
 
 const generateKeys = () => webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
@@ -35,7 +35,7 @@ const validity = () => ({
   notAfter: new Date(Date.now() + VALID_MS),
 });
 
-/** A certificate authority of our own, for as long as `directory` lives. */
+/** A certificate authority for this run, with its certificate in `directory`. */
 export async function createAuthority(directory: string): Promise<Authority> {
   const keys = await generateKeys();
   const root = await X509CertificateGenerator.createSelfSigned({

@@ -20,7 +20,7 @@ export type MetadataOptions = Readonly<{
 
 export type MetadataServer = Readonly<{ host: string; close(): Promise<void> }>;
 
-/** A value, one computed from the query, or a folder. */
+/** A value, one computed from the query, or a directory. */
 type Entry = string | ((query: URLSearchParams) => Promise<string> | string) | Folder;
 type Folder = { readonly [key: string]: Entry };
 
@@ -38,7 +38,7 @@ export async function startMetadataServer(options: MetadataOptions): Promise<Met
   const tree = metadataTree(options);
   const service = await startHttpService(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://metadata');
-    // gcp-metadata takes any answer without this header for one of a stranger.
+    // gcp-metadata ignores answers without this header.
     response.setHeader('metadata-flavor', 'Google');
     response.setHeader('server', 'Metadata Server for VM');
     const refusal = refuse(request, url);
@@ -58,7 +58,7 @@ const operationOf = (url: URL) => url.pathname.split('/').at(-1) ?? '';
 
 function refuse(request: IncomingMessage, url: URL): { status: number; text: string } | undefined {
   if (url.pathname === '/' || url.pathname === '/computeMetadata/') return undefined;
-  // Both guard against requests that a server was tricked into sending.
+  // Both guard against requests that an attacker made a server send.
   if (request.headers['metadata-flavor'] !== 'Google') {
     return { status: 403, text: 'Missing Metadata-Flavor:Google header.' };
   }

@@ -21,7 +21,7 @@ export type IdTokenRequest = Readonly<{
 
 export type TokenIssuer = Readonly<{
   issueIdToken(request: IdTokenRequest): Promise<string>;
-  /** Throws with the reason where the token is not one of ours, expired, or for another audience. */
+  /** Throws with the reason where the token was not issued here, expired, or for another audience. */
   verifyIdToken(token: string, audience: string): Promise<{ email: string }>;
   issueAccessToken(email: string): Readonly<{ token: string; expiresInSeconds: number }>;
   /** Throws with the reason where the token is unknown or expired. */
@@ -31,10 +31,10 @@ export type TokenIssuer = Readonly<{
 
 const ISSUER = 'https://accounts.google.com';
 const TOKEN_SECONDS = 3_600;
-/** Access tokens kept at once: a long run renews a handful of accounts every hour. */
+/** Access tokens kept: a long run renews those of a few accounts every hour. */
 const MAX_ACCESS_TOKENS = 1_000;
 
-/** Signs what the metadata server and Cloud Scheduler hand out, and checks what services receive. */
+/** Signs the tokens of the metadata server and Cloud Scheduler, and checks those of requests. */
 export async function createTokenIssuer(options: { clock?: Clock } = {}): Promise<TokenIssuer> {
   const clock = options.clock ?? Date.now;
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });

@@ -2,7 +2,7 @@ import type { Attempt } from './runner.ts';
 
 const MAX_ATTEMPTS = 1_000;
 
-/** The last attempts of all jobs, oldest first, for who looks later and who listens. */
+/** The last attempts of all jobs, oldest first, and a subscription to new ones. */
 export function createAttemptLog() {
   const attempts: Attempt[] = [];
   const listeners = new Set<(attempt: Attempt) => void>();

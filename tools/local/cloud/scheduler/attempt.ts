@@ -13,10 +13,10 @@ export type AttemptOutcome = Readonly<{
   answer?: string;
 }>;
 
-/** Characters; a problem of loadgen's is far shorter. */
+/** Characters; loadgen's problem documents are far shorter. */
 const LONGEST_ANSWER = 10_000;
 
-/** Sends the job's request once and answers how it went; never throws. */
+/** Sends the job's request once and returns the outcome; never throws. */
 export async function sendAttempt(options: {
   jobId: string;
   spec: JobSpec;
@@ -56,7 +56,7 @@ function requestHeaders(options: {
   const { jobId, spec, scheduledMs, token } = options;
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(spec.headers)) {
-    // Not the job's to set: they would be dropped by the real service too.
+    // The job cannot set these: the real service removes them too.
     if (!/^(?:x-cloudscheduler|x-google-|x-appengine-|content-length$)/i.test(name)) {
       headers[name.toLowerCase()] = value;
     }
@@ -91,7 +91,7 @@ function send(options: {
     request.once('response', (response) => {
       const httpStatus = response.statusCode ?? 0;
       let answer = '';
-      // An attempt ends with its body: until then the handler is still at work.
+      // An attempt ends with the body: until then the handler still works.
       response.once('error', reject);
       response.once('end', () =>
         resolve(httpStatus < 400 ? { httpStatus } : { httpStatus, answer }),
@@ -104,7 +104,7 @@ function send(options: {
   });
 }
 
-/** Any 2xx acknowledges the job. How others map is not documented; these are the usual pairs. */
+/** Any 2xx acknowledges the job. The mapping of others is not documented; these are usual. */
 function codeOf(httpStatus: number): GoogleCode | 'OK' {
   if (httpStatus >= 200 && httpStatus < 300) return 'OK';
   const codes: Readonly<Record<number, GoogleCode>> = {

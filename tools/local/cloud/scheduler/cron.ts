@@ -10,8 +10,8 @@ export type CronSchedule = Readonly<{
 const UNIX_CRON = /^\s*(?:[0-9*,/-]|[A-Za-z]{3})+(?:\s+(?:[0-9*,/-]|[A-Za-z]{3})+){4}\s*$/;
 
 /**
- * A schedule in a time zone. Cloud Scheduler also takes App Engine's English-like schedules ("every
- * 5 minutes"); here they are refused, with the words that the real service has for a bad schedule.
+ * A schedule in a time zone. Cloud Scheduler also accepts App Engine's English-like schedules ("every
+ * 5 minutes"); here they are refused, with the real service's message for an invalid schedule.
  */
 export function parseCron(schedule: string, timeZone: string): CronSchedule {
   try {

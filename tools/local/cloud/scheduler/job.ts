@@ -95,10 +95,10 @@ function parseOidc(
   const email = token.serviceAccountEmail ?? '';
   if (!/^[^@\s]+@[^@\s]+\.gserviceaccount\.com$/.test(email)) {
     throw invalid(
-      `http_target.oidc_token.service_account_email: ${JSON.stringify(email)} is no service account`,
+      `http_target.oidc_token.service_account_email: ${JSON.stringify(email)} is not a service account`,
     );
   }
-  // The default is the whole URI, path and query: rarely what the receiver expects.
+  // The default is the URI with path and query: rarely what the receiver expects.
   return { email, audience: token.audience || uri };
 }
 

@@ -16,11 +16,11 @@ export type Attempt = AttemptOutcome &
   }>;
 
 export type JobRunner = Readonly<{
-  /** Begins to follow the schedule, from now; also after a change of it. */
+  /** Follows the schedule from now; also called after a change of it. */
   resume(): void;
-  /** Stops following the schedule; a request under way ends by itself. */
+  /** Stops following the schedule; a running request continues to its end. */
   pause(): void;
-  /** Starts an execution now, beside one that may be under way. */
+  /** Starts an execution now, also while another runs. */
   runNow(): void;
   scheduleMs(): number | undefined;
   lastAttemptMs(): number | undefined;
@@ -30,9 +30,9 @@ export type JobRunner = Readonly<{
 }>;
 
 /**
- * Follows one job's schedule. Its executions never overlap: one that is due while another is under
- * way starts when that ends. Of several that fell due meanwhile only the latest starts, which is an
- * assumption about the real service.
+ * Follows one job's schedule. Its executions never overlap: one that is due while another runs
+ * starts when that ends. If several are due by then, only the latest starts, which is an assumption
+ * about the real service.
  *
  *     due     |1        |2        |3        |4
  *     runs    [1------------------------][3---][4--]
@@ -54,7 +54,7 @@ export function createJobRunner(options: {
   let scheduleMs: number | undefined;
   let lastAttemptMs: number | undefined;
   let lastOutcome: AttemptOutcome | undefined;
-  // Retries last until the next scheduled start.
+  // Retries end at the next scheduled start.
   const waiting = new Set<() => void>();
   const giveUpRetries = () => {
     for (const stop of waiting) stop();
@@ -66,7 +66,7 @@ export function createJobRunner(options: {
     if (scheduleMs === undefined) return;
     const dueMs = scheduleMs;
     cancelTimer = timers.at(dueMs, () => {
-      // After the machine slept, times that passed long ago are not caught up with.
+      // After the machine slept, missed times are skipped.
       follow(Math.max(dueMs, timers.now()));
       giveUpRetries();
       if (running) pendingMs = dueMs;

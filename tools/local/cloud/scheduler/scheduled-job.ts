@@ -4,7 +4,7 @@ import type { JobRunner } from './runner.ts';
 
 export type JobState = 'ENABLED' | 'PAUSED';
 
-/** A job as the scheduler holds it: what was asked for, what that means, and what runs it. */
+/** A job as the scheduler holds it: as requested, as checked, and what runs it. */
 export type ScheduledJob = {
   job: WireJob;
   spec: JobSpec;
@@ -13,7 +13,7 @@ export type ScheduledJob = {
   readonly runner: JobRunner;
 };
 
-/** What the real service fills in and gives back. */
+/** The fields that the real service fills in and returns. */
 export function withDefaults(job: WireJob): WireJob {
   return {
     ...job,
@@ -56,7 +56,7 @@ export type JobView = Readonly<{
   schedule: string;
   /** When it is due next; absent while paused. */
   scheduleMs: number | undefined;
-  /** Requests under way. */
+  /** Requests without an answer yet. */
   outstanding: number;
 }>;
 

@@ -30,9 +30,8 @@ export type SchedulerService = Readonly<{
 const MAX_PAGE = 500;
 
 /**
- * google.cloud.scheduler.v1.CloudScheduler with HTTP targets and OIDC tokens, in plain text: the
- * client library is told so by `sslCreds`. Callers are not asked for credentials, because
- * credentials do not travel over plain text.
+ * google.cloud.scheduler.v1.CloudScheduler with HTTP targets and OIDC tokens, in plain text: clients
+ * set `sslCreds`. Callers need no credentials, because these do not travel over plain text.
  */
 export async function startScheduler(options: {
   projectId: string;

@@ -1,11 +1,11 @@
-/** Time for what waits: the machine's, or one that a test moves. */
+/** The machine's time, or one that a test moves. */
 export type Timers = Readonly<{
   now(): number;
   /** Calls back at a time, at once if it has passed; returns how to cancel. */
   at(timeMs: number, run: () => void): () => void;
 }>;
 
-/** setTimeout takes no more than 2^31 - 1 ms; a monthly cron waits longer. */
+/** setTimeout accepts at most 2^31 - 1 ms; a monthly cron waits longer. */
 const MAX_WAIT_MS = 3_600_000;
 
 export const systemTimers: Timers = {

@@ -31,13 +31,13 @@ export type StorageObjects = Readonly<{
   list(bucket: Bucket): StoredObject[];
 }>;
 
-/** The buckets, apart from the protocol that reads them. */
+/** The buckets, without the protocol that reads them. */
 export function createStorageObjects(): StorageObjects {
   const buckets = new Map<string, Bucket>();
   let lastGeneration = 0n;
   const existing = (name: string): Bucket => {
     const found = buckets.get(name);
-    if (!found) throw new Error(`there is no bucket ${JSON.stringify(name)}`);
+    if (!found) throw new Error(`no such bucket: ${JSON.stringify(name)}`);
     return found;
   };
   return {

@@ -38,8 +38,8 @@ export const etagOf = (object: StoredObject): string =>
   Buffer.from(object.generation).toString('base64');
 
 /**
- * One page of objects.list: prefix, delimiter, startOffset, endOffset, maxResults, pageToken. The
- * partial responses of `fields` are not: every field comes, which a caller of `fields` can read.
+ * One page of objects.list: prefix, delimiter, startOffset, endOffset, maxResults, pageToken.
+ * `fields` is ignored: the answer holds every field, which its callers can read too.
  */
 export function listPage(sorted: readonly StoredObject[], query: URLSearchParams): string {
   const prefix = query.get('prefix') ?? '';
@@ -65,7 +65,7 @@ export function listPage(sorted: readonly StoredObject[], query: URLSearchParams
     else prefixes.push(entry);
     last = entry;
   }
-  // An empty list has no `items` at all: readers must not rely on it.
+  // An empty list has no `items`: readers must not rely on it.
   return JSON.stringify({
     kind: 'storage#objects',
     ...(nextPageToken !== undefined && { nextPageToken }),
@@ -94,7 +94,7 @@ function pageSize(value: string | null): number {
   return Math.min(Number(value), DEFAULT_PAGE);
 }
 
-/** The name that the last page ended with. The real token is opaque, and so is this to readers. */
+/** The last name of the previous page. The real token is opaque too. */
 function decodePageToken(value: string | null): string | undefined {
   if (value === null || value === '') return undefined;
   const name = Buffer.from(value, 'base64').toString();

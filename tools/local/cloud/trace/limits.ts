@@ -2,8 +2,7 @@ import { GoogleError } from '../google-status.ts';
 
 /**
  * Cloud Trace's limits on one span, https://cloud.google.com/trace/docs/quotas#limits_on_spans.
- * The real service may shorten or drop what is too long instead of refusing it: here it is refused,
- * so that it is noticed.
+ * The real service may shorten or drop what is too long. Here it is refused, so that people notice.
  */
 export const SPAN_LIMITS = {
   displayNameBytes: 1_024,

@@ -35,8 +35,8 @@ export function listTraces(
         endMs: Math.max(...spans.map(({ endMs }) => endMs)),
       };
     })
-    // Traces that overlap the interval, its ends included. Whether the real service looks at the
-    // whole trace or at its root is not documented.
+    // Traces that overlap the interval, its ends included. Whether the real service looks at all
+    // spans or at the root is not documented.
     .filter(({ spans, startMs, endMs }) => startMs <= toMs && endMs >= fromMs && matches(spans))
     .sort(order(query.get('orderBy') ?? ''));
 
@@ -59,7 +59,7 @@ function asV1(projectId: string, { traceId, spans }: Listed, view: string): V1Tr
 export const v1Spans = (spans: readonly Span[]): V1Span[] =>
   spans.slice(0, MAX_SPANS_OF_TRACE).map(toV1Span);
 
-/** One field, perhaps with " desc"; the newest first where nothing is asked for. */
+/** One field, optionally with " desc"; by default the newest first. */
 function order(orderBy: string): (a: Listed, b: Listed) => number {
   const match = /^(trace_id|name|duration|start)( desc)?$/.exec(orderBy || 'start desc');
   if (!match) {
@@ -87,7 +87,7 @@ function pageSize(query: URLSearchParams, max: number): number {
   return Math.min(size > 0 ? size : DEFAULT_PAGE, max);
 }
 
-/** What a page token must be used with again. */
+/** The parameters that must stay the same with a page token. */
 const asked = (query: URLSearchParams): string =>
   JSON.stringify(['filter', 'orderBy', 'startTime', 'endTime', 'view'].map((k) => query.get(k)));
 
@@ -102,7 +102,7 @@ function pageStart(found: readonly Listed[], query: URLSearchParams): number {
     const index = found.findIndex(({ traceId }) => traceId === after);
     if (index >= 0 && before === asked(query)) return index + 1;
   } catch {
-    // Not one of ours: the same answer as for one of another request.
+    // Not issued here: the same answer as for the token of another request.
   }
   throw invalid('pageToken', token, 'the nextPageToken of the same request');
 }

@@ -19,8 +19,8 @@ export type Quota = Readonly<{
 const MINUTE_MS = 60_000;
 
 /**
- * A quota per minute. Windows of whole minutes that begin with the first call: how the real service
- * slices its minutes is not documented.
+ * A quota per minute, in windows of 60 s that begin with the first call. How the real service divides
+ * time is not documented.
  */
 export function createQuota(options: {
   metric: string;

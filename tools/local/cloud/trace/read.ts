@@ -9,9 +9,9 @@ import { type Quota, READ_UNITS } from './quota.ts';
 import type { TraceStore } from './store.ts';
 
 /**
- * The reading half of Cloud Trace's v1 REST API: projects.traces.list and .get. Unlike the real
- * one it answers a caller without a token, so that a tool at the desk can read without the local
- * metadata server; a token that is sent is checked.
+ * Reading in Cloud Trace's v1 REST API: projects.traces.list and .get. Unlike the real one it answers
+ * a caller without a token, so that a tool can read without the local metadata server. It checks a
+ * token that is sent.
  */
 export async function startTraceRead(options: {
   store: TraceStore;
@@ -50,7 +50,7 @@ export async function startTraceRead(options: {
     if (spans.length === 0) {
       throw new GoogleError('NOT_FOUND', `Trace ${traceId} was not found.`);
     }
-    // Copies that a retried write stored twice come twice, as from the real service.
+    // Spans that a retried write stored twice are returned twice, as by the real service.
     return { projectId: store.projectId, traceId: traceId.toLowerCase(), spans: v1Spans(spans) };
   };
 

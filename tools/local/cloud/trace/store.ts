@@ -7,7 +7,7 @@ export type TraceStoreStats = Readonly<{
   traces: number;
   /** Kept now, copies included. */
   spans: number;
-  /** Copies of spans that were already there, since the start. */
+  /** Copies of spans that were stored before, since the start. */
   duplicates: number;
   evictedTraces: number;
   evictedSpans: number;
@@ -16,7 +16,7 @@ export type TraceStoreStats = Readonly<{
 export type TraceStore = Readonly<{
   projectId: string;
   write(spans: readonly Span[]): void;
-  /** Every trace, oldest first; a span id occurs once in each (the copy that came first). */
+  /** Every trace, oldest first; a span id occurs once in each (the first copy). */
   traces(): Trace[];
   trace(traceId: string): Trace | undefined;
   /** All that was written for a trace, copies too: what the real read API returns. */
@@ -25,8 +25,8 @@ export type TraceStore = Readonly<{
   /** Calls back at each write, copies included; returns how to stop. */
   onSpan(listener: SpanListener): () => void;
   /**
-   * Has each span pass by before it is stored; what comes back is stored. For what only a platform
-   * can know of a span. Returns how to stop.
+   * Calls back with each span before it is stored, and stores what is returned: for what only a
+   * platform knows about a span. Returns how to stop.
    */
   annotate(mark: (span: Span) => Span): () => void;
   stats(): TraceStoreStats;
@@ -35,12 +35,12 @@ export type TraceStore = Readonly<{
 
 type Held = { written: Span[]; byId: Map<string, Span> };
 
-/** About 300 MB of spans as ours are: far beyond a day's runs at the desk. */
+/** About 300 MB of our spans: far more than a day's runs make. */
 const MAX_SPANS = 200_000;
 
 /**
- * The spans, in memory. Past `maxSpans` whole traces are evicted, the oldest first, and counted:
- * half a trace would look like a fault of the programs.
+ * The spans, in memory. With more than `maxSpans`, complete traces are evicted, the oldest first, and
+ * counted: a trace with some spans evicted would look like a fault of the programs.
  */
 export function createTraceStore(
   options: { projectId?: string; maxSpans?: number } = {},

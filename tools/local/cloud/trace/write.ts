@@ -16,7 +16,7 @@ const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
 /**
  * google.devtools.cloudtrace.v2.TraceService over TLS: BatchWriteSpans and CreateSpan. A batch is
- * stored whole or not at all: v2 knows no partial success.
+ * stored completely or not at all: v2 has no partial success.
  */
 export async function startTraceWrite(options: {
   store: TraceStore;

@@ -21,11 +21,11 @@ export type CloudRun = Platform &
   Readonly<{
     loadgenAudience: string;
     schedulerServiceAccount: string;
-    /** When each instance had no CPU: what was open then has no latency to speak of. */
+    /** When each instance had no CPU: spans that were open then have no meaningful latency. */
     stops: StopLedger;
   }>;
 
-/** The three services, each behind a front end of its own, none with an instance yet. */
+/** The three services, each behind its front end, without an instance yet. */
 export async function startCloudRun(options: CloudRunOptions): Promise<CloudRun> {
   const { cloud, clock = systemClock } = options;
   const knobs = { ...CLOUD_RUN_KNOBS, ...options.knobs };
@@ -35,7 +35,7 @@ export async function startCloudRun(options: CloudRunOptions): Promise<CloudRun>
   const guardian = startGuardian();
   const started: { service: Service; frontEnd: FrontEnd }[] = [];
   const close = async () => {
-    // In the order of the calls: what loadgen is in the middle of still finds client and server.
+    // In the order of the calls: a request of loadgen can still reach client and server.
     for (const { service } of started.toReversed()) await service.close();
     for (const { frontEnd } of started) await frontEnd.close();
     await guardian.close();
@@ -119,7 +119,7 @@ async function startInstance(
   onIdle: (instance: Instance) => void,
 ): Promise<Instance> {
   const { program, knobs, clock, stops } = deployed;
-  // Cloud Run's are long hex strings too.
+  // Cloud Run's instance ids are long hex strings too.
   const id = randomBytes(64).toString('hex');
   const journal = deployed.journal.of(program, id);
   const container = await startContainer(deployed, revision, id);
@@ -170,7 +170,7 @@ async function startContainer(
         K_SERVICE: program,
         K_CONFIGURATION: program,
         K_REVISION: revision,
-        // What is not exported before the response has no CPU to be exported with.
+        // After the response there is no CPU to export spans.
         ...(knobs.billing === 'request' && { SPAN_FLUSH: 'before-response' }),
       },
     }),

@@ -21,7 +21,7 @@ export type Exchange = Readonly<{
   /** Ends the body. */
   finish(trailers: OutgoingHttpHeaders): void;
   headSent(): boolean;
-  /** Breaks the answer off; the code is HTTP/2's. */
+  /** Ends the answer early; the code is HTTP/2's. */
   reset(code?: number): void;
 }>;
 
@@ -84,8 +84,8 @@ export function http2Exchange(stream: ServerHttp2Stream, head: IncomingHttpHeade
     gone: gone.signal,
     respond(status, answer, endsHere) {
       if (stream.destroyed || stream.closed) return undefined;
-      // Trailers-only answers of gRPC must end with their head: an empty body after it would make
-      // a head out of what the caller has to read as trailers.
+      // Trailers-only answers of gRPC must end with their head: with an empty body after it, the
+      // caller would not read the head as trailers.
       stream.respond(
         { ':status': status, ...answer },
         { endStream: endsHere, waitForTrailers: !endsHere },
@@ -106,5 +106,5 @@ export function http2Exchange(stream: ServerHttp2Stream, head: IncomingHttpHeade
 const isGrpc = (headers: IncomingHttpHeaders): boolean =>
   headers['content-type']?.startsWith('application/grpc') === true;
 
-/** A broken connection is handled where it shows: as `gone`, or as a failed write. */
+/** A broken connection is handled elsewhere: as `gone`, or as a failed write. */
 function ignore(): void {}

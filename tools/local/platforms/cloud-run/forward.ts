@@ -3,7 +3,7 @@ import type { Exchange } from './exchange.ts';
 import { type Refusal, UNAVAILABLE } from './refusal.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Of one connection only, RFC 9110 section 7.6.1; `te` is put back for gRPC. */
+/** Headers of one connection only, RFC 9110 section 7.6.1; `te` is added again for gRPC. */
 const HOP_BY_HOP = new Set([
   'connection',
   'expect',
@@ -18,13 +18,13 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /**
- * Passes one request on to a container and its answer back, both as streams, and the end of either
- * side to the other. Resolves with the status that the caller got, once all is done.
+ * Forwards one request to a container and its answer back, both as streams, and the end of either
+ * side to the other. Resolves with the status that the caller got, when both have ended.
  */
 export async function forward(options: {
   exchange: Exchange;
   upstream: Upstream;
-  /** Added to the caller's own, or in their place. */
+  /** Added to the caller's headers, or replacing them. */
   headers: OutgoingHttpHeaders;
   /** Aborts at the service's request timeout, with the refusal as its reason. */
   timeout: AbortSignal;
@@ -62,7 +62,7 @@ export async function forward(options: {
   }
 }
 
-/** nginx's word for it; Cloud Run logs it too. */
+/** nginx's status for a caller that went away; Cloud Run logs it too. */
 const CLIENT_CLOSED = 499;
 
 export function refuse(exchange: Exchange, { status, headers, body }: Refusal): void {

@@ -36,8 +36,8 @@ export type FrontEndOptions = Readonly<{
 }>;
 
 /**
- * What stands between a caller and the containers of one service, request by request: reserved
- * paths, IAM, an instance, rewritten trace headers, the container, a span of its own.
+ * What stands between a caller and the containers of one service, in the order of a request:
+ * reserved paths, IAM, an instance, rewritten trace headers, the container, the front end's span.
  */
 export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd> {
   const pending = new Set<Promise<void>>();
@@ -143,7 +143,7 @@ function forwardedHeaders(exchange: Exchange): OutgoingHttpHeaders {
     'x-forwarded-proto': 'https',
     forwarded: `for="${remoteAddress}";proto=https`,
     ...(headers.authorization && { authorization: removeSignature(headers.authorization) }),
-    // hop by hop, but gRPC servers insist on it
+    // Hop by hop, but gRPC servers require it.
     ...(exchange.isGrpc && { te: 'trailers' }),
   };
 }

@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { parseCloudTraceContext, singleValue } from '../../../../lib/telemetry/trace-headers.ts';
 
-/** What a request brought along of a trace; a new trace id where it brought none. */
+/** The trace that a request's headers name; a new trace id where they name none. */
 export type IncomingTrace = Readonly<{
   traceId: string;
   /** Becomes the parent of the front end's own span. */
   spanId: string | undefined;
-  /** undefined where no header says. */
+  /** undefined where no header says so. */
   sampled: boolean | undefined;
 }>;
 
 const TRACE_PARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 
-/** X-Cloud-Trace-Context decides, traceparent stands in for it. b3 is never looked at. */
+/** X-Cloud-Trace-Context decides; without it, traceparent. b3 is never read. */
 export function readTrace(headers: IncomingHttpHeaders): IncomingTrace {
   return (
     parseCloudTraceContext(singleValue(headers['x-cloud-trace-context'])) ??

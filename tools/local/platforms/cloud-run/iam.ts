@@ -12,9 +12,9 @@ export const INVOKERS: Readonly<Record<ProgramName, readonly Caller[]>> = {
 };
 
 /**
- * Checks the ID token of one request. undefined means: let it through. As on Cloud Run, a request
- * without a token is forbidden (403), one with a bad token unauthorized (401), and one whose good
- * token belongs to a stranger forbidden again.
+ * Checks the ID token of one request; undefined where the request may pass. As on Cloud Run, a
+ * request without a token gets 403, one with an invalid token 401, and one whose valid token belongs
+ * to an account without the role gets 403.
  */
 export async function checkInvoker(options: {
   authorization: string | undefined;
@@ -26,17 +26,17 @@ export async function checkInvoker(options: {
   const { authorization, audience, invokers, tokens } = options;
   if (authorization === undefined) return FORBIDDEN('the request has no Authorization header');
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-  if (token === undefined) return UNAUTHORIZED('the Authorization header is no Bearer token');
+  if (token === undefined) return UNAUTHORIZED('the Authorization header is not a Bearer token');
   try {
     const { email } = await tokens.verifyIdToken(token, audience);
     if (invokers.includes(email)) return undefined;
-    return FORBIDDEN(`${email} has not the role run.invoker on ${audience}`);
+    return FORBIDDEN(`${email} does not have roles/run.invoker on ${audience}`);
   } catch (error) {
     return UNAUTHORIZED((error as Error).message);
   }
 }
 
-/** The container sees who called, but gets no token that it could use in the caller's name. */
+/** The container sees the caller, but gets no token that it could use in the caller's name. */
 export function removeSignature(authorization: string): string {
   return authorization.replace(
     /^(Bearer +[^.\s]+\.[^.\s]+)\.[^.\s]+$/i,

@@ -9,7 +9,7 @@ import { createOwnSpanSampler, type OwnSpanSampler } from './own-span.ts';
 import type { StopLedger } from './stops.ts';
 import type { Upstream } from './upstream.ts';
 
-/** What the instance runs in: its process, its connection, and what goes when it goes. */
+/** What the instance runs in: its process, its connection, and what is released at its end. */
 export type Container = Readonly<{
   program: Program;
   port: number;
@@ -24,7 +24,7 @@ export type Instance = Readonly<{
   ownSpans: OwnSpanSampler;
   /** Resolves when the port answers; rejects when the container ends before or takes too long. */
   ready: Promise<void>;
-  /** Resolves when the process is gone and everything that it held is free again. */
+  /** Resolves when the process has ended and its port and metadata server are released. */
   gone: Promise<void>;
   isReady(): boolean;
   /** Requests that it is working on. */
@@ -64,14 +64,14 @@ export function createInstance(options: {
   };
 
   const freeze = () => {
-    // a connection that was idle over a long stop would be reset by the container as it wakes
+    // A container that wakes from a long stop resets connections that were idle.
     upstream.disconnect();
     program.freeze();
     stops.frozen(id, clock.now());
     journal.event({ type: 'frozen' });
   };
 
-  /** Nothing to do: no CPU where the billing says so, and no instance after a while. */
+  /** Without requests: no CPU with request-based billing, and after a while no instance. */
   const rest = () => {
     if (active > 0 || state !== 'ready') return;
     if (knobs.billing === 'request') cancelFreeze = clock.after(knobs.freezeDelayMs, freeze);
@@ -124,7 +124,7 @@ export function createInstance(options: {
         await program.stop(knobs.stopGraceMs, () =>
           journal.event({
             type: 'killed',
-            reason: `still there ${knobs.stopGraceMs} ms after SIGTERM`,
+            reason: `still running ${knobs.stopGraceMs} ms after SIGTERM`,
           }),
         );
       }

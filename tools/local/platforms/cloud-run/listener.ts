@@ -7,12 +7,12 @@ import { type Exchange, http1Exchange, http2Exchange } from './exchange.ts';
 
 export type Listener = Readonly<{ port: number; close(): Promise<void> }>;
 
-/** Longer than any caller keeps an idle connection, so that none sends into a closing one. */
+/** Longer than any caller keeps an idle connection, so that none sends into a closed one. */
 const KEEP_ALIVE_MS = 620_000;
 
 /**
- * One TLS port for HTTP/1.1 and HTTP/2, by ALPN. Two servers behind it, because Node's one server
- * for both crashes on gRPC's trailers when its HTTP/2 streams are used as streams.
+ * One TLS port for HTTP/1.1 and HTTP/2, by ALPN. Two servers behind it, because Node's server for
+ * both crashes on gRPC's trailers when its HTTP/2 streams are used as streams.
  */
 export async function startListener(
   certificate: IssuedCertificate,
@@ -42,7 +42,7 @@ export async function startListener(
     const server = socket.alpnProtocol === 'h2' ? http2 : http1;
     server.emit('connection', socket);
   });
-  // A caller that does not trust the local CA: its own library tells it so.
+  // A caller that does not trust the local CA gets the error from its library.
   tls.on('tlsClientError', () => {});
 
   await new Promise<void>((resolve, reject) => {

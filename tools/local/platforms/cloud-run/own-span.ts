@@ -4,7 +4,7 @@ import type { CloudRunKnobs } from '../knobs.ts';
 
 export type OwnSpanDecision = Readonly<{
   store: boolean;
-  /** What the container is told: the front end adds its own "yes" and never a "no". */
+  /** The flag that the container gets: the front end may add a "yes", never a "no". */
   sampled: boolean | undefined;
 }>;
 

@@ -1,6 +1,6 @@
 /**
- * What the front end answers by itself, in the words of the real one. gRPC callers get the same
- * HTTP answers, which their library maps: 401 UNAUTHENTICATED, 403 PERMISSION_DENIED, 404
+ * What the front end answers without a container, in the words of the real one. gRPC callers get
+ * the same HTTP answers, which their library maps: 401 UNAUTHENTICATED, 403 PERMISSION_DENIED, 404
  * UNIMPLEMENTED, 429, 502, 503 and 504 UNAVAILABLE.
  * https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
  */
@@ -8,7 +8,7 @@ export type Refusal = Readonly<{
   status: number;
   headers: Readonly<Record<string, string>>;
   body: string;
-  /** For the person at the desk; never sent. */
+  /** For the person who runs this; never sent. */
   reason: string;
 }>;
 

@@ -7,7 +7,7 @@ import { NO_INSTANCE, type Refusal, UNAVAILABLE } from './refusal.ts';
 export type Service = Readonly<{
   /** An instance that has begun the request (call end() on it), or why there is none. */
   acquire(gone: AbortSignal): Promise<Instance | Refusal>;
-  /** Tells that a request has ended. */
+  /** To be called when a request has ended. */
   release(instance: Instance): void;
   instances(): readonly Instance[];
   close(): Promise<void>;
@@ -19,8 +19,8 @@ export const isRefusal = (result: Instance | Refusal): result is Refusal => 'sta
 
 /**
  * Scales from zero to `maxInstances`. A request goes to the least busy instance below its
- * concurrency; where there is none it waits for one that gets free or for one that starts, and is
- * refused after `queueMs`.
+ * concurrency. Where there is none, it waits until one is free or has started, and is refused after
+ * `queueMs`.
  */
 export function createService(options: {
   concurrency: number;
@@ -29,9 +29,9 @@ export function createService(options: {
   startInstance(reason: string, onIdle: (instance: Instance) => void): Promise<Instance>;
 }): Service {
   const { concurrency, knobs, clock } = options;
-  /** Those that take requests or soon will. */
+  /** Instances that take requests or soon will. */
   const serving = new Set<Instance>();
-  /** Those and the ones that are on their way out. */
+  /** These, and those that are stopping. */
   const present = new Set<Instance>();
   const starts = new Set<Promise<void>>();
   const queue = new Set<Waiting>();
@@ -77,14 +77,14 @@ export function createService(options: {
         instance.gone.then(async () => {
           serving.delete(instance);
           present.delete(instance);
-          // one that never got ready would be started over and over again
+          // One that never got ready would be started again and again.
           if (!closing && (await wasReady)) scale('an instance ended');
         });
         if (closing) return leave(instance, 'the platform is closing');
         return instance.ready.then(dispatch);
       })
       .catch((error: Error) => {
-        // Whoever waits for this start alone has nothing left to wait for.
+        // Requests that wait only for this start cannot be served.
         if (starts.size > 1 || ready().length > 0) return;
         const refusal = UNAVAILABLE(`no instance could be started: ${error.message}`);
         for (const waiting of queue) waiting.settle(refusal);
@@ -93,7 +93,7 @@ export function createService(options: {
     starts.add(begun);
   };
 
-  /** As many starts as the waiting requests fill, and the fewest instances there may be. */
+  /** Starts as many as the waiting requests fill, and at least the minimum. */
   const scale = (reason: string) => {
     const count = () => starts.size + ready().length;
     const wanted = Math.ceil(queue.size / concurrency);

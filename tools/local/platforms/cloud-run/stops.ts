@@ -9,22 +9,23 @@ export type StopLedger = Readonly<{
   frozen(instanceId: string, atMs: number): void;
   thawed(instanceId: string, atMs: number): void;
   stops(): readonly Stop[];
-  /** The span itself, or a copy that says that it was open while its process stood still. */
+  /** The span, or a copy that says that it was open while its process was stopped. */
   mark(span: Span): Span;
 }>;
 
-/** Where the instance's id stands: from gcpDetector, and as the Cloud Trace exporter maps it. */
+/** The attributes of the instance id: from gcpDetector, and as the Cloud Trace exporter maps it. */
 const INSTANCE_KEYS = ['faas.instance', 'g.co/r/generic_task/task_id'];
 
-/** A day of one stop a second; the oldest go first. */
+/** A day with one stop a second; the oldest are removed first. */
 const MAX_STOPS = 100_000;
 
 /**
  *     span     ├──────────────────────┤     start < from and end > from: marked
  *     process  ────────■■■■■■■■■■■■■────    ■ stopped
  *
- * Nothing in a program can know that it was stopped, and its clock runs on; the platform knows. A
- * span cannot begin in a stop, so one that began before it and ended after its start holds all of it.
+ * A program cannot know that it was stopped, because its clock goes on; the platform knows. A span
+ * cannot begin during a stop. So one that began before a stop and ended after its start holds all of
+ * it.
  */
 export function createStopLedger(): StopLedger {
   const byInstance = new Map<string, Stop[]>();

@@ -23,18 +23,18 @@ export type UpstreamReply = Readonly<{
 }>;
 
 export type UpstreamCall = Readonly<{
-  /** Rejects with UpstreamError when the container breaks off before a head came. */
+  /** Rejects with UpstreamError where the container closes the connection before an answer. */
   reply: Promise<UpstreamReply>;
   body: Writable;
   cancel(): void;
-  /** HTTP/2's code with which the container broke off, if it did. */
+  /** The HTTP/2 code with which the container reset the stream, if it did. */
   resetCode(): number | undefined;
 }>;
 
 /** How the front end talks to one container. */
 export type Upstream = Readonly<{
   call(head: UpstreamHead): UpstreamCall;
-  /** Lets go of idle connections: before the container is stopped, and when it is gone. */
+  /** Closes idle connections: before the container is stopped, and when it has ended. */
   disconnect(): void;
 }>;
 
@@ -43,8 +43,8 @@ export class UpstreamError extends Error {
 }
 
 /**
- * A connection per request: a container that was stopped for longer than its keep-alive resets
- * pooled ones the moment it runs again.
+ * A connection per request: a container that was stopped for longer than its keep-alive timeout
+ * resets pooled connections as soon as it runs again.
  */
 export function createHttp1Upstream(port: number): Upstream {
   return {
@@ -92,7 +92,7 @@ export function createHttp2Upstream(port: number): Upstream {
     if (session && !session.closed && !session.destroyed) return session;
     const opened = connect(`http://127.0.0.1:${port}`);
     opened.on('error', () => {});
-    // A container that is shutting down says so; the calls it took finish on the old connection.
+    // A container that shuts down sends GOAWAY; its open calls finish on the old connection.
     opened.on('goaway', () => {
       if (session === opened) session = undefined;
     });
@@ -125,7 +125,7 @@ export function createHttp2Upstream(port: number): Upstream {
         });
       });
       stream.on('error', (cause) => reject(new UpstreamError(cause.message, { cause })));
-      stream.once('close', () => reject(new UpstreamError('the container broke off')));
+      stream.once('close', () => reject(new UpstreamError('the container reset the stream')));
       promise.catch(() => {});
       return {
         reply: promise,

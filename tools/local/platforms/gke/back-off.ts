@@ -1,8 +1,8 @@
 import type { GkeKnobs } from '../knobs.ts';
 
 /**
- * CrashLoopBackOff: how long to wait before a container that ran for `ranMs` is started again. The
- * first restart comes at once, then the wait doubles; a long good run forgets it all.
+ * CrashLoopBackOff: how long a container that ran for `ranMs` waits before it restarts. The first
+ * restart comes at once, then the wait doubles; a long good run resets it.
  */
 export function createBackOff(
   knobs: Pick<GkeKnobs, 'backOffMs' | 'backOffMaxMs' | 'backOffResetMs'>,

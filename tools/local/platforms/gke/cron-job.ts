@@ -6,19 +6,19 @@ import type { FireResult } from '../platform.ts';
 type Body = Readonly<Record<string, unknown>>;
 
 export type CronJob = Readonly<{
-  /** What it does at each minute, now; undefined where the last run is still going on (Forbid). */
+  /** Fires now, as at each minute; undefined where the last run has not ended (Forbid). */
   fire(body: Body, minute: Date): Promise<FireResult | undefined>;
-  /** No more runs by itself; resolves when the one going on has ended. */
+  /** Fires no more; resolves when the current run has ended. */
   close(): Promise<void>;
 }>;
 
 /**
- * A CronJob whose pod posts to loadgen, with the scheduled minute in the body: both platforms' runs
- * of one minute are paired by it.
+ * A CronJob whose pod posts to loadgen, with the scheduled minute in the body: the comparison pairs
+ * both platforms' runs by that minute.
  */
 export function startCronJob(options: {
   url: string;
-  /** Fires by itself every minute; only by hand where absent. */
+  /** Fires every minute; only by hand where absent. */
   schedule?: Readonly<{ body: Body }> | undefined;
   onFired(minute: Date, result: FireResult): void;
   onSkipped(minute: Date, reason: string): void;
@@ -28,10 +28,7 @@ export function startCronJob(options: {
 
   const fire = async (body: Body, minute: Date) => {
     if (closed || running) {
-      options.onSkipped(
-        minute,
-        closed ? 'the platform is closing' : 'the last run is still going on',
-      );
+      options.onSkipped(minute, closed ? 'the platform is closing' : 'the last run has not ended');
       return undefined;
     }
     const answer = post(options.url, { ...body, scheduledTime: minute.toISOString() });

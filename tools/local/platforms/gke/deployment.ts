@@ -12,8 +12,8 @@ export type Deployment = Readonly<{
   address: string;
   ready(): Promise<void>;
   /**
-   * RollingUpdate, one more at a time and none fewer: a new pod takes over when it is ready, then
-   * an old one goes. Where the new one does not get ready, the old ones stay and it rejects.
+   * RollingUpdate with maxSurge 1 and maxUnavailable 0: a new pod gets ready, then an old one is
+   * removed. Where the new one does not get ready, the old ones stay and it rejects.
    */
   rollOut(): Promise<void>;
   views(): readonly InstanceView[];
@@ -44,12 +44,12 @@ export async function startDeployment(options: {
     if (closing) throw new Error(`the Deployment ${program} is being removed`);
     const pod = await options.startPod(`${replicaSet}-${suffix()}`, updateEndpoints);
     pods.add(pod);
-    // removePods() went over the pods while this one was being started
+    // removePods() ran while this one was starting.
     if (closing) await pod.remove('the platform is closing', knobs.stopGraceMs);
     return pod;
   };
 
-  /** Out of the endpoints first, so that nothing new is sent to it. */
+  /** Leaves the endpoints first, so that it gets no new connections. */
   const remove = (pod: Pod, reason: string, graceMs: number) => {
     pods.delete(pod);
     updateEndpoints();

@@ -36,7 +36,7 @@ export async function startGke(options: GkeOptions): Promise<Gke> {
   const guardian = startGuardian();
   const deployments: Deployment[] = [];
   const end = async () => {
-    // In the order of the calls: what loadgen is in the middle of still finds client and server.
+    // In the order of the calls: a request of loadgen can still reach client and server.
     for (const one of deployments.toReversed()) await one.removePods(knobs.stopGraceMs);
     for (const one of deployments) await one.closeAddress();
     await guardian.close();
@@ -80,7 +80,7 @@ export async function startGke(options: GkeOptions): Promise<Gke> {
       onEvent: journal.onEvent,
       reports: journal.reports,
       async close() {
-        // loadgen ends its run at SIGTERM, which ends the run that the CronJob waits for
+        // loadgen ends its run at SIGTERM, and the CronJob waits for that run.
         await Promise.all([cronJob.close(), end()]);
       },
     };
@@ -125,7 +125,7 @@ async function startPod(context: Context, name: string, onReadyChange: () => voi
       'k8s.deployment.name': program,
     },
     upstream: context.upstream,
-    // kubelet sets both; OpenTelemetry's detector tells GKE by the first
+    // kubelet sets both; OpenTelemetry's detector recognises GKE by the first.
     platformEnv: { KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc', HOSTNAME: name },
   });
   return createPod({
@@ -153,7 +153,7 @@ async function startPod(context: Context, name: string, onReadyChange: () => voi
   });
 }
 
-/** As terraform/gke has them. client's does not ask for server: a restart there must not spread. */
+/** As terraform/gke sets them. client's probe does not call server: its restart must not spread. */
 function checkOf(program: ProgramName, port: number): Check {
   return program === 'server' ? grpcCheck(port) : httpCheck(port, '/health');
 }

@@ -6,14 +6,14 @@ import type { Program } from '../program.ts';
 import { createBackOff } from './back-off.ts';
 import { type Check, startProbe } from './probes.ts';
 
-/** One pod with one container, which is started again whenever it ends. */
+/** One pod with one container, which restarts whenever it ends. */
 export type Pod = Readonly<{
   name: string;
   port: number;
   isReady(): boolean;
-  /** Resolves when it is ready first; rejects when it ended twice before, or was deleted. */
+  /** Resolves when it is first ready; rejects when it ended twice before that, or was deleted. */
   firstReady: Promise<void>;
-  /** SIGTERM, `graceMs`, SIGKILL; then everything it held is free. */
+  /** SIGTERM, `graceMs`, SIGKILL; then releases its port and metadata server. */
   remove(reason: string, graceMs: number): Promise<void>;
   view(): InstanceView | undefined;
 }>;
@@ -23,13 +23,13 @@ export function createPod(options: {
   program: ProgramName;
   port: number;
   startContainer(): Program;
-  /** What all three probes ask. */
+  /** The check of all three probes. */
   check: Check;
   knobs: GkeKnobs;
   clock: Clock;
   journal: InstanceJournal;
   onReadyChange(): void;
-  /** When it is gone for good. */
+  /** Called when it is deleted. */
   release(): Promise<void>;
 }): Pod {
   const { name, knobs, clock, journal, check } = options;
@@ -71,14 +71,14 @@ export function createPod(options: {
   };
 
   const tellKilled = (graceMs: number) =>
-    journal.event({ type: 'killed', reason: `still there ${graceMs} ms after SIGTERM` });
+    journal.event({ type: 'killed', reason: `still running ${graceMs} ms after SIGTERM` });
 
   /** Liveness and readiness begin when the start-up probe has succeeded. */
   const watch = (program: Program) => {
     const startup = startProbe({
       check,
       knobs: knobs.startupProbe,
-      // counts as well until so many failures say that it will not start
+      // Healthy until so many failures say that it will not start.
       initially: true,
       clock,
       onResult(healthy, ok) {

@@ -3,10 +3,10 @@ import { Client, credentials } from '@grpc/grpc-js';
 import type { Clock } from '../clock.ts';
 import type { ProbeKnobs } from '../knobs.ts';
 
-/** Asks once; rejects or resolves false where the container is not well. */
+/** Checks once; rejects or resolves false where the container is not healthy. */
 export type Check = (signal: AbortSignal) => Promise<boolean>;
 
-/** Counts results as kubelet does: only so many in a row change its mind. */
+/** Counts results as kubelet does: the state changes after so many results in a row. */
 export function createThreshold(
   knobs: Pick<ProbeKnobs, 'failureThreshold' | 'successThreshold'>,
   healthy: boolean,
@@ -25,13 +25,13 @@ export function createThreshold(
 }
 
 /**
- * Checks at once and then every `periodMs` until stopped; tells each time whether the container
- * counts as healthy by the thresholds, and at failure how many failures brought that about.
+ * Checks at once and then every `periodMs` until stopped. Reports each time whether the container
+ * is healthy by the thresholds, and the result of the check.
  */
 export function startProbe(options: {
   check: Check;
   knobs: ProbeKnobs;
-  /** What it counts as before the first result. */
+  /** The state before the first result. */
   initially: boolean;
   clock: Clock;
   onResult(healthy: boolean, ok: boolean): void;
@@ -60,7 +60,7 @@ export function startProbe(options: {
   };
 }
 
-/** httpGet: any status from 200 to 399 is well. */
+/** httpGet: any status from 200 to 399 is healthy. */
 export function httpCheck(port: number, path: string): Check {
   return (signal) =>
     new Promise((resolve, reject) => {
@@ -80,18 +80,18 @@ export function httpCheck(port: number, path: string): Check {
 
 const SERVING = 1;
 
-/** grpc: grpc.health.v1, on a connection of its own each time, as kubelet does it. */
+/** grpc: grpc.health.v1, on a new connection each time, as kubelet does it. */
 export function grpcCheck(port: number): Check {
   return (signal) =>
     new Promise((resolve, reject) => {
       const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
-        // else the channel of the last probe, perhaps backing off, is used again
+        // Otherwise the channel of the last probe, which may be backing off, is used again.
         'grpc.use_local_subchannel_pool': 1,
         'grpc.enable_retries': 0,
       });
       const call = client.makeUnaryRequest(
         '/grpc.health.v1.Health/Check',
-        // HealthCheckRequest without a service asks for the whole server: no bytes at all
+        // HealthCheckRequest without a service asks about the server: no bytes at all
         () => Buffer.alloc(0),
         // HealthCheckResponse: field 1, a varint
         (bytes) => (bytes[0] === 0x08 ? (bytes[1] ?? 0) : 0),

@@ -10,7 +10,7 @@ export type ServiceProxy = Readonly<{
   close(): Promise<void>;
 }>;
 
-/** Passes TCP connections on, one pod each, in turn. Knows nothing of HTTP. */
+/** Forwards TCP connections, one pod each, in turn. Does not look at HTTP. */
 export async function startServiceProxy(options: {
   addedLatencyMs: number;
   clock: Clock;
@@ -21,7 +21,7 @@ export async function startServiceProxy(options: {
   const track = (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    // either side may break off at any time; 'close' follows and ends the other one
+    // Either side may reset at any time; 'close' follows and ends the other one.
     socket.on('error', () => {});
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (caller) => {
@@ -55,7 +55,7 @@ export async function startServiceProxy(options: {
   };
 }
 
-/** Towards the pod only, each piece by the same time: a request comes late by just that much. */
+/** Towards the pod only, every chunk by the same time: a request arrives later by that time. */
 function passOn(from: Socket, to: Socket, delayMs: number, clock: Clock): void {
   if (delayMs === 0) {
     from.pipe(to);

@@ -228,7 +228,7 @@ suite('Cloud Scheduler, by the real client', () => {
     assert.equal(received['x-google-mine'], undefined);
   });
 
-  test('sends an ID token of the account, for the audience or the whole URI', async (t) => {
+  test('sends an ID token of the account, for the audience or the complete URI', async (t) => {
     const { cloud, client, parent, name, job, origin, waitForRequests } = await setUp(t, {
       tls: true,
     });
@@ -317,7 +317,7 @@ suite('Cloud Scheduler, by the real client', () => {
       [
         'an account that is none',
         { httpTarget: { ...target, oidcToken: { serviceAccountEmail: 'me@example.com' } } },
-        /is no service account/,
+        /is not a service account/,
       ],
     ];
     for (const [what, change, message] of cases) {

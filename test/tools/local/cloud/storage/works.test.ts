@@ -56,6 +56,6 @@ suite('the works', () => {
     await assert.rejects(readFolder(join(folder, '.git/none')), { code: 'ENOENT' });
     await rm(join(folder, 'one.txt'));
     await rm(join(folder, 'b'), { recursive: true });
-    await assert.rejects(readFolder(folder), /holds no files/);
+    await assert.rejects(readFolder(folder), /contains no files/);
   });
 });

@@ -130,7 +130,7 @@ suite('OTLP/HTTP ingest', () => {
     assert.equal(cloud.traceStore.stats().spans, 1);
   });
 
-  test('tells the real exporter why a resource without project is refused', async (t) => {
+  test('answers the real exporter why a resource without project is refused', async (t) => {
     const { cloud, url } = await setUp(t);
     const { code, error } = await exportTrace(t, url, {});
     assert.equal(code, 1);

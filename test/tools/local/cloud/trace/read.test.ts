@@ -36,7 +36,7 @@ const failsWith =
   };
 
 suite('Cloud Trace v1 read, by the real client', () => {
-  test('gives a whole trace in the fields of v1: decimal ids, two kinds, no events', async (t) => {
+  test('returns a complete trace in the fields of v1: decimal ids, two kinds, no events', async (t) => {
     const { cloud, traces, projectId } = await setUp(t);
     cloud.traceStore.write([
       createSpan({
@@ -163,7 +163,7 @@ suite('Cloud Trace v1 read, by the real client', () => {
     );
   });
 
-  test('pages, at most 100 whole traces at once', async (t) => {
+  test('pages, at most 100 complete traces at once', async (t) => {
     const { cloud, list } = await setUp(t);
     for (let i = 1; i <= 120; i += 1) {
       cloud.traceStore.write([createSpan({ trace: i.toString(16), id: 'a' })]);

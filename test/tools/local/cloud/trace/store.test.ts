@@ -24,7 +24,7 @@ suite('the trace store', () => {
     });
   });
 
-  test('evicts whole traces, the oldest first, and counts them', () => {
+  test('evicts complete traces, the oldest first, and counts them', () => {
     const store = createTraceStore({ maxSpans: 4 });
     for (const trace of ['1', '2', '3']) {
       store.write([createSpan({ trace, id: 'a' }), createSpan({ trace, id: 'b' })]);
@@ -39,7 +39,7 @@ suite('the trace store', () => {
     assert.deepEqual([store.traces(), store.stats().spans], [[], 0]);
   });
 
-  test('tells listeners of every span until they stop', () => {
+  test('calls listeners with every span until they stop', () => {
     const store = createTraceStore();
     const seen: [string, boolean][] = [];
     const stop = store.onSpan((span, { duplicate }) => seen.push([span.name, duplicate]));

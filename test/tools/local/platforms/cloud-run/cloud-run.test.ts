@@ -104,7 +104,7 @@ describe('startCloudRun', () => {
     assert.equal((await fire(cloud, platform, {})).status, 200);
   });
 
-  it('answers 503 where the program cannot start, and tells what it said', async (t) => {
+  it('answers 503 where the program cannot start, and logs its output', async (t) => {
     const lines: unknown[] = [];
     const { platform, types } = await start(t, {
       settings: echoSettings({

@@ -14,7 +14,7 @@ const F = '00000000000000ff';
 describe('readTrace', () => {
   const table: [string, Record<string, string>, ReturnType<typeof readTrace>][] = [
     [
-      'a whole X-Cloud-Trace-Context',
+      'a complete X-Cloud-Trace-Context',
       { 'x-cloud-trace-context': `${T}/170;o=1` },
       { traceId: T, spanId: P, sampled: true },
     ],
@@ -39,7 +39,7 @@ describe('readTrace', () => {
       { traceId: T, spanId: P, sampled: true },
     ],
     [
-      'a broken first and a whole second',
+      'an invalid first and a valid second',
       { 'x-cloud-trace-context': 'broken', traceparent: `00-${T}-${P}-00` },
       { traceId: T, spanId: P, sampled: false },
     ],

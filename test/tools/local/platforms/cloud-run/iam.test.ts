@@ -33,7 +33,7 @@ describe('checkInvoker', () => {
     assert.equal((await check(undefined))?.status, 403);
   });
 
-  it('refuses a good token of a stranger with 403', async () => {
+  it('refuses a valid token of another account with 403', async () => {
     const { tokens, check } = await setUp();
     const token = await tokens.issueIdToken({
       email: 'server@p.iam.gserviceaccount.com',
@@ -41,7 +41,7 @@ describe('checkInvoker', () => {
     });
     const refusal = await check(`Bearer ${token}`);
     assert.equal(refusal?.status, 403);
-    assert.match(refusal?.reason ?? '', /server@p\.iam\.gserviceaccount\.com has not the role/);
+    assert.match(refusal?.reason ?? '', /server@p\.iam\.gserviceaccount\.com does not have roles/);
   });
 
   it('refuses an expired token with 401', async () => {

@@ -56,7 +56,7 @@ describe('startCronJob', () => {
     const first = cronJob.fire({}, MINUTE);
     await arriving;
     assert.equal(await cronJob.fire({}, MINUTE), undefined);
-    assert.deepEqual(told, ['skipped 2026-03-01T12:34:00.000Z the last run is still going on']);
+    assert.deepEqual(told, ['skipped 2026-03-01T12:34:00.000Z the last run has not ended']);
     gates[0]?.resolve();
     await first;
     arriving = arrival();
@@ -99,7 +99,7 @@ describe('startCronJob', () => {
     assert.deepEqual(told, ['fired 2026-03-01T12:34:00.000Z 200']);
   });
 
-  it('tells of a run by itself that did not come about', async (t) => {
+  it('reports a scheduled run that failed', async (t) => {
     t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: MINUTE.getTime() - 100 });
     const told = Promise.withResolvers<string>();
     const cronJob = startCronJob({
