@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { type Submission, startCloudBuildService } from '../cloudbuild/service.ts';
-import { projectOf } from '../cloudbuild/submit.ts';
-import { ROOT } from '../rules/sources.ts';
-import { startStandInProviders } from '../terraform/provider/serve.ts';
-import { copyRepository } from '../working-copy.ts';
+import { type Submission, startCloudBuildService } from '../../cloudbuild/service.ts';
+import { projectOf } from '../../cloudbuild/submit.ts';
+import { ROOT } from '../../rules/sources.ts';
+import { startStandInProviders } from '../../terraform/provider/serve.ts';
+import { copyRepository } from '../../working-copy.ts';
 import { startKubernetesApi } from './kubernetes-api.ts';
 import { startStateBucket } from './state-bucket.ts';
 

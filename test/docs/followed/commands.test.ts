@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SIGN_IN } from '../../tools/cli/google-refusals.ts';
-import { reasonToSkipGcloud } from '../cloudbuild/gcloud.ts';
-import { isOnPath } from '../images/container-tools.ts';
-import { reasonToSkip as reasonToSkipTerraform } from '../terraform/terraform.ts';
+import { SIGN_IN } from '../../../tools/cli/google-refusals.ts';
+import { reasonToSkipGcloud } from '../../cloudbuild/gcloud.ts';
+import { isOnPath } from '../../images/container-tools.ts';
+import { reasonToSkip as reasonToSkipTerraform } from '../../terraform/terraform.ts';
+import { readDocument, readLines } from '../documents.ts';
+import { lintGcloud } from '../gcloud-lint.ts';
+import { type Command, classify, type Kind } from './classify.ts';
 import { type Follower, startFollower } from './follower.ts';
-import { lintGcloud } from './gcloud-lint.ts';
-import { type Command, classify, type Kind, README, readCommands } from './readme-blocks.ts';
 
-const COMMANDS = readCommands(README).map(classify);
+/** In this order: docs/deploy.md has every line of the deployment. A line is typed once. */
+const PATHS = ['docs/deploy.md', 'README.md', 'docs/compare.md', 'docs/local.md'];
+PATHS.push('docs/configuration.md');
+const LINES = PATHS.flatMap((path) => readLines(readDocument(path).text));
+const COMMANDS = [...new Set(LINES)].map(classify);
 const terraform = await reasonToSkipTerraform();
 const SKIP: Readonly<Record<Kind, string | false>> = {
   npm: false,
@@ -33,12 +39,14 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
-describe('the commands of the README, followed', () => {
+describe('the commands of the documents, followed', () => {
   let follower: Follower;
   let system: ReturnType<Follower['begin']>;
 
   before(async () => {
     follower = await startFollower();
+    await mkdir(join(follower.folder, 'texts'));
+    await writeFile(join(follower.folder, 'texts/whale.txt'), 'Call me Ishmael.\n');
     // What the lines with --local need, and itself one of the lines. A shell in between would die
     // of Ctrl-C by itself.
     system = follower.begin('exec npm start');
@@ -51,18 +59,19 @@ describe('the commands of the README, followed', () => {
 
   const hold: Readonly<Record<Kind, (text: string) => Promise<void>>> = {
     async npm(text) {
-      // This one; and it is the first in the README, so its whole name is enough.
       if (text === 'npm test') return;
       if (text === 'npm start') return until(() => /^Traces and .*: http/m.test(system.output()));
-      const { code, output } = await follower.type(text, terraform ? NAMED : {});
-      assert.equal(code, 1, output);
-      assert.ok(output.includes(SIGN_IN), `gets as far as Google's credentials: ${output}`);
+      const { code, output } = await follower.type(text, NAMED);
+      if (/ --project /.test(text)) {
+        assert.equal(code, 1, output);
+        assert.ok(output.includes(SIGN_IN), `gets as far as Google's credentials: ${output}`);
+      } else assert.equal(code, 0, output);
     },
     async terraform(text) {
       const { code, output } = await follower.type(text, { GOOGLE_OAUTH_ACCESS_TOKEN: 'a-token' });
       assert.equal(code, 0, output);
       assert.doesNotMatch(output, /Value for undeclared variable/);
-      // What the first apply prints is what the README says next.
+      // What the first apply prints is what the documents say next.
       if (/ apply -var project_id=\S+$/.test(text)) {
         const builds = COMMANDS.filter(({ kind }) => kind === 'build');
         for (const build of builds) assert.ok(output.includes(`${build.text}\n`), output);
@@ -108,8 +117,8 @@ describe('the commands of the README, followed', () => {
   }
 
   for (const verb of ['status', 'pause', 'resume']) {
-    it(`npm run load -- ${verb}, on the local job`, async () => {
-      const { code, output } = await follower.type(`npm run load -- ${verb} --local`);
+    it(`npx shakesapp load ${verb}, on the local job`, async () => {
+      const { code, output } = await follower.type(`npx shakesapp load ${verb} --local`);
       assert.equal(code, 0, output);
       assert.match(output, /jobs\/\S+/);
     });
@@ -122,20 +131,19 @@ describe('the commands of the README, followed', () => {
   });
 });
 
-describe('a command of the README', () => {
+describe('a command of the documents', () => {
   it('that nothing holds fails the test', () => {
     assert.throws(() => classify('curl https://example.com'), /no test holds this command/);
   });
 
   it('is found in every sh block, without its comment', () => {
-    const markdown = '```sh\nnpm start   # all of it\n\nnpm test\n```\ntext\n```json\n{}\n```\n';
-    assert.deepEqual(readCommands(markdown), ['npm start', 'npm test']);
-    const blocks = README.match(/^```sh$/gm)?.length ?? 0;
-    assert.ok(COMMANDS.length >= blocks && COMMANDS.length >= 30, `${COMMANDS.length} commands`);
+    const markdown = '```sh\n# all of it\nnpm start   # twice\n\nnpm test\n```\n```json\n{}\n```\n';
+    assert.deepEqual(readLines(`text\n${markdown}`), ['npm start', 'npm test']);
+    assert.ok(COMMANDS.length >= 40, `${COMMANDS.length} commands`);
   });
 });
 
-/** Where no terraform could deploy, `npm run load` is told what it would read from its state. */
+/** What the load tool reads from terraform's state otherwise, which is gone after the teardown. */
 const NAMED = {
   GOOGLE_CLOUD_PROJECT: 'my-project',
   GOOGLE_CLOUD_REGION: 'us-central1',

@@ -1,4 +1,4 @@
-import { startHttpService } from '../../tools/local/cloud/http-service.ts';
+import { startHttpService } from '../../../tools/local/cloud/http-service.ts';
 
 /** What terraform/gke/workloads makes and a person touches: plural name → kind and names. */
 const RESOURCES = {

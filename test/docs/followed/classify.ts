@@ -1,8 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT } from '../rules/sources.ts';
-
-/** How a command line of the README is held to be right. */
+/** How a command line of the documents is held to be right. */
 export type Kind =
   /** Run by the real npm: to its end, or as far as it gets without Google's credentials. */
   | 'npm'
@@ -18,7 +14,7 @@ export type Kind =
   | 'shell';
 
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
-  [/^npm /, 'npm'],
+  [/^(npm|npx) /, 'npm'],
   [/^terraform /, 'terraform'],
   [/^gcloud builds submit /, 'build'],
   [/^gcloud /, 'gcloud'],
@@ -28,23 +24,11 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
 
 export type Command = Readonly<{ text: string; kind: Kind }>;
 
-/** Every line of every sh block, in order and without its comment. */
-export function readCommands(markdown: string): string[] {
-  return [...markdown.matchAll(/^```sh\n(.*?)^```$/gms)]
-    .flatMap(([, block = '']) => block.split('\n'))
-    .map((line) => line.replace(/\s+# .*$/, '').trim())
-    .filter((line) => line !== '');
-}
-
 /** Throws for a command that nothing holds. */
 export function classify(text: string): Command {
   const kind = KINDS.find(([pattern]) => pattern.test(text))?.[1];
   if (kind === undefined) {
-    throw new Error(
-      `no test holds this command of the README: ${text} (test/docs/readme-blocks.ts)`,
-    );
+    throw new Error(`no test holds this command: ${text} (test/docs/followed/classify.ts)`);
   }
   return { text, kind };
 }
-
-export const README = readFileSync(join(ROOT, 'README.md'), 'utf8');

@@ -11,7 +11,7 @@ const PROGRAMS: Readonly<Record<string, Variables>> = {
   server: serverVariables,
 };
 
-/** The README's table of variables, as the schemas have it: one row for each. */
+/** The table of variables in docs/configuration.md, as the schemas have it: one row for each. */
 export function renderConfigurationTable(): string {
   const rows = new Map<string, { schema: z.ZodType; readBy: string[] }>();
   const enter = (variables: Variables, readBy: string) => {

@@ -1,4 +1,4 @@
-import { startHttpService } from '../../tools/local/cloud/http-service.ts';
+import { startHttpService } from '../../../tools/local/cloud/http-service.ts';
 
 /** A bucket of Cloud Storage, as far as terraform's backend `gcs` keeps a state in it. */
 export async function startStateBucket() {

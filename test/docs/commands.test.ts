@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { parseOptions as parseCompare } from '../../tools/compare/options.ts';
+import { parseOptions as parseDoctor } from '../../tools/doctor/options.ts';
+import { parseOptions as parseLoad } from '../../tools/load/options.ts';
+import { parseOptions as parseStart } from '../../tools/local/options.ts';
+import { parsePassedOn } from '../../tools/local/settings.ts';
+import { parseOptions as parseQueries } from '../../tools/queries/options.ts';
+import { ROOT } from '../rules/sources.ts';
+import { readDocuments, readInlineCode, readLines } from './documents.ts';
+
+const SCRIPTS: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+).scripts;
+
+/** The tools' own parsers, which throw at a flag that does not exist. */
+const PARSERS: Readonly<Record<string, (args: string[]) => unknown>> = {
+  up: parseStart,
+  compare: (args) => parseCompare(args, Date.now()),
+  doctor: (args) => parseDoctor(args, Date.now()),
+  load: parseLoad,
+  queries: parseQueries,
+  bench: ([name = '']) => assert.ok(existsSync(join(ROOT, 'tools/bench', `${name}.ts`)), name),
+};
+
+type Command = Readonly<{ env: NodeJS.ProcessEnv; words: readonly string[] }>;
+
+/** Words as a shell splits them, as far as the documents need it; what is redirected is left out. */
+function splitWords(line: string): Command {
+  const all = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(
+    ([, quoted, bare]) => quoted ?? bare ?? '',
+  );
+  const end = all.indexOf('>');
+  const words = end < 0 ? all : all.slice(0, end);
+  const start = words.findIndex((word) => !/^[A-Z_]+=/.test(word));
+  return {
+    env: Object.fromEntries(words.slice(0, start).map((word) => word.split('='))),
+    words: words.slice(start),
+  };
+}
+
+/** Without a flag it is named rather than typed; an ellipsis stands for any flags. */
+function parseOwn([command = '', ...args]: readonly string[]): void {
+  const parse = PARSERS[command];
+  assert.ok(parse, `there is no command ${command}`);
+  const isComplete = args.some((arg) => arg.startsWith('--')) && !args.includes('…');
+  if (isComplete && !args.includes('--help') && !args.includes('--preflight')) parse(args);
+}
+
+const DOCUMENTS = await readDocuments();
+const IS_COMMAND = /^([A-Z_]+=\S+ )*(npm|npx|terraform) /;
+const COMMANDS = new Set(
+  DOCUMENTS.flatMap(({ text }) => [...readLines(text), ...readInlineCode(text)]).filter((line) =>
+    IS_COMMAND.test(line),
+  ),
+);
+
+describe('the commands in the documents', () => {
+  it('are found', () => {
+    assert.ok(COMMANDS.size >= 40, `only ${COMMANDS.size} commands found`);
+  });
+
+  for (const line of COMMANDS) {
+    const { env, words } = splitWords(line);
+    const [program, first = '', ...rest] = words;
+    if (program === 'npx' && first === 'shakesapp' && !/^[<…]/.test(rest[0] ?? '<')) {
+      it(`${line}: is a command and takes its flags`, () => {
+        parsePassedOn(env);
+        parseOwn(rest);
+      });
+    } else if (program === 'npm' && !['install', 'init', 'pkg'].includes(first)) {
+      it(`${line}: its script exists and takes its flags`, () => {
+        const script = first === 'run' ? rest[0] : first;
+        assert.ok(SCRIPTS[script ?? ''], `package.json has no script ${script}`);
+        parsePassedOn(env);
+        const args = words.includes('--') ? words.slice(words.indexOf('--') + 1) : [];
+        if (args.length > 0) parseOwn([script === 'start' ? 'up' : (script ?? ''), ...args]);
+      });
+    } else if (program === 'terraform') {
+      it(`${line}: its root exists`, () => {
+        for (const [, root = ''] of line.matchAll(/-chdir=(terraform[\w/]*)/g)) {
+          assert.ok(existsSync(join(ROOT, root, 'versions.tf')), root);
+        }
+      });
+    }
+  }
+});
