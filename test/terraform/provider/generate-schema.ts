@@ -1,15 +1,19 @@
 /**
  * Rebuilds the schema of terraform's providers from the bindings that were generated from it, and
- * writes the types in use to test/fixtures/terraform/provider-schema.json. The bindings take
- * hundreds of MB, so they are no dependency of the project:
+ * writes the types in use to test/fixtures/terraform/provider-schema.json. CDK Terrain publishes
+ * bindings for each release, as a tarball in a Python package. They take hundreds of MB, so they are
+ * no dependency of the project. These two hold google 7.45.0 and kubernetes 3.2.1:
  *
- *   mkdir /tmp/bindings && cd /tmp/bindings && npm init -y
- *   npm install --ignore-scripts --legacy-peer-deps \
- *     @cdktf/provider-google@16.12.1 @cdktf/provider-kubernetes@12.1.1
- *   cd - && node test/terraform/provider/generate-schema.ts /tmp/bindings/node_modules/@cdktf
+ *   mkdir -p /tmp/bindings && cd /tmp/bindings
+ *   pip download --no-deps cdktn-provider-google==20.2.0 cdktn-provider-kubernetes==17.0.0
+ *   for name in google kubernetes; do
+ *     mkdir -p "provider-$name"
+ *     unzip -p cdktn_provider_$name-*.whl '*.jsii.tgz' | tar xz -C "provider-$name" --strip-components=1
+ *   done
+ *   cd - && node test/terraform/provider/generate-schema.ts /tmp/bindings
  *
  * A type that a root newly uses is added to TYPES below. What the bindings do not carry is lost
- * here too: sensitive marks, deprecations, validators, conflicts.
+ * here too: sensitive marks, deprecations, validators, conflicts; and defaults, see defaults.ts.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -67,7 +71,7 @@ const TYPES: Record<ProviderName, { resources: string[]; dataSources: string[] }
 };
 
 const CLASS =
-  /^export class (\w+) extends cdktf\.(ComplexObject|TerraformResource|TerraformDataSource|TerraformProvider)\b/m;
+  /^export class (\w+) extends cdktn\.(ComplexObject|TerraformResource|TerraformDataSource|TerraformProvider)\b/m;
 const ATTRIBUTE =
   /^ {2}\/\/ (\w+) - computed: (true|false), optional: (true|false), required: (true|false)\n([\s\S]*?)(?=^ {2}\/\/ \w+ - computed:|^ {2}\/\/ =+$|(?![\s\S]))/gm;
 
@@ -175,8 +179,8 @@ function nestedBlock(
 }
 
 function attributeType(className: string, name: string, code: string): TypeConstraint {
-  const collection = code.includes('cdktf.Fn.tolist(') ? 'set' : 'list';
-  const map = /= new cdktf\.(String|Number|Boolean)Map\(/.exec(code)?.[1];
+  const collection = code.includes('cdktn.Fn.tolist(') ? 'set' : 'list';
+  const map = /= new cdktn\.(String|Number|Boolean)Map\(/.exec(code)?.[1];
   if (map !== undefined) return ['map', primitive(map)];
   const getter = /this\.get(\w+?)Attribute\(/.exec(code)?.[1];
   switch (getter) {
@@ -194,7 +198,7 @@ function attributeType(className: string, name: string, code: string): TypeConst
       return [collection, 'number'];
   }
   // A provider's arguments have no typed getters; their fields tell.
-  const field = /private _\w+\?: ([^;]+?)(?: \| cdktf\.IResolvable)?(?: \| undefined)?;/.exec(
+  const field = /private _\w+\?: ([^;]+?)(?: \| cdktn\.IResolvable)?(?: \| undefined)?;/.exec(
     code,
   )?.[1];
   switch (field) {
@@ -226,7 +230,7 @@ function objectType({ attributes, blocks }: Block): TypeConstraint {
 
 const pascal = (snake: string) => snake.replace(/(?:^|_)(\w)/g, (_, first) => first.toUpperCase());
 
-/** cdktf's class names: letters after a digit are capital too (service_v1 → ServiceV1). */
+/** The bindings' class names: letters after a digit are capital too (service_v1 → ServiceV1). */
 function generate(root: string, name: ProviderName) {
   const library = join(root, `provider-${name}`, 'lib');
   const read = (folder: string, className: string) => {
@@ -274,7 +278,7 @@ ${lines(schema.dataSources)}
 
 const root = process.argv[2];
 if (root === undefined) {
-  process.stderr.write('usage: node generate-schema.ts <folder of the @cdktf packages>\n');
+  process.stderr.write('usage: node generate-schema.ts <folder of the bindings>\n');
   process.exit(2);
 }
 writeFileSync(
