@@ -12,15 +12,17 @@ export const loadgenVariables = {
     max: 1790,
     default: LOAD_LIMITS.LOADGEN_MAX_RUN_SECONDS,
   }).describe(
-    'No run answers later. One that would leave its last request less than LOADGEN_REQUEST_TIMEOUT_SECONDS (or half of this, if shorter) is refused. Keep it 10 s below the attempt deadline of whatever calls loadgen',
+    'Seconds after which every run has answered. A run is refused if its last request would have less than LOADGEN_REQUEST_TIMEOUT_SECONDS (or half of this, if shorter). Keep it 10 s below the attempt deadline of the caller',
   ),
   LOADGEN_REQUEST_TIMEOUT_SECONDS: integer({
     min: 1,
     max: 600,
     default: LOAD_LIMITS.LOADGEN_REQUEST_TIMEOUT_SECONDS,
-  }).describe("Deadline of one request to client; above client's own, so that its answer arrives"),
+  }).describe(
+    'Deadline of one request to client. Keep it above SERVER_DEADLINE_MS, so that client answers first',
+  ),
   LOADGEN_LATE_AFTER_MS: integer({ min: 1, max: 60_000, default: 10 }).describe(
-    'A request that starts so many milliseconds after its scheduled time is counted as late',
+    'Milliseconds after its scheduled time from which the start of a request counts as late',
   ),
 };
 

@@ -27,7 +27,7 @@ export const telemetryVariables = {
     .string({ error: 'the id of a Google Cloud project' })
     .regex(/^[a-z0-9.:-]{4,63}$/, { error: 'the id of a Google Cloud project' })
     .describe(
-      'Project that traces and logs belong to. Always set: an exporter that fails to find it out once stays silent for good',
+      'Project that traces and logs belong to. Required, because an exporter that once fails to find a project stays silent',
     ),
   OTEL_SERVICE_NAME: text('the name of this service, for example client').describe(
     "`service.name` of every span: `loadgen`, `client` or `server`. It wins over OTEL_RESOURCE_ATTRIBUTES'",

@@ -9,9 +9,9 @@ export const serverVariables = {
     .regex(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, { error: 'the name of a bucket' })
     .default('dataflow-samples')
     .describe('Cloud Storage bucket that holds the works'),
-  WORKS_PREFIX: text('the start of the object names, or / for the whole bucket', 'shakespeare/')
+  WORKS_PREFIX: text('the start of the object names, or / for every object', 'shakespeare/')
     .transform((prefix) => (prefix === '/' ? '' : prefix))
-    .describe('Start of the names of the objects that are works; `/` takes the whole bucket'),
+    .describe('Start of the names of the objects that are works; `/` means every object'),
   WORKS_CACHE: oneOf(['keep', 'per-request'], 'keep').describe(
     '`keep` holds the texts in memory; `per-request` lists and downloads for every query, as the codelab does',
   ),
@@ -25,7 +25,7 @@ export const serverVariables = {
     'Attempts at each listing page and each object',
   ),
   WORKS_ATTEMPT_TIMEOUT_MS: integer({ min: 50, max: 60_000, default: 5_000 }).describe(
-    'Milliseconds that one such attempt may take',
+    'Milliseconds that each of these attempts may take',
   ),
   STORAGE_API_ENDPOINT: z
     .string()
