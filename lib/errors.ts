@@ -24,7 +24,7 @@ export const ERRORS = {
   unexpectedResult: { grpc: 15, http: 500, title: 'Unexpected result', retryable: false },
   internal: { grpc: 13, http: 500, title: 'Internal error', retryable: false },
   cancelled: { grpc: 1, http: 499, title: 'Request cancelled by the caller', retryable: false },
-  failedPrecondition: { grpc: 9, http: 502, title: 'No works to search', retryable: true },
+  failedPrecondition: { grpc: 9, http: 502, title: 'Unsearchable works', retryable: false },
   badUpstream: { grpc: 2, http: 502, title: 'The server answered with an error', retryable: true },
   unavailable: { grpc: 14, http: 503, title: 'Temporarily unavailable', retryable: true },
   deadlineExceeded: { grpc: 4, http: 504, title: 'Deadline exceeded', retryable: true },

@@ -51,7 +51,8 @@ export function createKeptWorks(options: {
   }
 
   function onFailure(error: unknown): void {
-    // No works, or too many, is an answer of Storage's, not an outage: what we hold is out of date.
+    // No works, too many or ones that it does not give is an answer of Storage's and no outage: what
+    // we hold is out of date.
     const isOutage = !(error instanceof AppError && error.kind === 'failedPrecondition');
     if (!isOutage) kept = undefined;
     if (!kept) return;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tooLarge, type WorksLimits } from './limits.ts';
+import { unreadable } from './refusals.ts';
 
 /** One object of a listing, pinned: a download reads this generation or fails with 404. */
 export type ObjectRef = Readonly<{
@@ -9,8 +10,8 @@ export type ObjectRef = Readonly<{
   size: number;
   /** Checksum of the bytes as stored, base64. */
   crc32c: string;
-  /** 'gzip' where the stored bytes are compressed. */
-  contentEncoding: string | undefined;
+  /** Whether the stored bytes are compressed. */
+  gzip: boolean;
 }>;
 
 export type ListingPage = Readonly<{
@@ -29,7 +30,7 @@ const pageSchema = z.object({
           .string()
           .regex(/^\d{1,15}$/)
           .transform(Number),
-        crc32c: z.string().min(1),
+        crc32c: z.string().min(1).optional(),
         contentEncoding: z.string().optional(),
       }),
     )
@@ -37,14 +38,34 @@ const pageSchema = z.object({
   nextPageToken: z.string().optional(),
 });
 
-/** One page of Storage's listing. Throws ZodError, which names the member, where it is not one. */
+/**
+ * One page of Storage's listing. Throws ZodError, which names the member, where it is not one, and
+ * AppError failedPrecondition where it has an object that cannot be read.
+ */
 export function parseListingPage(response: unknown): ListingPage {
   const { items, nextPageToken } = pageSchema.parse(response);
   const refs = items
     // Consoles create an empty object named 'folder/' to show a folder.
     .filter(({ name }) => !name.endsWith('/'))
-    .map((item): ObjectRef => ({ ...item, contentEncoding: item.contentEncoding }));
+    .map(toRef);
   return { refs, nextPageToken: nextPageToken || undefined };
+}
+
+/** A Content-Encoding as one lower-case word; 'identity' for none. */
+export function encodingOf(header: string | undefined): string {
+  const word = header?.trim().toLowerCase() || 'identity';
+  return word === 'x-gzip' ? 'gzip' : word;
+}
+
+function toRef(item: z.output<typeof pageSchema>['items'][number]): ObjectRef {
+  const { name, generation, size, crc32c } = item;
+  const encoding = encodingOf(item.contentEncoding);
+  if (encoding !== 'identity' && encoding !== 'gzip') {
+    throw unreadable(name, `is stored with the content encoding ${JSON.stringify(encoding)}`);
+  }
+  // Such as one that is encrypted with its owner's key.
+  if (crc32c === undefined) throw unreadable(name, 'has no checksum in the listing');
+  return { name, generation, size, crc32c, gzip: encoding === 'gzip' };
 }
 
 /**

@@ -9,7 +9,7 @@ import { createApp } from './app.ts';
 import { serverVariables } from './config.ts';
 import { createKeptWorks } from './kept-works.ts';
 import { createObjectStore } from './objects.ts';
-import { createWorksPerRequest } from './works.ts';
+import { createWorksPerRequest } from './per-request-works.ts';
 
 /** Of the time between SIGTERM and the end; what comes before the last spans has the rest. */
 const LAST_SPANS_MS = 4_000;

@@ -3,32 +3,37 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { CRC32C } from '@google-cloud/storage';
 import { tooLarge, type WorksLimits } from './limits.ts';
-import type { ObjectRef } from './listing.ts';
+import { encodingOf, type ObjectRef } from './listing.ts';
+import { unreadable } from './refusals.ts';
 
 const gunzipAsync = promisify(gunzip);
 
 class CorruptObject extends Error {}
 
 /**
- * Reads a download to its end and checks what came against the listing rather than against the
- * headers of the same response, which is all the library does, and only where
- * `x-goog-stored-content-encoding` allows it. Holds no more than the listing announced: whatever
- * comes beyond that destroys the stream.
+ * Reads a download to its end and checks what came against the listing, which is of the stored
+ * bytes. Holds no more than the listing announced: whatever comes beyond that destroys the stream.
+ *
+ * Throws AppError failedPrecondition for what another attempt does not change, and an Error for
+ * what it may.
  */
 export async function readContent(options: {
   ref: ObjectRef;
   download: Readable;
-  /** Whether the bytes come compressed; known once the first has come. */
-  isGzip: () => boolean;
+  /** The Content-Encoding of the response; known once the first bytes have come. */
+  encoding: () => string | undefined;
   limits: WorksLimits;
 }): Promise<Buffer> {
-  const { ref, download, isGzip, limits } = options;
-  const storedAsGzip = ref.contentEncoding === 'gzip';
-  // A front end may compress on the way; the checksum is of the bytes as they are stored.
-  const compressedOnTheWay = () => isGzip() && !storedAsGzip;
+  const { ref, download, limits } = options;
+  // A front end may compress on the way.
+  const compressedOnTheWay = () => encodingOf(options.encoding()) === 'gzip' && !ref.gzip;
   const received = await collect(download, () =>
     compressedOnTheWay() ? mostGzipBytes(ref.size) : ref.size,
   ).catch(nameObject(ref));
+  const arrivedAs = encodingOf(options.encoding());
+  if (arrivedAs !== 'identity' && arrivedAs !== 'gzip') {
+    throw unreadable(ref.name, `arrives with the content encoding ${JSON.stringify(arrivedAs)}`);
+  }
   const stored = compressedOnTheWay()
     ? await inflate(received, ref.size).catch(nameObject(ref))
     : received;
@@ -36,14 +41,18 @@ export async function readContent(options: {
   checksum.update(stored);
   if (stored.length !== ref.size || !checksum.validate(ref.crc32c)) {
     throw new CorruptObject(
-      `gs object ${ref.name}#${ref.generation}: got ${stored.length} bytes with crc32c ` +
-        `${checksum.toString()}, expected ${ref.size} bytes with ${ref.crc32c}`,
+      `object ${JSON.stringify(ref.name)}, generation ${ref.generation}: got ${stored.length} ` +
+        `bytes with crc32c ${checksum.toString()}, expected ${ref.size} bytes with ${ref.crc32c}`,
     );
   }
-  if (!storedAsGzip) return stored;
-  // The listing says nothing of its length as text.
+  if (!ref.gzip) return stored;
+  // The listing does not say how long the text is.
   return await inflate(stored, limits.bytes).catch((error) => {
-    throw error instanceof TooLong ? tooLarge(limits) : error;
+    if (error instanceof TooLong) throw tooLarge(limits);
+    // The checksum was right, so this is what is stored.
+    throw unreadable(ref.name, 'has the content encoding gzip and is not valid gzip', {
+      cause: error,
+    });
   });
 }
 
@@ -83,7 +92,8 @@ function nameObject(ref: ObjectRef): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof TooLong)) throw error;
     throw new CorruptObject(
-      `gs object ${ref.name}#${ref.generation}: got ${error.message}, expected ${ref.size} bytes`,
+      `object ${JSON.stringify(ref.name)}, generation ${ref.generation}: got ${error.message}, ` +
+        `expected ${ref.size} bytes`,
     );
   };
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Storage } from '@google-cloud/storage';
-import pLimit from 'p-limit';
+import { ApiError, Storage } from '@google-cloud/storage';
 import pRetry from 'p-retry';
 import { AppError } from '../../lib/errors.ts';
 import { until } from '../../lib/telemetry/deadline.ts';
@@ -8,13 +7,20 @@ import { createHttpCancellation } from './http-cancellation.ts';
 import { WORKS_LIMITS, type WorksLimits } from './limits.ts';
 import { collectPages, type ObjectRef, parseListingPage } from './listing.ts';
 import { readContent } from './object-content.ts';
+import { refusedByStorage } from './refusals.ts';
 
 export type ObjectStore = Readonly<{
   /** What all objects together may come to. */
   limits: WorksLimits;
-  /** Throws AppError failedPrecondition where there is more than `limits` allow. */
+  /**
+   * Throws AppError failedPrecondition where there is more than `limits` allow, an object that
+   * cannot be read, or a bucket that Storage refuses.
+   */
   list(signal: AbortSignal): Promise<ObjectRef[]>;
-  /** The content, checked against size and checksum of the listing. */
+  /**
+   * The content, checked against size and checksum of the listing. Throws AppError
+   * failedPrecondition where no attempt can read it, and what isGone knows where it was replaced.
+   */
   read(ref: ObjectRef, signal: AbortSignal): Promise<Buffer>;
   close(): void;
 }>;
@@ -34,12 +40,9 @@ export type ObjectStoreOptions = Readonly<{
 
 type RequestOptions = ReturnType<Storage['interceptors'][number]['request']>;
 
-/** At a time, however many loads want them: each holds a connection and an object's bytes. */
-const MAX_DOWNLOADS = 8;
-
 /**
  * The objects under one prefix of a Cloud Storage bucket. Every attempt has its own deadline; every
- * failure that another attempt may mend gets one.
+ * failure that another attempt may fix gets one.
  *
  * The retries are ours because the library's do not cover a download that breaks off half-way, and
  * one 503 on a download with them on ends the process.
@@ -60,7 +63,6 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   });
   const files = storage.bucket(bucket);
   const cancellation = createHttpCancellation(options.apiEndpoint);
-  const limitDownloads = pLimit(MAX_DOWNLOADS);
 
   const attempt = <T>(run: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> =>
     pRetry(
@@ -94,7 +96,9 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   async function download(ref: ObjectRef, signal: AbortSignal): Promise<Buffer> {
     const stream = files
       .file(ref.name, { generation: ref.generation })
-      .createReadStream({ decompress: false });
+      // Its own check compares bytes that a front end compressed with the checksum of the stored
+      // ones. What comes is checked against the listing instead.
+      .createReadStream({ decompress: false, validation: false });
     let encoding: string | undefined;
     stream.once('response', (response: IncomingMessage) => {
       encoding = response.headers['content-encoding'];
@@ -107,7 +111,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       return await readContent({
         ref,
         download: stream,
-        isGzip: () => encoding === 'gzip',
+        encoding: () => encoding,
         limits,
       });
     } finally {
@@ -120,16 +124,17 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
 
     list: (signal) =>
       collectPages(
-        (pageToken) => attempt((attemptSignal) => listPage(pageToken, attemptSignal), signal),
+        (pageToken) =>
+          attempt((attemptSignal) => listPage(pageToken, attemptSignal), signal).catch((error) => {
+            throw explain(error);
+          }),
         limits,
       ),
 
-    // A caller that goes away while it waits for its turn does not wait on.
     read: (ref, signal) =>
-      until(
-        limitDownloads(() => attempt((attemptSignal) => download(ref, attemptSignal), signal)),
-        signal,
-      ),
+      attempt((attemptSignal) => download(ref, attemptSignal), signal).catch((error) => {
+        throw isGone(error) ? error : explain(error);
+      }),
 
     close: () => cancellation.close(),
   };
@@ -140,16 +145,29 @@ export function isGone(error: unknown): boolean {
   return statusOf(error) === 404;
 }
 
-/** The HTTP status, if there was an answer. A DOMException (a timeout) has a small `code`, too. */
+/** The status that Storage answered with. What failed to fetch a token is none of Storage's. */
 function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof Error && 'code' in error)) return undefined;
-  const status = Number(error.code);
-  return Number.isInteger(status) && status >= 100 ? status : undefined;
+  return error instanceof ApiError ? error.code : undefined;
 }
 
-/** No HTTP status at all is a broken connection, a missed deadline or corrupt content. */
+/**
+ * Statuses that the same request gets again and again. Anything else may pass: without a status it
+ * is a broken connection, a missed deadline or corrupt content.
+ */
+function isPermanent(status: number): boolean {
+  const mayPass = status === 408 || status === 429 || status >= 500;
+  return !mayPass || status === 501 || status === 505;
+}
+
 function isTransient(error: unknown): boolean {
   if (error instanceof AppError) return false;
   const status = statusOf(error);
-  return status === undefined || status === 408 || status === 429 || status >= 500;
+  return status === undefined || !isPermanent(status);
+}
+
+/** What is thrown on: a status that stays is an answer, and no outage. */
+function explain(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  const status = statusOf(error);
+  return status !== undefined && isPermanent(status) ? refusedByStorage(status, error) : error;
 }

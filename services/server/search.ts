@@ -42,8 +42,8 @@ export function createGetMatchCount(
       .catch(async (thrown: unknown) => {
         const error = toAppError(thrown);
         await flushBeforeResponse();
-        const { grpc, retryable } = ERRORS[error.kind];
-        const level = error.kind === 'internal' ? 'error' : retryable ? 'warn' : 'info';
+        const { grpc, http } = ERRORS[error.kind];
+        const level = http === 500 ? 'error' : http > 500 ? 'warn' : 'info';
         log(level, { grpcCode: grpc, error });
         callback({ code: grpc, details: error.message });
       });

@@ -1,8 +1,12 @@
+import pLimit from 'p-limit';
 import { AppError } from '../../lib/errors.ts';
+import { until } from '../../lib/telemetry/deadline.ts';
 import { tooLarge } from './limits.ts';
 import type { ObjectRef } from './listing.ts';
 import { countLines, lower } from './match.ts';
 import { isGone, type ObjectStore } from './objects.ts';
+import { unreadable } from './refusals.ts';
+import { decodeText, NotText } from './text.ts';
 
 /** One object's text, ready to be searched. */
 export type Work = Readonly<{
@@ -17,7 +21,7 @@ export type Work = Readonly<{
 export type Snapshot = Readonly<{ works: readonly Work[]; bytes: number; lines: number }>;
 
 /**
- * How the works came to be at hand: 'loaded' from Storage for this request; 'shared' with a request
+ * Where the works came from: 'loaded' from Storage for this request; 'shared' with a request
  * that was loading them already; 'kept'; 'revalidated' against a new listing; or 'stale', kept
  * beyond their time because Storage did not answer.
  */
@@ -34,6 +38,12 @@ export type Works = Readonly<{
 
 const MAX_LISTINGS = 3;
 
+/** At a time and load: each holds a connection and an object's bytes. */
+const MAX_READS = 8;
+
+/** Takes memory for the objects of a listing, and resolves to what gives it back. */
+export type Reserve = (refs: readonly ObjectRef[], signal: AbortSignal) => Promise<() => void>;
+
 /**
  * Lists the bucket and reads every object that `known` does not hold in that generation. All or
  * nothing: a count over some of the works would be a wrong count. What was read goes into `known`
@@ -43,16 +53,20 @@ export async function loadSnapshot(
   store: ObjectStore,
   known: Map<string, Work>,
   signal: AbortSignal,
+  reserve: Reserve = async () => () => {},
 ): Promise<Snapshot> {
   for (let listing = 1; ; listing += 1) {
     const refs = await store.list(signal).catch(failUnavailable);
     if (refs.length === 0) throw new AppError('failedPrecondition', 'there are no works to search');
+    const giveBack = await reserve(refs, signal);
     try {
       const works = await readAll(store, refs, known, signal);
       return { works, bytes: sum(works, 'bytes'), lines: sum(works, 'lines') };
     } catch (error) {
-      // An object was replaced between the listing and its download: list anew.
+      // An object was replaced between the listing and its download: list again.
       if (!isGone(error) || listing === MAX_LISTINGS) failUnavailable(error);
+    } finally {
+      giveBack();
     }
   }
 }
@@ -61,7 +75,7 @@ function failUnavailable(cause: unknown): never {
   if (cause instanceof AppError) throw cause;
   throw new AppError(
     'unavailable',
-    'the works cannot be read for the moment, and no count is better than a wrong one',
+    'the works cannot be read at the moment; the server does not answer with a partial count',
     { cause },
   );
 }
@@ -72,9 +86,10 @@ async function readAll(
   known: Map<string, Work>,
   signal: AbortSignal,
 ): Promise<Work[]> {
-  // Once one object has failed for good, the others are read in vain.
+  // Once one object has failed for good, nobody needs the others.
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
+  const limit = pLimit(MAX_READS);
   let length = 0;
   const add = (work: Work) => {
     // The listing has the bytes as they are stored, which may be compressed.
@@ -87,10 +102,16 @@ async function readAll(
       try {
         const kept = known.get(ref.name);
         if (kept?.generation === ref.generation) return add(kept);
-        const work = add(toWork(ref, await store.read(ref, either)));
+        // A caller that goes away while it waits for its turn does not wait on.
+        const content = await until(
+          limit(() => store.read(ref, either)),
+          either,
+        );
+        const work = add(toWork(ref, content));
         known.set(ref.name, work);
         return work;
       } catch (error) {
+        limit.clearQueue();
         failed.abort(error);
         throw error;
       }
@@ -99,7 +120,7 @@ async function readAll(
 }
 
 function toWork(ref: ObjectRef, content: Buffer): Work {
-  const text = decodeText(content);
+  const text = textOf(ref, content);
   return {
     name: ref.name,
     generation: ref.generation,
@@ -109,25 +130,12 @@ function toWork(ref: ObjectRef, content: Buffer): Work {
   };
 }
 
-/** UTF-8, or ISO-8859-1 where the bytes are not valid UTF-8. */
-export function decodeText(content: Buffer): string {
+function textOf(ref: ObjectRef, content: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content);
-  } catch {
-    // Buffer's latin1 is ISO-8859-1; TextDecoder's means windows-1252, where 0x80-0x9f differ.
-    return content.toString('latin1');
+    return decodeText(content);
+  } catch (error) {
+    throw error instanceof NotText ? unreadable(ref.name, error.message) : error;
   }
-}
-
-/** Reads the works anew for every request, as the codelab does. */
-export function createWorksPerRequest(store: ObjectStore): Works {
-  return {
-    read: async (signal) => ({
-      snapshot: await loadSnapshot(store, new Map(), signal),
-      source: 'loaded',
-    }),
-    close: () => store.close(),
-  };
 }
 
 function sum(works: readonly Work[], field: 'bytes' | 'lines'): number {

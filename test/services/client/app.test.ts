@@ -134,7 +134,7 @@ describe('GET / without q', () => {
 describe('errors of the server', () => {
   const rows: [kind: ErrorKind, statusCode: number, retryAfter: string | undefined][] = [
     ['invalidArgument', 400, undefined],
-    ['failedPrecondition', 502, '1'],
+    ['failedPrecondition', 502, undefined],
     ['badUpstream', 502, '1'],
     ['unavailable', 503, '1'],
     ['deadlineExceeded', 504, '1'],

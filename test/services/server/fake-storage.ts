@@ -3,7 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { CRC32C } from '@google-cloud/storage';
 
-export type FakeObject = { content: Buffer; generation: string; gzip?: boolean };
+export type FakeObject = {
+  content: Buffer;
+  generation: string;
+  gzip?: boolean;
+  /** Content encoding in the metadata and on the wire, whatever the bytes are. */
+  encoding?: string;
+  /** As of an object that is encrypted with its owner's key. */
+  noChecksum?: boolean;
+};
 
 /** What goes wrong with one request. */
 export type Fault =
@@ -18,6 +26,8 @@ export type Fault =
   | { kind: 'endless' }
   /** Compressed on the way, as a front end may do: these bytes, or the object's own. */
   | { kind: 'compressed'; bytes?: Buffer }
+  /** With this content encoding on the wire alone. */
+  | { kind: 'encoded'; encoding: string }
   /** This instead of the page asked for. */
   | { kind: 'page'; page: object }
   /** The right bytes under a wrong hash header. */
@@ -94,8 +104,8 @@ export async function startFakeStorage(options: { pageSize?: number } = {}) {
         name,
         generation: object.generation,
         size: String(stored.length),
-        crc32c: crc32c(stored),
-        ...(object.gzip ? { contentEncoding: 'gzip' } : {}),
+        ...(object.noChecksum ? {} : { crc32c: crc32c(stored) }),
+        ...(encodingOf(object) ? { contentEncoding: encodingOf(object) } : {}),
       };
     });
     return {
@@ -133,6 +143,8 @@ function read(response: ServerResponse, object: FakeObject, fault: Fault | undef
     return;
   }
   if (fault?.kind === 'compressed') {
+    response.setHeader('x-goog-hash', `crc32c=${crc32c(stored)}`);
+    response.setHeader('x-goog-stored-content-encoding', 'identity');
     response.setHeader('content-encoding', 'gzip');
     response.end(gzipSync(fault.bytes ?? stored));
     return;
@@ -140,9 +152,10 @@ function read(response: ServerResponse, object: FakeObject, fault: Fault | undef
   const hash = crc32c(fault?.kind === 'wrong-hash-header' ? Buffer.from('other') : sent);
   if (!(fault?.kind === 'corrupt' && fault.hash === 'none')) {
     response.setHeader('x-goog-hash', `crc32c=${hash}`);
-    response.setHeader('x-goog-stored-content-encoding', object.gzip ? 'gzip' : 'identity');
+    response.setHeader('x-goog-stored-content-encoding', encodingOf(object) ?? 'identity');
   }
-  if (object.gzip) response.setHeader('content-encoding', 'gzip');
+  const encoding = fault?.kind === 'encoded' ? fault.encoding : encodingOf(object);
+  if (encoding) response.setHeader('content-encoding', encoding);
   response.setHeader('content-length', sent.length);
   if (fault?.kind === 'reset' || fault?.kind === 'hang') {
     response.write(sent.subarray(0, sent.length / 2), () => {
@@ -159,6 +172,10 @@ function sendWithoutEnd(response: ServerResponse): void {
     response.once('drain', send);
   };
   send();
+}
+
+function encodingOf(object: FakeObject): string | undefined {
+  return object.encoding ?? (object.gzip ? 'gzip' : undefined);
 }
 
 function storedBytes(object: FakeObject): Buffer {

@@ -31,7 +31,7 @@ function createFakeStore() {
           generation,
           size: text.length,
           crc32c: '',
-          contentEncoding: undefined,
+          gzip: false,
         }),
       );
     },

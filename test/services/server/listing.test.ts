@@ -11,8 +11,8 @@ describe('parseListingPage', () => {
     const page = { items: [item, gzip], nextPageToken: 'next', kind: 'storage#objects' };
     assert.deepEqual(parseListingPage(page), {
       refs: [
-        { ...item, size: 5, contentEncoding: undefined },
-        { ...gzip, size: 5 },
+        { ...item, size: 5, gzip: false },
+        { ...item, name: 'plays/b', size: 5, gzip: true },
       ],
       nextPageToken: 'next',
     });
@@ -36,7 +36,7 @@ describe('parseListingPage', () => {
     ],
     ['a size that is no number', { items: [{ ...item, size: 'big' }] }, 'items.0.size'],
     ['a negative size', { items: [{ ...item, size: '-1' }] }, 'items.0.size'],
-    ['a missing checksum', { items: [{ ...item, crc32c: undefined }] }, 'items.0.crc32c'],
+    ['an empty checksum', { items: [{ ...item, crc32c: '' }] }, 'items.0.crc32c'],
     ['a token that is no text', { nextPageToken: 7 }, 'nextPageToken'],
   ];
   for (const [title, page, path] of wrong) {

@@ -2,12 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { WORKS_LIMITS, type WorksLimits } from '../../../services/server/limits.ts';
 import { createObjectStore } from '../../../services/server/objects.ts';
-import {
-  createWorksPerRequest,
-  decodeText,
-  loadSnapshot,
-  type Work,
-} from '../../../services/server/works.ts';
+import { loadSnapshot, type Work } from '../../../services/server/works.ts';
 import { startFakeStorage } from './fake-storage.ts';
 
 const never = new AbortController().signal;
@@ -61,50 +56,21 @@ describe('loadSnapshot', () => {
     assert.deepEqual(storage.reads(), ['a', 'b', 'b', 'c']);
   });
 
-  test('downloads 8 objects at a time and no more, however many loads there are', async (t) => {
-    const { storage, store } = await start(t);
-    for (let n = 0; n < 16; n += 1) storage.put(`${n}`, `text ${n}`);
-    // Answers each batch of 8 once all of it is there: fewer at a time would never be answered.
-    let batch = Promise.withResolvers<void>();
-    let waiting = 0;
-    const joinBatch = async () => {
-      const mine = batch;
-      waiting += 1;
-      if (waiting < 8) return mine.promise;
-      // A ninth that was sent with these has arrived by the time that this is answered.
-      await (await fetch(storage.origin)).text();
-      waiting = 0;
-      batch = Promise.withResolvers();
-      mine.resolve();
-    };
-    storage.state.fault = ({ kind }) =>
-      kind === 'read' ? { kind: 'run', run: joinBatch } : undefined;
-    await Promise.all([1, 2].map(() => loadSnapshot(store, new Map(), never)));
-    assert.equal(storage.reads().length, 32);
-    assert.equal(storage.state.mostInFlight, 8);
-  });
-
   test('does not wait on for its turn to download when its caller goes away', async (t) => {
     const { storage, store } = await start(t);
-    for (let n = 0; n < 8; n += 1) storage.put(`${n}`, `text ${n}`);
+    for (let n = 0; n < 9; n += 1) storage.put(`${n}`, `text ${n}`);
     const allTurnsTaken = Promise.withResolvers<void>();
     storage.state.fault = ({ kind }) => {
       if (kind === 'list') return undefined;
       if (storage.reads().length === 8) allTurnsTaken.resolve();
       return { kind: 'hang', after: 'request' };
     };
-    const others = new AbortController();
-    const first = loadSnapshot(store, new Map(), others.signal);
-    await allTurnsTaken.promise;
     const caller = new AbortController();
-    const [ref] = await store.list(never);
-    assert.ok(ref);
-    const waiting = store.read(ref, caller.signal);
+    const load = loadSnapshot(store, new Map(), caller.signal);
+    await allTurnsTaken.promise;
     caller.abort(new Error('gone'));
-    await assert.rejects(waiting, /gone/);
+    await assert.rejects(load);
     assert.equal(storage.reads().length, 8);
-    others.abort(new Error('gone too'));
-    await assert.rejects(first);
   });
 
   test('fails its precondition where there is more than is allowed', async (t) => {
@@ -129,7 +95,7 @@ describe('loadSnapshot', () => {
     assert.equal((await loadSnapshot(store, known, never)).works.length, 2);
   });
 
-  test('lists anew where an object is replaced between listing and download', async (t) => {
+  test('lists again where an object is replaced between listing and download', async (t) => {
     const { storage, store } = await start(t);
     storage.put('a', 'old', '1');
     storage.put('b', 'same', '1');
@@ -178,10 +144,37 @@ describe('loadSnapshot', () => {
     assert.equal(storage.reads().length, 2 + 2 + 1);
   });
 
-  test('is unavailable where the bucket cannot be listed', async (t) => {
+  for (const status of [400, 401, 403, 404, 410]) {
+    test(`fails its precondition, at once, where Storage refuses the listing with ${status}`, async (t) => {
+      const { storage, store } = await start(t);
+      storage.state.fault = () => ({ kind: 'status', status });
+      await assert.rejects(loadSnapshot(store, new Map(), never), {
+        kind: 'failedPrecondition',
+        message: `Cloud Storage refuses to give the works (HTTP ${status}); the server's log has its reason`,
+      });
+      assert.equal(storage.lists(), 1);
+    });
+  }
+
+  for (const status of [408, 429, 500, 503]) {
+    test(`is unavailable where Storage answers ${status} to the end`, async (t) => {
+      const { storage, store } = await start(t);
+      storage.state.fault = () => ({ kind: 'status', status });
+      await assert.rejects(loadSnapshot(store, new Map(), never), { kind: 'unavailable' });
+      assert.equal(storage.lists(), 2);
+    });
+  }
+
+  test('refuses an object that is no text, by name, and counts nothing', async (t) => {
     const { storage, store } = await start(t);
-    storage.state.fault = () => ({ kind: 'status', status: 404 });
-    await assert.rejects(loadSnapshot(store, new Map(), never), { kind: 'unavailable' });
+    storage.put('play.txt', 'to be');
+    storage.put('scan\n.pdf', '%PDF-1.7 to be');
+    await assert.rejects(loadSnapshot(store, new Map(), never), {
+      kind: 'failedPrecondition',
+      message:
+        'object "scan\\n.pdf" cannot be searched: it holds a PDF document; allowed: text in UTF-8, ' +
+        'in UTF-16 with a byte order mark or in ISO-8859-1, stored as it is or as gzip',
+    });
     assert.equal(storage.lists(), 1);
   });
 
@@ -199,47 +192,8 @@ describe('loadSnapshot', () => {
     storage.state.fault = ({ kind }) =>
       kind === 'read' ? { kind: 'status', status: 403 } : undefined;
     await assert.rejects(loadSnapshot(store, new Map(), never), (error: Error) => {
-      assert.doesNotMatch(error.message, /secret|403|works\//);
+      assert.doesNotMatch(error.message, /secret|fault/);
       return error.cause instanceof Error && 'code' in error.cause && error.cause.code === 403;
     });
   });
-});
-
-describe('createWorksPerRequest', () => {
-  test('lists and downloads for every request', async (t) => {
-    const { storage, store } = await start(t);
-    storage.put('a', 'text');
-    const works = createWorksPerRequest(store);
-    assert.equal((await works.read(never)).source, 'loaded');
-    assert.equal((await works.read(never)).source, 'loaded');
-    assert.equal(storage.lists(), 2);
-    assert.deepEqual(storage.reads(), ['a', 'a']);
-  });
-
-  test('stops reading when its caller goes away', async (t) => {
-    const { storage, store } = await start(t);
-    for (let n = 0; n < 20; n += 1) storage.put(`${n}`, 'text');
-    const caller = new AbortController();
-    storage.state.fault = (request) => {
-      if (request.kind === 'list') return undefined;
-      setImmediate(() => caller.abort(new Error('gone')));
-      return { kind: 'hang', after: 'request' };
-    };
-    await assert.rejects(createWorksPerRequest(store).read(caller.signal));
-    assert.ok(storage.reads().length <= 8);
-  });
-});
-
-describe('decodeText', () => {
-  const cases: [title: string, bytes: number[], text: string][] = [
-    ['reads UTF-8', [0xc3, 0xa4, 0xe2, 0x80, 0x94], 'ä—'],
-    ['leaves out a byte order mark', [0xef, 0xbb, 0xbf, 0x61], 'a'],
-    ['reads what is not UTF-8 as ISO-8859-1', [0xe4, 0x20, 0xe6], 'ä æ'],
-    ['does not take ISO-8859-1 for windows-1252', [0xe4, 0x93], 'ä\u0093'],
-    ['reads an unfinished UTF-8 sequence as ISO-8859-1', [0x61, 0xc3], 'aÃ'],
-    ['reads no bytes as no text', [], ''],
-  ];
-  for (const [title, bytes, text] of cases) {
-    test(title, () => assert.equal(decodeText(Buffer.from(bytes)), text));
-  }
 });

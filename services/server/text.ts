@@ -1,0 +1,109 @@
+/** Bytes that are not text. The message finishes the sentence "The object …". */
+export class NotText extends Error {}
+
+/**
+ * UTF-8, UTF-16 with a byte order mark or else ISO-8859-1, without the mark. Throws NotText.
+ *
+ * Every sequence of bytes is valid ISO-8859-1, so a count over an image or an archive would look
+ * like any other. Known formats, a NUL and too many control characters are therefore refused.
+ */
+export function decodeText(content: Buffer): string {
+  const format = FORMATS.find(({ bytes, offset }) => startsWith(content, bytes, offset));
+  if (format) throw new NotText(`holds ${format.name}`);
+  const text = decode(content);
+  if (text.includes('\0')) throw new NotText('holds a NUL, which no text does');
+  const controls = countControls(text);
+  if (controls > text.length * MOST_CONTROLS) {
+    throw new NotText(`holds ${controls} control characters among ${text.length} characters`);
+  }
+  return text;
+}
+
+/** Real texts hold some: a form feed's neighbours, the end-of-file mark of MS-DOS. */
+const MOST_CONTROLS = 0.01;
+
+function decode(content: Buffer): string {
+  for (const { name, bytes } of MARKS) {
+    if (!startsWith(content, bytes, 0)) continue;
+    const text = decodeStrictly(content, name);
+    if (text === undefined) throw new NotText(`begins as ${name} and is not valid ${name}`);
+    return text;
+  }
+  // Buffer's latin1 is ISO-8859-1; TextDecoder's means windows-1252, where 0x80-0x9f differ.
+  return decodeStrictly(content, 'utf-8') ?? content.toString('latin1');
+}
+
+/** Undefined where the bytes are not valid. Takes the byte order mark off. */
+function decodeStrictly(content: Buffer, encoding: string): string | undefined {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(content);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Other than tab, line breaks, vertical tab and form feed: C0, DEL and C1. */
+function countControls(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 ? code < 0x09 || code > 0x0d : code >= 0x7f && code < 0xa0) count += 1;
+  }
+  return count;
+}
+
+function startsWith(content: Buffer, bytes: Buffer, offset: number): boolean {
+  return content.subarray(offset, offset + bytes.length).equals(bytes);
+}
+
+const MARKS = [
+  { name: 'utf-8', bytes: Buffer.from('efbbbf', 'hex') },
+  { name: 'utf-16le', bytes: Buffer.from('fffe', 'hex') },
+  { name: 'utf-16be', bytes: Buffer.from('feff', 'hex') },
+] as const;
+
+/**
+ * What people put beside texts, by its first bytes. A format that always holds a NUL is refused
+ * without a row; the row gives it a name.
+ */
+const FORMATS: readonly Readonly<{ name: string; bytes: Buffer; offset: number }>[] = [
+  // Before the mark of UTF-16, with which it begins.
+  hex('UTF-32 text', 'fffe0000'),
+  hex('UTF-32 text', '0000feff'),
+  hex('gzip data (its metadata lacks the content encoding gzip)', '1f8b'),
+  hex('compress data', '1f9d'),
+  hex('zlib data', '7801'),
+  hex('zlib data', '789c'),
+  hex('zlib data', '78da'),
+  hex('bzip2 data', '314159265359', 4),
+  hex('xz data', 'fd377a585a00'),
+  hex('zstd data', '28b52ffd'),
+  hex('lz4 data', '04224d18'),
+  hex('lzip data', '4c5a4950'),
+  hex('snappy data', 'ff060000734e61507059'),
+  hex('a zip archive', '504b0304'),
+  hex('a zip archive', '504b0506'),
+  hex('a 7z archive', '377abcaf271c'),
+  hex('a rar archive', '526172211a07'),
+  hex('a tar archive', '7573746172', 257),
+  hex('a PDF document', '255044462d'),
+  hex('a PostScript document', '25215053'),
+  hex('an RTF document', '7b5c727466'),
+  hex('a Microsoft Office document', 'd0cf11e0a1b11ae1'),
+  hex('a PNG image', '89504e47'),
+  hex('a JPEG image', 'ffd8ff'),
+  hex('a GIF image', '47494638'),
+  hex('a TIFF image', '49492a00'),
+  hex('a TIFF image', '4d4d002a'),
+  hex('an Ogg file', '4f676753'),
+  hex('a FLAC file', '664c6143'),
+  hex('an ELF program', '7f454c46'),
+  hex('a WebAssembly module', '0061736d'),
+  hex('a Java class', 'cafebabe'),
+  hex('an SQLite database', '53514c69746520666f726d6174203300'),
+  hex('an Avro file', '4f626a01'),
+];
+
+function hex(name: string, bytes: string, offset = 0) {
+  return { name, bytes: Buffer.from(bytes, 'hex'), offset };
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { setImmediate as settle } from 'node:timers/promises';
+import { WORKS_LIMITS, type WorksLimits } from '../../../services/server/limits.ts';
+import { createObjectStore } from '../../../services/server/objects.ts';
+import { createWorksPerRequest } from '../../../services/server/per-request-works.ts';
+import { startFakeStorage } from './fake-storage.ts';
+
+const never = new AbortController().signal;
+
+async function start(t: TestContext, limits: WorksLimits = WORKS_LIMITS) {
+  const storage = await startFakeStorage();
+  const store = createObjectStore({
+    apiEndpoint: storage.origin,
+    bucket: 'works',
+    prefix: '',
+    access: 'public',
+    attempts: 2,
+    attemptTimeoutMs: 5_000,
+    retryDelayMs: 1,
+    limits,
+  });
+  t.after(async () => {
+    store.close();
+    await storage.close();
+  });
+  return { storage, store };
+}
+
+describe('createWorksPerRequest', () => {
+  test('lists and downloads for every request', async (t) => {
+    const { storage, store } = await start(t);
+    storage.put('a', 'text');
+    const works = createWorksPerRequest(store);
+    assert.equal((await works.read(never)).source, 'loaded');
+    assert.equal((await works.read(never)).source, 'loaded');
+    assert.equal(storage.lists(), 2);
+    assert.deepEqual(storage.reads(), ['a', 'a']);
+  });
+
+  test('stops reading when its caller goes away', async (t) => {
+    const { storage, store } = await start(t);
+    for (let n = 0; n < 20; n += 1) storage.put(`${n}`, 'text');
+    const caller = new AbortController();
+    storage.state.fault = (request) => {
+      if (request.kind === 'list') return undefined;
+      setImmediate(() => caller.abort(new Error('gone')));
+      return { kind: 'hang', after: 'request' };
+    };
+    await assert.rejects(createWorksPerRequest(store).read(caller.signal));
+    assert.ok(storage.reads().length <= 8);
+  });
+  test('downloads 8 objects at a time for each request, and no more', async (t) => {
+    const { storage, store } = await start(t);
+    for (let n = 0; n < 16; n += 1) storage.put(`${n}`, `text ${n}`);
+    // Answers each batch of 16, 8 a request, once all of it is there: fewer would never be answered.
+    let batch = Promise.withResolvers<void>();
+    let waiting = 0;
+    const joinBatch = async () => {
+      const mine = batch;
+      waiting += 1;
+      if (waiting < 16) return mine.promise;
+      // One more that was sent with these has arrived by the time that this is answered.
+      await (await fetch(storage.origin)).text();
+      waiting = 0;
+      batch = Promise.withResolvers();
+      mine.resolve();
+    };
+    storage.state.fault = ({ kind }) =>
+      kind === 'read' ? { kind: 'run', run: joinBatch } : undefined;
+    const works = createWorksPerRequest(store);
+    await Promise.all([1, 2].map(() => works.read(never)));
+    assert.equal(storage.reads().length, 32);
+    assert.equal(storage.state.mostInFlight, 16);
+  });
+
+  test('waits before it reads while others hold the memory that it needs', async (t) => {
+    const { storage, store } = await start(t, { objects: 10, bytes: 10 });
+    storage.put('a', 'to be');
+    storage.put('b', 'or');
+    const held = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    storage.state.fault = (request, earlier) => {
+      if (request.name !== 'a' || earlier > 0) return undefined;
+      begun.resolve();
+      return { kind: 'run', run: () => held.promise };
+    };
+    const works = createWorksPerRequest(store);
+    const first = works.read(never);
+    await begun.promise;
+    const second = works.read(never);
+    while (storage.lists() < 2) await settle();
+    // As long as it takes for a read that did not wait to arrive.
+    await (await fetch(storage.origin)).text();
+    assert.deepEqual(storage.reads().sort(), ['a', 'b']);
+    held.resolve();
+    await Promise.all([first, second]);
+    assert.equal(storage.reads().length, 4);
+  });
+
+  test('takes all the memory for a compressed text only until its length is known', async (t) => {
+    const { storage, store } = await start(t, { objects: 10, bytes: 1_000 });
+    storage.put('a', 'x'.repeat(400), '1', true);
+    const works = createWorksPerRequest(store);
+    const together = Promise.withResolvers<void>();
+    let waiting = 0;
+    const joinTwo = async () => {
+      waiting += 1;
+      if (waiting === 2) together.resolve();
+      return together.promise;
+    };
+    await works.read(never);
+    // Only two at a time are answered, so neither may wait for the other.
+    storage.state.fault = ({ kind }) =>
+      kind === 'read' ? { kind: 'run', run: joinTwo } : undefined;
+    await Promise.all([works.read(never), works.read(never)]);
+    assert.equal(storage.reads().length, 3);
+  });
+});
