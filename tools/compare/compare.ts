@@ -45,7 +45,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
       const record = side === undefined ? null : recordRequest(trace);
       if (side === undefined || record === null) return;
       if (readAtMs !== null && isFresh(trace, readAtMs)) {
-        // The run may still go on, so how many requests it has cannot be told, nor its partner's.
+        // The run may still go on, so its number of requests is not known, nor its partner's.
         if (record.scheduledMinute !== null) unfinishedMinutes.add(record.scheduledMinute);
         if (!record.whole) {
           arriving.add(trace.traceId);

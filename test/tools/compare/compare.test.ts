@@ -137,7 +137,7 @@ test('requests that name neither run nor minute are one run, whose verdict nobod
   assert.equal(overall.verdict, 'not-enough-data');
   assert.match(
     overall.reason ?? '',
-    /^160 warm requests name neither their run nor their scheduled minute and count as one run: 1, and a verdict needs 6/,
+    /^160 warm requests name neither their run nor their scheduled minute and count as one run\. That makes 1 run, and a verdict needs 6/,
   );
   assert.ok(hops.every(({ verdict }) => verdict === 'not-enough-data'));
 });
@@ -515,7 +515,7 @@ test('the result is plain JSON: nothing is lost on the way through a file', () =
   assert.deepEqual(JSON.parse(JSON.stringify(comparison)), comparison);
 });
 
-test('the text fits 100 columns and begins with the verdict and what threatens it', () => {
+test('the text fits 100 columns and begins with the verdict and what may confound it', () => {
   const sides = (cpu: string) => ({ 'shakesapp.config.cpu': cpu, 'service.version': cpu });
   const text = renderText(
     compare(
@@ -530,7 +530,7 @@ test('the text fits 100 columns and begins with the verdict and what threatens i
   assert.ok(lines.every((line) => [...line].length <= 100));
   assert.match(
     lines[0] ?? '',
-    /^GKE is faster: Cloud Run takes \d\.\d\d \(.*\) times as long, typically \d\d\.\d ms more\.$/,
+    /^GKE is faster: Cloud Run takes \d\.\d\d \(.*\) times as long as GKE, typically \d\d\.\d ms more\.$/,
   );
   assert.match(lines[2] ?? '', /^CONFIGURATION DIFFERS/);
   const order = ['LOCAL', 'COHORTS', 'HOPS, warm', 'HOPS, cold', 'WARNINGS', 'METHOD'];

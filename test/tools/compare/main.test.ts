@@ -31,7 +31,7 @@ const TRACES = (['gcp_cloud_run', 'gcp_kubernetes_engine'] as const).flatMap((pl
       platform,
       run: Math.floor(index / 10),
       sequence: index % 10,
-      // Requests of one run share its luck; the platforms do not share it.
+      // Requests of one run share a factor that the platforms do not share.
       parts: { search: 3 + ((index * (platform === 'gcp_cloud_run' ? 7 : 11)) % 13) / 10 },
     }),
   ),
@@ -58,7 +58,7 @@ test('prints the verdict and exits 0 where both cohorts have requests', async (t
   const { code, stdout, stderr } = await compare('--from', from);
   assert.equal(stderr, '');
   assert.equal(code, 0);
-  assert.match(stdout, /^No difference seen between Cloud Run and GKE/);
+  assert.match(stdout, /^No difference seen: Cloud Run takes/);
   assert.match(stdout, /LOCAL run/);
 });
 
@@ -102,7 +102,7 @@ test('traces that may have been growing when they were saved are left out and co
   await writeFile(path('fresh'), headLine(LOCAL, lastEndMs + 14_000) + body);
   const outputs = ['--json', path('out.json'), '--html', path('out.html'), '--save', path('again')];
   const { stdout } = await compare('--from', path('fresh'), ...outputs);
-  const left = /1 trace left out: not whole, and ended less than 15 s before the reading/;
+  const left = /1 trace left out: incomplete, and ended less than 15 s before they were read/;
   assert.match(stdout, left);
   assert.match(await readFile(path('out.html'), 'utf8'), left);
   const comparison: Comparison = JSON.parse(await readFile(path('out.json'), 'utf8'));

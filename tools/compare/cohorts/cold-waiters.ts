@@ -4,8 +4,8 @@ import { normalise } from '../../traces/normalise.ts';
 import { instanceOf, type RequestRecord, recordRequest } from './request-record.ts';
 
 /**
- * A request is cold that was the first of an instance or waited for such a one. A trace by itself
- * tells the first only; this marks as cold the requests that were sent before an instance had served
+ * A request is cold if it was the first of an instance, or waited for that first one. A trace by itself
+ * shows the first only; this marks as cold the requests that were sent before an instance had served
  * its first one:
  *
  *     first    |--- sent ..... starting .....|=== served ===|     marked by its instance
@@ -17,7 +17,7 @@ import { instanceOf, type RequestRecord, recordRequest } from './request-record.
  * answer, because that request also loads what the instance keeps, and others wait for it.
  *
  * `see` takes every trace there is: the first request may be of no cohort, a call from outside, or
- * not whole yet, and others waited for it all the same.
+ * incomplete yet, and others waited for it all the same.
  */
 export function createColdWaiters() {
   const servingSinceMs = new Map<string, number>();

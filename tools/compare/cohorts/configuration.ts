@@ -7,7 +7,7 @@ export type ConfigurationDifference = Readonly<{
   key: string;
   a: string;
   b: string;
-  /** Only where nobody could have chosen the same on both: no threat, but what the platforms are. */
+  /** Only where nobody could have chosen the same on both: inherent to the platforms. */
   byNature?: true;
 }>;
 
@@ -104,7 +104,7 @@ function isByNature(key: string, values: readonly [string, string]): boolean {
   return key === 'billing' && values.toSorted().join(' ') === 'instance node';
 }
 
-/** The platform is what is compared then, not a threat to it. */
+/** The platform is what is compared then, no confounder. */
 function filtersByPlatform({ a, b }: Sides<Cohort>): boolean {
   return [a, b].every(({ pairs }) => pairs.some(({ key }) => key === 'cloud.platform'));
 }

@@ -10,7 +10,7 @@ export type HopGroup = Readonly<{
   samples: Sides<ReadonlyMap<RequestRecord, HopSample>>;
 }>;
 
-/** Only whole requests without error: a hop of a broken trace would take its lost child's time. */
+/** Only complete requests without error: a hop of a broken trace would take its lost child's time. */
 export function countsInHops(record: RequestRecord, stratum: Stratum): boolean {
   return record.whole && record.error === null && record.cold === (stratum === 'cold');
 }

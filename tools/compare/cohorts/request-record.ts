@@ -35,7 +35,7 @@ export type RequestRecord = Readonly<{
   query: string | null;
   spans: number;
   whole: boolean;
-  /** First of an instance; once marked, also who waited for such a one. */
+  /** First of an instance; once marked, also what waited for that one. */
   cold: boolean;
   error: string | null;
   wrongCount: boolean;

@@ -4,7 +4,7 @@ import { type Cohort, inWindow, ownSpans } from './cohort.ts';
 
 const SIDES = ['a', 'b'] as const;
 
-/** A label may have a value of its own in every trace. */
+/** A label may have another value in every trace. */
 const MOST_VALUES = 8;
 
 /** Which values a filter's labels do have, for whoever mistyped one: only these few are kept. */

@@ -7,12 +7,12 @@ import { isOneSided, leftOut } from '../text/wording.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatMs, formatTime, type Labels } from './words.ts';
 
-/** What the configurations of the two cohorts differ in: the first threat to any verdict. */
+/** What the configurations of the two cohorts differ in: the likeliest confounder. */
 export function renderConfiguration(comparison: Comparison, labels: Labels): Markup {
   if (isOneSided(comparison)) {
     return html`<section aria-labelledby="configuration">
 <h2 id="configuration">What differs in configuration</h2>
-<p>Nothing to hold against: one of the cohorts has no traces.</p>
+<p>Not compared: one of the cohorts has no traces.</p>
 </section>`;
   }
   const configuration = comparison.configuration.filter(({ byNature }) => byNature !== true);
@@ -21,8 +21,8 @@ export function renderConfiguration(comparison: Comparison, labels: Labels): Mar
 <h2 id="configuration">What differs in configuration</h2>
 ${
   configuration.length === 0
-    ? html`<p>Nothing that the spans tell: image, CPU, memory, region, concurrency, cache mode and exporter are the same on both sides.</p>`
-    : html`<p>Any of these may be the reason for a difference below.</p>
+    ? html`<p>The spans state no difference: image, CPU, memory, region, concurrency, cache mode and exporter are the same on both sides.</p>`
+    : html`<p>Any of these can be the reason for a difference below.</p>
 ${scrollable(
   'Differences in configuration',
   html`<table><thead><tr><th scope="col">Attribute</th>${sides(labels)}</tr></thead><tbody>
@@ -34,7 +34,7 @@ ${configuration.map(
 }
 ${byNature.map(
   ({ key, a, b }) =>
-    html`<p class="note">By nature of the platforms: ${foreign(key)}: ${foreign(a)} in ${foreign(labels.a)}, ${foreign(b)} in ${foreign(labels.b)}.</p>
+    html`<p class="note">Inherent to the platforms: ${foreign(key)}: ${foreign(a)} in ${foreign(labels.a)}, ${foreign(b)} in ${foreign(labels.b)}.</p>
 `,
 )}</section>`;
 }
@@ -76,14 +76,14 @@ ${row('Runs', ({ runs, requestsPerRun }) =>
     ? `${runs}`
     : `${runs}, ${Number(requestsPerRun.toFixed(1))} requests each`,
 )}
-${row('Whole traces', ({ whole, rates }) => share(whole, rates.whole))}
+${row('Complete traces', ({ whole, rates }) => share(whole, rates.whole))}
 ${row('Errors', ({ errors, rates }) => share(errors, rates.error))}
 ${row('Wrong counts', ({ wrongCounts, rates }) => share(wrongCounts, rates.wrongCount))}
 ${row('Cold requests', ({ cold }) => `${cold}`)}
-${row('With orphans', ({ orphaned }) => `${orphaned}`)}
-${row('Clock skew seen', ({ skewed }) => `${skewed}`)}
+${row('Traces with orphans', ({ orphaned }) => `${orphaned}`)}
+${row('Traces with clock skew', ({ skewed }) => `${skewed}`)}
 ${row('Front end’s span stored', ({ frontEndStored }) => `${frontEndStored}`)}
-${row('Late start at p95', ({ startDelayP95Ms }) => formatMs(startDelayP95Ms))}
+${row('Start delay, p95', ({ startDelayP95Ms }) => formatMs(startDelayP95Ms))}
 ${row('Warm latency', ({ latency }) => quantiles(latency.warm))}
 ${row('Cold latency', ({ latency }) => quantiles(latency.cold))}
 </tbody></table>`;

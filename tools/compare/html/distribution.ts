@@ -24,19 +24,20 @@ export function renderDistribution(distribution: Distribution): Markup {
 ${renderEcdf(distribution)}
 ${
   quantileDifferences.length === 0
-    ? html`<p class="note">${ecdf.a.length === 0 || ecdf.b.length === 0 ? 'Only one cohort has values here: there is no difference to draw.' : 'Differences are not drawn where answers had wrong counts.'}</p>`
+    ? html`<p class="note">${ecdf.a.length === 0 || ecdf.b.length === 0 ? 'Only one cohort has values here: there is no difference to draw.' : 'No difference is drawn: some answers had wrong counts.'}</p>`
     : renderQuantileDifferences(distribution)
 }
 </div>`;
 }
 
 /** Colour and dashes both tell a from b: colour alone would not do for everyone. */
-function renderEcdf({ title, ecdf: whole, labels }: Distribution): Markup {
-  const edgeMs = rightEdgeMs(whole);
-  const ecdf = { a: cutTail(whole.a, edgeMs), b: cutTail(whole.b, edgeMs) };
-  const slowestMs = Math.max(...[...whole.a, ...whole.b].map(([ms]) => ms));
+function renderEcdf({ title, ecdf: full, labels }: Distribution): Markup {
+  const edgeMs = rightEdgeMs(full);
+  const ecdf = { a: cutTail(full.a, edgeMs), b: cutTail(full.b, edgeMs) };
+  const slowestMs = Math.max(...[...full.a, ...full.b].map(([ms]) => ms));
   const cut =
-    slowestMs > edgeMs && ` Cut at ${formatMs(edgeMs)}; the slowest took ${formatMs(slowestMs)}.`;
+    slowestMs > edgeMs &&
+    ` The axis ends at ${formatMs(edgeMs)}; the slowest request took ${formatMs(slowestMs)}.`;
   const first = (medianOf(ecdf.b) ?? 0) < (medianOf(ecdf.a) ?? 0) ? 'b' : 'a';
   const curve = (points: readonly EcdfPoint[], side: 'a' | 'b') =>
     lineY(points, {

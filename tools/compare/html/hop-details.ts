@@ -1,3 +1,4 @@
+import { counted } from '../../cli/format.ts';
 import type { Hop, HopQuantiles } from '../statistics/hop.ts';
 import { pText, testedText } from '../text/wording.ts';
 import { scrollable } from './cohorts.ts';
@@ -12,7 +13,7 @@ export function renderHopDetails({ hops, stratum, labels, colour }: HopsOptions)
     (hop, index) => html`<details id="${stratum}-hop-${index}" class="${colour(hop.path)}">
 <summary>${renderHopName(hop)} <span class="words ${hop.verdict}">${hopVerdict(hop, labels)}</span></summary>
 <p class="path">${foreign(hop.path)}</p>
-<p>${hop.measure === 'gap' ? 'Gap between the client’s span and the server’s: network and platform.' : 'Self time: no child was working.'} Difference A − B ${formatDifferenceMs(hop.differenceMs.p50)} (${formatInterval(hop.differenceMs, formatDifferenceMs)}), ratio ${formatRatio(hop.ratio.p50)} (${formatInterval(hop.ratio, formatRatio)})${hop.pAdjusted !== null && `, adjusted p ${pText(hop.pAdjusted)}`}${testedNote(hop)}.${hop.remark !== null && ` Note: ${hop.remark}.`}</p>
+<p>${hop.measure === 'gap' ? 'Gap between the client’s span and the server’s: network and platform.' : 'Self time: no span below was at work.'} Difference A − B ${formatDifferenceMs(hop.differenceMs.p50)} (${formatInterval(hop.differenceMs, formatDifferenceMs)}), ratio ${formatRatio(hop.ratio.p50)} (${formatInterval(hop.ratio, formatRatio)})${hop.pAdjusted !== null && `, adjusted p ${pText(hop.pAdjusted)}`}${testedNote(hop)}.${hop.remark !== null && ` Note: ${hop.remark}.`}</p>
 ${renderSplit(hop, labels)}
 ${renderQuantiles(hop)}
 ${renderDistribution({
@@ -53,9 +54,9 @@ function renderSplit({ split }: Hop, labels: Labels): Markup | null {
     if (part === null) return [];
     const measured =
       part.measured > 0
-        ? `network ${formatMs(part.networkP50Ms)}, platform ${formatMs(part.platformP50Ms)} (medians; measured by the front end’s own span in ${part.measured} requests; `
+        ? `network ${formatMs(part.networkP50Ms)}, platform ${formatMs(part.platformP50Ms)} (medians; measured by the front end’s own span in ${counted(part.measured, 'request')}; `
         : 'not divided (';
-    return html`<li>${foreign(labels[side])}: ${measured}inferred as a whole in ${part.inferred})</li>\n`;
+    return html`<li>${foreign(labels[side])}: ${measured}in ${counted(part.inferred, 'request')} only the sum is known)</li>\n`;
   });
   return html`<ul>${lines}</ul>`;
 }

@@ -49,8 +49,8 @@ ${renderCohorts(comparison, labels)}`;
 }
 
 /**
- * What differs in the configurations, the first threat to any verdict; the verdict; and what stands
- * behind it. The list of traces stands apart.
+ * What differs in the configurations, the likeliest confounder; the verdict; the evidence for it. The
+ * list of traces stands apart.
  */
 function renderComparison(comparison: Comparison, labels: Labels): Markup {
   return html`${renderConfiguration(comparison, labels)}
@@ -58,7 +58,7 @@ ${renderVerdict(comparison, labels)}
 ${renderEvidence(comparison, labels)}`;
 }
 
-/** All that stands behind the verdict. */
+/** The evidence for the verdict. */
 export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
   const { hops, exemplars, coldExemplars } = comparison;
   const colour = createColours(stepsOf(comparison));
@@ -72,7 +72,7 @@ export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
   return html`${renderWarnings(comparison.warnings)}
 <section aria-labelledby="hops">
 <h2 id="hops">Where the difference arises</h2>
-<p>Warm requests. Each hop by the time that is its own: of a client span above a server’s the gap between both, of any other its self time, so that a slow child does not condemn its ancestors. Verdicts are adjusted for the number of hops.</p>
+<p>Warm requests. Each hop is judged by its own time: of a client span with a server span below it the gap between the two, of any other span its self time. So a slow child does not count against its ancestors. Verdicts are adjusted for the number of hops.</p>
 ${renderLegend(labels)}
 ${warm.hops.length === 0 ? noWarm : renderHopTable(warm)}
 </section>
@@ -95,8 +95,8 @@ ${warm.hops.length === 0 ? noWarm : renderHopDetails(warm)}
 <h2 id="cold">Cold requests</h2>
 ${
   cold.hops.length === 0
-    ? html`<p>No request met a cold start.</p>`
-    : html`<p>Requests that were an instance’s first, or waited for that instance to start. They share no quantile with the warm ones.</p>
+    ? html`<p>There was no cold start.</p>`
+    : html`<p>The first request of each instance, and the requests that waited for that instance to start. No quantile mixes them with warm requests.</p>
 ${renderHopTable(cold)}
 ${renderOverlay({ id: 'cold-median', title: 'Median cold request', at: 'median', exemplars: coldExemplars, labels, colour })}
 ${(coldExemplars.a.p95 !== null || coldExemplars.b.p95 !== null) && renderOverlay({ id: 'cold-p95', title: 'Slow cold request (p95)', at: 'p95', exemplars: coldExemplars, labels, colour })}

@@ -41,7 +41,7 @@ function keyed(trace: Waterfall | null): (readonly [string, WaterfallSpan])[] {
 }
 
 /**
- * As many colours as the style sheet has: more than a whole request has paths. Beyond them the
+ * As many colours as the style sheet has: more than a complete request has paths. Beyond them the
  * first one comes again.
  */
 export const COLOURS = 10;

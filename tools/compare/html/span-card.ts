@@ -46,7 +46,7 @@ function renderAttributes(attributes: readonly (readonly [key: string, value: st
 }
 
 function renderEvents(span: WaterfallSpan): Markup {
-  if (span.events === null) return html`<p>The source has none to give (Cloud Trace’s v1 API).</p>`;
+  if (span.events === null) return html`<p>Not known: Cloud Trace’s v1 API returns no events.</p>`;
   if (span.events.length === 0) return html`<p>none</p>`;
   return html`<ul>${span.events.map(
     (event) =>

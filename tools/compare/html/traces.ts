@@ -39,7 +39,7 @@ ${renderWaterfall({
 function renderTraceLine(trace: Waterfall | null, label: string, side: 'a' | 'b'): Markup {
   const name = html`<svg class="sample" width="26" height="10" aria-hidden="true"><rect class="bar ${side}" x="1" y="1" width="24" height="8" rx="1.5"/></svg> <strong>${side.toUpperCase()}: ${foreign(label)}</strong>`;
   if (trace === null) return html`<li>${name}: no such trace</li>`;
-  return html`<li>${name} ${formatMs(trace.durationMs)}, trace ${renderTraceId(trace.traceId, trace.consoleUrl)}${!trace.whole && html` <span class="flag error">not whole</span>`}${trace.cold && html` <span class="flag">cold</span>`}</li>`;
+  return html`<li>${name} ${formatMs(trace.durationMs)}, trace ${renderTraceId(trace.traceId, trace.consoleUrl)}${!trace.whole && html` <span class="flag error">incomplete</span>`}${trace.cold && html` <span class="flag">cold</span>`}</li>`;
 }
 
 /** A link only where the address is one of a web page: it comes from a file, after all. */
@@ -74,5 +74,5 @@ ${recent.map(
 }
 
 export function renderState(trace: Pick<RecentTrace, 'whole' | 'cold' | 'error'>): Markup {
-  return html`${trace.whole ? 'whole' : html`<span class="flag error">not whole</span>`}${trace.cold && html` <span class="flag">cold</span>`}${trace.error !== null && html` <span class="flag error">${foreign(trace.error)}</span>`}`;
+  return html`${trace.whole ? 'complete' : html`<span class="flag error">incomplete</span>`}${trace.cold && html` <span class="flag">cold</span>`}${trace.error !== null && html` <span class="flag error">${foreign(trace.error)}</span>`}`;
 }

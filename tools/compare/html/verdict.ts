@@ -45,5 +45,5 @@ function support({ verdict, reason, ratio }: Overall, labels: Labels): Markup {
   if (reason !== null) return html`${reason}`;
   const times = html`A typical warm request takes <strong>${formatRatio(ratio.p50)}</strong> times as long on ${foreign(labels.a)} as on ${foreign(labels.b)}, interval ${formatInterval(ratio, formatRatio)}`;
   if (verdict !== 'no-difference-seen') return html`${times}.`;
-  return html`${times}: 1 is among the possible values, and so is anything else in there.`;
+  return html`${times}. The interval includes 1, so neither side is shown to be faster.`;
 }

@@ -77,7 +77,7 @@ ${renderBars(lanes, scale)}
     (lane) =>
       lane.span
         ? renderSpanCard(lane.span, lane.label)
-        : html`<section class="span"><h4>${lane.label}</h4><p>has no such span in this trace</p></section>`,
+        : html`<section class="span"><h4>${lane.label}</h4><p>No such span in this trace.</p></section>`,
   )}</div></div>
 </li>
 `;

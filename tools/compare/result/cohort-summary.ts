@@ -10,7 +10,7 @@ export type CohortSummary = Readonly<{
   label: string;
   /** As given: `key=value[,key=value]`, with the cohort's own time window where it has one. */
   filter: string;
-  /** Traces of requests, whole or not. */
+  /** Traces of requests, complete or not. */
   traces: number;
   /** Traces with every edge of a request and no orphan. */
   whole: number;

@@ -26,12 +26,12 @@ export type Comparison = Readonly<{
   source: SourceDescription;
   /** Why no trace matches a cohort's filter, in a sentence for each; then all else is left out. */
   unmatched: readonly string[];
-  /** First in every output: the first threat to any verdict. Only what differs. */
+  /** First in every output: the likeliest confounder. Only what differs. */
   configuration: readonly ConfigurationDifference[];
   cohorts: Sides<CohortSummary>;
   /** Traces that match both filters and therefore entered neither cohort. */
   inBothCohorts: number;
-  /** Traces that were not whole and had ended shortly before they were read: left out. */
+  /** Traces that were incomplete and had ended shortly before they were read: left out. */
   stillArriving: number;
   overall: Overall;
   /** Depth first, in the order of their start; the warm stratum before the cold one. */
@@ -50,12 +50,12 @@ export type Comparison = Readonly<{
 /** The statistical methods in words. `primary`: how the primary verdict was found. */
 export function methodsOf(primary: string): readonly string[] {
   return [
-    `Overall: ${primary}; 95 % interval; requests of one run are not independent, so runs are the sample.`,
-    'Its milliseconds: what that test, added to every request of the faster side, would take for no difference.',
-    'Hops: the same on self time or gap in milliseconds, the ratio told from that test (Fieller); verdicts hold together at 5 % (Holm), intervals at 95 % (Bonferroni).',
-    `A hop is only called where its difference exceeds ${RELEVANT_SHARE * 100} % of the median request.`,
-    'Self time: every moment belongs to the deepest span at work; of siblings to the last to end.',
-    'Gap: client span minus server span, network and platform; split where the front end was stored.',
-    'Cold and warm requests never share a figure; failed requests have no latency.',
+    `Overall: ${primary}; 95 % interval. Requests of one run are not independent, so the sample is the runs.`,
+    'Difference in milliseconds: what to add to every request of the faster side until that test sees no difference.',
+    'Hops: the same test on self time or gap in milliseconds; the ratio is derived from it (Fieller). Verdicts: at most 5 % chance of even one false (Holm). Intervals: simultaneous 95 % coverage (Bonferroni).',
+    `A hop is called faster only where the difference exceeds ${RELEVANT_SHARE * 100} % of the median request.`,
+    'Self time: each moment belongs to the deepest span at work; among siblings, to the one that ends last.',
+    "Gap: client span minus server span (network and platform); split where the front end's span was stored.",
+    'No figure mixes cold and warm requests; no latency includes failed requests.',
   ];
 }

@@ -39,25 +39,24 @@ export type Evidence = Readonly<{
 
 const ADVICE: Readonly<Record<WarningId, string>> = {
   'wrong-counts':
-    'Mend the answers first: compare works.read (objects, bytes) of a wrong request with a right one.',
+    'Fix the wrong counts first: compare works.read (objects, bytes) of a wrong request and of a right one.',
   'too-few-traces':
-    'Let more runs pass, or have more of them read: a longer window, a larger burst.',
-  'too-few-runs':
-    'Let the schedule fire more often, or split the requests into more and shorter runs.',
+    'Wait for more runs, or read more of them: choose a longer window or a larger burst.',
+  'too-few-runs': 'Run the schedule more often, or split the requests into more and shorter runs.',
   unpaired:
-    'Fire both cohorts from one schedule with one seed; paired requests need far fewer of them.',
-  'unequal-load': 'Give both the same requests per run and the same interval.',
-  'different-query-mix': 'Give both the same seed: queries differ in cost.',
+    'Drive both cohorts from one schedule with one seed: paired, you need far fewer requests.',
+  'unequal-load': 'Give both cohorts the same number of requests per run and the same interval.',
+  'different-query-mix': 'Give both cohorts the same seed: queries differ in cost.',
   'cold-starts-present':
-    'The verdict is on warm requests only. For the cold start itself read the cold stratum.',
+    'The verdict is on warm requests only. For the cold start itself, read the cold requests.',
   errors:
-    'Failed requests are left out of latencies. Where one cohort fails more, its rest looks better.',
-  orphans: 'Run npm run doctor: it says which header was lost between which hops.',
-  sampled: 'Set OTEL_TRACES_SAMPLER=always_on for a comparison, or trust only what is paired.',
+    'No latency includes failed requests. Where one cohort fails more often, its remaining requests look faster.',
+  orphans: 'Run npx shakesapp doctor: it names the hop that lost the parent, and why.',
+  sampled: 'Set OTEL_TRACES_SAMPLER=always_on for a comparison, or trust only paired figures.',
   'clock-skew':
-    'Gaps are right as sums. Do not read the way there apart from the way back; check the hosts’ NTP.',
+    'Gaps are right as sums. Do not compare the way there with the way back. Check NTP on the hosts.',
   'truncated-by-quota':
-    'Traces are missing. Read them again (from Cloud Trace it goes on where it stopped), or take a shorter window.',
+    'Traces are missing. Repeat the command (a read from Cloud Trace resumes where it stopped), or choose a shorter window.',
 };
 
 /** Share of requests above which a defect is worth a warning. */
@@ -76,7 +75,11 @@ const CHECKS: readonly Check[] = [
   { id: 'errors', find: ({ cohorts }) => perCohort(cohorts, (side) => side.errors) },
   {
     id: 'orphans',
-    find: ({ cohorts }) => perCohort(cohorts, (side) => side.traces - side.whole, 'not whole'),
+    find: ({ cohorts }) =>
+      prefixed(
+        'incomplete: ',
+        perCohort(cohorts, (side) => side.traces - side.whole),
+      ),
   },
   { id: 'sampled', find: sampled },
   { id: 'clock-skew', find: clockSkew },
@@ -91,18 +94,17 @@ export function findWarnings(evidence: Evidence): readonly Warning[] {
   });
 }
 
-/** `3 of 60 in Cloud Run, 0 of 60 in GKE`, or null where neither has any. */
+/** `3 of 60 traces in Cloud Run, 0 of 60 in GKE`, or null where neither has any. */
 function perCohort(
-  cohorts: Sides<CohortSummary>,
+  { a, b }: Sides<CohortSummary>,
   count: (cohort: CohortSummary) => number,
-  word = '',
 ): string | null {
-  if (count(cohorts.a) + count(cohorts.b) === 0) return null;
-  return [cohorts.a, cohorts.b]
-    .map((cohort) => `${count(cohort)} of ${cohort.traces} traces ${word} in ${cohort.label}`)
-    .join(', ')
-    .replaceAll('  ', ' ');
+  if (count(a) + count(b) === 0) return null;
+  return `${count(a)} of ${counted(a.traces, 'trace')} in ${a.label}, ${count(b)} of ${b.traces} in ${b.label}`;
 }
+
+const prefixed = (prefix: string, finding: string | null) =>
+  finding === null ? null : `${prefix}${finding}`;
 
 /** A clock that is off is off in trace after trace; a lone one may be a server kept waiting. */
 function clockSkew({ cohorts }: Evidence): string | null {

@@ -23,7 +23,7 @@ export type TestedHop = HopGroup &
     verdict: Verdict;
     pAdjusted: number | null;
     differenceMs: Estimate;
-    /** What is left to each interval so that all hold together with 95 %. */
+    /** What is left to each interval for simultaneous 95 % coverage. */
     alpha: number;
     remark: string | null;
   }>;
@@ -33,8 +33,8 @@ const PLAIN = { a: (ms: number) => ms, b: (ms: number) => ms };
 
 /**
  * The verdicts on self time or gap, adjusted over all hops of both strata (Holm). `requestMs`: the
- * median request, of which a difference must be a notable share. Wrong counts leave no figure that
- * sets one side against the other.
+ * median request, of which a difference must be a notable share. With wrong counts, no figure
+ * compares the two sides.
  */
 export function testHops(
   cohorts: Sides<readonly RequestRecord[]>,
@@ -49,33 +49,33 @@ export function testHops(
     }),
   );
   const thresholdMs = RELEVANT_SHARE * options.requestMs;
-  const told = options.wrongCounts === 0;
+  const comparable = options.wrongCounts === 0;
   const tested = hops.filter((hop) => hop.contrast.test !== null);
   const adjusted = holm(tested.map((hop) => hop.contrast.test?.pValue(thresholdMs) ?? 1));
   const pAdjustedOf = new Map(tested.map((hop, index) => [hop, adjusted[index] ?? 1]));
   // A reader looks at all intervals at once (Bonferroni).
   const alpha = ALPHA / Math.max(1, tested.length);
   return hops.map((hop) => {
-    const pAdjusted = told ? (pAdjustedOf.get(hop) ?? null) : null;
+    const pAdjusted = comparable ? (pAdjustedOf.get(hop) ?? null) : null;
     const verdict =
       pAdjusted === null ? 'not-enough-data' : verdictOf(pAdjusted, hop.contrast.estimate ?? 0);
-    const differenceMs = told ? estimateOf(hop.contrast, alpha) : UNKNOWN;
+    const differenceMs = comparable ? estimateOf(hop.contrast, alpha) : UNKNOWN;
     const remark = remarkOn(verdict, differenceMs, thresholdMs);
     return { ...hop, verdict, pAdjusted, differenceMs, alpha, remark };
   });
 }
 
 /**
- * Verdict and interval rest on one test and still part in two ways, since Holm's steps are finer
- * than intervals that all hold together, and since a sure difference may be too small to matter.
+ * Verdict and interval rest on one test and still disagree in two cases: Holm's steps are finer than
+ * intervals with simultaneous coverage, and a sure difference may be too small to matter.
  */
 function remarkOn(verdict: Verdict, { low, high }: Estimate, thresholdMs: number): string | null {
   if (low === null || high === null || verdict === 'not-enough-data') return null;
   const reachesZero = low <= 0 && high >= 0;
   if (verdict === 'no-difference-seen') {
     if (reachesZero) return null;
-    return `some difference, but not surely above ${formatMs(thresholdMs)} (${RELEVANT_SHARE * 100} % of the request)`;
+    return `there is a difference, but it may be below ${formatMs(thresholdMs)} (${RELEVANT_SHARE * 100} % of the request)`;
   }
   if (!reachesZero) return null;
-  return "found by Holm's steps, though the interval, which holds together with all others, reaches zero";
+  return "significant by Holm's steps, although the interval, which has simultaneous coverage, includes zero";
 }

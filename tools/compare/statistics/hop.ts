@@ -43,14 +43,14 @@ export type Hop = Readonly<{
   b: HopQuantiles | null;
   /** Requests that the comparison of the two sides rests on; the quantiles are of all there are. */
   tested: Sides<number>;
-  /** Of self time or gap, the figure that is tested; all hops' intervals hold together. */
+  /** Of self time or gap, the figure that is tested; all hops' intervals have simultaneous coverage. */
   differenceMs: Estimate;
-  /** The same test told as a ratio; null where b's typical time is zero. */
+  /** The same test as a ratio; null where b's typical time is zero. */
   ratio: Estimate;
   /** Adjusted for the number of hops. */
   verdict: Verdict;
   pAdjusted: number | null;
-  /** Why verdict and interval part, in a sentence; null where they say the same. */
+  /** Why verdict and interval disagree, in a sentence; null where they agree. */
   remark: string | null;
   /** Only where measure is 'gap'. */
   split: Sides<GapSplit | null> | null;

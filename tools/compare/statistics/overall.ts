@@ -71,7 +71,7 @@ const shifted = (differenceMs: number) => ({
 type TestedOverall = Readonly<{
   sample: Sample;
   ratios: Contrast;
-  /** The larger of both medians: what a hop's difference is held against. */
+  /** The larger of both medians, of which a hop's difference must be a notable share. */
   requestMs: number;
   /** Requests that name no run: they count as one. */
   unnamed: number;
@@ -95,8 +95,8 @@ export function testOverall(design: Design): TestedOverall {
 
 /**
  * The one primary verdict: warm, schedule-relative root latency of the requests that the design
- * sets against each other; ratio, milliseconds and p-value are one test's. Where answers are wrong
- * nothing sets one side against the other.
+ * sets against each other; ratio, milliseconds and p-value are one test's. With wrong counts, no
+ * figure compares the two sides.
  */
 export function compareOverall(
   { sample, ratios, requestMs, unnamed }: TestedOverall,
@@ -105,15 +105,15 @@ export function compareOverall(
   const { paired } = sample;
   const figures = figuresOf(sample);
   const [a, b] = [ascending(figures.a), ascending(figures.b)];
-  const told = wrongCounts === 0;
-  const pValue = told ? (ratios.test?.pValue() ?? null) : null;
+  const comparable = wrongCounts === 0;
+  const pValue = comparable ? (ratios.test?.pValue() ?? null) : null;
   const reason = reasonAgainst(ratios, { paired, wrongCounts, unnamed });
   return {
     stratum: 'warm',
     measure: 'schedule-relative root latency',
     a: quantilesOf(a),
     b: quantilesOf(b),
-    differenceMs: told
+    differenceMs: comparable
       ? invert((differenceMs) => contrast(sample, shifted(differenceMs)), {
           neutral: 0,
           alpha: ALPHA,
@@ -121,7 +121,7 @@ export function compareOverall(
           step: requestMs / 50,
         })
       : UNKNOWN,
-    ratio: told ? estimateOf(ratios, ALPHA, Math.exp) : UNKNOWN,
+    ratio: comparable ? estimateOf(ratios, ALPHA, Math.exp) : UNKNOWN,
     verdict:
       reason === null && pValue !== null
         ? verdictOf(pValue, ratios.estimate ?? 0)
@@ -135,7 +135,7 @@ export function compareOverall(
       : `per run the typical log latency (Hodges-Lehmann), over ${ratios.runs.a} and ${counted(ratios.runs.b, 'run')} the trimmed means with Yuen's t-test`,
     reason,
     ecdf: { a: ecdfOf(a), b: ecdfOf(b) },
-    quantileDifferences: told ? quantileDifferencesOf(a, b) : [],
+    quantileDifferences: comparable ? quantileDifferencesOf(a, b) : [],
   };
 }
 
@@ -151,7 +151,7 @@ function reasonAgainst(
 ): string | null {
   const { paired, wrongCounts, unnamed } = about;
   if (wrongCounts > 0) {
-    return `${counted(wrongCounts, 'answer')} had a wrong count: the speed of wrong answers says nothing`;
+    return `${counted(wrongCounts, 'answer')} had a wrong count: the speed of wrong answers means nothing`;
   }
   if (test !== null) return null;
   const what = paired ? 'pairs of warm requests' : 'warm requests';
@@ -163,15 +163,15 @@ function reasonAgainst(
   }
   const fewestRuns = Math.min(runs.a, runs.b);
   if (fewestRuns < FEWEST_RUNS && unnamed > 0) {
-    return `${unnamed} warm requests name neither their run nor their scheduled minute and count as one run: ${fewestRuns}, and a verdict needs ${FEWEST_RUNS}`;
+    return `${unnamed} warm requests name neither their run nor their scheduled minute and count as one run. That makes ${counted(fewestRuns, 'run')}, and a verdict needs ${FEWEST_RUNS}`;
   }
   if (fewestRuns < FEWEST_RUNS) {
-    return `${counted(fewestRuns, 'run')} with ${what}, and a verdict needs ${FEWEST_RUNS}: requests of one run share its luck`;
+    return `${counted(fewestRuns, 'run')} with ${what}, and a verdict needs ${FEWEST_RUNS}: requests of one run are not independent`;
   }
   return `${fewest} ${what}, and a verdict needs ${FEWEST_VALUES}`;
 }
 
-/** How a cohort's latencies are told in its summary. */
+/** A cohort's latencies, as its summary states them. */
 export function latencyQuantiles(
   records: readonly RequestRecord[],
 ): Readonly<Record<Stratum, Quantiles | null>> {

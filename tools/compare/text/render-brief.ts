@@ -16,7 +16,7 @@ const NAME_WIDTH = 31;
 const DIFFERENCE_WIDTH = 22;
 
 /**
- * The comparison on one screen: verdict, what threatens it, a line for each hop of warm requests,
+ * The comparison on one screen: verdict, what may confound it, a line for each hop of warm requests,
  * warnings. At most 100 columns. `advice`: what to do next, right below the verdict.
  */
 export function renderBrief(comparison: Comparison, advice: readonly string[] = []): string {

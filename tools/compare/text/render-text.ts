@@ -20,7 +20,7 @@ import {
   verdictSentence,
 } from './wording.ts';
 
-/** The comparison for a terminal: verdict, what threatens it, hops, warnings; at most 100 columns. */
+/** The comparison for a terminal: verdict, what may confound it, hops, warnings; at most 100 columns. */
 export function renderText(comparison: Comparison): string {
   const { cohorts, hops, methods, unmatched, source } = comparison;
   if (unmatched.length > 0) {
@@ -50,7 +50,7 @@ export function joinBlocks(blocks: readonly (readonly string[])[]): string {
   return `${text.join('\n\n')}\n`;
 }
 
-/** The verdict, what to do next, and what threatens it. */
+/** The verdict, what to do next, and what may confound it. */
 export function verdictLines(
   comparison: Comparison,
   advice: readonly string[] = [],
@@ -77,7 +77,7 @@ export function warningLines({ warnings }: Comparison): readonly string[] {
 
 function configurationLines(comparison: Comparison): readonly string[] {
   if (isOneSided(comparison)) {
-    return ['Configuration: nothing to hold against, one of the cohorts has no traces.'];
+    return ['Configuration: not compared, because one of the cohorts has no traces.'];
   }
   const { configuration, cohorts } = comparison;
   const describe = ({ key, a, b }: ConfigurationDifference) =>
@@ -86,13 +86,13 @@ function configurationLines(comparison: Comparison): readonly string[] {
   const byNature = configuration.filter((difference) => difference.byNature === true);
   return [
     ...(chosen.length === 0
-      ? ['Configuration: no difference in what the spans state.']
+      ? ['Configuration: the spans state no difference.']
       : [
-          'CONFIGURATION DIFFERS, the first threat to this verdict:',
+          'CONFIGURATION DIFFERS, the likeliest confounder of this verdict:',
           ...chosen.flatMap((difference) => wrapText(describe(difference), '    ', '  ')),
         ]),
     ...byNature.flatMap((difference) =>
-      wrapText(`By nature of the platforms: ${describe(difference)}`, '    ', ''),
+      wrapText(`Inherent to the platforms: ${describe(difference)}`, '    ', ''),
     ),
   ];
 }
@@ -100,7 +100,7 @@ function configurationLines(comparison: Comparison): readonly string[] {
 const COUNTS: readonly (readonly [string, (cohort: CohortSummary) => string])[] = [
   ['requests traced', ({ traces, expectedRequests }) => `${traces} of ${expectedRequests}`],
   ['runs', ({ runs }) => String(runs)],
-  ['whole traces', ({ whole, rates }) => `${whole} (${formatPercent(rates.whole)})`],
+  ['complete traces', ({ whole, rates }) => `${whole} (${formatPercent(rates.whole)})`],
   ['errors', ({ errors, rates }) => `${errors} (${formatPercent(rates.error)})`],
   [
     'wrong counts',
@@ -119,10 +119,10 @@ function quantileText(quantiles: Quantiles | null): string {
   return [p50Ms, p90Ms, p95Ms, p99Ms].map(formatFigure).join(' / ');
 }
 
-const NAME_COLUMNS = 28;
-const COHORT_COLUMNS = 34;
+const NAME_COLUMNS = 25;
+const COHORT_COLUMNS = 36;
 
-/** Nothing is cut: two labels or filters may part in their middle. */
+/** Nothing is cut: two labels or filters may differ in their middle. */
 function besideLines(name: string, ofA: string, ofB: string): readonly string[] {
   const [a, b] = [foldColumns(ofA, COHORT_COLUMNS), foldColumns(ofB, COHORT_COLUMNS)];
   return Array.from({ length: Math.max(a.length, b.length) }, (_, row) => {

@@ -15,10 +15,10 @@ export function verdictSentence({ overall, cohorts }: Comparison): string {
     case 'a-faster':
     case 'b-faster': {
       const faster = overall.verdict === 'a-faster' ? a : b;
-      return `${faster} is faster: ${a} takes ${ratioText(ratio)} times as long${typicalText(differenceMs)}.`;
+      return `${faster} is faster: ${a} takes ${ratioText(ratio)} times as long as ${b}${typicalText(differenceMs)}.`;
     }
     case 'no-difference-seen':
-      return `No difference seen between ${a} and ${b}: ${a} takes ${ratioText(ratio)} times as long.`;
+      return `No difference seen: ${a} takes ${ratioText(ratio)} times as long as ${b}.`;
     case 'not-enough-data':
       return `No verdict: ${overall.reason ?? 'not enough data'}.`;
   }
@@ -85,26 +85,26 @@ export function readFrom({ source: { name, since, until } }: Comparison): string
   return `Read from ${name}${bound('since', since)}${bound('until', until)}.`;
 }
 
-/** What was read and counts nowhere, a sentence for each reason. */
+/** What was read and left out of every count, a sentence for each reason. */
 export function leftOut({ inBothCohorts, stillArriving }: Comparison): readonly string[] {
   const traces = (count: number) => counted(count, 'trace');
   return [
-    ...(inBothCohorts > 0 ? [`${traces(inBothCohorts)} left out: both filters match.`] : []),
+    ...(inBothCohorts > 0 ? [`${traces(inBothCohorts)} left out: both filters match them.`] : []),
     ...(stillArriving > 0
       ? [
-          `${traces(stillArriving)} left out: not whole, and ended less than ${SETTLED_AFTER_MS / 1_000} s before the reading: spans may still be on the way.`,
+          `${traces(stillArriving)} left out: incomplete, and ended less than ${SETTLED_AFTER_MS / 1_000} s before they were read, so spans may still be arriving.`,
         ]
       : []),
   ];
 }
 
 export const LOCAL_LABEL =
-  'LOCAL run on loopback: its figures are never those of Cloud Run and GKE themselves.';
+  'LOCAL run on loopback: these figures say nothing about Cloud Run and GKE themselves.';
 
 /** What the signs and the two kinds of time mean, below every table of hops. */
 export function legendOf(a: string, b: string): readonly string[] {
   return [
     `difference: ${a} minus ${b}, so + means that ${a} took longer.`,
-    'self: no span below was at work. gap: client span minus server span (network and platform).',
+    'self: no span below is at work. gap: client span minus server span (network and platform).',
   ];
 }

@@ -88,25 +88,28 @@ const sample = sampleComparison();
 const chosen = { key: 'cpu', a: '1', b: '2' };
 const byNature = { key: 'billing', a: 'instance', b: 'node', byNature: true } as const;
 
-test('what differs by nature is no threat to the verdict, and stands apart from what is', () => {
+test('what is inherent to the platforms is no confounder, and stands apart', () => {
   const both = renderText({ ...sample, configuration: [byNature, chosen] });
   assert.match(
     both,
-    /CONFIGURATION DIFFERS.*\n {2}cpu: 1 in .*\nBy nature of the platforms: billing: instance in /,
+    /CONFIGURATION DIFFERS.*\n {2}cpu: 1 in .*\nInherent to the platforms: billing: instance in /,
   );
   const alone = renderText({ ...sample, configuration: [byNature] });
-  assert.match(alone, /Configuration: no difference in .*\nBy nature of the platforms: billing: /);
+  assert.match(
+    alone,
+    /Configuration: the spans state no difference\.\nInherent to the platforms: billing: /,
+  );
 });
 
 test('the page says so too', () => {
   const labels = labelsOf(sample);
   const both = `${renderConfiguration({ ...sample, configuration: [byNature, chosen] }, labels)}`;
-  const threats = both.slice(0, both.indexOf('By nature'));
-  assert.match(threats, /cpu/);
-  assert.doesNotMatch(threats, /billing/);
-  assert.match(both, /By nature of the platforms: .*billing/);
+  const confounders = both.slice(0, both.indexOf('Inherent to'));
+  assert.match(confounders, /cpu/);
+  assert.doesNotMatch(confounders, /billing/);
+  assert.match(both, /Inherent to the platforms: .*billing/);
   const alone = `${renderConfiguration({ ...sample, configuration: [byNature] }, labels)}`;
-  assert.match(alone, /Nothing that the spans tell/);
+  assert.match(alone, /The spans state/);
 });
 
 test('where one cohort has no traces, no output tells of settings that differ', () => {
@@ -117,14 +120,11 @@ test('where one cohort has no traces, no output tells of settings that differ', 
   ]) {
     const comparison = { ...sample, cohorts, configuration: [chosen, byNature] };
     const text = renderText(comparison);
-    assert.match(
-      text,
-      /Configuration: nothing to hold against, one of the cohorts has no traces\./,
-    );
-    assert.doesNotMatch(text, /CONFIGURATION DIFFERS|By nature|no difference in what/);
+    assert.match(text, /Configuration: not compared, because one of the cohorts has no traces\./);
+    assert.doesNotMatch(text, /CONFIGURATION DIFFERS|Inherent to|state no difference/);
     const page = `${renderConfiguration(comparison, labelsOf(comparison))}`;
-    assert.match(page, /Nothing to hold against: one of the cohorts has no traces\./);
-    assert.doesNotMatch(page, /By nature|<table|Nothing that the spans tell/);
+    assert.match(page, /Not compared: one of the cohorts has no traces\./);
+    assert.doesNotMatch(page, /Inherent to|<table|The spans state/);
   }
 });
 

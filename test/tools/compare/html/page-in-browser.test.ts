@@ -43,7 +43,7 @@ test('opens without complaint, request or sideways scrolling', NEEDS_BROWSER, as
 });
 
 test(
-  'on a telephone a recent trace takes a few lines, and its words stay whole',
+  'on a telephone a recent trace takes a few lines, and no word breaks',
   NEEDS_BROWSER,
   async (t) => {
     const sample = sampleComparison();

@@ -213,7 +213,7 @@ test('cold are called the first requests of an instance and those that waited fo
   const section = textOf(document.querySelector('section[aria-labelledby="cold"]'));
   assert.match(
     section,
-    /^Cold requests Requests that were an instance’s first, or waited for that instance to start\. /,
+    /^Cold requests The first request of each instance, and the requests that waited for that instance to start\. /,
   );
   const rows = [...document.querySelectorAll('section[aria-labelledby="cohorts"] th[scope="row"]')];
   assert.ok(rows.map(textOf).includes('Cold requests'));

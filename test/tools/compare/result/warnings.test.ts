@@ -72,7 +72,7 @@ const CASES: readonly (readonly [WarningId, string, Change, RegExp, Change])[] =
     'wrong-counts',
     'one wrong count',
     { b: { wrongCounts: 1 } },
-    /^0 of 100 traces in Cloud Run, 1 of 100 traces in GKE$/,
+    /^0 of 100 traces in Cloud Run, 1 of 100 in GKE$/,
     {},
   ],
   [
@@ -131,21 +131,21 @@ const CASES: readonly (readonly [WarningId, string, Change, RegExp, Change])[] =
     'cold-starts-present',
     'a cold request',
     { a: { cold: 1 } },
-    /^1 of 100 traces in Cloud Run, 0 of 100 traces in GKE$/,
+    /^1 of 100 traces in Cloud Run, 0 of 100 in GKE$/,
     {},
   ],
   [
     'errors',
     'an error',
     { a: { errors: 1 } },
-    /^1 of 100 traces in Cloud Run, 0 of 100 traces in GKE$/,
+    /^1 of 100 traces in Cloud Run, 0 of 100 in GKE$/,
     {},
   ],
   [
     'orphans',
-    'a trace that is not whole',
+    'an incomplete trace',
     { b: { whole: 99 } },
-    /^0 of 100 traces not whole in Cloud Run, 1 of 100 traces not whole in GKE$/,
+    /^incomplete: 0 of 100 traces in Cloud Run, 1 of 100 in GKE$/,
     {},
   ],
   [
@@ -166,7 +166,7 @@ const CASES: readonly (readonly [WarningId, string, Change, RegExp, Change])[] =
     'clock-skew',
     'over 2 % of the traces with a clock that is off',
     { b: { skewed: 3 } },
-    /^0 of 100 traces in Cloud Run, 3 of 100 traces in GKE$/,
+    /^0 of 100 traces in Cloud Run, 3 of 100 in GKE$/,
     { b: { skewed: 2 } },
   ],
   [
@@ -227,7 +227,7 @@ test('every warning of the list can be raised, in the order of the list', () => 
 test('what is advised fits a burst and a saved file as well as a window of Cloud Trace', () => {
   const found = warningsOf({ truncated: 'cut off', overall: { a: few(19), b: few(19) } });
   const advice = Object.fromEntries(found.map((warning) => [warning.id, warning.advice]));
-  assert.match(advice['too-few-traces'] ?? '', /a longer window, a larger burst/);
+  assert.match(advice['too-few-traces'] ?? '', /a longer window or a larger burst/);
   assert.doesNotMatch(advice['too-few-traces'] ?? '', /--/);
-  assert.match(advice['truncated-by-quota'] ?? '', /again \(from Cloud Trace it goes on/);
+  assert.match(advice['truncated-by-quota'] ?? '', /\(a read from Cloud Trace resumes/);
 });

@@ -54,7 +54,7 @@ for (const [ms, verdict] of [
     const [hop] = testOf([ALWAYS(ms)], 100);
     assert.equal(hop?.verdict, verdict);
     assert.ok(Math.abs((hop?.differenceMs.p50 ?? 0) - ms) < 1e-9);
-    const small = 'some difference, but not surely above 2.00 ms (2 % of the request)';
+    const small = 'there is a difference, but it may be below 2.00 ms (2 % of the request)';
     assert.equal(hop?.remark, verdict === 'no-difference-seen' ? small : null);
   });
 }
@@ -74,7 +74,7 @@ test("a hop that Holm's steps find although its interval reaches zero says so", 
   assert.equal(found?.verdict, 'b-faster');
   assert.ok((found?.pAdjusted ?? 1) < 0.03 && (found?.pAdjusted ?? 0) > 0.029);
   assert.ok((found?.differenceMs.low ?? 1) < 0);
-  assert.match(found?.remark ?? '', /^found by Holm's steps, though the interval/);
+  assert.match(found?.remark ?? '', /^significant by Holm's steps, although the interval/);
 });
 
 test('among hops that show nothing the same difference is none', () => {

@@ -25,17 +25,17 @@ const SENTENCES: readonly (readonly [string, Partial<Comparison['overall']>, str
       ratio: bounded(0.5, 0.4, 0.6),
       differenceMs: bounded(-12, -14, -10),
     },
-    'Cloud Run is faster: Cloud Run takes 0.50 (0.40 to 0.60) times as long, typically 12.0 ms less.',
+    'Cloud Run is faster: Cloud Run takes 0.50 (0.40 to 0.60) times as long as GKE, typically 12.0 ms less.',
   ],
   [
     'b is faster',
     { verdict: 'b-faster' },
-    'GKE is faster: Cloud Run takes 2.06 (1.91 to 2.22) times as long, typically 12.1 ms more.',
+    'GKE is faster: Cloud Run takes 2.06 (1.91 to 2.22) times as long as GKE, typically 12.1 ms more.',
   ],
   [
     'neither is',
     { verdict: 'no-difference-seen', ratio: bounded(1.01, 0.95, 1.07) },
-    'No difference seen between Cloud Run and GKE: Cloud Run takes 1.01 (0.95 to 1.07) times as long.',
+    'No difference seen: Cloud Run takes 1.01 (0.95 to 1.07) times as long as GKE.',
   ],
   [
     'it cannot be told',

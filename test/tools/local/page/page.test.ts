@@ -97,7 +97,7 @@ test('calls a trace without all its spans broken only once they had time to arri
   traceStore.write(half);
   assert.match((await ask(`${page.url}traces`)).body, />arriving</);
   nowMs += 1;
-  assert.match((await ask(`${page.url}traces`)).body, /not whole/);
+  assert.match((await ask(`${page.url}traces`)).body, /incomplete/);
 });
 
 test('compares no trace that is still arriving, and so warns of none', async (t) => {
@@ -128,7 +128,7 @@ test('says of a trace whose root has not come only what is known', async (t) => 
   const { page, traceStore } = await start(t, { wallClockMs: () => frontEnd.endMs });
   traceStore.write([{ ...frontEnd, attributes: {} }]);
   const { body } = await ask(`${page.url}traces`);
-  assert.doesNotMatch(body, /\?|no request|not whole/);
+  assert.doesNotMatch(body, /\?|no request|incomplete/);
   assert.match(body, /class="on">–</);
   assert.match(body, />arriving</);
 });
