@@ -16,7 +16,7 @@ export const reasonToSkipGcloud = (): string | false =>
 
 export type Outcome = Readonly<{ exitCode: number | null; output: string }>;
 
-/** Runs one command line of the README with the real gcloud, against the local service. */
+/** Runs one command line of the documents with the real gcloud, against the local service. */
 export async function runGcloud(
   commandLine: string,
   options: Readonly<{ cwd: string; service: CloudBuildService }>,

@@ -24,7 +24,7 @@ describe('what was done by hand', { skip }, () => {
       await changeByHand(workspace, done);
       await planAgain(workspace, done.root);
     }
-    // As after the README's lines: the next apply has something else to change.
+    // As after the lines of docs/deploy.md: the next apply has something else to change.
     const schedule = '*/5 * * * *';
     const serverless = await deployRoot(workspace, 'serverless', { schedule });
     const workloads = await deployRoot(workspace, 'workloads');

@@ -15,7 +15,7 @@ const withSpec = (attributes: Values, change: Values): Values => ({
   spec: [{ ...attributes.spec[0], ...change }],
 });
 
-/** What the README tells a person to do beside terraform, by the file whose resource it changes. */
+/** What docs/deploy.md tells a person to do beside terraform, by the file whose resource it changes. */
 export const BY_HAND: Readonly<Record<string, ByHand>> = {
   'scheduler.tf': {
     root: 'serverless',

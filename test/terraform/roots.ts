@@ -122,7 +122,7 @@ export async function planAgain(
   return JSON.parse((await workspace.must(root, 'show', '-json', 'tfplan')).stdout);
 }
 
-/** Initialises, validates and deploys all roots, as the README's commands do. */
+/** Initialises, validates and deploys all roots, as the commands of docs/deploy.md do. */
 export async function deployAll(
   workspace: Workspace,
   variables: Variables = {},

@@ -37,7 +37,7 @@ const TEN_PERCENT: Scenario = {
   hops: 0,
 };
 
-/** Named as they are told in the README. */
+/** Named as in docs/compare.md. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'A/A paired, 20 runs of 10': NO_DIFFERENCE,
   'A/A unpaired, 20 runs of 10': { ...NO_DIFFERENCE, paired: false },

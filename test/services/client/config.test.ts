@@ -13,7 +13,7 @@ describe('clientVariables', () => {
     assert.throws(() => parseEnv(clientVariables, {}), /SERVER_ADDR: is not set/);
   });
 
-  test('describe themselves for the README', () => {
+  test('describe themselves for the documents', () => {
     for (const [name, schema] of Object.entries(clientVariables)) {
       assert.ok((schema.description ?? '').length > 10, name);
     }

@@ -49,7 +49,7 @@ describe('serverVariables', () => {
     });
   }
 
-  test('describe themselves for the README', () => {
+  test('describe themselves for the documents', () => {
     for (const [name, schema] of Object.entries(serverVariables)) {
       assert.ok((schema.description ?? '').length > 10, name);
     }
