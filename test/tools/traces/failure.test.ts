@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
+import { failureOf, tallyFailures } from '../../../tools/traces/failure.ts';
+import type { Span, Trace } from '../../../tools/traces/model.ts';
+import { normalise } from '../../../tools/traces/normalise.ts';
+import { change, remove, set, shift } from '../doctor/defects.ts';
+import { CLOUD_RUN, healthyTraces, idOf } from '../doctor/healthy-traces.ts';
+
+const GRPC_STATUS = 'rpc.grpc.status_code';
+const HTTP_STATUS = 'http.response.status_code';
+const failed = (type: string, message = '') =>
+  set({ [ATTR.errorType]: type, [ATTR.errorMessage]: message });
+const answered = (status: string) => set({ [HTTP_STATUS]: status });
+const rpcAnswered = (code: string) => set({ [GRPC_STATUS]: code });
+const noObject = { read: remove, object: remove, search: remove };
+const toMs =
+  (endMs: number) =>
+  (span: Span): Span => ({ ...span, endMs: span.startMs + endMs });
+const both =
+  (...changes: readonly ((span: Span) => Span)[]) =>
+  (span: Span): Span =>
+    changes.reduce((changed, apply) => apply(changed), span);
+
+const STATUS_504 = {
+  root: failed('http_504', 'client answered 504'),
+  http: answered('504'),
+  get: answered('504'),
+  client: failed('deadlineExceeded', 'the server did not answer in time'),
+  rpc: rpcAnswered('4'),
+};
+const STATUS_503 = {
+  ...STATUS_504,
+  root: failed('http_503'),
+  http: answered('503'),
+  get: answered('503'),
+  client: failed('unavailable'),
+  rpc: rpcAnswered('14'),
+};
+/** Only what the caller of client saw. */
+const belowHttp = {
+  frontOfClient: remove,
+  get: remove,
+  client: remove,
+  rpc: remove,
+  serve: remove,
+};
+const belowRpc = { frontOfServer: remove, serve: remove, ...noObject };
+/** The server works on for 20 ms after client gave up. */
+const busy = both(toMs(38), rpcAnswered('1'));
+
+// biome-ignore format: a table
+const CASES: readonly (readonly [
+  title: string,
+  changes: Parameters<typeof change>[0],
+  outcome: string,
+  end: string,
+  where: RegExp,
+])[] = [
+  ['a server that works on when its client gives up', { ...STATUS_504, serve: busy, search: toMs(24) }, 'status 504', 'too-slow', /^server was still busy when client gave up$/],
+  ['a server that waits for Storage when its client gives up', { ...STATUS_504, serve: busy, search: remove, read: toMs(38), object: toMs(36) }, 'status 504', 'too-slow', /^server was still waiting for storage\.googleapis\.com when client gave up$/],
+  ['a server that begins after its client gave up', { ...STATUS_504, frontOfServer: remove, serve: both(shift(40), rpcAnswered('0')), ...noObject }, 'status 504', 'too-late', /^server began only after client had given up$/],
+  ['a server without any span', { ...STATUS_504, ...belowRpc }, 'status 504', 'no-span', /^client gave up, and server has no span$/],
+  ['a server of which only the front end has a span', { ...STATUS_504, ...belowRpc, frontOfServer: (span) => span }, 'status 504', 'no-span', /^client gave up; the front end of server has a span, server itself has none$/],
+  ['a client that does not answer loadgen in time', { root: failed('timeout'), http: failed('AbortError'), frontOfClient: remove, get: toMs(60), client: toMs(60), rpc: toMs(60), ...belowRpc }, 'no answer in time', 'too-slow', /^client was still waiting for server when loadgen gave up$/],
+  ['a call without a connection', { root: failed('connect'), http: failed('Error', 'connect ECONNREFUSED'), ...belowHttp, ...belowRpc }, 'no connection', 'not-reached', /^the call never reached client$/],
+  ['a server that cannot be reached', { ...STATUS_503, ...belowRpc }, 'status 503', 'not-reached', /^the call never reached server$/],
+  ['a front end without a free instance, which stored its span', { root: failed('http_429'), http: answered('429'), ...belowHttp, ...belowRpc, frontOfClient: set({ '/http/status_code': '429' }) }, 'status 429', 'refused-before', /^loadgen was answered status 429, and client has no span$/],
+  ['a front end without a free instance, which stored none', { root: failed('http_429'), http: answered('429'), ...belowHttp, ...belowRpc }, 'status 429', 'refused-before', /^loadgen was answered status 429, and client has no span$/],
+  ['a front end that fails by itself', { root: failed('http_503'), http: answered('503'), ...belowHttp, ...belowRpc, frontOfClient: set({ '/http/status_code': '503' }) }, 'status 503', 'refused-before', /^no instance of client got the request$/],
+  ['a front end that refuses a gRPC call', { ...STATUS_503, rpc: rpcAnswered('7'), ...belowRpc }, 'status 503', 'refused-before', /^client was answered gRPC status PERMISSION_DENIED, and server has no span$/],
+  ['a server that fails', { ...STATUS_503, serve: rpcAnswered('13') , ...noObject }, 'status 503', 'own-error', /^server answered with an error of its own$/],
+  ['Storage that fails', { ...STATUS_503, serve: rpcAnswered('14'), read: failed('unavailable'), object: answered('503'), search: remove }, 'status 503', 'dependency', /^storage\.googleapis\.com answered status 503 to server$/],
+  ['a request without an ID token', { root: failed('identity'), http: remove, ...belowHttp, ...belowRpc }, 'no ID token', 'caller', /^loadgen failed before it called client$/],
+];
+
+/** As Cloud Trace's v1 read API gives it: attributes only. */
+const withoutStatus = (trace: Trace): Trace => ({
+  ...trace,
+  spans: trace.spans.map(({ status: _, ...span }) => span),
+});
+
+for (const [title, changes, outcome, end, where] of CASES) {
+  test(`says where a request ended: ${title}`, () => {
+    const traces = change(changes).map((trace) => normalise(withoutStatus(trace)));
+    const failures = traces.flatMap((tree) => failureOf(tree) ?? []);
+    assert.equal(failures.length, 1);
+    assert.match(failures[0]?.where ?? '', where);
+    assert.deepEqual([failures[0]?.outcome, failures[0]?.end], [outcome, end]);
+  });
+}
+
+test('a request that succeeds, and one with a wrong count, did not fail', () => {
+  const wrong = change({ root: failed(UNEXPECTED_RESULT) });
+  for (const trace of [...healthyTraces(), ...wrong])
+    assert.equal(failureOf(normalise(trace)), null);
+});
+
+test('the last attempt of a call that was repeated says how it ended', () => {
+  const traces = change({ ...STATUS_503, serve: rpcAnswered('14'), ...noObject });
+  const trace = traces.find(({ traceId }) => traceId === CLOUD_RUN) ?? assert.fail();
+  const first = trace.spans.find(({ spanId }) => spanId === idOf('serve')) ?? assert.fail();
+  const earlier = {
+    ...first,
+    spanId: 'f'.repeat(16),
+    startMs: first.startMs - 3,
+    endMs: first.startMs - 1,
+  };
+  const failure = failureOf(normalise({ ...trace, spans: [earlier, ...trace.spans] }));
+  assert.equal(failure?.node.span.spanId, idOf('serve'));
+});
+
+test('groups what ended alike, the most frequent first, with the first and the last time', () => {
+  const at = (byMs: number, digit: string, changes: Parameters<typeof change>[0]): Trace => {
+    const trace = change(changes).find(({ traceId }) => traceId === CLOUD_RUN) ?? assert.fail();
+    return { ...trace, traceId: digit.repeat(32), spans: trace.spans.map(shift(byMs)) };
+  };
+  const refused = { ...STATUS_503, ...belowRpc };
+  const silent = { ...STATUS_504, ...belowRpc };
+  const traces = [at(900, '3', silent), at(0, '1', refused), at(500, '2', silent)];
+  const groups = tallyFailures([...healthyTraces(), ...traces].map(normalise));
+  const [first, second] = groups;
+  assert.equal(groups.length, 2);
+  assert.deepEqual(
+    first?.requests.map(({ tree }) => tree.traceId[0]),
+    ['2', '3'],
+  );
+  assert.equal((first?.lastMs ?? 0) - (first?.sinceMs ?? 0), 400);
+  assert.equal(second?.failure.outcome, 'status 503');
+});

@@ -1,0 +1,132 @@
+/**
+ * A request that failed, and where it ended. From the root down along the calls that failed, to the
+ * last one that has a cause of its own: what is below a call that was given up was only cancelled.
+ *
+ *     loadgen           |-----------------------| status 504
+ *     client:GET          |-------------------|   status 504
+ *     client:rpc            |---------------|     given up: the walk ends here
+ *     server:rpc               |--------------|   was still working: too slow
+ *     server:rpc                                |--|    began afterwards: too late
+ *     (no span)                                   did it run at all? are its spans stored?
+ */
+import { ATTR, UNEXPECTED_RESULT } from '../../lib/telemetry/names.ts';
+import { answerOf, describeAnswer, GRPC } from './answer.ts';
+import { CANCELLED_WITHIN_MS, endOf, type FailureWhere } from './failure-end.ts';
+import type { NormalisedTrace } from './normalise.ts';
+import { errorOf } from './span.ts';
+import type { Node } from './tree.ts';
+
+export type Failure = FailureWhere &
+  Readonly<{
+    /** What the caller got, of low cardinality: `status 504`, `no answer in time`. */
+    outcome: string;
+  }>;
+
+/** How the request of this tree failed; null where it did not. A wrong count is another matter. */
+export function failureOf(tree: NormalisedTrace): Failure | null {
+  const top = tree.root ?? tree.detached[0];
+  if (top === undefined || !hasFailed(top)) return null;
+  const { node, gaveUp } = walkDown(top);
+  return { outcome: outcomeOf(top), ...endOf(node, gaveUp) };
+}
+
+function hasFailed(top: Node): boolean {
+  const type = errorOf(top.span)?.type;
+  if (type === UNEXPECTED_RESULT) return false;
+  if (type !== undefined) return true;
+  // A server's own refusal for want of room is no error of its span, but one of the request.
+  const answer = answerOf(top.span);
+  return answer?.protocol === 'http' && answer.code === 429;
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  timeout: 'no answer in time',
+  connect: 'no connection',
+  reset: 'connection lost',
+  identity: 'no ID token',
+  stopped: 'given up when the program stopped',
+  run_deadline: 'given up when the run ended',
+  bad_answer: 'an answer that cannot be used',
+  too_large: 'an answer that cannot be used',
+};
+
+function outcomeOf(top: Node): string {
+  const type = top.span.attributes[ATTR.errorType] ?? '';
+  const status = /^http_(\d{3})$/.exec(type)?.[1];
+  if (status !== undefined) return `status ${status}`;
+  const known = OUTCOMES[type];
+  if (known !== undefined) return known;
+  const answer = answerOf(top.span) ?? failedBelow(top).map(({ span }) => answerOf(span))[0];
+  return answer ? describeAnswer(answer) : type || 'an error';
+}
+
+/** What failed below, the last attempt first; a front end may pass an error on as a success (gRPC). */
+const failedBelow = (node: Node): readonly Node[] =>
+  node.children
+    .flatMap((child) => (child.frontEnd && !isInError(child) ? child.children : child))
+    .filter(isInError)
+    .sort((one, other) => other.endMs - one.endMs || other.startMs - one.startMs);
+
+const isInError = ({ span }: Node): boolean => errorOf(span) !== null;
+
+/** The last span of the failure, and whether it is a call that its program gave up. */
+function walkDown(top: Node): { node: Node; gaveUp: boolean } {
+  let node = top;
+  for (;;) {
+    const [next] = failedBelow(node);
+    if (node.span.kind === 'client' && isGivenUp(node, next)) return { node, gaveUp: true };
+    if (next === undefined) return { node, gaveUp: false };
+    node = next;
+  }
+}
+
+const GIVEN_UP = /time.?out|timed out|deadline|abort|cancel|stopped/i;
+
+/** Whether the caller ended the call, and not an answer: `answering` is what failed below it. */
+function isGivenUp(call: Node, answering: Node | undefined): boolean {
+  if (answering !== undefined && !answering.frontEnd && hasAnswered(answering, call)) return false;
+  const answer = answerOf(call.span);
+  if (answer?.protocol === 'http') return false;
+  if (answer !== null) return [GRPC.deadlineExceeded, GRPC.cancelled].includes(answer.code);
+  const { type = '', message = '' } = errorOf(call.span) ?? {};
+  return GIVEN_UP.test(`${type} ${message}`);
+}
+
+/** A callee that answers ends before its caller; one that is cancelled, after it or with it. */
+function hasAnswered(callee: Node, call: Node): boolean {
+  const isCancelled = [GRPC.deadlineExceeded, GRPC.cancelled].includes(
+    answerOf(callee.span)?.code ?? 0,
+  );
+  return callee.endMs < call.endMs - (isCancelled ? CANCELLED_WITHIN_MS : 0);
+}
+
+export type FailureGroup = Readonly<{
+  /** The first of them. */
+  failure: Failure;
+  requests: readonly Readonly<{ tree: NormalisedTrace; failure: Failure }>[];
+  /** Epoch milliseconds at which the first and the last of them began. */
+  sinceMs: number;
+  lastMs: number;
+}>;
+
+/** Failures that ended alike, the most frequent first. */
+export function tallyFailures(trees: readonly NormalisedTrace[]): readonly FailureGroup[] {
+  const failed = trees
+    .flatMap((tree) => {
+      const failure = failureOf(tree);
+      return failure === null ? [] : [{ tree, failure }];
+    })
+    .sort((one, other) => one.tree.startMs - other.tree.startMs);
+  const groups = Map.groupBy(failed, ({ failure: { outcome, where } }) => `${outcome} ${where}`);
+  return [...groups.values()]
+    .flatMap((requests): FailureGroup[] => {
+      const [first] = requests;
+      const last = requests.at(-1);
+      if (first === undefined || last === undefined) return [];
+      const times = { sinceMs: first.tree.startMs, lastMs: last.tree.startMs };
+      return [{ failure: first.failure, requests, ...times }];
+    })
+    .sort(
+      (one, other) => other.requests.length - one.requests.length || one.sinceMs - other.sinceMs,
+    );
+}
