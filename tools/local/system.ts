@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
 import { writeAddresses } from '../cli/local-addresses.ts';
 import { createClosers } from './closers.ts';
 import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts';
+import { imageTagOf } from './image-tag.ts';
 import type { Options } from './options.ts';
 import { startCloudRun } from './platforms/cloud-run/cloud-run.ts';
 import { startGke } from './platforms/gke/gke.ts';
@@ -47,7 +48,7 @@ export async function startSystem(setup: {
   const { options, works, signal, onLog, onEvent, onProgress } = setup;
   const closers = createClosers();
   // One tag for both platforms, so that the comparison sees the same code.
-  const imageTag = `local-${randomBytes(3).toString('hex')}`;
+  const imageTag = imageTagOf(join(import.meta.dirname, '../..'));
   try {
     const cloud = await startLocalCloud(works.folder === undefined ? {} : { works: works.folder });
     closers.add(cloud.close);

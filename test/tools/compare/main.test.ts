@@ -257,7 +257,7 @@ test('two windows of one platform are told apart by their time', () => {
   );
 });
 
-test('files are read whole where no window is given, Cloud Trace for half an hour', () => {
+test('files are read to the end where no window is given, Cloud Trace for half an hour', () => {
   const files = parseOptions(['--from', 'a', 'b'], 3_600_000);
   assert.ok(files !== 'help');
   assert.deepEqual(files.origin, { kind: 'files', paths: ['a', 'b'] });

@@ -14,7 +14,7 @@ type Summary = Comparison['cohorts']['a'];
 
 const sample = sampleComparison();
 
-/** Two cohorts of 100 whole traces in ten runs, of which there is nothing to warn. */
+/** Two cohorts of 100 complete traces in ten runs, of which there is nothing to warn. */
 const CALM: Summary = {
   ...sample.cohorts.a,
   traces: 100,
