@@ -1,4 +1,4 @@
-import { isFresh } from '../traces/freshness.ts';
+import { isFresh } from '../traces/completeness.ts';
 import type { Trace } from '../traces/model.ts';
 import type { SourceDescription, TraceSource } from '../traces/sources/source.ts';
 import { type Cohort, matchesCohort, type Sides } from './cohorts/cohort.ts';

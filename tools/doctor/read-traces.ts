@@ -1,4 +1,4 @@
-import { isArriving, SETTLED_AFTER_MS } from '../traces/freshness.ts';
+import { isArriving, SETTLED_AFTER_MS } from '../traces/completeness.ts';
 import type { Trace } from '../traces/model.ts';
 import type { TraceSource } from '../traces/sources/source.ts';
 import type { Options } from './options.ts';

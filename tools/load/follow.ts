@@ -1,6 +1,7 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
-import { isWhole } from '../traces/completeness.ts';
+import { isComplete } from '../traces/completeness.ts';
 import type { Span, Trace } from '../traces/model.ts';
+import { normalise } from '../traces/normalise.ts';
 import type { Clock } from '../traces/sources/clock.ts';
 import { SYSTEM_FILTER } from '../traces/sources/cloud-trace.ts';
 import { createReadBudget } from '../traces/sources/read-budget.ts';
@@ -69,7 +70,7 @@ export async function followRun(options: {
   }
   for (;;) {
     const mine = await readMine();
-    const whole = mine.filter((trace) => isWhole(trace)).length;
+    const whole = mine.filter((trace) => isComplete(normalise(trace))).length;
     const errors = mine.filter((trace) => rootOf(trace)?.attributes[ATTR.errorType]).length;
     const complete = whole >= expected;
     if (failedWith === null && mine.length === 0) failedWith = await failureOf(run, job, clock);

@@ -2,13 +2,11 @@ import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { recordRequests } from '../compare/cohorts/cold-waiters.ts';
 import type { RequestRecord } from '../compare/cohorts/request-record.ts';
 import { ascending, quantilesOf } from '../compare/statistics/quantiles.ts';
-import { isWhole, missingEdges } from '../traces/completeness.ts';
+import { isComplete, missingEdges } from '../traces/completeness.ts';
 import type { Trace } from '../traces/model.ts';
 import { isLoadgenRoot, type NormalisedTrace, normalise } from '../traces/normalise.ts';
-import { isUnwanted } from '../traces/untraced.ts';
-import { createWaterfall } from '../traces/waterfall.ts';
-import type { Waterfall } from '../traces/waterfall-model.ts';
-import { tallyWrongCounts } from '../traces/wrong-count.ts';
+import { isUnwanted, tallyWrongCounts } from '../traces/span.ts';
+import { createWaterfall, type Waterfall } from '../traces/waterfall.ts';
 import { platformOf } from './platforms/labels.ts';
 import type { PlatformName, ProcessReport } from './platforms/platform.ts';
 import type { LatencyQuantiles, PlatformResult, TraceResult } from './results.ts';
@@ -37,7 +35,7 @@ export function summarisePlatform(options: {
     .filter((trace) => platformOf(trace) === options.platform)
     .map((trace) => ({ trace, tree: normalise(trace) }));
   const requests = traces.filter(({ tree }) => tree.root !== null && isLoadgenRoot(tree.root));
-  const whole = requests.filter(({ tree }) => isWhole(tree));
+  const whole = requests.filter(({ tree }) => isComplete(tree));
   const nodes = traces.flatMap(({ tree }) => tree.nodes);
   const own = nodes.filter(({ frontEnd }) => !frontEnd);
   const sum = (field: 'ok' | 'mismatched' | 'failed' | 'dropped') =>
@@ -88,19 +86,19 @@ function latencyOf(records: readonly RequestRecord[]): LatencyQuantiles | null {
 
 function medianWaterfall(built: readonly Built[]): Waterfall | null {
   const sorted = built
-    .map(({ trace }) => createWaterfall(trace))
+    .map(({ tree }) => createWaterfall(tree))
     .sort((one, other) => one.durationMs - other.durationMs);
   return sorted[Math.floor(sorted.length / 2)] ?? null;
 }
 
 function firstBroken(requests: readonly Built[]): BrokenTrace | null {
   const broken = requests
-    .filter(({ tree }) => !isWhole(tree))
+    .filter(({ tree }) => !isComplete(tree))
     .sort((one, other) => one.tree.startMs - other.tree.startMs);
   const [first] = broken;
   return first === undefined
     ? null
-    : { waterfall: createWaterfall(first.trace), lacks: missingEdges(first.tree) };
+    : { waterfall: createWaterfall(first.tree), lacks: missingEdges(first.tree) };
 }
 
 function toTraceResult(waterfall: Waterfall): TraceResult {

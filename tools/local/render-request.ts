@@ -1,6 +1,6 @@
 import { wrapText } from '../cli/format.ts';
 import { renderWaterfall } from '../traces/render-waterfall.ts';
-import type { Waterfall } from '../traces/waterfall-model.ts';
+import type { Waterfall } from '../traces/waterfall.ts';
 import type { BrokenTrace } from './platform-summary.ts';
 
 const LEGEND =

@@ -1,7 +1,7 @@
 import { counted } from '../cli/format.ts';
 import type { Comparison } from '../compare/result/comparison.ts';
 import type { Span } from '../traces/model.ts';
-import { describeWrongCount, type tallyWrongCounts } from '../traces/wrong-count.ts';
+import { describeWrongCount, type tallyWrongCounts } from '../traces/span.ts';
 import type { Delay } from './options.ts';
 import type { PlatformName } from './platforms/platform.ts';
 

@@ -1,13 +1,12 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import { formatMs } from '../cli/format.ts';
-import { isFirstOfInstance, isWhole, missingEdges } from '../traces/completeness.ts';
+import { isComplete, isFirstOfInstance, missingEdges } from '../traces/completeness.ts';
 import type { Trace } from '../traces/model.ts';
 import { isLoadgenRoot, type NormalisedTrace, normalise } from '../traces/normalise.ts';
 import { renderWaterfall } from '../traces/render-waterfall.ts';
-import { errorOf } from '../traces/span.ts';
+import { errorOf, wrongCountOf } from '../traces/span.ts';
 import type { Node } from '../traces/tree.ts';
 import { createWaterfall } from '../traces/waterfall.ts';
-import { wrongCountOf } from '../traces/wrong-count.ts';
 import type { TraceStore } from './cloud/trace/store.ts';
 import { PLATFORM_LABEL, platformOf } from './platforms/labels.ts';
 
@@ -64,9 +63,9 @@ export function watchTraces(
   const tell = ({ trace, line }: Told) => {
     onLine(line);
     // Only the first incomplete trace is drawn; as a rule the next ones look alike.
-    if (shownBroken || isWhole(trace)) return;
+    if (shownBroken || isComplete(normalise(trace))) return;
     shownBroken = true;
-    onLine(`\n${renderWaterfall(createWaterfall(trace))}`);
+    onLine(`\n${renderWaterfall(createWaterfall(normalise(trace)))}`);
   };
   const unsubscribe = store.onSpan(({ traceId }) => {
     if (told.has(traceId)) return;

@@ -1,6 +1,6 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import type { Trace } from './model.ts';
-import { isLoadgenRoot, type NormalisedTrace, normalise } from './normalise.ts';
+import { lastEndOf, type NormalisedTrace, requestRootOf, requestsOf } from './normalise.ts';
 import { errorOf } from './span.ts';
 import { calledBy, type Node } from './tree.ts';
 
@@ -33,14 +33,15 @@ const LEAVES: readonly Step[] = [
 ];
 
 /**
- * Every edge of a request that the trace lacks, in words; empty for a whole trace. What lies below
+ * Every edge of a request that the trace lacks, in words; empty for a complete one. What lies below
  * a span in error is not expected: the request may never have got there.
  */
 export function missingEdges(trace: NormalisedTrace): readonly string[] {
   const missing: string[] = [];
-  if (trace.root === null || !isLoadgenRoot(trace.root)) missing.push('root span loadgen');
+  const root = requestRootOf(trace);
+  if (root === null) missing.push('root span loadgen');
   else {
-    let parents: readonly Node[] = [trace.root];
+    let parents: readonly Node[] = [root];
     for (const { edge, matches } of CHAIN) {
       const children = parents.flatMap(calledBy).filter(matches);
       if (children.length === 0) {
@@ -57,12 +58,16 @@ export function missingEdges(trace: NormalisedTrace): readonly string[] {
     missing.push(...parents.flatMap(missingReads));
   }
   for (const node of trace.detached) {
-    if (node.orphan) {
-      missing.push(`parent ${node.span.parentSpanId} of ${node.service}:${node.span.name}`);
-    }
+    if (node.orphan) missing.push(`parent ${node.span.parentSpanId} of ${nameOf(node)}`);
   }
+  missing.push(
+    ...trace.surplusRoots.map((node) => `a parent of ${nameOf(node)}, which names none`),
+    ...trace.cutCycles.map((node) => `a way to ${nameOf(node)}, which is its own ancestor`),
+  );
   return missing;
 }
+
+const nameOf = ({ service, span }: Node): string => `${service}:${span.name}`;
 
 /** A works.read that says it loaded the texts has a request span for each object at least. */
 function missingReads(server: Node): readonly string[] {
@@ -78,14 +83,12 @@ function missingReads(server: Node): readonly string[] {
     });
 }
 
-/** Whether every edge of the request is there and nothing is an orphan. */
-export function isWhole(trace: Trace | NormalisedTrace): boolean {
-  return missingEdges('nodes' in trace ? trace : normalise(trace)).length === 0;
-}
+/** Whether every edge of the request is there and every span has its place. */
+export const isComplete = (trace: NormalisedTrace): boolean => missingEdges(trace).length === 0;
 
-/** Whether a trace belongs to a request at all, whole or not, and not to a call from outside. */
+/** Whether a tree belongs to a request at all, complete or not, and not to a call from outside. */
 export function isRequest(trace: NormalisedTrace): boolean {
-  if (trace.root !== null && isLoadgenRoot(trace.root)) return true;
+  if (requestRootOf(trace) !== null) return true;
   const external = trace.nodes.some((node) => node.span.attributes[ATTR.parentExternal] === 'true');
   return (
     !external && trace.nodes.some(({ service }) => service === 'client' || service === 'server')
@@ -97,3 +100,14 @@ export const isFirstOfInstance = (trace: NormalisedTrace): boolean =>
   trace.nodes.some((node) => !node.frontEnd && node.span.attributes[ATTR.coldStart] === 'true');
 
 const inError = (node: Node) => errorOf(node.span) !== null;
+
+/** Programs export every 5 s and Cloud Trace takes a moment: until then spans may be missing. */
+export const SETTLED_AFTER_MS = 15_000;
+
+/** Whether a trace may still have been growing when it was read. */
+export const isFresh = ({ spans }: Trace, readAtMs: number): boolean =>
+  readAtMs - lastEndOf(spans) < SETTLED_AFTER_MS;
+
+/** Fresh, and not complete yet: nothing is to be said against it so far. */
+export const isArriving = (trace: Trace, readAtMs: number): boolean =>
+  isFresh(trace, readAtMs) && !requestsOf(trace).every(isComplete);

@@ -21,6 +21,11 @@ export type Span = Readonly<{
   kind: SpanKind;
   startMs: number;
   endMs: number;
+  /**
+   * Why its times cannot be, as they were read. Such a span keeps its edges; startMs and endMs are
+   * one moment at which it may be drawn, and no figure may use them.
+   */
+  impossible?: string;
   /** Span and resource attributes together, as Cloud Trace stores them (labels). */
   attributes: Readonly<Record<string, string>>;
   /** Absent where the source has none to give (Cloud Trace v1), empty where there were none. */

@@ -1,145 +1,187 @@
-import { ATTR, SERVICES, SPAN } from '../../lib/telemetry/names.ts';
+import { ATTR } from '../../lib/telemetry/names.ts';
+import { correctClocks } from './clocks.ts';
+import { type Deviation, type DeviationKind, NO_EXAMPLE } from './deviation.ts';
+import { byStart, isRequestSpan, linkSpans } from './link.ts';
 import type { Span, Trace } from './model.ts';
-import { mendSkew } from './skew.ts';
-import { serviceOf } from './span.ts';
+import { errorOf, isWrongCountError } from './span.ts';
 import { type Node, onGrid, subtreeOf } from './tree.ts';
 
-/** Service shown for spans that the platform's front end stored itself. */
-export const FRONT_END = 'front-end';
-
+/** One request of a trace as a tree; a trace of no request is one tree too. */
 export type NormalisedTrace = Readonly<{
   traceId: string;
   projectId: string;
   /** Epoch milliseconds of the root's start, or of the first span where there is no root. */
   startMs: number;
+  /** Of the last end, as it was stored. */
+  lastEndMs: number;
   /** loadgen's span; failing that the first span without a parent; null where all are orphans. */
   root: Node | null;
-  /** Tops of trees beside the root's: orphans and spans whose parent is external. */
+  /** Tops of trees beside the root's. */
   detached: readonly Node[];
   /** All, depth first: the root's tree, then the detached ones. */
   nodes: readonly Node[];
+  /** How many requests share the trace id; 1 as a rule, 0 where loadgen's span is missing. */
+  requestsInTrace: number;
+  /** Detached spans that name no parent, and that nobody outside called. */
+  surplusRoots: readonly Node[];
+  /** Where a span was its own ancestor. */
+  cutCycles: readonly Node[];
+  /** Spans whose times cannot be: no figure may count this request. */
+  impossible: readonly Node[];
+  /** Copies of spans that were left out. */
+  duplicates: number;
 }>;
 
 /**
- * Which spans of a trace the platform's front end stored: a server received its id in
- * X-Cloud-Trace-Context, or it names no service at all. Never one of the system's own programs.
+ * Builds the tree of every request of a trace: one as a rule. Where several requests of loadgen share
+ * a trace id each is a tree by itself, with the orphans that began while it ran; what lies above them
+ * (the call that started the run) comes last, as a tree of no request. The input is not touched.
  */
-export function frontEndTest(spans: readonly Span[]): (span: Span) => boolean {
-  const received = new Set(spans.map((span) => span.attributes[ATTR.frontEndSpanId]));
-  return (span) => {
-    const service = serviceOf(span);
-    if (service === undefined) return true;
-    return received.has(span.spanId) && !(SERVICES as readonly string[]).includes(service);
-  };
+export function requestsOf(trace: Trace): readonly NormalisedTrace[] {
+  const { nodes, duplicates } = linkSpans(trace.spans);
+  const all = [...nodes.values()];
+  const requests = all.filter(isRequestSpan).sort(byStart);
+  const above = new Set<Node>();
+  for (const request of requests) {
+    if (request.parent !== null) above.add(topOf(request));
+    request.parent = null;
+  }
+  for (const node of all) node.parent?.children.push(node);
+  const tops = all.filter(({ parent }) => parent === null).sort(byStart);
+  const groups = group(tops, { requests, above });
+  return groups.map((ofGroup, index) =>
+    toTree(trace, ofGroup, {
+      requestsInTrace: requests.length,
+      duplicates: index === 0 ? duplicates : 0,
+    }),
+  );
 }
 
-/** Builds the tree of a trace; the input is not touched. */
-export function normalise(trace: Trace): NormalisedTrace {
-  const nodes = createNodes(trace.spans);
-  linkParents(nodes);
-  cutCycles(nodes);
-  for (const node of nodes.values()) node.parent?.children.push(node);
+/** The first request of a trace, and as a rule the only one. */
+export const normalise = (trace: Trace): NormalisedTrace => requestsOf(trace)[0] as NormalisedTrace;
 
-  const tops = [...nodes.values()].filter((node) => node.parent === null).sort(byStart);
-  const root = chooseRoot(tops);
-  const zeroMs = (root ?? tops[0])?.startMs ?? 0;
-  for (const node of nodes.values()) {
-    const durationMs = onGrid(Math.max(0, node.endMs - node.startMs));
-    node.startMs = onGrid(node.startMs - zeroMs);
-    node.endMs = node.startMs + durationMs;
-    node.children.sort(byStart);
+type Group = Readonly<{ root: Node | null; tops: readonly Node[] }>;
+
+function topOf(node: Node): Node {
+  let top = node;
+  while (top.parent !== null) top = top.parent;
+  return top;
+}
+
+/** Which request every top belongs to. */
+function group(
+  tops: readonly Node[],
+  { requests, above }: { requests: readonly Node[]; above: ReadonlySet<Node> },
+): readonly Group[] {
+  const [first] = requests;
+  if (first === undefined) {
+    const parentless = tops.filter((top) => !top.orphan && !top.frontEnd);
+    return [{ root: parentless.find(({ cut }) => !cut) ?? parentless[0] ?? null, tops }];
   }
+  const members = new Map<Node, Node[]>(requests.map((request) => [request, []]));
+  for (const top of tops) {
+    if (members.has(top) || above.has(top)) continue;
+    const running = requests.findLast(
+      ({ startMs, endMs }) => startMs <= top.startMs && top.startMs <= endMs,
+    );
+    members.get(running ?? first)?.push(top);
+  }
+  const groups: Group[] = [...members].map(([request, others]) => ({
+    root: request.orphan ? null : request,
+    tops: [request, ...others],
+  }));
+  const outer = tops.filter((top) => above.has(top) && !members.has(top));
+  return outer.length === 0 ? groups : [...groups, { root: outer[0] ?? null, tops: outer }];
+}
+
+function toTree(
+  { traceId, projectId }: Trace,
+  { root, tops }: Group,
+  counts: Readonly<{ requestsInTrace: number; duplicates: number }>,
+): NormalisedTrace {
+  const zeroMs = (root ?? tops[0])?.startMs ?? 0;
   const detached = tops.filter((top) => top !== root);
-  for (const top of tops) mendSkew(top);
+  const ordered = root === null ? detached : [root, ...detached];
+  for (const top of ordered) {
+    for (const node of subtreeOf(top)) settle(node, zeroMs);
+  }
+  for (const top of ordered) correctClocks(top);
+  const nodes = ordered.flatMap(subtreeOf);
   return {
-    traceId: trace.traceId,
-    projectId: trace.projectId,
+    traceId,
+    projectId,
     startMs: zeroMs,
+    lastEndMs: lastEndOf(nodes.map(({ span }) => span)),
     root,
     detached,
-    nodes: (root === null ? detached : [root, ...detached]).flatMap(subtreeOf),
+    nodes,
+    ...counts,
+    surplusRoots: detached.filter(isSurplusRoot),
+    cutCycles: nodes.filter(({ cut }) => cut),
+    impossible: nodes.filter(({ span }) => span.impossible !== undefined),
   };
 }
 
-function createNodes(spans: readonly Span[]): Map<string, Node> {
-  const isFrontEnd = frontEndTest(spans);
-  const nodes = new Map<string, Node>();
-  for (const span of spans) {
-    if (nodes.has(span.spanId)) continue;
-    const frontEnd = isFrontEnd(span);
-    nodes.set(span.spanId, {
-      span,
-      service: frontEnd ? FRONT_END : (serviceOf(span) ?? FRONT_END),
-      frontEnd,
-      parent: null,
-      children: [],
-      startMs: span.startMs,
-      endMs: span.endMs,
-      shiftedMs: 0,
-      outsideMs: 0,
-      orphan: false,
-    });
-  }
-  return nodes;
+/** Gives a node, whose parent has its own already, its place in the tree and its times. */
+function settle(node: Node, zeroMs: number): void {
+  const { parent, span } = node;
+  const possible = span.impossible === undefined;
+  const durationMs = possible ? onGrid(Math.max(0, node.endMs - node.startMs)) : 0;
+  // An impossible span has no time of its own: it is drawn where its parent begins.
+  node.startMs = possible || parent === null ? onGrid(node.startMs - zeroMs) : parent.startMs;
+  node.endMs = node.startMs + durationMs;
+  node.children.sort(byStart);
+  if (parent === null) return;
+  node.depth = parent.depth + 1;
+  node.caller = parent.frontEnd ? parent.caller : parent;
+  node.callDepth = node.caller === null ? 0 : node.caller.callDepth + 1;
+  const failed = errorOf(parent.span) !== null && !isWrongCountError(parent.span);
+  node.abandoned = parent.abandoned || failed;
 }
 
-/**
- * Parents as stored, but for the front end's own span: the server restored its true parent (from
- * b3), and the front end's span, where it was stored, hangs beside it. It belongs between the two:
- *
- *     client span                    client span
- *     ├─ front end's span      →     └─ front end's span
- *     └─ server span                    └─ server span
- */
-function linkParents(nodes: ReadonlyMap<string, Node>): void {
-  for (const node of nodes.values()) {
-    const { parentSpanId, attributes } = node.span;
-    node.parent = (parentSpanId !== undefined && nodes.get(parentSpanId)) || null;
-    // A front end's parent is whoever called it, which may be outside the system.
-    const external = attributes[ATTR.parentExternal] === 'true' || node.frontEnd;
-    node.orphan = parentSpanId !== undefined && node.parent === null && !external;
+const isSurplusRoot = ({ span, frontEnd, cut }: Node): boolean =>
+  span.parentSpanId === undefined &&
+  !frontEnd &&
+  !cut &&
+  span.attributes[ATTR.parentExternal] !== 'true';
+
+export function lastEndOf(spans: readonly Span[]): number {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  for (const { impossible, endMs } of spans) {
+    if (impossible === undefined) lastMs = Math.max(lastMs, endMs);
   }
-  for (const node of nodes.values()) {
-    const frontEnd = nodes.get(node.span.attributes[ATTR.frontEndSpanId] ?? '');
-    if (frontEnd?.frontEnd !== true || node.frontEnd || node.parent === frontEnd) continue;
-    frontEnd.parent ??= node.parent;
-    // A caller that is missing to the server is missing to the front end before it.
-    if (frontEnd.parent === null) frontEnd.orphan ||= node.orphan;
-    node.parent = frontEnd;
-    node.orphan = false;
-  }
+  return lastMs;
 }
 
-/** Malformed traces only: every cycle is cut at its earliest span, which becomes an orphan. */
-function cutCycles(nodes: ReadonlyMap<string, Node>): void {
-  const settled = new Set<Node>();
-  for (const start of nodes.values()) {
-    const walk = new Set<Node>();
-    let node: Node | null = start;
-    while (node !== null && !settled.has(node) && !walk.has(node)) {
-      walk.add(node);
-      node = node.parent;
-    }
-    if (node !== null && walk.has(node)) {
-      const cycle = [...walk].slice([...walk].indexOf(node)).sort(byStart);
-      const first = cycle[0] ?? node;
-      first.parent = null;
-      first.orphan = true;
-    }
-    for (const seen of walk) settled.add(seen);
-  }
-}
-
-function chooseRoot(tops: readonly Node[]): Node | null {
-  const parentless = tops.filter((top) => !top.orphan && !top.frontEnd);
-  return parentless.find(isLoadgenRoot) ?? parentless[0] ?? null;
-}
+/** loadgen's span, where the tree is that of a request; else null. */
+export const requestRootOf = ({ root }: NormalisedTrace): Node | null =>
+  root !== null && isRequestSpan(root) ? root : null;
 
 /** Whether a span is the root of one request of the load generator. */
-export function isLoadgenRoot(node: Node): boolean {
-  return node.parent === null && node.service === 'loadgen' && node.span.name === SPAN.loadgen;
-}
+export const isLoadgenRoot = (node: Node): boolean => node.parent === null && isRequestSpan(node);
 
-function byStart(one: Node, other: Node): number {
-  return one.startMs - other.startMs || (one.span.spanId < other.span.spanId ? -1 : 1);
+/** What deviates in the tree, each kind once. */
+export function deviationsOf(tree: NormalisedTrace): readonly Deviation[] {
+  const { traceId, requestsInTrace, root } = tree;
+  const of = (
+    kind: DeviationKind,
+    nodes: readonly Node[],
+    value?: (node: Node) => string | null,
+  ) => {
+    const [first] = nodes;
+    if (first === undefined) return [];
+    const { spanId } = first.span;
+    const example = { ...NO_EXAMPLE, traceId, spanId, value: value?.(first) ?? null };
+    return [{ kind, count: nodes.length, example }];
+  };
+  const named = ({ service, span }: Node) => `${service}:${span.name}`;
+  return [
+    ...of('impossible-time', tree.impossible, ({ span }) => span.impossible ?? null),
+    ...of(
+      'several-requests',
+      requestsInTrace > 1 && root !== null && isRequestSpan(root) ? [root] : [],
+    ),
+    ...of('surplus-root', tree.surplusRoots, named),
+    ...of('cycle', tree.cutCycles, named),
+  ];
 }

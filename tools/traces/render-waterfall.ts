@@ -1,5 +1,5 @@
 import { fitColumns, formatMs, printable } from '../cli/format.ts';
-import type { Waterfall, WaterfallSpan } from './waterfall-model.ts';
+import type { Waterfall, WaterfallSpan } from './waterfall.ts';
 
 const WIDTH = 100;
 const NAME_WIDTH = 46;

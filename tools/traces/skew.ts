@@ -19,9 +19,6 @@
  *     its work    |----|
  */
 
-import { endedAfterStop, errorOf } from './span.ts';
-import { calledBy, callerOf, type Node, onGrid, subtreeOf } from './tree.ts';
-
 export type Window = Readonly<{ startMs: number; endMs: number }>;
 
 /**
@@ -87,70 +84,4 @@ export function fitShiftMs(client: Window, own: Window, inner: Served | null): n
   if (fromMs > toMs) [fromMs, toMs] = [client.startMs, Math.max(client.startMs, innerStartMs)];
   if (own.startMs >= fromMs && own.startMs <= toMs) return 0;
   return (fromMs + toMs) / 2 - own.startMs;
-}
-
-/** A span with the last end of what its own program did below it, as far as it waited for that. */
-export function servedBy(server: Node): Served {
-  let workEndMs: number | null = null;
-  const pending = [...server.children];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (node.service !== server.service) continue;
-    pending.push(...node.children);
-    // What ends after the server's span itself went on in the background.
-    if (node.endMs <= server.endMs) workEndMs = Math.max(workEndMs ?? node.endMs, node.endMs);
-  }
-  return { startMs: server.startMs, endMs: server.endMs, workEndMs };
-}
-
-/** Whether a span may end after its caller's although no clock is off. */
-export const mayOutlive = (caller: Node, { span }: Node): boolean =>
-  errorOf(caller.span) !== null || endedAfterStop(span);
-
-/**
- * Mends the tree in place. First the programs, each against the program that called it and top down,
- * so that its caller is in place already; then the front ends' own spans are fitted between them.
- */
-export function mendSkew(top: Node): void {
-  const nodes = subtreeOf(top);
-  for (const node of nodes) {
-    const caller = node.frontEnd ? null : callerOf(node);
-    if (caller === null || caller.service === node.service) continue;
-    const outlives = mayOutlive(caller, node);
-    const served = servedBy(node);
-    node.outsideMs = outsideMs(caller, served, outlives);
-    const byMs = onGrid(skewShiftMs(caller, served, outlives));
-    for (const moved of byMs === 0 ? [] : subtreeOf(node)) shift(moved, byMs);
-  }
-  for (const node of nodes) {
-    if (!node.frontEnd || callerOf(node) === null) continue;
-    const byMs = onGrid(fitShiftMs(node.parent ?? top, node, hullOf(calledBy(node).map(servedBy))));
-    node.outsideMs = Math.abs(byMs);
-    shift(node, byMs);
-  }
-}
-
-/**
- * Its own end tells only where it has no span of its work: also within the tolerance of a wait, which
- * in trace after trace would be a clock all the same.
- */
-function outsideMs(caller: Window, served: Served, outlives: boolean): number {
-  const lateByMs = (served.workEndMs ?? served.endMs) - caller.endMs;
-  return Math.max(earlyMs(caller, served), outlives ? 0 : lateByMs, 0);
-}
-
-function shift(node: Node, byMs: number): void {
-  node.startMs += byMs;
-  node.endMs += byMs;
-  node.shiftedMs += byMs;
-}
-
-function hullOf(all: readonly Served[]): Served | null {
-  return all.reduce<Served | null>(
-    (hull, { startMs, endMs, workEndMs }) => ({
-      startMs: Math.min(hull?.startMs ?? startMs, startMs),
-      endMs: Math.max(hull?.endMs ?? endMs, endMs),
-      workEndMs: Math.max(hull?.workEndMs ?? -Infinity, workEndMs ?? endMs),
-    }),
-    null,
-  );
 }

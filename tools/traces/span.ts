@@ -1,11 +1,42 @@
-import { ATTR } from '../../lib/telemetry/names.ts';
+import { ATTR, UNEXPECTED_RESULT } from '../../lib/telemetry/names.ts';
+import { isHealthPath, isHealthSpan } from '../../lib/telemetry/untraced.ts';
 import { type Answer, answerOf, GRPC_NAMES, isErrorAnswer } from './answer.ts';
 import type { Span } from './model.ts';
 
-/** `service.name`, or what Cloud Run's monitored resource calls it in Cloud Trace. */
-export function serviceOf(span: Span): string | undefined {
-  return span.attributes['service.name'] ?? span.attributes['g.co/r/generic_task/job'];
-}
+/** Service shown for spans of a program that names none. */
+export const UNNAMED = 'unnamed service';
+
+/**
+ * Where a program's name stands: `service.name`, or what Cloud Trace's exporters make of it where
+ * they map the resource to a monitored one.
+ */
+const PROGRAM_NAMES = [
+  'service.name',
+  'g.co/r/generic_task/job',
+  'g.co/r/k8s_container/container_name',
+  'k8s.container.name',
+  'faas.name',
+] as const;
+
+/** Where only the platform's own name of the service stands, which its front end writes too. */
+const PLATFORM_NAMES = [
+  'g.co/r/cloud_run_revision/service_name',
+  'g.co/r/cloud_function/function_name',
+  'g.co/r/gae_app/module_id',
+  'g.co/r/k8s_pod/pod_name',
+  'g.co/r/gce_instance/instance_id',
+] as const;
+
+const firstOf = (keys: readonly string[], { attributes }: Span): string | undefined => {
+  for (const key of keys) if (attributes[key]) return attributes[key];
+  return undefined;
+};
+
+/** Whether the program that made the span says which it is. */
+export const hasProgramName = (span: Span): boolean => firstOf(PROGRAM_NAMES, span) !== undefined;
+
+export const serviceOf = (span: Span): string =>
+  firstOf(PROGRAM_NAMES, span) ?? firstOf(PLATFORM_NAMES, span) ?? UNNAMED;
 
 /**
  * The error of a span, from its attributes, its status, or the status it was answered with (Cloud
@@ -24,6 +55,58 @@ export function errorOf(span: Span): { type: string; message: string } | null {
 const typeOf = ({ protocol, code }: Answer): string =>
   protocol === 'http' ? `http_${code}` : `grpc_${GRPC_NAMES[code]}`;
 
+/** A wrong answer is an error too, but nobody gave up waiting for it. */
+export const isWrongCountError = ({ attributes }: Span): boolean =>
+  attributes[ATTR.errorType] === UNEXPECTED_RESULT;
+
 /** Whether its process was stopped while it was open: its end is no time of work. */
 export const endedAfterStop = (span: Span): boolean =>
   span.attributes[ATTR.endedAfterStop] === 'true';
+
+export type WrongCount = Readonly<{ query: string; count: string; expected: string }>;
+
+/** The answer that a span says is not the known one; null where it says none. */
+export function wrongCountOf({ attributes }: Span): WrongCount | null {
+  const { [ATTR.matchCount]: count, [ATTR.expectedCount]: expected } = attributes;
+  const differs = count !== undefined && expected !== undefined && count !== expected;
+  if (attributes[ATTR.errorType] !== UNEXPECTED_RESULT && !differs) return null;
+  return { query: attributes[ATTR.query] ?? '?', count: count ?? '?', expected: expected ?? '?' };
+}
+
+/** The wrong counts among these spans, each once, with how many spans say it; most first. */
+export function tallyWrongCounts(
+  spans: readonly Span[],
+): readonly (WrongCount & Readonly<{ requests: number }>)[] {
+  const groups = Map.groupBy(
+    spans.flatMap((span) => wrongCountOf(span) ?? []),
+    describeWrongCount,
+  );
+  return [...groups.values()]
+    .flatMap((same) => same.slice(0, 1).map((wrong) => ({ ...wrong, requests: same.length })))
+    .sort((one, other) => other.requests - one.requests || (one.query < other.query ? -1 : 1));
+}
+
+export const describeWrongCount = ({ query, count, expected }: WrongCount): string =>
+  `the count of ${JSON.stringify(query)} is ${count}, expected ${expected}`;
+
+const PATH_KEYS = ['url.path', 'http.target', '/http/path', 'url.full', 'http.url', '/http/url'];
+
+/** Whether a span is of what should make none: a health check, a fetch of metadata or tokens. */
+export function isUnwanted(span: Span): boolean {
+  if (isHealthSpan(span.name)) return true;
+  return PATH_KEYS.some((key) => {
+    const path = pathOf(span.attributes[key]);
+    return isHealthPath(path) || path?.startsWith('/computeMetadata/');
+  });
+}
+
+/** What a span asks for, as it says it; its name where it does not. */
+export function targetOf({ name, attributes }: Span): string {
+  const key = PATH_KEYS.find((candidate) => attributes[candidate] !== undefined);
+  return (key && attributes[key]) ?? name;
+}
+
+function pathOf(value: string | undefined): string | undefined {
+  if (value === undefined || value.startsWith('/')) return value;
+  return URL.canParse(value) ? new URL(value).pathname : undefined;
+}

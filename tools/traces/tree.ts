@@ -1,6 +1,6 @@
 import type { Span } from './model.ts';
 
-/** A span in its tree. Times are milliseconds from the start of the trace, on the grid. */
+/** A span in its tree. Times are milliseconds from the start of the request, on the grid. */
 export type Node = {
   readonly span: Span;
   readonly service: string;
@@ -9,14 +9,23 @@ export type Node = {
   parent: Node | null;
   /** By start, then span id. */
   children: Node[];
+  /** The nearest span above that a program made; null where there is none. */
+  caller: Node | null;
+  /** How many spans lie above it, and how many of those programs made. */
+  depth: number;
+  callDepth: number;
   startMs: number;
   endMs: number;
-  /** What was added to mend clock skew, its ancestors' shifts included. */
+  /** What was added to correct clock skew, its ancestors' shifts included. */
   shiftedMs: number;
   /** How far it lay outside of the span that called it from another host; 0 where it may. */
   outsideMs: number;
-  /** Its parent should be in the trace and is not, or it lies on a cycle. */
+  /** Its parent should be in the trace and is not. */
   orphan: boolean;
+  /** It was its own ancestor: its link to its parent was cut. */
+  cut: boolean;
+  /** A call above it failed, so its caller may have given up before it ended. */
+  abandoned: boolean;
 };
 
 /**
@@ -27,11 +36,7 @@ const GRID = 4096;
 export const onGrid = (ms: number) => Math.round(ms * GRID) / GRID;
 
 /** The nearest span above that a program of the system made. */
-export function callerOf(node: Node): Node | null {
-  let { parent } = node;
-  while (parent?.frontEnd === true) parent = parent.parent;
-  return parent;
-}
+export const callerOf = ({ caller }: Node): Node | null => caller;
 
 /** The nearest spans below that programs of the system made, however many front ends between. */
 export function calledBy(node: Node): readonly Node[] {
@@ -44,20 +49,14 @@ export function calledBy(node: Node): readonly Node[] {
   return found;
 }
 
-/** How many spans lie above, by what `above` takes for the one above. */
-export function depthOf(node: Node, above: (node: Node) => Node | null): number {
-  let depth = 0;
-  for (let next = above(node); next !== null; next = above(next)) depth += 1;
-  return depth;
-}
-
 /** The span and all below it, depth first. */
 export function subtreeOf(top: Node): Node[] {
   const found: Node[] = [];
   const pending = [top];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     found.push(node);
-    pending.push(...node.children.toReversed());
+    for (let at = node.children.length - 1; at >= 0; at -= 1)
+      pending.push(node.children[at] as Node);
   }
   return found;
 }

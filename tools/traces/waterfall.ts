@@ -1,24 +1,77 @@
 import { ATTR } from '../../lib/telemetry/names.ts';
 import { ownedTimes } from './accounting.ts';
-import { isFirstOfInstance, isWhole } from './completeness.ts';
-import type { Trace } from './model.ts';
-import { type NormalisedTrace, normalise } from './normalise.ts';
+import { isComplete, isFirstOfInstance } from './completeness.ts';
+import type { NormalisedTrace } from './normalise.ts';
+import { pathsOf } from './paths.ts';
 import { errorOf } from './span.ts';
-import { pathsOf } from './span-path.ts';
-import { depthOf, type Node } from './tree.ts';
-import type { Waterfall, WaterfallSpan } from './waterfall-model.ts';
+import type { Node } from './tree.ts';
 
-/** A trace ready to draw. `consoleUrl`: where to open it, if it came from Cloud Trace. */
-export function createWaterfall(trace: Trace, consoleUrl: string | null = null): Waterfall {
-  const tree = normalise(trace);
+export type WaterfallEvent = Readonly<{
+  name: string;
+  /** From the root's start. */
+  offsetMs: number;
+  attributes: Readonly<Record<string, string>>;
+}>;
+
+export type WaterfallSpan = Readonly<{
+  spanId: string;
+  /** In the normalised tree; null for the root and for orphans. */
+  parentSpanId: string | null;
+  /** Pairs a span with its counterpart in the other cohort (same path, same colour). */
+  path: string;
+  service: string;
+  name: string;
+  kind: 'internal' | 'server' | 'client';
+  depth: number;
+  /** From the root's start, after correction of clock skew; may be negative for an orphan. */
+  offsetMs: number;
+  durationMs: number;
+  /** Time on which no child was working; of a client span above a server span: the gap. */
+  selfMs: number;
+  /** Milliseconds by which the span was shifted to correct clock skew; 0 as a rule. */
+  shiftedMs: number;
+  /** The platform's own span, re-nested between client and server. */
+  frontEnd: boolean;
+  orphan: boolean;
+  /** Why its times cannot be; where it is drawn says nothing then. */
+  impossible?: string;
+  cold: boolean;
+  /** null: no error. */
+  error: Readonly<{ type: string; message: string }> | null;
+  attributes: Readonly<Record<string, string>>;
+  /** null where the source has none to give (Cloud Trace's v1 read API). */
+  events: readonly WaterfallEvent[] | null;
+}>;
+
+/** One trace ready to draw: spans depth first, each row below its parent. */
+export type Waterfall = Readonly<{
+  traceId: string;
+  projectId: string;
+  startMs: number;
+  durationMs: number;
+  whole: boolean;
+  /** First of an instance; in a comparison, also who waited for one. */
+  cold: boolean;
+  /** Where to open it; null where the source was not Cloud Trace. */
+  consoleUrl: string | null;
+  spans: readonly WaterfallSpan[];
+}>;
+
+export type Exemplars = Readonly<{ median: Waterfall | null; p95: Waterfall | null }>;
+
+/** A request ready to draw. `consoleUrl`: where to open its trace, if it came from Cloud Trace. */
+export function createWaterfall(
+  tree: NormalisedTrace,
+  consoleUrl: string | null = null,
+): Waterfall {
   const owned = ownedTimes(tree);
   const paths = pathsOf(tree);
   return {
-    traceId: trace.traceId,
-    projectId: trace.projectId,
+    traceId: tree.traceId,
+    projectId: tree.projectId,
     startMs: tree.startMs,
     durationMs: tree.root === null ? extentMs(tree) : tree.root.endMs - tree.root.startMs,
-    whole: isWhole(tree),
+    whole: isComplete(tree),
     cold: isFirstOfInstance(tree),
     consoleUrl,
     spans: tree.nodes.map((node) =>
@@ -39,13 +92,14 @@ function row(
     service: node.service,
     name: span.name,
     kind: span.kind,
-    depth: depthOf(node, ({ parent }) => parent),
+    depth: node.depth,
     offsetMs: node.startMs,
     durationMs: node.endMs - node.startMs,
     selfMs: at.selfMs,
     shiftedMs: node.shiftedMs,
     frontEnd: node.frontEnd,
     orphan: node.orphan,
+    ...(span.impossible === undefined ? {} : { impossible: span.impossible }),
     cold: !node.frontEnd && span.attributes[ATTR.coldStart] === 'true',
     error: errorOf(span),
     attributes: span.attributes,

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { renderBroken, renderTypical } from '../../../tools/local/render-request.ts';
+import { normalise } from '../../../tools/traces/normalise.ts';
 import { createWaterfall } from '../../../tools/traces/waterfall.ts';
 import { createRequestTrace } from './example-traces.ts';
 
 const broken = createWaterfall(
-  createRequestTrace({
-    platform: 'gcp_cloud_run',
-    change: (span, index) => (index === 4 ? null : span),
-  }),
+  normalise(
+    createRequestTrace({
+      platform: 'gcp_cloud_run',
+      change: (span, index) => (index === 4 ? null : span),
+    }),
+  ),
 );
 
 describe('renderBroken', () => {

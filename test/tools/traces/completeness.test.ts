@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import {
+  isComplete,
   isFirstOfInstance,
   isRequest,
-  isWhole,
   missingEdges,
 } from '../../../tools/traces/completeness.ts';
 import { normalise } from '../../../tools/traces/normalise.ts';
 import { requestTrace, spanIdOf, without, withSpanChanged } from './request-trace.ts';
 
 for (const frontEnd of ['none', 'stored', 'not-stored'] as const) {
-  test(`a request with every edge is whole, front end's span: ${frontEnd}`, () => {
+  test(`a request with every edge is complete, front end's span: ${frontEnd}`, () => {
     assert.deepEqual(missingEdges(normalise(requestTrace({ frontEnd }))), []);
   });
 }
@@ -27,9 +27,9 @@ const LOST: readonly [number, string][] = [
   [10, 'gRPC server span → works.search'],
 ];
 for (const [id, edge] of LOST) {
-  test(`a request is not whole without ${edge}`, () => {
+  test(`a request is not complete without ${edge}`, () => {
     const trace = without(requestTrace(), id);
-    assert.equal(isWhole(trace), false);
+    assert.equal(isComplete(normalise(trace)), false);
     assert.ok(missingEdges(normalise(trace)).includes(edge));
   });
 }
@@ -54,7 +54,7 @@ test('nothing is expected below a call that failed', () => {
   const refused = withSpanChanged(without(requestTrace(), 6, 7, 8, 9, 10), 5, {
     attributes: { 'service.name': 'client', [ATTR.errorType]: '14' },
   });
-  assert.equal(isWhole(refused), true);
+  assert.equal(isComplete(normalise(refused)), true);
 });
 
 test("a front end's own span cannot make a request cold", () => {
@@ -77,17 +77,17 @@ test('a works.read that says it loaded the texts has a request for each object',
   const loaded = withSpanChanged(requestTrace(), 7, {
     attributes: { 'service.name': 'server', [ATTR.source]: 'loaded', [ATTR.objects]: '2' },
   });
-  assert.equal(isWhole(loaded), true);
+  assert.equal(isComplete(normalise(loaded)), true);
   assert.deepEqual(missingEdges(normalise(without(loaded, 8))), [
     'works.read → HTTP client spans of 2 objects (found 1)',
   ]);
   const kept = withSpanChanged(without(requestTrace(), 8, 9), 7, {
     attributes: { 'service.name': 'server', [ATTR.source]: 'kept', [ATTR.objects]: '2' },
   });
-  assert.equal(isWhole(kept), true);
+  assert.equal(isComplete(normalise(kept)), true);
 });
 
-test('a request is whole however many front ends stored their span in a row', () => {
+test('a request is complete however many front ends stored their span in a row', () => {
   const trace = requestTrace({ frontEnd: 'stored' });
   const outer = trace.spans.find(({ spanId }) => spanId === spanIdOf(12));
   assert.ok(outer);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ATTR } from '../../../lib/telemetry/names.ts';
-import { isWhole } from '../../../tools/traces/completeness.ts';
+import { ATTR, SPAN } from '../../../lib/telemetry/names.ts';
+import { isComplete, missingEdges } from '../../../tools/traces/completeness.ts';
 import type { Trace } from '../../../tools/traces/model.ts';
 import { type NormalisedTrace, normalise } from '../../../tools/traces/normalise.ts';
-import { pathsOf } from '../../../tools/traces/span-path.ts';
+import { pathsOf } from '../../../tools/traces/paths.ts';
 import { requestTrace, spanIdOf, without, withSpanChanged } from './request-trace.ts';
 
 function node(tree: NormalisedTrace, id: number) {
@@ -49,7 +49,7 @@ test('a server that names a stored front end is no orphan, whatever parent it na
   const tree = normalise(withSpanChanged(stored, 3, { parentSpanId: spanIdOf(99) }));
   assert.equal(node(tree, 3).parent, node(tree, 12));
   assert.equal(node(tree, 3).orphan, false);
-  assert.equal(isWhole(tree), true);
+  assert.equal(isComplete(tree), true);
 });
 
 test("a front end whose caller and whose server's caller are missing is the orphan", () => {
@@ -101,14 +101,22 @@ test('a span whose parent is external is no orphan', () => {
   );
 });
 
-test('a cycle is cut at its earliest span, which becomes an orphan', () => {
+test('a cycle is cut at its earliest span, whose parent is not called missing', () => {
   const trace = withSpanChanged(requestTrace(), 6, { parentSpanId: spanIdOf(7) });
   const tree = normalise(trace);
   assert.equal(tree.nodes.length, trace.spans.length);
   assert.deepEqual(
-    tree.detached.map(({ span, orphan }) => [span.spanId, orphan]),
-    [[spanIdOf(6), true]],
+    tree.detached.map(({ span, orphan, cut }) => [span.spanId, orphan, cut]),
+    [[spanIdOf(6), false, true]],
   );
+  assert.deepEqual(
+    tree.cutCycles.map(({ span }) => span.spanId),
+    [spanIdOf(6)],
+  );
+  assert.deepEqual(missingEdges(tree), [
+    'gRPC client span → gRPC server span of server',
+    `a way to server:${SPAN.rpc}, which is its own ancestor`,
+  ]);
 });
 
 test('a trace without spans has neither root nor nodes', () => {

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import { formatMs } from '../../../tools/cli/format.ts';
+import { normalise } from '../../../tools/traces/normalise.ts';
 import { renderWaterfall } from '../../../tools/traces/render-waterfall.ts';
 import { createWaterfall } from '../../../tools/traces/waterfall.ts';
 import { MINUTE_MS, requestTrace, without, withSpanChanged } from './request-trace.ts';
 
-const render = (trace = requestTrace()) => renderWaterfall(createWaterfall(trace)).split('\n');
+const render = (trace = requestTrace()) =>
+  renderWaterfall(createWaterfall(normalise(trace))).split('\n');
 
 test('every span has a line with service, name, bar and duration, children below parents', () => {
   const lines = render();

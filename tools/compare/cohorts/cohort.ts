@@ -1,6 +1,6 @@
 import { UsageError } from '../../cli/command-line.ts';
+import { frontEndTest } from '../../traces/front-end.ts';
 import type { Span, Trace } from '../../traces/model.ts';
-import { frontEndTest } from '../../traces/normalise.ts';
 import { PLATFORM_LABELS } from '../../traces/platform-labels.ts';
 
 /** A value for each of the two cohorts. */

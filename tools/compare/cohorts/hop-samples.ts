@@ -1,8 +1,8 @@
 import { ownedTimes } from '../../traces/accounting.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
+import { pathsOf } from '../../traces/paths.ts';
 import { endedAfterStop } from '../../traces/span.ts';
-import { pathsOf } from '../../traces/span-path.ts';
-import { calledBy, callerOf, depthOf, type Node } from '../../traces/tree.ts';
+import { calledBy, callerOf, type Node } from '../../traces/tree.ts';
 
 /** What one request spent at one span path; siblings of the same path are taken together. */
 export type HopSample = Readonly<{
@@ -51,7 +51,7 @@ export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
       path: interned(path),
       service: interned(first.service),
       name: interned(first.span.name),
-      depth: depthOf(first, callerOf),
+      depth: first.callDepth,
       offsetMs: first.startMs,
       measure: isGap ? 'gap' : 'self',
       siblings: spans.length,

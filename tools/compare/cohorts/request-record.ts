@@ -1,11 +1,10 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import { isFirstOfInstance, isRequest, isWhole } from '../../traces/completeness.ts';
+import { isComplete, isFirstOfInstance, isRequest } from '../../traces/completeness.ts';
 import type { Trace } from '../../traces/model.ts';
 import { isLoadgenRoot, type NormalisedTrace, normalise } from '../../traces/normalise.ts';
 import { CLOCK_TOLERANCE_MS } from '../../traces/skew.ts';
-import { endedAfterStop, errorOf } from '../../traces/span.ts';
+import { endedAfterStop, errorOf, wrongCountOf } from '../../traces/span.ts';
 import { callerOf, type Node } from '../../traces/tree.ts';
-import { wrongCountOf } from '../../traces/wrong-count.ts';
 import { type HopSample, hopSamples, interned } from './hop-samples.ts';
 
 /** Cold and warm requests never share a quantile. */
@@ -69,7 +68,7 @@ export function recordRequest(trace: Trace): RequestRecord | null {
     sequence: sequenceOf(attributes[ATTR.sequence]),
     query: attributes[ATTR.query] ?? null,
     spans: tree.nodes.length,
-    whole: isWhole(tree),
+    whole: isComplete(tree),
     cold: isFirstOfInstance(tree),
     error,
     wrongCount: tree.nodes.some(({ span }) => wrongCountOf(span) !== null),

@@ -1,4 +1,4 @@
-import type { Waterfall, WaterfallSpan } from '../../traces/waterfall-model.ts';
+import type { Waterfall, WaterfallSpan } from '../../traces/waterfall.ts';
 
 /** A row of one or two waterfalls: the spans of one path, the n-th below the n-th. */
 export type Row = Readonly<{ path: string; depth: number; a?: WaterfallSpan; b?: WaterfallSpan }>;

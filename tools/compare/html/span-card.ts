@@ -1,4 +1,4 @@
-import type { WaterfallSpan } from '../../traces/waterfall-model.ts';
+import type { WaterfallSpan } from '../../traces/waterfall.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatMs } from './words.ts';
 

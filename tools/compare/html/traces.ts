@@ -1,4 +1,4 @@
-import type { Waterfall } from '../../traces/waterfall-model.ts';
+import type { Waterfall } from '../../traces/waterfall.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Exemplars } from '../result/exemplars.ts';

@@ -1,4 +1,4 @@
-import type { Waterfall, WaterfallSpan } from '../../traces/waterfall-model.ts';
+import type { Waterfall, WaterfallSpan } from '../../traces/waterfall.ts';
 import { foreign, html, type Markup, renderName } from './markup.ts';
 import { pairRows, type Row } from './rows.ts';
 import { createTimeScale, type TimeScale } from './scale.ts';

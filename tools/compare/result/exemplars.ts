@@ -1,7 +1,7 @@
 import type { Trace } from '../../traces/model.ts';
+import { normalise } from '../../traces/normalise.ts';
 import { consoleUrl, type SourceDescription } from '../../traces/sources/source.ts';
-import { createWaterfall } from '../../traces/waterfall.ts';
-import type { Waterfall } from '../../traces/waterfall-model.ts';
+import { createWaterfall, type Waterfall } from '../../traces/waterfall.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { RequestRecord, Stratum } from '../cohorts/request-record.ts';
 import { latencyIn } from '../statistics/overall.ts';
@@ -28,7 +28,10 @@ export function drawExemplars(
   const draw = (record: RequestRecord | null): Waterfall | null => {
     const trace = record === null ? undefined : traces.get(record.traceId);
     if (record === null || trace === undefined) return null;
-    return { ...createWaterfall(trace, consoleUrl(options.source, trace)), cold: record.cold };
+    return {
+      ...createWaterfall(normalise(trace), consoleUrl(options.source, trace)),
+      cold: record.cold,
+    };
   };
   const of = (ofSide: readonly RequestRecord[]): Exemplars => {
     const { median, p95 } = choose(ofSide, options.stratum);

@@ -1,5 +1,5 @@
 import { counted, formatMs, formatSignedMs } from '../../cli/format.ts';
-import { SETTLED_AFTER_MS } from '../../traces/freshness.ts';
+import { SETTLED_AFTER_MS } from '../../traces/completeness.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Hop } from '../statistics/hop.ts';

@@ -1,7 +1,8 @@
 import { SPAN } from '../../../lib/telemetry/names.ts';
 import { createTraceReader, type ReadTraces } from '../../load/follow.ts';
-import { isWhole } from '../../traces/completeness.ts';
+import { isComplete } from '../../traces/completeness.ts';
 import type { Trace } from '../../traces/model.ts';
+import { normalise } from '../../traces/normalise.ts';
 import { type Clock, realClock } from '../../traces/sources/clock.ts';
 import type { Check, Context } from './check.ts';
 import { CLUSTER, NAMESPACE } from './cluster.ts';
@@ -27,7 +28,7 @@ export const createGkeTracesCheck = (
     const { projectId } = options;
     const fromMs = clock.nowMs() - WINDOW_MINUTES * 60_000;
     const traces = (await createReader(context)(fromMs, signal)).filter(isFromPods);
-    if (traces.some((trace) => isWhole(trace))) return [];
+    if (traces.some((trace) => isComplete(normalise(trace)))) return [];
     if (traces.length > 0) {
       return [
         {

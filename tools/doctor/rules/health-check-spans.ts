@@ -1,4 +1,4 @@
-import { isUnwanted, targetOf } from '../../traces/untraced.ts';
+import { isUnwanted, targetOf } from '../../traces/span.ts';
 import { describeSpan, explaining, type Rule } from '../rule.ts';
 
 export const healthCheckSpans: Rule = {

@@ -1,13 +1,7 @@
 import { formatMs } from '../../cli/format.ts';
-import {
-  CLOCK_TOLERANCE_MS,
-  earlyMs,
-  lateMs,
-  mayOutlive,
-  type Served,
-  servedBy,
-} from '../../traces/skew.ts';
-import { callerOf, type Node } from '../../traces/tree.ts';
+import { storedSkewOf } from '../../traces/clocks.ts';
+import { CLOCK_TOLERANCE_MS } from '../../traces/skew.ts';
+import type { Node } from '../../traces/tree.ts';
 import { describeSpan, type Rule } from '../rule.ts';
 
 export const negativeGaps: Rule = {
@@ -33,22 +27,12 @@ function defect(node: Node): string | undefined {
   if (span.endMs < span.startMs) {
     return `${describeSpan(node)} ends ${formatMs(span.startMs - span.endMs)} before it starts`;
   }
-  const caller = callerOf(node);
-  if (caller?.span.kind !== 'client' || span.kind !== 'server' || node.frontEnd) return undefined;
-  const called = asStored(servedBy(node), node.shiftedMs);
-  const calling = asStored(servedBy(caller), caller.shiftedMs);
-  const early = earlyMs(calling, called);
-  if (early > CLOCK_TOLERANCE_MS) {
-    return `${describeSpan(node)} starts ${formatMs(early)} before ${describeSpan(caller)}`;
+  const skew = storedSkewOf(node);
+  if (skew === null) return undefined;
+  const caller = describeSpan(skew.caller);
+  if (skew.earlyMs > CLOCK_TOLERANCE_MS) {
+    return `${describeSpan(node)} starts ${formatMs(skew.earlyMs)} before ${caller}`;
   }
-  const late = lateMs(calling, called);
-  if (late === 0 || mayOutlive(caller, node)) return undefined;
-  const what = called.workEndMs === null ? describeSpan(node) : `what ${describeSpan(node)} did`;
-  return `${what} ends ${formatMs(late)} after ${describeSpan(caller)}`;
+  const what = skew.ofWork ? `what ${describeSpan(node)} did` : describeSpan(node);
+  return `${what} ends ${formatMs(skew.lateMs)} after ${caller}`;
 }
-
-const asStored = ({ startMs, endMs, workEndMs }: Served, shiftedMs: number): Served => ({
-  startMs: startMs - shiftedMs,
-  endMs: endMs - shiftedMs,
-  workEndMs: workEndMs === null ? null : workEndMs - shiftedMs,
-});

@@ -1,4 +1,4 @@
-import { describeWrongCount, wrongCountOf } from '../../traces/wrong-count.ts';
+import { describeWrongCount, wrongCountOf } from '../../traces/span.ts';
 import { describeSpan, type Rule } from '../rule.ts';
 
 export const wrongCounts: Rule = {

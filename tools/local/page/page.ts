@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isArriving, SETTLED_AFTER_MS } from '../../traces/freshness.ts';
+import { isArriving, SETTLED_AFTER_MS } from '../../traces/completeness.ts';
 import type { Trace } from '../../traces/model.ts';
 import type { TraceStore } from '../cloud/trace/store.ts';
 import type { Compared } from './comparer.ts';

@@ -5,8 +5,9 @@ import { renderState } from '../../compare/html/traces.ts';
 import { renderWaterfall } from '../../compare/html/waterfall.ts';
 import { formatMs } from '../../compare/html/words.ts';
 import type { Trace } from '../../traces/model.ts';
+import { normalise } from '../../traces/normalise.ts';
+import type { Waterfall } from '../../traces/waterfall.ts';
 import { createWaterfall } from '../../traces/waterfall.ts';
-import type { Waterfall } from '../../traces/waterfall-model.ts';
 import { localLabel } from '../platforms/labels.ts';
 
 /** One item per trace. The browser fetches its spans when a person opens it. */
@@ -14,7 +15,7 @@ export function renderRecentTraces(
   traces: readonly Trace[],
   isArriving: (trace: Trace) => boolean,
 ): Markup {
-  return html`${traces.map((trace) => renderItem(createWaterfall(trace), isArriving(trace)))}`;
+  return html`${traces.map((trace) => renderItem(createWaterfall(normalise(trace)), isArriving(trace)))}`;
 }
 
 function renderItem(trace: Waterfall, arriving: boolean): Markup {
@@ -52,7 +53,7 @@ function renderProgress(
 
 /** One trace as a waterfall, to be put into its item. */
 export function renderTrace(trace: Trace): Markup {
-  const waterfall = createWaterfall(trace);
+  const waterfall = createWaterfall(normalise(trace));
   const colour = createColours(waterfall.spans);
   return html`<p class="note">Trace <code>${waterfall.traceId}</code>, ${formatMs(waterfall.durationMs)} (local)</p>
 ${renderWaterfall({

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createDeviationTally } from '../deviation.ts';
 import type { Trace } from '../model.ts';
 import { type Clock, realClock } from './clock.ts';
 import { createPageCache, type Place, prune, type ReadState, requestKey } from './page-cache.ts';
@@ -59,6 +60,7 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
   });
   let state: ReadState | undefined;
   let truncated: string | null = null;
+  const tally = createDeviationTally();
 
   const describe = (): SourceDescription => ({
     kind: 'cloud-trace',
@@ -146,6 +148,7 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
       return [...found.values()];
     },
     truncated: () => truncated,
+    deviations: () => tally.all(),
   };
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { LOCAL_PROJECT } from '../../cli/local-project.ts';
+import { createDeviationTally } from '../deviation.ts';
 import type { Span, Trace } from '../model.ts';
 import { otlpRequest, otlpSpans } from './otlp-trace.ts';
 import { type SourceDescription, type TraceSource, withoutDuplicates } from './source.ts';
@@ -19,6 +20,7 @@ export async function openFiles(paths: readonly string[]): Promise<TraceSource> 
   for (const path of paths) files.push({ path, head: await sniff(path) });
   const saved = files.flatMap(({ head }) => (head === null ? [] : [head.source]));
   const otlpFiles = files.filter(({ head }) => head === null).map(({ path }) => path);
+  const tally = createDeviationTally();
   const leftOut = new Map<string, string>();
   let local = saved.some((source) => source.local);
   const [first] = files;
@@ -65,6 +67,7 @@ export async function openFiles(paths: readonly string[]): Promise<TraceSource> 
       return found;
     },
     truncated: () => (leftOut.size === 0 ? null : [...leftOut.values()].join('; ')),
+    deviations: () => tally.all(),
   };
 }
 

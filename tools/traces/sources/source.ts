@@ -1,3 +1,4 @@
+import type { Deviation } from '../deviation.ts';
 import type { Span, Trace } from '../model.ts';
 
 export type SourceDescription = Readonly<{
@@ -23,8 +24,10 @@ export type TraceSource = Readonly<{
   read(signal: AbortSignal): AsyncIterable<Trace>;
   /** Some of them once more, by id: the few that are shown span by span. Missing ones are left out. */
   find(traceIds: ReadonlySet<string>, signal: AbortSignal): Promise<readonly Trace[]>;
-  /** After read(): what was left out, in words; null where everything was read. */
+  /** After read(): what was not read, in words; null where everything was. */
   truncated(): string | null;
+  /** After read(): what was read although it is not as it should be; each kind once. */
+  deviations(): readonly Deviation[];
 }>;
 
 /** Where a person opens a trace; null where it did not come from the real Cloud Trace. */

@@ -1,5 +1,5 @@
 import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
-import type { Waterfall } from '../../../../tools/traces/waterfall-model.ts';
+import type { Waterfall } from '../../../../tools/traces/waterfall.ts';
 import { sampleComparison } from './sample-comparison.ts';
 
 /** Texts that a span may hold and that must reach the page as text. */

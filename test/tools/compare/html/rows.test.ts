@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { COLOURS, createColours, pairRows } from '../../../../tools/compare/html/rows.ts';
-import type { Waterfall, WaterfallSpan } from '../../../../tools/traces/waterfall-model.ts';
+import type { Waterfall, WaterfallSpan } from '../../../../tools/traces/waterfall.ts';
 import { sampleComparison } from './sample-comparison.ts';
 
 const template = sampleComparison().exemplars.a.median;

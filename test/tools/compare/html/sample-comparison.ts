@@ -7,7 +7,7 @@ import type {
   EcdfPoint,
   QuantileDifference,
 } from '../../../../tools/compare/statistics/quantiles.ts';
-import type { Waterfall, WaterfallSpan } from '../../../../tools/traces/waterfall-model.ts';
+import type { Waterfall, WaterfallSpan } from '../../../../tools/traces/waterfall.ts';
 
 /**
  * A made-up but plausible comparison for the renderer's tests: no clock, no random source, so that

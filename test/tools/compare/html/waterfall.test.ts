@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
 import { renderWaterfall } from '../../../../tools/compare/html/waterfall.ts';
-import type { Waterfall, WaterfallSpan } from '../../../../tools/traces/waterfall-model.ts';
+import type { Waterfall, WaterfallSpan } from '../../../../tools/traces/waterfall.ts';
 
 const span = (change: Partial<WaterfallSpan>): WaterfallSpan => ({
   spanId: '1'.repeat(16),

@@ -24,6 +24,7 @@ const sourceOf = (description: SourceDescription): TraceSource => ({
   },
   find: async () => [TRACE],
   truncated: () => null,
+  deviations: () => [],
 });
 
 test('a trace of the real Cloud Trace is opened in its project, a stand-in of it nowhere', () => {

@@ -1,0 +1,106 @@
+import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
+import { FRONT_END, frontEndTest } from './front-end.ts';
+import type { Span } from './model.ts';
+import { serviceOf } from './span.ts';
+import type { Node } from './tree.ts';
+
+export type Linked = Readonly<{
+  /** By span id, each with its parent; nobody has children yet. */
+  nodes: ReadonlyMap<string, Node>;
+  /** Copies of a span id beyond its first. */
+  duplicates: number;
+}>;
+
+/** A node for every span, with the parent that it has in the tree. */
+export function linkSpans(spans: readonly Span[]): Linked {
+  const nodes = createNodes(spans);
+  linkParents(nodes);
+  cutCycles(nodes);
+  return { nodes, duplicates: spans.length - nodes.size };
+}
+
+/** Whether a span is the one that loadgen opens for each request. */
+export const isRequestSpan = ({ service, span }: Node): boolean =>
+  service === 'loadgen' && span.name === SPAN.loadgen;
+
+function createNodes(spans: readonly Span[]): Map<string, Node> {
+  const isFrontEnd = frontEndTest(spans);
+  const nodes = new Map<string, Node>();
+  for (const span of spans) {
+    if (nodes.has(span.spanId)) continue;
+    const frontEnd = isFrontEnd(span);
+    nodes.set(span.spanId, {
+      span,
+      service: frontEnd ? FRONT_END : serviceOf(span),
+      frontEnd,
+      parent: null,
+      children: [],
+      caller: null,
+      depth: 0,
+      callDepth: 0,
+      startMs: span.startMs,
+      endMs: span.endMs,
+      shiftedMs: 0,
+      outsideMs: 0,
+      orphan: false,
+      cut: false,
+      abandoned: false,
+    });
+  }
+  return nodes;
+}
+
+/**
+ * Parents as stored, but for the front end's own span: the server restored its true parent (from
+ * b3), and the front end's span, where it was stored, hangs beside it. It belongs between the two:
+ *
+ *     client span                    client span
+ *     ├─ front end's span      →     └─ front end's span
+ *     └─ server span                    └─ server span
+ */
+function linkParents(nodes: ReadonlyMap<string, Node>): void {
+  for (const node of nodes.values()) {
+    const { parentSpanId, attributes } = node.span;
+    node.parent = (parentSpanId !== undefined && nodes.get(parentSpanId)) || null;
+    // A front end's parent is whoever called it, which may be outside the system.
+    const external = attributes[ATTR.parentExternal] === 'true' || node.frontEnd;
+    node.orphan = parentSpanId !== undefined && node.parent === null && !external;
+  }
+  for (const node of nodes.values()) {
+    const frontEnd = nodes.get(node.span.attributes[ATTR.frontEndSpanId] ?? '');
+    if (frontEnd?.frontEnd !== true || node.frontEnd || node.parent === frontEnd) continue;
+    frontEnd.parent ??= node.parent;
+    // A caller that is missing to the server is missing to the front end before it.
+    if (frontEnd.parent === null) frontEnd.orphan ||= node.orphan;
+    node.parent = frontEnd;
+    node.orphan = false;
+  }
+}
+
+/**
+ * Malformed traces only: every cycle is cut where a request begins, or else at its earliest span.
+ * The spans know their parents, so none of them is an orphan.
+ */
+function cutCycles(nodes: ReadonlyMap<string, Node>): void {
+  const settled = new Set<Node>();
+  for (const start of nodes.values()) {
+    const walk = new Set<Node>();
+    let node: Node | null = start;
+    while (node !== null && !settled.has(node) && !walk.has(node)) {
+      walk.add(node);
+      node = node.parent;
+    }
+    if (node !== null && walk.has(node)) {
+      const cycle = [...walk].slice([...walk].indexOf(node)).sort(byStart);
+      const first = cycle.find(isRequestSpan) ?? cycle[0] ?? node;
+      first.parent = null;
+      first.cut = true;
+    }
+    for (const seen of walk) settled.add(seen);
+  }
+}
+
+/** By start, then span id. */
+export function byStart(one: Node, other: Node): number {
+  return one.startMs - other.startMs || (one.span.spanId < other.span.spanId ? -1 : 1);
+}
