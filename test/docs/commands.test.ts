@@ -2,28 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { parseOptions as parseCompare } from '../../tools/compare/options.ts';
-import { parseOptions as parseDoctor } from '../../tools/doctor/options.ts';
-import { parseOptions as parseLoad } from '../../tools/load/options.ts';
-import { parseOptions as parseStart } from '../../tools/local/options.ts';
+import { createCommandLine } from '../../tools/cli/read-command-line.ts';
 import { parsePassedOn } from '../../tools/local/settings.ts';
-import { parseOptions as parseQueries } from '../../tools/queries/options.ts';
 import { ROOT } from '../rules/sources.ts';
 import { readDocuments, readInlineCode, readLines } from './documents.ts';
 
 const SCRIPTS: Readonly<Record<string, string>> = JSON.parse(
   readFileSync(join(ROOT, 'package.json'), 'utf8'),
 ).scripts;
-
-/** The tools' own parsers, which throw at a flag that does not exist. */
-const PARSERS: Readonly<Record<string, (args: string[]) => unknown>> = {
-  up: parseStart,
-  compare: (args) => parseCompare(args, Date.now()),
-  doctor: (args) => parseDoctor(args, Date.now()),
-  load: parseLoad,
-  queries: parseQueries,
-  bench: ([name = '']) => assert.ok(existsSync(join(ROOT, 'tools/bench', `${name}.ts`)), name),
-};
 
 type Command = Readonly<{ env: NodeJS.ProcessEnv; words: readonly string[] }>;
 
@@ -43,10 +29,10 @@ function splitWords(line: string): Command {
 
 /** Without a flag it is named rather than typed; an ellipsis stands for any flags. */
 function parseOwn([command = '', ...args]: readonly string[]): void {
-  const parse = PARSERS[command];
-  assert.ok(parse, `there is no command ${command}`);
+  const commandLine = createCommandLine('0');
+  assert.equal(commandLine.nameOf([command]), command, `there is no command ${command}`);
   const isComplete = args.some((arg) => arg.startsWith('--')) && !args.includes('…');
-  if (isComplete && !args.includes('--help') && !args.includes('--preflight')) parse(args);
+  if (isComplete) commandLine.read([command, ...args], {});
 }
 
 const DOCUMENTS = await readDocuments();

@@ -133,7 +133,7 @@ test('Ctrl-C in a terminal ends npm start with 0 and leaves no process and no po
 });
 
 test('a burst that is stopped while it starts fires nothing and does not exit with 0', async (t) => {
-  const child = spawn(process.execPath, ['tools/local/main.ts', '--once'], {
+  const child = spawn(process.execPath, ['tools/cli/main.ts', 'up', '--once'], {
     cwd: ROOT,
     env: childEnvironment(),
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -21,7 +21,7 @@ export async function runStart(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, ['tools/local/main.ts', ...args], {
+  const child = spawn(process.execPath, ['tools/cli/main.ts', 'up', ...args], {
     cwd: ROOT,
     env: childEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],

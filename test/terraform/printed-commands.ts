@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseOptions as parseCompare } from '../../tools/compare/options.ts';
-import { parsePreflightOptions } from '../../tools/doctor/preflight/options.ts';
-import { parseOptions as parseLoad } from '../../tools/load/options.ts';
+import { createCommandLine } from '../../tools/cli/read-command-line.ts';
 import type { Plan } from './plan.ts';
 import type { RootName, Variables } from './roots.ts';
 
@@ -43,7 +41,8 @@ export function printedProblems(
 
 function problemsOf([program, ...args]: readonly string[], variables: Variables): string[] {
   if (program === 'terraform') return terraformProblems(args, variables);
-  if (program === 'npm') return npmProblems(args, variables);
+  if (program === 'npm') return toolProblems([args[1], ...args.slice(3)], variables);
+  if (program === 'npx') return toolProblems(args.slice(1), variables);
   const place = `_REGION=${regionOf(variables)},`;
   return program === 'gcloud' && args.some((arg) => arg.startsWith(place))
     ? []
@@ -75,10 +74,11 @@ function terraformProblems([chdir = '', verb, ...args]: readonly string[], varia
     : [`gives ${given.join(' ')}, not ${wanted.join(' ')}`];
 }
 
-function npmProblems([, tool, , ...args]: readonly string[], variables: Variables): string[] {
+/** `npm run TOOL -- …` and `npx shakesapp TOOL …`, from TOOL on. */
+function toolProblems(words: readonly (string | undefined)[], variables: Variables): string[] {
   const place = `${variables.project_id} in ${regionOf(variables)}`;
   try {
-    const parsed = parsedBy(tool, args);
+    const parsed = parsedBy(words.filter((word) => word !== undefined));
     if (parsed === place || parsed === variables.project_id) return [];
     return [`asks ${parsed}, not ${place}`];
   } catch (error) {
@@ -86,18 +86,18 @@ function npmProblems([, tool, , ...args]: readonly string[], variables: Variable
   }
 }
 
-/** By the tool's own parser, which throws at a flag that it does not know. */
-function parsedBy(tool: string | undefined, args: readonly string[]): string | undefined {
-  if (tool === 'doctor') {
-    const options = parsePreflightOptions(args);
-    return options === 'help' ? undefined : `${options.projectId} in ${options.region}`;
+/** By the command line's own parser, which throws at a flag that it does not know. */
+function parsedBy(words: readonly string[]): string | undefined {
+  const asked = createCommandLine('0').read(words, {});
+  switch (asked.command) {
+    case 'preflight':
+    case 'load': {
+      const { project, region } = asked.flags;
+      return `${project} in ${region}`;
+    }
+    case 'compare':
+      return asked.flags.project;
+    default:
+      return undefined;
   }
-  if (tool === 'load') {
-    const options = parseLoad(args);
-    return options === 'help' ? undefined : `${options.target.project} in ${options.target.region}`;
-  }
-  const options = parseCompare(args, Date.now());
-  return options !== 'help' && options.origin.kind === 'project'
-    ? options.origin.projectId
-    : undefined;
 }

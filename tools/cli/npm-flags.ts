@@ -1,27 +1,58 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from '@commander-js/extra-typings';
 import { UsageError } from './command-line.ts';
+import { npmCommand } from './explain-usage.ts';
 
-/** What npm itself understands, and sets for reasons of its own. */
-const OF_NPM = new Set(['json', 'save', 'verbose', 'help', 'prefix', 'access', 'tag']);
+/** Always in the environment of a script, whether anybody asked for it or not. */
+const ALWAYS_SET = new Set(['--prefix']);
 
 /**
- * `npm start --once` lacks the `--` before the tool's flags: npm takes each for a setting of its own,
- * puts it into the environment (`npm_config_once`) and starts the tool without it, so that
- * something else would run than was asked for. Throws UsageError with what to type.
+ * `npm start --once` lacks the `--` before the flags: npm takes each for a setting of its own, puts
+ * it into the environment (`npm_config_once`) and starts the command without it, so that something
+ * else would run than was asked for. Throws UsageError with what to type.
  */
 export function refuseFlagsTakenByNpm(
   env: NodeJS.ProcessEnv,
-  flags: readonly string[],
-  command: string,
+  command: Command,
+  path: readonly string[],
 ): void {
-  const taken = flags
-    .filter((flag) => !OF_NPM.has(flag) && keyOf(flag) in env)
-    .map((flag) => `--${flag}`);
+  // npx passes every flag on.
+  if (env.npm_command === 'exec') return;
+  const taken = command.options
+    .map(({ long }) => long ?? '')
+    .filter((flag) => !ALWAYS_SET.has(flag) && isTaken(flag, env));
   if (taken.length === 0) return;
+  const [first = '', ...verb] = path;
+  const script = env.npm_lifecycle_event ?? (first === 'up' ? 'start' : first);
+  const typed = [npmCommand(script), '--', ...verb, ...taken].join(' ');
   throw new UsageError(
-    `npm took ${taken.join(', ')} for itself; flags come after a -- of their own: ` +
-      `${command} -- ${taken.join(' ')} …`,
+    `npm took ${taken.join(', ')} for itself; put a -- before the flags: ${typed} …`,
   );
 }
 
-/** `--no-x` is npm's `x` set to false. */
-const keyOf = (flag: string) => `npm_config_${flag.replace(/^no-/, '').replaceAll('-', '_')}`;
+function isTaken(flag: string, env: NodeJS.ProcessEnv): boolean {
+  // npm's short form of a setting that the project sets too
+  if (flag === '--verbose') {
+    return env.npm_config_loglevel === 'verbose' && !isConfigured('loglevel', env);
+  }
+  // `--no-x` is npm's `x` set to false.
+  const key = flag.replace(/^--(no-)?/, '');
+  return `npm_config_${key.replaceAll('-', '_')}` in env && !isConfigured(key, env);
+}
+
+/** Whether it is a person's own setting of npm, which is in the environment of every script. */
+function isConfigured(key: string, env: NodeJS.ProcessEnv): boolean {
+  return [env.npm_config_userconfig, env.npm_config_globalconfig]
+    .filter((file) => file !== undefined)
+    .some((file) => settingsIn(file).includes(key));
+}
+
+function settingsIn(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.split('=')[0]?.trim() ?? '');
+  } catch {
+    return [];
+  }
+}

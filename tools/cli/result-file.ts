@@ -1,4 +1,22 @@
 import { stat, writeFile } from 'node:fs/promises';
+import { isStdout } from './command-line.ts';
+
+/**
+ * What a command found out: as JSON where `--json` asks for it, in a file or in place of the text.
+ * `value` is only made where it is wanted.
+ */
+export async function writeOutcome(
+  json: string | true | undefined,
+  { text, value }: Readonly<{ text: () => string; value: () => unknown }>,
+): Promise<void> {
+  const rendered = () => `${JSON.stringify(value(), null, 2)}\n`;
+  if (json !== undefined && isStdout(json)) {
+    process.stdout.write(rendered());
+    return;
+  }
+  process.stdout.write(text());
+  if (json !== undefined) await writeResult(json, rendered());
+}
 
 /** Writes the file that a flag asked for, and says so. */
 export async function writeResult(file: string, content: string): Promise<void> {

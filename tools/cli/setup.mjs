@@ -1,50 +1,90 @@
-// Installs what the lock file names, once: every npm script runs this first (see "pre…" in
-// package.json). Plain JavaScript without dependencies, because it must run on the machine's own
-// Node (20 or later) before anything is installed.
-import { spawnSync } from 'node:child_process';
+// Installs what the lock file names, once: tools/cli/bin.mjs calls it, and the test scripts run it
+// first (see "pre…" in package.json). Plain JavaScript without dependencies, because it must run on
+// the machine's own Node (20 or later) before anything is installed.
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const file = fileURLToPath(import.meta.url);
+const root = join(dirname(file), '../..');
 const stamp = join(root, 'node_modules', '.shakesapp-setup');
-const lock = readFileSync(join(root, 'package-lock.json'));
+const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
 const wanted = createHash('sha256').update(lock).digest('hex');
-const isInstalled = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
 
-if (process.argv.includes('--check')) {
-  // The scripts ask this where their "pre…" script may have been skipped.
-  if (isInstalled) process.exit(0);
-  process.stderr.write(
-    'Nothing is installed yet: npm is told to ignore scripts. Run once: node tools/cli/setup.mjs\n',
+const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+
+/** Returns at once where everything is there; ends the process where it cannot be installed. */
+export async function setUp() {
+  if (isInstalled()) return;
+  const started = Date.now();
+  const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
+  say('Installing dependencies from package-lock.json (once) ...');
+  const telling = setInterval(
+    () => show(`Installing dependencies: ${countInstalled()} packages, ${seconds()}`),
+    process.stderr.isTTY ? 500 : 10_000,
   );
-  process.exit(1);
+  const npm = spawnNpmCi();
+  const [code] = await once(npm, 'exit').catch((error) => {
+    say(error.message);
+    return [1];
+  });
+  clearInterval(telling);
+  if (code !== 0) {
+    say(`npm ci failed (exit ${code ?? 'by a signal'}).`);
+    process.exit(code || 1);
+  }
+  writeFileSync(stamp, wanted);
+  say(`Installed in ${seconds()}.`);
 }
 
-if (!isInstalled) {
-  process.stderr.write('Installing dependencies from package-lock.json (once) ...\n');
-  const started = Date.now();
+function spawnNpmCi() {
   const { NODE_ENV: _, ...env } = process.env;
-  // engine-strict off and log level error: the install runs on the machine's Node, the programs on
-  // the Node 24 that it installs, so npm's engine warnings would be about the wrong one.
-  const result = spawnSync(
+  return spawn(
     'npm',
     [
       'ci',
       '--include=dev',
+      // The install runs on the machine's Node, the programs on the Node that it installs, so npm's
+      // engine warnings would be about the wrong one.
       '--engine-strict=false',
+      '--loglevel=error',
       // the package `node` puts its binary in place by a script; allowScripts lets no other run
       '--ignore-scripts=false',
-      '--loglevel=error',
       '--no-progress',
     ],
     { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' },
   );
-  if (result.status !== 0) {
-    process.stderr.write(`npm ci failed (${result.error?.message ?? `exit ${result.status}`}).\n`);
-    process.exit(result.status || 1);
+}
+
+/** `214 of 340`; the last ones are for other platforms and never come. */
+function countInstalled() {
+  const paths = Object.keys(JSON.parse(lock).packages).filter((path) => path !== '');
+  const there = paths.filter((path) => existsSync(join(root, path, 'package.json')));
+  return `${there.length} of ${paths.length}`;
+}
+
+/** A line that the next one writes over, on a terminal. */
+function show(text) {
+  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${text}` : `${text}\n`);
+}
+
+function say(text) {
+  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${text}\n` : `${text}\n`);
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === file) {
+  if (process.argv.includes('--check')) {
+    // The scripts ask this where their "pre…" script may have been skipped.
+    if (!isInstalled()) {
+      say(
+        'Nothing is installed yet: npm is told to ignore scripts. Run once: node tools/cli/setup.mjs',
+      );
+      process.exit(1);
+    }
+  } else {
+    await setUp();
   }
-  writeFileSync(stamp, wanted);
-  process.stderr.write(`Installed in ${((Date.now() - started) / 1000).toFixed(0)} s.\n`);
 }

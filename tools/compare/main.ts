@@ -1,27 +1,20 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { checkOutput, interruptible, runTool } from '../cli/command-line.ts';
-import { refuseFlagsTakenByNpm } from '../cli/npm-flags.ts';
+import { interruptible } from '../cli/command-line.ts';
 import { INTERRUPTED } from '../cli/origin.ts';
 import { createProgress } from '../cli/progress.ts';
-import { tellWritten, writeResult } from '../cli/result-file.ts';
+import { tellWritten, writeOutcome, writeResult } from '../cli/result-file.ts';
 import type { Trace } from '../traces/model.ts';
 import { openSource } from '../traces/sources/open-source.ts';
 import type { TraceSource } from '../traces/sources/source.ts';
 import { endLine, headLine, traceLine } from '../traces/sources/trace-lines.ts';
 import { compareSource } from './compare.ts';
-import { FLAG_NAMES, HELP, type Options, parseOptions } from './options.ts';
+import type { Options } from './options.ts';
 import type { Comparison } from './result/comparison.ts';
 import { renderText } from './text/render-text.ts';
 
-async function main(): Promise<number> {
-  refuseFlagsTakenByNpm(process.env, FLAG_NAMES, 'npm run compare');
-  const asked = parseOptions(process.argv.slice(2), Date.now());
-  if (asked === 'help') {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  for (const flag of ['json', 'html', 'save'] as const) checkOutput(flag, asked[flag]);
+/** Returns the exit code. */
+export async function run(asked: Options): Promise<number> {
   const signal = interruptible(INTERRUPTED[asked.origin.kind]);
   const progress = createProgress(process.stderr);
   try {
@@ -71,17 +64,13 @@ function startSaving(path: string, source: TraceSource) {
 }
 
 async function writeResults(comparison: Comparison, options: Options): Promise<void> {
-  const json = `${JSON.stringify(comparison, null, 2)}\n`;
-  if (options.json === '-') process.stdout.write(json);
-  else {
-    process.stdout.write(renderText(comparison));
-    if (options.json !== undefined) await writeResult(options.json, json);
-  }
+  await writeOutcome(options.json, {
+    text: () => renderText(comparison),
+    value: () => comparison,
+  });
   if (options.html !== undefined) {
     // Loaded only here: the plots' libraries take longer to load than a comparison to compute.
     const { renderHtml } = await import('./html/render-html.ts');
     await writeResult(options.html, renderHtml(comparison));
   }
 }
-
-await runTool('compare', main);

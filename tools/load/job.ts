@@ -1,9 +1,9 @@
 import { CloudSchedulerClient, type protos } from '@google-cloud/scheduler';
 import { credentials } from '@grpc/grpc-js';
 import { PassThroughClient } from 'google-auth-library';
-import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
+import { type LoadRequestBody, loadRequestSchema } from '../../functions/loadgen/contract.ts';
 import { explainJobError } from './job-errors.ts';
-import { type Changes, LOAD_DEFAULTS } from './options.ts';
+import type { Changes } from './options.ts';
 import { checkRunLength } from './run-length.ts';
 import type { Target } from './target.ts';
 
@@ -36,6 +36,9 @@ export type JobControl = Readonly<{
 }>;
 
 const DEADLINE_MS = 10_000;
+
+/** The defaults that loadgen fills in, for a job whose body leaves fields out. */
+const LOAD_DEFAULTS = loadRequestSchema.parse({});
 
 /** One Cloud Scheduler job through Google's client; errors say what to do about them. */
 export function createJobControl(target: Target, timeoutMs = DEADLINE_MS): JobControl {

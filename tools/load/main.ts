@@ -1,20 +1,15 @@
-import { interruptible, runTool } from '../cli/command-line.ts';
-import { refuseFlagsTakenByNpm } from '../cli/npm-flags.ts';
+import { interruptible } from '../cli/command-line.ts';
 import { createProgress } from '../cli/progress.ts';
+import { writeOutcome } from '../cli/result-file.ts';
 import { realClock } from '../traces/sources/clock.ts';
 import { createTraceReader } from './follow.ts';
 import { createJobControl } from './job.ts';
 import { load } from './load.ts';
-import { FLAG_NAMES, HELP, parseOptions } from './options.ts';
+import type { Options } from './options.ts';
 import { findTarget } from './target.ts';
 
-async function main(): Promise<number> {
-  refuseFlagsTakenByNpm(process.env, FLAG_NAMES, 'npm run load');
-  const options = parseOptions(process.argv.slice(2));
-  if (options === 'help') {
-    process.stdout.write(HELP);
-    return 0;
-  }
+/** Returns the exit code. */
+export async function run(options: Options): Promise<number> {
   const target = await findTarget(options, { env: process.env });
   // The local system takes no credentials, so nobody need look for a metadata server.
   if (target.local) process.env.METADATA_SERVER_DETECTION ??= 'none';
@@ -31,12 +26,10 @@ async function main(): Promise<number> {
       announce: (text) => process.stderr.write(`${text}\n`),
     });
     progress.clear();
-    process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : text);
+    await writeOutcome(options.json, { text: () => text, value: () => value });
     return exitCode;
   } finally {
     progress.clear();
     await job.close();
   }
 }
-
-await runTool('load', main);

@@ -1,27 +1,22 @@
 import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { ConfigError } from '../../lib/config.ts';
-import { checkOutput, runTool, UsageError } from '../cli/command-line.ts';
-import { refuseFlagsTakenByNpm } from '../cli/npm-flags.ts';
+import { isStdout, UsageError } from '../cli/command-line.ts';
 import { renderEvent, renderLogLine } from './console.ts';
 import { createLoadBody } from './load-body.ts';
 import { runOnce } from './once.ts';
-import { FLAG_NAMES, HELP, parseOptions } from './options.ts';
+import type { Options } from './options.ts';
 import type { LogLine, PlatformName } from './platforms/platform.ts';
 import { type PassedOn, parsePassedOn } from './settings.ts';
 import { startSystem } from './system.ts';
 import { readWorksChoice } from './works-options.ts';
 
-const print = (text: string) => void process.stdout.write(text);
 const note = (text: string) => void process.stderr.write(`${text}\n`);
 
-await runTool('start', async () => {
-  refuseFlagsTakenByNpm(process.env, FLAG_NAMES, 'npm start');
-  const options = parseOptions(process.argv.slice(2));
-  if (!options) {
-    print(HELP);
-    return 0;
-  }
-  for (const flag of ['json', 'html', 'save'] as const) checkOutput(flag, options[flag]);
+/** Returns the exit code. */
+export async function run(options: Options): Promise<number> {
+  // Results on stdout take the place of the text.
+  const silent = options.json !== undefined && isStdout(options.json);
+  const print = (text: string) => void (silent || process.stdout.write(text));
   const passedOn = readPassedOn();
   const works = await readWorksChoice(options);
 
@@ -69,7 +64,7 @@ await runTool('start', async () => {
   } finally {
     await system.close();
   }
-});
+}
 
 function readPassedOn(): PassedOn {
   try {

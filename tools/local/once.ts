@@ -1,4 +1,5 @@
 import type { LoadSummary } from '../../functions/loadgen/contract.ts';
+import { isStdout } from '../cli/command-line.ts';
 import { writeResult } from '../cli/result-file.ts';
 import { CLOUD_RUN, GKE } from '../compare/cohorts/cohort.ts';
 import { compareTraces } from '../compare/compare.ts';
@@ -125,7 +126,9 @@ async function writeFiles(results: {
       platforms: Object.fromEntries(results.pairs),
       ...(comparison && { comparison }),
     };
-    await writeResult(options.json, `${JSON.stringify(content, null, 2)}\n`);
+    const json = `${JSON.stringify(content, null, 2)}\n`;
+    if (isStdout(options.json)) process.stdout.write(json);
+    else await writeResult(options.json, json);
   }
   if (options.save !== undefined) {
     // Every process has ended, so no trace grows any more.

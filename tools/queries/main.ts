@@ -1,18 +1,12 @@
-import { checkFolder, runTool } from '../cli/command-line.ts';
-import { refuseFlagsTakenByNpm } from '../cli/npm-flags.ts';
 import { createProgress } from '../cli/progress.ts';
+import { writeOutcome } from '../cli/result-file.ts';
 import { readFolder } from '../local/cloud/storage/works.ts';
 import { readBucket, type Text } from './bucket.ts';
 import { countLinesWith, decodeText, linesOf } from './count.ts';
-import { FLAG_NAMES, HELP, type Options, parseOptions } from './options.ts';
+import type { Options } from './options.ts';
 
-async function main(): Promise<number> {
-  refuseFlagsTakenByNpm(process.env, FLAG_NAMES, 'npm run -s queries');
-  const options = parseOptions(process.argv.slice(2));
-  if (options === 'help') {
-    process.stdout.write(HELP);
-    return 0;
-  }
+/** Returns the exit code. */
+export async function run(options: Options): Promise<number> {
   const texts = await readTexts(options);
   const lines = texts.flatMap(({ bytes }) => linesOf(decodeText(bytes)));
   const queries = Object.fromEntries(
@@ -26,17 +20,21 @@ async function main(): Promise<number> {
     );
   }
   const bytes = texts.reduce((sum, text) => sum + text.bytes.length, 0);
-  const { texts: source, json } = options;
-  const details = { source, texts: texts.length, bytes, lines: lines.length, queries };
-  process.stdout.write(`${JSON.stringify(json ? details : queries)}\n`);
+  await writeOutcome(options.json, {
+    text: () => `${JSON.stringify(queries)}\n`,
+    value: () => ({
+      source: options.texts,
+      texts: texts.length,
+      bytes,
+      lines: lines.length,
+      queries,
+    }),
+  });
   return 0;
 }
 
 async function readTexts({ texts }: Options): Promise<readonly Text[]> {
-  if ('folder' in texts) {
-    checkFolder('dir', texts.folder);
-    return readFolder(texts.folder);
-  }
+  if ('folder' in texts) return readFolder(texts.folder);
   // Without credentials to look for, nobody asks for a metadata server that a desk does not have.
   if (texts.access === 'public') process.env.METADATA_SERVER_DETECTION ??= 'none';
   const progress = createProgress(process.stderr);
@@ -49,5 +47,3 @@ async function readTexts({ texts }: Options): Promise<readonly Text[]> {
     progress.clear();
   }
 }
-
-await runTool('queries', main);

@@ -1,55 +1,70 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { UsageError } from '../../../tools/cli/command-line.ts';
-import { refuseFlagsTakenByNpm } from '../../../tools/cli/npm-flags.ts';
+import { createCommandLine } from '../../../tools/cli/read-command-line.ts';
 
-import { ROOT } from '../../rules/sources.ts';
+const read = (argv: readonly string[], env: NodeJS.ProcessEnv) =>
+  createCommandLine('0').read(argv, env);
 
-const FLAGS = ['once', 'requests', 'front-end-spans', 'no-rewrite', 'json', 'save'];
-const refuse = (env: NodeJS.ProcessEnv) => refuseFlagsTakenByNpm(env, FLAGS, 'npm start');
-
-test('names every flag that npm took, and where flags go', () => {
+test('names every flag that npm took, and what to type', () => {
   assert.throws(
-    () => refuse({ npm_config_once: 'true', npm_config_requests: '60' }),
-    new UsageError(
-      'npm took --once, --requests for itself; flags come after a -- of their own: ' +
+    () => read(['up', '60'], { npm_config_once: 'true', npm_config_requests: 'true' }),
+    {
+      name: 'UsageError',
+      message:
+        'npm took --once, --requests for itself; put a -- before the flags: ' +
         'npm start -- --once --requests …',
-    ),
+    },
   );
 });
 
 test('knows a flag of two words and one that npm turned round', () => {
   const env = { npm_config_front_end_spans: 'true', npm_config_rewrite: '' };
-  assert.throws(() => refuse(env), /npm took --front-end-spans, --no-rewrite for itself/);
+  assert.throws(() => read(['up'], env), /npm took --front-end-spans, --no-rewrite for itself/);
 });
 
-for (const [tool, command] of [
-  ['compare', 'npm run compare'],
-  ['doctor', 'npm run doctor'],
-  ['load', 'npm run load'],
+for (const [name, argv, env, message] of [
+  ['--json', ['doctor', '--local'], { npm_config_json: 'true' }, /npm run doctor -- --json …$/],
+  ['--verbose', ['up'], { npm_config_loglevel: 'verbose' }, /npm start -- --verbose …$/],
+  ['--tag', ['doctor', '--preflight'], { npm_config_tag: 'v1' }, /npm took --tag /],
+  ['--access', ['queries'], { npm_config_access: 'iam' }, /npm took --access /],
+  [
+    'a flag of a verb',
+    ['load', 'pause'],
+    { npm_config_local: 'true' },
+    /npm run load -- pause --local …$/,
+  ],
 ] as const) {
-  test(`${tool} does nothing with a project that npm took`, () => {
-    const { status, stderr } = spawnSync(process.execPath, [`tools/${tool}/main.ts`, 'pause'], {
-      cwd: ROOT,
-      env: { ...process.env, npm_config_project: 'true' },
-      encoding: 'utf8',
-    });
-    assert.match(stderr, new RegExp(`npm took --project for itself.*: ${command} -- --project …`));
-    assert.equal(status, 2);
+  test(`${name} gets the hint, whether npm knows it too or not`, () => {
+    assert.throws(() => read(argv, env), { name: 'UsageError', message });
   });
 }
 
-test('queries counts nothing where npm took the folder', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['tools/queries/main.ts'], {
-    cwd: ROOT,
-    env: { ...process.env, npm_config_dir: 'true' },
-    encoding: 'utf8',
-  });
-  assert.match(stderr, /npm took --dir for itself.*: npm run -s queries -- --dir …/);
-  assert.equal(status, 2);
+test('the value of a flag that npm took without a trace gets the hint', () => {
+  // npm's own --save is true by default, so that nothing of it reaches the environment.
+  const env = { npm_command: 'run', npm_lifecycle_event: 'compare' };
+  assert.throws(
+    () => read(['compare', 'out.ndjson'], env),
+    /unknown argument "out.ndjson"; if npm took the flag before it,.* npm run compare -- --flag …$/,
+  );
 });
 
-test("leaves npm's own settings alone", () => {
-  refuse({ npm_config_json: 'true', npm_config_save: '', npm_config_loglevel: 'verbose' });
+test('a setting in a file of npm is none that was typed', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'npmrc-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const userconfig = join(folder, '.npmrc');
+  await writeFile(userconfig, 'json=true\nloglevel = verbose\n');
+  const env = {
+    npm_config_userconfig: userconfig,
+    npm_config_json: 'true',
+    npm_config_loglevel: 'verbose',
+  };
+  assert.equal(read(['up'], env).command, 'up');
+});
+
+test('npx passes every flag on, and so nothing is taken', () => {
+  const env = { npm_command: 'exec', npm_config_json: 'true' };
+  assert.equal(read(['up'], env).command, 'up');
 });

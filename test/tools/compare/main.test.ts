@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,9 +13,10 @@ import {
   renderTraceFile,
   traceLine,
 } from '../../../tools/traces/sources/trace-lines.ts';
+import { flagsOf } from '../cli/flags-of.ts';
+import { runCli } from '../cli/run-cli.ts';
 import { requestTrace, without, withSpanChanged } from '../traces/request-trace.ts';
 
-const MAIN = join(import.meta.dirname, '../../../tools/compare/main.ts');
 const LOCAL = {
   kind: 'cloud-trace',
   name: 'shakesapp-local',
@@ -45,13 +45,7 @@ async function folderWith(t: TestContext, traces: readonly Trace[]) {
   return { from, path: (name: string) => join(folder, name) };
 }
 
-function compare(...args: readonly string[]) {
-  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const run = execFile(process.execPath, [MAIN, ...args], (_, stdout, stderr) =>
-      resolve({ code: run.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-}
+const compare = (...args: readonly string[]) => runCli(['compare', ...args]);
 
 test('prints the verdict and exits 0 where both cohorts have requests', async (t) => {
   const { from } = await folderWith(t, TRACES);
@@ -144,10 +138,12 @@ test('says of which time the traces are, and a window beside its cohort if it ha
   assert.equal(cohorts.b.traces, 30);
 });
 
-test('--json - prints JSON and nothing else', async (t) => {
+test('--json without a file prints JSON and nothing else', async (t) => {
   const { from } = await folderWith(t, TRACES);
-  const { stdout } = await compare('--from', from, '--json', '-');
-  assert.equal(JSON.parse(stdout).cohorts.a.traces, 60);
+  for (const flags of [['--json'], ['--json', '-']]) {
+    const { stdout } = await compare('--from', from, ...flags);
+    assert.equal(JSON.parse(stdout).cohorts.a.traces, 60);
+  }
 });
 
 test('--html writes the comparison as a page', async (t) => {
@@ -177,11 +173,11 @@ test('exits 1 where a cohort is empty', async (t) => {
 test('a file that there is not is bad usage, and so is a flag', async () => {
   const { code, stderr } = await compare('--from', '/nowhere/traces');
   assert.equal(code, 2);
-  const help = '(see: npm run compare -- --help)';
-  assert.equal(stderr, `compare: cannot read /nowhere/traces: there is no such file\n${help}\n`);
+  const help = '(see: npx shakesapp compare --help)';
+  assert.equal(stderr, `compare: cannot read /nowhere/traces: there is no such file ${help}\n`);
   const mistyped = await compare('--local', '--sinc', '5m');
   assert.equal(mistyped.code, 2);
-  assert.equal(mistyped.stderr, `compare: unknown flag --sinc\n${help}\n`);
+  assert.equal(mistyped.stderr, `compare: unknown flag --sinc; did you mean --since? ${help}\n`);
 });
 
 const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
@@ -205,12 +201,15 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'a file that is read and written',
     ['--from', 'a.ndjson', '--save', './a.ndjson'],
-    /--save .\/a.ndjson would write over a file that is read/,
+    /--save .\/a.ndjson would overwrite a file that is read/,
   ],
 ];
 for (const [name, args, message] of WRONG) {
   test(`${name} is bad usage`, () => {
-    assert.throws(() => parseOptions(args, 3_600_000), { name: 'UsageError', message });
+    assert.throws(() => parseOptions(flagsOf('compare', ...args), 3_600_000), {
+      name: 'UsageError',
+      message,
+    });
   });
 }
 
@@ -229,10 +228,9 @@ test('--help fits 80 columns and exits 0', async () => {
 
 test("a cohort's own window widens what is read and narrows the cohort", () => {
   const options = parseOptions(
-    ['--local', '--since', '10m', '--a-since', '1h', '--a-until', '30m'],
+    flagsOf('compare', '--local', '--since', '10m', '--a-since', '1h', '--a-until', '30m'),
     3_600_000,
   );
-  assert.ok(options !== 'help');
   assert.equal(options.sinceMs, 0);
   assert.equal(options.untilMs, null);
   assert.deepEqual(
@@ -243,13 +241,13 @@ test("a cohort's own window widens what is read and narrows the cohort", () => {
 
 test('two windows of one platform are told apart by their time', () => {
   const options = parseOptions(
-    [
+    flagsOf(
+      'compare',
       ...['--local', '--since', '2026-03-02T10:00:00Z', '--b', 'cloud.platform=gcp_cloud_run'],
       ...['--a-until', '2026-03-02T11:00:00Z', '--b-since', '2026-03-02T11:00:00Z'],
-    ],
+    ),
     Date.parse('2026-03-02T12:00:00Z'),
   );
-  assert.ok(options !== 'help');
   const { a, b } = options.cohorts;
   assert.deepEqual(
     [a.label, b.label],
@@ -258,11 +256,9 @@ test('two windows of one platform are told apart by their time', () => {
 });
 
 test('files are read to the end where no window is given, Cloud Trace for half an hour', () => {
-  const files = parseOptions(['--from', 'a', 'b'], 3_600_000);
-  assert.ok(files !== 'help');
+  const files = parseOptions(flagsOf('compare', '--from', 'a', 'b'), 3_600_000);
   assert.deepEqual(files.origin, { kind: 'files', paths: ['a', 'b'] });
   assert.equal(files.cohorts.a.sinceMs, null);
-  const cloud = parseOptions(['--project', 'p'], 3_600_000);
-  assert.ok(cloud !== 'help');
+  const cloud = parseOptions(flagsOf('compare', '--project', 'p'), 3_600_000);
   assert.equal(cloud.sinceMs, 1_800_000);
 });

@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { runCli } from '../cli/run-cli.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const fixture = (name: string) => path(`../../fixtures/doctor/${name}`);
 
-function doctor(...args: readonly string[]) {
-  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const entry = path('../../../tools/doctor/main.ts');
-    execFile(process.execPath, [entry, ...args], (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    );
-  });
-}
+const doctor = (...args: readonly string[]) => runCli(['doctor', ...args]);
 
 test('exits 0 on a healthy run, 1 on a finding, 2 on bad usage', async () => {
   const [healthy, finding, usage, help] = await Promise.all([

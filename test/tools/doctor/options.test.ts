@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseOptions } from '../../../tools/doctor/options.ts';
+import { flagsOf } from '../cli/flags-of.ts';
 
 const NOW_MS = Date.parse('2026-03-02T12:00:00Z');
 
-function parse(...argv: readonly string[]) {
-  const options = parseOptions(argv, NOW_MS);
-  assert.ok(options !== 'help');
-  return options;
-}
+const parse = (...argv: readonly string[]) => parseOptions(flagsOf('doctor', ...argv), NOW_MS);
 
 test('Cloud Trace is read for half an hour, files whole, unless a window is given', () => {
   assert.equal(parse('--local').sinceMs, NOW_MS - 1_800_000);

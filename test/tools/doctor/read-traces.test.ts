@@ -8,6 +8,7 @@ import { readTraces } from '../../../tools/doctor/read-traces.ts';
 import { openFiles } from '../../../tools/traces/sources/files.ts';
 import type { SourceDescription } from '../../../tools/traces/sources/source.ts';
 import { endLine, headLine, traceLine } from '../../../tools/traces/sources/trace-lines.ts';
+import { flagsOf } from '../cli/flags-of.ts';
 import { requestTrace } from '../traces/request-trace.ts';
 
 const OLD = requestTrace({ run: 0 });
@@ -31,8 +32,7 @@ async function readAfter(t: TestContext, ms: number, flags: readonly string[] = 
   const lines = [headLine(SOURCE, NEW_END_MS + ms), traceLine(OLD), traceLine(young)];
   const end = endLine({ traces: 2, truncated: 'no quota' });
   await writeFile(path, [...lines, end].join(''));
-  const options = parseOptions(['--from', path, ...flags], NEW_END_MS + ms);
-  assert.ok(options !== 'help');
+  const options = parseOptions(flagsOf('doctor', '--from', path, ...flags), NEW_END_MS + ms);
   const read = await readTraces(await openFiles([path]), options, new AbortController().signal);
   return { ids: read.traces.map(({ traceId }) => traceId), scope: read.scope };
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -7,6 +6,8 @@ import type { JobControl } from '../../../tools/load/job.ts';
 import { load } from '../../../tools/load/load.ts';
 import { parseOptions } from '../../../tools/load/options.ts';
 import type { Target } from '../../../tools/load/target.ts';
+import { flagsOf } from '../cli/flags-of.ts';
+import { runCli } from '../cli/run-cli.ts';
 import { MINUTE_MS, requestTrace } from '../traces/request-trace.ts';
 import { createFakeJob, createRecordedProgress, createSleepingClock, JOB_NAME } from './desk.ts';
 
@@ -23,8 +24,7 @@ async function run(
   const clock = createSleepingClock(MINUTE_MS);
   const fake = createFakeJob(clock, { requests: 2, intervalMs: 100 });
   if (code !== 0) fake.failWith(code);
-  const options = parseOptions([...command.split(' '), ...more]);
-  assert.ok(options !== 'help');
+  const options = parseOptions(flagsOf('load', ...command.split(' '), ...more));
   const readTraces = async () =>
     Array.from({ length: arrived }, (_, sequence) => requestTrace({ sequence }));
   const { signal } = new AbortController();
@@ -142,10 +142,9 @@ describe('load', () => {
   });
 });
 
-describe('npm run load', () => {
+describe('npx shakesapp load', () => {
   const start = (...args: string[]) =>
-    spawnSync(process.execPath, ['tools/load/main.ts', ...args], {
-      encoding: 'utf8',
+    runCli(['load', ...args], {
       // No credentials, and nobody who would give any.
       env: {
         PATH: process.env.PATH,
@@ -154,24 +153,12 @@ describe('npm run load', () => {
       },
     });
 
-  it('says on stderr which job it is about to change, before it needs credentials', () => {
-    const { stdout, stderr } = start(
+  it('says on stderr which job it is about to change, before it needs credentials', async () => {
+    const { stdout, stderr } = await start(
       ...['pause', '--project', 'my-project', '--region', 'r', '--job', 'j', '--json'],
     );
     assert.match(stderr, /^pause: projects\/my-project\/locations\/r\/jobs\/j on Google Cloud\n/);
     assert.match(stderr, /gcloud auth application-default login/);
     assert.equal(stdout, '');
-  });
-
-  it('prints its help and exits 0', () => {
-    const { stdout, status } = start('--help');
-    assert.equal(status, 0);
-    assert.match(stdout, /^Usage: npm run load -- VERB/);
-  });
-
-  it('exits 2 on bad usage, with what is allowed', () => {
-    const { stderr, status } = start('stop');
-    assert.equal(status, 2);
-    assert.match(stderr, /"stop"; allowed: one of status, run, pause, resume, set/);
   });
 });

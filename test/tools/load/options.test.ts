@@ -1,20 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseOptions } from '../../../tools/load/options.ts';
+import { flagsOf } from '../cli/flags-of.ts';
 
-const NONE = { wait: false, changes: {}, local: false, target: {}, json: false };
+const parse = (...argv: readonly string[]) => parseOptions(flagsOf('load', ...argv));
+const NONE = { wait: false, changes: {}, local: false, target: {}, json: undefined };
 
 describe('parseOptions', () => {
   for (const verb of ['status', 'run', 'pause', 'resume']) {
     it(`takes ${verb} alone`, () => {
-      assert.deepEqual(parseOptions([verb]), { ...NONE, verb });
+      assert.deepEqual(parse(verb), { ...NONE, verb });
     });
   }
 
   it('takes what to set, and which job', () => {
     const argv = ['set', '--requests', '20', '--interval', '0', '--schedule', '*/5 * * * *'];
     const target = ['--project', 'p', '--region', 'r', '--job', 'j'];
-    assert.deepEqual(parseOptions([...argv, ...target, '--json']), {
+    assert.deepEqual(parse(...argv, ...target, '--json'), {
       ...NONE,
       verb: 'set',
       changes: { requests: 20, intervalMs: 0, schedule: '*/5 * * * *' },
@@ -23,24 +25,32 @@ describe('parseOptions', () => {
     });
   });
 
-  it('takes --help before anything else is looked at', () => {
-    assert.equal(parseOptions(['--help']), 'help');
-  });
-
   const wrong: { name: string; argv: string[]; message: RegExp }[] = [
-    { name: 'no verb', argv: [], message: /status, run, pause, resume, set/ },
+    {
+      name: 'no verb',
+      argv: [],
+      message: /^missing verb; expected one of status, run, pause, resume, set$/,
+    },
     {
       name: 'an unknown verb',
       argv: ['stop'],
-      message: /^the verb is "stop"; allowed: one of status, run/,
+      message: /^unknown verb "stop"; expected one of status, run/,
     },
-    { name: 'two verbs', argv: ['pause', 'run'], message: /in one word/ },
+    { name: 'two verbs', argv: ['pause', 'run'], message: /^unknown argument "run"/ },
     { name: 'set without anything', argv: ['set'], message: /--requests N, --interval MS or/ },
     { name: 'no requests', argv: ['set', '--requests', '0'], message: /from 1 to 1000/ },
     { name: 'a long interval', argv: ['set', '--interval', '600001'], message: /0 to 600000/ },
     { name: 'six fields', argv: ['set', '--schedule', '* * * * * *'], message: /five fields/ },
-    { name: '--requests with run', argv: ['run', '--requests', '5'], message: /belongs to set/ },
-    { name: '--wait with pause', argv: ['pause', '--wait'], message: /belongs to run/ },
+    {
+      name: '--requests with run',
+      argv: ['run', '--requests', '5'],
+      message: /^--requests is valid only with set$/,
+    },
+    {
+      name: '--wait with pause',
+      argv: ['pause', '--wait'],
+      message: /^--wait is valid only with run$/,
+    },
     {
       name: '--local with a project',
       argv: ['run', '--local', '--project', 'p'],
@@ -50,7 +60,7 @@ describe('parseOptions', () => {
   ];
   for (const { name, argv, message } of wrong) {
     it(`refuses ${name}`, () => {
-      assert.throws(() => parseOptions(argv), { name: 'UsageError', message });
+      assert.throws(() => parse(...argv), { name: 'UsageError', message });
     });
   }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Verb } from '../../../tools/load/options.ts';
+import type { Verb } from '../../../tools/cli/commands/load.ts';
 import { findTarget, readTerraformOutputs } from '../../../tools/load/target.ts';
 
 const OUTPUTS = { project_id: 'from-tf', region: 'tf-region', scheduler_job: 'tf-job' };

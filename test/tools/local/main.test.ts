@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { ROOT } from '../../rules/sources.ts';
+import { runCli } from '../cli/run-cli.ts';
 
-test('npm start --once, without the -- before it, is refused instead of running for ever', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['tools/local/main.ts', '60'], {
-    cwd: ROOT,
-    env: { ...process.env, npm_config_once: 'true', npm_config_requests: 'true' },
-    encoding: 'utf8',
-    timeout: 20_000,
-  });
-  assert.equal(status, 2, stderr);
+test('npm start --once, without the -- before it, is refused instead of running for ever', async () => {
+  const env = { ...process.env, npm_config_once: 'true', npm_config_requests: 'true' };
+  const { code, stderr } = await runCli(['up', '60'], { env });
+  assert.equal(code, 2, stderr);
   assert.match(stderr, /npm took --once, --requests for itself.*: npm start -- --once --requests/);
 });

@@ -2,25 +2,28 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UsageError } from '../../../tools/cli/command-line.ts';
 import { parseOptions, splitIntoRuns } from '../../../tools/local/options.ts';
+import { flagsOf } from '../cli/flags-of.ts';
+
+const parse = (...argv: readonly string[]) => parseOptions(flagsOf('up', ...argv));
 
 describe('parseOptions', () => {
   it('runs both platforms live with the interval of the codelab when no flag is given', () => {
-    const options = parseOptions([]);
-    assert.equal(options?.once, false);
-    assert.equal(options?.requests, 10);
-    assert.equal(options?.intervalMs, 2_000);
-    assert.deepEqual(options?.platforms, ['cloud_run', 'gke']);
+    const options = parse();
+    assert.equal(options.once, false);
+    assert.equal(options.requests, 10);
+    assert.equal(options.intervalMs, 2_000);
+    assert.deepEqual(options.platforms, ['cloud_run', 'gke']);
   });
 
   it('takes one run per eight requests and 50 ms between them with --once', () => {
-    const options = parseOptions(['--once', '--requests', '60']);
-    assert.equal(options?.runs, 8);
-    assert.equal(options?.intervalMs, 50);
+    const options = parse('--once', '--requests', '60');
+    assert.equal(options.runs, 8);
+    assert.equal(options.intervalMs, 50);
   });
 
   it('parses delays as platform, hop and milliseconds', () => {
-    const options = parseOptions(['--delay', 'gke/server=20', '--delay', 'cloud_run/client=5']);
-    assert.deepEqual(options?.delays, [
+    const options = parse('--delay', 'gke/server=20', '--delay', 'cloud_run/client=5');
+    assert.deepEqual(options.delays, [
       { platform: 'gke', hop: 'server', delayMs: 20 },
       { platform: 'cloud_run', hop: 'client', delayMs: 5 },
     ]);
@@ -32,8 +35,8 @@ describe('parseOptions', () => {
     ['a fraction of a request', ['--requests', '1.5'], /--requests is "1.5"/],
     ['more runs than requests', ['--once', '--requests', '2', '--runs', '3'], /--runs is "3"/],
     ['works without expected counts', ['--works', 'x'], /--queries FILE go together/],
-    ['all figures of a run without end', ['--full'], /--full needs --once/],
-    ['results of a run without end', ['--json', 'out.json'], /--json needs --once/],
+    ['all figures of a run without end', ['--full'], /--full is valid only with --once/],
+    ['results of a run without end', ['--json', 'out.json'], /--json is valid only with --once/],
     ['an unknown platform', ['--platforms', 'gke,lambda'], /--platforms is "gke,lambda"/],
     ['a delay without a hop', ['--delay', 'gke=20'], /--delay is "gke=20"; allowed: PLATFORM/],
     ['an unknown billing', ['--billing', 'free'], /--billing is "free"; allowed: one of/],
@@ -41,7 +44,7 @@ describe('parseOptions', () => {
   for (const [name, argv, message] of refused) {
     it(`refuses ${name} and says what is allowed`, () => {
       assert.throws(
-        () => parseOptions(argv),
+        () => parse(...argv),
         (error: unknown) => {
           assert.ok(error instanceof UsageError);
           assert.match(error.message, message);

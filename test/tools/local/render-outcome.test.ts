@@ -4,6 +4,7 @@ import type { Comparison } from '../../../tools/compare/result/comparison.ts';
 import { parseOptions } from '../../../tools/local/options.ts';
 import { summarisePlatform } from '../../../tools/local/platform-summary.ts';
 import { renderOutcome } from '../../../tools/local/render-outcome.ts';
+import { flagsOf } from '../cli/flags-of.ts';
 import { sampleComparison } from '../compare/html/sample-comparison.ts';
 import { createRequestTrace } from './example-traces.ts';
 
@@ -23,8 +24,7 @@ const { result } = summarisePlatform({
 });
 
 function render(argv: readonly string[], comparison?: Comparison, faults: string[] = []): string {
-  const options = parseOptions(['--once', ...argv]);
-  assert.ok(options);
+  const options = parseOptions(flagsOf('up', '--once', ...argv));
   return renderOutcome({ options, pairs: [['cloud_run', result]], comparison, faults });
 }
 

@@ -73,7 +73,6 @@ async function ask({ cloud, delivered }: { cloud: LocalCloud; delivered: Promise
       tag: undefined,
       gke: false,
       trace: true,
-      json: false,
     },
     api: createGoogleApi({ signer: async () => new Headers(), signal }),
     signal,

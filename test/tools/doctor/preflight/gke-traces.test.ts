@@ -20,7 +20,7 @@ async function ask(readTraces: () => Promise<readonly Trace[]>, clusters = [CLUS
   const context: Context = {
     options: {
       ...{ projectId: 'my-project', region: 'us-central1', tag: undefined },
-      ...{ gke: false, trace: true, json: false },
+      ...{ gke: false, trace: true },
     },
     api: createGoogleApi({ signer: async () => new Headers(), signal }),
     signal,
@@ -70,7 +70,6 @@ test('traces that the caller may not read name the role that they lack', async (
     ...{ projectId, region, tag: undefined },
     gke: false,
     trace: true,
-    json: false,
   };
   assert.match(explain(error, options).cure ?? '', /--role roles\/cloudtrace\.user$/);
 });

@@ -7,11 +7,12 @@ import {
   GOOGLE_ENDPOINTS,
   type Signer,
 } from '../../../../tools/doctor/preflight/google-api.ts';
-import { parsePreflightOptions } from '../../../../tools/doctor/preflight/options.ts';
+import { parseOptions } from '../../../../tools/doctor/preflight/options.ts';
 import { createChecks, runChecks } from '../../../../tools/doctor/preflight/preflight.ts';
 import { REQUIRED_APIS } from '../../../../tools/doctor/preflight/project.ts';
 import { renderResult, renderVerdict } from '../../../../tools/doctor/preflight/render-text.ts';
 import { createWorksCheck, type ReadWorks } from '../../../../tools/doctor/preflight/works.ts';
+import { flagsOf } from '../../cli/flags-of.ts';
 import { DEFECTS } from './defects.ts';
 import { FULL_DEFECTS } from './defects-full.ts';
 import {
@@ -38,8 +39,7 @@ async function ask(
 ) {
   const google = await startFakeGoogle(project);
   t.after(google.close);
-  const options = parsePreflightOptions(['--project', PROJECT, ...(setup.args ?? [])]);
-  assert.ok(options !== 'help');
+  const options = parseOptions(flagsOf('preflight', '--project', PROJECT, ...(setup.args ?? [])));
   const { signal } = new AbortController();
   const api = createGoogleApi({
     signer: setup.signer ?? SIGNED,
@@ -242,8 +242,7 @@ describe('preflight', () => {
   });
 
   test('says so where nobody answers', async () => {
-    const options = parsePreflightOptions(['--project', PROJECT]);
-    assert.ok(options !== 'help');
+    const options = parseOptions(flagsOf('preflight', '--project', PROJECT));
     const { signal } = new AbortController();
     const nowhere = 'http://127.0.0.1:1';
     const api = createGoogleApi({
@@ -304,6 +303,7 @@ describe('options of the preflight', () => {
     ['an unknown flag', ['--project', PROJECT, '--fast'], /fast/],
   ];
   for (const [title, args, message] of table) {
-    test(`refuses ${title}`, () => assert.throws(() => parsePreflightOptions(args), message));
+    test(`refuses ${title}`, () =>
+      assert.throws(() => parseOptions(flagsOf('preflight', ...args)), message));
   }
 });

@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import type { Options } from '../../../../tools/compare/options.ts';
 import { parseOptions } from '../../../../tools/compare/options.ts';
 import { openSource } from '../../../../tools/traces/sources/open-source.ts';
+import { flagsOf } from '../../cli/flags-of.ts';
 import { MINUTE_MS } from '../request-trace.ts';
 import { createTestClock, startCloudTrace } from './local-trace.ts';
 import { toArray } from './to-array.ts';
@@ -20,8 +21,7 @@ async function desk(t: TestContext, traces: number) {
   const said: string[] = [];
   const open = async (...flags: readonly string[]) => {
     const argv = ['--local', ...(flags.includes('--since') ? [] : ['--since', '30m']), ...flags];
-    const asked = parseOptions(argv, clock.nowMs());
-    assert.ok(asked !== 'help');
+    const asked = parseOptions(flagsOf('compare', ...argv), clock.nowMs());
     return openSource<Options>(asked, {
       cacheDirectory,
       clock,

@@ -12,7 +12,7 @@ import { createTestClock } from './local-trace.ts';
 
 const SIGNAL = new AbortController().signal;
 const READING_CHILD = join(import.meta.dirname, 'reading-child.ts');
-const MAIN = join(import.meta.dirname, '../../../../tools/compare/main.ts');
+const MAIN = join(import.meta.dirname, '../../../../tools/cli/main.ts');
 const WINDOW = { filter: '', startTime: '2026-03-02T10:00:00Z', endTime: '2026-03-02T11:00:00Z' };
 
 async function emptyFolder(t: TestContext): Promise<string> {
@@ -70,7 +70,7 @@ test('Ctrl-C ends it at once, also while a token is fetched that never comes', a
   const metadata = await startServer(t, () => asked.resolve());
   const projectId = `interrupted-${process.pid}`;
   const home = await emptyFolder(t);
-  const child = spawn(process.execPath, [MAIN, '--project', projectId], {
+  const child = spawn(process.execPath, [MAIN, 'compare', '--project', projectId], {
     env: {
       PATH: process.env.PATH,
       HOME: home,
@@ -93,7 +93,7 @@ test('Ctrl-C ends it at once, also while a token is fetched that never comes', a
   child.kill('SIGINT');
   const [code] = await once(child, 'exit');
   assert.equal(code, 1);
-  assert.match(stderr, /^compare: interrupted; the same command goes on where it stopped$/m);
+  assert.match(stderr, /^compare: interrupted; the same command resumes where it stopped$/m);
   assert.ok(performance.now() - beganMs < 5_000);
 });
 

@@ -1,0 +1,92 @@
+import { Option } from '@commander-js/extra-typings';
+import { UsageError } from './command-line.ts';
+
+/** A flag whose value is a whole number within bounds. */
+export function wholeNumberFlag<const Usage extends string>(
+  usage: Usage,
+  help: string,
+  bounds: Readonly<{ min: number; max: number }>,
+) {
+  const option = new Option(usage, help);
+  return option.argParser((value: string): number => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= bounds.min && number <= bounds.max) return number;
+    const allowed = `a whole number from ${bounds.min} to ${bounds.max}`;
+    throw new UsageError(`${option.long} is ${JSON.stringify(value)}; allowed: ${allowed}`);
+  });
+}
+
+/** A flag whose value is one word of a closed list. */
+export function wordFlag<const Usage extends string, const Words extends readonly string[]>(
+  usage: Usage,
+  help: string,
+  words: Words,
+) {
+  const option = new Option(usage, help);
+  return option.argParser((value: string): Words[number] => {
+    const word = words.find((each) => each === value);
+    if (word !== undefined) return word;
+    throw new UsageError(
+      `${option.long} is ${JSON.stringify(value)}; allowed: one of ${words.join(', ')}`,
+    );
+  });
+}
+
+/** A flag that may be repeated; its values in the order in which they stand. */
+export const repeatableFlag = <const Usage extends string>(usage: Usage, help: string) =>
+  new Option(usage, help).argParser(
+    (value: string, earlier: readonly string[] | undefined): readonly string[] => [
+      ...(earlier ?? []),
+      value,
+    ],
+  );
+
+/** The same in every command: the result as JSON, on stdout or in a file. */
+export const jsonFlag = (what = 'print the result as JSON in place of the text') =>
+  new Option('--json [file]', `${what}; --json=FILE writes it there`).helpGroup(RESULTS);
+
+export const htmlFlag = () =>
+  new Option('--html <file>', 'write the comparison as one self-contained page').helpGroup(RESULTS);
+
+export const saveFlag = () =>
+  new Option(
+    '--save <file>',
+    'write the traces; compare and doctor read them with --from',
+  ).helpGroup(RESULTS);
+
+const ORIGIN = 'Where the traces come from (exactly one):';
+const WINDOW = 'Which traces:';
+const RESULTS = 'Results:';
+
+/** The flags of every command that reads traces, but for `--max-traces`, whose default differs. */
+export const READ_FLAGS = {
+  project: new Option(
+    '--project <id>',
+    'Cloud Trace of this project, with your application default credentials',
+  ).helpGroup(ORIGIN),
+  local: new Option('--local', 'the Cloud Trace of the system that npm start runs').helpGroup(
+    ORIGIN,
+  ),
+  from: new Option(
+    '--from <file...>',
+    'files written by --save, or OTLP JSON (one document, or one a line)',
+  ).helpGroup(ORIGIN),
+  since: new Option(
+    '--since <time>',
+    '30m, 2h, 1d before now, or 2026-03-02T10:00:00Z (default: 30m; of files: everything)',
+  ).helpGroup(WINDOW),
+  until: new Option('--until <time>', 'the same (default: now)').helpGroup(WINDOW),
+  filter: new Option(
+    '--filter <filter>',
+    "Cloud Trace filter (default: +service.namespace:shakesapp; '' for none)",
+  ).helpGroup(WINDOW),
+  restart: new Option(
+    '--restart',
+    'start over; by default a read that was interrupted within the hour resumes, with its window',
+  ).helpGroup(WINDOW),
+} as const;
+
+export const maxTracesFlag = (preset: number, max: number) =>
+  wholeNumberFlag('--max-traces <n>', 'stop after this many traces', { min: 1, max })
+    .default(preset)
+    .helpGroup(WINDOW);

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runTool } from './command-line.ts';
+import { createCommandLine, type Invocation } from './read-command-line.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Each command loads its tool only here, after its flags were read and found right. */
+async function run(invocation: Invocation): Promise<number> {
+  switch (invocation.command) {
+    case 'help':
+      process.stdout.write(invocation.text);
+      return 0;
+    case 'up': {
+      const { parseOptions } = await import('../local/options.ts');
+      const options = parseOptions(invocation.flags);
+      return (await import('../local/main.ts')).run(options);
+    }
+    case 'compare': {
+      const { parseOptions } = await import('../compare/options.ts');
+      const options = parseOptions(invocation.flags, Date.now());
+      return (await import('../compare/main.ts')).run(options);
+    }
+    case 'doctor': {
+      const { parseOptions } = await import('../doctor/options.ts');
+      const options = parseOptions(invocation.flags, Date.now());
+      return (await import('../doctor/lint.ts')).run(options);
+    }
+    case 'preflight': {
+      const { parseOptions } = await import('../doctor/preflight/options.ts');
+      const options = parseOptions(invocation.flags);
+      return (await import('../doctor/preflight/command.ts')).run(options);
+    }
+    case 'load': {
+      const { parseOptions } = await import('../load/options.ts');
+      const options = parseOptions(invocation.flags);
+      return (await import('../load/main.ts')).run(options);
+    }
+    case 'queries': {
+      const { parseOptions } = await import('../queries/options.ts');
+      const options = parseOptions(invocation.flags);
+      return (await import('../queries/main.ts')).run(options);
+    }
+    case 'bench':
+      return (await import('../bench/main.ts')).run(invocation.flags);
+  }
+}
+
+const argv = process.argv.slice(2);
+const packageFile = readFileSync(join(ROOT, 'package.json'), 'utf8');
+const commandLine = createCommandLine(JSON.parse(packageFile).version);
+// Where tools/cli/bin.mjs waits for this process: it was killed, so nobody else can stop this one.
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+process.channel?.unref();
+await runTool(commandLine.nameOf(argv), () => run(commandLine.read(argv, process.env)));
