@@ -1,10 +1,12 @@
 import { address, type Config, host, integer, port } from '../../lib/config.ts';
 import { knownQueriesVariable } from '../../lib/queries.ts';
+import { shutdownTimeout } from '../../lib/shutdown.ts';
 import { LOAD_LIMITS } from './contract.ts';
 
 export const loadgenVariables = {
   HOST: host(),
   PORT: port(8080).describe('Port to listen on; 0 takes a free one'),
+  SHUTDOWN_TIMEOUT_MS: shutdownTimeout(),
   CLIENT_ADDR: address().describe('Where loadgen finds client'),
   KNOWN_QUERIES: knownQueriesVariable,
   LOADGEN_MAX_RUN_SECONDS: integer({

@@ -37,6 +37,7 @@ const { server, close } = createServer({ app: createApp({ runs, config, clock, l
 
 shutdownOnSignal({
   logger,
+  timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
   steps: [
     {
       name: 'end the runs and answer',

@@ -48,8 +48,8 @@ export const telemetryVariables = {
   OTEL_BSP_SCHEDULE_DELAY: integer({ min: 1, max: 60_000, default: 5_000 }).describe(
     'Milliseconds between two exports in the background',
   ),
-  OTEL_BSP_EXPORT_TIMEOUT: integer({ min: 100, max: 8_000, default: 5_000 }).describe(
-    'Milliseconds that one export may take, retries included. Below the 10 s between SIGTERM and SIGKILL',
+  OTEL_BSP_EXPORT_TIMEOUT: integer({ min: 100, max: 300_000, default: 5_000 }).describe(
+    'Milliseconds that one export may take, retries included. Keep it below the time between SIGTERM and SIGKILL (10 s on Cloud Run)',
   ),
   OTEL_BSP_MAX_QUEUE_SIZE: integer({ min: 1, max: 65_536, default: 2_048 }).describe(
     'Ended spans that wait for export; more are dropped, and counted',

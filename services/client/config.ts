@@ -1,9 +1,11 @@
 import { address, type Config, host, integer, port } from '../../lib/config.ts';
 import { knownQueriesVariable } from '../../lib/queries.ts';
+import { shutdownTimeout } from '../../lib/shutdown.ts';
 
 export const clientVariables = {
   HOST: host(),
   PORT: port(8080).describe('Port of the HTTP service; 0 takes a free one'),
+  SHUTDOWN_TIMEOUT_MS: shutdownTimeout(),
   SERVER_ADDR: address().describe(
     'The gRPC server: `host:port` is plain text, `https://host` is TLS with an ID token for that origin',
   ),

@@ -34,6 +34,7 @@ const app = createApp({
 
 shutdownOnSignal({
   logger,
+  timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
   steps: [
     { name: 'finish the requests in flight', run: (leftMs) => drain(leftMs - LAST_SPANS_MS) },
     { name: 'close the channel', run: () => server.close() },

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { type Config, host, integer, oneOf, port, text } from '../../lib/config.ts';
+import { shutdownTimeout } from '../../lib/shutdown.ts';
 
 export const serverVariables = {
   HOST: host(),
   PORT: port(5050).describe('Port of the gRPC service; 0 takes a free one'),
+  SHUTDOWN_TIMEOUT_MS: shutdownTimeout(),
   WORKS_BUCKET: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, { error: 'the name of a bucket' })

@@ -44,6 +44,7 @@ const app = createApp({
 
 shutdownOnSignal({
   logger,
+  timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
   steps: [
     { name: 'finish the calls in flight', run: (leftMs) => app.drain(leftMs - LAST_SPANS_MS) },
     { name: 'stop reading works', run: () => works.close() },

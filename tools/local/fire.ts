@@ -22,7 +22,8 @@ export async function fireRun(
   signal: AbortSignal,
 ): Promise<void> {
   const lengthMs = (body.requests ?? 0) * (body.intervalMs ?? 0);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(lengthMs + GRACE_MS)]);
+  const graceMs = GRACE_MS * system.slowness.factor();
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(lengthMs + graceMs)]);
   limit.throwIfAborted();
   await Promise.all(
     system.platforms.map((platform) =>

@@ -1,11 +1,12 @@
 import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { ConfigError } from '../../lib/config.ts';
 import { isStdout, UsageError } from '../cli/command-line.ts';
-import { renderEvent, renderLogLine } from './console.ts';
+import { createConsole } from './console.ts';
 import { createLoadBody } from './load-body.ts';
 import { runOnce } from './once.ts';
 import type { Options } from './options.ts';
 import type { LogLine, PlatformName } from './platforms/platform.ts';
+import { createRunLog } from './run-log.ts';
 import { type PassedOn, parsePassedOn } from './settings.ts';
 import { startSystem } from './system.ts';
 import { readWorksChoice } from './works-options.ts';
@@ -31,6 +32,8 @@ export async function run(options: Options): Promise<number> {
 
   const body = createLoadBody(options);
   const summaries = new Map<PlatformName, LoadSummary[]>();
+  const runLog = createRunLog((path) => note(`details of what fails: ${path}`));
+  const programs = createConsole({ verbose: options.verbose, print: note, detail: runLog.add });
   const starting = startSystem({
     options,
     passedOn,
@@ -39,14 +42,10 @@ export async function run(options: Options): Promise<number> {
     body,
     signal: stopped.signal,
     onProgress: note,
-    onEvent: (event) => {
-      const line = renderEvent(event, options.verbose);
-      if (line !== undefined) note(line);
-    },
+    onEvent: programs.onEvent,
     onLog: (line) => {
       collectSummary(summaries, line);
-      const text = renderLogLine(line, options.verbose);
-      if (text !== undefined) note(text);
+      programs.onLog(line);
     },
   });
   const { signal } = stopped;

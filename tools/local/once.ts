@@ -42,6 +42,7 @@ export async function runOnce(run: {
   const thisMinuteMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
   const broken: string[] = [];
   for (const [index, requests] of sizes.entries()) {
+    if (index > 0) await system.measureSlowness();
     onProgress(`run ${index + 1} of ${sizes.length}: ${requests} requests on each platform`);
     const minute = new Date(thisMinuteMs - (sizes.length - 1 - index) * MINUTE_MS);
     const body = {

@@ -2,7 +2,7 @@ import { CloudSchedulerClient } from '@google-cloud/scheduler';
 import { credentials } from '@grpc/grpc-js';
 import { PassThroughClient } from 'google-auth-library';
 import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
-import { RUN_DEADLINE_MS } from './platforms/knobs.ts';
+import { runDeadlineMs } from './platforms/deadlines.ts';
 
 export type SchedulerJob = Readonly<{
   /** projects/P/locations/R/jobs/J */
@@ -12,7 +12,8 @@ export type SchedulerJob = Readonly<{
   close(): Promise<void>;
 }>;
 
-const DEADLINE = { timeout: 10_000 };
+/** Of one call of the API. */
+const DEADLINE_MS = 10_000;
 
 /**
  * Creates the job that fires loadgen every minute, through the real client library: what Terraform
@@ -28,7 +29,11 @@ export async function createSchedulerJob(options: {
   body: LoadRequestBody;
   /** Unix cron, in UTC. */
   schedule: string;
+  /** How many times as long deadlines are; 1 where absent. */
+  slowness?: () => number;
 }): Promise<SchedulerJob> {
+  const { slowness = () => 1 } = options;
+  const deadline = () => ({ timeout: DEADLINE_MS * slowness() });
   const separator = options.address.lastIndexOf(':');
   const client = new CloudSchedulerClient({
     apiEndpoint: options.address.slice(0, separator),
@@ -57,24 +62,28 @@ export async function createSchedulerJob(options: {
         name,
         schedule: options.schedule,
         timeZone: 'Etc/UTC',
-        attemptDeadline: { seconds: RUN_DEADLINE_MS / 1000 },
+        attemptDeadline: { seconds: runDeadlineMs(slowness()) / 1000 },
         retryConfig: { retryCount: 0 },
         httpTarget: target(options.body),
       },
     },
-    DEADLINE,
+    deadline(),
   );
   return {
     name,
     async run(body) {
       await client.updateJob(
         {
-          job: { name, httpTarget: target(body) },
-          updateMask: { paths: ['http_target'] },
+          job: {
+            name,
+            httpTarget: target(body),
+            attemptDeadline: { seconds: runDeadlineMs(slowness()) / 1000 },
+          },
+          updateMask: { paths: ['http_target', 'attempt_deadline'] },
         },
-        DEADLINE,
+        deadline(),
       );
-      await client.runJob({ name }, DEADLINE);
+      await client.runJob({ name }, deadline());
     },
     close: () => client.close(),
   };

@@ -11,6 +11,7 @@ import type { AddedLatencyMs } from './platforms/knobs.ts';
 import type { LogLine, Platform, PlatformEvent, PlatformName } from './platforms/platform.ts';
 import { createSchedulerJob, type SchedulerJob } from './scheduler-job.ts';
 import { createSettings, type PassedOn } from './settings.ts';
+import { createSlowness, type Slowness } from './slowness.ts';
 import type { WorksChoice } from './works-options.ts';
 
 export type System = Readonly<{
@@ -18,6 +19,9 @@ export type System = Readonly<{
   platforms: readonly Platform[];
   /** Cloud Scheduler's job; absent where only GKE runs, whose CronJob is its schedule. */
   job?: SchedulerJob;
+  slowness: Pick<Slowness, 'factor'>;
+  /** Measures how slow the machine is now; local deadlines follow. */
+  measureSlowness(): Promise<void>;
   /** Writes the file by which `--local` finds this system; close() removes it. */
   announce(pageUrl: string): Promise<void>;
   /** Ends every process and removes every port and file, last started first. Idempotent. */
@@ -49,7 +53,13 @@ export async function startSystem(setup: {
   const closers = createClosers();
   // One tag for both platforms, so that the comparison sees the same code.
   const imageTag = imageTagOf(join(import.meta.dirname, '../..'));
+  const slowness = createSlowness();
+  const measureSlowness = async () => {
+    const news = await slowness.measure();
+    if (news !== undefined) onProgress(news);
+  };
   try {
+    await measureSlowness();
     const cloud = await startLocalCloud(works.folder === undefined ? {} : { works: works.folder });
     closers.add(cloud.close);
     onProgress('local cloud: Storage, Trace, Scheduler and the metadata server are ready');
@@ -62,6 +72,7 @@ export async function startSystem(setup: {
         works,
         imageTag,
       }),
+      slowness: slowness.factor,
       onLog,
       onEvent,
     });
@@ -97,7 +108,7 @@ export async function startSystem(setup: {
     signal.throwIfAborted();
 
     const cloudRun = platforms.find(({ name }) => name === 'cloud_run');
-    const job = cloudRun && (await createJob(cloud, cloudRun, setup));
+    const job = cloudRun && (await createJob(cloud, cloudRun, { ...setup, slowness }));
     if (job) closers.add(job.close);
     const announce = async (pageUrl: string) => {
       const remove = await writeAddresses({
@@ -111,7 +122,15 @@ export async function startSystem(setup: {
       });
       closers.add(remove);
     };
-    return { cloud, platforms, ...(job && { job }), announce, close: closers.closeAll };
+    return {
+      cloud,
+      platforms,
+      ...(job && { job }),
+      slowness,
+      measureSlowness,
+      announce,
+      close: closers.closeAll,
+    };
   } catch (error) {
     await closers.closeAll();
     throw error;
@@ -126,7 +145,7 @@ const READY: Record<PlatformName, string> = {
 function createJob(
   cloud: LocalCloud,
   cloudRun: Platform,
-  setup: { byHand: boolean; body: LoadRequestBody },
+  setup: { byHand: boolean; body: LoadRequestBody; slowness: Pick<Slowness, 'factor'> },
 ): Promise<SchedulerJob> {
   const { loadgenAudience, schedulerServiceAccount } = cloudRun;
   if (loadgenAudience === undefined || schedulerServiceAccount === undefined) {
@@ -141,6 +160,7 @@ function createJob(
     serviceAccountEmail: schedulerServiceAccount,
     body: setup.body,
     schedule: setup.byHand ? BY_HAND : EVERY_MINUTE,
+    slowness: setup.slowness.factor,
   });
 }
 

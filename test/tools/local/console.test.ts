@@ -1,45 +1,90 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { renderEvent, renderLogLine } from '../../../tools/local/console.ts';
+import { createConsole, renderEvent } from '../../../tools/local/console.ts';
+import type { LogLine } from '../../../tools/local/platforms/platform.ts';
 
 const PLACE = { platform: 'gke', program: 'server', instanceId: 'server-1' } as const;
+const TRACE = 'logging.googleapis.com/trace';
 
-describe('renderLogLine', () => {
-  const warning = {
-    ...PLACE,
-    line: {
-      severity: 'WARNING',
-      message: 'Storage does not answer',
-      time: 't',
-      service: 'server',
-      ageMs: 5,
-      'logging.googleapis.com/trace': 'projects/p/traces/x',
-    },
-  };
+function consoleOf(verbose = false) {
+  const printed: string[] = [];
+  const details: LogLine[] = [];
+  const shown = createConsole({
+    verbose,
+    print: (line) => printed.push(line),
+    detail: (entry) => details.push(entry),
+  });
+  const log = (line: LogLine['line'], program: LogLine['program'] = 'server') =>
+    shown.onLog({ ...PLACE, program, line });
+  return { printed, details, log };
+}
 
-  it('shows a warning with its fields, without those that a person can do without', () => {
-    assert.equal(
-      renderLogLine(warning, false),
-      'gke/server   WARNING Storage does not answer ageMs=5',
+describe('createConsole', () => {
+  it('prints a warning with its reason, and leaves fields and stack to the log file', () => {
+    const { printed, details, log } = consoleOf();
+    const error = { type: 'Error', message: 'connect ECONNREFUSED', stack: 'Error\n  at x' };
+    const line = { severity: 'WARNING', message: 'Storage does not answer', ageMs: 5, error };
+    log(line);
+    assert.deepEqual(printed, ['gke/server   Storage does not answer: connect ECONNREFUSED']);
+    assert.deepEqual(
+      details.map((entry) => entry.line),
+      [line],
     );
   });
 
-  it('shows lines of no alarm only with --verbose', () => {
-    const info = { ...PLACE, line: { severity: 'INFO', message: 'listening' } };
-    assert.equal(renderLogLine(info, false), undefined);
-    assert.equal(renderLogLine(info, true), 'gke/server   INFO listening');
+  it('prints one line for a failed request, with the reason of the program below loadgen', () => {
+    const { printed, details, log } = consoleOf();
+    const inTrace = { severity: 'WARNING', [TRACE]: 'projects/p/traces/x' };
+    const message = 'the server did not answer in time: 4 DEADLINE_EXCEEDED: after 11.4s,LB pick';
+    log({ ...inTrace, message: 'GET / 504', error: { message, stack: 'at …' } }, 'client');
+    const error = { message: 'client answered 504', stack: 'at …' };
+    const failed = { message: 'request failed', sequence: 3, query: 'hello', kind: 'http_504' };
+    log({ ...inTrace, ...failed, error }, 'loadgen');
+    assert.deepEqual(printed, [
+      'GKE (local): request 3 ("hello") failed: 504, the server did not answer in time',
+    ]);
+    assert.equal(details.length, 2);
   });
 
-  it('always shows plain text, because a program that prints it is in trouble', () => {
-    assert.equal(renderLogLine({ ...PLACE, line: 'Killed' }, false), 'gke/server   Killed');
+  it('gives loadgen’s own reason where the request reached nobody', () => {
+    const { printed, log } = consoleOf();
+    const message = 'no answer within 30000 ms';
+    const failed = { message: 'request failed', sequence: 0, query: 'x', kind: 'timeout' };
+    log({ severity: 'WARNING', ...failed, error: { message }, [TRACE]: 't' }, 'loadgen');
+    assert.deepEqual(printed, [`GKE (local): request 0 ("x") failed: timeout, ${message}`]);
+  });
+
+  it('keeps every line within 100 columns, on one line', () => {
+    const { printed, log } = consoleOf();
+    log({ severity: 'ERROR', message: `a\nb ${'c'.repeat(200)}` });
+    assert.equal(printed[0]?.length, 100);
+    assert.match(printed[0] ?? '', /^gke\/server {3}a b c+…$/);
+  });
+
+  it('shows lines of no alarm only with --verbose', () => {
+    const quiet = consoleOf();
+    quiet.log({ severity: 'INFO', message: 'listening', port: 5 });
+    assert.deepEqual([quiet.printed, quiet.details], [[], []]);
+    const verbose = consoleOf(true);
+    verbose.log({ severity: 'INFO', message: 'listening', port: 5 });
+    assert.deepEqual(verbose.printed, ['gke/server   INFO listening port=5']);
+  });
+
+  it('shows plain text, because a program that prints it is in trouble, but no stack', () => {
+    const { printed, details, log } = consoleOf();
+    for (const line of ['node:internal/x', 'Error: no such module', '    at load (a.ts:1)', '']) {
+      log(line);
+    }
+    assert.deepEqual(printed, ['gke/server   Error: no such module']);
+    assert.equal(details.length, 4);
   });
 });
 
 describe('renderEvent', () => {
   it('says how long a start took, and that it was on this machine', () => {
     assert.match(
-      renderEvent({ ...PLACE, type: 'ready', afterMs: 312.4 }, false) ?? '',
-      /gke\/server +ready after 312 ms .*this machine/,
+      renderEvent({ ...PLACE, type: 'ready', afterMs: 31_240 }, false) ?? '',
+      /gke\/server +ready after 31\.24 s .*this machine/,
     );
   });
 

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ATTR, SERVICE_NAMESPACE } from '../../../lib/telemetry/names.ts';
+import { programDeadlines } from './deadlines.ts';
 import type { CloudAccess, ProgramName, ProgramSettings } from './platform.ts';
 
 /** The working directory of the programs: the folder that the images hold too. */
@@ -40,6 +41,7 @@ export function programEnvironment(options: {
   cloud: CloudAccess;
   settings: ProgramSettings;
   billing: 'instance' | 'request' | 'node';
+  slowness: number;
   /** Added on purpose and stated, so that no comparison takes it for a finding. */
   addedLatencyMs: number;
   /** What only the platform knows. */
@@ -87,6 +89,7 @@ export function programEnvironment(options: {
       STORAGE_API_ENDPOINT: cloud.storageOrigin,
     }),
     ...(program !== 'server' && { KNOWN_QUERIES: JSON.stringify(settings.knownQueries) }),
+    ...programDeadlines(program, options.slowness),
     ...options.upstream,
     ...options.platformEnv,
     ...settings.extraEnv?.[program],

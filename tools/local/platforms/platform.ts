@@ -133,6 +133,8 @@ export type Platform = Readonly<{
 export type PlatformOptions = Readonly<{
   cloud: CloudAccess;
   settings: ProgramSettings;
+  /** How many times as long deadlines are, because the machine is slow; 1 where absent. */
+  slowness?: () => number;
   onLog?: (line: LogLine) => void;
   onEvent?: (event: PlatformEvent) => void;
 }>;

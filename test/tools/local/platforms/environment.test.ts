@@ -26,6 +26,7 @@ const environmentOf = (program: ProgramName, changes: Parameters<typeof settings
     cloud: CLOUD,
     settings: settings({ knownQueries: { love: 3 }, ...changes }),
     billing: 'instance',
+    slowness: 1,
     addedLatencyMs: 20,
     resourceAttributes: { 'k8s.pod.name': 'pod-1' },
     upstream: { SERVER_ADDR: 'server:1' },

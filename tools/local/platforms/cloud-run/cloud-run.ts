@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
+import { stretchCloudRun } from '../deadlines.ts';
 import { programArguments, programEnvironment, REPOSITORY } from '../environment.ts';
 import { type Guardian, startGuardian } from '../guardian.ts';
 import { createJournal, type Journal } from '../journal.ts';
@@ -27,8 +28,8 @@ export type CloudRun = Platform &
 
 /** The three services, each behind its front end, without an instance yet. */
 export async function startCloudRun(options: CloudRunOptions): Promise<CloudRun> {
-  const { cloud, clock = systemClock } = options;
-  const knobs = { ...CLOUD_RUN_KNOBS, ...options.knobs };
+  const { cloud, clock = systemClock, slowness = () => 1 } = options;
+  const knobs = stretchCloudRun({ ...CLOUD_RUN_KNOBS, ...options.knobs }, slowness);
   const journal = createJournal('cloud_run', options);
   const stops = createStopLedger();
   const stopMarking = cloud.traceStore.annotate(stops.mark);
@@ -163,6 +164,7 @@ async function startContainer(
       cloud,
       settings,
       billing: knobs.billing,
+      slowness: options.slowness?.() ?? 1,
       addedLatencyMs: knobs.addedLatencyMs[program],
       resourceAttributes: {},
       upstream: deployed.upstreamEnv,

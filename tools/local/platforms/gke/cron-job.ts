@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { Cron } from 'croner';
-import { RUN_DEADLINE_MS } from '../knobs.ts';
+import { runDeadlineMs } from '../deadlines.ts';
 import type { FireResult } from '../platform.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -20,6 +20,8 @@ export function startCronJob(options: {
   url: string;
   /** Fires every minute; only by hand where absent. */
   schedule?: Readonly<{ body: Body }> | undefined;
+  /** How many times as long its deadline is; 1 where absent. */
+  slowness?: () => number;
   onFired(minute: Date, result: FireResult): void;
   onSkipped(minute: Date, reason: string): void;
 }): CronJob {
@@ -31,7 +33,11 @@ export function startCronJob(options: {
       options.onSkipped(minute, closed ? 'the platform is closing' : 'the last run has not ended');
       return undefined;
     }
-    const answer = post(options.url, { ...body, scheduledTime: minute.toISOString() });
+    const answer = post(
+      options.url,
+      { ...body, scheduledTime: minute.toISOString() },
+      runDeadlineMs(options.slowness?.() ?? 1),
+    );
     running = answer;
     try {
       const result = await answer;
@@ -61,14 +67,14 @@ export function startCronJob(options: {
   };
 }
 
-function post(url: string, body: Body): Promise<FireResult> {
+function post(url: string, body: Body, deadlineMs: number): Promise<FireResult> {
   const { promise, resolve, reject } = Promise.withResolvers<FireResult>();
   const text = JSON.stringify(body);
   const outgoing = request(url, {
     method: 'POST',
     agent: false,
     headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
-    signal: AbortSignal.timeout(RUN_DEADLINE_MS),
+    signal: AbortSignal.timeout(deadlineMs),
   });
   outgoing.once('error', reject);
   outgoing.once('response', async (response) => {

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts';
+import { stretchGke } from '../deadlines.ts';
 import { programArguments, programEnvironment, REPOSITORY } from '../environment.ts';
 import { type Guardian, startGuardian } from '../guardian.ts';
 import { createJournal, type Journal } from '../journal.ts';
@@ -30,8 +31,8 @@ const NAMESPACE = 'default';
 
 /** Starts the three Deployments and the CronJob; resolves when every pod is ready. */
 export async function startGke(options: GkeOptions): Promise<Gke> {
-  const { clock = systemClock } = options;
-  const knobs = { ...GKE_KNOBS, ...options.knobs };
+  const { clock = systemClock, slowness = () => 1 } = options;
+  const knobs = stretchGke({ ...GKE_KNOBS, ...options.knobs }, slowness);
   const journal = createJournal('gke', options);
   const guardian = startGuardian();
   const deployments: Deployment[] = [];
@@ -61,6 +62,7 @@ export async function startGke(options: GkeOptions): Promise<Gke> {
     const cronJob = startCronJob({
       url: loadgenUrl,
       schedule: options.schedule,
+      slowness,
       onFired: (minute, result) =>
         journal.of('loadgen', 'cronjob').event({ type: 'fired', minute, ...result }),
       onSkipped: (minute, reason) =>
@@ -117,6 +119,7 @@ async function startPod(context: Context, name: string, onReadyChange: () => voi
     cloud,
     settings,
     billing: 'node',
+    slowness: options.slowness?.() ?? 1,
     addedLatencyMs: knobs.addedLatencyMs[program],
     resourceAttributes: {
       'k8s.pod.name': name,

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { formatMs } from '../cli/format.ts';
+
+/** How many times slower this machine is than a quiet laptop, as last measured. */
+export type Slowness = Readonly<{
+  /** From 1 to `MOST`; local deadlines are so many times as long. */
+  factor(): number;
+  /** Measures again; resolves with a sentence where the factor has doubled since the last one. */
+  measure(): Promise<string | undefined>;
+}>;
+
+/** How long Node takes to start and do nothing on a quiet laptop; 40 ms on a fast one. */
+const NOMINAL_MS = 60;
+
+/** Beyond that a run is of no use, and the programs' own limits are reached. */
+const MOST = 60;
+
+/** The busy moments of a machine come and go: the slowest of the last measurements counts. */
+const KEPT = 3;
+
+/**
+ * Deadlines of a healthy cloud, such as 10 s for a call of the server, fail on a machine that is
+ * busy with something else. How busy it is shows in the time that a bare Node takes to start: that
+ * is processor time, and waiting for a processor, and hardly anything else.
+ */
+export function createSlowness(startNodeMs: () => Promise<number> = measureNodeStart): Slowness {
+  let measured: readonly number[] = [];
+  let said = 1;
+  const slowestMs = () => Math.max(NOMINAL_MS, ...measured);
+  const factor = () => Math.min(MOST, Math.max(1, Math.round(slowestMs() / NOMINAL_MS)));
+  return {
+    factor,
+    async measure() {
+      measured = [...measured, await startNodeMs()].slice(-KEPT);
+      if (factor() < 2 * said) return undefined;
+      said = factor();
+      return (
+        `this machine is busy or slow (Node starts in ${formatMs(slowestMs())}, usually in ` +
+        `${NOMINAL_MS} ms): local deadlines are ${said} times as long`
+      );
+    },
+  };
+}
+
+/** The slower of two: one may slip through between what keeps the machine busy. */
+async function measureNodeStart(): Promise<number> {
+  return Math.max(await startNode(), await startNode());
+}
+
+async function startNode(): Promise<number> {
+  const startMs = performance.now();
+  const child = spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' });
+  await once(child, 'exit');
+  return performance.now() - startMs;
+}
