@@ -9,7 +9,7 @@ import type { Address } from '../../lib/config.ts';
 import type { Identity } from '../../lib/identity.ts';
 
 export type ConnectionTimes = Readonly<{
-  /** How long a connection may be silent before the peer is asked whether it is still there. */
+  /** How long a connection may be silent before a call asks the peer whether it is still there. */
   keepaliveTimeMs: number;
   /** How long it may take to say so. */
   keepaliveTimeoutMs: number;
@@ -19,7 +19,9 @@ export type ConnectionTimes = Readonly<{
 }>;
 
 const CONNECTION_TIMES: ConnectionTimes = {
-  // A server that objects to the pings ("too_many_pings") makes them fewer.
+  // Pings go out only while a call is under way, and an answer clears the peer's count of them: a
+  // gRPC server with its defaults takes offence at the third within 5 minutes that it did not answer
+  // with anything ("too_many_pings").
   keepaliveTimeMs: 60_000,
   keepaliveTimeoutMs: 5_000,
   // By default a lost server is sought again after 1 s, later only every 2 minutes. The attempts
@@ -35,15 +37,24 @@ const serviceConfig = (service: string) =>
       {
         name: [{ service }],
         // Counting changes nothing, so a repeat is safe. Within the call's one deadline.
+        //
+        // A connection that ends under a call (GOAWAY, RST_STREAM) gives the call a status by its
+        // HTTP/2 error code: RESOURCE_EXHAUSTED for ENHANCE_YOUR_CALM, CANCELLED for CANCEL,
+        // INTERNAL for most others. What our server says by itself carries RETRY_PUSHBACK.never and
+        // is not repeated.
         retryPolicy: {
           maxAttempts: 4,
           initialBackoff: '0.2s',
           maxBackoff: '1s',
           backoffMultiplier: 2,
-          retryableStatusCodes: ['UNAVAILABLE'],
+          retryableStatusCodes: ['UNAVAILABLE', 'RESOURCE_EXHAUSTED', 'CANCELLED', 'INTERNAL'],
         },
       },
     ],
+    // Each failure costs a token, each success gives half of one back; below half of them nothing
+    // is repeated, so that retries do not keep a server down. One lost connection fails at most the
+    // 80 requests that an instance takes at once.
+    retryThrottling: { maxTokens: 400, tokenRatio: 0.5 },
   });
 
 /** The options of the channel to a gRPC service of this name. */
@@ -53,11 +64,11 @@ export function channelOptions(
 ): ChannelOptions {
   const times = { ...CONNECTION_TIMES, ...deviations };
   return {
-    // Finds out that a peer has gone before a request has to: an idle connection through a NAT or
-    // front end is dropped without a word.
+    // A front end or NAT drops an idle connection without a word. The first call after a silence
+    // pings as it goes out, learns it within the timeout and is repeated on a new connection.
     'grpc.keepalive_time_ms': times.keepaliveTimeMs,
     'grpc.keepalive_timeout_ms': times.keepaliveTimeoutMs,
-    'grpc.keepalive_permit_without_calls': 1,
+    'grpc.keepalive_permit_without_calls': 0,
     'grpc.initial_reconnect_backoff_ms': times.reconnectMinMs,
     'grpc.max_reconnect_backoff_ms': times.reconnectMaxMs,
     // No TXT lookup for a service config: nobody else's shall replace ours.

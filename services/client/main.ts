@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { parseEnvOrExit } from '../../lib/config.ts';
 import { createIdentity } from '../../lib/identity.ts';
 import { listenOrExit } from '../../lib/listen.ts';
+import { logGrpc } from '../../lib/rpc.ts';
 import { shutdownOnSignal } from '../../lib/shutdown.ts';
 import { telemetryVariables } from '../../lib/telemetry/config.ts';
 import { createLogger } from '../../lib/telemetry/log.ts';
@@ -18,6 +19,8 @@ const logger = createLogger({
   service: config.OTEL_SERVICE_NAME,
   project: config.GOOGLE_CLOUD_PROJECT,
 });
+
+logGrpc(logger);
 
 const address = config.SERVER_ADDR;
 const server = createShakespeareClient({

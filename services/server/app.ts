@@ -4,6 +4,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { protoPackage, SERVICE_NAME, shakespeareService } from '../../lib/rpc.ts';
 import { DeadlineError, within } from '../../lib/telemetry/deadline.ts';
+import { deserializeRequest } from './request.ts';
 import { createGetMatchCount, type SearchOptions } from './search.ts';
 
 export type ServerApp = Readonly<{
@@ -17,7 +18,11 @@ export type ServerApp = Readonly<{
 export function createApp(options: SearchOptions): ServerApp {
   const server = new Server();
   const health = new HealthImplementation({ '': 'SERVING', [SERVICE_NAME]: 'SERVING' });
-  server.addService(shakespeareService, { GetMatchCount: createGetMatchCount(options) });
+  const { GetMatchCount } = shakespeareService;
+  server.addService(
+    { GetMatchCount: { ...GetMatchCount, requestDeserialize: deserializeRequest } },
+    { GetMatchCount: createGetMatchCount(options) },
+  );
   health.addToServer(server);
   new ReflectionService(protoPackage).addToServer(server);
 

@@ -1,6 +1,6 @@
-import { setLogger } from '@grpc/grpc-js';
 import { parseEnvOrExit } from '../../lib/config.ts';
 import { listenOrExit } from '../../lib/listen.ts';
+import { logGrpc } from '../../lib/rpc.ts';
 import { shutdownOnSignal } from '../../lib/shutdown.ts';
 import { telemetryVariables } from '../../lib/telemetry/config.ts';
 import { createLogger } from '../../lib/telemetry/log.ts';
@@ -20,8 +20,7 @@ const logger = createLogger({
   project: config.GOOGLE_CLOUD_PROJECT,
 });
 
-// grpc-js writes plain text to stderr otherwise. What matters of it comes back as an error too.
-setLogger({ error: (text: string) => logger.warn({ library: 'grpc-js' }, text) });
+logGrpc(logger);
 
 const store = createObjectStore({
   apiEndpoint: config.STORAGE_API_ENDPOINT,

@@ -1,13 +1,14 @@
 import { performance } from 'node:perf_hooks';
-import { type handleUnaryCall, status } from '@grpc/grpc-js';
+import { type handleUnaryCall, Metadata, status } from '@grpc/grpc-js';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
-import type { MatchCountRequest, MatchCountResponse } from '../../lib/rpc.ts';
+import { type MatchCountResponse, RETRY_PUSHBACK } from '../../lib/rpc.ts';
 import { parseSearchQuery } from '../../lib/search-query.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import { withSpan } from '../../lib/telemetry/span.ts';
 import { flushBeforeResponse } from '../../lib/telemetry/telemetry.ts';
 import { countMatchingLines, lower } from './match.ts';
+import type { ReceivedRequest } from './request.ts';
 import type { Snapshot, Works, WorksRead } from './works.ts';
 
 export type SearchOptions = Readonly<{
@@ -20,7 +21,7 @@ export type SearchOptions = Readonly<{
 /** The handler of GetMatchCount. Always answers, and an error always has a gRPC code. */
 export function createGetMatchCount(
   options: SearchOptions,
-): handleUnaryCall<MatchCountRequest, MatchCountResponse> {
+): handleUnaryCall<ReceivedRequest, MatchCountResponse> {
   return (call, callback) => {
     const startMs = performance.now();
     const gone = new AbortController();
@@ -33,7 +34,7 @@ export function createGetMatchCount(
         'GetMatchCount',
       );
 
-    search(call.request.query, gone.signal, options)
+    search(call.request, gone.signal, options)
       .then(async ({ matches, source }) => {
         await flushBeforeResponse();
         log('info', { grpcCode: status.OK, worksSource: source, matches });
@@ -45,12 +46,24 @@ export function createGetMatchCount(
         const { grpc, http } = ERRORS[error.kind];
         const level = http === 500 ? 'error' : http > 500 ? 'warn' : 'info';
         log(level, { grpcCode: grpc, error });
-        callback({ code: grpc, details: error.message });
+        callback({ code: grpc, details: error.message, metadata: neverAgain() });
       });
   };
 }
 
-async function search(query: string, signal: AbortSignal, options: SearchOptions) {
+/**
+ * Every error of ours stays the same when the call is repeated, or has been repeated here already:
+ * a reading of the works has attempts of its own.
+ */
+function neverAgain(): Metadata {
+  const metadata = new Metadata();
+  metadata.set(RETRY_PUSHBACK.key, RETRY_PUSHBACK.never);
+  return metadata;
+}
+
+async function search(request: ReceivedRequest, signal: AbortSignal, options: SearchOptions) {
+  if ('refused' in request) throw request.refused;
+  const { query } = request;
   const lowered = lower(parseSearchQuery(query));
   const { snapshot, source } = await readWorks(signal, options);
   return { source, matches: await countMatches(query, lowered, snapshot) };

@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import dns from 'node:dns';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import {
+  createServer as createHttp2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,9 +22,10 @@ const directory = await mkdtemp(join(tmpdir(), 'rpc-'));
 after(() => rm(directory, { recursive: true }));
 const authority = await createAuthority(directory);
 process.env.GRPC_DEFAULT_SSL_ROOTS_FILE_PATH = authority.certFile;
-const { Server, ServerCredentials, status } = await import('@grpc/grpc-js');
+const { Metadata, Server, ServerCredentials, status } = await import('@grpc/grpc-js');
 const { HealthImplementation } = await import('grpc-health-check');
 const { shakespeareService } = await import('../../../lib/rpc.ts');
+const { channelOptions } = await import('../../../services/client/channel.ts');
 const { createShakespeareClient } = await import('../../../services/client/shakespeare-client.ts');
 
 type Call = ServerUnaryCall<MatchCountRequest, MatchCountResponse>;
@@ -103,6 +109,50 @@ async function start(
   return { client, calls, health, server };
 }
 
+/** The server says that a repeat is of no use. */
+function neverAgain() {
+  const metadata = new Metadata();
+  metadata.set('grpc-retry-pushback-ms', '-1');
+  return metadata;
+}
+
+/** A server of bare HTTP/2: the first streams, as they come together, get `first`, later ones 7. */
+async function startRawServer(t: TestContext, first: (stream: ServerHttp2Stream) => void) {
+  let connections = 0;
+  let failed = false;
+  const sessions: ServerHttp2Session[] = [];
+  const server = createHttp2Server();
+  server.on('session', (session) => {
+    connections += 1;
+    sessions.push(session.on('error', () => {}));
+  });
+  server.on('stream', (stream) => {
+    stream.on('error', () => {});
+    if (!failed || stream.session?.closed || stream.session?.destroyed) {
+      failed = true;
+      first(stream);
+      return;
+    }
+    stream.respond(
+      { ':status': 200, 'content-type': 'application/grpc+proto' },
+      { waitForTrailers: true },
+    );
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+    stream.end(Buffer.from([0, 0, 0, 0, 2, 8, 7]));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const address = { host: '127.0.0.1', port, tls: false, origin: '' };
+  const client = createShakespeareClient({ address, deadlineMs: 60_000 });
+  t.after(() => {
+    client.close();
+    for (const session of sessions) session.destroy();
+    server.close();
+  });
+  return { client, connections: () => connections };
+}
+
 const answer =
   (count: string): Handler =>
   (_call, callback) =>
@@ -140,6 +190,53 @@ describe('getMatchCount', () => {
     assert.equal(calls.length, 4);
   });
 
+  for (const code of [status.INVALID_ARGUMENT, status.FAILED_PRECONDITION, status.UNKNOWN]) {
+    test(`tries ${status[code]} once, whatever the server says of repeats`, async (t) => {
+      const { client, calls } = await start(t, (_call, callback) =>
+        callback({ code, details: 'no' }),
+      );
+      await assert.rejects(client.getMatchCount('love'));
+      assert.equal(calls.length, 1);
+    });
+  }
+
+  // 11 is ENHANCE_YOUR_CALM, 2 INTERNAL_ERROR, 8 CANCEL, 1 PROTOCOL_ERROR, 7 REFUSED_STREAM.
+  for (const [code, debugData] of [
+    [11, 'too_many_pings'],
+    [11, 'max_age'],
+    [11, ''],
+    [2, ''],
+    [8, 'shutting down'],
+    [1, ''],
+    [7, ''],
+  ] as const) {
+    test(`repeats calls under which the connection ended with GOAWAY ${code} "${debugData}"`, async (t) => {
+      const { client, connections } = await startRawServer(t, (stream) =>
+        stream.session?.goaway(code, 0, Buffer.from(debugData)),
+      );
+      const counts = await Promise.all(Array.from({ length: 5 }, () => client.getMatchCount('x')));
+      assert.deepEqual(counts, Array(5).fill(7n));
+      assert.equal(connections(), 2);
+    });
+  }
+
+  test('repeats a call whose stream alone was reset', async (t) => {
+    const { client, connections } = await startRawServer(t, (stream) => stream.close(2));
+    assert.equal(await client.getMatchCount('x'), 7n);
+    assert.equal(connections(), 1);
+  });
+
+  test('repeats less and less while every call fails', async (t) => {
+    const { client, calls } = await start(t, (_call, callback) =>
+      callback({ code: status.UNAVAILABLE, details: 'not now' }),
+    );
+    const attempts = Array.from({ length: 300 }, () => client.getMatchCount('love'));
+    await Promise.allSettled(attempts);
+    const before = calls.length;
+    await assert.rejects(client.getMatchCount('love'), { kind: 'unavailable' });
+    assert.equal(calls.length - before, 1);
+  });
+
   test('is unavailable where nobody listens', async (t) => {
     const { client, server } = await start(t, answer('1'), { deadlineMs: 5_000 });
     server.forceShutdown();
@@ -161,6 +258,7 @@ describe('getMatchCount', () => {
   const kinds: [code: number, kind: ErrorKind][] = [
     [status.INVALID_ARGUMENT, 'invalidArgument'],
     [status.CANCELLED, 'unavailable'],
+    [status.UNAVAILABLE, 'unavailable'],
     [status.FAILED_PRECONDITION, 'failedPrecondition'],
     [status.RESOURCE_EXHAUSTED, 'unavailable'],
     [status.DEADLINE_EXCEEDED, 'deadlineExceeded'],
@@ -172,9 +270,9 @@ describe('getMatchCount', () => {
     [status.NOT_FOUND, 'badUpstream'],
   ];
   for (const [code, kind] of kinds) {
-    test(`takes ${status[code]} for ${kind}, tries once, and keeps the reason inside`, async (t) => {
+    test(`takes ${status[code]} for ${kind}, does not repeat what the server forbids, and keeps the reason inside`, async (t) => {
       const { client, calls } = await start(t, (_call, callback) =>
-        callback({ code, details: 'details of the server' }),
+        callback({ code, details: 'details of the server', metadata: neverAgain() }),
       );
       await assert.rejects(client.getMatchCount('love'), (error) => {
         assert.ok(error instanceof AppError);
@@ -205,13 +303,13 @@ describe('getMatchCount', () => {
     await cancelled.promise;
   });
 
-  test('is unavailable, not cancelled, where the server breaks off in mid-call', async (t) => {
+  test('is unavailable, not cancelled, where the server breaks off in mid-call for good', async (t) => {
     const caller = new AbortController();
     const { client, server } = await start(t, () => server.forceShutdown());
     await assert.rejects(client.getMatchCount('love', { signal: caller.signal }), (error) => {
       assert.ok(error instanceof AppError);
       assert.deepEqual([error.kind, ERRORS[error.kind].http], ['unavailable', 503]);
-      assert.match(String(error.cause), /CANCELLED/);
+      assert.match(String(error.cause), /UNAVAILABLE/);
       return true;
     });
   });
@@ -280,7 +378,7 @@ describe('the channel', () => {
     assert.equal(calls.length, 2);
   });
 
-  test('notices between calls that its peer is dead and silent', { timeout: 10_000 }, async (t) => {
+  test('learns at the next call that its peer died in silence, and calls on a new connection', async (t) => {
     const { port } = await startServer(t, answer('7'));
     const line = await startLine(t, port);
     const address = { host: '127.0.0.1', port: line.port, tls: false, origin: '' };
@@ -288,7 +386,12 @@ describe('the channel', () => {
     t.after(() => client.close());
     await client.getMatchCount('love');
     line.fallSilent();
-    await line.hungUp;
+    assert.equal(await client.getMatchCount('love'), 7n);
+  });
+
+  test('sends no pings while there is no call', () => {
+    const options = channelOptions('service');
+    assert.equal(options['grpc.keepalive_permit_without_calls'], 0);
   });
 
   test('seeks a lost server again soon, and goes on seeking it often', async (t) => {

@@ -70,6 +70,29 @@ describe('GetMatchCount', () => {
     assert.deepEqual(await call('nothing'), { match_count: '0' });
   });
 
+  test('answers INVALID_ARGUMENT to bytes that are not UTF-8', async (t) => {
+    const { client, lines } = await start(t);
+    const { path, responseDeserialize } = shakespeareService.GetMatchCount;
+    const bytes = Buffer.from([0x0a, 0x01, 0xe4]);
+    const error = await new Promise<ServiceError | null>((resolve) => {
+      client.makeUnaryRequest(path, () => bytes, responseDeserialize, {}, resolve);
+    });
+    assert.equal(error?.code, status.INVALID_ARGUMENT);
+    assert.match(error.details, /not valid UTF-8/);
+    assert.equal(lines[0]?.grpcCode, status.INVALID_ARGUMENT);
+  });
+
+  test('says with every error that a repeat is of no use', async (t) => {
+    for (const kind of ['unavailable', 'failedPrecondition', 'internal'] as const) {
+      const works = { ...keptWorks, read: () => Promise.reject(new AppError(kind, 'no')) };
+      const { call } = await start(t, works);
+      await assert.rejects(call('to be'), (error: ServiceError) => {
+        assert.deepEqual(error.metadata.get('grpc-retry-pushback-ms'), ['-1']);
+        return true;
+      });
+    }
+  });
+
   const refused: [title: string, query: string, says: RegExp][] = [
     ['an empty query', '', /is empty; allowed: text of 1 to 1024 bytes/],
     ['a query of 1,025 bytes', 'x'.repeat(1_025), /has 1025 bytes; allowed: .*1 to 1024/],
