@@ -23,7 +23,9 @@ export async function runLive(live: {
   const { traceStore, projectId } = system.cloud;
   const comparer = createComparer(projectId);
   const page = await startPage({ traceStore, render: comparer.render });
-  const stopWatching = watchTraces(traceStore, (line) => print(`${line}\n`));
+  const stopWatching = watchTraces(traceStore, (line) => print(`${line}\n`), {
+    slowness: system.slowness.factor,
+  });
   const stopTelling = watchRefusals(system, (line) => print(`${line}\n`));
   try {
     await system.announce(page.url);

@@ -13,7 +13,7 @@ import { summarisePlatform } from './platform-summary.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
 import { renderOutcome } from './render-outcome.ts';
-import { renderBroken, renderTypical } from './render-request.ts';
+import { renderBroken, renderFailed, renderTypical } from './render-request.ts';
 import { faultsOf, type PlatformResult, RESULTS_VERSION, type Results } from './results.ts';
 import type { System } from './system.ts';
 
@@ -104,8 +104,12 @@ async function report(run: {
     ),
   ];
   const broken = platforms.find((platform) => platform.broken !== null);
+  const failed = platforms.find((platform) => platform.failed !== null);
+  const [failure] = failed?.result.failures ?? [];
   if (broken?.broken) print(renderBroken(PLATFORM_LABEL[broken.name], broken.broken));
-  else if (first && waterfall) print(renderTypical(PLATFORM_LABEL[first.name], waterfall));
+  else if (failed?.failed && failure) {
+    print(renderFailed(PLATFORM_LABEL[failed.name], failure, failed.failed));
+  } else if (first && waterfall) print(renderTypical(PLATFORM_LABEL[first.name], waterfall));
   print(renderOutcome({ options, pairs, comparison, faults }));
   await writeFiles({ options, projectId: system.cloud.projectId, traces, comparison, pairs });
   return faults.length === 0 ? 0 : 1;

@@ -3,13 +3,14 @@ import { recordRequests } from '../compare/cohorts/cold-waiters.ts';
 import type { RequestRecord } from '../compare/cohorts/request-record.ts';
 import { ascending, quantilesOf } from '../compare/statistics/quantiles.ts';
 import { isComplete, missingEdges } from '../traces/completeness.ts';
+import { type FailureGroup, tallyFailures } from '../traces/failure.ts';
 import type { Trace } from '../traces/model.ts';
-import { isLoadgenRoot, type NormalisedTrace, normalise } from '../traces/normalise.ts';
+import { type NormalisedTrace, requestRootOf, requestsOf } from '../traces/normalise.ts';
 import { isUnwanted, tallyWrongCounts } from '../traces/span.ts';
 import { createWaterfall, type Waterfall } from '../traces/waterfall.ts';
 import { platformOf } from './platforms/labels.ts';
 import type { PlatformName, ProcessReport } from './platforms/platform.ts';
-import type { LatencyQuantiles, PlatformResult, TraceResult } from './results.ts';
+import type { FailureResult, LatencyQuantiles, PlatformResult, TraceResult } from './results.ts';
 
 /** A trace to show where one is incomplete, with the edges that it lacks. */
 export type BrokenTrace = Readonly<{ waterfall: Waterfall; lacks: readonly string[] }>;
@@ -20,6 +21,8 @@ export type PlatformSummary = Readonly<{
   waterfall: Waterfall | null;
   /** The first incomplete trace. */
   broken: BrokenTrace | null;
+  /** A failed request of the most frequent kind. */
+  failed: Waterfall | null;
 }>;
 
 /** Sums up one platform's part of a run. `requests`: as asked for, over all its runs. */
@@ -31,33 +34,33 @@ export function summarisePlatform(options: {
   traces: readonly Trace[];
 }): PlatformSummary {
   const { summaries, reports } = options;
-  const traces = options.traces
-    .filter((trace) => platformOf(trace) === options.platform)
-    .map((trace) => ({ trace, tree: normalise(trace) }));
-  const requests = traces.filter(({ tree }) => tree.root !== null && isLoadgenRoot(tree.root));
-  const whole = requests.filter(({ tree }) => isComplete(tree));
-  const nodes = traces.flatMap(({ tree }) => tree.nodes);
+  const traces = options.traces.filter(({ spans }) => platformOf(spans) === options.platform);
+  const trees = traces.flatMap(requestsOf);
+  const requests = trees.filter((tree) => requestRootOf(tree) !== null);
+  const complete = requests.filter(isComplete);
+  const nodes = trees.flatMap((tree) => tree.nodes);
   const own = nodes.filter(({ frontEnd }) => !frontEnd);
   const sum = (field: 'ok' | 'mismatched' | 'failed' | 'dropped') =>
     summaries.reduce((total, summary) => total + summary[field], 0);
   const spansStarted = reports.reduce((total, { spans }) => total + (spans?.started ?? 0), 0);
-  const coldIsKnown = whole.length === requests.length;
-  const records = recordRequests(traces.map(({ trace }) => trace));
+  const coldIsKnown = complete.length === requests.length;
+  const records = recordRequests(traces);
   const cold = new Set(records.filter((record) => record.cold).map(({ traceId }) => traceId));
-  const warm = whole.filter(({ trace }) => !cold.has(trace.traceId));
-  const waterfall = medianWaterfall(warm.length > 0 ? warm : whole);
+  const warm = complete.filter(({ traceId }) => !cold.has(traceId));
+  const waterfall = medianWaterfall(warm.length > 0 ? warm : complete);
+  const failures = tallyFailures(requests);
   const result: PlatformResult = {
     requests: options.requests,
     ok: sum('ok'),
     mismatched: sum('mismatched'),
     failed: sum('failed'),
     dropped: sum('dropped'),
-    wrongCounts: tallyWrongCounts(requests.flatMap(({ tree }) => tree.root?.span ?? [])),
+    wrongCounts: tallyWrongCounts(requests.flatMap(({ root }) => root?.span ?? [])),
     runs: summaries.length,
     traces: requests.length,
-    invocationTraces: traces.length - requests.length,
-    wholeTraces: whole.length,
-    coldTraces: coldIsKnown ? requests.filter(({ trace }) => cold.has(trace.traceId)).length : null,
+    invocationTraces: trees.length - requests.length,
+    wholeTraces: complete.length,
+    coldTraces: coldIsKnown ? requests.filter(({ traceId }) => cold.has(traceId)).length : null,
     orphanSpans: own.filter(({ orphan }) => orphan).length,
     healthSpans: own.filter(({ span }) => isUnwanted(span)).length,
     frontEndSpans: nodes.length - own.length,
@@ -68,12 +71,17 @@ export function summarisePlatform(options: {
     processesFailed: reports.filter(({ exitCode }) => exitCode !== 0).length,
     latencyMs: latencyOf(records),
     warmLatencyMs: coldIsKnown ? latencyOf(records.filter((record) => !record.cold)) : null,
+    failures: failures.map(toFailureResult),
     trace: waterfall && toTraceResult(waterfall),
   };
-  return { result, waterfall, broken: firstBroken(requests) };
+  const failed = failures[0]?.requests[0]?.tree;
+  return {
+    result,
+    waterfall,
+    broken: firstBroken(requests),
+    failed: failed === undefined ? null : createWaterfall(failed),
+  };
 }
-
-type Built = Readonly<{ trace: Trace; tree: NormalisedTrace }>;
 
 /** A request that failed at once would flatter the others. */
 function latencyOf(records: readonly RequestRecord[]): LatencyQuantiles | null {
@@ -84,21 +92,32 @@ function latencyOf(records: readonly RequestRecord[]): LatencyQuantiles | null {
   return quantiles && { p50: quantiles.p50Ms, p95: quantiles.p95Ms, p99: quantiles.p99Ms };
 }
 
-function medianWaterfall(built: readonly Built[]): Waterfall | null {
-  const sorted = built
-    .map(({ tree }) => createWaterfall(tree))
-    .sort((one, other) => one.durationMs - other.durationMs);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
+function medianWaterfall(requests: readonly NormalisedTrace[]): Waterfall | null {
+  const byDuration = requests.toSorted((one, other) => durationMs(one) - durationMs(other));
+  const median = byDuration[Math.floor(byDuration.length / 2)];
+  return median === undefined ? null : createWaterfall(median);
 }
 
-function firstBroken(requests: readonly Built[]): BrokenTrace | null {
-  const broken = requests
-    .filter(({ tree }) => !isComplete(tree))
-    .sort((one, other) => one.tree.startMs - other.tree.startMs);
-  const [first] = broken;
+const durationMs = ({ root }: NormalisedTrace) => (root?.endMs ?? 0) - (root?.startMs ?? 0);
+
+function firstBroken(requests: readonly NormalisedTrace[]): BrokenTrace | null {
+  const [first] = requests
+    .filter((tree) => !isComplete(tree))
+    .sort((one, other) => one.startMs - other.startMs);
   return first === undefined
     ? null
-    : { waterfall: createWaterfall(first.tree), lacks: missingEdges(first.tree) };
+    : { waterfall: createWaterfall(first), lacks: missingEdges(first) };
+}
+
+function toFailureResult({ failure, requests, sinceMs, lastMs }: FailureGroup): FailureResult {
+  return {
+    requests: requests.length,
+    outcome: failure.outcome,
+    where: failure.where,
+    since: new Date(sinceMs).toISOString(),
+    until: new Date(lastMs).toISOString(),
+    example: { traceId: requests[0]?.tree.traceId ?? '', detail: failure.detail },
+  };
 }
 
 function toTraceResult(waterfall: Waterfall): TraceResult {

@@ -5,7 +5,7 @@ import { renderText } from '../compare/text/render-text.ts';
 import type { Delay, Options } from './options.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
-import { renderTotals } from './render-totals.ts';
+import { renderFailures, renderTotals } from './render-totals.ts';
 import type { PlatformResult } from './results.ts';
 
 /** Makes enough runs for a verdict, and one to spare (see options.ts). */
@@ -13,7 +13,7 @@ const REQUESTS_FOR_A_VERDICT = 60;
 
 /**
  * What `--once` prints below its waterfall. People read the last screen of their terminal: totals,
- * verdict, a line for each hop, warnings, and whether every trace is complete.
+ * failed requests, verdict, a line for each hop, warnings, and whether every trace is complete.
  */
 export function renderOutcome(run: {
   options: Options;
@@ -25,6 +25,7 @@ export function renderOutcome(run: {
   const { options, pairs, comparison, faults } = run;
   const blocks = [
     renderTotals(pairs),
+    renderFailures(pairs),
     options.delays.map((delay) => `${renderDelay(delay)}\n`).join(''),
     comparison === undefined
       ? ''

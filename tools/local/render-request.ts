@@ -1,7 +1,52 @@
-import { wrapText } from '../cli/format.ts';
+import { ATTR } from '../../lib/telemetry/names.ts';
+import { formatMs, TEXT_COLUMNS, wrapText } from '../cli/format.ts';
+import { isFirstOfInstance, missingEdges } from '../traces/completeness.ts';
+import { failureOf } from '../traces/failure.ts';
+import type { NormalisedTrace } from '../traces/normalise.ts';
 import { renderWaterfall } from '../traces/render-waterfall.ts';
+import { wrongCountOf } from '../traces/span.ts';
 import type { Waterfall } from '../traces/waterfall.ts';
 import type { BrokenTrace } from './platform-summary.ts';
+import { PLATFORM_LABEL, platformOf } from './platforms/labels.ts';
+import type { FailureResult } from './results.ts';
+
+const LONGEST_QUERY = 24;
+const SHORTEST_QUERY = 12;
+
+/** One request in at most 100 columns: what it asked and got, or what is wrong with it. */
+export function renderRequestLine(tree: NormalisedTrace): string {
+  const { root, nodes } = tree;
+  const platform = platformOf(nodes.map(({ span }) => span));
+  const head = [
+    new Date(tree.startMs).toISOString().slice(11, 19),
+    (platform ? PLATFORM_LABEL[platform] : '?').padEnd(17),
+    tree.traceId.slice(0, 8),
+    formatMs((root?.endMs ?? 0) - (root?.startMs ?? 0)).padStart(8),
+  ].join('  ');
+  const fault = faultOf(tree);
+  if (fault !== null) return cut(`${head}  ${fault}`);
+  const attributes = root?.span.attributes ?? {};
+  const spans = `${nodes.length} spans`.padStart(9);
+  const wrong = root && wrongCountOf(root.span);
+  const answer = wrong
+    ? `WRONG: ${wrong.count}, expected ${wrong.expected}`
+    : `${attributes[ATTR.matchCount] ?? '?'} lines${isFirstOfInstance(tree) ? ', cold start' : ''}`;
+  const query = JSON.stringify(attributes[ATTR.query] ?? '');
+  const room = TEXT_COLUMNS - head.length - spans.length - answer.length - 6;
+  const shown = query.slice(0, Math.max(SHORTEST_QUERY, Math.min(LONGEST_QUERY, room)));
+  return cut(`${head}  ${spans}  ${shown}  ${answer}`);
+}
+
+/** Why there is no answer to show, or no trust in the trace. */
+function faultOf(tree: NormalisedTrace): string | null {
+  const failure = failureOf(tree);
+  if (failure !== null) return `✗ ${failure.outcome.replace(/^status /, '')}: ${failure.where}`;
+  const [missing] = missingEdges(tree);
+  return missing === undefined ? null : `INCOMPLETE: ${missing}`;
+}
+
+const cut = (line: string) =>
+  line.length > TEXT_COLUMNS ? `${line.slice(0, TEXT_COLUMNS - 1)}…` : line;
 
 const LEGEND =
   "█ a program's span  ▒ the platform's own  • event  indented: called by the line above\n";
@@ -12,6 +57,16 @@ export function renderTypical(platform: string, waterfall: Waterfall): string {
     ? `The median request on ${platform} (no request was warm):`
     : `The median warm request on ${platform}:`;
   return `\n${title}\n\n${renderWaterfall(waterfall)}${LEGEND}`;
+}
+
+/** A request that failed; `failure` says how and where. */
+export function renderFailed(
+  platform: string,
+  { outcome, where }: FailureResult,
+  waterfall: Waterfall,
+): string {
+  const title = wrapText(`A request on ${platform} that failed with ${outcome}: ${where}`);
+  return `\n${title.join('\n')}\n\n${renderWaterfall(waterfall)}${LEGEND}`;
 }
 
 /** The first incomplete trace and what it lacks. */

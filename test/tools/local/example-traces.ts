@@ -54,3 +54,26 @@ export function createRequestTrace(options: {
   });
   return { traceId, projectId: 'p', spans: spans.filter((span) => span !== null) };
 }
+
+/** The same, but client gave up on server and answered 504, while server went on. */
+export function failedTrace(options: {
+  traceId?: string;
+  platform: 'gcp_cloud_run' | 'gcp_kubernetes_engine';
+}): Trace {
+  const errors: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+    0: { [ATTR.errorType]: 'http_504' },
+    1: { [ATTR.errorType]: '504', 'http.response.status_code': '504' },
+    2: { [ATTR.errorType]: '504', 'http.response.status_code': '504' },
+    3: { [ATTR.errorType]: 'deadlineExceeded' },
+    4: { [ATTR.errorType]: 'DEADLINE_EXCEEDED', 'rpc.grpc.status_code': '4' },
+  };
+  return createRequestTrace({
+    ...options,
+    change: (span, index) => ({
+      ...span,
+      attributes: { ...span.attributes, ...errors[index] },
+      // server's spans end after the whole request
+      endMs: index >= 5 ? START_MS + 200 - 5 * Math.min(index, 6) : span.endMs,
+    }),
+  });
+}

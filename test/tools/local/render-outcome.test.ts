@@ -6,7 +6,7 @@ import { summarisePlatform } from '../../../tools/local/platform-summary.ts';
 import { renderOutcome } from '../../../tools/local/render-outcome.ts';
 import { flagsOf } from '../cli/flags-of.ts';
 import { sampleComparison } from '../compare/html/sample-comparison.ts';
-import { createRequestTrace } from './example-traces.ts';
+import { createRequestTrace, failedTrace } from './example-traces.ts';
 
 const sample = sampleComparison();
 const local: Comparison = { ...sample, source: { ...sample.source, local: true } };
@@ -80,6 +80,36 @@ describe('renderOutcome', () => {
       render(['--delay', 'gke/server=20']),
       /latency added \(local\): 20 ms in front of server on GKE \(local\)\n/,
     );
+  });
+
+  it('says how many requests failed, how, where and since when, with an example', () => {
+    const failed = summarisePlatform({
+      platform: 'gke',
+      requests: 3,
+      summaries: [],
+      reports: [],
+      traces: ['a', 'b', 'c'].map((digit) =>
+        failedTrace({ traceId: digit.repeat(32), platform: 'gcp_kubernetes_engine' }),
+      ),
+    });
+    assert.equal(failed.failed?.traceId, 'a'.repeat(32));
+    const text = renderOutcome({
+      options: parseOptions(flagsOf('up', '--once')),
+      pairs: [['gke', failed.result]],
+      comparison: undefined,
+      faults: ['x'],
+    });
+    assert.ok(
+      text
+        .replaceAll(/\s+/g, ' ')
+        .includes(
+          'FAILED REQUESTS - GKE (local): 3 requests with status 504, since 03:04:05Z: server was ' +
+            `still busy when client gave up for example trace ${'a'.repeat(32)}: client gave up`,
+        ),
+      text,
+    );
+    for (const line of text.split('\n')) assert.ok([...line].length <= 100, line);
+    assert.doesNotMatch(render([]), /FAILED REQUESTS/);
   });
 
   it('ends with what makes a trace incomplete', () => {

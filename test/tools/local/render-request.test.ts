@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { renderBroken, renderTypical } from '../../../tools/local/render-request.ts';
+import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
+import {
+  renderBroken,
+  renderFailed,
+  renderRequestLine,
+  renderTypical,
+} from '../../../tools/local/render-request.ts';
 import { normalise } from '../../../tools/traces/normalise.ts';
 import { createWaterfall } from '../../../tools/traces/waterfall.ts';
-import { createRequestTrace } from './example-traces.ts';
+import { createRequestTrace, failedTrace } from './example-traces.ts';
 
 const broken = createWaterfall(
   normalise(
@@ -13,6 +19,73 @@ const broken = createWaterfall(
     }),
   ),
 );
+
+describe('renderRequestLine', () => {
+  const lineOf = (trace: Parameters<typeof normalise>[0]) => renderRequestLine(normalise(trace));
+
+  it('says how a request failed and where it ended', () => {
+    assert.equal(
+      lineOf(failedTrace({ platform: 'gcp_kubernetes_engine' })),
+      '03:04:05  GKE (local)        aaaaaaaa    100 ms' +
+        '  ✗ 504: server was still busy when client gave up',
+    );
+  });
+
+  it('says what an incomplete trace lacks', () => {
+    const trace = createRequestTrace({
+      platform: 'gcp_cloud_run',
+      change: (span, index) => (index === 4 ? null : span),
+    });
+    assert.match(lineOf(trace), /Cloud Run \(local\).*INCOMPLETE: client → gRPC client span$/);
+  });
+
+  it('names query, count and expected count of a wrong answer, whatever their length', () => {
+    const wrongTo = (query: string) =>
+      createRequestTrace({
+        platform: 'gcp_cloud_run',
+        change: (span, index) => ({
+          ...span,
+          attributes: {
+            ...span.attributes,
+            [ATTR.query]: query,
+            [ATTR.expectedCount]: '12345',
+            ...(index === 0 ? { [ATTR.errorType]: UNEXPECTED_RESULT } : {}),
+          },
+        }),
+      });
+    assert.match(lineOf(wrongTo('world')), /"world" {2}WRONG: 52, expected 12345$/);
+    assert.match(lineOf(wrongTo('to be, or not to be')), /"to be, or no {2}WRONG: 52, .* 12345$/);
+  });
+
+  it('fits 100 columns whatever the query', () => {
+    const long = createRequestTrace({
+      platform: 'gcp_cloud_run',
+      change: (span) => ({
+        ...span,
+        attributes: { ...span.attributes, [ATTR.query]: 'x'.repeat(500) },
+      }),
+    });
+    assert.ok(lineOf(long).length <= 100);
+  });
+});
+
+describe('renderFailed', () => {
+  it('says how and where the request failed, above its waterfall', () => {
+    const waterfall = createWaterfall(normalise(failedTrace({ platform: 'gcp_cloud_run' })));
+    const failure = {
+      requests: 1,
+      outcome: 'status 504',
+      where: 'server was too slow',
+      since: '2026-01-02T03:04:05.000Z',
+      until: '2026-01-02T03:04:05.000Z',
+      example: { traceId: waterfall.traceId, detail: '' },
+    };
+    assert.match(
+      renderFailed('GKE (local)', failure, waterfall),
+      /^\nA request on GKE \(local\) that failed with status 504: server was too slow\n\ntrace aaaa/,
+    );
+  });
+});
 
 describe('renderBroken', () => {
   it('names what the trace lacks and marks its orphan', () => {

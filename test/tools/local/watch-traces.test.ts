@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import { createTraceStore } from '../../../tools/local/cloud/trace/store.ts';
-import { renderTraceLine, watchTraces } from '../../../tools/local/watch-traces.ts';
+import { watchTraces } from '../../../tools/local/watch-traces.ts';
 import { createRequestTrace } from './example-traces.ts';
 
 const GATHER_MS = 250;
@@ -51,11 +50,11 @@ describe('watchTraces', () => {
     assert.deepEqual(told, ['a', 'b', 'c', 'd']);
   });
 
-  it('keeps no more than so many of those that it told', (t) => {
+  it('remembers a bounded number of traces that it printed', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const store = createTraceStore();
     const lines: string[] = [];
-    t.after(watchTraces(store, (line) => lines.push(line), 2));
+    t.after(watchTraces(store, (line) => lines.push(line), { mostPrinted: 2 }));
     const traces = ['a', 'b', 'c'].map((digit) => {
       const spans = TRACE.spans.map((span) => ({ ...span, traceId: digit.repeat(32) }));
       store.write(spans);
@@ -102,54 +101,5 @@ describe('watchTraces', () => {
       lines.map((line) => /! orphan: its parent is not in the trace/.test(line)),
       [false, true, false],
     );
-  });
-});
-
-describe('renderTraceLine', () => {
-  it('prints no line for a trace that is not a request', () => {
-    assert.equal(renderTraceLine({ ...TRACE, spans: TRACE.spans.slice(1) }), undefined);
-  });
-
-  it('names the error of the root', () => {
-    const wrong = createRequestTrace({
-      platform: 'gcp_kubernetes_engine',
-      change: (span, index) =>
-        index === 0
-          ? { ...span, attributes: { ...span.attributes, [ATTR.errorType]: 'unavailable' } }
-          : span,
-    });
-    assert.match(renderTraceLine(wrong) ?? '', /GKE \(local\).*ERROR unavailable$/);
-  });
-
-  it('names query, count and expected count of a wrong answer, whatever their length', () => {
-    const wrongTo = (query: string) =>
-      createRequestTrace({
-        platform: 'gcp_cloud_run',
-        change: (span, index) => ({
-          ...span,
-          attributes: {
-            ...span.attributes,
-            [ATTR.query]: query,
-            [ATTR.expectedCount]: '12345',
-            ...(index === 0 ? { [ATTR.errorType]: UNEXPECTED_RESULT } : {}),
-          },
-        }),
-      });
-    assert.match(renderTraceLine(wrongTo('world')) ?? '', /"world" {2}WRONG: 52, expected 12345$/);
-    assert.match(
-      renderTraceLine(wrongTo('to be, or not to be')) ?? '',
-      /"to be, or no {2}WRONG: 52, expected 12345$/,
-    );
-  });
-
-  it('fits 100 columns whatever the query', () => {
-    const long = createRequestTrace({
-      platform: 'gcp_cloud_run',
-      change: (span) => ({
-        ...span,
-        attributes: { ...span.attributes, [ATTR.query]: 'x'.repeat(500) },
-      }),
-    });
-    assert.ok((renderTraceLine(long) ?? '').length <= 100);
   });
 });

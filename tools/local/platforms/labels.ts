@@ -1,4 +1,4 @@
-import type { Trace } from '../../traces/model.ts';
+import type { Span } from '../../traces/model.ts';
 import { PLATFORM_LABELS } from '../../traces/platform-labels.ts';
 import type { PlatformName } from './platform.ts';
 
@@ -17,9 +17,9 @@ export const PLATFORM_LABEL: Readonly<Record<PlatformName, string>> = {
   gke: localLabel(CLOUD_PLATFORM.gke),
 };
 
-/** The platform of a trace, by its programs' resources. */
-export function platformOf(trace: Trace): PlatformName | undefined {
-  for (const { attributes } of trace.spans) {
+/** The platform of a trace's spans, by their programs' resources. */
+export function platformOf(spans: readonly Span[]): PlatformName | undefined {
+  for (const { attributes } of spans) {
     const value = attributes['cloud.platform'];
     for (const name of ['cloud_run', 'gke'] as const) {
       if (value === CLOUD_PLATFORM[name]) return name;
