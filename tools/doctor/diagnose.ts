@@ -1,57 +1,34 @@
 import type { Trace } from '../traces/model.ts';
-import type { LogLine } from './logs.ts';
-import { createEvidence, type Rule, type Sighting } from './rule.ts';
-import { expectedEdges } from './rules/expected-edges.ts';
-import { healthCheckSpans } from './rules/health-check-spans.ts';
-import { missingAttributes } from './rules/missing-attributes.ts';
-import { mixedHeaderFormats } from './rules/mixed-header-formats.ts';
-import { negativeGaps } from './rules/negative-gaps.ts';
-import { oneTraceId } from './rules/one-trace-id.ts';
-import { serverWithoutClient } from './rules/server-without-client.ts';
-import { unexplainedOrphans } from './rules/unexplained-orphans.ts';
-import { unlinkedLogs } from './rules/unlinked-logs.ts';
-import { wrongCounts } from './rules/wrong-counts.ts';
-
-/**
- * Every rule, causes before symptoms: a trace whose tree one rule accounts for is not reported
- * again by those after it that would only see the consequences.
- */
-export const RULES: readonly Rule[] = [
-  healthCheckSpans,
-  missingAttributes,
-  oneTraceId,
-  mixedHeaderFormats,
-  unexplainedOrphans,
-  serverWithoutClient,
-  expectedEdges,
-  negativeGaps,
-  wrongCounts,
-  unlinkedLogs,
-];
+import { createWaterfall, type Waterfall } from '../traces/waterfall.ts';
+import { notesOf } from './notes.ts';
+import { createEvidence, type Evidence, type Rule, type Sighting, type Words } from './rule.ts';
+import { RULES } from './rules.ts';
 
 /** Silence proves nothing: a project without traces is not a healthy one. */
 const NO_TRACES = {
   id: 'no-traces',
   finding: 'There is no trace to look at.',
   cause:
-    'Nothing ran in this time, spans are stored in another project, are not sampled, or cannot ' +
-    'be stored.',
-  cure:
-    'Send a request (npm run load -- run), wait a minute, look again with a longer --since; look ' +
-    'for export errors in the programs’ logs.',
+    'Nothing ran in this time, or the spans are stored in another project, are not sampled, or ' +
+    'cannot be stored.',
+  fix:
+    'Send a request (npx shakesapp load run), wait a minute, and run the doctor again with a ' +
+    'longer --since. Look for export errors in the logs of the programs.',
 } as const;
 
-export const DIAGNOSIS_VERSION = 1;
+/** 2: `cure` is called `fix`; notes, notChecked and leftOut say what version 1 kept silent. */
+export const DIAGNOSIS_VERSION = 2;
 
-export type Finding = Readonly<{
-  id: string;
-  finding: string;
-  cause: string;
-  cure: string;
-  /** How often it was seen; `sightings` holds the first ones. */
-  count: number;
-  sightings: readonly Readonly<{ traceId: string | null; detail: string }>[];
-}>;
+export type Finding = Words &
+  Readonly<{
+    /** The rule's; a rule may make several findings. */
+    id: string;
+    /** How often it was seen; `sightings` holds the first ones. */
+    count: number;
+    sightings: readonly Readonly<{ traceId: string | null; detail: string }>[];
+    /** The first of the traces, drawn; null where a picture shows no more than the words. */
+    exemplar: Waterfall | null;
+  }>;
 
 /** What `--json` writes. */
 export type Diagnosis = Readonly<{
@@ -60,43 +37,69 @@ export type Diagnosis = Readonly<{
   spans: number;
   /** Null where no log file was given: then unlinked logs were not looked for. */
   logLines: number | null;
-  /** The rules that looked; unlinked-logs only where there was a log. */
+  /** The rules that looked. */
   rules: readonly string[];
+  /** What a rule could not look at, and why. */
+  notChecked: readonly Readonly<{ rule: string; why: string }>[];
+  /** What was not read, or not looked at, one sentence each. */
+  leftOut: readonly string[];
+  /** What is not wrong, but worth knowing. */
+  notes: readonly string[];
   findings: readonly Finding[];
 }>;
 
 const MAX_SIGHTINGS = 100;
 
-export function diagnose(traces: readonly Trace[], logs?: readonly LogLine[]): Diagnosis {
-  const evidence = createEvidence(traces, logs);
+export function diagnose(
+  traces: readonly Trace[],
+  read: Partial<Omit<Evidence, 'traces'>> & Readonly<{ leftOut?: readonly string[] }> = {},
+): Diagnosis {
+  const { leftOut = [], ...rest } = read;
+  const evidence = createEvidence(traces, rest);
+  const { logs, cutShort } = evidence;
   const explained = new Set<string>();
   const findings: Finding[] = [];
-  if (traces.length === 0) findings.push({ ...NO_TRACES, count: 1, sightings: [] });
-  const rules = RULES.filter((rule) => rule !== unlinkedLogs || logs !== undefined);
-  for (const rule of rules) {
+  if (traces.length === 0) {
+    findings.push({ ...NO_TRACES, count: 1, sightings: [], exemplar: null });
+  }
+  const blind = RULES.map((rule) => ({ rule, blind: rule.blind?.(evidence) ?? null }));
+  const looking = blind.filter((one) => one.blind?.all !== true).map(({ rule }) => rule);
+  for (const rule of looking) {
     const sightings = rule.check(evidence, explained);
     for (const { explains = [] } of sightings) for (const id of explains) explained.add(id);
-    if (sightings.length > 0) findings.push(toFinding(rule, sightings));
+    findings.push(...toFindings(rule, sightings));
   }
   return {
     version: DIAGNOSIS_VERSION,
     traces: traces.length,
     spans: traces.reduce((total, { spans }) => total + spans.length, 0),
     logLines: logs?.length ?? null,
-    rules: rules.map(({ id }) => id),
+    rules: looking.map(({ id }) => id),
+    notChecked: blind.flatMap((one) =>
+      one.blind === null ? [] : [{ rule: one.rule.id, why: one.blind.why }],
+    ),
+    leftOut: cutShort === null ? leftOut : [...leftOut, cutShort],
+    notes: notesOf(evidence),
     findings,
   };
 }
 
-function toFinding({ id, finding, cause, cure }: Rule, sightings: readonly Sighting[]): Finding {
-  return {
-    id,
-    finding,
-    cause,
-    cure,
-    count: sightings.length,
-    sightings: sightings
-      .slice(0, MAX_SIGHTINGS)
-      .map(({ traceId, detail }) => ({ traceId, detail })),
-  };
+/** As a rule one; where sightings bring words of their own, one for each of these. */
+function toFindings({ id, ...own }: Rule, sightings: readonly Sighting[]): readonly Finding[] {
+  const groups = Map.groupBy(sightings, ({ words = own }) => words.finding);
+  return [...groups.values()].flatMap((group): Finding[] => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { finding, cause, fix } = first.words ?? own;
+    const count = group.reduce((total, sighting) => total + (sighting.count ?? 1), 0);
+    return [
+      {
+        ...{ id, finding, cause, fix, count },
+        sightings: group
+          .slice(0, MAX_SIGHTINGS)
+          .map(({ traceId, detail }) => ({ traceId, detail })),
+        exemplar: first.tree === undefined ? null : createWaterfall(first.tree),
+      },
+    ];
+  });
 }

@@ -22,7 +22,12 @@ export async function run(asked: Options): Promise<number> {
     });
     const read = await readTraces(source, options, signal);
     progress.clear();
-    const diagnosis = diagnose(read.traces, options.logs.length > 0 ? logs : undefined);
+    const diagnosis = diagnose(read.traces, {
+      logs: options.logs.length > 0 ? logs : undefined,
+      leftOut: read.leftOut,
+      cutShort: read.cutShort,
+      deviations: source.deviations(),
+    });
     await writeOutcome(options.json, {
       text: () => renderText(diagnosis, read.scope),
       value: () => ({ scope: read.scope, ...diagnosis }),

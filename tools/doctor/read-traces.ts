@@ -1,3 +1,4 @@
+import { counted } from '../cli/format.ts';
 import { isArriving, SETTLED_AFTER_MS } from '../traces/completeness.ts';
 import type { Trace } from '../traces/model.ts';
 import type { TraceSource } from '../traces/sources/source.ts';
@@ -5,8 +6,12 @@ import type { Options } from './options.ts';
 
 export type TracesRead = Readonly<{
   traces: readonly Trace[];
-  /** Where they are from and what was left out, for the reader. */
+  /** Where they are from. */
   scope: string;
+  /** What was not read or not looked at, one sentence each. */
+  leftOut: readonly string[];
+  /** Where files end before their end, in words. */
+  cutShort: string | null;
 }>;
 
 export async function readTraces(
@@ -23,16 +28,19 @@ export async function readTraces(
     else byId.set(trace.traceId, trace);
   }
   const { name, local } = source.describe();
-  const notes = [
-    `${name}${local ? ' (local)' : ''}`,
-    arriving > 0
-      ? `${arriving} left out: not whole, and ended less than ${SETTLED_AFTER_MS / 1_000} s before the reading`
-      : null,
-    source.truncated(),
-  ];
+  const truncated = source.truncated();
+  // A read that was limited is as it was asked for; a file that is cut is damaged.
+  const ofFiles = options.origin.kind === 'files';
+  const young =
+    `${counted(arriving, 'trace')} may still be arriving: not complete, and ended less than ` +
+    `${SETTLED_AFTER_MS / 1_000} s before the read`;
   return {
     traces: [...byId.values()],
-    scope: notes.filter((note) => note !== null).join('; '),
+    scope: `${name}${local ? ' (local)' : ''}`,
+    leftOut: [arriving > 0 ? young : null, ofFiles ? null : truncated].filter(
+      (text) => text !== null,
+    ),
+    cutShort: ofFiles ? truncated : null,
   };
 }
 

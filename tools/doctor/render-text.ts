@@ -1,48 +1,64 @@
-import { wrapText } from '../cli/format.ts';
+import { counted, printable, wrapText } from '../cli/format.ts';
+import { renderWaterfall } from '../traces/render-waterfall.ts';
 import type { Diagnosis, Finding } from './diagnose.ts';
 
 /** Of each finding; the JSON has more. */
 const SHOWN = 3;
 const LONGEST_DETAIL = 400;
 
-/** The diagnosis for a terminal: at most 100 columns, control characters of traces made visible. */
+/** The diagnosis for a terminal: control characters of traces are made visible. */
 export function renderText(diagnosis: Diagnosis, scope: string): string {
-  const { traces, spans, logLines, rules, findings } = diagnosis;
-  const read = [
-    `${count(traces, 'trace')} with ${count(spans, 'span')}`,
-    logLines === null ? 'no log file (unlinked logs not looked for)' : count(logLines, 'log line'),
-  ].join(', ');
-  const verdict =
-    findings.length === 0
-      ? `Healthy: ${rules.length} rules looked and found nothing.`
-      : `${count(findings.length, 'finding')}:`;
+  const { traces, spans, logLines, findings, notes, notChecked, leftOut } = diagnosis;
+  const logs = logLines === null ? '' : `, ${amount(logLines, 'log line')}`;
   return [
-    ...wrapText(verdict),
-    ...wrapText(`Read from ${scope}: ${read}.`),
+    ...wrapText(verdictOf(diagnosis)),
+    ...wrapText(`Read ${scope}: ${amount(traces, 'trace')}, ${amount(spans, 'span')}${logs}.`),
+    ...listed('Left out', leftOut),
+    ...listed(
+      'Not checked',
+      notChecked.map(({ rule, why }) => `${rule}: ${why}`),
+    ),
+    ...listed('Note', notes),
     ...findings.flatMap(renderFinding),
     '',
   ].join('\n');
 }
 
-function renderFinding(finding: Finding): string[] {
-  const { id, sightings } = finding;
-  const more = finding.count - Math.min(SHOWN, sightings.length);
+function verdictOf({ findings, rules, leftOut }: Diagnosis): string {
+  if (findings.length > 0) return `${counted(findings.length, 'finding')}:`;
+  const looked = `${rules.length} rules looked and found nothing`;
+  return leftOut.length === 0
+    ? `Healthy: ${looked}.`
+    : `Healthy as far as it was read: ${looked}, but something was left out.`;
+}
+
+const listed = (label: string, items: readonly string[]): readonly string[] =>
+  items.flatMap((item) => wrapText(`${label}: ${item}.`, '  '));
+
+function renderFinding(finding: Finding): readonly string[] {
+  const { id, count, sightings, exemplar } = finding;
+  const shown = sightings.slice(0, SHOWN);
+  const more = count - shown.length;
   return [
     '',
-    `${id} (${finding.count})`,
+    `${id} (${count})`,
     ...wrapText(finding.finding, '  '),
     ...labelled('Cause', finding.cause),
-    ...labelled('Cure', finding.cure),
-    ...sightings.slice(0, SHOWN).flatMap(({ traceId, detail }) => {
+    ...labelled('Fix', finding.fix),
+    ...shown.flatMap(({ traceId, detail }) => {
       const cut = detail.length > LONGEST_DETAIL ? `${detail.slice(0, LONGEST_DETAIL)}…` : detail;
-      return [...(traceId === null ? [] : [`  - trace ${traceId}`]), ...wrapText(cut, '    ')];
+      return [
+        ...(traceId === null ? [] : [`  - trace ${printable(traceId)}`]),
+        ...wrapText(cut, '    '),
+      ];
     }),
-    ...(sightings.length > 0 && more > 0 ? [`    and ${more} more`] : []),
+    ...(shown.length > 0 && more > 0 ? [`    and ${more} more`] : []),
+    ...(exemplar === null ? [] : ['', ...renderWaterfall(exemplar).trimEnd().split('\n')]),
   ];
 }
 
 const labelled = (label: string, text: string): readonly string[] =>
   wrapText(text, '         ', `  ${`${label}:`.padEnd(7)}`);
 
-const count = (amount: number, noun: string): string =>
-  `${amount.toLocaleString('en-US')} ${noun}${amount === 1 ? '' : 's'}`;
+const amount = (count: number, noun: string): string =>
+  `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;

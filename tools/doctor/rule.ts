@@ -1,37 +1,80 @@
+/**
+ * How to add a rule. Two files, besides tests:
+ *
+ * 1. `rules/NAME.ts` exports one `Rule`: its words, and `check`, which returns a sighting for each
+ *    place where the rule is broken. It looks at nothing but its evidence, and is silent on a
+ *    healthy run of both platforms.
+ * 2. `rules.ts` lists it, causes before symptoms.
+ *
+ * Its test is a row of `test/tools/doctor/defects.ts`: traces named by their defect and the id of
+ * the one rule that finds it. `node test/tools/doctor/write-fixtures.ts` writes them as a file.
+ */
+import type { Deviation } from '../traces/deviation.ts';
 import type { Trace } from '../traces/model.ts';
-import { type NormalisedTrace, normalise } from '../traces/normalise.ts';
+import { type NormalisedTrace, requestsOf } from '../traces/normalise.ts';
+import { PLATFORM_LABELS } from '../traces/platform-labels.ts';
 import type { Node } from '../traces/tree.ts';
 import type { LogLine } from './logs.ts';
 
 /** What the rules look at. */
 export type Evidence = Readonly<{
+  /** One for each request: as a rule one for each trace. */
   traces: readonly NormalisedTrace[];
   /** Undefined where no log file was given. */
   logs: readonly LogLine[] | undefined;
+  /** What the reader met that is not as it should be. */
+  deviations: readonly Deviation[];
+  /** Where the files end before their end, in words; null where they do not. */
+  cutShort: string | null;
 }>;
 
-export function createEvidence(traces: readonly Trace[], logs?: readonly LogLine[]): Evidence {
-  return { traces: traces.map(normalise), logs };
+export function createEvidence(
+  traces: readonly Trace[],
+  rest: Partial<Omit<Evidence, 'traces'>> = {},
+): Evidence {
+  return {
+    ...{ logs: undefined, deviations: [], cutShort: null, ...rest },
+    traces: traces.flatMap(requestsOf),
+  };
 }
+
+/** What is said of a defect: one or two sentences each, and in `fix` what a person does. */
+export type Words = Readonly<{ finding: string; cause: string; fix: string }>;
 
 /** One place where a rule is broken. */
 export type Sighting = Readonly<{
-  /** Null for a log line that names no trace. */
+  /** Null for a log line that names no trace, or a file. */
   traceId: string | null;
   /** What is wrong there, in one sentence that names spans and values. */
   detail: string;
   /** Traces whose tree this accounts for: later rules do not report the same fault by its symptoms. */
   explains?: readonly string[];
+  /** How many places it stands for; 1 where absent. */
+  count?: number;
+  /** In place of the rule's own; sightings with the same words make one finding. */
+  words?: Words;
+  /** Drawn as a waterfall where it is the first of its finding. */
+  tree?: NormalisedTrace;
 }>;
 
-export type Rule = Readonly<{
-  id: string;
-  finding: string;
-  cause: string;
-  cure: string;
-  /** `explained`: traces that rules before this one have accounted for. */
-  check(evidence: Evidence, explained: ReadonlySet<string>): readonly Sighting[];
-}>;
+/** What a rule cannot look at in this evidence; `all`: it does not look at anything. */
+export type Blind = Readonly<{ why: string; all: boolean }>;
+
+export type Rule = Words &
+  Readonly<{
+    id: string;
+    /** What the source cannot give that this rule needs; null or absent: it has all it needs. */
+    blind?(evidence: Evidence): Blind | null;
+    /** `explained`: traces that rules before this one have accounted for. */
+    check(evidence: Evidence, explained: ReadonlySet<string>): readonly Sighting[];
+  }>;
+
+/** How people call the platform that a trace ran on; empty where it does not say. */
+export function platformOf(trace: NormalisedTrace | undefined): string {
+  const key = 'cloud.platform';
+  const name = trace?.nodes.find(({ span }) => span.attributes[key])?.span.attributes[key] ?? '';
+  return PLATFORM_LABELS[name] ?? name;
+}
 
 /** How a span is named in a finding. */
 export function describeSpan(node: Node): string {

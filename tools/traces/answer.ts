@@ -20,6 +20,7 @@ export const GRPC = {
   deadlineExceeded: 4,
   permissionDenied: 7,
   resourceExhausted: 8,
+  unimplemented: 12,
   unauthenticated: 16,
 };
 

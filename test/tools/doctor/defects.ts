@@ -8,6 +8,8 @@ export type Defect = Readonly<{
   rule: string | null;
   traces: readonly Trace[];
   logs?: string;
+  /** The file lacks its last line. */
+  cut?: true;
 }>;
 
 /** Changes spans of the Cloud Run request; null takes a span out. */
@@ -116,6 +118,53 @@ const HEALTHY_LOG =
     message: 'GET /health 200',
   });
 
+const failed = (type: string, message: string) =>
+  set({ [ATTR.errorType]: type, [ATTR.errorMessage]: message });
+const answered = (status: string) => set({ 'http.response.status_code': status });
+
+/** Loadgen asks in vain: nothing of client and what is behind it. */
+const NOTHING_BELOW = {
+  ...{ frontOfClient: remove, get: remove, client: remove, rpc: remove },
+  ...{ frontOfServer: remove, serve: remove, read: remove, object: remove, search: remove },
+};
+
+/** Client gives up after 24 ms; what the server did then is left to the defect. */
+const CLIENT_GIVES_UP = {
+  root: failed('http_504', 'client answered 504'),
+  http: answered('504'),
+  get: answered('504'),
+  client: failed('deadlineExceeded', 'the server did not answer in time'),
+  rpc: set({ 'rpc.grpc.status_code': '4' }),
+};
+
+const REFUSED_WITH_429 = {
+  ...NOTHING_BELOW,
+  root: failed('http_429', 'client answered 429'),
+  http: answered('429'),
+};
+
+/** Another request with the trace id of the one on Cloud Run, a second later. */
+function withTwoRequestsInOneTrace(): readonly Trace[] {
+  const again = (span: Span): Span => ({
+    ...shift(1_000)(span),
+    spanId: span.spanId.replace(/^a0/, 'b0'),
+    ...(span.parentSpanId && { parentSpanId: span.parentSpanId.replace(/^a0/, 'b0') }),
+    attributes: Object.fromEntries(
+      Object.entries(span.attributes).map(([key, value]) => [
+        key,
+        key === ATTR.frontEndSpanId ? value.replace(/^a0/, 'b0') : value,
+      ]),
+    ),
+  });
+  return healthyTraces().map((trace) =>
+    trace.traceId === CLOUD_RUN
+      ? { ...trace, spans: [...trace.spans, ...trace.spans.map(again)] }
+      : trace,
+  );
+}
+
+const withoutParent = ({ parentSpanId: _, ...span }: Span): Span => span;
+
 // biome-ignore format: a table
 export const DEFECTS: readonly Defect[] = [
   { file: 'healthy', rule: null, traces: healthyTraces(), logs: HEALTHY_LOG },
@@ -127,11 +176,21 @@ export const DEFECTS: readonly Defect[] = [
   { file: 'server-reached-without-b3', rule: 'mixed-header-formats', traces: change({ serve: (span) => set({ [ATTR.parentSource]: 'tracecontext' })(span) }) },
   { file: 'front-end-span-was-not-stored', rule: 'unexplained-orphans', traces: change({ frontOfClient: remove, get: underFrontEnd('frontOfClient'), serve: underFrontEnd('frontOfServer') }) },
   { file: 'grpc-client-span-missing', rule: 'server-without-client', traces: change({ rpc: remove, frontOfServer: moveTo('client'), serve: moveTo('client') }) },
+  { file: 'server-too-slow', rule: 'failed-requests', traces: change({ ...CLIENT_GIVES_UP, serve: (span) => ({ ...set({ 'rpc.grpc.status_code': '1' })(span), endMs: span.endMs + 15 }), search: (span) => ({ ...span, endMs: span.endMs + 14 }) }) },
+  { file: 'server-frozen', rule: 'failed-requests', traces: change({ ...CLIENT_GIVES_UP, serve: shift(900), read: remove, object: remove, search: remove }) },
+  { file: 'server-without-a-span-when-client-gave-up', rule: 'failed-requests', traces: change({ ...CLIENT_GIVES_UP, frontOfServer: remove, serve: remove, read: remove, object: remove, search: remove }) },
+  { file: 'no-instance-free-429', rule: 'failed-requests', traces: change(REFUSED_WITH_429) },
+  { file: 'client-not-reached', rule: 'failed-requests', traces: change({ ...NOTHING_BELOW, root: failed('connect', 'cannot connect'), http: failed('Error', 'connect ECONNREFUSED') }) },
+  { file: 'server-dark-on-both-platforms', rule: 'expected-edges', traces: healthyTraces().map((trace) => ({ ...trace, spans: trace.spans.filter(({ attributes }) => attributes['service.name'] !== 'server') })) },
   { file: 'works-search-missing', rule: 'expected-edges', traces: change({ search: remove }) },
   { file: 'server-clock-behind', rule: 'negative-gaps', traces: change({ serve: shift(-9), read: shift(-9), object: shift(-9), search: shift(-9) }) },
   { file: 'server-clock-ahead', rule: 'negative-gaps', traces: change({ serve: shift(9), read: shift(9), object: shift(9), search: shift(9) }) },
   { file: 'server-kept-waiting', rule: null, traces: change({ serve: (span) => ({ ...span, endMs: span.endMs + 60 }) }) },
-  { file: 'span-ends-before-it-starts', rule: 'negative-gaps', traces: change({ search: (span) => ({ ...span, endMs: span.startMs - 3 }) }) },
+  { file: 'span-ends-before-it-starts', rule: 'impossible-times', traces: change({ search: (span) => ({ ...span, endMs: span.startMs - 3 }) }) },
+  { file: 'two-requests-in-one-trace', rule: 'surplus-roots', traces: withTwoRequestsInOneTrace() },
+  { file: 'search-without-a-parent', rule: 'surplus-roots', traces: change({ search: withoutParent }) },
+  { file: 'root-below-its-own-child', rule: 'cycles', traces: change({ root: moveTo('search') }) },
+  { file: 'file-cut-off', rule: 'damaged-input', traces: healthyTraces(), cut: true },
   { file: 'count-differs', rule: 'wrong-counts', traces: change({ root: set({ [ATTR.matchCount]: '3039', [ATTR.errorType]: UNEXPECTED_RESULT }) }) },
   { file: 'request-log-without-trace', rule: 'unlinked-logs', traces: healthyTraces(), logs: HEALTHY_LOG + line({ ...request, message: 'GET / 200' }) },
 ];

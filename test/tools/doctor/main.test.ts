@@ -16,7 +16,7 @@ test('exits 0 on a healthy run, 1 on a finding, 2 on bad usage', async () => {
     doctor('--help'),
   ]);
   assert.equal(healthy.code, 0, healthy.stderr);
-  assert.match(healthy.stdout, /^Healthy: 10 rules looked/);
+  assert.match(healthy.stdout, /^Healthy: \d+ rules looked/);
   assert.equal(finding.code, 1);
   assert.equal(JSON.parse(finding.stdout).findings[0].id, 'expected-edges');
   assert.equal(usage.code, 2);

@@ -15,7 +15,7 @@ test('fits 100 columns with every finding', () => {
   }
 });
 
-test('says the finding, its cause, its cure and where, as in the golden file', () => {
+test('says the finding, its cause, how to fix it and where, as in the golden file', () => {
   const golden = new URL('../../golden/doctor-unexplained-orphans.txt', import.meta.url);
   const text = renderText(diagnose(tracesOf('front-end-span-was-not-stored')), 'demo');
   if (process.env.UPDATE_GOLDEN === 'yes') writeFileSync(golden, text);
@@ -25,8 +25,14 @@ test('says the finding, its cause, its cure and where, as in the golden file', (
 test('says that all is well', () => {
   assert.match(
     renderText(diagnose(healthyTraces()), 'demo'),
-    /^Healthy: 9 rules looked and found nothing/,
+    /^Healthy: \d+ rules looked and found nothing\./,
   );
+});
+
+test('says first that something was left out, and what', () => {
+  const text = renderText(diagnose(healthyTraces(), { leftOut: ['x: its end is cut'] }), 'demo');
+  assert.match(text, /^Healthy as far as it was read: /);
+  assert.match(text, /\n {2}Left out: x: its end is cut\.\n/);
 });
 
 test('makes control characters of a span name visible', () => {

@@ -67,7 +67,9 @@ const CASES: readonly (readonly [string, object | string, RegExp | null])[] = [
 for (const [name, line, expected] of CASES) {
   test(`${name} is ${expected === null ? 'no finding' : 'a finding'}`, () => {
     const text = typeof line === 'string' ? line : JSON.stringify(line);
-    const evidence = createEvidence(healthyTraces(), [parseLogLine(text, 'server.log:1')]);
+    const evidence = createEvidence(healthyTraces(), {
+      logs: [parseLogLine(text, 'server.log:1')],
+    });
     const sightings = unlinkedLogs.check(evidence, new Set());
     if (expected === null) assert.deepEqual(sightings, []);
     else {

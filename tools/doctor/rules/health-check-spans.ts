@@ -1,19 +1,21 @@
 import { isUnwanted, targetOf } from '../../traces/span.ts';
+import { ownTest } from '../own-programs.ts';
 import { describeSpan, explaining, type Rule } from '../rule.ts';
 
 export const healthCheckSpans: Rule = {
   id: 'health-check-spans',
   finding: 'Health checks or fetches of metadata and tokens made spans.',
   cause:
-    'The filters of the HTTP or gRPC instrumentation do not know the path, or a probe asks for ' +
-    'another one than /health, /_healthz, /ready or grpc.health.v1.',
-  cure:
-    'Point the probe at one of those paths, or add its path to lib/telemetry/untraced.ts, and ' +
-    'start the programs with the preload, which installs the filters.',
+    'The filters of the HTTP or gRPC instrumentation do not know the path: a probe asks for ' +
+    'another one than /health, /_healthz, /ready or grpc.health.v1, or a program has no filters.',
+  fix:
+    'Point the probe at one of those paths, or add its path to lib/telemetry/untraced.ts. Start ' +
+    'every program with the preload, which installs the filters.',
   check: ({ traces }) =>
-    traces.flatMap((trace) =>
-      trace.nodes
-        .filter(({ span }) => isUnwanted(span))
-        .map((node) => explaining(trace, `${describeSpan(node)} asks for ${targetOf(node.span)}`)),
-    ),
+    traces.flatMap((trace) => {
+      const isOwn = ownTest(trace);
+      return trace.nodes
+        .filter((node) => isOwn(node) && isUnwanted(node.span))
+        .map((node) => explaining(trace, `${describeSpan(node)} asks for ${targetOf(node.span)}`));
+    }),
 };

@@ -1,6 +1,6 @@
 import { ATTR, SPAN } from '../../../lib/telemetry/names.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
-import type { Node } from '../../traces/tree.ts';
+import { ownTest } from '../own-programs.ts';
 import { describeSpan, explaining, type Rule, type Sighting } from '../rule.ts';
 
 /** Of each row at least one key: what tells where a span ran and which build made it. */
@@ -21,18 +21,18 @@ const BY_NAME: Readonly<Record<string, readonly string[]>> = {
 
 export const missingAttributes: Rule = {
   id: 'missing-attributes',
-  finding: 'Spans lack attributes, of their own or of the resource, that analysis relies on.',
+  finding: 'Spans of this system’s programs lack attributes that the analysis needs.',
   cause:
-    'The metadata server did not answer in time, OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES ' +
-    'is not set by the deployment, or another exporter filters the resource.',
-  cure:
+    'The metadata server did not answer in time, the deployment does not set OTEL_SERVICE_NAME or ' +
+    'OTEL_RESOURCE_ATTRIBUTES, or an exporter removes resource attributes.',
+  fix:
     'Set OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES (service.version, and on GKE k8s.*) in ' +
-    'the deployment; look for a warning about metadata in the log of the instance.',
+    'the deployment. Look for a warning about metadata in the log of the instance.',
   check: ({ traces }) => traces.flatMap(checkTrace),
 };
 
 function checkTrace(trace: NormalisedTrace): readonly Sighting[] {
-  return trace.nodes.filter(isOurs).flatMap((node) => {
+  return trace.nodes.filter(ownTest(trace)).flatMap((node) => {
     const { attributes, name } = node.span;
     const has = (key: string) => attributes[key] !== undefined && attributes[key] !== '';
     const missing = [
@@ -48,16 +48,4 @@ function checkTrace(trace: NormalisedTrace): readonly Sighting[] {
     // Without the service's name no edge can be told from another.
     return [explaining(trace, `${name} (${node.span.spanId}) ${lacks}`)];
   });
-}
-
-/**
- * A span without a service is taken for the front end's own, unless it carries what only a program
- * of the system writes or hangs below one that does.
- */
-function isOurs({ span, frontEnd }: Node): boolean {
-  return (
-    !frontEnd ||
-    span.kind !== 'server' ||
-    Object.keys(span.attributes).some((key) => /^(shakesapp|service|faas|k8s|rpc)\./.test(key))
-  );
 }

@@ -5,11 +5,11 @@ import { describeSpan, type Rule } from '../rule.ts';
 
 export const mixedHeaderFormats: Rule = {
   id: 'mixed-header-formats',
-  finding: 'Programs of one platform found their parent by different headers.',
+  finding: 'Programs on one platform take the parent span from different headers.',
   cause:
     'OTEL_PROPAGATORS differs between programs or between two revisions in this time window, or ' +
     'a proxy drops one of the headers.',
-  cure: 'Give all programs the same OTEL_PROPAGATORS, deploy them together, look again.',
+  fix: 'Give all programs the same OTEL_PROPAGATORS and deploy them together.',
   check({ traces }) {
     const platforms = new Map<string, Found[]>();
     for (const trace of traces) {
@@ -30,7 +30,7 @@ export const mixedHeaderFormats: Rule = {
 
 type Found = Readonly<{ source: string; node: Node; traceId: string }>;
 
-/** What most spans use is taken for meant; the others are the sightings. */
+/** What most spans use is what is meant; the others are the sightings. */
 function sightings(platform: string, found: readonly Found[]) {
   const groups = Object.entries(Object.groupBy(found, ({ source }) => source)).sort(
     ([one, a], [other, b]) => (b?.length ?? 0) - (a?.length ?? 0) || (one < other ? -1 : 1),

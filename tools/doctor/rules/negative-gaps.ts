@@ -6,12 +6,11 @@ import { describeSpan, type Rule } from '../rule.ts';
 
 export const negativeGaps: Rule = {
   id: 'negative-gaps',
-  finding:
-    'A server’s span does not lie inside its client’s span, or a span ends before it starts.',
+  finding: 'The span of a server does not lie inside the span of its client.',
   cause: 'The clocks of the two hosts differ, or a process was stopped while its span was open.',
-  cure:
-    'Check time synchronisation of the nodes; on request-based billing compare without the ' +
-    'requests marked as ended after a stop.',
+  fix:
+    'Check the time synchronisation of the nodes. With request-based billing compare without the ' +
+    'requests that are marked as ended after a stop.',
   check: ({ traces }) =>
     traces.flatMap((trace) =>
       trace.nodes.flatMap((node) => {
@@ -21,12 +20,8 @@ export const negativeGaps: Rule = {
     ),
 };
 
-/** By the times as stored: normalising has already mended what it could. */
+/** By the times as stored: normalising has already corrected what it could. */
 function defect(node: Node): string | undefined {
-  const { span } = node;
-  if (span.endMs < span.startMs) {
-    return `${describeSpan(node)} ends ${formatMs(span.startMs - span.endMs)} before it starts`;
-  }
   const skew = storedSkewOf(node);
   if (skew === null) return undefined;
   const caller = describeSpan(skew.caller);

@@ -10,13 +10,13 @@ const REGION_TOLERANCE_MS = 10;
 
 export const oneTraceId: Rule = {
   id: 'one-trace-id',
-  finding: 'A request changes its trace id on the way: one request, several traces.',
+  finding: 'A request changes its trace id on the way, so that it is spread over several traces.',
   cause:
     'The callee did not read the caller’s trace headers: no propagator in common ' +
     '(OTEL_PROPAGATORS), headers stripped by a proxy, or the preload missing on one side.',
-  cure:
+  fix:
     'Give all three programs the same OTEL_PROPAGATORS and start each with --import ' +
-    './lib/telemetry/preload.ts; look at the headers that arrive.',
+    './lib/telemetry/preload.ts. Then look at the headers that arrive.',
   check({ traces }, explained) {
     const unanswered = traces.flatMap((trace) =>
       trace.nodes.filter(isUnanswered).map((node) => ({ trace, node })),
@@ -36,7 +36,7 @@ export const oneTraceId: Rule = {
         return {
           traceId: trace.traceId,
           detail:
-            `${describeSpan(entry)} starts a trace of its own, although ` +
+            `${describeSpan(entry)} starts another trace, although ` +
             `${describeSpan(caller.node)} of trace ${caller.trace.traceId} called it`,
           explains: [trace.traceId, caller.trace.traceId],
         };

@@ -1,26 +1,32 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import { callerOf, type Node } from '../../traces/tree.ts';
+import { ownTest } from '../own-programs.ts';
 import { describeSpan, explaining, type Rule } from '../rule.ts';
 
 export const serverWithoutClient: Rule = {
   id: 'server-without-client',
-  finding: 'Server spans are not below a client span: the caller’s side of a hop is missing.',
+  finding: 'Server spans have no client span above them: the caller’s side of a hop is missing.',
   cause:
-    'The caller’s HTTP or gRPC client is not instrumented: it was imported before the patching, ' +
-    'or the program was started without the preload.',
-  cure:
+    'The caller’s HTTP or gRPC client is not instrumented: the program imports it before the ' +
+    'instrumentation patches it, or starts without the preload.',
+  fix:
     'Start the caller with --import ./lib/telemetry/preload.ts and import @grpc/grpc-js and ' +
     'node:http only after it.',
   check: ({ traces }, explained) =>
     traces
       .filter((trace) => !explained.has(trace.traceId))
-      .flatMap((trace) =>
-        trace.nodes.filter(lacksClient).map((node) => {
-          const caller = callerOf(node);
-          const what = caller ? `hangs on ${describeSpan(caller)}` : 'has no parent at all';
-          return explaining(trace, `${describeSpan(node)} ${what}`);
-        }),
-      ),
+      .flatMap((trace) => {
+        const isOwn = ownTest(trace);
+        // A caller in another language may have spans of another kind.
+        const shouldBeCalled = (node: Node) => isOwn(callerOf(node) ?? node);
+        return trace.nodes
+          .filter((node) => lacksClient(node) && shouldBeCalled(node))
+          .map((node) => {
+            const caller = callerOf(node);
+            const what = caller ? `is a child of ${describeSpan(caller)}` : 'has no parent';
+            return explaining(trace, `${describeSpan(node)} ${what}`);
+          });
+      }),
 };
 
 function lacksClient(node: Node): boolean {

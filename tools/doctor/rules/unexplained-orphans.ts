@@ -3,13 +3,15 @@ import { describeSpan, explaining, type Rule } from '../rule.ts';
 
 export const unexplainedOrphans: Rule = {
   id: 'unexplained-orphans',
-  finding: 'Spans hang on a parent that is not in the trace, and nothing says that it is external.',
+  finding: 'Spans name a parent that is not in the trace, and nothing marks it as external.',
   cause:
-    'The parent was never stored (process killed, export failed, queue full), or it is the front ' +
-    'end’s own span: it replaced the parent and b3 did not restore it.',
-  cure:
-    'Look for spans lost in the last line of the parent’s program (“telemetry stopped”); on Cloud ' +
-    'Run keep b3 in OTEL_PROPAGATORS of every program.',
+    'The parent was never stored (its process was killed, its export failed, its queue was full, ' +
+    'or it is not sampled), or the platform’s front end put the id of its own span in place of ' +
+    'the parent’s and no b3 header restored it.',
+  fix:
+    'Look for lost spans in the last line of the calling program (“telemetry stopped”). On Cloud ' +
+    'Run keep b3 in OTEL_PROPAGATORS of every program; a program in another language needs a b3 ' +
+    'propagator beside its own.',
   check: ({ traces }, explained) =>
     traces
       .filter((trace) => !explained.has(trace.traceId))
@@ -18,7 +20,7 @@ export const unexplainedOrphans: Rule = {
           .filter((node) => node.orphan)
           .map((node) => {
             const source = node.span.attributes[ATTR.parentSource];
-            const from = source === undefined ? '' : `, which the ${source} header named,`;
+            const from = source === undefined ? '' : `, from the ${source} header,`;
             const parent = `parent ${node.span.parentSpanId}${from}`;
             return explaining(trace, `${describeSpan(node)}: its ${parent} is missing`);
           }),

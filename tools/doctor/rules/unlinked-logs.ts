@@ -1,4 +1,6 @@
 import { isHealthPath } from '../../../lib/telemetry/untraced.ts';
+import { counted } from '../../cli/format.ts';
+import type { NormalisedTrace } from '../../traces/normalise.ts';
 import type { LogLine } from '../logs.ts';
 import type { Rule } from '../rule.ts';
 
@@ -11,21 +13,27 @@ export const unlinkedLogs: Rule = {
   id: 'unlinked-logs',
   finding: 'Log lines of requests do not lead to their trace.',
   cause:
-    'The line was written outside the request’s context, past lib/telemetry/log.ts, or with another ' +
-    'project than the traces are stored in.',
-  cure:
-    'Log through lib/telemetry/log.ts inside the request’s context, one JSON object a line, and set ' +
+    'The line was written outside the context of the request, by another logger than lib/log.ts, ' +
+    'or with another project than that of the traces.',
+  fix:
+    'Log through lib/log.ts inside the context of the request, one JSON object a line, and set ' +
     'GOOGLE_CLOUD_PROJECT to the project of the traces.',
+  blind({ logs, traces }) {
+    if (logs === undefined) return { why: 'no log file was given (--logs FILE)', all: true };
+    const unknown = traces.filter(({ projectId }) => projectId === '').length;
+    if (unknown === 0) return null;
+    const why =
+      `${unknown} of ${counted(traces.length, 'trace')} name no project (OTLP has no field for it), ` +
+      'so whether log lines name the right project was not checked; the trace and span ids were';
+    return { why, all: false };
+  },
   check(evidence) {
-    const spanIds = new Map(
-      evidence.traces.map(({ traceId, nodes }) => [
-        traceId,
-        new Set(nodes.map(({ span }) => span.spanId)),
-      ]),
-    );
-    const projects = new Set(evidence.traces.map(({ projectId }) => projectId));
+    const known: Known = {
+      traces: spansOf(evidence.traces),
+      projects: new Set(evidence.traces.map(({ projectId }) => projectId)),
+    };
     return (evidence.logs ?? []).flatMap((line) => {
-      const fault = faultOf(line, { spanIds, projects });
+      const fault = faultOf(line, known);
       if (fault === undefined) return [];
       const traceId = TRACE_FIELD.exec(line.trace ?? '')?.[2] ?? null;
       const message = line.message.length > 60 ? `${line.message.slice(0, 60)}…` : line.message;
@@ -35,9 +43,21 @@ export const unlinkedLogs: Rule = {
 };
 
 type Known = Readonly<{
-  spanIds: ReadonlyMap<string, ReadonlySet<string>>;
+  traces: ReadonlyMap<string, Readonly<{ projectId: string; spanIds: ReadonlySet<string> }>>;
+  /** The empty one among them: a trace whose project nobody knows. */
   projects: ReadonlySet<string>;
 }>;
+
+/** Several requests may share a trace id. */
+function spansOf(traces: readonly NormalisedTrace[]): Known['traces'] {
+  const known = new Map<string, { projectId: string; spanIds: Set<string> }>();
+  for (const { traceId, projectId, nodes } of traces) {
+    const { spanIds } = known.get(traceId) ?? { spanIds: new Set<string>() };
+    for (const { span } of nodes) spanIds.add(span.spanId);
+    known.set(traceId, { projectId, spanIds });
+  }
+  return known;
+}
 
 function faultOf(line: LogLine, known: Known): string | undefined {
   if (line.fields === null) return 'is no JSON object';
@@ -49,15 +69,15 @@ function faultOf(line: LogLine, known: Known): string | undefined {
   }
   const [, project, traceId] = TRACE_FIELD.exec(line.trace) ?? [];
   if (project === undefined || traceId === undefined) {
-    return `its trace is ${JSON.stringify(line.trace)}, not projects/PROJECT/traces/32 hex digits`;
+    return `its trace field is ${JSON.stringify(line.trace)}, not projects/PROJECT/traces/32 hex digits`;
   }
-  if (known.projects.size > 0 && !known.projects.has(project)) {
-    return `names project ${project}; the traces are in ${[...known.projects].join(', ')}`;
+  const trace = known.traces.get(traceId);
+  const projects = trace === undefined ? known.projects : new Set([trace.projectId]);
+  if (projects.size > 0 && !projects.has(project) && !projects.has('')) {
+    return `names project ${project}; the traces are in ${[...projects].join(', ')}`;
   }
-  const spans = known.spanIds.get(traceId);
-  if (spans && line.spanId !== undefined && line.sampled !== false && !spans.has(line.spanId)) {
-    return `its span ${line.spanId} is not in the trace`;
-  }
+  if (trace === undefined || line.spanId === undefined || line.sampled === false) return undefined;
+  if (!trace.spanIds.has(line.spanId)) return `its span ${line.spanId} is not in the trace`;
   return undefined;
 }
 

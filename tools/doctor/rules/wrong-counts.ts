@@ -3,13 +3,13 @@ import { describeSpan, type Rule } from '../rule.ts';
 
 export const wrongCounts: Rule = {
   id: 'wrong-counts',
-  finding: 'Answers held another count than the known one.',
+  finding: 'Answers contain a count that differs from the known one.',
   cause:
-    'The works in the bucket are not those that KNOWN_QUERIES was counted from, or the server ' +
+    'The bucket holds other works than those that KNOWN_QUERIES was counted from, or the server ' +
     'reads or matches wrongly.',
-  cure:
-    'Count again with npm run queries -- --bucket B --prefix P and give all programs the same ' +
-    'KNOWN_QUERIES; until then no latency of these requests means anything.',
+  fix:
+    'Count again with npx shakesapp queries --bucket B --prefix P, and give all programs the ' +
+    'same KNOWN_QUERIES. Until then the latency of these requests means nothing.',
   check: ({ traces }) =>
     traces.flatMap((trace) =>
       trace.nodes.flatMap((node) => {

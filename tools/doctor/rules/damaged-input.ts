@@ -1,0 +1,58 @@
+import { type DeviationKind, describeDeviation, isWarning } from '../../traces/deviation.ts';
+import type { Rule, Words } from '../rule.ts';
+
+const WORDS: Words = {
+  finding: 'The input holds data that may not be what the programs wrote.',
+  cause: 'A converter, a processor of the collector, or the writer of the file changed it.',
+  fix: 'Compare one span with what its program exports, and correct what changes it.',
+};
+
+const CUT: Words = {
+  finding: 'The input ends before its end. The rest was read.',
+  cause: 'The writer was stopped, or the file was rotated or copied, in the middle of a line.',
+  fix: 'Let the writer finish (stop the collector with SIGTERM), or save the traces again.',
+};
+
+const OF_KIND: Partial<Readonly<Record<DeviationKind, Words>>> = {
+  'dropped-by-sdk': {
+    finding: 'Programs dropped attributes, events or links before they exported their spans.',
+    cause:
+      'A span holds more than the limits of its SDK allow (OTEL_SPAN_*_LIMIT, 128 by default).',
+    fix: 'Raise the limit of the SDK, or write less into one span.',
+  },
+  'conflicting-span': {
+    finding: 'Different spans have the same id. The first one was kept.',
+    cause:
+      'Span ids repeat: a generator without enough randomness, a process that was copied while it ' +
+      'ran, or files of two systems in one input.',
+    fix: 'Use the id generator of the SDK, and look at the inputs one by one.',
+  },
+  'span-limit': {
+    finding: 'Traces have as many spans as Cloud Trace returns at most, and may be cut off.',
+    cause:
+      'One trace id collects spans without end: a long loop, or a trace id that is used again.',
+    fix: 'Start a new trace for each unit of work.',
+  },
+  'implausible-date': {
+    finding: 'Spans lie before the year 2000.',
+    cause: 'The times are not in nanoseconds since 1970, or the host had no time yet.',
+    fix: 'Write startTimeUnixNano and endTimeUnixNano in nanoseconds.',
+  },
+};
+
+/** What the reader met: each kind is a finding, with the count and an example in its detail. */
+export const damagedInput: Rule = {
+  id: 'damaged-input',
+  ...WORDS,
+  check: ({ deviations, cutShort }) => [
+    ...(cutShort === null ? [] : [{ traceId: null, detail: cutShort, words: CUT }]),
+    ...deviations
+      .filter(({ kind }) => isWarning(kind))
+      .map((deviation) => ({
+        traceId: deviation.example.traceId,
+        detail: describeDeviation(deviation),
+        words: OF_KIND[deviation.kind] ?? WORDS,
+        count: deviation.count,
+      })),
+  ],
+};
