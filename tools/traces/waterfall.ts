@@ -57,8 +57,6 @@ export type Waterfall = Readonly<{
   spans: readonly WaterfallSpan[];
 }>;
 
-export type Exemplars = Readonly<{ median: Waterfall | null; p95: Waterfall | null }>;
-
 /** A request ready to draw. `consoleUrl`: where to open its trace, if it came from Cloud Trace. */
 export function createWaterfall(
   tree: NormalisedTrace,

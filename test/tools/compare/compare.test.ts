@@ -4,7 +4,8 @@ import { parseHTML } from 'linkedom';
 import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import { createRandom } from '../../../tools/bench/simulate.ts';
 import { CLOUD_RUN, GKE } from '../../../tools/compare/cohorts/cohort.ts';
-import { compareTraces, createCollector } from '../../../tools/compare/compare.ts';
+import { createCollector } from '../../../tools/compare/cohorts/collector.ts';
+import { compareCollected, compareTraces } from '../../../tools/compare/compare.ts';
 import { renderHtml } from '../../../tools/compare/html/render-html.ts';
 import type { Comparison } from '../../../tools/compare/result/comparison.ts';
 import { renderText } from '../../../tools/compare/text/render-text.ts';
@@ -259,7 +260,12 @@ test('who waited for a request that counts in no cohort is cold all the same', (
   // Read at once after its end, without the span of its search.
   collector.add(without(first, 10), endOf(first) + 1);
   for (const trace of others) collector.add(trace, null);
-  const arriving = collector.finish({ source: later.source, exemplars: [], truncated: null });
+  const arriving = compareCollected(collector.collection()).finish({
+    source: later.source,
+    drawn: [],
+    truncated: null,
+    deviations: [],
+  });
   assert.equal(arriving.stillArriving, 1);
   assert.deepEqual([arriving.cohorts.a.traces, arriving.cohorts.a.cold], [3, 2]);
 });

@@ -55,7 +55,7 @@ describe('renderOutcome', () => {
 
   it('says what its signs mean', () => {
     const text = render(['--requests', '60'], local);
-    assert.match(text, /Cloud Run minus GKE, so \+ means that Cloud Run took longer/);
+    assert.match(text, /Cloud Run minus GKE of a typical pair, .*; \+ means Cloud Run is slower/);
     assert.match(text, /self: .*gap: .*\n/);
   });
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../../cli/command-line.ts';
-import { frontEndTest } from '../../traces/front-end.ts';
-import type { Span, Trace } from '../../traces/model.ts';
+import type { Span } from '../../traces/model.ts';
+import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { PLATFORM_LABELS } from '../../traces/platform-labels.ts';
 
 /** A value for each of the two cohorts. */
@@ -72,14 +72,14 @@ function windowText({ sinceMs, untilMs }: Cohort): string {
 export const CLOUD_RUN = parseCohort('a', 'cloud.platform=gcp_cloud_run');
 export const GKE = parseCohort('b', 'cloud.platform=gcp_kubernetes_engine');
 
-export function matchesCohort(trace: Trace, cohort: Cohort): boolean {
-  if (!inWindow(trace, cohort)) return false;
-  const own = ownSpans(trace);
+export function matchesCohort(tree: NormalisedTrace, cohort: Cohort): boolean {
+  if (!inWindow(tree, cohort)) return false;
+  const own = ownSpans(tree);
   return cohort.pairs.every(({ key, value }) => own.some((span) => span.attributes[key] === value));
 }
 
-export function inWindow(trace: Trace, { sinceMs, untilMs }: Cohort): boolean {
-  const startMs = trace.spans.reduce((first, span) => Math.min(first, span.startMs), Infinity);
+export function inWindow({ nodes }: NormalisedTrace, { sinceMs, untilMs }: Cohort): boolean {
+  const startMs = nodes.reduce((first, { span }) => Math.min(first, span.startMs), Infinity);
   return (sinceMs === null || startMs >= sinceMs) && (untilMs === null || startMs < untilMs);
 }
 
@@ -87,7 +87,5 @@ export function inWindow(trace: Trace, { sinceMs, untilMs }: Cohort): boolean {
  * The spans of the system's own programs, which decide; the platform's front end stores spans too,
  * with labels of its own, and on the way from one platform to another they would speak for both.
  */
-export function ownSpans(trace: Trace): readonly Span[] {
-  const isFrontEnd = frontEndTest(trace.spans);
-  return trace.spans.filter((span) => !isFrontEnd(span));
-}
+export const ownSpans = ({ nodes }: NormalisedTrace): readonly Span[] =>
+  nodes.filter(({ frontEnd }) => !frontEnd).map(({ span }) => span);

@@ -1,12 +1,12 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import type { Span, Trace } from '../../traces/model.ts';
-import { normalise } from '../../traces/normalise.ts';
+import { type NormalisedTrace, requestsOf } from '../../traces/normalise.ts';
 import { instanceOf, type RequestRecord, recordRequest } from './request-record.ts';
 
 /**
- * A request is cold if it was the first of an instance, or waited for that first one. A trace by itself
- * shows the first only; this marks as cold the requests that were sent before an instance had served
- * its first one:
+ * A request is cold if it was the first of an instance, or waited for that first one. A trace by
+ * itself shows the first only; this marks as cold the requests that were sent before an instance had
+ * served its first one:
  *
  *     first    |--- sent ..... starting .....|=== served ===|     marked by its instance
  *     waiter       |--- sent ................ |=== served ===|    sent while it started
@@ -22,13 +22,11 @@ import { instanceOf, type RequestRecord, recordRequest } from './request-record.
 export function createColdWaiters() {
   const servingSinceMs = new Map<string, number>();
   return {
-    see(trace: Trace): void {
-      // Most traces hold no first request: they need not be put in order.
-      if (!trace.spans.some(isFirst)) return;
-      const { startMs, nodes } = normalise(trace);
+    see({ startMs, nodes }: NormalisedTrace): void {
       for (const node of nodes) {
+        if (node.frontEnd || !isFirst(node.span)) continue;
         const instance = instanceOf(node);
-        if (node.frontEnd || instance === null || !isFirst(node.span)) continue;
+        if (instance === null) continue;
         const servedMs = startMs + node.endMs;
         servingSinceMs.set(instance, Math.min(servedMs, servingSinceMs.get(instance) ?? servedMs));
       }
@@ -44,11 +42,13 @@ export function createColdWaiters() {
   };
 }
 
-const isFirst = ({ attributes }: Span) => attributes[ATTR.coldStart] === 'true';
+const isFirst = ({ attributes, impossible }: Span) =>
+  attributes[ATTR.coldStart] === 'true' && impossible === undefined;
 
 /** The requests among these traces, marked: latency and cold mean the same in every count. */
 export function recordRequests(traces: readonly Trace[]): readonly RequestRecord[] {
   const waiters = createColdWaiters();
-  for (const trace of traces) waiters.see(trace);
-  return waiters.mark(traces.map(recordRequest).filter((record) => record !== null));
+  const trees = traces.flatMap(requestsOf);
+  for (const tree of trees) waiters.see(tree);
+  return waiters.mark(trees.map(recordRequest).filter((record) => record !== null));
 }

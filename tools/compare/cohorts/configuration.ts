@@ -1,6 +1,5 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import type { Trace } from '../../traces/model.ts';
-import { serviceOf } from '../../traces/span.ts';
+import type { NormalisedTrace } from '../../traces/normalise.ts';
 import type { Cohort, Sides } from './cohort.ts';
 
 export type ConfigurationDifference = Readonly<{
@@ -46,15 +45,14 @@ function regionOf(labels: Labels): string | undefined {
 
 const NOT_STATED = 'not stated';
 
-/** Collects configuration while traces stream by: only the distinct values are kept. */
+/** Collects configuration while requests stream by: only the distinct values are kept. */
 export function createConfigurationTally() {
   const values: Sides<Map<string, Set<string>>> = { a: new Map(), b: new Map() };
   const seen: Sides<Set<string>> = { a: new Set(), b: new Set() };
   return {
-    add(side: 'a' | 'b', trace: Trace): void {
-      for (const span of trace.spans) {
-        const service = serviceOf(span);
-        if (service === undefined) continue;
+    add(side: 'a' | 'b', { nodes }: NormalisedTrace): void {
+      for (const { frontEnd, service, span } of nodes) {
+        if (frontEnd) continue;
         seen[side].add(service);
         for (const { key, read } of KEYS) {
           const value = read(span.attributes);

@@ -1,7 +1,7 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import { isComplete, isFirstOfInstance, isRequest } from '../../traces/completeness.ts';
-import type { Trace } from '../../traces/model.ts';
-import { isLoadgenRoot, type NormalisedTrace, normalise } from '../../traces/normalise.ts';
+import { type Failure, failureOf } from '../../traces/failure.ts';
+import { type NormalisedTrace, requestRootOf } from '../../traces/normalise.ts';
 import { CLOCK_TOLERANCE_MS } from '../../traces/skew.ts';
 import { endedAfterStop, errorOf, wrongCountOf } from '../../traces/span.ts';
 import { callerOf, type Node } from '../../traces/tree.ts';
@@ -10,6 +10,8 @@ import { type HopSample, hopSamples, interned } from './hop-samples.ts';
 /** Cold and warm requests never share a quantile. */
 export type Stratum = 'warm' | 'cold';
 
+export type RequestFailure = Readonly<Pick<Failure, 'outcome' | 'where' | 'end' | 'detail'>>;
+
 export type Call = Readonly<{
   /** The instance that served it. */
   instance: string;
@@ -17,12 +19,14 @@ export type Call = Readonly<{
   sentMs: number;
 }>;
 
-/** One trace reduced to what the comparison needs, so that traces need not stay in memory. */
+/** One request reduced to what the comparison needs, so that traces need not stay in memory. */
 export type RequestRecord = Readonly<{
   traceId: string;
   projectId: string;
+  /** Together with the trace id it names the request; null where the root is missing. */
+  rootSpanId: string | null;
   startMs: number;
-  /** The root's duration; null where the root is missing. */
+  /** The root's duration; null where the root is missing, or times cannot be. */
   durationMs: number | null;
   /** From the scheduled time to the root's end: an overdue start is the platform's doing too. */
   latencyMs: number | null;
@@ -34,9 +38,13 @@ export type RequestRecord = Readonly<{
   query: string | null;
   spans: number;
   whole: boolean;
+  /** Some of its spans have times that cannot be: no figure counts it. */
+  impossible: boolean;
   /** First of an instance; once marked, also what waited for that one. */
   cold: boolean;
   error: string | null;
+  /** How it failed for its caller; a wrong count is no failure of this kind. */
+  failure: RequestFailure | null;
   wrongCount: boolean;
   orphaned: boolean;
   skewed: boolean;
@@ -46,19 +54,22 @@ export type RequestRecord = Readonly<{
   hops: readonly HopSample[];
 }>;
 
-/** null where the trace is no request of the load generator (a call from outside, a schedule). */
-export function recordRequest(trace: Trace): RequestRecord | null {
-  const tree = normalise(trace);
+/** null where the tree is no request of the load generator (a call from outside, a schedule). */
+export function recordRequest(tree: NormalisedTrace): RequestRecord | null {
   if (!isRequest(tree)) return null;
-  const root = tree.root !== null && isLoadgenRoot(tree.root) ? tree.root : null;
+  const root = requestRootOf(tree);
+  // Times that cannot be spoil every figure of the request, not only those of their span.
+  const timed = tree.impossible.length === 0 ? root : null;
   const attributes = root?.span.attributes ?? {};
-  const error = errorOfRequest(tree);
-  const durationMs = root === null ? null : root.endMs - root.startMs;
-  const startDelayMs = root === null ? null : delayOf(root);
+  const failure = recordFailure(tree);
+  const error = errorOfRequest(tree) ?? failure?.outcome ?? null;
+  const durationMs = timed === null ? null : timed.endMs - timed.startMs;
+  const startDelayMs = timed === null ? null : delayOf(timed);
   const stopped = root !== null && endedAfterStop(root.span);
   return {
-    traceId: trace.traceId,
-    projectId: trace.projectId,
+    traceId: tree.traceId,
+    projectId: tree.projectId,
+    rootSpanId: root?.span.spanId ?? null,
     startMs: tree.startMs,
     durationMs,
     latencyMs: durationMs === null || stopped ? null : durationMs + (startDelayMs ?? 0),
@@ -69,15 +80,26 @@ export function recordRequest(trace: Trace): RequestRecord | null {
     query: attributes[ATTR.query] ?? null,
     spans: tree.nodes.length,
     whole: isComplete(tree),
+    impossible: tree.impossible.length > 0,
     cold: isFirstOfInstance(tree),
     error,
+    failure,
     wrongCount: tree.nodes.some(({ span }) => wrongCountOf(span) !== null),
     orphaned: tree.detached.some((node) => node.orphan),
-    skewed: tree.nodes.some((node) => node.outsideMs > CLOCK_TOLERANCE_MS),
+    skewed:
+      tree.impossible.length === 0 &&
+      tree.nodes.some((node) => node.outsideMs > CLOCK_TOLERANCE_MS),
     frontEndStored: tree.nodes.some((node) => node.frontEnd),
-    calls: root === null ? [] : callsOf(tree),
-    hops: root === null ? [] : hopSamples(tree),
+    calls: timed === null ? [] : callsOf(tree),
+    hops: timed === null ? [] : hopSamples(tree),
   };
+}
+
+function recordFailure(tree: NormalisedTrace): RequestFailure | null {
+  const failure = failureOf(tree);
+  if (failure === null) return null;
+  const { outcome, where, end, detail } = failure;
+  return { outcome: interned(outcome), where: interned(where), end, detail };
 }
 
 function callsOf(tree: NormalisedTrace): readonly Call[] {
@@ -121,7 +143,8 @@ function sequenceOf(value: string | undefined): number | null {
  * that has more of them. Where the root is missing, the first error met going down.
  */
 function errorOfRequest(tree: NormalisedTrace): string | null {
-  if (tree.root !== null && isLoadgenRoot(tree.root)) return errorOf(tree.root.span)?.type ?? null;
+  const root = requestRootOf(tree);
+  if (root !== null) return errorOf(root.span)?.type ?? null;
   for (const node of tree.nodes) {
     const error = node.frontEnd ? null : errorOf(node.span);
     if (error !== null) return error.type;

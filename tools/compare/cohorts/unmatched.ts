@@ -1,4 +1,4 @@
-import type { Trace } from '../../traces/model.ts';
+import type { NormalisedTrace } from '../../traces/normalise.ts';
 import type { Sides } from './cohort.ts';
 import { type Cohort, inWindow, ownSpans } from './cohort.ts';
 
@@ -11,8 +11,8 @@ const MOST_VALUES = 8;
 export function createFilterTally(cohorts: Sides<Cohort>) {
   const tallies = { a: tallyOf(cohorts.a), b: tallyOf(cohorts.b) };
   return {
-    see(trace: Trace, matching: readonly ('a' | 'b')[]): void {
-      for (const side of SIDES) tallies[side].see(trace, matching.includes(side));
+    see(tree: NormalisedTrace, matching: readonly ('a' | 'b')[]): void {
+      for (const side of SIDES) tallies[side].see(tree, matching.includes(side));
     },
     /** For each cohort whose filter no trace matches, why, in a sentence. */
     unmatched(): readonly string[] {
@@ -30,12 +30,12 @@ function tallyOf(cohort: Cohort) {
   let inside = 0;
   let matched = false;
   return {
-    see(trace: Trace, matches: boolean): void {
+    see(tree: NormalisedTrace, matches: boolean): void {
       read += 1;
       matched ||= matches;
-      if (matched || !inWindow(trace, cohort)) return;
+      if (matched || !inWindow(tree, cohort)) return;
       inside += 1;
-      for (const span of ownSpans(trace)) {
+      for (const span of ownSpans(tree)) {
         for (const label of labels) {
           const value = span.attributes[label.key];
           if (value === undefined) continue;

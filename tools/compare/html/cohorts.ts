@@ -3,7 +3,7 @@ import type { CohortSummary } from '../result/cohort-summary.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Warning } from '../result/warnings.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
-import { isOneSided, leftOut } from '../text/wording.ts';
+import { isOneSided, leftOut, readNotes } from '../text/wording.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatMs, formatTime, type Labels } from './words.ts';
 
@@ -78,6 +78,7 @@ ${row('Runs', ({ runs, requestsPerRun }) =>
 )}
 ${row('Complete traces', ({ whole, rates }) => share(whole, rates.whole))}
 ${row('Errors', ({ errors, rates }) => share(errors, rates.error))}
+${a.impossible + b.impossible > 0 && row('Impossible times, in no figure', ({ impossible }) => `${impossible}`)}
 ${row('Wrong counts', ({ wrongCounts, rates }) => share(wrongCounts, rates.wrongCount))}
 ${row('Cold requests', ({ cold }) => `${cold}`)}
 ${row('Traces with orphans', ({ orphaned }) => `${orphaned}`)}
@@ -90,7 +91,7 @@ ${row('Cold latency', ({ latency }) => quantiles(latency.cold))}
   return html`<section aria-labelledby="cohorts">
 <h2 id="cohorts">The two cohorts</h2>
 ${scrollable('The two cohorts', table)}
-<p class="note">Source: ${SOURCE_KINDS[source.kind]} ${foreign(source.name)}${source.local && ' (local)'}${window(source)}. ${leftOut(comparison).join(' ')}</p>
+<p class="note">Source: ${SOURCE_KINDS[source.kind]} ${foreign(source.name)}${source.local && ' (local)'}${window(source)}. ${foreign([...leftOut(comparison), ...readNotes(comparison)].join(' '))}</p>
 </section>`;
 }
 

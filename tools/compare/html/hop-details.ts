@@ -13,7 +13,7 @@ export function renderHopDetails({ hops, stratum, labels, colour }: HopsOptions)
     (hop, index) => html`<details id="${stratum}-hop-${index}" class="${colour(hop.path)}">
 <summary>${renderHopName(hop)} <span class="words ${hop.verdict}">${hopVerdict(hop, labels)}</span></summary>
 <p class="path">${foreign(hop.path)}</p>
-<p>${hop.measure === 'gap' ? 'Gap between the client’s span and the server’s: network and platform.' : 'Self time: no span below was at work.'} Difference A − B ${formatDifferenceMs(hop.differenceMs.p50)} (${formatInterval(hop.differenceMs, formatDifferenceMs)}), ratio ${formatRatio(hop.ratio.p50)} (${formatInterval(hop.ratio, formatRatio)})${hop.pAdjusted !== null && `, adjusted p ${pText(hop.pAdjusted)}`}${testedNote(hop)}.${hop.remark !== null && ` Note: ${hop.remark}.`}</p>
+<p>${hop.measure === 'gap' ? 'Gap between the client’s span and the server’s: network and platform.' : 'Self time: no span below was at work.'}${hop.verdict !== 'not-enough-data' && ` Difference A − B, typical: ${formatDifferenceMs(hop.differenceMs.p50)} (${formatInterval(hop.differenceMs, formatDifferenceMs)}), ratio ${formatRatio(hop.ratio.p50)} (${formatInterval(hop.ratio, formatRatio)})${hop.pAdjusted === null ? '' : `, adjusted p ${pText(hop.pAdjusted)}`}${testedNote(hop)}.`}${hop.remark !== null && ` Note: ${hop.remark}.`}</p>
 ${renderSplit(hop, labels)}
 ${renderQuantiles(hop)}
 ${renderDistribution({

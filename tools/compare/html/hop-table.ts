@@ -26,7 +26,7 @@ export function renderHopTable(options: HopsOptions): Markup {
     [html`Time`, 'time'],
     [html`<span class="key a"></span>A p50`, 'number'],
     [html`<span class="key b"></span>B p50`, 'number'],
-    [html`A − B`, 'number'],
+    [html`A − B, typical`, 'number'],
     ...(scale ? ([[renderEnds(scale), 'interval']] as const) : []),
     [html`Verdict`, ''],
   ];
@@ -43,8 +43,8 @@ function renderHop(hop: Hop, scale: TimeScale | null, { colour, labels }: HopsOp
 <td role="cell" class="time">${measure}</td>
 <td role="cell" class="number of-a">${formatMs(a?.selfP50Ms ?? null)}</td>
 <td role="cell" class="number of-b">${formatMs(b?.selfP50Ms ?? null)}</td>
-<td role="cell" class="number">${formatDifferenceMs(differenceMs.p50)}</td>
-${scale && html`<td role="cell" class="interval">${renderInterval(differenceMs, scale)}</td>\n`}<td role="cell" class="words">${hopVerdict(hop, labels)}${hop.remark !== null && html` <span class="note">${hop.remark}</span>`}</td></tr>
+<td role="cell" class="number">${verdict === 'not-enough-data' ? '–' : formatDifferenceMs(differenceMs.p50)}</td>
+${scale && html`<td role="cell" class="interval">${verdict !== 'not-enough-data' && renderInterval(differenceMs, scale)}</td>\n`}<td role="cell" class="words">${hopVerdict(hop, labels)}${hop.remark !== null && html` <span class="note">${hop.remark}</span>`}</td></tr>
 `;
 }
 
@@ -58,7 +58,9 @@ export function renderHopName({ name, service, maxSiblings }: Hop): Markup {
 
 /** Symmetric about zero, so that the side of a bar says who is faster; null: nothing to draw. */
 function differenceScale(hops: readonly Hop[]): TimeScale | null {
-  const ends = hops.flatMap(({ differenceMs: { p50, low, high } }) => [p50, low, high]);
+  const ends = hops
+    .filter(({ verdict }) => verdict !== 'not-enough-data')
+    .flatMap(({ differenceMs: { p50, low, high } }) => [p50, low, high]);
   const most = Math.max(...ends.map((end) => Math.abs(end ?? 0)));
   return most > 0 ? createTimeScale(-most * 1.05, most * 1.05) : null;
 }

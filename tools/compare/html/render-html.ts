@@ -4,11 +4,12 @@ import { legendOf } from '../text/wording.ts';
 import { renderCohorts, renderConfiguration, renderWarnings } from './cohorts.ts';
 import { renderCriticalPath } from './critical-path.ts';
 import { renderDocument } from './document.ts';
+import { renderFailures } from './failures.ts';
 import { renderHopDetails } from './hop-details.ts';
 import { renderHopTable } from './hop-table.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { createColours } from './rows.ts';
-import { renderOverlay, renderRecent } from './traces.ts';
+import { renderOverlay, renderRequests } from './traces.ts';
 import { renderVerdict } from './verdict.ts';
 import { type Labels, labelsOf } from './words.ts';
 
@@ -22,7 +23,7 @@ export function renderHtml(comparison: Comparison): string {
 ${comparison.unmatched.length > 0 ? renderUnmatched(comparison, labels) : renderComparison(comparison, labels)}
 <section aria-labelledby="recent">
 <h2 id="recent">Recent traces</h2>
-${renderRecent(comparison, labels)}
+${renderRequests(comparison.recent, labels, 'Recent traces')}
 </section>
 </main>`,
   });
@@ -70,10 +71,11 @@ export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
   const cold = of('cold');
   const noWarm = html`<p>There is no warm request.</p>`;
   return html`${renderWarnings(comparison.warnings)}
+${renderFailures(comparison, labels, colour)}
 <section aria-labelledby="hops">
 <h2 id="hops">Where the difference arises</h2>
 <p>Warm requests. Each hop is judged by its own time: of a client span with a server span below it the gap between the two, of any other span its self time. So a slow child does not count against its ancestors. Verdicts are adjusted for the number of hops.</p>
-${renderLegend(labels)}
+${renderLegend(labels, comparison.overall.paired)}
 ${warm.hops.length === 0 ? noWarm : renderHopTable(warm)}
 </section>
 <section aria-labelledby="overlays">
@@ -112,16 +114,17 @@ ${renderCohorts(comparison, labels)}
 }
 
 /** What signs, self time, gap and paths are: the same words as below the table of a terminal. */
-function renderLegend({ a, b }: Labels): Markup {
-  return html`<ul class="note signs">${legendOf(a, b).map((line) => html`<li>${foreign(line)}</li>\n`)}<li>A point left of the middle: A took less. Indented: called by the row above. A path names each step from the root down as <code>service:name</code>, with <code>&gt;</code> between.</li></ul>`;
+function renderLegend(labels: Labels, paired: boolean): Markup {
+  return html`<ul class="note signs">${legendOf(labels, paired).map((line) => html`<li>${foreign(line)}</li>\n`)}<li>A point left of the middle: A took less. Indented: called by the row above. A path names each step from the root down as <code>service:name</code>, with <code>&gt;</code> between.</li></ul>`;
 }
 
-function stepsOf({ hops, exemplars, coldExemplars }: Comparison) {
+function stepsOf({ hops, exemplars, coldExemplars, failures }: Comparison) {
   const waterfalls = [exemplars, coldExemplars].flatMap(({ a, b }) => [
     a.median,
     b.median,
     a.p95,
     b.p95,
   ]);
-  return [...waterfalls.flatMap((trace) => trace?.spans ?? []), ...hops];
+  const failed = failures.map(({ exemplar }) => exemplar.waterfall);
+  return [...[...waterfalls, ...failed].flatMap((trace) => trace?.spans ?? []), ...hops];
 }

@@ -1,6 +1,5 @@
 import type { Waterfall } from '../../traces/waterfall.ts';
 import type { Sides } from '../cohorts/cohort.ts';
-import type { Comparison } from '../result/comparison.ts';
 import type { Exemplars } from '../result/exemplars.ts';
 import type { RecentTrace } from '../result/recent-traces.ts';
 import { foreign, html, type Markup } from './markup.ts';
@@ -43,7 +42,7 @@ function renderTraceLine(trace: Waterfall | null, label: string, side: 'a' | 'b'
 }
 
 /** A link only where the address is one of a web page: it comes from a file, after all. */
-function renderTraceId(traceId: string, consoleUrl: string | null): Markup {
+export function renderTraceId(traceId: string, consoleUrl: string | null): Markup {
   const text = html`<code>${foreign(traceId)}</code>`;
   if (consoleUrl === null || !URL.canParse(consoleUrl)) return text;
   const url = new URL(consoleUrl);
@@ -51,8 +50,12 @@ function renderTraceId(traceId: string, consoleUrl: string | null): Markup {
   return html`<a href="${url.href}" target="_blank" rel="noreferrer noopener" title="Open in the Cloud Trace console">${text}</a>`;
 }
 
-export function renderRecent({ recent }: Comparison, labels: Labels): Markup {
-  if (recent.length === 0) return html`<p>None.</p>`;
+export function renderRequests(
+  requests: readonly RecentTrace[],
+  labels: Labels,
+  title: string,
+): Markup {
+  if (requests.length === 0) return html`<p>None.</p>`;
   const heads = [
     ['Started', 'started'],
     ['Cohort', 'cohort'],
@@ -64,10 +67,10 @@ export function renderRecent({ recent }: Comparison, labels: Labels): Markup {
   ] as const;
   const cell = (kind: string, content: Markup | string | number) =>
     html`<td role="cell" class="${kind}">${content}</td>`;
-  return html`<table class="recent stacked" role="table" aria-label="Recent traces">
+  return html`<table class="recent stacked" role="table" aria-label="${title}">
 <thead role="rowgroup"><tr role="row">${heads.map(([name, kind]) => html`<th role="columnheader" scope="col" class="${kind}">${name}</th>`)}</tr></thead>
 <tbody role="rowgroup">
-${recent.map(
+${requests.map(
   (trace) =>
     html`<tr role="row">${cell('started', formatTime(trace.startMs))}${cell('cohort', html`<span class="key ${trace.cohort}"></span>${foreign(labels[trace.cohort])}`)}${cell('query', foreign(trace.query ?? '–'))}${cell('number', formatMs(trace.latencyMs))}${cell('number spans-count', trace.spans)}${cell('state', renderState(trace))}${cell('trace', renderTraceId(trace.traceId, trace.consoleUrl))}</tr>\n`,
 )}</tbody></table>`;

@@ -6,17 +6,22 @@ import { foreign, html, type Markup } from './markup.ts';
 import { formatDifferenceMs, formatInterval, formatMs, formatRatio, type Labels } from './words.ts';
 
 /** The one primary verdict, before everything else. */
-export function renderVerdict({ overall, cohorts }: Comparison, labels: Labels): Markup {
-  const { a, b, differenceMs, ratio } = overall;
+export function renderVerdict(
+  { overall, cohorts, reconciliation }: Comparison,
+  labels: Labels,
+): Markup {
+  const { a, b } = overall;
   return html`<section class="verdict ${overall.verdict}" aria-labelledby="verdict">
 <h2 id="verdict">${headline(overall, labels)}</h2>
 <p>${support(overall, labels)}</p>
-<dl class="tiles">
+${
+  reconciliation !== null &&
+  html`<p>${foreign(reconciliation)}</p>
+`
+}<dl class="tiles">
 <div><dt><span class="key a"></span>${foreign(labels.a)}, median</dt><dd>${formatMs(a?.p50Ms ?? null)}</dd><dd class="note">${a ? `p95 ${formatMs(a.p95Ms)}, ${a.n} requests` : 'no warm requests'}</dd></div>
 <div><dt><span class="key b"></span>${foreign(labels.b)}, median</dt><dd>${formatMs(b?.p50Ms ?? null)}</dd><dd class="note">${b ? `p95 ${formatMs(b.p95Ms)}, ${b.n} requests` : 'no warm requests'}</dd></div>
-<div><dt>Difference, A − B</dt><dd>${formatDifferenceMs(differenceMs.p50)}</dd><dd class="note">interval ${formatInterval(differenceMs, formatDifferenceMs)}</dd></div>
-<div><dt>Ratio, A / B</dt><dd>${formatRatio(ratio.p50)}</dd><dd class="note">interval ${formatInterval(ratio, formatRatio)}</dd></div>
-</dl>
+${overall.verdict !== 'not-enough-data' && renderDifference(overall)}</dl>
 <p class="note">Warm requests, ${overall.measure}; ${overall.method}; ${sampleText({ overall, cohorts })}${overall.pValue !== null && `; p ${pText(overall.pValue)}`}.</p>
 ${renderDistribution({
   title: 'Root latency of warm requests',
@@ -25,6 +30,14 @@ ${renderDistribution({
   labels,
 })}
 </section>`;
+}
+
+/** Between two medians a reader would take them for the difference of those: so they say of what. */
+function renderDifference({ differenceMs, ratio, paired }: Overall): Markup {
+  const of = paired ? 'typical pair' : 'typical run';
+  return html`<div><dt>A − B, ${of}</dt><dd>${formatDifferenceMs(differenceMs.p50)}</dd><dd class="note">interval ${formatInterval(differenceMs, formatDifferenceMs)}; not of the two medians</dd></div>
+<div><dt>A / B, ${of}</dt><dd>${formatRatio(ratio.p50)}</dd><dd class="note">interval ${formatInterval(ratio, formatRatio)}; the figure that is tested</dd></div>
+`;
 }
 
 function headline({ verdict }: Overall, labels: Labels): Markup {

@@ -19,6 +19,8 @@ export type CohortSummary = Readonly<{
    * that a retry made good; where the root is missing, by the first error below.
    */
   errors: number;
+  /** Requests with impossible times: no figure counts them. */
+  impossible: number;
   wrongCounts: number;
   /** Requests that were an instance's first, or waited for that instance to start. */
   cold: number;
@@ -53,6 +55,7 @@ export function summariseCohort(cohort: Cohort, records: readonly RequestRecord[
     traces: records.length,
     whole,
     errors,
+    impossible: count((record) => record.impossible),
     wrongCounts,
     cold: count((record) => record.cold),
     orphaned: count((record) => record.orphaned),
@@ -69,7 +72,7 @@ export type Load = Pick<CohortSummary, 'runs' | 'expectedRequests' | 'requestsPe
 
 /** What was asked of the cohort, by the sequence numbers of its requests. */
 export function loadOf(records: readonly RequestRecord[]): Load {
-  const runSizes = runsOf(records.filter(({ latencyMs }) => latencyMs !== null)).map(
+  const runSizes = runsOf(records.filter(({ rootSpanId }) => rootSpanId !== null)).map(
     ({ records: ofRun }) =>
       ofRun.reduce(
         (most, { sequence }) => Math.max(most, sequence === null ? 0 : sequence + 1),

@@ -8,14 +8,17 @@
  * A change that a reader could trip over raises COMPARISON_VERSION.
  */
 
+import type { Deviation } from '../../traces/deviation.ts';
 import type { SourceDescription } from '../../traces/sources/source.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { ConfigurationDifference } from '../cohorts/configuration.ts';
+import type { Stratum } from '../cohorts/request-record.ts';
 import type { Hop } from '../statistics/hop.ts';
 import { RELEVANT_SHARE } from '../statistics/hop-verdicts.ts';
 import type { Overall } from '../statistics/overall.ts';
 import type { CohortSummary } from './cohort-summary.ts';
 import type { Exemplars } from './exemplars.ts';
+import type { Failures } from './failures.ts';
 import type { RecentTrace } from './recent-traces.ts';
 import type { Warning } from './warnings.ts';
 
@@ -33,15 +36,23 @@ export type Comparison = Readonly<{
   inBothCohorts: number;
   /** Traces that were incomplete and had ended shortly before they were read: left out. */
   stillArriving: number;
+  /** What was read although it is not as it should be. */
+  deviations: readonly Deviation[];
   overall: Overall;
+  /** Why the verdicts on request and hops seem to disagree, in a sentence; null: they do not. */
+  reconciliation: string | null;
   /** Depth first, in the order of their start; the warm stratum before the cold one. */
   hops: readonly Hop[];
   /** Warm exemplars: the requests at the median and at p95 of the primary measure. */
   exemplars: Sides<Exemplars>;
   /** The same of the cold stratum, where there is one. */
   coldExemplars: Sides<Exemplars>;
+  /** Whether the exemplars of both sides are one request of the schedule. */
+  exemplarsArePairs: Readonly<Record<Stratum, boolean>>;
   /** Newest first, at most 50, both cohorts together. */
   recent: readonly RecentTrace[];
+  /** Requests that failed, by kind, the most frequent first. */
+  failures: readonly Failures[];
   warnings: readonly Warning[];
   /** The statistical methods in words, for the reader of the output. */
   methods: readonly string[];

@@ -1,57 +1,72 @@
-import type { Trace } from '../../traces/model.ts';
-import { normalise } from '../../traces/normalise.ts';
-import { consoleUrl, type SourceDescription } from '../../traces/sources/source.ts';
-import { createWaterfall, type Waterfall } from '../../traces/waterfall.ts';
+import type { Waterfall } from '../../traces/waterfall.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { RequestRecord, Stratum } from '../cohorts/request-record.ts';
+import type { Design } from '../statistics/design.ts';
 import { latencyIn } from '../statistics/overall.ts';
+import type { Drawing } from './drawing.ts';
 
 /** The requests at the median and at p95 of the primary measure; null: there is none. */
 export type Exemplars = Readonly<{ median: Waterfall | null; p95: Waterfall | null }>;
 
-type Records = Sides<readonly RequestRecord[]>;
+type Choice = Readonly<{ median: RequestRecord | null; p95: RequestRecord | null }>;
+/** `paired`: each two are one request of the schedule on both sides. */
+export type Chosen = Sides<Choice> & Readonly<{ paired: boolean }>;
 
-/** The traces that are drawn: of either side and stratum the median one and the one at p95. */
-export function exemplarIds(records: Records): ReadonlySet<string> {
-  const chosen = [records.a, records.b].flatMap((ofSide) =>
-    (['warm', 'cold'] as const).flatMap((stratum) => Object.values(choose(ofSide, stratum))),
-  );
-  return new Set(chosen.flatMap((record) => (record === null ? [] : [record.traceId])));
-}
-
-/** Draws those of one stratum; null where there is none, or where its trace is not among `traces`. */
-export function drawExemplars(
-  records: Records,
-  options: { stratum: Stratum; traces: readonly Trace[]; source: SourceDescription },
-): Sides<Exemplars> {
-  const traces = new Map(options.traces.map((trace) => [trace.traceId, trace]));
-  const draw = (record: RequestRecord | null): Waterfall | null => {
-    const trace = record === null ? undefined : traces.get(record.traceId);
-    if (record === null || trace === undefined) return null;
-    return {
-      ...createWaterfall(normalise(trace), consoleUrl(options.source, trace)),
-      cold: record.cold,
-    };
-  };
-  const of = (ofSide: readonly RequestRecord[]): Exemplars => {
-    const { median, p95 } = choose(ofSide, options.stratum);
-    return { median: draw(median), p95: draw(p95) };
-  };
-  return { a: of(records.a), b: of(records.b) };
-}
-
-/** The requests at the median and at p95 of the primary measure, by rank. */
-function choose(
-  records: readonly RequestRecord[],
+/**
+ * The requests of a stratum that are drawn. Two that lie over each other should be one request:
+ * same run, sequence and query. So where requests are paired, the pair is taken that is nearest to
+ * both sides' medians (and the one nearest to both p95), else each side's own by rank.
+ */
+export function chooseExemplars(
+  records: Sides<readonly RequestRecord[]>,
+  design: Design,
   stratum: Stratum,
-): Readonly<{ median: RequestRecord | null; p95: RequestRecord | null }> {
+): Chosen {
+  const a = rank(records.a, stratum);
+  const b = rank(records.b, stratum);
   const latency = latencyIn(stratum);
-  const ranked = records
+  const isDrawn = (record: RequestRecord) => record.whole && latency(record) !== null;
+  const pairs = design.paired
+    ? design.runs.flatMap((run) => run.pairs).filter((pair) => isDrawn(pair.a) && isDrawn(pair.b))
+    : [];
+  if (pairs.length === 0) {
+    return { paired: false, a: choiceOf(a), b: choiceOf(b) };
+  }
+  const nearest = (fraction: number) => {
+    const [targetA, targetB] = [at(a, fraction), at(b, fraction)];
+    const distance = (record: RequestRecord, target: RequestRecord | null) =>
+      target === null ? 0 : Math.abs(Math.log((latency(record) ?? 1) / (latency(target) ?? 1)));
+    const away = (pair: Sides<RequestRecord>) =>
+      distance(pair.a, targetA) + distance(pair.b, targetB);
+    return pairs.reduce((best, pair) => (away(pair) < away(best) ? pair : best));
+  };
+  const [median, p95] = [nearest(0.5), nearest(0.95)];
+  return { paired: true, a: { median: median.a, p95: p95.a }, b: { median: median.b, p95: p95.b } };
+}
+
+/** Those of a stratum that are complete and have a latency, the fastest first. */
+function rank(records: readonly RequestRecord[], stratum: Stratum): readonly RequestRecord[] {
+  const latency = latencyIn(stratum);
+  return records
     .filter((record) => record.whole && latency(record) !== null)
     .sort(
       (one, other) =>
         (latency(one) ?? 0) - (latency(other) ?? 0) || (one.traceId < other.traceId ? -1 : 1),
     );
-  const at = (fraction: number) => ranked[Math.round(fraction * (ranked.length - 1))] ?? null;
-  return { median: at(0.5), p95: at(0.95) };
+}
+
+const at = (ranked: readonly RequestRecord[], fraction: number): RequestRecord | null =>
+  ranked[Math.round(fraction * (ranked.length - 1))] ?? null;
+
+const choiceOf = (ranked: readonly RequestRecord[]): Choice => ({
+  median: at(ranked, 0.5),
+  p95: at(ranked, 0.95),
+});
+
+export const chosenRecords = ({ a, b }: Chosen): readonly RequestRecord[] =>
+  [a.median, a.p95, b.median, b.p95].filter((record) => record !== null);
+
+export function drawExemplars({ a, b }: Chosen, draw: Drawing): Sides<Exemplars> {
+  const of = ({ median, p95 }: Choice) => ({ median: draw(median), p95: draw(p95) });
+  return { a: of(a), b: of(b) };
 }

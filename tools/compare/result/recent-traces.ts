@@ -21,9 +21,9 @@ export type RecentTrace = Readonly<{
 const MOST_RECENT = 50;
 
 /** The newest requests of both cohorts, in one list. */
-export function recentTraces(
+export function newestRequests(
   records: Sides<readonly RequestRecord[]>,
-  source: SourceDescription,
+  { source, most = MOST_RECENT }: { source: SourceDescription; most?: number },
 ): readonly RecentTrace[] {
   return (['a', 'b'] as const)
     .flatMap((cohort) => records[cohort].map((record) => ({ cohort, record })))
@@ -32,7 +32,7 @@ export function recentTraces(
         other.record.startMs - one.record.startMs ||
         (one.record.traceId < other.record.traceId ? -1 : 1),
     )
-    .slice(0, MOST_RECENT)
+    .slice(0, most)
     .map(({ cohort, record }) => ({
       traceId: record.traceId,
       cohort,

@@ -1,9 +1,11 @@
 import { counted, formatPercent } from '../../cli/format.ts';
+import { type Deviation, describeDeviation } from '../../traces/deviation.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
 import { FEWEST_RUNS, FEWEST_VALUES } from '../statistics/contrast.ts';
 import type { Overall } from '../statistics/overall.ts';
 import type { CohortSummary, Load } from './cohort-summary.ts';
+import { DEVIATION_ADVICE, isWarned, type WarnedDeviation } from './deviation-advice.ts';
 
 /** The closed list of reasons not to trust the figures, or to read them with care. */
 export const WARNING_IDS = [
@@ -20,7 +22,8 @@ export const WARNING_IDS = [
   'clock-skew',
   'truncated-by-quota',
 ] as const;
-export type WarningId = (typeof WARNING_IDS)[number];
+/** What deviates in the traces themselves warns by its own name. */
+export type WarningId = (typeof WARNING_IDS)[number] | WarnedDeviation;
 
 /** `finding` is what was seen, with figures; `advice` is what to do about it. */
 export type Warning = Readonly<{ id: WarningId; finding: string; advice: string }>;
@@ -33,11 +36,13 @@ export type Evidence = Readonly<{
   overall: Overall;
   /** Distinct samplers of both cohorts, as their spans state them. */
   samplers: readonly string[];
+  deviations: readonly Deviation[];
   /** What the source left out, in words; null where it read everything. */
   truncated: string | null;
 }>;
 
 const ADVICE: Readonly<Record<WarningId, string>> = {
+  ...DEVIATION_ADVICE,
   'wrong-counts':
     'Fix the wrong counts first: compare works.read (objects, bytes) of a wrong request and of a right one.',
   'too-few-traces':
@@ -88,11 +93,23 @@ const CHECKS: readonly Check[] = [
 
 /** The warnings that apply, in the order of how much they threaten the verdict. */
 export function findWarnings(evidence: Evidence): readonly Warning[] {
-  return CHECKS.flatMap(({ id, find }) => {
+  const found = CHECKS.flatMap(({ id, find }) => {
     const finding = find(evidence);
     return finding === null ? [] : [{ id, finding, advice: ADVICE[id] }];
   });
+  const deviating = evidence.deviations.flatMap((deviation) => {
+    const { kind } = deviation;
+    if (!isWarned(kind)) return [];
+    return [
+      { id: kind, finding: withoutFullStop(describeDeviation(deviation)), advice: ADVICE[kind] },
+    ];
+  });
+  // Wrong counts take every verdict away; what deviates may hide a loss; the rest is to be weighed.
+  const wrong = found.filter(({ id }) => id === 'wrong-counts');
+  return [...wrong, ...deviating, ...found.filter(({ id }) => id !== 'wrong-counts')];
 }
+
+const withoutFullStop = (sentence: string) => sentence.replace(/\.$/, '');
 
 /** `3 of 60 traces in Cloud Run, 0 of 60 in GKE`, or null where neither has any. */
 function perCohort(

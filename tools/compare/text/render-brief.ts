@@ -9,6 +9,7 @@ import {
 import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Hop } from '../statistics/hop.ts';
+import { failureLines } from './render-failures.ts';
 import { joinBlocks, verdictLines, warningLines } from './render-text.ts';
 import { legendOf, verdictWord } from './wording.ts';
 
@@ -22,12 +23,13 @@ const DIFFERENCE_WIDTH = 22;
 export function renderBrief(comparison: Comparison, advice: readonly string[] = []): string {
   return joinBlocks([
     verdictLines(comparison, advice),
+    failureLines(comparison),
     hopLines(comparison),
     warningLines(comparison),
   ]);
 }
 
-function hopLines({ hops, cohorts }: Comparison): readonly string[] {
+function hopLines({ hops, cohorts, overall }: Comparison): readonly string[] {
   const labels = { a: cohorts.a.label, b: cohorts.b.label };
   const warm = hops.filter(({ stratum }) => stratum === 'warm');
   if (warm.length === 0) return [];
@@ -39,14 +41,14 @@ function hopLines({ hops, cohorts }: Comparison): readonly string[] {
         hop.measure,
         formatFigure(hop.a?.selfP50Ms ?? null),
         formatFigure(hop.b?.selfP50Ms ?? null),
-        differenceFigures(hop.differenceMs),
+        hop.verdict === 'not-enough-data' ? '–' : differenceFigures(hop.differenceMs),
         verdictOf(hop, labels),
       ]),
     ),
     ...warm.flatMap(({ service, name, remark }) =>
       remark === null ? [] : wrapText(`! ${service} ${name}: ${remark}.`, '    ', ''),
     ),
-    ...legendOf(labels.a, labels.b).flatMap((line) => wrapText(line)),
+    ...legendOf(labels, overall.paired).flatMap((line) => wrapText(line)),
   ];
 }
 

@@ -56,7 +56,7 @@ function hopTitle(hop: Hop): string {
 
 function verdictLinesOf(hop: Hop, { a, b }: Comparison['cohorts']): readonly string[] {
   const word = verdictWord(hop.verdict, { a: a.label, b: b.label });
-  const known = hop.differenceMs.p50 !== null;
+  const known = hop.verdict !== 'not-enough-data' && hop.differenceMs.p50 !== null;
   const ratio = hop.ratio.p50 === null ? '' : `, × ${ratioText(hop.ratio)}`;
   const figures = known ? `: ${differenceText(hop.differenceMs)}${ratio}` : '';
   const tested = known ? testedText(hop) : '';

@@ -9,6 +9,7 @@ import type { ConfigurationDifference } from '../cohorts/configuration.ts';
 import type { CohortSummary } from '../result/cohort-summary.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
+import { failedExemplarLines, failureLines } from './render-failures.ts';
 import { hopLines, PATH_LEGEND } from './render-hops.ts';
 import {
   isOneSided,
@@ -16,13 +17,14 @@ import {
   leftOut,
   legendOf,
   readFrom,
+  readNotes,
   verdictBasis,
   verdictSentence,
 } from './wording.ts';
 
 /** The comparison for a terminal: verdict, what may confound it, hops, warnings; at most 100 columns. */
 export function renderText(comparison: Comparison): string {
-  const { cohorts, hops, methods, unmatched, source } = comparison;
+  const { cohorts, hops, methods, overall, unmatched, source } = comparison;
   if (unmatched.length > 0) {
     return joinBlocks([
       [...unmatched, ...(source.local ? [LOCAL_LABEL] : [])].flatMap((line) => wrapText(line)),
@@ -31,14 +33,17 @@ export function renderText(comparison: Comparison): string {
   }
   return joinBlocks([
     verdictLines(comparison),
+    failureLines(comparison),
+    failedExemplarLines(comparison),
     cohortLines(comparison),
     hopLines(comparison, 'warm'),
     hopLines(comparison, 'cold'),
     hops.length === 0
       ? []
-      : [...legendOf(cohorts.a.label, cohorts.b.label), PATH_LEGEND].flatMap((line) =>
-          wrapText(line),
-        ),
+      : [
+          ...legendOf({ a: cohorts.a.label, b: cohorts.b.label }, overall.paired),
+          PATH_LEGEND,
+        ].flatMap((line) => wrapText(line)),
     warningLines(comparison),
     ['METHOD', ...methods.flatMap((method) => wrapText(method, '    ', '  '))],
   ]);
@@ -59,6 +64,7 @@ export function verdictLines(
     ...wrapText(verdictSentence(comparison)),
     ...advice.flatMap((line) => wrapText(line)),
     ...wrapText(verdictBasis(comparison), '  '),
+    ...(comparison.reconciliation === null ? [] : wrapText(comparison.reconciliation)),
     ...configurationLines(comparison),
     ...(comparison.source.local ? wrapText(LOCAL_LABEL) : []),
   ];
@@ -138,6 +144,11 @@ function cohortLines(comparison: Comparison): readonly string[] {
     ...besideLines('COHORTS', a.label, b.label),
     ...besideLines('filter', a.filter, b.filter),
     ...COUNTS.flatMap(([name, of]) => besideLines(name, of(a), of(b))),
-    ...[readFrom(comparison), ...leftOut(comparison)].flatMap((sentence) => wrapText(sentence)),
+    ...(a.impossible + b.impossible === 0
+      ? []
+      : besideLines('impossible times', String(a.impossible), String(b.impossible))),
+    ...[readFrom(comparison), ...leftOut(comparison), ...readNotes(comparison)].flatMap(
+      (sentence) => wrapText(sentence),
+    ),
   ];
 }

@@ -1,5 +1,6 @@
 import { counted, formatMs, formatSignedMs } from '../../cli/format.ts';
 import { SETTLED_AFTER_MS } from '../../traces/completeness.ts';
+import { describeDeviation, isWarning } from '../../traces/deviation.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Hop } from '../statistics/hop.ts';
@@ -98,13 +99,36 @@ export function leftOut({ inBothCohorts, stillArriving }: Comparison): readonly 
   ];
 }
 
+/** What was read although it is not as it should be, and cost nothing; the rest is in warnings. */
+export const readNotes = ({ deviations }: Comparison): readonly string[] =>
+  deviations.filter(({ kind }) => !isWarning(kind)).map(describeDeviation);
+
+/** `7 of 60 in Cloud Run, 0 of 60 in GKE`. */
+export function failedText({
+  failures,
+  cohorts: { a, b },
+}: Pick<Comparison, 'failures' | 'cohorts'>): string {
+  const failed = (side: 'a' | 'b') =>
+    failures.reduce((sum, { requests }) => sum + requests[side], 0);
+  return `${failed('a')} of ${a.traces} in ${a.label}, ${failed('b')} of ${b.traces} in ${b.label}`;
+}
+
+/** `from 2026-03-02 10:00:00 to 10:06:00 UTC`, or `at …` where both are one. */
+export function spanOfTime(since: string, last: string): string {
+  const [from, to] = [since, last].map((time) => time.slice(0, 19).replace('T', ' '));
+  if (from === to) return `at ${from} UTC`;
+  const sameDay = from?.slice(0, 10) === to?.slice(0, 10);
+  return `from ${from} to ${sameDay ? to?.slice(11) : to} UTC`;
+}
+
 export const LOCAL_LABEL =
   'LOCAL run on loopback: these figures say nothing about Cloud Run and GKE themselves.';
 
 /** What the signs and the two kinds of time mean, below every table of hops. */
-export function legendOf(a: string, b: string): readonly string[] {
+export function legendOf({ a, b }: Labels, paired: boolean): readonly string[] {
+  const of = paired ? 'pair' : 'run';
   return [
-    `difference: ${a} minus ${b}, so + means that ${a} took longer.`,
+    `difference: ${a} minus ${b} of a typical ${of}, not of the medians; + means ${a} is slower.`,
     'self: no span below is at work. gap: client span minus server span (network and platform).',
   ];
 }

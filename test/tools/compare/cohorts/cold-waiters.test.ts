@@ -4,6 +4,7 @@ import { ATTR } from '../../../../lib/telemetry/names.ts';
 import { createColdWaiters } from '../../../../tools/compare/cohorts/cold-waiters.ts';
 import { recordRequest } from '../../../../tools/compare/cohorts/request-record.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
+import { normalise } from '../../../../tools/traces/normalise.ts';
 import { requestTrace, without, withSpanChanged } from '../../traces/request-trace.ts';
 
 /** A request that its client's HTTP server took up this long after it was sent. */
@@ -20,9 +21,9 @@ function request(options: { sequence: number; waitMs: number; cold?: boolean; in
 
 function coldness(...traces: readonly Trace[]) {
   const waiters = createColdWaiters();
-  for (const trace of traces) waiters.see(trace);
+  for (const trace of traces) waiters.see(normalise(trace));
   return waiters
-    .mark(traces.flatMap((trace) => recordRequest(trace) ?? []))
+    .mark(traces.flatMap((trace) => recordRequest(normalise(trace)) ?? []))
     .map(({ cold }) => cold);
 }
 
@@ -64,7 +65,7 @@ test('a call from outside that was the first of an instance has its waiters too'
   const called = withSpanChanged(outside, 3, {
     attributes: { ...outside.spans[0]?.attributes, [ATTR.parentExternal]: 'true' },
   });
-  assert.equal(recordRequest(called), null);
+  assert.equal(recordRequest(normalise(called)), null);
   assert.deepEqual(coldness(called, request({ sequence: 6, waitMs: 1 })), [false]);
   assert.deepEqual(coldness(called, request({ sequence: 5, waitMs: 50 })), [true]);
 });

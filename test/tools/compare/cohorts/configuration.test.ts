@@ -6,13 +6,14 @@ import { createConfigurationTally } from '../../../../tools/compare/cohorts/conf
 import { renderConfiguration } from '../../../../tools/compare/html/cohorts.ts';
 import { labelsOf } from '../../../../tools/compare/html/words.ts';
 import { renderText } from '../../../../tools/compare/text/render-text.ts';
+import { normalise } from '../../../../tools/traces/normalise.ts';
 import { requestTrace, withSpanChanged } from '../../traces/request-trace.ts';
 import { sampleComparison } from '../html/sample-comparison.ts';
 
 function differencesOf(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>) {
   const tally = createConfigurationTally();
-  tally.add('a', requestTrace({ attributes: a }));
-  tally.add('b', requestTrace({ platform: 'gcp_kubernetes_engine', attributes: b }));
+  tally.add('a', normalise(requestTrace({ attributes: a })));
+  tally.add('b', normalise(requestTrace({ platform: 'gcp_kubernetes_engine', attributes: b })));
   return tally.differences({ a: CLOUD_RUN, b: GKE });
 }
 
@@ -50,8 +51,8 @@ test('a zone is of its region, and differs from another one', () => {
 
 test('the platform is a setting unless it is what is compared', () => {
   const tally = createConfigurationTally();
-  tally.add('a', requestTrace());
-  tally.add('b', requestTrace({ platform: 'gcp_kubernetes_engine' }));
+  tally.add('a', normalise(requestTrace()));
+  tally.add('b', normalise(requestTrace({ platform: 'gcp_kubernetes_engine' })));
   const [a, b] = [parseCohort('a', 'service.version=v1'), parseCohort('b', 'service.version=v2')];
   assert.deepEqual(tally.differences({ a: CLOUD_RUN, b: GKE }), []);
   assert.deepEqual(tally.differences({ a, b }), [
@@ -141,12 +142,14 @@ test('what differs in every service is one row, what is alike is none', () => {
 
 test('latency that was added on purpose is named with its hop', () => {
   const tally = createConfigurationTally();
-  tally.add('a', requestTrace());
+  tally.add('a', normalise(requestTrace()));
   tally.add(
     'b',
-    withSpanChanged(requestTrace({ platform: 'gcp_kubernetes_engine' }), 6, {
-      attributes: { 'service.name': 'server', 'shakesapp.config.added_latency': '20 ms' },
-    }),
+    normalise(
+      withSpanChanged(requestTrace({ platform: 'gcp_kubernetes_engine' }), 6, {
+        attributes: { 'service.name': 'server', 'shakesapp.config.added_latency': '20 ms' },
+      }),
+    ),
   );
   const rows = tally.differences({ a: CLOUD_RUN, b: GKE });
   assert.deepEqual(rows, [{ key: 'latency added (local) of server', a: '0 ms', b: '20 ms' }]);
@@ -175,16 +178,18 @@ test('what differs in one service only is told with its name', () => {
     attributes: { 'shakesapp.config.cpu': '1' },
     platform: 'gcp_kubernetes_engine',
   });
-  tally.add('a', a);
+  tally.add('a', normalise(a));
   const server = [6, 7, 8, 9, 10];
   tally.add(
     'b',
-    server.reduce(
-      (trace, id) =>
-        withSpanChanged(trace, id, {
-          attributes: { 'service.name': 'server', 'shakesapp.config.cpu': '2' },
-        }),
-      b,
+    normalise(
+      server.reduce(
+        (trace, id) =>
+          withSpanChanged(trace, id, {
+            attributes: { 'service.name': 'server', 'shakesapp.config.cpu': '2' },
+          }),
+        b,
+      ),
     ),
   );
   assert.deepEqual(tally.differences({ a: CLOUD_RUN, b: GKE }), [
@@ -194,8 +199,8 @@ test('what differs in one service only is told with its name', () => {
 
 test('the platform is a difference where the cohorts are not told apart by it', () => {
   const tally = createConfigurationTally();
-  tally.add('a', requestTrace());
-  tally.add('b', requestTrace({ platform: 'gcp_kubernetes_engine' }));
+  tally.add('a', normalise(requestTrace()));
+  tally.add('b', normalise(requestTrace({ platform: 'gcp_kubernetes_engine' })));
   const [v1, v2] = [parseCohort('a', 'service.version=v1'), parseCohort('b', 'service.version=v2')];
   assert.deepEqual(tally.differences({ a: v1, b: v2 }), [
     { key: 'platform', a: 'gcp_cloud_run', b: 'gcp_kubernetes_engine' },

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ATTR } from '../../../../lib/telemetry/names.ts';
 import { pairRuns } from '../../../../tools/compare/cohorts/pairing.ts';
 import { recordRequest } from '../../../../tools/compare/cohorts/request-record.ts';
+import { normalise } from '../../../../tools/traces/normalise.ts';
 import { MINUTE_MS, requestTrace } from '../../traces/request-trace.ts';
 
 const MINUTE = new Date(MINUTE_MS).toISOString();
@@ -14,14 +15,16 @@ function record(
 ) {
   const { atSecond, runId, sequence = 0, query = 'love' } = run;
   const made = recordRequest(
-    requestTrace({
-      platform,
-      sequence,
-      query,
-      traceId: `${platform} ${runId} ${sequence}`,
-      startDelayMs: atSecond * 1_000,
-      rootAttributes: { [ATTR.runId]: runId, [ATTR.scheduledMinute]: MINUTE },
-    }),
+    normalise(
+      requestTrace({
+        platform,
+        sequence,
+        query,
+        traceId: `${platform} ${runId} ${sequence}`,
+        startDelayMs: atSecond * 1_000,
+        rootAttributes: { [ATTR.runId]: runId, [ATTR.scheduledMinute]: MINUTE },
+      }),
+    ),
   );
   assert.ok(made);
   return made;

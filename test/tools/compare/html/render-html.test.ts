@@ -161,7 +161,7 @@ test('each hop has its distribution, each gap what divides it', () => {
 
 test('says what its signs, self time, gap and paths mean', () => {
   const legend = textOf(parse(sample).querySelector('.signs'));
-  assert.match(legend, /Cloud Run minus GKE, so \+ means that Cloud Run took longer/);
+  assert.match(legend, /Cloud Run minus GKE of a typical pair, .*; \+ means Cloud Run is slower/);
   assert.match(legend, /self: .* gap: .* path names each step from the root down as service:name/);
 });
 

@@ -203,6 +203,7 @@ const cohort = (label: string, filter: string, median: number, stored: number) =
   traces: 400,
   whole: 400,
   errors: 0,
+  impossible: 0,
   wrongCounts: 0,
   cold: 4,
   orphaned: 0,
@@ -300,6 +301,10 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
         };
       }),
     ),
+    failures: [],
+    deviations: [],
+    reconciliation: null,
+    exemplarsArePairs: { warm: true, cold: false },
     warnings: [
       {
         id: 'cold-starts-present',

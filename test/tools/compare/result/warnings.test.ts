@@ -60,6 +60,7 @@ function warningsOf(change: Change) {
       ...change.overall,
     },
     samplers: change.samplers ?? ['parentbased_always_on'],
+    deviations: [],
     truncated: change.truncated ?? null,
   });
 }
