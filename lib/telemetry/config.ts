@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Config, integer, oneOf, text } from './environment.ts';
+import { otlpVariables } from './otlp-config.ts';
 
 export const EXPORTERS = ['gcp_trace', 'otlp', 'console'] as const;
 export type ExporterName = (typeof EXPORTERS)[number];
@@ -57,14 +58,7 @@ export const telemetryVariables = {
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: integer({ min: 1, max: 8_192, default: 512 }).describe(
     'Spans in one export, at most the queue size',
   ),
-  OTEL_EXPORTER_OTLP_ENDPOINT: url('an http:// or https:// URL')
-    .default('https://telemetry.googleapis.com')
-    .describe(
-      'Base URL for `otlp`. Google access tokens are sent to https://*.googleapis.com only',
-    ),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url('an http:// or https:// URL')
-    .optional()
-    .describe('Full URL for `otlp`, instead of the base URL with /v1/traces'),
+  ...otlpVariables,
   CLOUD_TRACE_API_ENDPOINT: z
     .string()
     .regex(/^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$/, { error: 'host or host:port, always over TLS' })
@@ -104,12 +98,6 @@ function ratio() {
     .regex(/^(0(\.\d{1,12})?|1(\.0{1,12})?)$/, { error: allowed })
     .transform(Number)
     .default(1);
-}
-
-function url(allowed: string) {
-  return z
-    .string()
-    .refine((value) => URL.canParse(value) && /^https?:\/\//.test(value), { error: allowed });
 }
 
 /**

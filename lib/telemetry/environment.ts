@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** One schema per environment variable. `describe()` is the documentation's text for it. */
+/**
+ * One schema per environment variable. Its description is the documentation's text for it; with
+ * `secret: true` in its meta data no value of it is printed.
+ */
 export type Variables = Readonly<Record<string, z.ZodType>>;
 
 export type Config<V extends Variables> = Readonly<{ [K in keyof V]: z.output<V[K]> }>;
@@ -40,11 +43,18 @@ export function parseEnv<V extends Variables>(variables: V, env: NodeJS.ProcessE
     if (result.success) parsed[variable] = result.data;
     else {
       const allowed = result.error.issues.map((issue) => issue.message).join('; ');
-      problems.push({ variable, value, allowed });
+      problems.push({ variable, value: shown(value, schema), allowed });
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(parsed) as Config<V>;
+}
+
+/** A wrong value as it may be printed: a secret not at all, a URL without its user and password. */
+function shown(value: string | undefined, schema: z.ZodType): string | undefined {
+  if (value === undefined) return undefined;
+  if (schema.meta()?.secret === true) return '(not shown)';
+  return value.replaceAll(/:\/\/[^/?#]*@/g, '://(not shown)@');
 }
 
 /** parseEnv for an entry file: prints what is wrong and exits 2 before any socket is opened. */
@@ -65,13 +75,17 @@ export function parseEnvOrExit<V extends Variables>(
 
 /** A whole number within bounds. Rejects '', '1e3', '0x10' and anything else but digits. */
 export function integer(bounds: { min: number; max: number; default: number }) {
-  const allowed = `a whole number from ${bounds.min} to ${bounds.max}`;
+  return wholeNumber(bounds.min, bounds.max).default(bounds.default);
+}
+
+/** The same without a default. */
+export function wholeNumber(min: number, max: number) {
+  const allowed = `a whole number from ${min} to ${max}`;
   return z
     .string()
     .regex(/^\d{1,15}$/, { error: allowed, abort: true })
     .transform(Number)
-    .pipe(z.number().min(bounds.min, allowed).max(bounds.max, allowed))
-    .default(bounds.default);
+    .pipe(z.number().min(min, allowed).max(max, allowed));
 }
 
 /** One of a closed list of words. */

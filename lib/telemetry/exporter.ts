@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { until, within } from './deadline.ts';
+import { DeadlineError, until, within } from './deadline.ts';
 import type { Ledger } from './ledger.ts';
 
 /** The answer to a batch that was taken: how many of its spans are not stored all the same. */
@@ -67,7 +67,8 @@ export function createTrackedExporter(options: {
       ledger.add('exportFailed', rejected);
       return { code: ExportResultCode.SUCCESS };
     } catch (error) {
-      ledger.add(isLate ? 'exportTimedOut' : 'exportFailed', count);
+      const timedOut = isLate || (error as Error).cause instanceof DeadlineError;
+      ledger.add(timedOut ? 'exportTimedOut' : 'exportFailed', count);
       const reason =
         error instanceof SpansNotStored ? error : new SpansNotStored(`${error}`, { cause: error });
       return { code: ExportResultCode.FAILED, error: reason };

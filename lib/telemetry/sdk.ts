@@ -151,7 +151,20 @@ const SINKS: Readonly<
     const url =
       config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ??
       `${config.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/$/, '')}/v1/traces`;
-    return createOtlpSink({ url, project: config.GOOGLE_CLOUD_PROJECT, timeoutMs });
+    const {
+      OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: ownTimeoutMs = config.OTEL_EXPORTER_OTLP_TIMEOUT,
+      OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: compression = config.OTEL_EXPORTER_OTLP_COMPRESSION,
+    } = config;
+    return createOtlpSink({
+      url,
+      project: config.GOOGLE_CLOUD_PROJECT,
+      timeoutMs: Math.min(timeoutMs, ownTimeoutMs),
+      headers: {
+        ...config.OTEL_EXPORTER_OTLP_HEADERS,
+        ...config.OTEL_EXPORTER_OTLP_TRACES_HEADERS,
+      },
+      compression,
+    });
   },
   async console() {
     const { createConsoleSink } = await import('./console-exporter.ts');

@@ -64,6 +64,16 @@ for (const [variable, value] of [
   ['OTEL_RESOURCE_ATTRIBUTES', 'a=b=c'],
   ['OTEL_RESOURCE_ATTRIBUTES', 'a=%zz'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://user:password@collector'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'api-key'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'api key=x'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'api-key=%zz'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'api-key=a%0Ab'],
+  ['OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'Host=elsewhere'],
+  ['OTEL_EXPORTER_OTLP_COMPRESSION', 'zstd'],
+  ['OTEL_EXPORTER_OTLP_TIMEOUT', '10s'],
+  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
+  ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'http/json'],
   ['CLOUD_TRACE_API_ENDPOINT', 'https://cloudtrace.googleapis.com'],
   ['OTEL_BSP_MAX_QUEUE_SIZE', '-1'],
   ['SPAN_FLUSH', 'never'],
@@ -72,6 +82,37 @@ for (const [variable, value] of [
   test(`${variable}=${value} is refused`, () =>
     assert.deepEqual(wrong({ [variable]: value }), [variable]));
 }
+
+test('headers are percent-decoded, and their names lowered', () => {
+  const value = 'API-Key=a%2Cb, authorization=Basic dXNlcjpwYXNz==,';
+  assert.deepEqual(parse({ OTEL_EXPORTER_OTLP_HEADERS: value }).OTEL_EXPORTER_OTLP_HEADERS, {
+    'api-key': 'a,b',
+    authorization: 'Basic dXNlcjpwYXNz==',
+  });
+});
+
+test('a protocol that is not supported is refused in words', () => {
+  assert.throws(
+    () => parse({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }),
+    /OTEL_EXPORTER_OTLP_PROTOCOL: is "grpc"; allowed: http\/protobuf \(grpc and http\/json are not supported\)/,
+  );
+});
+
+test('a refusal shows no secret: neither a header nor the password of a URL', () => {
+  const secrets = {
+    OTEL_EXPORTER_OTLP_HEADERS: 'api-key=hunter2,broken',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:hunter2@collector/x@y',
+  };
+  assert.throws(
+    () => parse(secrets),
+    (error: ConfigError) => {
+      assert.doesNotMatch(JSON.stringify([error.message, error.problems]), /hunter2/);
+      assert.match(error.message, /HEADERS: is "\(not shown\)"; allowed: name=value/);
+      assert.match(error.message, /ENDPOINT: is "https:\/\/\(not shown\)@collector\/x@y"/);
+      return true;
+    },
+  );
+});
 
 test('every variable is described', () => {
   for (const [variable, schema] of Object.entries(telemetryVariables)) {

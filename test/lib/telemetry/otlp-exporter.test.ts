@@ -2,15 +2,27 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { createOtlpSink, isGoogle } from '../../../lib/telemetry/otlp-exporter.ts';
+import { gunzipSync } from 'node:zlib';
+import { DeadlineError } from '../../../lib/telemetry/deadline.ts';
+import {
+  createOtlpSink,
+  isGoogle,
+  type OtlpOptions,
+} from '../../../lib/telemetry/otlp-exporter.ts';
+import { startHungExporter } from '../../services/faults.ts';
 import { startFakeCloud } from './cloud.ts';
 import { createEndedSpan } from './ended-span.ts';
 import { runProgram } from './run-program.ts';
 
-type Post = { url: string | undefined; type: string | undefined; auth: boolean; body: Buffer };
+type Post = { url: string | undefined; headers: http.IncomingHttpHeaders; body: Buffer };
 
-/** What the collector answers to a batch: HTTP status, and the body of an ExportTraceServiceResponse. */
-type Answer = { status?: number; body?: Buffer };
+/** What the collector answers to a batch. */
+type Answer = {
+  status?: number;
+  type?: string;
+  headers?: http.OutgoingHttpHeaders;
+  body?: Buffer | string;
+};
 
 /** ExportTraceServiceResponse { partial_success { rejected_spans, error_message } } */
 function partialSuccess(rejectedSpans: number, errorMessage: string): Buffer {
@@ -19,18 +31,33 @@ function partialSuccess(rejectedSpans: number, errorMessage: string): Buffer {
   return Buffer.from([0x0a, partial.length, ...partial]);
 }
 
-async function startCollector(t: TestContext, answer: (body: Buffer) => Answer = () => ({})) {
+async function startCollector(
+  t: TestContext,
+  answer: (body: Buffer, earlier: number) => Answer | 'hang up' = () => ({}),
+) {
   const posts: Post[] = [];
   const server = http.createServer(async (request, response) => {
-    const { 'content-type': type, authorization } = request.headers;
     const body = Buffer.concat(await request.toArray());
-    posts.push({ url: request.url, type, auth: authorization !== undefined, body });
-    const { status = 200, body: answerBody } = answer(body);
-    response.writeHead(status, { 'Content-Type': 'application/x-protobuf' }).end(answerBody);
+    posts.push({ url: request.url, headers: request.headers, body });
+    const given = answer(body, posts.length - 1);
+    if (given === 'hang up') return response.destroy();
+    const { status = 200, type = 'application/x-protobuf', headers = {}, body: answerBody } = given;
+    response.writeHead(status, { 'Content-Type': type, ...headers }).end(answerBody);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   return { posts, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** A sink towards the collector, and the outcome of one batch of it. */
+function startSink(t: TestContext, origin: string, options: Partial<OtlpOptions> = {}) {
+  const url = `${origin}/v1/traces`;
+  const sink = createOtlpSink({ url, project: 'test-project', timeoutMs: 60_000, ...options });
+  t.after(() => sink.close());
+  return () => sink.write([createEndedSpan('span')], new AbortController().signal);
 }
 
 test('otlp posts protobuf to the base URL’s /v1/traces, with the project and no token', async (t) => {
@@ -43,8 +70,8 @@ test('otlp posts protobuf to the base URL’s /v1/traces, with the project and n
   assert.deepEqual([stored, lost], [5, 0]);
   const [post] = collector.posts;
   assert.deepEqual(
-    [post?.url, post?.type, post?.auth],
-    ['/v1/traces', 'application/x-protobuf', false],
+    [post?.url, post?.headers['content-type'], post?.headers.authorization],
+    ['/v1/traces', 'application/x-protobuf', undefined],
   );
   const text = post?.body.toString('latin1') ?? '';
   for (const part of ['gcp.project_id', 'test-project', 'service.name', 'loadgen']) {
@@ -89,7 +116,10 @@ test('spans that a collector rejects from a batch it takes are lost, the others 
   });
   const { stored, lost, reasons } = program.report();
   assert.deepEqual([stored, lost, reasons.exportFailed], [3, 2, 2]);
-  assert.match(JSON.stringify(program.lines), /rejectedSpans.{1,4}2,.*too long/);
+  assert.match(
+    JSON.stringify(program.lines),
+    /endpoint rejected 2 of 5 spans.*too long|too long.*endpoint rejected 2 of 5 spans/,
+  );
 });
 
 test('a warning beside a whole success loses nothing', async (t) => {
@@ -116,9 +146,117 @@ test('each batch is charged with its own rejections', async (t) => {
     await Promise.all(['refused', 'taken', 'refused', 'taken'].map(rejected)),
     [1, 0, 1, 0],
   );
-  // An answer of 200 that cannot be read is one all the same, and none of the batch before it.
-  assert.deepEqual([await rejected('refused'), await rejected('unreadable')], [1, 0]);
+  assert.equal(await rejected('refused'), 1);
+  await assert.rejects(rejected('unreadable'), /^Error: HTTP 200 OK, but no export response/);
 });
+
+test('an answer 200 that is no export response stores nothing, and the log says what it was', async (t) => {
+  const page = `<html>${'x'.repeat(100_000)}</html>`;
+  const collector = await startCollector(t, () => ({ type: 'text/html', body: page }));
+  const program = await runProgram(t, ['/'], {
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
+  });
+  const { stored, reasons } = program.report();
+  assert.deepEqual([stored, reasons.exportFailed], [0, 5]);
+  const [line] = program.lines.filter(({ severity }) => severity === 'ERROR');
+  assert.match(
+    JSON.stringify(line),
+    /HTTP 200 OK, but no export response \(text\/html\): <html>x{294}…/,
+  );
+  assert.ok(program.lines.every((each) => JSON.stringify(each).length < 1_000));
+});
+
+test('a refusal is logged with its status and reason, and is not repeated', async (t) => {
+  const body = '{"error":{"message":"Resource is missing required attribute gcp.project_id"}}';
+  const collector = await startCollector(t, () => ({
+    status: 400,
+    body,
+    type: 'application/json',
+  }));
+  const write = startSink(t, collector.origin);
+  await assert.rejects(write(), { message: `HTTP 400 Bad Request: ${body}` });
+  assert.equal(collector.posts.length, 1);
+});
+
+for (const status of [429, 502, 503, 504]) {
+  test(`a batch is sent again after ${status}`, async (t) => {
+    const collector = await startCollector(t, (_body, earlier) =>
+      earlier === 0 ? { status } : {},
+    );
+    assert.deepEqual(await startSink(t, collector.origin)(), { rejected: 0 });
+    assert.equal(collector.posts.length, 2);
+  });
+}
+
+test('a batch is sent again after a connection that broke', async (t) => {
+  const collector = await startCollector(t, (_body, earlier) => (earlier === 0 ? 'hang up' : {}));
+  assert.deepEqual(await startSink(t, collector.origin)(), { rejected: 0 });
+  assert.equal(collector.posts.length, 2);
+});
+
+test('a pause that the time does not allow is not begun, and the answer is the reason', async (t) => {
+  const collector = await startCollector(t, () => ({
+    status: 503,
+    headers: { 'Retry-After': '3600' },
+    body: 'come back later',
+  }));
+  await assert.rejects(startSink(t, collector.origin)(), {
+    message: 'HTTP 503 Service Unavailable: come back later',
+  });
+  assert.equal(collector.posts.length, 1);
+});
+
+test('an endpoint that does not answer is given up after the time for a batch', async (t) => {
+  const silent = await startHungExporter(t);
+  await assert.rejects(startSink(t, silent, { timeoutMs: 50 })(), new DeadlineError(50));
+});
+
+test('headers go with every export, those for traces win, and gzip compresses the body', async (t) => {
+  const collector = await startCollector(t);
+  const program = await runProgram(t, ['/'], {
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
+    OTEL_EXPORTER_OTLP_HEADERS: 'api-key=top%2Csecret,x-tenant=general',
+    OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'X-Tenant=traces',
+    OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+  });
+  assert.equal(program.report().stored, 5);
+  const [post] = collector.posts;
+  assert.deepEqual(
+    [post?.headers['api-key'], post?.headers['x-tenant'], post?.headers['content-encoding']],
+    ['top,secret', 'traces', 'gzip'],
+  );
+  assert.ok(gunzipSync(post?.body ?? '').includes('gcp.project_id'));
+});
+
+test('a header that the endpoint repeats is not logged', async (t) => {
+  const collector = await startCollector(t, () => ({
+    status: 401,
+    body: 'unknown key "top secret": Bearer token-1234, token-1234, top%20secret',
+  }));
+  const headers = { 'api-key': 'top secret', authorization: 'Bearer token-1234' };
+  await assert.rejects(startSink(t, collector.origin, { headers })(), {
+    message: 'HTTP 401 Unauthorized: unknown key "(secret)": (secret), (secret), (secret)',
+  });
+});
+
+for (const status of [301, 302, 307, 308]) {
+  test(`a redirect by ${status} to another origin is not followed: headers go nowhere else`, async (t) => {
+    const other = await startCollector(t);
+    const collector = await startCollector(t, () => ({
+      status,
+      headers: { Location: `${other.origin}/v1/traces?key=secret` },
+    }));
+    await assert.rejects(
+      startSink(t, collector.origin, { headers: { 'api-key': 'secret' } })(),
+      (error: Error) =>
+        error.message.includes(`to ${other.origin}; redirects are not followed`) &&
+        !error.message.includes('secret'),
+    );
+    assert.equal(other.posts.length, 0);
+  });
+}
 
 test('none starts no exporter and still links traces', async (t) => {
   const program = await runProgram(t, ['/'], { OTEL_TRACES_EXPORTER: 'none' });
