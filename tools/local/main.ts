@@ -1,13 +1,12 @@
 import type { LoadSummary } from '../../functions/loadgen/contract.ts';
-import { ConfigError } from '../../lib/config.ts';
-import { isStdout, UsageError } from '../cli/command-line.ts';
+import { isStdout } from '../cli/command-line.ts';
 import { createConsole } from './console.ts';
 import { createLoadBody } from './load-body.ts';
 import { runOnce } from './once.ts';
 import type { Options } from './options.ts';
 import type { LogLine, PlatformName } from './platforms/platform.ts';
 import { createRunLog } from './run-log.ts';
-import { type PassedOn, parsePassedOn } from './settings.ts';
+import { parsePassedOn } from './settings.ts';
 import { startSystem } from './system.ts';
 import { readWorksChoice } from './works-options.ts';
 
@@ -18,7 +17,7 @@ export async function run(options: Options): Promise<number> {
   // Results on stdout take the place of the text.
   const silent = options.json !== undefined && isStdout(options.json);
   const print = (text: string) => void (silent || process.stdout.write(text));
-  const passedOn = readPassedOn();
+  const passedOn = parsePassedOn(process.env);
   const works = await readWorksChoice(options);
 
   // Ctrl-C arrives twice (from the terminal and from npm): later signals change nothing.
@@ -62,15 +61,6 @@ export async function run(options: Options): Promise<number> {
     return await runLive({ system, body, delays: options.delays, signal, print, onProgress: note });
   } finally {
     await system.close();
-  }
-}
-
-function readPassedOn(): PassedOn {
-  try {
-    return parsePassedOn(process.env);
-  } catch (error) {
-    if (error instanceof ConfigError) throw new UsageError(error.message, { cause: error });
-    throw error;
   }
 }
 

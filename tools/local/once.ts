@@ -1,5 +1,6 @@
 import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { isStdout } from '../cli/command-line.ts';
+import { counted } from '../cli/format.ts';
 import { writeResult } from '../cli/result-file.ts';
 import { CLOUD_RUN, GKE } from '../compare/cohorts/cohort.ts';
 import { compareTraces } from '../compare/compare.ts';
@@ -40,10 +41,12 @@ export async function runOnce(run: {
   const { system, options, onProgress } = run;
   const sizes = splitIntoRuns(options.requests, options.runs);
   const thisMinuteMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+  const [platform, other] = system.platforms;
+  const where = platform && !other ? PLATFORM_LABEL[platform.name] : 'each platform';
   const broken: string[] = [];
   for (const [index, requests] of sizes.entries()) {
     if (index > 0) await system.measureSlowness();
-    onProgress(`run ${index + 1} of ${sizes.length}: ${requests} requests on each platform`);
+    onProgress(`run ${index + 1} of ${sizes.length}: ${counted(requests, 'request')} on ${where}`);
     const minute = new Date(thisMinuteMs - (sizes.length - 1 - index) * MINUTE_MS);
     const body = {
       ...createLoadBody({ requests, intervalMs: options.intervalMs }),
@@ -86,17 +89,15 @@ async function report(run: {
       }),
     }));
   const pairs = platforms.map(({ name, result }): [PlatformName, PlatformResult] => [name, result]);
-  const comparison =
-    platforms.length === 2
-      ? compareTraces(traces, {
-          cohorts: { a: CLOUD_RUN, b: GKE },
-          name: system.cloud.projectId,
-          local: true,
-        })
-      : undefined;
+  // Of one platform alone it holds that side's figures and traces, for the page and for --full.
+  const comparison = compareTraces(traces, {
+    cohorts: { a: CLOUD_RUN, b: GKE },
+    name: system.cloud.projectId,
+    local: true,
+  });
   const [first] = platforms;
   // The median of the comparison, where there is one.
-  const waterfall = comparison?.exemplars.a.median ?? first?.waterfall;
+  const waterfall = comparison.exemplars.a.median ?? first?.waterfall;
   const faults = [
     ...run.broken,
     ...pairs.flatMap(([name, result]) =>
@@ -119,7 +120,7 @@ async function writeFiles(results: {
   options: Options;
   projectId: string;
   traces: readonly Trace[];
-  comparison: Comparison | undefined;
+  comparison: Comparison;
   pairs: readonly (readonly [PlatformName, PlatformResult])[];
 }): Promise<void> {
   const { options, comparison } = results;
@@ -129,7 +130,7 @@ async function writeFiles(results: {
       local: true,
       delays: options.delays,
       platforms: Object.fromEntries(results.pairs),
-      ...(comparison && { comparison }),
+      ...(results.pairs.length === 2 && { comparison }),
     };
     const json = `${JSON.stringify(content, null, 2)}\n`;
     if (isStdout(options.json)) process.stdout.write(json);
@@ -140,7 +141,7 @@ async function writeFiles(results: {
     const source = { ...SOURCE, name: results.projectId };
     await writeResult(options.save, renderTraceFile(source, results.traces));
   }
-  if (options.html !== undefined && comparison) {
+  if (options.html !== undefined) {
     // Imported only here, because the plots take the longest to load.
     const { renderHtml } = await import('../compare/html/render-html.ts');
     await writeResult(options.html, renderHtml(comparison));

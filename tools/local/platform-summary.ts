@@ -47,7 +47,9 @@ export function summarisePlatform(options: {
   const records = recordRequests(traces);
   const cold = new Set(records.filter((record) => record.cold).map(({ traceId }) => traceId));
   const warm = complete.filter(({ traceId }) => !cold.has(traceId));
-  const waterfall = medianWaterfall(warm.length > 0 ? warm : complete);
+  const median = medianWaterfall(warm.length > 0 ? warm : complete);
+  // A request that waited for an instance to start was cold too.
+  const waterfall = median && { ...median, cold: cold.has(median.traceId) };
   const failures = tallyFailures(requests);
   const result: PlatformResult = {
     requests: options.requests,

@@ -18,24 +18,33 @@ const REQUESTS_FOR_A_VERDICT = 60;
 export function renderOutcome(run: {
   options: Options;
   pairs: readonly (readonly [PlatformName, PlatformResult])[];
-  /** Absent where only one platform ran. */
-  comparison: Comparison | undefined;
+  /** One-sided where only one platform ran. */
+  comparison: Comparison;
   faults: readonly string[];
 }): string {
   const { options, pairs, comparison, faults } = run;
+  const alone = pairs.length === 1 ? pairs[0]?.[0] : undefined;
   const blocks = [
     renderTotals(pairs),
     renderFailures(pairs),
     options.delays.map((delay) => `${renderDelay(delay)}\n`).join(''),
-    comparison === undefined
-      ? ''
-      : options.full
-        ? renderText(comparison)
-        : renderBrief(comparison, adviceFor(comparison, options)),
-    comparison === undefined || options.full ? '' : `${moreLines(options).join('\n')}\n`,
+    alone === undefined ? '' : `${aloneLines(alone, options).join('\n')}\n`,
+    options.full
+      ? renderText(comparison)
+      : alone === undefined
+        ? renderBrief(comparison, adviceFor(comparison, options))
+        : '',
+    alone !== undefined || options.full ? '' : `${moreLines(options).join('\n')}\n`,
     faults.length === 0 ? 'Every trace is complete.\n' : `${faults.join('\n')}\n`,
   ];
   return blocks.map((block) => (block === '' ? '' : `\n${block}`)).join('');
+}
+
+/** What a run of one platform cannot show, and what it shows all the same. */
+function aloneLines(platform: PlatformName, { html, full }: Options): readonly string[] {
+  const page = html === undefined ? '' : ` ${html} shows its figures and traces.`;
+  const table = full ? ' All its figures:' : '';
+  return wrapText(`Only ${PLATFORM_LABEL[platform]} ran, so nothing is compared.${page}${table}`);
 }
 
 /** Latency added on purpose, so that nobody takes it for a finding. */

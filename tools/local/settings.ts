@@ -1,5 +1,6 @@
-import { type Config, integer, oneOf, parseEnv } from '../../lib/config.ts';
+import { type Config, ConfigError, integer, oneOf, parseEnv } from '../../lib/config.ts';
 import { telemetryVariables } from '../../lib/telemetry/config.ts';
+import { UsageError } from '../cli/command-line.ts';
 import { SIZING } from './platforms/knobs.ts';
 import type { ProgramName, ProgramSettings } from './platforms/platform.ts';
 
@@ -17,8 +18,36 @@ const passedOn = {
 
 export type PassedOn = Config<typeof passedOn>;
 
-/** Throws ConfigError with every wrong variable at once. */
-export const parsePassedOn = (env: NodeJS.ProcessEnv): PassedOn => parseEnv(passedOn, env);
+/** Throws UsageError with every wrong variable at once, or with the one that leaves no traces. */
+export function parsePassedOn(env: NodeJS.ProcessEnv): PassedOn {
+  try {
+    const { OTEL_SDK_DISABLED: disabled, ...given } = parseEnv(
+      { ...passedOn, OTEL_SDK_DISABLED: telemetryVariables.OTEL_SDK_DISABLED },
+      env,
+    );
+    if (disabled) throw noTraces('OTEL_SDK_DISABLED', env, 'unset it');
+    if (!given.OTEL_TRACES_EXPORTER.some((name) => STORING.has(name))) {
+      const allowed = 'use gcp_trace or otlp, alone or with console';
+      throw noTraces('OTEL_TRACES_EXPORTER', env, `${allowed} (gcp_trace,console)`);
+    }
+    if (given.OTEL_TRACES_SAMPLER.endsWith('always_off')) {
+      throw noTraces('OTEL_TRACES_SAMPLER', env, 'use another sampler, or unset it');
+    }
+    return given;
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** Exporters whose spans reach the local Cloud Trace. */
+const STORING: ReadonlySet<string> = new Set(['gcp_trace', 'otlp']);
+
+const noTraces = (name: string, env: NodeJS.ProcessEnv, advice: string) =>
+  new UsageError(
+    `${name} is ${JSON.stringify(env[name])}: no trace would reach the local Cloud Trace, and the ` +
+      `local run shows nothing else; ${advice}`,
+  );
 
 /** The settings that the programs of both platforms share. */
 export function createSettings(options: {

@@ -23,9 +23,15 @@ const { result } = summarisePlatform({
   traces: [createRequestTrace({ platform: 'gcp_cloud_run' })],
 });
 
-function render(argv: readonly string[], comparison?: Comparison, faults: string[] = []): string {
+function render(
+  argv: readonly string[],
+  comparison: Comparison = local,
+  faults: string[] = [],
+): string {
   const options = parseOptions(flagsOf('up', '--once', ...argv));
-  return renderOutcome({ options, pairs: [['cloud_run', result]], comparison, faults });
+  const pairs = [['cloud_run', result] as const, ['gke', result] as const];
+  const ran = pairs.filter(([name]) => options.platforms.includes(name));
+  return renderOutcome({ options, pairs: ran, comparison, faults });
 }
 
 describe('renderOutcome', () => {
@@ -75,9 +81,9 @@ describe('renderOutcome', () => {
     assert.doesNotMatch(render([], local), /For a verdict/);
   });
 
-  it('names the latency that was added on purpose, also where nothing is compared', () => {
+  it('names the latency that was added on purpose, also where one platform runs', () => {
     assert.match(
-      render(['--delay', 'gke/server=20']),
+      render(['--delay', 'gke/server=20', '--platforms', 'gke']),
       /latency added \(local\): 20 ms in front of server on GKE \(local\)\n/,
     );
   });
@@ -96,7 +102,7 @@ describe('renderOutcome', () => {
     const text = renderOutcome({
       options: parseOptions(flagsOf('up', '--once')),
       pairs: [['gke', failed.result]],
-      comparison: undefined,
+      comparison: local,
       faults: ['x'],
     });
     assert.ok(
@@ -110,6 +116,18 @@ describe('renderOutcome', () => {
     );
     for (const line of text.split('\n')) assert.ok([...line].length <= 100, line);
     assert.doesNotMatch(render([]), /FAILED REQUESTS/);
+  });
+
+  it('says of one platform alone that nothing is compared, and where its figures are', () => {
+    const alone = render(['--platforms', 'gke']);
+    assert.match(alone, /\nOnly GKE \(local\) ran, so nothing is compared\.\n/);
+    assert.doesNotMatch(alone, /HOPS|No verdict|faster|--full/);
+    const full = render(['--platforms', 'gke', '--full', '--html', '/tmp/x.html']);
+    assert.match(
+      full.replaceAll(/\s+/g, ' '),
+      / \/tmp\/x\.html shows its figures and traces\. All/,
+    );
+    assert.match(full, /COHORTS/);
   });
 
   it('ends with what makes a trace incomplete', () => {

@@ -192,7 +192,7 @@ describe('summarisePlatform', () => {
     assert.match(totals, /p50, p95, warm +-\n/);
   });
 
-  it('counts as cold what the comparison does: the first of an instance and who waited for it', () => {
+  it('counts as cold what the comparison does: the first of an instance, and what waited for it', () => {
     const traces = [0, 50, 500].map((laterMs, place) =>
       createRequestTrace({
         ...CLOUD_RUN,
@@ -214,6 +214,15 @@ describe('summarisePlatform', () => {
     const result = summarise(traces);
     assert.equal(result.coldTraces, cold);
     assert.equal(result.trace?.traceId, '2'.repeat(32));
+    const { waterfall } = summarisePlatform({
+      platform: 'cloud_run',
+      requests: 2,
+      summaries: [],
+      reports: [],
+      traces: traces.slice(0, 2),
+    });
+    assert.equal(waterfall?.traceId, '1'.repeat(32));
+    assert.equal(waterfall?.cold, true, 'the one that waited is not called warm');
   });
 
   it('counts a span of a health check', () => {

@@ -19,3 +19,23 @@ for (const [name, values] of Object.entries(VALUES)) {
     });
   }
 }
+
+for (const [env, allowed] of [
+  [{ OTEL_SDK_DISABLED: 'true' }, /OTEL_SDK_DISABLED is "true": no trace .*; unset it/],
+  [{ OTEL_TRACES_EXPORTER: 'console' }, /OTEL_TRACES_EXPORTER is "console": .*gcp_trace or otlp/],
+  [{ OTEL_TRACES_EXPORTER: 'none' }, /OTEL_TRACES_EXPORTER is "none": .*gcp_trace or otlp/],
+  [{ OTEL_TRACES_SAMPLER: 'parentbased_always_off' }, /OTEL_TRACES_SAMPLER is "parent.*off": no/],
+  [{ OTEL_TRACES_EXPORTER: 'x', WORKS_CACHE: 'y' }, /OTEL_TRACES_EXPORTER[\s\S]*WORKS_CACHE/],
+] as const) {
+  test(`${JSON.stringify(env)} is bad usage that says what is allowed`, () => {
+    assert.throws(() => parsePassedOn(env), { name: 'UsageError', message: allowed });
+  });
+}
+
+test('console beside an exporter that stores is passed on', () => {
+  const { OTEL_TRACES_EXPORTER } = parsePassedOn({
+    OTEL_TRACES_EXPORTER: 'gcp_trace,console',
+    OTEL_SDK_DISABLED: 'false',
+  });
+  assert.deepEqual(OTEL_TRACES_EXPORTER, ['gcp_trace', 'console']);
+});
