@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { createCommandLine } from '../../tools/cli/read-command-line.ts';
 import { parsePassedOn } from '../../tools/local/settings.ts';
 import { ROOT } from '../rules/sources.ts';
-import { readDocuments, readInlineCode, readLines } from './documents.ts';
+import { readDocument, readDocuments, readInlineCode, readLines } from './documents.ts';
 
 const SCRIPTS: Readonly<Record<string, string>> = JSON.parse(
   readFileSync(join(ROOT, 'package.json'), 'utf8'),
@@ -72,4 +72,19 @@ describe('the commands in the documents', () => {
       });
     }
   }
+});
+
+describe('the table of commands in the README', () => {
+  it('has a row for every command', () => {
+    const help = createCommandLine('0').read(['--help'], {});
+    assert.ok(help.command === 'help');
+    const list = /^Commands:\n(.*)/ms.exec(help.text)?.[1] ?? '';
+    const names = [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name = '']) => name);
+    assert.ok(names.length >= 6, `${names}`);
+    const table = readDocument('README.md').text;
+    assert.deepEqual(
+      names.filter((name) => !new RegExp(`^\\| .*\`npx shakesapp ${name}\\b`, 'm').test(table)),
+      [],
+    );
+  });
 });
