@@ -6,7 +6,6 @@ import type { Clock } from '../traces/sources/clock.ts';
 import { SYSTEM_FILTER } from '../traces/sources/cloud-trace.ts';
 import { createReadBudget } from '../traces/sources/read-budget.ts';
 import { createTraceApi } from '../traces/sources/trace-api.ts';
-import { parseV1Trace } from '../traces/sources/v1-trace.ts';
 import type { JobControl } from './job.ts';
 import type { Started } from './run.ts';
 import type { Target } from './target.ts';
@@ -138,8 +137,8 @@ export function createTraceReader(target: Target, clock: Clock): ReadTraces {
     let pageToken: string | undefined;
     do {
       const page = await api.list({ ...window, pageToken }, signal);
-      traces.push(...(page.traces ?? []).map(parseV1Trace));
-      pageToken = page.nextPageToken || undefined;
+      traces.push(...page.traces);
+      pageToken = page.nextPageToken;
     } while (pageToken !== undefined);
     return traces;
   };

@@ -35,7 +35,7 @@ const WORDS = {
     warning: true,
     one: 'member has',
     many: 'members have',
-    what: 'a name that OTLP does not know, and was skipped',
+    what: 'a name that the format does not have, and was skipped',
   },
   'dropped-by-sdk': {
     warning: true,
@@ -49,6 +49,25 @@ const WORDS = {
     many: 'spans have',
     what: 'the id of another span of its trace, and was left out',
   },
+  'no-scope-spans': {
+    warning: true,
+    one: 'resource has',
+    many: 'resources have',
+    what: 'no scopeSpans, and so no spans',
+  },
+  'repeated-key': {
+    warning: true,
+    one: 'attribute has',
+    many: 'attributes have',
+    what: 'two values under one key; the last one counts',
+  },
+  'unnamed-span': { warning: true, one: 'span has', many: 'spans have', what: 'no name' },
+  'impossible-event-time': {
+    warning: false,
+    one: 'event has',
+    many: 'events have',
+    what: 'an impossible time; it is shown at the start of its span',
+  },
   'span-limit': {
     warning: true,
     one: 'trace has',
@@ -60,6 +79,18 @@ const WORDS = {
     one: 'span starts',
     many: 'spans start',
     what: 'before the year 2000: the times may not be in nanoseconds',
+  },
+  'duplicate-trace': {
+    warning: false,
+    one: 'trace is',
+    many: 'traces are',
+    what: 'in the file twice, and counts once',
+  },
+  'conflicting-trace': {
+    warning: true,
+    one: 'trace is',
+    many: 'traces are',
+    what: 'in the file again, with other spans; the first one counts',
   },
   // found in a tree
   'impossible-time': {
@@ -89,6 +120,7 @@ const WORDS = {
 } as const satisfies Record<string, Words>;
 
 export type DeviationKind = keyof typeof WORDS;
+export const DEVIATION_KINDS = Object.keys(WORDS) as DeviationKind[];
 
 /** Where one was seen; null: it does not say, or does not apply. */
 export type Example = Readonly<{
@@ -139,9 +171,7 @@ export function createDeviationTally() {
     },
     /** Warnings first, else in the order of the list above. */
     all(): readonly Deviation[] {
-      const found = (Object.keys(WORDS) as DeviationKind[]).flatMap(
-        (kind) => byKind.get(kind) ?? [],
-      );
+      const found = DEVIATION_KINDS.flatMap((kind) => byKind.get(kind) ?? []);
       return [
         ...found.filter(({ kind }) => isWarning(kind)),
         ...found.filter(({ kind }) => !isWarning(kind)),

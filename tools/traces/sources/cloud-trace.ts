@@ -6,7 +6,6 @@ import { createPageCache, type Place, prune, type ReadState, requestKey } from '
 import { createReadBudget } from './read-budget.ts';
 import type { SourceDescription, TraceSource } from './source.ts';
 import { createTraceApi, QuotaExhaustedError, StalePageError } from './trace-api.ts';
-import { parseV1Trace } from './v1-trace.ts';
 
 /** Every span of the system carries it; what else the project traces is not even read. */
 export const SYSTEM_FILTER = '+service.namespace:shakesapp';
@@ -53,6 +52,7 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
     projectId,
     clock,
     rootUrl,
+    onDeviation: (deviation) => ofPage.add(deviation),
     spend: (units, signal) =>
       budget.take(units, signal, (ms) => tell(`, waiting ${Math.ceil(ms / 1_000)} s for quota`)),
     onRetry: (reason, pauseMs) =>
@@ -61,6 +61,8 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
   let state: ReadState | undefined;
   let truncated: string | null = null;
   const tally = createDeviationTally();
+  /** Of the page that is read now: the cache keeps them with it. */
+  const ofPage = createDeviationTally();
 
   const describe = (): SourceDescription => ({
     kind: 'cloud-trace',
@@ -92,8 +94,9 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
       }
       tell('');
       const { nextPageToken: pageToken, ...rest } = current;
+      ofPage.clear();
       const page = await api.list({ filter: place.filter, ...window, pageToken }, signal);
-      const traces = (page.traces ?? []).map(parseV1Trace);
+      const { traces } = page;
       current = {
         ...rest,
         readerPid: process.pid,
@@ -104,7 +107,9 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
         complete: !page.nextPageToken,
       };
       state = current;
-      await cache.savePage(traces, describe(), current);
+      const deviations = ofPage.all();
+      for (const one of deviations) tally.add(one);
+      await cache.savePage({ traces, deviations }, describe(), current);
       yield* traces;
     }
   }
@@ -119,7 +124,7 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
       state = saved ?? begin();
       if (saved !== undefined) {
         onProgress(`Cloud Trace: ${saved.traces} traces were read before`);
-        yield* cache.readPages(saved.pages, signal);
+        yield* cache.readPages(saved.pages, signal, (one) => tally.add(one));
       }
       try {
         yield* readPagesFrom(state, signal);
@@ -131,6 +136,7 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
         if (!(error instanceof StalePageError)) throw error;
         // Traces come twice now; the reader of a source takes each once.
         await cache.clear();
+        tally.clear();
         state = begin();
         yield* readPagesFrom(state, signal);
       }
@@ -143,7 +149,7 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
       for (const traceId of traceIds) {
         if (found.has(traceId)) continue;
         const trace = await api.get(traceId, signal);
-        if (trace !== undefined) found.set(traceId, parseV1Trace(trace));
+        if (trace !== undefined) found.set(traceId, trace);
       }
       return [...found.values()];
     },

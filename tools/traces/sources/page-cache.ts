@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
 import { isMissing, replaceFile } from './replace-file.ts';
+import { readTraceLines } from './saved-traces.ts';
 import type { SourceDescription } from './source.ts';
-import { headLine, readTraceLines, traceLine } from './trace-lines.ts';
+import { endLine, headLine, traceLine } from './trace-lines.ts';
 
 /** How long a page token is trusted after its reader was killed. */
 const RESUME_WITHIN_MS = 3_600_000;
@@ -15,6 +17,9 @@ const SILENT_FOR_MS = 600_000;
 const SETTLED_AFTER_MS = 600_000;
 /** How long a settled window is kept. */
 const KEPT_FOR_MS = 86_400_000;
+
+/** What one answer held. */
+export type Page = Readonly<{ traces: readonly Trace[]; deviations: readonly Deviation[] }>;
 
 /** Where traces are read. */
 export type Place = Readonly<{ projectId: string; rootUrl?: string | undefined; filter: string }>;
@@ -57,16 +62,24 @@ export function createPageCache(directory: string, place: Place, window: Window)
       return saved !== undefined && isUsable(saved, nowMs) ? saved : undefined;
     },
     async savePage(
-      traces: readonly Trace[],
+      { traces, deviations }: Page,
       source: SourceDescription,
       next: ReadState,
     ): Promise<void> {
       await mkdir(folder, { recursive: true });
-      await replaceFile(pageFile(next.pages), headLine(source) + traces.map(traceLine).join(''));
+      const end = endLine({ traces: traces.length, truncated: null, deviations });
+      const lines = [headLine(source), ...traces.map(traceLine), end];
+      await replaceFile(pageFile(next.pages), lines.join(''));
       await replaceFile(join(folder, STATE), JSON.stringify(next));
     },
-    async *readPages(pages: number, signal: AbortSignal): AsyncGenerator<Trace> {
-      for (let page = 1; page <= pages; page += 1) yield* readTraceLines(pageFile(page), signal);
+    async *readPages(
+      pages: number,
+      signal: AbortSignal,
+      onDeviation: (deviation: Deviation) => void = () => {},
+    ): AsyncGenerator<Trace> {
+      for (let page = 1; page <= pages; page += 1) {
+        yield* readTraceLines(pageFile(page), signal, { onDeviation });
+      }
     },
     clear: () => rm(folder, { recursive: true, force: true }),
   };

@@ -1,5 +1,5 @@
 import type { Deviation } from '../deviation.ts';
-import type { Span, Trace } from '../model.ts';
+import type { Trace } from '../model.ts';
 
 export type SourceDescription = Readonly<{
   kind: 'cloud-trace' | 'saved-file' | 'otlp-file' | 'memory';
@@ -38,11 +38,4 @@ export function consoleUrl(
   if (source.kind !== 'cloud-trace' || source.local) return null;
   const id = encodeURIComponent(trace.traceId);
   return `https://console.cloud.google.com/traces/explorer;traceId=${id}?project=${encodeURIComponent(trace.projectId)}`;
-}
-
-/** A retried write stores a span twice under one id: the first copy stays. */
-export function withoutDuplicates(spans: readonly Span[]): readonly Span[] {
-  const byId = new Map<string, Span>();
-  for (const span of spans) if (!byId.has(span.spanId)) byId.set(span.spanId, span);
-  return byId.size === spans.length ? spans : [...byId.values()];
 }

@@ -1,59 +1,84 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import { UsageError } from '../../cli/command-line.ts';
+import { readBytes } from './file-bytes.ts';
+
+export type Line = Readonly<{ text: string; number: number }>;
+
+const NEWLINE = 0x0a;
+/** The runtime holds no longer text. */
+const LONGEST_BYTES = 2 ** 29 - 1_024;
 
 /**
- * A text file line by line. Throws with its name and what to do where it is none; UsageError where
- * whoever named it must name another.
+ * A text file line by line, numbered from 1; gzip and zstd are unpacked, a byte order mark is left
+ * out. `onCut` hears the number of the last line where the file ends in the middle of a character or
+ * of its compression. Throws with file and line where it is not UTF-8.
  */
+export async function* readNumberedLines(
+  path: string,
+  signal: AbortSignal,
+  onCut: (line: number) => void = () => {},
+): AsyncGenerator<Line> {
+  let number = 1;
+  let parts: Buffer[] = [];
+  let length = 0;
+  let cut = false;
+  const add = (part: Buffer) => {
+    parts.push(part);
+    length += part.length;
+    if (length <= LONGEST_BYTES) return;
+    throw new Error(`${path}, line ${number} is longer than ${LONGEST_BYTES} bytes; split it`);
+  };
+  const take = (): Buffer => {
+    const [only] = parts;
+    const bytes = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
+    parts = [];
+    length = 0;
+    return bytes;
+  };
+  const onCutBytes = () => {
+    cut = true;
+  };
+  for await (const chunk of readBytes(path, signal, onCutBytes)) {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
+      add(chunk.subarray(from, at));
+      yield { text: textOf(take(), { path, number }), number };
+      number += 1;
+      from = at + 1;
+    }
+    if (from < chunk.length) add(chunk.subarray(from));
+  }
+  if (length > 0) {
+    const last = take();
+    const complete = withoutCutCharacter(last);
+    cut ||= complete.length < last.length;
+    yield { text: textOf(complete, { path, number }), number };
+  }
+  if (cut) onCut(number);
+}
+
+/** The same as text alone. */
 export async function* readLines(path: string, signal: AbortSignal): AsyncGenerator<string> {
-  await checkText(path);
-  const input = createReadStream(path, { signal });
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  for await (const { text } of readNumberedLines(path, signal)) yield text;
+}
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
+function textOf(bytes: Buffer, { path, number }: { path: string; number: number }): string {
   try {
-    for await (const line of lines) yield line;
-  } catch (error) {
-    signal.throwIfAborted();
-    throw explain(error, path);
-  } finally {
-    lines.close();
-    input.destroy();
+    const text = UTF_8.decode(bytes);
+    return text.endsWith('\r') ? text.slice(0, -1) : text;
+  } catch (cause) {
+    throw new Error(`${path}, line ${number} is not UTF-8; allowed: JSON in UTF-8`, { cause });
   }
 }
 
-/** By its first bytes: what is not text has no lines, and may be read whole in search of one. */
-async function checkText(path: string): Promise<void> {
-  const start = await readStart(path).catch((error: unknown) => {
-    throw explain(error, path);
-  });
-  if (start[0] === 0x1f && start[1] === 0x8b) {
-    throw new Error(`${path} is compressed; unpack it first: gunzip -k ${path}`);
+/** The bytes up to a character of which the last ones are missing. */
+function withoutCutCharacter(bytes: Buffer): Buffer {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return bytes;
+    if (byte < 0xc0) continue;
+    const needs = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return needs > back ? bytes.subarray(0, bytes.length - back) : bytes;
   }
-  if (start.includes(0)) throw new Error(`${path} is no text file`);
-}
-
-async function readStart(path: string): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4_096), 0, 4_096, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a directory; name the files in it',
-  EACCES: 'you may not read it',
-};
-
-function explain(error: unknown, path: string): Error {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reason = REASONS[code ?? ''];
-  const text = `cannot read ${path}: ${reason ?? message}`;
-  return reason === undefined
-    ? new Error(text, { cause: error })
-    : new UsageError(text, { cause: error });
+  return bytes;
 }

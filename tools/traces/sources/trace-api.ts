@@ -1,8 +1,13 @@
-import { auth, cloudtrace, type cloudtrace_v1 } from '@googleapis/cloudtrace';
-import { z } from 'zod';
-import { refusalOf, SIGN_IN } from '../../cli/google-refusals.ts';
+import { auth, cloudtrace } from '@googleapis/cloudtrace';
+import { until } from '../../../lib/telemetry/deadline.ts';
+import { refusalOf } from '../../cli/google-refusals.ts';
+import type { Deviation } from '../deviation.ts';
+import type { Trace } from '../model.ts';
 import type { Clock } from './clock.ts';
 import { GET_UNITS, LIST_UNITS } from './read-budget.ts';
+import { explain, isTransient, statusOf } from './trace-api-errors.ts';
+import { UnreadableError } from './unreadable.ts';
+import { parseV1List, parseV1Trace, type V1List } from './v1-trace.ts';
 
 const CALL_DEADLINE_MS = 30_000;
 const MOST_TRIES = 8;
@@ -36,6 +41,8 @@ export function createTraceApi(options: {
   clock: Clock;
   rootUrl?: string | undefined;
   onRetry: (reason: string, pauseMs: number) => void;
+  /** What is read although it is not as it should be. */
+  onDeviation?: (deviation: Deviation) => void;
   /** Before every attempt, the repeated ones too: Cloud Trace counts those that it refused. */
   spend: (units: number, signal: AbortSignal) => Promise<void>;
 }) {
@@ -57,15 +64,16 @@ export function createTraceApi(options: {
     for (let attempt = 1; ; attempt += 1) {
       await options.spend(units, signal);
       const deadline = AbortSignal.timeout(CALL_DEADLINE_MS);
+      // The client asks for a token by itself, without a deadline, and heeds no signal meanwhile.
       const limit = AbortSignal.any([signal, deadline]);
       try {
-        return await untilAborted(call(limit), limit);
+        return await until(call(limit), limit);
       } catch (error) {
         signal.throwIfAborted();
         const status = statusOf(error);
         const retryable =
           status === undefined
-            ? deadline.aborted || TRANSIENT.has(codeOf(error) ?? '')
+            ? deadline.aborted || isTransient(error)
             : status === 429 || status >= 500;
         if (!retryable) throw explain(error, status, options);
         if (attempt === MOST_TRIES) {
@@ -79,12 +87,19 @@ export function createTraceApi(options: {
     }
   };
 
+  const parse = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      const problem = `the answer of Cloud Trace for ${projectId} cannot be read: ${error.message}`;
+      throw new Error(problem, { cause: error });
+    }
+  };
+
   return {
-    /** A page of up to 100 whole traces. Throws StalePageError where the token is refused. */
-    async list(
-      query: ListQuery,
-      signal: AbortSignal,
-    ): Promise<cloudtrace_v1.Schema$ListTracesResponse> {
+    /** A page of up to 100 complete traces. Throws StalePageError where the token is refused. */
+    async list(query: ListQuery, signal: AbortSignal): Promise<V1List> {
       const { pageToken, ...rest } = query;
       const params = {
         projectId,
@@ -100,7 +115,7 @@ export function createTraceApi(options: {
           (deadline) => client.projects.traces.list(params, { signal: deadline, retry: false }),
           signal,
         );
-        return answer.data;
+        return parse(() => parseV1List(answer.data, options.onDeviation));
       } catch (error) {
         if (pageToken !== undefined && statusOf(error) === 400 && !refused(error)) {
           throw new StalePageError('the page token is no longer valid', { cause: error });
@@ -109,10 +124,7 @@ export function createTraceApi(options: {
       }
     },
     /** One trace; undefined where there is none by that id. */
-    async get(
-      traceId: string,
-      signal: AbortSignal,
-    ): Promise<cloudtrace_v1.Schema$Trace | undefined> {
+    async get(traceId: string, signal: AbortSignal): Promise<Trace | undefined> {
       try {
         const answer = await retrying(
           GET_UNITS,
@@ -120,86 +132,11 @@ export function createTraceApi(options: {
             client.projects.traces.get({ projectId, traceId }, { signal: deadline, retry: false }),
           signal,
         );
-        return answer.data;
+        return parse(() => parseV1Trace(answer.data, options.onDeviation));
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
         throw error;
       }
     },
   };
-}
-
-const failure = z
-  .object({ status: z.number() })
-  .or(
-    z.object({ response: z.object({ status: z.number() }) }).transform(({ response }) => response),
-  );
-
-/** The HTTP status of an answer that was none of success; undefined where no answer came. */
-function statusOf(error: unknown): number | undefined {
-  const own = failure.safeParse(error).data?.status;
-  if (own !== undefined) return own;
-  return error instanceof Error && error.cause !== undefined ? statusOf(error.cause) : undefined;
-}
-
-/** The system's or the client's code of what kept an answer away. */
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause);
-}
-
-/**
- * What passes by itself. Not: a name that is not known, a port where nobody listens, credentials
- * that are missing; to ask again for those only makes a person wait.
- */
-const TRANSIENT: ReadonlySet<string> = new Set([
-  ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'],
-  ...['ENETDOWN', 'ERR_STREAM_PREMATURE_CLOSE', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'],
-]);
-const UNREACHABLE: ReadonlySet<string> = new Set(['ENOTFOUND', 'ECONNREFUSED', ...TRANSIENT]);
-
-/** The client asks for a token on its own, without a deadline, and heeds no signal meanwhile. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
-function explain(
-  error: unknown,
-  status: number | undefined,
-  place: Readonly<{ projectId: string; rootUrl?: string | undefined }>,
-): Error {
-  const reason = error instanceof Error ? error.message : String(error);
-  const refusal = refusalOf(reason, place.projectId, 'cloudtrace.googleapis.com');
-  const cure = refusal ? `; ${refusal.text}, cure: ${refusal.cure}` : cureOf(error, status, place);
-  return new Error(`reading Cloud Trace of ${place.projectId} failed: ${reason}${cure}`, {
-    cause: error,
-  });
-}
-
-function cureOf(
-  error: unknown,
-  status: number | undefined,
-  { projectId, rootUrl }: Readonly<{ projectId: string; rootUrl?: string | undefined }>,
-): string {
-  const silent =
-    UNREACHABLE.has(codeOf(error) ?? '') ||
-    (error instanceof Error && error.name === 'TimeoutError');
-  if (status === undefined && silent) {
-    return rootUrl === undefined
-      ? '; check the network, a proxy (https_proxy) or a VPN'
-      : '; is npm start still running?';
-  }
-  // Without an answer and without a fault of the network there were no credentials to ask with.
-  if (status === undefined || status === 401 || status === 403) {
-    return `; sign in with: ${SIGN_IN}, as someone with roles/cloudtrace.user in ${projectId}`;
-  }
-  return '';
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { DEVIATION_KINDS, type Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
+import { tryJson } from './json-documents.ts';
 import type { SourceDescription } from './source.ts';
-import { readLines } from './text-lines.ts';
+import { show } from './unreadable.ts';
 
 /**
  * A file of saved traces: its first line says where they came from, each further one is a trace of
@@ -10,24 +12,36 @@ import { readLines } from './text-lines.ts';
 export const FORMAT = 'shakesapp-traces';
 const FORMAT_VERSION = 1;
 
+const hex = (digits: number) =>
+  z.string().regex(new RegExp(`^(?!0+$)[0-9a-f]{${digits}}$`), `${digits} hexadecimal digits`);
 const attributes = z.record(z.string(), z.string());
-const event = z.object({ name: z.string(), timeMs: z.number(), attributes });
-const span = z.object({
-  traceId: z.string(),
-  spanId: z.string(),
-  parentSpanId: z.string().optional(),
+/** Nothing of a store that holds nanoseconds in 64 bits is later. */
+const time = z
+  .number()
+  .min(0)
+  .max(Number(2n ** 63n / 1_000_000n));
+const event = z.strictObject({ name: z.string(), timeMs: time, attributes });
+const span = z.strictObject({
+  traceId: hex(32),
+  spanId: hex(16),
+  parentSpanId: hex(16).optional(),
   name: z.string(),
   kind: z.enum(['internal', 'server', 'client']),
-  startMs: z.number(),
-  endMs: z.number(),
+  startMs: time,
+  endMs: time,
+  impossible: z.string().optional(),
   attributes,
   events: z.array(event).optional(),
-  links: z.array(z.object({ traceId: z.string(), spanId: z.string() })).optional(),
-  status: z.object({ error: z.boolean(), message: z.string().optional() }).optional(),
+  links: z.array(z.strictObject({ traceId: hex(32), spanId: hex(16) })).optional(),
+  status: z.strictObject({ error: z.boolean(), message: z.string().optional() }).optional(),
 });
-const trace = z.object({ traceId: z.string(), projectId: z.string(), spans: z.array(span) });
+export const traceSchema = z.strictObject({
+  traceId: hex(32),
+  projectId: z.string(),
+  spans: z.array(span),
+});
 
-const head = z.object({
+export const headSchema = z.object({
   format: z.literal(FORMAT),
   version: z.literal(FORMAT_VERSION),
   source: z.object({
@@ -40,13 +54,26 @@ const head = z.object({
   readAt: z.iso.datetime().nullable().optional(),
 });
 
-const end = z.object({
-  end: z.literal(FORMAT),
-  traces: z.number().int(),
-  truncated: z.string().nullable(),
+const text = z.string().nullable();
+const example = z.object({
+  ...{ file: text, line: z.number().nullable(), traceId: text, spanId: text, value: text },
 });
-/** `truncated`: what the source left out, in words; null where it read everything. */
-export type End = Readonly<{ traces: number; truncated: string | null }>;
+const deviation = z.object({ kind: z.enum(DEVIATION_KINDS), count: z.number().int(), example });
+export const endSchema = z.object({
+  end: z.literal(FORMAT),
+  traces: z.number().int().min(0),
+  truncated: z.string().nullable(),
+  deviations: z.array(deviation).optional(),
+});
+/**
+ * `truncated`: what the source left out, in words; null where it read everything. `deviations`: what
+ * the source told of; none where they are absent.
+ */
+export type End = Readonly<{
+  traces: number;
+  truncated: string | null;
+  deviations?: readonly Deviation[] | undefined;
+}>;
 
 /** `readAtMs`: so that a reader can tell a trace that was still growing; null where none was. */
 export function headLine(source: SourceDescription, readAtMs: number | null = null): string {
@@ -56,10 +83,12 @@ export function headLine(source: SourceDescription, readAtMs: number | null = nu
 
 export const traceLine = (one: Trace): string => `${JSON.stringify(one)}\n`;
 
-export const endLine = ({ traces, truncated }: End): string =>
-  `${JSON.stringify({ end: FORMAT, traces, truncated })}\n`;
+export const endLine = ({ traces, truncated, deviations = [] }: End): string => {
+  const told = deviations.length === 0 ? {} : { deviations };
+  return `${JSON.stringify({ end: FORMAT, traces, truncated, ...told })}\n`;
+};
 
-/** A whole file of traces that are in memory and complete. */
+/** A file of traces that are in memory, all of them. */
 export function renderTraceFile(source: SourceDescription, traces: readonly Trace[]): string {
   const end = endLine({ traces: traces.length, truncated: null });
   return [headLine(source), ...traces.map(traceLine), end].join('');
@@ -69,53 +98,12 @@ export type Head = Readonly<{ source: SourceDescription; readAtMs: number | null
 
 /** Where the saved traces came from. Throws where the line is no head of this format. */
 export function parseHead(line: string, path: string): Head {
-  const parsed = head.safeParse(parseJson(line, path, 1));
+  const parsed = headSchema.safeParse(tryJson(line));
   if (parsed.success) {
     const { source, readAt } = parsed.data;
     return { source, readAtMs: readAt == null ? null : Date.parse(readAt) };
   }
   throw new Error(
-    `${path}, line 1: ${JSON.stringify(line.slice(0, 80))} is no head of saved traces; allowed: a file of npm run compare -- --save, version ${FORMAT_VERSION}`,
+    `${path}, line 1: ${show(line)} is not the head of a file of saved traces; allowed: a file that compare --save wrote, version ${FORMAT_VERSION}`,
   );
-}
-
-/** The traces of a file line by line; never more than one in memory. `onEnd` gets its last line. */
-export async function* readTraceLines(
-  path: string,
-  signal: AbortSignal,
-  onEnd: (end: End) => void = () => {},
-): AsyncGenerator<Trace> {
-  let number = 0;
-  for await (const line of readLines(path, signal)) {
-    number += 1;
-    if (number === 1 || line === '') continue;
-    const document = parseJson(line, path, number);
-    const closing = end.safeParse(document);
-    if (closing.success) {
-      onEnd(closing.data);
-      continue;
-    }
-    if (head.safeParse(document).success) {
-      throw new Error(
-        `${path}, line ${number}: another file begins; give each to --from by itself`,
-      );
-    }
-    const parsed = trace.safeParse(document);
-    if (!parsed.success) {
-      throw new Error(`${path}, line ${number}: no trace: ${z.prettifyError(parsed.error)}`);
-    }
-    // zod's optional fields are `| undefined`; JSON has no undefined, so they are absent here.
-    yield parsed.data as Trace;
-  }
-}
-
-function parseJson(line: string, path: string, number: number): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    throw new Error(
-      `${path}, line ${number} is not JSON; the file may have been cut off or changed there: ${JSON.stringify(line.slice(-60))}`,
-      { cause: error },
-    );
-  }
 }

@@ -13,6 +13,7 @@ import {
   traceLine,
 } from '../../../../tools/traces/sources/trace-lines.ts';
 import { requestTrace, traceIdOf } from '../request-trace.ts';
+import { otlp } from './otlp-file.ts';
 import { toArray } from './to-array.ts';
 
 const SIGNAL = new AbortController().signal;
@@ -76,7 +77,7 @@ test('traces that were saved from Cloud Trace are opened there, from one file or
 
 const END = endLine({ traces: 3, truncated: null });
 const CUT: readonly (readonly [string, string, RegExp])[] = [
-  ['whose writing was cut off', '', /traces has no closing line: it was cut off$/],
+  ['whose writing was cut off', '', /traces has no closing line: it is cut off$/],
   ['of a reading that was cut short', endLine({ traces: 3, truncated: 'no quota' }), /: no quota$/],
   ['that lost lines', endLine({ traces: 5, truncated: null }), /lacks 2 of the 5 traces saved$/],
 ];
@@ -124,51 +125,6 @@ test('traces saved from a local run stay local', async (t) => {
   assert.equal((await openFiles([other, path])).describe().local, true);
 });
 
-const nanos = (ms: number) =>
-  `${BigInt(Math.floor(ms)) * 1_000_000n + BigInt(Math.round((ms % 1) * 1e6))}`;
-const stringValue = (key: string, value: string) => ({ key, value: { stringValue: value } });
-
-/** One OTLP request with these spans of a trace, the service as resource attribute. */
-function otlp(trace: Trace, from = 0, to = trace.spans.length) {
-  return {
-    resourceSpans: trace.spans.slice(from, to).map((span) => {
-      const { 'service.name': service = '', ...rest } = span.attributes;
-      return {
-        resource: { attributes: [stringValue('service.name', service)] },
-        scopeSpans: [
-          {
-            scope: { name: 'test' },
-            spans: [
-              {
-                traceId: span.traceId.toUpperCase(),
-                spanId: span.spanId,
-                parentSpanId: span.parentSpanId ?? '',
-                name: span.name,
-                kind: { internal: 1, server: 2, client: 3 }[span.kind],
-                startTimeUnixNano: nanos(span.startMs),
-                endTimeUnixNano: nanos(span.endMs),
-                attributes: [
-                  ...Object.entries(rest).map(([key, value]) => stringValue(key, value)),
-                  { key: 'count', value: { intValue: '42' } },
-                  { key: 'list', value: { arrayValue: { values: [{ intValue: '1' }] } } },
-                ],
-                events: [
-                  {
-                    name: 'request_start',
-                    timeUnixNano: nanos(span.startMs),
-                    attributes: [{ key: 'on', value: { boolValue: true } }],
-                  },
-                ],
-                status: { code: 2, message: 'broken' },
-              },
-            ],
-          },
-        ],
-      };
-    }),
-  };
-}
-
 test('OTLP lines give one trace, however its spans are spread, each span once', async (t) => {
   const trace = requestTrace();
   const lines = [otlp(trace, 0, 4), otlp(trace, 3), otlp(requestTrace({ sequence: 1 }))];
@@ -206,27 +162,29 @@ test('a trace whose spans lie in two OTLP files is put together', async (t) => {
 });
 
 const BAD: readonly [string, string, RegExp][] = [
-  ['an empty file', '', /holds no traces; allowed: /],
-  ['prose', 'hello\n', /holds no traces; allowed: /],
+  ['an empty file', '', /is empty; allowed: /],
+  ['prose', 'hello\n', /, line 1 is not JSON: "hello"; allowed: /],
   ['another version', '{"format":"shakesapp-traces","version":9}\n', /line 1: .* version 1/],
-  ['a line that was cut off', `${headLine(FROM)}{"traceId":`, /line 2 is not JSON; .* cut off/],
-  [
-    'a compressed file',
-    '\u001f\u008b\u0008',
-    /is compressed; unpack it first: gunzip -k \S+traces$/,
-  ],
-  ['a file of no text', '{\u0000', /is no text file$/],
+  ['a file of no text', '{\u0000', /is not a text file; allowed: JSON in UTF-8/],
   [
     'two files put together',
     headLine(FROM) + headLine(FROM),
     /line 2: another file begins; give each to --from by itself$/,
   ],
-  ['a line of something else', `${headLine(FROM)}{"traceId":7}\n`, /line 2: no trace: /],
-  ['JSON of something else', '{"spans":[]}\n', /line 1: no OTLP trace data: /],
   [
-    'an OTLP span without a time',
-    '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"a","spanId":"b"}]}]}]}',
-    /startTimeUnixNano/,
+    'a line of something else',
+    `${headLine(FROM)}{"traceId":7}\n`,
+    /line 2: no saved trace: traceId/,
+  ],
+  [
+    'a line behind the closing one',
+    `${headLine(FROM)}${END}${END}`,
+    /line 3: the closing line is ab/,
+  ],
+  [
+    'JSON of something else',
+    '{"a":[]}\n',
+    /line 1 holds no traces but an object with "a"; allowed: /,
   ],
 ];
 for (const [name, content, message] of BAD) {

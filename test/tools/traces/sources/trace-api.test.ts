@@ -123,7 +123,7 @@ test('a connection that breaks is tried again', async (t) => {
     else response.setHeader('content-type', 'application/json').end('{"traces":[]}');
   });
   const { api, clock } = createApi(host);
-  assert.deepEqual(await api.list(WINDOW, SIGNAL), { traces: [] });
+  assert.deepEqual((await api.list(WINDOW, SIGNAL)).traces, []);
   assert.equal(requests(), 3);
   assert.equal(clock.sleptMs(), 3_000);
 });
@@ -149,3 +149,23 @@ test('credentials that have expired are not taken for a stale page', async (t) =
   );
   assert.equal(requests(), 1);
 });
+
+const UNREADABLE: readonly (readonly [string, string, string, RegExp])[] = [
+  ['a page of a proxy', 'text/html', '<html>sign in</html>', /cannot be read: is "<html>sign in/],
+  ['a list that is none', 'application/json', '{"traces":{"a":1}}', /traces is an object with "a"/],
+  [
+    'a trace without an id',
+    'application/json',
+    '{"traces":[{"spans":[]}]}',
+    /traces\[0\]\.traceId is missing; allowed: 32 hexadecimal digits/,
+  ],
+];
+for (const [what, type, body, message] of UNREADABLE) {
+  test(`${what} in place of traces is refused, not taken for none`, async (t) => {
+    const { host } = await startServer(t, (_, response) => {
+      response.setHeader('content-type', type).end(body);
+    });
+    const { api } = createApi(host);
+    await assert.rejects(api.list(WINDOW, SIGNAL), message);
+  });
+}

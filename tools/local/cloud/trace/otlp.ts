@@ -7,7 +7,7 @@ import { type HttpService, readBody, startHttpService } from '../http-service.ts
 import { authenticate, authorize } from '../identity/caller.ts';
 import type { TokenIssuer } from '../identity/tokens.ts';
 import { loadOtlpService } from '../protos.ts';
-import { parseResourceSpans, type ResourceSpans } from './otlp-span.ts';
+import { parseOtlpRequest } from './otlp-span.ts';
 import type { Quota } from './quota.ts';
 import type { TraceStore } from './store.ts';
 
@@ -16,7 +16,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** One of OTLP/HTTP's two encodings. */
 type Encoding = Readonly<{
   contentType: string;
-  decode(body: Buffer): { resourceSpans?: ResourceSpans[] };
+  decode(body: Buffer): unknown;
   encodeResponse(response: object): Buffer;
   encodeStatus(status: { code: number; message: string }): Buffer;
 }>;
@@ -43,11 +43,9 @@ export async function startOtlp(options: {
       authorize(authenticate(tokens, authorization), store.projectId);
     }
     quota.take(1);
-    const results = decode(await readWhole(request), encoding).map((resourceSpans) =>
-      parseResourceSpans(resourceSpans, store.projectId),
-    );
-    store.write(results.flatMap(({ spans }) => spans));
-    const rejected = results.flatMap((result) => result.rejected);
+    const body = decode(await readWhole(request), encoding);
+    const { spans, rejected } = parseOtlpRequest(body, store.projectId);
+    store.write(spans);
     return encoding.encodeResponse(
       rejected.length === 0
         ? {}
@@ -94,9 +92,9 @@ async function readWhole(request: IncomingMessage): Promise<Buffer> {
 
 const badRequest = (message: string) => new GoogleError('INVALID_ARGUMENT', message);
 
-function decode(body: Buffer, encoding: Encoding): ResourceSpans[] {
+function decode(body: Buffer, encoding: Encoding): unknown {
   try {
-    return encoding.decode(body).resourceSpans ?? [];
+    return encoding.decode(body);
   } catch (cause) {
     throw badRequest(`the body is not ${encoding.contentType}: ${(cause as Error).message}`);
   }
@@ -115,7 +113,7 @@ function loadEncodings(): { protobuf: Encoding; json: Encoding } {
   return {
     protobuf: {
       contentType: 'application/x-protobuf',
-      decode: (body) => Export.requestDeserialize(body) as { resourceSpans?: ResourceSpans[] },
+      decode: (body) => Export.requestDeserialize(body),
       encodeResponse: (response) => Export.responseSerialize(response),
       encodeStatus: (status) => Fail.responseSerialize(status),
     },

@@ -126,7 +126,10 @@ suite('OTLP/HTTP ingest', () => {
       partialSuccess: { rejectedSpans: number; errorMessage: string };
     };
     assert.equal(partialSuccess.rejectedSpans, 2);
-    assert.match(partialSuccess.errorMessage, /'span_id': "00" is not 16 hex digits/);
+    assert.match(
+      partialSuccess.errorMessage,
+      /spans\[1\]': spanId is "00"; allowed: 16 hexadecimal digits/,
+    );
     assert.equal(cloud.traceStore.stats().spans, 1);
   });
 

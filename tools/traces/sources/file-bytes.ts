@@ -1,0 +1,135 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Transform } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { UsageError } from '../../cli/command-line.ts';
+
+/** What a file begins with that has to be unpacked first, and with what. */
+const COMPRESSIONS: readonly Readonly<{ magic: string; create(): Transform }>[] = [
+  { magic: '1f8b', create: createGunzip },
+  { magic: '28b52ffd', create: createZstdDecompress },
+];
+
+const REFUSED: readonly Readonly<{ magic: string; what: string }>[] = [
+  { magic: 'fffe', what: 'is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE' },
+  { magic: 'feff', what: 'is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE' },
+  { magic: '504b0304', what: 'is a zip archive; unpack it first' },
+  { magic: '425a68', what: 'is compressed by bzip2; unpack it first: bunzip2 -k FILE' },
+  { magic: 'fd377a585a00', what: 'is compressed by xz; unpack it first: unxz -k FILE' },
+];
+
+/**
+ * The bytes of a text file, unpacked where it is compressed. `onCut`: it ends before its compression
+ * does, so what comes is not all. Throws with its name and what to do where it is no text; UsageError
+ * where whoever named it must name another.
+ */
+export async function* readBytes(
+  path: string,
+  signal: AbortSignal,
+  onCut: () => void,
+): AsyncGenerator<Buffer> {
+  const begin = await readStart(path).catch((error: unknown) => {
+    throw explain(error, path);
+  });
+  const compression = COMPRESSIONS.find(({ magic }) => startsWith(begin, magic));
+  if (compression === undefined) checkText(begin, path);
+  const input = createReadStream(path, { signal });
+  try {
+    if (compression === undefined) yield* input;
+    else yield* unpack(input, compression.create(), { path, onCut });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof UnpackError ? error : explain(error, path);
+  } finally {
+    input.destroy();
+  }
+}
+
+class UnpackError extends Error {}
+
+/** By hand, because a pipe throws away what was unpacked before the fault. */
+async function* unpack(
+  input: AsyncIterable<Buffer>,
+  engine: Transform,
+  { path, onCut }: { path: string; onCut: () => void },
+): AsyncGenerator<Buffer> {
+  let unpacked: Buffer[] = [];
+  let failure: NodeJS.ErrnoException | undefined;
+  const take = () => {
+    const taken = unpacked;
+    unpacked = [];
+    return taken;
+  };
+  engine.on('data', (chunk: Buffer) => unpacked.push(chunk));
+  engine.on('error', (error) => {
+    failure ??= error;
+  });
+  const settled = (run: (done: () => void) => void) =>
+    new Promise<void>((resolve) => {
+      engine.once('error', () => resolve());
+      run(resolve);
+    });
+  try {
+    for await (const chunk of input) {
+      await settled((done) => engine.write(chunk, () => done()));
+      await setImmediate();
+      yield* take();
+      if (failure !== undefined) break;
+    }
+    if (failure === undefined) {
+      await settled((done) => {
+        engine.once('end', done);
+        engine.end();
+      });
+    }
+    yield* take();
+    if (failure === undefined) return;
+    if (!CUT.has(failure.code ?? '')) {
+      throw new UnpackError(`${path} cannot be unpacked: it is damaged`, { cause: failure });
+    }
+    onCut();
+  } finally {
+    engine.destroy();
+  }
+}
+
+/** What gzip and zstd say of an end in the middle. */
+const CUT: ReadonlySet<string> = new Set(['Z_BUF_ERROR', 'ZSTD_error_srcSize_wrong']);
+
+const startsWith = (bytes: Buffer, magic: string) =>
+  bytes.subarray(0, magic.length / 2).toString('hex') === magic;
+
+/** What is no text has no lines, and would be read whole in search of one. */
+function checkText(begin: Buffer, path: string): void {
+  const known = REFUSED.find(({ magic }) => startsWith(begin, magic));
+  if (known !== undefined) throw new Error(`${path} ${known.what.replace('FILE', path)}`);
+  if (begin.includes(0)) {
+    throw new Error(`${path} is not a text file; allowed: JSON in UTF-8, also by gzip or zstd`);
+  }
+}
+
+async function readStart(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4_096), 0, 4_096, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory; name the files in it',
+  EACCES: 'permission denied',
+};
+
+function explain(error: unknown, path: string): Error {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason = REASONS[code ?? ''];
+  const text = `cannot read ${path}: ${reason ?? message}`;
+  return reason === undefined
+    ? new Error(text, { cause: error })
+    : new UsageError(text, { cause: error });
+}

@@ -1,0 +1,109 @@
+import type { TraceFormat } from './formats.ts';
+import type { Members } from './otlp/members.ts';
+import { UnreadableError } from './unreadable.ts';
+
+/** How to come by OTLP JSON where the program itself can export it. */
+const BY_COLLECTOR =
+  'send the spans to an OpenTelemetry Collector and give the file of its file exporter (format: json)';
+
+/** A format that is known and not read: it is named, with what to give instead. */
+function foreign(
+  name: string,
+  recognise: (document: Members, items: readonly Members[]) => boolean,
+  instead: string,
+): TraceFormat {
+  return {
+    name,
+    recognise(document) {
+      const items = listIn(document);
+      return recognise(items[0] ?? (document as Members), items);
+    },
+    read() {
+      throw new UnreadableError('', `is ${name}, which is not read; instead, ${instead}`);
+    },
+  };
+}
+
+const has = (value: unknown, ...names: readonly string[]): boolean =>
+  typeof value === 'object' && value !== null && names.every((name) => Object.hasOwn(value, name));
+
+const listIn = (value: unknown): readonly Members[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : [];
+
+/** What is seen in the wild beside OTLP. A later reader of one takes its entry's place in FORMATS. */
+export const FOREIGN_FORMATS: readonly TraceFormat[] = [
+  foreign(
+    'the start of a file of saved traces',
+    (one) => one.format === 'shakesapp-traces' || one.end === 'shakesapp-traces',
+    'give each file to --from by itself',
+  ),
+  foreign(
+    "an answer of Tempo's API",
+    (one) => has(one, 'batches'),
+    "rename its list: jq -c '{resourceSpans: .batches}'",
+  ),
+  foreign(
+    "an answer of Tempo's API, version 2",
+    (one) => has(one.trace, 'resourceSpans') || has(one.trace, 'resource_spans'),
+    'take its trace: jq -c .trace',
+  ),
+  foreign(
+    'Jaeger JSON',
+    (one) =>
+      has(one, 'traceID', 'spans') ||
+      has(one, 'traceID', 'spanID') ||
+      listIn(one.data).some((trace) => has(trace, 'traceID')),
+    BY_COLLECTOR,
+  ),
+  foreign(
+    'Zipkin JSON',
+    (one, items) => [one, ...items, ...listIn(items[0])].some((span) => has(span, 'traceId', 'id')),
+    BY_COLLECTOR,
+  ),
+  foreign(
+    "an answer of Cloud Trace's v1 API",
+    (one) =>
+      listIn(one.traces).some((trace) => has(trace, 'traceId')) ||
+      has(one, 'projectId', 'traceId') ||
+      (has(one, 'traceId', 'spans') && !has(one, 'resourceSpans')),
+    'read the project: npx shakesapp compare --project PROJECT --save FILE',
+  ),
+  foreign(
+    "a request to Cloud Trace's v2 API",
+    (one) =>
+      listIn(one.spans).some((span) => has(span, 'displayName')) ||
+      has(one, 'displayName', 'spanId'),
+    'read the project: npx shakesapp compare --project PROJECT --save FILE',
+  ),
+  foreign(
+    "the output of Python's console exporter",
+    (one) => has(one.context, 'trace_id', 'span_id'),
+    `set OTEL_TRACES_EXPORTER=otlp, ${BY_COLLECTOR}`,
+  ),
+  foreign(
+    "the output of Go's console exporter (stdouttrace)",
+    (one) => has(one.SpanContext, 'TraceID'),
+    `set OTEL_TRACES_EXPORTER=otlp, ${BY_COLLECTOR}`,
+  ),
+  foreign('a trace of Chrome', (one) => has(one, 'traceEvents'), 'give traces of services'),
+];
+
+/** What is no JSON at all, by its text. */
+const FOREIGN_TEXTS: readonly Readonly<{ name: string; recognise: RegExp }>[] = [
+  {
+    name: 'the output of the console exporter of OpenTelemetry for JavaScript',
+    recognise: /^\s*(resource: \{|traceId: '[0-9a-f]{32}')/m,
+  },
+  {
+    name: "the output of the collector's debug exporter",
+    recognise: /ResourceSpans #\d|Resource SchemaURL:|\bTrace ID\s*:/,
+  },
+];
+
+/** Names the format of text that is not JSON, with what to give instead; null where nobody knows. */
+export function describeForeignText(text: string): string | null {
+  const known = FOREIGN_TEXTS.find(({ recognise }) => recognise.test(text));
+  return known === undefined
+    ? null
+    : `is ${known.name}, which is not read; instead, ${BY_COLLECTOR}`;
+}

@@ -1,0 +1,53 @@
+import { type Deviation, type DeviationKind, NO_EXAMPLE } from '../deviation.ts';
+import type { Span, Trace } from '../model.ts';
+
+/** Spans before it have times in another unit, as a rule: nobody traced so. */
+const FIRST_PLAUSIBLE_MS = Date.UTC(2000, 0, 1);
+
+/**
+ * One trace of spans that may have come in any order and more than once. A retried write stores a
+ * span twice: the first copy stays, unless its times cannot be and those of another can.
+ */
+export function toTrace(
+  traceId: string,
+  projectId: string,
+  spans: readonly Span[],
+  { add }: Readonly<{ add(deviation: Deviation): void }>,
+): Trace {
+  const byId = new Map<string, Span>();
+  const tell = (kind: DeviationKind, span: Span, value: string | null) =>
+    add({ kind, count: 1, example: { ...NO_EXAMPLE, traceId, spanId: span.spanId, value } });
+  for (const span of spans) {
+    const known = byId.get(span.spanId);
+    if (known === undefined) byId.set(span.spanId, span);
+    else if (JSON.stringify(known) === JSON.stringify(span)) tell('duplicate-span', span, null);
+    else {
+      tell('conflicting-span', span, `${known.name} and ${span.name}`);
+      if (known.impossible !== undefined && span.impossible === undefined) {
+        byId.set(span.spanId, span);
+      }
+    }
+  }
+  const kept = byId.size === spans.length ? spans : [...byId.values()];
+  for (const span of kept) {
+    if (span.name === '') tell('unnamed-span', span, null);
+    if (span.impossible === undefined && span.startMs < FIRST_PLAUSIBLE_MS) {
+      tell('implausible-date', span, new Date(span.startMs).toISOString());
+    }
+  }
+  return { traceId, projectId, spans: withPlaces(kept) };
+}
+
+/** Gives spans without a possible time a moment of their trace, at which they may be drawn. */
+function withPlaces(spans: readonly Span[]): readonly Span[] {
+  if (spans.every(({ impossible }) => impossible === undefined)) return spans;
+  let firstMs = Number.POSITIVE_INFINITY;
+  for (const { impossible, startMs } of spans) {
+    if (impossible === undefined) firstMs = Math.min(firstMs, startMs);
+  }
+  return spans.map((span) => {
+    if (span.impossible === undefined) return span;
+    const atMs = Number.isFinite(firstMs) ? firstMs : span.startMs;
+    return { ...span, startMs: atMs, endMs: atMs };
+  });
+}

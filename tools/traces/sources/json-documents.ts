@@ -1,0 +1,127 @@
+import { describeForeignText } from './foreign-formats.ts';
+import { readNumberedLines } from './text-lines.ts';
+import { show } from './unreadable.ts';
+
+/** `line`: the one that it begins on. */
+export type JsonDocument = Readonly<{ value: unknown; text: string; line: number }>;
+
+/** Where the last document of a file is cut off. */
+export type OnCut = (line: number) => void;
+
+/**
+ * The JSON documents of a file one after another: one a line, or over many lines. `onCut`: the file
+ * ends in the middle of the last one; those before have come. Throws with file and line where
+ * something is not JSON.
+ */
+export async function* readDocuments(
+  path: string,
+  signal: AbortSignal,
+  onCut: OnCut,
+): AsyncGenerator<JsonDocument> {
+  let open = createScanner();
+  let cutAt: number | undefined;
+  for await (const { text, number } of readNumberedLines(path, signal, (line) => {
+    cutAt = line;
+  })) {
+    if (open.isEmpty()) {
+      if (text.trim() === '') continue;
+      const value = tryJson(text);
+      if (value !== undefined) {
+        yield { value, text, line: number };
+        continue;
+      }
+    } else if (open.looksCut(text)) {
+      throw new Error(
+        `${path}, line ${open.line()} is cut off; remove the line to read the others`,
+      );
+    }
+    for (const { text: complete, line } of open.feed(text, number)) {
+      const value = tryJson(complete);
+      if (value === undefined) throw notJson(path, line, complete);
+      yield { value, text: complete, line };
+    }
+    if (open.isBroken()) throw notJson(path, open.line(), open.text());
+  }
+  if (!open.isEmpty()) {
+    cutAt = open.line();
+    open = createScanner();
+  }
+  if (cutAt !== undefined) onCut(cutAt);
+}
+
+function notJson(path: string, line: number, text: string): Error {
+  const known = describeForeignText(text);
+  const problem =
+    known ?? `is not JSON: ${show(text.trim())}; allowed: JSON, by lines or over many`;
+  return new Error(`${path}, line ${line} ${problem}`);
+}
+
+export function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Finds where documents end that do not end with their line. */
+function createScanner() {
+  let parts: string[] = [];
+  let firstLine = 0;
+  let depth = 0;
+  let inString = false;
+  let broken = false;
+  const reset = () => {
+    parts = [];
+    depth = 0;
+    inString = false;
+  };
+  return {
+    isEmpty: () => parts.length === 0,
+    isBroken: () => broken,
+    line: () => firstLine,
+    text: () => parts.join('\n'),
+    /** A document that was begun on one line cannot hold the whole one that this line is. */
+    looksCut: (text: string): boolean =>
+      (inString && text.trim() !== '') ||
+      (parts.length === 1 &&
+        /^\{"/.test(text) &&
+        (parts[0] ?? '').trim().length > 1 &&
+        tryJson(text) !== undefined),
+    /** The documents that end on this line, each with the line that it begins on. */
+    feed(text: string, number: number): readonly { text: string; line: number }[] {
+      const ended: { text: string; line: number }[] = [];
+      let from = 0;
+      for (let at = 0; at < text.length; at += 1) {
+        const code = text.charCodeAt(at);
+        if (inString) {
+          if (code === BACKSLASH) at += 1;
+          else if (code === QUOTE) inString = false;
+        } else if (code === QUOTE) inString = true;
+        else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1;
+        else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+          depth -= 1;
+          if (depth > 0) continue;
+          parts.push(text.slice(from, at + 1));
+          ended.push({ text: parts.join('\n'), line: parts.length === 1 ? number : firstLine });
+          from = at + 1;
+          reset();
+        }
+      }
+      const rest = text.slice(from);
+      if (parts.length === 0 && rest.trim() === '') return ended;
+      if (parts.length === 0) firstLine = number;
+      parts.push(rest);
+      // A document begins with a bracket; text outside of any is none.
+      broken = depth === 0;
+      return ended;
+    },
+  };
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;

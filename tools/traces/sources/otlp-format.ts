@@ -1,0 +1,27 @@
+import type { TraceFormat } from './formats.ts';
+import { decodeResources, decodeSpan, isOtlp } from './otlp/decode.ts';
+import type { Members } from './otlp/members.ts';
+import { within } from './unreadable.ts';
+
+/**
+ * OTLP's JSON, as the collector's file exporter and SDKs write it: one ExportTraceServiceRequest a
+ * document, or a list of them.
+ */
+export const otlpFormat: TraceFormat = {
+  name: 'OTLP JSON',
+  recognise: (document) =>
+    Array.isArray(document)
+      ? document.length > 0 && document.every((one) => isObject(one) && isOtlp(one))
+      : isOtlp(document as Members),
+  read: (document, report) =>
+    [document]
+      .flat()
+      .flatMap((request: unknown) =>
+        decodeResources(request, report).flatMap(({ labels, spans }) =>
+          spans.map(({ field, raw }) => within(field, () => decodeSpan(raw, labels, report))),
+        ),
+      ),
+};
+
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

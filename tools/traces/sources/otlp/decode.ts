@@ -1,0 +1,189 @@
+/**
+ * The one decoder of OTLP spans: of JSON, as files hold it and the local cloud is sent it, and of what
+ * protobuf gives. It throws UnreadableError for what cannot be read, tells of what deviates, and
+ * leaves to its caller what becomes of that.
+ * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ */
+import type { DeviationKind } from '../../deviation.ts';
+import type { Span, SpanKind } from '../../model.ts';
+import { within } from '../unreadable.ts';
+import { type AttributeReport, type Labels, labelsOf } from './attributes.ts';
+import { type Identifier, identifierOf, requiredIdentifierOf } from './identifier.ts';
+import { countOf, enumOf, listOf, type Members, message, textOf } from './members.ts';
+import { momentOf, spanTimes } from './times.ts';
+
+/** Hears of a deviation, with the value that shows it; `count`: 1 where it is absent. */
+export type Report = (
+  kind: DeviationKind,
+  seen: Readonly<{ value: string; count?: number; traceId?: string; spanId?: string }>,
+) => void;
+
+const exportRequest = message(
+  'ExportTraceServiceRequest',
+  ...['resourceSpans', 'resourceMetrics', 'resourceLogs', 'resourceProfiles'],
+);
+const resourceSpans = message(
+  'ResourceSpans',
+  ...['resource', 'scopeSpans', 'instrumentationLibrarySpans', 'schemaUrl'],
+);
+const resource = message('Resource', 'attributes', 'droppedAttributesCount', 'entityRefs');
+const scopeSpans = message('ScopeSpans', 'scope', 'instrumentationLibrary', 'spans', 'schemaUrl');
+const span = message(
+  'Span',
+  ...['traceId', 'spanId', 'traceState', 'parentSpanId', 'flags', 'name', 'kind'],
+  ...['startTimeUnixNano', 'endTimeUnixNano', 'attributes', 'droppedAttributesCount', 'events'],
+  ...['droppedEventsCount', 'links', 'droppedLinksCount', 'status'],
+);
+const event = message('Event', 'timeUnixNano', 'name', 'attributes', 'droppedAttributesCount');
+const link = message(
+  'Link',
+  ...['traceId', 'spanId', 'traceState', 'attributes', 'droppedAttributesCount', 'flags'],
+);
+const status = message('Status', 'code', 'message', 'deprecatedCode');
+
+/** One resource with its spans, still as they came. */
+export type OtlpResource = Readonly<{
+  labels: Labels;
+  spans: readonly Readonly<{ field: string; raw: unknown }>[];
+}>;
+
+const SIGNAL = /^resource(Spans|_spans|Metrics|_metrics|Logs|_logs|Profiles|_profiles)$/;
+
+/** Whether a document is of OTLP, by the only members that a request has; {} is an empty one. */
+export function isOtlp(document: Members): boolean {
+  const names = Object.keys(document);
+  return names.length === 0 || names.some((name) => SIGNAL.test(name));
+}
+
+/** The resources of a request; nothing of metrics and logs, which are told of. */
+export function decodeResources(document: unknown, report: Report): readonly OtlpResource[] {
+  const reports = reportsOf(report);
+  const request = exportRequest(document, reports.onUnknown);
+  if (request.resourceSpans === undefined && Object.keys(request).length > 0) {
+    report('other-signal', { value: Object.keys(request).join(', ') });
+  }
+  return listOf(request, 'resourceSpans').map((raw, index) => {
+    const field = `resourceSpans[${index}]`;
+    return within(field, () => decodeResource(raw, { field, report }));
+  });
+}
+
+function decodeResource(raw: unknown, at: { field: string; report: Report }): OtlpResource {
+  const { field, report } = at;
+  const reports = reportsOf(report);
+  const members = resourceSpans(raw, reports.onUnknown);
+  const labels = within('resource', () => {
+    const found = resource(members.resource, reports.onUnknown);
+    tellDropped(found, report, {});
+    return labelsOf(found, 'attributes', reports);
+  });
+  const old = listOf(members, 'instrumentationLibrarySpans');
+  if (old.length === 0 && members.scopeSpans === undefined)
+    report('no-scope-spans', { value: field });
+  if (old.length > 0) report('old-scope-name', { value: field });
+  const scopes = [
+    ...listOf(members, 'scopeSpans').map(
+      (scope, index) => [`scopeSpans[${index}]`, scope] as const,
+    ),
+    ...old.map((scope, index) => [`instrumentationLibrarySpans[${index}]`, scope] as const),
+  ];
+  const spans = scopes.flatMap(([name, scope]) => {
+    const list = within(name, () => listOf(scopeSpans(scope, reports.onUnknown), 'spans'));
+    return list.map((one, index) => ({ field: `${field}.${name}.spans[${index}]`, raw: one }));
+  });
+  return { labels, spans };
+}
+
+/** A span with the attributes of its resource; those of its own win. */
+export function decodeSpan(raw: unknown, shared: Labels, report: Report): Span {
+  const reports = reportsOf(report);
+  const members = span(raw, reports.onUnknown);
+  const id = (identifier: Identifier, name: string) => {
+    if (identifier.base64) report('base64-id', { value: `${name} ${String(members[name])}` });
+    return identifier.id;
+  };
+  const traceId = id(requiredIdentifierOf(members, 'traceId', 16), 'traceId');
+  const spanId = id(requiredIdentifierOf(members, 'spanId', 8), 'spanId');
+  const parent = identifierOf(members, 'parentSpanId', 8);
+  const parentSpanId = parent === null ? undefined : id(parent, 'parentSpanId');
+  const { startMs, endMs, impossible } = spanTimes(members);
+  const ids = { traceId, spanId };
+  tellDropped(members, report, ids);
+  return {
+    ...ids,
+    ...(parentSpanId === undefined ? {} : { parentSpanId }),
+    name: textOf(members, 'name'),
+    kind: KINDS[enumOf(members, 'kind', KIND_NAMES)] ?? 'internal',
+    startMs,
+    endMs,
+    ...(impossible === undefined ? {} : { impossible }),
+    attributes: { ...shared, ...labelsOf(members, 'attributes', reports) },
+    events: listOf(members, 'events').map((one, index) =>
+      within(`events[${index}]`, () => decodeEvent(one, { report, spanMs: startMs, ids })),
+    ),
+    links: listOf(members, 'links').flatMap((one, index) =>
+      within(`links[${index}]`, () => decodeLink(one, report)),
+    ),
+    status: within('status', () => decodeStatus(members.status, report)),
+  };
+}
+
+/** Producers and consumers, which this system has none of, are read as internal. */
+const KINDS: readonly SpanKind[] = [
+  'internal',
+  'internal',
+  'server',
+  'client',
+  'internal',
+  'internal',
+];
+const KIND_NAMES = [
+  ...['SPAN_KIND_UNSPECIFIED', 'SPAN_KIND_INTERNAL', 'SPAN_KIND_SERVER', 'SPAN_KIND_CLIENT'],
+  ...['SPAN_KIND_PRODUCER', 'SPAN_KIND_CONSUMER'],
+];
+const CODES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
+
+function decodeEvent(
+  raw: unknown,
+  at: { report: Report; spanMs: number; ids: { traceId: string; spanId: string } },
+): NonNullable<Span['events']>[number] {
+  const { report, spanMs, ids } = at;
+  const reports = reportsOf(report);
+  const members = event(raw, reports.onUnknown);
+  const moment = momentOf(members, 'timeUnixNano');
+  if ('why' in moment) report('impossible-event-time', { value: moment.why, ...ids });
+  return {
+    name: textOf(members, 'name'),
+    timeMs: 'ms' in moment ? moment.ms : spanMs,
+    attributes: labelsOf(members, 'attributes', reports),
+  };
+}
+
+/** A link to nowhere is none. */
+function decodeLink(raw: unknown, report: Report): { traceId: string; spanId: string }[] {
+  const members = link(raw, reportsOf(report).onUnknown);
+  const traceId = identifierOf(members, 'traceId', 16);
+  const spanId = identifierOf(members, 'spanId', 8);
+  return traceId === null || spanId === null ? [] : [{ traceId: traceId.id, spanId: spanId.id }];
+}
+
+function decodeStatus(raw: unknown, report: Report): NonNullable<Span['status']> {
+  const members = status(raw, reportsOf(report).onUnknown);
+  const text = textOf(members, 'message');
+  return {
+    error: CODES[enumOf(members, 'code', CODES)] === 'STATUS_CODE_ERROR',
+    ...(text === '' ? {} : { message: text }),
+  };
+}
+
+function tellDropped(members: Members, report: Report, ids: { traceId?: string; spanId?: string }) {
+  for (const name of ['droppedAttributesCount', 'droppedEventsCount', 'droppedLinksCount']) {
+    const count = countOf(members, name);
+    if (count > 0) report('dropped-by-sdk', { value: `${name} ${count}`, count, ...ids });
+  }
+}
+
+const reportsOf = (report: Report): AttributeReport => ({
+  onUnknown: (of, name) => report('unknown-member', { value: `${JSON.stringify(name)} of ${of}` }),
+  onRepeated: (key) => report('repeated-key', { value: JSON.stringify(key) }),
+});

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { type Deviation, NO_EXAMPLE, placeOf } from '../deviation.ts';
+import type { Span, Trace } from '../model.ts';
+import { toTrace } from './gather.ts';
+import { readDocuments } from './json-documents.ts';
+import { type End, endSchema, headSchema, traceSchema } from './trace-lines.ts';
+import { show } from './unreadable.ts';
+
+type Telling = Readonly<{
+  /** Gets the last line. */
+  onEnd?: (end: End) => void;
+  onDeviation?: (deviation: Deviation) => void;
+}>;
+
+/**
+ * The traces of a file line by line; never more than one in memory. A last line that is cut off is
+ * left out, and no end is told of.
+ */
+export async function* readTraceLines(
+  path: string,
+  signal: AbortSignal,
+  { onEnd = () => {}, onDeviation = () => {} }: Telling = {},
+): AsyncGenerator<Trace> {
+  const seen = new Map<string, string>();
+  let closing: End | undefined;
+  let isHead = true;
+  let cut = false;
+  const onCut = () => {
+    cut = true;
+  };
+  for await (const { value, text, line } of readDocuments(path, signal, onCut)) {
+    if (isHead) {
+      isHead = false;
+      continue;
+    }
+    const place = placeOf(path, line);
+    if (closing !== undefined) {
+      throw new Error(`${place}: the closing line is above; give each file to --from by itself`);
+    }
+    const ending = endSchema.safeParse(value);
+    if (ending.success) {
+      closing = ending.data;
+      for (const one of ending.data.deviations ?? []) onDeviation(one);
+      continue;
+    }
+    if (headSchema.safeParse(value).success) {
+      throw new Error(`${place}: another file begins; give each to --from by itself`);
+    }
+    const found = parseTrace(value, place);
+    const hash = createHash('sha256').update(text).digest('base64').slice(0, 16);
+    const before = seen.get(found.traceId);
+    seen.set(found.traceId, hash);
+    const twice = before === hash ? 'duplicate-trace' : 'conflicting-trace';
+    const example = { ...NO_EXAMPLE, file: path, line, traceId: found.traceId };
+    if (before !== undefined) onDeviation({ kind: twice, count: 1, example });
+    yield toTrace(found.traceId, found.projectId, found.spans, {
+      add: (one) => onDeviation({ ...one, example: { ...one.example, file: path, line } }),
+    });
+  }
+  if (closing !== undefined && !cut) onEnd(closing);
+}
+
+function parseTrace(value: unknown, place: string): Trace {
+  const parsed = traceSchema.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const field = issue?.path
+      .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+      .join('')
+      .replace(/^\./, '');
+    throw new Error(
+      `${place}: no saved trace: ${field ? `${field}: ` : ''}${issue?.message ?? ''}`,
+    );
+  }
+  // zod's optional fields are `| undefined`; JSON has no undefined, so they are absent here.
+  const found = parsed.data as Trace;
+  for (const [index, { traceId }] of found.spans.entries()) {
+    if (traceId === found.traceId) continue;
+    throw new Error(
+      `${place}: spans[${index}].traceId is ${show(traceId)}; allowed: that of its trace`,
+    );
+  }
+  return { ...found, spans: found.spans.map((one) => withCheckedTimes(one, place)) };
+}
+
+/** Files of earlier versions hold such spans without a word. */
+function withCheckedTimes(one: Span, place: string): Span {
+  if (one.impossible !== undefined || one.endMs >= one.startMs) return one;
+  return { ...one, impossible: `${place}: endMs ${one.endMs} is before startMs ${one.startMs}` };
+}
