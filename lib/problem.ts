@@ -1,5 +1,7 @@
+import { maxHeaderSize, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
-import { type AppError, ERRORS } from './errors.ts';
+import { AppError, ERRORS } from './errors.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -38,4 +40,36 @@ export function createProblem<E extends Readonly<Record<string, unknown>>>(
 
 export function retryAfter(error: AppError): string | undefined {
   return ERRORS[error.kind].retryable ? String(RETRY_AFTER_SECONDS) : undefined;
+}
+
+/** What node's parser found, where it is not just "not HTTP". */
+const MALFORMED: Readonly<Record<string, Readonly<{ status: number; detail: string }>>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    detail: `the headers are too large; allowed: ${maxHeaderSize} bytes`,
+  },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, detail: 'the chunk extensions are too large' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'the request did not arrive in time' },
+};
+
+/**
+ * For a server's 'clientError': what is not HTTP never becomes a request, so its answer is written
+ * to the connection by hand.
+ */
+export function answerMalformed(error: Error & { code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, detail } = MALFORMED[error.code ?? ''] ?? {
+    status: 400,
+    detail: 'the request is not valid HTTP',
+  };
+  const title = STATUS_CODES[status] ?? '';
+  const refusal = new AppError('invalidArgument', detail);
+  const body = JSON.stringify(createProblem(refusal, status === 400 ? {} : { status, title }));
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }

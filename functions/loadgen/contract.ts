@@ -34,7 +34,7 @@ export const loadRequestSchema = z.strictObject(
       .string({ error: RUN_ID })
       .regex(/^[A-Za-z0-9._:-]{1,64}$/, { error: RUN_ID })
       .optional(),
-    /** Waits for the client's /health first. It would hide a cold start, so it is off. */
+    /** Waits until client answers `ok` to a health check. That ends a cold start, so it is off. */
     checkConnectivity: z.boolean({ error: 'true or false' }).default(false),
     /** For when this run was scheduled, where no Cloud Scheduler says it in a header. */
     scheduledTime: scheduledTimeSchema.optional(),

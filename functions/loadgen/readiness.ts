@@ -5,13 +5,18 @@ import type { ClientRequests, StopKind } from './request.ts';
 
 const LONGEST_WAIT_MS = 60_000;
 const TOKEN_RETRIES = 2;
+/** Ours, and the codelab's: a client of another edition may know only the second. */
+const HEALTH_PATHS = ['/health', '/_healthz'];
+/** Characters of an answer that is not `ok`. */
+const MAX_SHOWN = 100;
+
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 16_000;
 
 /**
- * What has to be so before the first request of a run is due. The ID token is fetched here, so
- * that no request's latency contains loadgen's own errand; /health is asked only when wanted.
- * Resolves to why nothing can be sent, or to undefined.
+ * Prepares a run before its first request is due. The ID token is fetched here, so that it is no
+ * part of any request's latency; client's health is asked only where the body says so.
+ * Resolves to the reason why nothing can be sent, or to undefined.
  */
 export async function prepare(options: {
   requests: ClientRequests;
@@ -38,7 +43,7 @@ export async function prepare(options: {
   if (!checkConnectivity) return undefined;
   const untilMs = startMs + Math.min(LONGEST_WAIT_MS, spareMs);
   const wrong = await waitForClient({ requests, clock, untilMs, signal });
-  return wrong === undefined ? undefined : `client is not reachable: ${wrong}`;
+  return wrong === undefined ? undefined : `client is not ready: ${wrong}`;
 }
 
 function causeOf(error: unknown): string {
@@ -47,9 +52,9 @@ function causeOf(error: unknown): string {
 }
 
 /**
- * Waits until client's /health answers 200, with the codelab's exponential back-off: 1 s, 2 s, 4 s
- * and so on. Resolves to undefined, or to what was wrong the last time when `untilMs` (of the
- * clock) has come. The telemetry makes no spans of this path.
+ * Waits until client answers `ok` on /health or else on /_healthz, with the codelab's exponential
+ * back-off: 1 s, 2 s, 4 s and so on. Resolves to undefined, or to what came the last time when
+ * `untilMs` (of the clock) has come. The telemetry makes no spans of these paths.
  */
 export async function waitForClient(options: {
   requests: ClientRequests;
@@ -75,14 +80,31 @@ export async function waitForClient(options: {
   }
 }
 
+/** Resolves to what came instead of an `ok`, from each path that was asked. */
 async function checkHealth(
   requests: ClientRequests,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const wrong: string[] = [];
+  for (const path of HEALTH_PATHS) {
+    const came = await askHealth(requests, path, signal);
+    if (came === undefined) return undefined;
+    wrong.push(came);
+    if (signal.aborted) break;
+  }
+  return wrong.join('; ');
+}
+
+async function askHealth(
+  requests: ClientRequests,
+  path: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   try {
-    const answer = await requests.get('/health', signal);
-    return answer.status === 200 ? undefined : `/health answered ${answer.status}`;
+    const { status, body } = await requests.get(path, signal);
+    if (status === 200 && body.trim() === 'ok') return undefined;
+    return `${path} answered ${status} ${JSON.stringify(body.slice(0, MAX_SHOWN))}`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return `${path}: ${error instanceof Error ? error.message : String(error)}`;
   }
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type HttpFunction, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { AppError, toAppError } from '../../lib/errors.ts';
+import { answerMalformed } from '../../lib/problem.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import { noSuchPath, sendProblem } from './app.ts';
 
@@ -68,6 +69,7 @@ export function createServer(options: { app: HttpFunction; logger: Logger }): Lo
     }
     framework(request, response, (error) => refuse(error ? toAppError(error) : noSuchPath()));
   });
+  server.on('clientError', answerMalformed);
   server.requestTimeout = RECEIVE_TIMEOUT_MS;
   server.headersTimeout = RECEIVE_TIMEOUT_MS;
   return {
@@ -110,7 +112,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
     }
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    throw new AppError('invalidArgument', 'the body broke off before its end', { cause });
+    throw new AppError('invalidArgument', 'the request body was truncated', { cause });
   }
   return Buffer.concat(chunks);
 }

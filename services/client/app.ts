@@ -1,8 +1,6 @@
-import { maxHeaderSize } from 'node:http';
-import type { Socket } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
-import { createProblem, PROBLEM_TYPE, retryAfter } from '../../lib/problem.ts';
+import { answerMalformed, createProblem, PROBLEM_TYPE, retryAfter } from '../../lib/problem.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import { flushBeforeResponse } from '../../lib/telemetry/telemetry.ts';
 import { parseQueryParameter } from './parameters.ts';
@@ -37,7 +35,7 @@ export function createApp(options: SearchOptions & { logger: Logger }): FastifyI
       sendProblem(error, request, reply);
       logRequest({ request, reply, logger, durationMs: 0 });
     },
-    clientErrorHandler: refuseMalformed,
+    clientErrorHandler: answerMalformed,
   });
   let isStopping = false;
 
@@ -142,18 +140,4 @@ function logRequest(of: {
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '';
-}
-
-/** What is not HTTP never becomes a request: the answer is written by hand. */
-function refuseMalformed(error: Error & { code: string }, socket: Socket): void {
-  if (!socket.writable) return;
-  const detail =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? `the headers are too large; allowed: ${maxHeaderSize} bytes`
-      : 'the request is not valid HTTP';
-  const body = JSON.stringify(createProblem(new AppError('invalidArgument', detail)));
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

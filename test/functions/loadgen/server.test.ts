@@ -217,6 +217,43 @@ describe('a request that cannot be served', () => {
     assert.doesNotMatch(answer, /node_modules|<html/);
     assert.equal(stderr.mock.callCount(), 0);
   });
+
+  const malformed: [title: string, sent: string, status: number, detail: RegExp][] = [
+    ['what is not HTTP', 'NOT HTTP\r\n\r\n', 400, /the request is not valid HTTP/],
+    ['a header without a name', 'GET / HTTP/1.1\r\n: x\r\n\r\n', 400, /not valid HTTP/],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      400,
+      /not valid HTTP/,
+    ],
+    [
+      'a chunk without a length',
+      'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\n',
+      400,
+      /not valid HTTP/,
+    ],
+    [
+      'headers that are too large',
+      `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      /the headers are too large; allowed: 16384 bytes/,
+    ],
+  ];
+  for (const [title, sent, status, detail] of malformed) {
+    it(`is answered with a problem: ${title}`, async () => {
+      const { port } = server.address() as AddressInfo;
+      const socket = connect(port, '127.0.0.1');
+      socket.write(sent);
+      const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+      assert.match(
+        head,
+        new RegExp(`^HTTP/1\\.1 ${status} .*Content-Type: application/problem\\+json`, 's'),
+      );
+      assert.match(body, detail);
+      assert.equal(JSON.parse(body).status, status);
+    });
+  }
 });
 
 describe('GET /health', () => {
