@@ -1,7 +1,7 @@
 import { counted } from '../cli/format.ts';
 import { describeDeviation, isWarning } from '../traces/deviation.ts';
+import { ownTest } from '../traces/own-programs.ts';
 import { UNNAMED } from '../traces/span.ts';
-import { ownTest } from './own-programs.ts';
 import type { Evidence } from './rule.ts';
 
 /** What is not wrong, but worth knowing: one sentence each, without its full stop. */

@@ -3,14 +3,24 @@ import type { Span, Trace } from '../../../tools/traces/model.ts';
 
 const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-type Place = Readonly<{ service: string; name: string; kind: Span['kind']; attributes?: object }>;
+type Place = Readonly<{
+  service: string;
+  name: string;
+  kind: Span['kind'];
+  attributes?: Record<string, string>;
+}>;
 
 /** The spans of one request, each the child of the one before but for the last two, siblings. */
 const REQUEST: readonly Place[] = [
   { service: 'loadgen', name: SPAN.loadgen, kind: 'internal' },
   { service: 'loadgen', name: 'GET', kind: 'client' },
   { service: 'client', name: 'GET', kind: 'server' },
-  { service: 'client', name: SPAN.client, kind: 'internal' },
+  {
+    service: 'client',
+    name: SPAN.client,
+    kind: 'internal',
+    attributes: { [ATTR.query]: 'love' },
+  },
   { service: 'client', name: SPAN.rpc, kind: 'client' },
   { service: 'server', name: SPAN.rpc, kind: 'server' },
   { service: 'server', name: SPAN.worksRead, kind: 'internal' },
@@ -45,6 +55,7 @@ export function createRequestTrace(options: {
         attributes: {
           'service.name': place.service,
           'cloud.platform': options.platform,
+          ...place.attributes,
           ...(index === 0 ? { [ATTR.query]: 'world', [ATTR.matchCount]: '52' } : {}),
         },
         events: [],

@@ -50,6 +50,34 @@ test('an orphan makes a trace broken even where every edge is there', () => {
   ]);
 });
 
+/** A service in another language in the place of server: none of our names and attributes. */
+function withForeignServer(parentSpanId = spanIdOf(5)) {
+  const trace = without(requestTrace(), 7, 8, 9, 10);
+  const attributes = { 'service.name': 'server', 'service.namespace': 'shakesapp' };
+  return withSpanChanged(trace, 6, { name: 'server.readFiles', parentSpanId, attributes });
+}
+
+test('of a service in another language only its own span is expected', () => {
+  assert.deepEqual(missingEdges(normalise(withForeignServer())), []);
+  const unnamed = withSpanChanged(withForeignServer(), 6, { attributes: {} });
+  assert.deepEqual(missingEdges(normalise(unnamed)), []);
+});
+
+test('a service in another language that names a parent that is not there is an orphan', () => {
+  const missing = missingEdges(normalise(withForeignServer('e'.repeat(16))));
+  assert.ok(missing.includes('gRPC client span → gRPC server span of server'));
+  assert.ok(missing.includes(`parent ${'e'.repeat(16)} of server:server.readFiles`));
+});
+
+test('of a client in another language nothing is expected but its own span', () => {
+  const trace = without(requestTrace(), 4, 5, 6, 7, 8, 9, 10);
+  const foreign = withSpanChanged(trace, 3, {
+    name: 'GET /',
+    attributes: { 'service.name': 'client' },
+  });
+  assert.deepEqual(missingEdges(normalise(foreign)), []);
+});
+
 test('nothing is expected below a call that failed', () => {
   const refused = withSpanChanged(without(requestTrace(), 6, 7, 8, 9, 10), 5, {
     attributes: { 'service.name': 'client', [ATTR.errorType]: '14' },

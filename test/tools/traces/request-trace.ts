@@ -96,8 +96,10 @@ export function requestTrace(layout: Layout = {}): Trace {
       attributes: { ...(rest.service === undefined ? {} : resource(rest.service)), ...attributes },
     });
   };
-  const behindFrontEnd = (id: number): Record<string, string> =>
-    frontEnd === 'none' ? {} : { [ATTR.frontEndSpanId]: spanIdOf(id) };
+  const behindFrontEnd = (id: number): Record<string, string> => ({
+    [ATTR.parentSource]: 'b3',
+    ...(frontEnd === 'none' ? {} : { [ATTR.frontEndSpanId]: spanIdOf(id) }),
+  });
   const cold: Record<string, string> = layout.cold === true ? { [ATTR.coldStart]: 'true' } : {};
 
   put(

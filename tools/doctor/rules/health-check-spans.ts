@@ -1,5 +1,5 @@
+import { ownTest } from '../../traces/own-programs.ts';
 import { isUnwanted, targetOf } from '../../traces/span.ts';
-import { ownTest } from '../own-programs.ts';
 import { describeSpan, explaining, type Rule } from '../rule.ts';
 
 export const healthCheckSpans: Rule = {

@@ -1,6 +1,6 @@
 import { ATTR, SPAN } from '../../../lib/telemetry/names.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
-import { ownTest } from '../own-programs.ts';
+import { ownTest } from '../../traces/own-programs.ts';
 import { describeSpan, explaining, type Rule, type Sighting } from '../rule.ts';
 
 /** Of each row at least one key: what tells where a span ran and which build made it. */

@@ -1,6 +1,6 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
+import { ownTest } from '../../traces/own-programs.ts';
 import { callerOf, type Node } from '../../traces/tree.ts';
-import { ownTest } from '../own-programs.ts';
 import { describeSpan, explaining, type Rule } from '../rule.ts';
 
 export const serverWithoutClient: Rule = {

@@ -1,7 +1,7 @@
 import { SPAN } from '../../lib/telemetry/names.ts';
-import type { NormalisedTrace } from '../traces/normalise.ts';
-import { UNNAMED } from '../traces/span.ts';
-import type { Node } from '../traces/tree.ts';
+import type { NormalisedTrace } from './normalise.ts';
+import { UNNAMED } from './span.ts';
+import type { Node } from './tree.ts';
 
 const OWN_NAMES: ReadonlySet<string> = new Set([SPAN.worksRead, SPAN.worksSearch]);
 
