@@ -90,6 +90,7 @@ export function sampleOf(hop: number, selfMs: number): HopSample {
     offsetMs: hop,
     measure: 'self',
     siblings: 1,
+    deeper: 0,
     inclusiveMs: selfMs,
     selfMs,
     split: null,

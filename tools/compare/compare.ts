@@ -3,6 +3,7 @@ import type { Trace } from '../traces/model.ts';
 import type { SourceDescription, TraceSource } from '../traces/sources/source.ts';
 import type { Cohort, Sides } from './cohorts/cohort.ts';
 import { type Collection, createCollector } from './cohorts/collector.ts';
+import { hopsLeftOut } from './cohorts/hop-groups.ts';
 import { type CohortSummary, loadOf, summariseCohort } from './result/cohort-summary.ts';
 import { COMPARISON_VERSION, type Comparison, methodsOf } from './result/comparison.ts';
 import { createDrawing } from './result/drawing.ts';
@@ -104,6 +105,7 @@ export function compareCollected(collection: Collection) {
           labels: { a: cohorts.a.label, b: cohorts.b.label },
         }),
         hops,
+        hopsLeftOut: hopsLeftOut(records),
         exemplars: drawExemplars(warm, draw),
         coldExemplars: drawExemplars(cold, draw),
         exemplarsArePairs: { warm: warm.paired, cold: cold.paired },

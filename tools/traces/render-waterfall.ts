@@ -1,4 +1,4 @@
-import { fitColumns, formatMs, printable } from '../cli/format.ts';
+import { counted, fitColumns, formatMs, printable } from '../cli/format.ts';
 import type { Waterfall, WaterfallSpan } from './waterfall.ts';
 
 const WIDTH = 100;
@@ -17,7 +17,7 @@ export function renderWaterfall(waterfall: Waterfall): string {
   const fromMs = Math.min(0, ...spans.map(({ offsetMs }) => offsetMs));
   const toMs = Math.max(durationMs, ...spans.map((span) => span.offsetMs + span.durationMs));
   const state = [
-    `${spans.length} span${spans.length === 1 ? '' : 's'}`,
+    counted(spans.length + (waterfall.notDrawn ?? 0), 'span'),
     formatMs(durationMs),
     waterfall.whole ? 'complete' : 'INCOMPLETE',
     ...(waterfall.cold ? ['cold start'] : []),
@@ -54,6 +54,7 @@ function notes(span: WaterfallSpan): readonly string[] {
     ...(span.cold ? ['· cold start: first request of its instance'] : []),
     ...(span.frontEnd ? ["· the platform's own span, re-nested"] : []),
     ...(span.shiftedMs === 0 ? [] : [`· clock skew corrected: ${formatMs(span.shiftedMs)}`]),
+    ...(span.notDrawn === undefined ? [] : [`… ${counted(span.notDrawn, 'span')} below not drawn`]),
     ...(span.events ?? []).map((event) => `• ${event.name} at ${formatMs(event.offsetMs)}`),
   ];
   return texts.map((text) => fitColumns(`${indent}${text}`, WIDTH));

@@ -1,6 +1,7 @@
 import { ATTR } from '../../lib/telemetry/names.ts';
 import { ownedTimes } from './accounting.ts';
 import { isComplete, isFirstOfInstance } from './completeness.ts';
+import { chooseDrawn } from './drawn-spans.ts';
 import type { NormalisedTrace } from './normalise.ts';
 import { pathsOf } from './paths.ts';
 import { errorOf } from './span.ts';
@@ -41,6 +42,8 @@ export type WaterfallSpan = Readonly<{
   attributes: Readonly<Record<string, string>>;
   /** null where the source has none to give (Cloud Trace's v1 read API). */
   events: readonly WaterfallEvent[] | null;
+  /** How many spans below it are not among the rows; absent where all are. */
+  notDrawn?: number;
 }>;
 
 /** One trace ready to draw: spans depth first, each row below its parent. */
@@ -55,6 +58,8 @@ export type Waterfall = Readonly<{
   /** Where to open it; null where the source was not Cloud Trace. */
   consoleUrl: string | null;
   spans: readonly WaterfallSpan[];
+  /** How many of its spans are not among the rows, which nobody could read; absent as a rule. */
+  notDrawn?: number;
 }>;
 
 /** A request ready to draw. `consoleUrl`: where to open its trace, if it came from Cloud Trace. */
@@ -64,6 +69,8 @@ export function createWaterfall(
 ): Waterfall {
   const owned = ownedTimes(tree);
   const paths = pathsOf(tree);
+  const drawn = chooseDrawn(tree.nodes);
+  const notDrawn = tree.nodes.length - drawn.size;
   return {
     traceId: tree.traceId,
     projectId: tree.projectId,
@@ -72,9 +79,11 @@ export function createWaterfall(
     whole: isComplete(tree),
     cold: isFirstOfInstance(tree),
     consoleUrl,
-    spans: tree.nodes.map((node) =>
-      row(node, { tree, selfMs: owned.get(node) ?? 0, path: paths.get(node) ?? '' }),
-    ),
+    spans: [...drawn].map(([node, below]) => ({
+      ...row(node, { tree, selfMs: owned.get(node) ?? 0, path: paths.get(node) ?? '' }),
+      ...(below > 0 && { notDrawn: below }),
+    })),
+    ...(notDrawn > 0 && { notDrawn }),
   };
 }
 

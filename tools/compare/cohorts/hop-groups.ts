@@ -15,6 +15,9 @@ export function countsInHops(record: RequestRecord, stratum: Stratum): boolean {
   return record.whole && record.error === null && record.cold === (stratum === 'cold');
 }
 
+/** Nobody reads more, and each takes a distribution and two intervals. */
+const MOST_HOPS = 100;
+
 /** Paths in tree order: a parent before its children, siblings by their usual start. */
 export function groupHops(
   cohorts: Sides<readonly RequestRecord[]>,
@@ -36,9 +39,32 @@ export function groupHops(
     }
   }
   const usual = new Map([...offsets].map(([path, starts]) => [path, median(starts)]));
-  return [...groups]
+  return longest([...groups])
     .sort(([one], [other]) => compareTreeOrder(one, other, usual))
     .map(([path, samples]) => ({ stratum, path, samples }));
+}
+
+type Group = readonly [path: string, samples: Sides<ReadonlyMap<RequestRecord, HopSample>>];
+
+/** All, or as many as anybody reads: those that take the most time. */
+function longest(groups: readonly Group[]): Group[] {
+  const totalMs = ([, { a, b }]: Group) =>
+    [...a.values(), ...b.values()].reduce((sum, { selfMs }) => sum + selfMs, 0);
+  if (groups.length <= MOST_HOPS) return [...groups];
+  return groups
+    .map((group) => ({ group, ms: totalMs(group) }))
+    .sort((one, other) => other.ms - one.ms)
+    .slice(0, MOST_HOPS)
+    .map(({ group }) => group);
+}
+
+/** How many paths of both strata are no hop of the comparison, since there are too many. */
+export function hopsLeftOut({ a, b }: Sides<readonly RequestRecord[]>): number {
+  return (['warm', 'cold'] as const).reduce((sum, stratum) => {
+    const counted = [...a, ...b].filter((record) => countsInHops(record, stratum));
+    const paths = new Set(counted.flatMap(({ hops }) => hops.map(({ path }) => path)));
+    return sum + Math.max(0, paths.size - MOST_HOPS);
+  }, 0);
 }
 
 function compareTreeOrder(one: string, other: string, usual: ReadonlyMap<string, number>): number {

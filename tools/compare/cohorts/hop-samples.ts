@@ -14,6 +14,8 @@ export type HopSample = Readonly<{
   offsetMs: number;
   measure: 'self' | 'gap';
   siblings: number;
+  /** Spans too deep for a hop of their own, whose time is in this one's. */
+  deeper: number;
   /** Time in which any of its spans was running. */
   inclusiveMs: number;
   /** Owned time; of a gap the front end's own time included. */
@@ -24,25 +26,35 @@ export type HopSample = Readonly<{
   stopped: boolean;
 }>;
 
+/** Deeper down spans have no hop of their own: nobody reads a table of 50,000 of them. */
+const MOST_LEVELS = 64;
+
 /**
  * One sample per span path of the root's tree. Their selfMs add up to the root's duration: the
- * front end's own time goes to the gap that it lies in.
+ * front end's own time goes to the gap that it lies in, and that of very deep spans to the hop above.
  */
 export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
   const owned = ownedTimes(tree);
   const paths = pathsOf(tree);
-  const groups = new Map<string, { spans: Node[]; frontEnds: Node[] }>();
+  const groups = new Map<string, { spans: Node[]; frontEnds: Node[]; deeper: Node[] }>();
+  // Parents come before their children.
+  const owners = new Map<Node, Node>();
   for (const node of tree.nodes) {
     if (!owned.has(node)) continue;
-    const owner = node.frontEnd ? (callerOf(node) ?? node) : node;
+    const caller = callerOf(node);
+    const tooDeep = node.callDepth >= MOST_LEVELS;
+    const owner =
+      caller !== null && (node.frontEnd || tooDeep) ? (owners.get(caller) ?? node) : node;
+    owners.set(node, owner);
     const path = paths.get(owner) ?? '';
-    const group = groups.get(path) ?? { spans: [], frontEnds: [] };
-    (owner === node ? group.spans : group.frontEnds).push(node);
+    const group = groups.get(path) ?? { spans: [], frontEnds: [], deeper: [] };
+    const kind = owner === node ? group.spans : tooDeep ? group.deeper : group.frontEnds;
+    kind.push(node);
     groups.set(path, group);
   }
   const sumOf = (nodes: readonly Node[]) =>
     nodes.reduce((sum, node) => sum + (owned.get(node) ?? 0), 0);
-  return [...groups].map(([path, { spans, frontEnds }]) => {
+  return [...groups].map(([path, { spans, frontEnds, deeper }]) => {
     const first = spans[0] as Node;
     const networkMs = sumOf(spans);
     const platformMs = sumOf(frontEnds);
@@ -55,11 +67,12 @@ export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
       offsetMs: first.startMs,
       measure: isGap ? 'gap' : 'self',
       siblings: spans.length,
+      deeper: deeper.length,
       inclusiveMs: unionMs(spans),
-      selfMs: networkMs + platformMs,
+      selfMs: networkMs + platformMs + sumOf(deeper),
       split: isGap && spans.every(hasStoredFrontEnd) ? { networkMs, platformMs } : null,
       // A stopped server also bends the gap that its client measured.
-      stopped: spans.some((node) => [node, ...serversBelow(node)].some(isStopped)),
+      stopped: [...spans, ...deeper].some((node) => [node, ...serversBelow(node)].some(isStopped)),
     };
   });
 }

@@ -1,7 +1,7 @@
 import type { Stratum } from '../cohorts/request-record.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Hop } from '../statistics/hop.ts';
-import { verdictWord } from '../text/wording.ts';
+import { hopExtent, verdictWord } from '../text/wording.ts';
 import { foreign, html, type Markup, renderName } from './markup.ts';
 import { createTimeScale, type TimeScale } from './scale.ts';
 import { formatDifferenceMs, formatMs, type Labels } from './words.ts';
@@ -52,8 +52,9 @@ export function hopVerdict({ a, b, verdict }: Hop, labels: Labels): string {
   return a && b ? verdictWord(verdict, labels) : `only in ${a ? labels.a : labels.b}`;
 }
 
-export function renderHopName({ name, service, maxSiblings }: Hop): Markup {
-  return html`<span class="label"><span class="swatch"></span>${renderName(name)} <span class="service">${foreign(service)}</span>${maxSiblings > 1 && html` <span class="flag">up to ${maxSiblings} together</span>`}</span>`;
+export function renderHopName(hop: Hop): Markup {
+  const { name, service } = hop;
+  return html`<span class="label"><span class="swatch"></span>${renderName(name)} <span class="service">${foreign(service)}</span>${hopExtent(hop).map((extent) => html` <span class="flag">${extent}</span>`)}</span>`;
 }
 
 /** Symmetric about zero, so that the side of a bar says who is faster; null: nothing to draw. */

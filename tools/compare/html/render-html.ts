@@ -1,6 +1,6 @@
 import type { Stratum } from '../cohorts/request-record.ts';
 import type { Comparison } from '../result/comparison.ts';
-import { legendOf } from '../text/wording.ts';
+import { hopsLeftOutText, legendOf } from '../text/wording.ts';
 import { renderCohorts, renderConfiguration, renderWarnings } from './cohorts.ts';
 import { renderCriticalPath } from './critical-path.ts';
 import { renderDocument } from './document.ts';
@@ -75,7 +75,7 @@ ${renderFailures(comparison, labels, colour)}
 <section aria-labelledby="hops">
 <h2 id="hops">Where the difference arises</h2>
 <p>Warm requests. Each hop is judged by its own time: of a client span with a server span below it the gap between the two, of any other span its self time. So a slow child does not count against its ancestors. Verdicts are adjusted for the number of hops.</p>
-${renderLegend(labels, comparison.overall.paired)}
+${hopsLeftOutText(comparison).map((line) => html`<p class="note">${line}</p>\n`)}${renderLegend(labels, comparison.overall.paired)}
 ${warm.hops.length === 0 ? noWarm : renderHopTable(warm)}
 </section>
 <section aria-labelledby="overlays">

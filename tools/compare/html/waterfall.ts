@@ -1,3 +1,4 @@
+import { counted } from '../../cli/format.ts';
 import type { Waterfall, WaterfallSpan } from '../../traces/waterfall.ts';
 import { foreign, html, type Markup, renderName } from './markup.ts';
 import { pairRows, type Row } from './rows.ts';
@@ -59,10 +60,12 @@ function renderRow(row: Row, id: string, scale: TimeScale, options: WaterfallOpt
     ...(b ? [{ span: row.b, label: b.label, side: 'b' as const }] : []),
   ];
   const error = lanes.find((lane) => lane.span?.error)?.span?.error;
+  const notDrawn = Math.max(...lanes.map((lane) => lane.span?.notDrawn ?? 0));
   const flags = [
     span.frontEnd && 'front end',
     lanes.some((lane) => lane.span?.cold) && 'cold',
     lanes.some((lane) => lane.span?.orphan) && 'orphan',
+    notDrawn > 0 && `${counted(notDrawn, 'span')} below not drawn`,
   ].filter((flag) => flag !== false);
   return html`<li class="row ${colour(row.path)}">
 <button type="button" aria-expanded="false" aria-controls="${id}">

@@ -43,6 +43,8 @@ export type Comparison = Readonly<{
   reconciliation: string | null;
   /** Depth first, in the order of their start; the warm stratum before the cold one. */
   hops: readonly Hop[];
+  /** Span paths that are no hop, since there are too many: those that take the least time. */
+  hopsLeftOut: number;
   /** Warm exemplars: the requests at the median and at p95 of the primary measure. */
   exemplars: Sides<Exemplars>;
   /** The same of the cold stratum, where there is one. */

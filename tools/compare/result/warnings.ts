@@ -198,7 +198,7 @@ function sampled({ cohorts, samplers }: Evidence): string | null {
   return missing
     .map(
       ({ label, traces, expectedRequests }) =>
-        `${label}: ${traces} traces of ${expectedRequests} requests, by their sequence numbers`,
+        `${label}: ${counted(traces, 'trace')} of ${counted(expectedRequests, 'request')}, by their sequence numbers`,
     )
     .join('; ');
 }

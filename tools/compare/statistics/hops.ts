@@ -43,6 +43,7 @@ function describe(hop: TestedHop, nearby: Sides<Nearby>): Hop {
     stratum,
     measure: isGap ? 'gap' : 'self',
     maxSiblings: all.reduce((most, { siblings }) => Math.max(most, siblings), 0),
+    maxDeeper: all.reduce((most, { deeper }) => Math.max(most, deeper), 0),
     a: hopQuantiles(a, selfA),
     b: hopQuantiles(b, selfB),
     tested: hop.contrast.values,

@@ -9,7 +9,7 @@ import type { CriticalPath } from '../cohorts/critical-path.ts';
 import type { Stratum } from '../cohorts/request-record.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { GapSplit, Hop, HopQuantiles } from '../statistics/hop.ts';
-import { differenceText, ratioText, testedText, verdictWord } from './wording.ts';
+import { differenceText, hopExtent, ratioText, testedText, verdictWord } from './wording.ts';
 
 const NAME_WIDTH = 34;
 
@@ -46,7 +46,8 @@ export function hopLines({ hops, cohorts }: Comparison, stratum: Stratum): reado
 const indentOf = ({ depth }: Hop) => ' '.repeat(Math.min(depth, 10));
 
 function hopTitle(hop: Hop): string {
-  const many = hop.maxSiblings > 1 ? ` (up to ${hop.maxSiblings} together)` : '';
+  const extent = hopExtent(hop);
+  const many = extent.length === 0 ? '' : ` (${extent.join(', ')})`;
   const what = hop.measure === 'gap' ? ' → network + platform' : '';
   return fitColumns(
     `${indentOf(hop)}${hop.service} ${hop.name}${what}${many}`,

@@ -12,6 +12,7 @@ import type { Quantiles } from '../statistics/quantiles.ts';
 import { failedExemplarLines, failureLines } from './render-failures.ts';
 import { hopLines, PATH_LEGEND } from './render-hops.ts';
 import {
+  hopsLeftOutText,
   isOneSided,
   LOCAL_LABEL,
   leftOut,
@@ -41,6 +42,7 @@ export function renderText(comparison: Comparison): string {
     hops.length === 0
       ? []
       : [
+          ...hopsLeftOutText(comparison),
           ...legendOf({ a: cohorts.a.label, b: cohorts.b.label }, overall.paired),
           PATH_LEGEND,
         ].flatMap((line) => wrapText(line)),

@@ -34,6 +34,20 @@ export function verdictBasis({ overall, cohorts }: Comparison): string {
   return `warm requests, from their scheduled time to the root's end; ${sampleText({ overall, cohorts })}${p}`;
 }
 
+/** What a hop stands for beside itself: siblings at the same path, spans too deep to be hops. */
+export function hopExtent({ maxSiblings, maxDeeper }: Hop): readonly string[] {
+  return [
+    ...(maxSiblings > 1 ? [`up to ${maxSiblings} together`] : []),
+    ...(maxDeeper > 0 ? [`with up to ${counted(maxDeeper, 'span')} below it`] : []),
+  ];
+}
+
+/** How many span paths the tables leave out; nothing as a rule. */
+export const hopsLeftOutText = ({ hopsLeftOut }: Comparison): readonly string[] =>
+  hopsLeftOut === 0
+    ? []
+    : [`${counted(hopsLeftOut, 'span path')} left out: they take the least time.`];
+
 /** How many requests the verdict rests on, and of how many where some have no partner. */
 export function sampleText({ overall, cohorts }: Pick<Comparison, 'overall' | 'cohorts'>): string {
   const { runs, pairs } = overall;
