@@ -20,6 +20,9 @@ import type { System } from './system.ts';
 
 const MINUTE_MS = 60_000;
 
+/** The platforms of the comparison's cohorts. */
+const SIDES = { a: 'cloud_run', b: 'gke' } as const;
+
 /** The source that a file of `--save` names. */
 const SOURCE = { kind: 'memory', local: true, since: null, until: null } as const;
 
@@ -105,11 +108,11 @@ async function report(run: {
     ),
   ];
   const broken = platforms.find((platform) => platform.broken !== null);
-  const failed = platforms.find((platform) => platform.failed !== null);
-  const [failure] = failed?.result.failures ?? [];
+  const [failure] = comparison.failures;
   if (broken?.broken) print(renderBroken(PLATFORM_LABEL[broken.name], broken.broken));
-  else if (failed?.failed && failure) {
-    print(renderFailed(PLATFORM_LABEL[failed.name], failure, failed.failed));
+  else if (failure?.exemplar.waterfall) {
+    const { cohort, waterfall } = failure.exemplar;
+    print(renderFailed(PLATFORM_LABEL[SIDES[cohort]], failure, waterfall));
   } else if (first && waterfall) print(renderTypical(PLATFORM_LABEL[first.name], waterfall));
   print(renderOutcome({ options, pairs, comparison, faults }));
   await writeFiles({ options, projectId: system.cloud.projectId, traces, comparison, pairs });
@@ -130,6 +133,7 @@ async function writeFiles(results: {
       local: true,
       delays: options.delays,
       platforms: Object.fromEntries(results.pairs),
+      failures: comparison.failures,
       ...(results.pairs.length === 2 && { comparison }),
     };
     const json = `${JSON.stringify(content, null, 2)}\n`;

@@ -3,14 +3,13 @@ import { recordRequests } from '../compare/cohorts/cold-waiters.ts';
 import type { RequestRecord } from '../compare/cohorts/request-record.ts';
 import { ascending, quantilesOf } from '../compare/statistics/quantiles.ts';
 import { isComplete, missingEdges } from '../traces/completeness.ts';
-import { type FailureGroup, tallyFailures } from '../traces/failure.ts';
 import type { Trace } from '../traces/model.ts';
 import { type NormalisedTrace, requestRootOf, requestsOf } from '../traces/normalise.ts';
 import { isUnwanted, tallyWrongCounts } from '../traces/span.ts';
 import { createWaterfall, type Waterfall } from '../traces/waterfall.ts';
 import { platformOf } from './platforms/labels.ts';
 import type { PlatformName, ProcessReport } from './platforms/platform.ts';
-import type { FailureResult, LatencyQuantiles, PlatformResult, TraceResult } from './results.ts';
+import type { LatencyQuantiles, PlatformResult, TraceResult } from './results.ts';
 
 /** A trace to show where one is incomplete, with the edges that it lacks. */
 export type BrokenTrace = Readonly<{ waterfall: Waterfall; lacks: readonly string[] }>;
@@ -21,8 +20,6 @@ export type PlatformSummary = Readonly<{
   waterfall: Waterfall | null;
   /** The first incomplete trace. */
   broken: BrokenTrace | null;
-  /** A failed request of the most frequent kind. */
-  failed: Waterfall | null;
 }>;
 
 /** Sums up one platform's part of a run. `requests`: as asked for, over all its runs. */
@@ -50,7 +47,6 @@ export function summarisePlatform(options: {
   const median = medianWaterfall(warm.length > 0 ? warm : complete);
   // A request that waited for an instance to start was cold too.
   const waterfall = median && { ...median, cold: cold.has(median.traceId) };
-  const failures = tallyFailures(requests);
   const result: PlatformResult = {
     requests: options.requests,
     ok: sum('ok'),
@@ -73,16 +69,9 @@ export function summarisePlatform(options: {
     processesFailed: reports.filter(({ exitCode }) => exitCode !== 0).length,
     latencyMs: latencyOf(records),
     warmLatencyMs: coldIsKnown ? latencyOf(records.filter((record) => !record.cold)) : null,
-    failures: failures.map(toFailureResult),
     trace: waterfall && toTraceResult(waterfall),
   };
-  const failed = failures[0]?.requests[0]?.tree;
-  return {
-    result,
-    waterfall,
-    broken: firstBroken(requests),
-    failed: failed === undefined ? null : createWaterfall(failed),
-  };
+  return { result, waterfall, broken: firstBroken(requests) };
 }
 
 /** A request that failed at once would flatter the others. */
@@ -109,17 +98,6 @@ function firstBroken(requests: readonly NormalisedTrace[]): BrokenTrace | null {
   return first === undefined
     ? null
     : { waterfall: createWaterfall(first), lacks: missingEdges(first) };
-}
-
-function toFailureResult({ failure, requests, sinceMs, lastMs }: FailureGroup): FailureResult {
-  return {
-    requests: requests.length,
-    outcome: failure.outcome,
-    where: failure.where,
-    since: new Date(sinceMs).toISOString(),
-    until: new Date(lastMs).toISOString(),
-    example: { traceId: requests[0]?.tree.traceId ?? '', detail: failure.detail },
-  };
 }
 
 function toTraceResult(waterfall: Waterfall): TraceResult {

@@ -1,11 +1,12 @@
 import { wrapText } from '../cli/format.ts';
 import type { Comparison } from '../compare/result/comparison.ts';
 import { renderBrief } from '../compare/text/render-brief.ts';
+import { failureLines } from '../compare/text/render-failures.ts';
 import { renderText } from '../compare/text/render-text.ts';
 import type { Delay, Options } from './options.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
-import { renderFailures, renderTotals } from './render-totals.ts';
+import { renderTotals } from './render-totals.ts';
 import type { PlatformResult } from './results.ts';
 
 /** Makes enough runs for a verdict, and one to spare (see options.ts). */
@@ -26,19 +27,21 @@ export function renderOutcome(run: {
   const alone = pairs.length === 1 ? pairs[0]?.[0] : undefined;
   const blocks = [
     renderTotals(pairs),
-    renderFailures(pairs),
     options.delays.map((delay) => `${renderDelay(delay)}\n`).join(''),
-    alone === undefined ? '' : `${aloneLines(alone, options).join('\n')}\n`,
+    alone === undefined ? '' : linesOf(failureLines(comparison)),
+    alone === undefined ? '' : linesOf(aloneLines(alone, options)),
     options.full
       ? renderText(comparison)
       : alone === undefined
         ? renderBrief(comparison, adviceFor(comparison, options))
         : '',
-    alone !== undefined || options.full ? '' : `${moreLines(options).join('\n')}\n`,
-    faults.length === 0 ? 'Every trace is complete.\n' : `${faults.join('\n')}\n`,
+    alone !== undefined || options.full ? '' : linesOf(moreLines(options)),
+    linesOf(faults.length === 0 ? ['Every trace is complete.'] : faults),
   ];
   return blocks.map((block) => (block === '' ? '' : `\n${block}`)).join('');
 }
+
+const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 /** What a run of one platform cannot show, and what it shows all the same. */
 function aloneLines(platform: PlatformName, { html, full }: Options): readonly string[] {

@@ -1,5 +1,6 @@
 import { ATTR } from '../../lib/telemetry/names.ts';
 import { formatMs, TEXT_COLUMNS, wrapText } from '../cli/format.ts';
+import type { Failures } from '../compare/result/failures.ts';
 import { isFirstOfInstance, missingEdges } from '../traces/completeness.ts';
 import { failureOf } from '../traces/failure.ts';
 import type { NormalisedTrace } from '../traces/normalise.ts';
@@ -8,7 +9,6 @@ import { wrongCountOf } from '../traces/span.ts';
 import type { Waterfall } from '../traces/waterfall.ts';
 import type { BrokenTrace } from './platform-summary.ts';
 import { PLATFORM_LABEL, platformOf } from './platforms/labels.ts';
-import type { FailureResult } from './results.ts';
 
 const LONGEST_QUERY = 24;
 const SHORTEST_QUERY = 12;
@@ -59,10 +59,10 @@ export function renderTypical(platform: string, waterfall: Waterfall): string {
   return `\n${title}\n\n${renderWaterfall(waterfall)}${LEGEND}`;
 }
 
-/** A request that failed; `failure` says how and where. */
+/** A request that failed. */
 export function renderFailed(
   platform: string,
-  { outcome, where }: FailureResult,
+  { outcome, where }: Pick<Failures, 'outcome' | 'where'>,
   waterfall: Waterfall,
 ): string {
   const title = wrapText(`A request on ${platform} that failed with ${outcome}: ${where}`);

@@ -1,4 +1,4 @@
-import { counted, formatMs, wrapText } from '../cli/format.ts';
+import { formatMs } from '../cli/format.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
 import type { LatencyQuantiles, PlatformResult } from './results.ts';
@@ -32,24 +32,6 @@ export function renderTotals(
     row('p50, p95, cold included', ({ latencyMs }) => latencyText(latencyMs)),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-/** Where requests failed: how many, how, since when, and one of them; empty where none did. */
-export function renderFailures(
-  platforms: readonly (readonly [PlatformName, PlatformResult])[],
-): string {
-  const lines = platforms.flatMap(([name, { failures }]) =>
-    failures.flatMap(({ requests, outcome, where, since, example }) => [
-      ...wrapText(
-        `${PLATFORM_LABEL[name]}: ${counted(requests, 'request')} with ${outcome}, since ` +
-          `${since.slice(11, 19)}Z: ${where}`,
-        '    ',
-        '- ',
-      ),
-      ...wrapText(`for example trace ${example.traceId}: ${example.detail}`, '    '),
-    ]),
-  );
-  return lines.length === 0 ? '' : `FAILED REQUESTS\n${lines.join('\n')}\n`;
 }
 
 const latencyText = (latencyMs: LatencyQuantiles | null) =>

@@ -16,6 +16,8 @@ export type Results = Readonly<{
   /** Latency added on purpose (`--delay`): not a finding about the platforms. */
   delays: readonly Delay[];
   platforms: Readonly<Partial<Record<PlatformName, PlatformResult>>>;
+  /** Failed requests, by how and where they ended, the most frequent first. */
+  failures: Comparison['failures'];
   /** Absent where only one platform ran. */
   comparison?: Comparison;
 }>;
@@ -64,24 +66,8 @@ export type PlatformResult = Readonly<{
   latencyMs: LatencyQuantiles | null;
   /** The same for warm requests, which the comparison compares; null where they are unknown. */
   warmLatencyMs: LatencyQuantiles | null;
-  /** Failed requests, by how and where they ended, the most frequent first. */
-  failures: readonly FailureResult[];
   /** One complete trace: the median warm one, or the median where no request was warm. */
   trace: TraceResult | null;
-}>;
-
-export type FailureResult = Readonly<{
-  /** How many failed so. */
-  requests: number;
-  /** What loadgen got: `status 504`, `no answer in time`. */
-  outcome: string;
-  /** Where the request ended, in words. */
-  where: string;
-  /** When the first and the last of them began, RFC 3339. */
-  since: string;
-  until: string;
-  /** The first of them, with its figures. */
-  example: Readonly<{ traceId: string; detail: string }>;
 }>;
 
 export type TraceResult = Readonly<{

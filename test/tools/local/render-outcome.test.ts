@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CLOUD_RUN, GKE } from '../../../tools/compare/cohorts/cohort.ts';
+import { compareTraces } from '../../../tools/compare/compare.ts';
 import type { Comparison } from '../../../tools/compare/result/comparison.ts';
 import { parseOptions } from '../../../tools/local/options.ts';
 import { summarisePlatform } from '../../../tools/local/platform-summary.ts';
@@ -89,31 +91,22 @@ describe('renderOutcome', () => {
   });
 
   it('says how many requests failed, how, where and since when, with an example', () => {
-    const failed = summarisePlatform({
-      platform: 'gke',
-      requests: 3,
-      summaries: [],
-      reports: [],
-      traces: ['a', 'b', 'c'].map((digit) =>
-        failedTrace({ traceId: digit.repeat(32), platform: 'gcp_kubernetes_engine' }),
-      ),
-    });
-    assert.equal(failed.failed?.traceId, 'a'.repeat(32));
-    const text = renderOutcome({
-      options: parseOptions(flagsOf('up', '--once')),
-      pairs: [['gke', failed.result]],
-      comparison: local,
-      faults: ['x'],
-    });
-    assert.ok(
-      text
-        .replaceAll(/\s+/g, ' ')
-        .includes(
-          'FAILED REQUESTS - GKE (local): 3 requests with status 504, since 03:04:05Z: server was ' +
-            `still busy when client gave up for example trace ${'a'.repeat(32)}: client gave up`,
-        ),
-      text,
+    const traces = ['a', 'b', 'c'].map((digit) =>
+      failedTrace({ traceId: digit.repeat(32), platform: 'gcp_kubernetes_engine' }),
     );
+    const comparison = compareTraces(traces, {
+      cohorts: { a: CLOUD_RUN, b: GKE },
+      name: 'p',
+      local: true,
+    });
+    for (const argv of [[], ['--platforms', 'gke']]) {
+      const failed = render(argv, comparison, ['x']).replaceAll(/\s+/g, ' ');
+      assert.match(failed, /FAILED REQUESTS: 0 of 0 in Cloud Run, 3 of 3 in GKE/);
+      assert.match(failed, /status 504: server was still busy when client gave up: .*3 in GKE at/);
+      assert.match(failed, /for example trace a{32}: client gave up after 60.0 ms/);
+      assert.equal(failed.split('FAILED REQUESTS').length, 2, 'said once');
+    }
+    const text = render([], comparison);
     for (const line of text.split('\n')) assert.ok([...line].length <= 100, line);
     assert.doesNotMatch(render([]), /FAILED REQUESTS/);
   });

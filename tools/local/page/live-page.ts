@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { renderConfiguration } from '../../compare/html/cohorts.ts';
 import { contentSecurityPolicy, renderDocument } from '../../compare/html/document.ts';
+import { renderFailures } from '../../compare/html/failures.ts';
 import { foreign, html, type Markup, trusted } from '../../compare/html/markup.ts';
 import { renderEvidence, renderHeader } from '../../compare/html/render-html.ts';
+import { createColours } from '../../compare/html/rows.ts';
 import { renderVerdict } from '../../compare/html/verdict.ts';
 import { labelsOf } from '../../compare/html/words.ts';
 import type { Comparison } from '../../compare/result/comparison.ts';
-import { isOneSided } from '../../compare/text/wording.ts';
+import { failedText, isOneSided, spanOfTime } from '../../compare/text/wording.ts';
 import { PLATFORM_LABEL } from '../platforms/labels.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8').trim();
@@ -31,11 +33,12 @@ export function renderParts(
   comparison: Comparison | undefined,
   { failure, compared = 0, of = compared }: Circumstances = {},
 ): LiveParts {
-  if (comparison !== undefined && !isOneSided(comparison)) {
-    const labels = labelsOf({ ...comparison, source: { ...comparison.source, local: true } });
+  const labels =
+    comparison && labelsOf({ ...comparison, source: { ...comparison.source, local: true } });
+  if (comparison && labels && !isOneSided(comparison)) {
     return {
       header: `${renderHeader(labels)}`,
-      verdict: `${html`${renderConfiguration(comparison, labels)}${renderVerdict(comparison, labels)}${compared < of && renderBound(compared, of)}`}`,
+      verdict: `${html`${renderFailed(comparison)}${renderConfiguration(comparison, labels)}${renderVerdict(comparison, labels)}${compared < of && renderBound(compared, of)}`}`,
       evidence: `${renderEvidence(comparison, labels)}`,
     };
   }
@@ -45,9 +48,23 @@ export function renderParts(
       : html`The comparison failed: ${foreign(failure)}`;
   return {
     header: `${renderHeader({ a: PLATFORM_LABEL.cloud_run, b: PLATFORM_LABEL.gke, local: true })}`,
-    verdict: `${html`<section class="verdict"><h2>No verdict yet</h2><p>${reason}</p></section>`}`,
-    evidence: '',
+    verdict: `${html`${comparison && renderFailed(comparison)}<section class="verdict"><h2>No verdict yet</h2><p>${reason}</p></section>`}`,
+    evidence:
+      comparison && labels && comparison.failures.length > 0
+        ? `${renderFailures(comparison, labels, createColours(failedSpans(comparison)))}`
+        : '',
   };
+}
+
+const failedSpans = ({ failures }: Comparison) =>
+  failures.flatMap(({ exemplar }) => exemplar.waterfall?.spans ?? []);
+
+/** Above all else: what follows leaves these requests out. */
+function renderFailed({ failures, cohorts }: Comparison): Markup {
+  const [most] = failures;
+  if (most === undefined) return html``;
+  return html`<section class="failed" aria-labelledby="failed"><h2 id="failed">Requests fail</h2>
+<p>${failedText({ failures, cohorts })}. Most often ${foreign(most.outcome)}: ${foreign(most.where)}, ${spanOfTime(most.since, most.last)}. <a href="#failures">Failed requests</a></p></section>`;
 }
 
 const renderBound = (compared: number, of: number): Markup =>

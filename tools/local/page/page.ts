@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isArriving, SETTLED_AFTER_MS } from '../../traces/completeness.ts';
+import { isArriving, isFresh, SETTLED_AFTER_MS } from '../../traces/completeness.ts';
 import type { Trace } from '../../traces/model.ts';
 import type { TraceStore } from '../cloud/trace/store.ts';
 import type { Compared } from './comparer.ts';
@@ -49,7 +49,8 @@ export async function startPage(options: PageOptions): Promise<Page> {
     const all = settled();
     return options.render({ traces: newestRuns(all, COMPARED_TRACES), of: all.length });
   }, nowMs);
-  const list = () => renderRecentTraces(recentTraces(traceStore), isComing);
+  const list = () =>
+    renderRecentTraces(recentTraces(traceStore), (trace) => isFresh(trace, wallClockMs()));
 
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);

@@ -1,54 +1,73 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
+import { counted } from '../../cli/format.ts';
 import { foreign, html, type Markup } from '../../compare/html/markup.ts';
 import { createColours } from '../../compare/html/rows.ts';
 import { renderState } from '../../compare/html/traces.ts';
 import { renderWaterfall } from '../../compare/html/waterfall.ts';
 import { formatMs } from '../../compare/html/words.ts';
+import { isComplete, isFirstOfInstance } from '../../traces/completeness.ts';
+import { failureOf } from '../../traces/failure.ts';
 import type { Trace } from '../../traces/model.ts';
-import { normalise } from '../../traces/normalise.ts';
-import type { Waterfall } from '../../traces/waterfall.ts';
+import { type NormalisedTrace, normalise } from '../../traces/normalise.ts';
+import { wrongCountOf } from '../../traces/span.ts';
 import { createWaterfall } from '../../traces/waterfall.ts';
 import { localLabel } from '../platforms/labels.ts';
 
 /** One item per trace. The browser fetches its spans when a person opens it. */
 export function renderRecentTraces(
   traces: readonly Trace[],
-  isArriving: (trace: Trace) => boolean,
+  isFresh: (trace: Trace) => boolean,
 ): Markup {
-  return html`${traces.map((trace) => renderItem(createWaterfall(normalise(trace)), isArriving(trace)))}`;
+  return html`${traces.map((trace) => {
+    const tree = normalise(trace);
+    return renderItem(tree, isFresh(trace) && !isComplete(tree));
+  })}`;
 }
 
-function renderItem(trace: Waterfall, arriving: boolean): Markup {
-  const top = trace.spans[0];
-  const platform = trace.spans.map(({ attributes }) => attributes['cloud.platform']).find(Boolean);
-  const query = top?.attributes[ATTR.query];
-  const invocation = isInvocation(trace);
+function renderItem(tree: NormalisedTrace, arriving: boolean): Markup {
+  const { traceId, nodes } = tree;
+  const spans = nodes.map(({ span }) => span);
+  const platform = spans.map(({ attributes }) => attributes['cloud.platform']).find(Boolean);
+  const query = spans[0]?.attributes[ATTR.query];
+  const invocation = isInvocation(tree);
   const isRequest = query !== undefined;
   const what = isRequest
     ? html`“${foreign(query)}”`
-    : html`${invocation ? 'invocation of loadgen' : arriving ? '' : foreign(top?.name ?? '')}`;
+    : html`${invocation ? 'invocation of loadgen' : arriving ? '' : foreign(spans[0]?.name ?? '')}`;
   // Without the root span, the duration of the request is unknown.
-  const took = arriving && !isRequest && !invocation ? '' : formatMs(trace.durationMs);
+  const took = arriving && !isRequest && !invocation ? '' : formatMs(durationOf(tree));
   const on = platform === undefined ? '–' : foreign(localLabel(platform));
-  const error = trace.spans.find((span) => span.error !== null)?.error?.type ?? null;
-  return html`<details id="trace-${trace.traceId}" data-spans="${trace.spans.length}">
-<summary><span class="trace-line"><span class="at">${new Date(trace.startMs).toISOString().slice(11, 19)}</span> <span class="on">${on}</span> <span class="what">${what}</span> <span class="number">${took}</span> <span class="count number">${trace.spans.length} ${trace.spans.length === 1 ? 'span' : 'spans'}</span> <span class="state">${renderProgress(trace, { arriving: arriving && !invocation, isRequest, error })}</span></span></summary>
+  return html`<details id="trace-${traceId}" data-spans="${spans.length}">
+<summary><span class="trace-line"><span class="at">${new Date(tree.startMs).toISOString().slice(11, 19)}</span> <span class="on">${on}</span> <span class="what">${what}</span> <span class="number">${took}</span> <span class="count number">${counted(spans.length, 'span')}</span> <span class="state">${renderProgress(tree, { arriving: arriving && !invocation, isRequest })}</span></span></summary>
 <div class="body"></div>
 </details>
 `;
 }
 
+const durationOf = ({ root, nodes }: NormalisedTrace): number =>
+  root === null ? Math.max(0, ...nodes.map(({ endMs }) => endMs)) : root.endMs - root.startMs;
+
 /** The trace of the schedule's call to loadgen. Each request of the run has a separate trace. */
-const isInvocation = ({ spans }: Waterfall): boolean =>
-  spans.some(({ service, kind }) => service === 'loadgen' && kind === 'server');
+const isInvocation = ({ nodes }: NormalisedTrace): boolean =>
+  nodes.some(({ service, span }) => service === 'loadgen' && span.kind === 'server');
 
 function renderProgress(
-  { whole, cold }: Waterfall,
-  state: Readonly<{ arriving: boolean; isRequest: boolean; error: string | null }>,
+  tree: NormalisedTrace,
+  state: Readonly<{ arriving: boolean; isRequest: boolean }>,
 ): Markup {
   if (state.arriving) return html`<span class="flag">arriving</span>`;
-  if (!state.isRequest) return html`<span class="flag">no request</span>`;
-  return renderState({ whole, cold, error: state.error });
+  if (!state.isRequest) return html`<span class="flag">not a request</span>`;
+  return renderState({
+    whole: isComplete(tree),
+    cold: isFirstOfInstance(tree),
+    error: errorOfRequest(tree),
+  });
+}
+
+/** How the request ended for its caller: an attempt below that a retry made good is no error. */
+function errorOfRequest(tree: NormalisedTrace): string | null {
+  const wrong = tree.root && wrongCountOf(tree.root.span);
+  return wrong ? 'wrong count' : (failureOf(tree)?.outcome ?? null);
 }
 
 /** One trace as a waterfall, to be put into its item. */

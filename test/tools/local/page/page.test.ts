@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { type TestContext, test } from 'node:test';
+import { CLOUD_RUN, GKE } from '../../../../tools/compare/cohorts/cohort.ts';
+import { compareTraces } from '../../../../tools/compare/compare.ts';
 import { createTraceStore } from '../../../../tools/local/cloud/trace/store.ts';
 import type { Compared } from '../../../../tools/local/page/comparer.ts';
 import { renderParts } from '../../../../tools/local/page/live-page.ts';
@@ -8,6 +10,7 @@ import { type PageOptions, startPage } from '../../../../tools/local/page/page.t
 import type { Span } from '../../../../tools/traces/model.ts';
 import { sampleComparison } from '../../compare/html/sample-comparison.ts';
 import { requestTrace } from '../../traces/request-trace.ts';
+import { createRequestTrace, failedTrace } from '../example-traces.ts';
 
 async function start(t: TestContext, options: Partial<PageOptions> = {}) {
   const traceStore = createTraceStore();
@@ -128,7 +131,7 @@ test('says of a trace whose root has not come only what is known', async (t) => 
   const { page, traceStore } = await start(t, { wallClockMs: () => frontEnd.endMs });
   traceStore.write([{ ...frontEnd, attributes: {} }]);
   const { body } = await ask(`${page.url}traces`);
-  assert.doesNotMatch(body, /\?|no request|incomplete/);
+  assert.doesNotMatch(body, /\?|not a request|incomplete/);
   assert.match(body, /class="on">–</);
   assert.match(body, />arriving</);
 });
@@ -143,6 +146,48 @@ test('lists traces by when they began, not by when they arrived', async (t) => {
     [2, 1, 0].map((sequence) => requestTrace({ sequence }).traceId),
   );
 });
+
+test('names how a request failed, and not what a retry made good', async (t) => {
+  const { page, traceStore } = await start(t);
+  const failed = failedTrace({ traceId: '1'.repeat(32), platform: 'gcp_kubernetes_engine' });
+  const retried = createRequestTrace({
+    traceId: '2'.repeat(32),
+    platform: 'gcp_cloud_run',
+    change: (span, index) =>
+      index === 4 ? { ...span, attributes: { ...span.attributes, 'error.type': '14' } } : span,
+  });
+  traceStore.write([...failed.spans, ...retried.spans]);
+  const { body } = await ask(`${page.url}traces`);
+  const [, first = '', second = ''] = body.split(/<details id="trace-/);
+  assert.match(first, /^1{32}[\s\S]*class="flag error"><bdi>status 504</);
+  assert.match(second, /^2{32}/);
+  assert.doesNotMatch(second, /class="flag error"/);
+});
+
+for (const [which, platforms] of [
+  ['both platforms', ['gcp_cloud_run', 'gcp_kubernetes_engine']],
+  ['one platform', ['gcp_kubernetes_engine']],
+] as const) {
+  test(`says above all else that requests fail, with a drawn example, on ${which}`, () => {
+    const traces = platforms.map((platform, place) =>
+      failedTrace({ traceId: String(place + 1).repeat(32), platform }),
+    );
+    const comparison = compareTraces(traces, {
+      cohorts: { a: CLOUD_RUN, b: GKE },
+      name: 'p',
+      local: true,
+    });
+    const { verdict, evidence } = renderParts(comparison, { compared: traces.length });
+    assert.match(
+      verdict,
+      /^<section class="failed"[\s\S]*Requests fail[\s\S]*status 504<.*gave up/,
+    );
+    assert.match(verdict, /1 of 1 in GKE[\s\S]*href="#failures"/);
+    assert.match(evidence, /id="failures">Failed requests<[\s\S]*client gave up after 60\.0 ms/);
+    assert.match(evidence, /id="failed-0-0"|id="failed-0/);
+    assert.doesNotMatch(renderParts(sampleComparison()).verdict, /class="failed"/);
+  });
+}
 
 test('the page as served holds what there is, before any script has run', async (t) => {
   const { page, traceStore } = await start(t, {
