@@ -1,10 +1,10 @@
 # Three programs, one image each, the same on Cloud Run and on GKE:
 #   docker build --target loadgen|client|server .
 # One Node everywhere: the tag is the version of the dev dependency `node`, and a test holds that.
-ARG NODE_IMAGE=docker.io/library/node:24.21.0-bookworm-slim
+ARG NODE_IMAGE=docker.io/library/node:26.10.0-trixie-slim
 # glibc, libstdc++, CA certificates and the user `nonroot`: no shell, no package manager. Distroless
 # tags by purpose and not by version, so what counts is the digest, which cloudbuild.yaml resolves.
-ARG BASE_IMAGE=gcr.io/distroless/cc-debian12:nonroot
+ARG BASE_IMAGE=gcr.io/distroless/cc-debian13:nonroot
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app

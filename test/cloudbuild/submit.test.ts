@@ -100,7 +100,7 @@ describe('gcloud builds submit', { skip }, () => {
     assert.equal(check?.id, 'check');
     assert.equal(check?.name, NODE_IMAGE);
     const { devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-    assert.equal(NODE_IMAGE, `docker.io/library/node:${devDependencies.node}-bookworm-slim`);
+    assert.equal(NODE_IMAGE, `docker.io/library/node:${devDependencies.node}-trixie-slim`);
   });
 
   for (const { title, from, to, refusal } of MUTATIONS) {

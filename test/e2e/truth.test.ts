@@ -141,7 +141,7 @@ describe('the comparison of two deployments that really run', () => {
     });
     const paths = called(comparison);
     assert.equal(paths.length, 1, `${paths.join('\n')}, ${busy}`);
-    assert.ok(paths[0]?.endsWith(gap), paths[0]);
+    assert.ok(paths[0]?.endsWith(gap), `${paths[0]}`);
     const hop = comparison.hops.find(
       ({ path, stratum }) => path === paths[0] && stratum === 'warm',
     );

@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { downloadPackages, unpackPackages } from './debian-packages.ts';
 import { digestOf, type Registry } from './registry.ts';
 import { runCommand } from './run-command.ts';
 
@@ -18,13 +19,9 @@ export async function pushStandInBases(
   try {
     const packages = join(folder, 'packages');
     await mkdir(packages);
-    await runCommand(
-      'apt-get',
-      ['download', '-qq', '-o', 'APT::Sandbox::User=root', ...CC, ...SHELL],
-      { cwd: packages },
-    );
+    await downloadPackages(packages, [...CC, ...SHELL]);
     const base = join(folder, 'base');
-    await unpack(packages, CC, base);
+    await unpackPackages(packages, CC, base);
     await completeBase(base);
     pushImage(registry, names.base, await packLayer(base), {
       level: 6,
@@ -32,7 +29,7 @@ export async function pushStandInBases(
     });
 
     const node = join(folder, 'node');
-    await unpack(packages, [...CC, ...SHELL], node);
+    await unpackPackages(packages, [...CC, ...SHELL], node);
     await completeBase(node);
     await addNode(node);
     pushImage(registry, names.node, await packLayer(node), {
@@ -45,10 +42,10 @@ export async function pushStandInBases(
   }
 }
 
-/** What gcr.io/distroless/cc-debian12 consists of, by its build files. */
+/** What gcr.io/distroless/cc-debian13 consists of. First what makes /bin and /lib links. */
 const CC = [
   ...['base-files', 'ca-certificates', 'netbase', 'tzdata'],
-  ...['libc6', 'libgcc-s1', 'libgomp1', 'libssl3', 'libstdc++6'],
+  ...['libc6', 'libgcc-s1', 'libgomp1', 'libssl3t64', 'libstdc++6', 'libzstd1', 'zlib1g'],
 ];
 
 /** What the steps that run in the Node image call. */
@@ -56,16 +53,6 @@ const SHELL = [
   ...['bash', 'coreutils', 'dash', 'findutils', 'grep', 'sed'],
   ...['libacl1', 'libattr1', 'libgmp10', 'libpcre2-8-0', 'libselinux1', 'libtinfo6'],
 ];
-
-async function unpack(packages: string, names: readonly string[], root: string): Promise<void> {
-  await mkdir(root);
-  const files = await readdir(packages);
-  for (const name of names) {
-    const file = files.find((one) => one.startsWith(`${name}_`));
-    if (file === undefined) throw new Error(`apt-get downloaded no ${name}`);
-    await runCommand('dpkg-deb', ['--extract', join(packages, file), root]);
-  }
-}
 
 /** What the packages' own scripts would write. */
 async function completeBase(root: string): Promise<void> {

@@ -97,7 +97,7 @@ for (const [part, path] of Object.entries(HOP_PARTS)) {
     assert.equal(comparison.overall.verdict, 'b-faster');
     const found = comparison.hops.filter(({ verdict }) => verdict !== 'no-difference-seen');
     assert.equal(found.length, 1);
-    assert.ok(found[0]?.path.endsWith(path), found[0]?.path);
+    assert.ok(found[0]?.path.endsWith(path), `${found[0]?.path}`);
     assert.equal(found[0]?.verdict, 'b-faster');
     assert.ok(Math.abs((found[0]?.differenceMs.p50 ?? 0) - 20) < 2);
     assert.ok(Math.abs((comparison.overall.differenceMs.p50 ?? 0) - 20) < 2);

@@ -1,5 +1,9 @@
 import { createServer as createHttp1Server } from 'node:http';
-import { createServer as createHttp2Server, type IncomingHttpHeaders } from 'node:http2';
+import {
+  createServer as createHttp2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { IssuedCertificate } from '../../cloud/identity/certificates.ts';
@@ -21,8 +25,9 @@ export async function startListener(
   const http1 = createHttp1Server({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 });
   http1.on('request', (request, response) => onExchange(http1Exchange(request, response)));
   const http2 = createHttp2Server();
+  // A server's streams are a server's, which Node's types leave open here.
   http2.on('stream', (stream, headers) =>
-    onExchange(http2Exchange(stream, headers as IncomingHttpHeaders)),
+    onExchange(http2Exchange(stream as ServerHttp2Stream, headers as IncomingHttpHeaders)),
   );
   http2.on('sessionError', () => {});
 
