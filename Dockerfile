@@ -27,7 +27,7 @@ RUN npm ci --omit=dev --ignore-scripts --loglevel=error \
 # read would give programs that may not read themselves.
 FROM ${NODE_IMAGE} AS sources
 WORKDIR /app
-COPY package.json LICENSE ./
+COPY package.json LICENSE THIRD_PARTY_LICENSES.md ./
 COPY proto proto
 COPY lib lib
 COPY functions functions
@@ -38,7 +38,7 @@ FROM ${BASE_IMAGE} AS program
 COPY --from=dependencies /usr/local/bin/node /usr/local/bin/node
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
-COPY --from=sources /app/package.json /app/LICENSE ./
+COPY --from=sources /app/package.json /app/LICENSE /app/THIRD_PARTY_LICENSES.md ./
 COPY --from=sources /app/proto proto
 COPY --from=sources /app/lib lib
 # By number: Kubernetes cannot tell from a name that it is not root. Nothing here is writable.

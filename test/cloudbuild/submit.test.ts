@@ -125,7 +125,7 @@ const withoutBuildId = (image: string) => image.replace(/:[0-9a-f-]{36}$/, ':BUI
 
 /** Said a second time, in other words than .gcloudignore's, so that neither can drift alone. */
 const WANTED = [
-  /^(Dockerfile|LICENSE|package\.json|package-lock\.json|tsconfig\.json|\.npmrc|\.dockerignore)$/,
+  /^(Dockerfile|LICENSE|THIRD_PARTY_LICENSES\.md|package\.json|package-lock\.json|tsconfig\.json|\.npmrc|\.dockerignore)$/,
   /^(functions|lib|proto|services)\//,
   /^test\/(functions|lib|services)\//,
   /^tools\/local\/cloud\/certificates\.ts$/,

@@ -14,6 +14,7 @@ import { readDockerfileArguments } from './dockerfile.ts';
 import { type Figures, renderFigures, renderTimes } from './figures.ts';
 import { type ImageConfig, type ImageFile, listFiles } from './image-contents.ts';
 import { runCloudRunShape, runGkeShape } from './run-shapes.ts';
+import { LICENCES_FILE, readLicences } from './third-party-licences.ts';
 
 const skip = (await reasonToSkipTerraform()) || reasonToSkip();
 const MEGABYTE = 1_000_000;
@@ -138,7 +139,12 @@ describe('the images', { skip, timeout: 900_000 }, () => {
           paths.filter((path) => dead.some((pattern) => pattern.test(path))),
           [],
         );
-        assert.ok(paths.some((path) => /node_modules\/.*\/LICENSE$/.test(path)));
+        const texts = readLicences().flatMap((licence) => licence.texts);
+        const lost = texts.filter((text) => !paths.includes(`/app/${text}`));
+        assert.deepEqual(
+          [...lost, ...paths.filter((path) => path === `/app/${LICENCES_FILE}`)],
+          [`/app/${LICENCES_FILE}`],
+        );
       });
 
       test('says what it is and what it was built on', async () => {

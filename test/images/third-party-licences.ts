@@ -1,0 +1,73 @@
+/**
+ * The licences of everything in the images that is not ours, from the lock file:
+ *
+ *   node test/images/third-party-licences.ts
+ *
+ * writes THIRD_PARTY_LICENSES.md, which every image holds. Run it after a change of dependencies.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+export const LICENCES_FILE = 'THIRD_PARTY_LICENSES.md';
+
+/** `texts`: the files with the licence's text, by their path in the image below /app. */
+export type Licence = Readonly<{
+  name: string;
+  version: string;
+  licence: string;
+  texts: readonly string[];
+}>;
+
+type LockedPackage = Readonly<{
+  version: string;
+  license?: string;
+  dev?: boolean;
+}>;
+
+const TEXT = /^(licen[cs]e|copying|notice)/i;
+
+/** Every package that `npm ci --omit=dev` installs, by its folder. */
+export function readLicences(): readonly Licence[] {
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+  return Object.entries<LockedPackage>(lock.packages)
+    .filter(([folder, { dev }]) => folder !== '' && !dev)
+    .map(([folder, { version, license }]) => {
+      const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+      if (license === undefined) throw new Error(`the lock file has no licence for ${folder}`);
+      const texts = readdirSync(join(ROOT, folder))
+        .filter((file) => TEXT.test(file))
+        .sort()
+        .map((file) => `${folder}/${file}`);
+      return { name, version, licence: license, texts };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+export function renderLicences(licences: readonly Licence[], node: string): string {
+  const rows = licences.map(
+    ({ name, version, licence, texts }) =>
+      `| ${name} | ${version} | ${licence} | ${texts.join('<br>') || 'the package holds none'} |`,
+  );
+  return `# Third-party licences
+
+Each image holds the software below, beside this project's own (Apache-2.0, see LICENSE).
+\`node test/images/third-party-licences.ts\` writes this file from the lock file.
+
+- **Debian's packages** of the base image: the texts are in \`/usr/share/doc/*/copyright\` of the image.
+- **Node.js ${node}**, with what it bundles: https://github.com/nodejs/node/blob/v${node}/LICENSE
+- **${licences.length} npm packages.** The texts are in the image, below \`/app\`:
+
+| package | version | licence | text |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+export function renderCurrent(): string {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return renderLicences(readLicences(), manifest.devDependencies.node);
+}
+
+if (import.meta.main) writeFileSync(join(ROOT, LICENCES_FILE), renderCurrent());
