@@ -2,16 +2,16 @@
 #   docker build --target loadgen|client|server .
 # One Node everywhere: the tag is the version of the dev dependency `node`, and a test holds that.
 ARG NODE_IMAGE=docker.io/library/node:26.10.0-trixie-slim
-# glibc, libstdc++, CA certificates and the user `nonroot`: no shell, no package manager. Distroless
-# tags by purpose and not by version, so what counts is the digest, which cloudbuild.yaml resolves.
+# glibc, libstdc++, CA certificates and the user `nonroot`: no shell, no package manager. The tags of
+# distroless say the purpose, not the version, so cloudbuild.yaml resolves the digest.
 ARG BASE_IMAGE=gcr.io/distroless/cc-debian13:nonroot
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Without dev dependencies, and without install scripts: none that ships has one. What no running
-# program reads goes, more than half of all bytes: source maps, types (Node strips none in node_modules),
-# handbooks, the packages' own tests, and second builds for bundlers. Licences stay.
+# Without dev dependencies, and without install scripts: no shipped package has one. Removes what no
+# running program reads, more than half of all bytes: source maps, types (Node strips none in
+# node_modules), handbooks, the tests of packages, and second builds for bundlers. Licences stay.
 RUN npm ci --omit=dev --ignore-scripts --loglevel=error \
  && find node_modules -type d \( -name test -o -name tests -o -name __tests__ \
       -o -name benchmark -o -name benchmarks -o -name example -o -name examples \
@@ -23,8 +23,8 @@ RUN npm ci --omit=dev --ignore-scripts --loglevel=error \
       ! -iname 'licen[cs]e*' ! -iname 'notice*' -delete \
  && find node_modules -type d -empty -delete
 
-# With modes of our own: those of a checkout depend on whose it is, and one that only its owner may
-# read would give programs that may not read themselves.
+# With fixed modes: the modes of a checkout vary, and if only its owner may read it, the program in the
+# image could not read its own files.
 FROM ${NODE_IMAGE} AS sources
 WORKDIR /app
 COPY package.json LICENSE THIRD_PARTY_LICENSES.md ./
@@ -41,11 +41,11 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=sources /app/package.json /app/LICENSE /app/THIRD_PARTY_LICENSES.md ./
 COPY --from=sources /app/proto proto
 COPY --from=sources /app/lib lib
-# By number: Kubernetes cannot tell from a name that it is not root. Nothing here is writable.
+# A number, because Kubernetes cannot derive from a name that it is not root. Nothing here is writable.
 USER 65532:65532
 ENV HOST=0.0.0.0
-# cloudbuild.yaml gives both base images as name@sha256:…, and the tag and the digest of the second
-# for its labels; a build by hand has the tags.
+# cloudbuild.yaml passes both base images as name@sha256:…, and the tag and digest of the second for the
+# labels. A build by hand uses the tags.
 ARG NODE_IMAGE
 ARG BASE_IMAGE
 ARG BASE_NAME=${BASE_IMAGE}
@@ -58,8 +58,8 @@ LABEL org.opencontainers.image.vendor="Shakesapp" \
       org.opencontainers.image.base.digest="${BASE_DIGEST}" \
       dev.shakesapp.image.node="${NODE_IMAGE}"
 
-# Node is PID 1 and handles SIGTERM itself (lib/shutdown.ts). The arguments are those of the local
-# run; a test compares.
+# Node is PID 1 and handles SIGTERM itself (lib/shutdown.ts). The arguments are those of the local run;
+# a test compares them.
 
 FROM program AS loadgen
 COPY --from=sources /app/functions/loadgen functions/loadgen

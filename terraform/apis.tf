@@ -12,6 +12,6 @@ resource "google_project_service" "required" {
   ], local.otlp_to_google ? ["telemetry.googleapis.com"] : []))
 
   service = each.value
-  # Others in the project may use them by now.
+  # Other systems in the project may use them.
   disable_on_destroy = false
 }

@@ -1,5 +1,4 @@
-# Cloud Build runs as this account and not as the project's default one, which new projects no longer
-# let build.
+# Cloud Build runs as this account: new projects no longer let the default account build.
 resource "google_service_account" "build" {
   account_id   = "shakesapp-build"
   display_name = "Shakesapp: Cloud Build"
@@ -19,7 +18,7 @@ resource "google_storage_bucket" "build" {
   location                    = var.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
-  # Archives of sources that are elsewhere: gone with the bucket, and not kept for a week after it.
+  # The archives are copies of the sources, so they go with the bucket and are not kept for a week.
   force_destroy = true
   labels        = local.labels
 

@@ -1,4 +1,4 @@
-# Deployed by digest: a tag that was pushed again is a change, and a tag that was not is none.
+# Deployed by digest: a tag that was pushed again is a change; any other tag is not.
 data "google_artifact_registry_docker_image" "program" {
   for_each = local.deployed ? local.ports : {}
 

@@ -7,7 +7,7 @@ module "loadgen" {
   image           = data.google_artifact_registry_docker_image.program["loadgen"].self_link
   service_account = google_service_account.loadgen.email
   invoker         = google_service_account.scheduler.member
-  # Cloud Scheduler counts as internal; nobody else has a reason to start load.
+  # Cloud Scheduler counts as internal, and no other caller starts load.
   ingress          = "INGRESS_TRAFFIC_INTERNAL_ONLY"
   port             = local.ports.loadgen
   timeout_seconds  = var.loadgen_timeout_seconds

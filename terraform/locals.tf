@@ -7,12 +7,12 @@ locals {
   # Container ports. The codelab's, so that its services can stand in for ours.
   ports = { loadgen = 8080, client = 8080, server = 5050 }
 
-  # loadgen ends by itself before Cloud Run would cut it off, so that its answer and spans arrive.
+  # loadgen ends before Cloud Run stops it, so that its answer and spans arrive.
   loadgen_max_run_seconds         = var.loadgen_timeout_seconds - 10
   loadgen_request_timeout_seconds = 30
 
-  # The environment of each program that is the same wherever it runs. What a platform adds (its
-  # addresses, its billing) stands with that platform.
+  # The part of each program's environment that is the same on both platforms. Each platform adds its
+  # addresses and its billing.
   environment = { for name, own in {
     loadgen = {
       LOADGEN_MAX_RUN_SECONDS         = tostring(local.loadgen_max_run_seconds)
@@ -36,7 +36,7 @@ locals {
       OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint
   }) : key => value if value != null } }
 
-  # Empty: the program's own table, the codelab's.
+  # Null: the program uses its table for the codelab's texts.
   known_queries = var.known_queries == null ? null : jsonencode(var.known_queries)
 
   # Lets a comparison say how two deployments differ.
@@ -57,7 +57,7 @@ locals {
     concurrency = tostring(var.concurrency)
   })
 
-  # The body of every run; the schedule adds for when it was due.
+  # The body of every run. The schedule adds the time that the run is due.
   load_body = jsonencode({
     requests    = var.requests_per_run
     intervalMs  = var.interval_ms
@@ -65,8 +65,8 @@ locals {
   })
 
   exporters = split(",", var.traces_exporter)
-  # Google's OTLP endpoint has a role of its own, and bills its quota to the project that is named.
-  # Programs send access tokens to such hosts only; GKE's pods reach no others.
+  # Google's OTLP endpoint needs a separate role, and bills its quota to the project that a request
+  # names. Programs send access tokens to Google's hosts only; pods on GKE reach no others.
   otlp_host_is_google = var.otlp_endpoint == null || can(regex(
     "^https://([a-z0-9-]+\\.)+googleapis\\.com(:443)?(/|$)", coalesce(var.otlp_endpoint, "none"),
   ))

@@ -1,9 +1,9 @@
 output "what_next" {
-  description = "The commands to run next. Named so that it is printed last."
+  description = "The commands to run next. Its name makes terraform print it last."
   value = local.deployed ? join("\n", [
-    "Deployed. A run starts by the schedule '${var.schedule}' (UTC). To see what it did:",
-    "  npm run doctor -- --preflight --project ${var.project_id} --region ${var.region} --tag ${var.image_tag}",
-    "  npm run load -- run --wait --project ${var.project_id} --region ${var.region} --job ${google_cloud_scheduler_job.load[0].name}",
+    "Deployed. The schedule '${var.schedule}' (UTC) starts each run. To look at one:",
+    "  npx shakesapp doctor --preflight --project ${var.project_id} --region ${var.region} --tag ${var.image_tag}",
+    "  npx shakesapp load run --wait --project ${var.project_id} --region ${var.region} --job ${google_cloud_scheduler_job.load[0].name}",
     "To put the same images on GKE:",
     "  terraform -chdir=terraform/gke/cluster init${local.backend_args}",
     "  terraform -chdir=terraform/gke/cluster apply${local.state_args}",
@@ -39,7 +39,7 @@ locals {
   backend_args = var.state_bucket == null ? "" : " -backend-config=bucket=${var.state_bucket} -backend-config=prefix=shakesapp/gke-cluster"
   state_args   = var.state_bucket == null ? "" : " -var state_bucket=${var.state_bucket}"
 
-  # Every variable but image_tag, with its default: what the next apply must be given again, unless
+  # Every variable except image_tag, with its default. The next apply needs each value again, unless
   # terraform.tfvars has it.
   given = [for setting in [
     ["project_id", var.project_id, null],
@@ -65,24 +65,24 @@ locals {
     ["request_based_billing", var.request_based_billing, false],
   ] : "${setting[0]}=${setting[1]}" if setting[1] != setting[2]]
 
-  # Quoted where a shell would read anything into it.
+  # In quotes where a shell would interpret a character.
   given_args = [for setting in local.given : join(" ", ["-var",
     can(regex("^[A-Za-z0-9_=.,:/-]+$", setting)) ? setting : "'${replace(setting, "'", "'\\''")}'",
   ])]
 }
 
 output "project_id" {
-  description = "Project of the deployment; read by `npm run load` and `npm run doctor`."
+  description = "Project of the deployment; `npx shakesapp load` and `doctor` read it."
   value       = var.project_id
 }
 
 output "region" {
-  description = "Region of the deployment; read by `npm run load` and `npm run doctor`."
+  description = "Region of the deployment; `npx shakesapp load` and `doctor` read it."
   value       = var.region
 }
 
 output "scheduler_job" {
-  description = "Name of the Cloud Scheduler job; read by `npm run load`."
+  description = "Name of the Cloud Scheduler job; `npx shakesapp load` reads it."
   value       = one(google_cloud_scheduler_job.load[*].name)
 }
 
@@ -92,11 +92,11 @@ output "services" {
 }
 
 output "images" {
-  description = "Digest that is deployed of each image."
+  description = "Deployed digest of each image."
   value       = local.images
 }
 
-# The one hand-over to terraform/gke.
+# All that terraform/gke reads of this root.
 output "overlay" {
   description = "What the GKE overlay deploys: the same images, environment, load and sizes."
   value = {

@@ -8,7 +8,7 @@ resource "google_cloud_scheduler_job" "load" {
   time_zone        = "Etc/UTC"
   attempt_deadline = "${var.attempt_deadline_seconds}s"
 
-  # A retry would send the whole burst again.
+  # A retry would send the complete burst again.
   retry_config {
     retry_count = 0
   }
@@ -21,17 +21,17 @@ resource "google_cloud_scheduler_job" "load" {
 
     oidc_token {
       service_account_email = google_service_account.scheduler.email
-      # The service's base URL; the default, the full target URI, is refused by Cloud Run.
+      # The service's base URL: Cloud Run refuses the default, which is the full target URI.
       audience = module.loadgen[0].uri
     }
   }
 
   lifecycle {
-    # `npm run load -- pause` and `resume` decide; an apply must not start load that somebody stopped.
+    # `npx shakesapp load pause` and `resume` decide: an apply must not start load that a person stopped.
     ignore_changes = [paused]
   }
 
-  # Every edge's invoker, or the first run would be answered 403.
+  # The first run needs every invoker: without one it gets 403.
   depends_on = [module.loadgen, module.client, module.server]
 }
 
@@ -45,6 +45,6 @@ resource "google_service_account" "scheduler" {
 check "schedule_waits_for_loadgen" {
   assert {
     condition     = var.attempt_deadline_seconds > var.loadgen_timeout_seconds
-    error_message = "attempt_deadline_seconds (${var.attempt_deadline_seconds}) must be above loadgen_timeout_seconds (${var.loadgen_timeout_seconds}), or the schedule gives up on runs that are still going."
+    error_message = "attempt_deadline_seconds (${var.attempt_deadline_seconds}) must be above loadgen_timeout_seconds (${var.loadgen_timeout_seconds}), or the schedule gives up on runs that still work."
   }
 }

@@ -1,11 +1,11 @@
-# One program of the system as a Cloud Run service that scales from zero, and who may call it.
+# One program as a Cloud Run service that scales from zero, and the one account that may call it.
 
 resource "google_cloud_run_v2_service" "program" {
   name     = var.name
   location = var.region
   ingress  = var.ingress
   labels   = var.labels
-  # A sample is there to be torn down again.
+  # You can tear a sample down.
   deletion_protection = false
 
   template {
@@ -24,7 +24,7 @@ resource "google_cloud_run_v2_service" "program" {
       image = var.image
 
       ports {
-        # h2c: without it the front end would speak HTTP/1.1 to the container, and gRPC would fail.
+        # Without h2c the front end speaks HTTP/1.1 to the container, and gRPC fails.
         name           = var.grpc ? "h2c" : "http1"
         container_port = var.port
       }
@@ -35,7 +35,7 @@ resource "google_cloud_run_v2_service" "program" {
         startup_cpu_boost = true
       }
 
-      # A cold start lasts until a probe succeeds, so this one asks as often as Cloud Run allows.
+      # A cold start lasts until a probe succeeds, so this probe runs as often as Cloud Run allows.
       startup_probe {
         period_seconds    = 1
         timeout_seconds   = 1
@@ -91,7 +91,7 @@ resource "google_cloud_run_v2_service" "program" {
   }
 }
 
-# All invokers of the service: one that somebody adds by hand is gone after the next apply.
+# All invokers of the service. The next apply removes one that a person adds by hand.
 resource "google_cloud_run_v2_service_iam_binding" "invoker" {
   name     = google_cloud_run_v2_service.program.name
   location = google_cloud_run_v2_service.program.location

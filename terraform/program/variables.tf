@@ -14,7 +14,7 @@ variable "image" {
 
   validation {
     condition     = can(regex("@sha256:[0-9a-f]{64}$", var.image))
-    error_message = "An image by digest: NAME@sha256:…; a tag would roll out nothing when it is pushed again."
+    error_message = "Must be an image by digest, NAME@sha256:…: a tag that is pushed again rolls out nothing."
   }
 }
 
@@ -29,14 +29,14 @@ variable "invoker" {
 
   validation {
     condition     = startswith(var.invoker, "serviceAccount:")
-    error_message = "One service account; never everybody."
+    error_message = "Must be one service account, never everybody."
   }
 }
 
 variable "ingress" {
   type        = string
   default     = "INGRESS_TRAFFIC_ALL"
-  description = "From where the service can be reached at all; who may call it is the invoker."
+  description = "Networks from which the service can be reached. The invoker decides which account may call it."
 }
 
 variable "port" {
@@ -52,7 +52,7 @@ variable "grpc" {
 
 variable "timeout_seconds" {
   type        = number
-  description = "Longest that one request may take."
+  description = "Time limit of one request."
 }
 
 variable "environment" {
@@ -87,10 +87,10 @@ variable "concurrency" {
 
 variable "max_instances" {
   type        = number
-  description = "Bound on the instances of the service."
+  description = "Maximum number of instances of the service."
 }
 
 variable "cpu_only_on_call" {
   type        = bool
-  description = "Whether CPU is given only while a request is answered (request-based billing)."
+  description = "Whether the CPU runs only while the service answers a request (request-based billing)."
 }

@@ -188,7 +188,7 @@ run "a_public_collector_needs_no_roles_of_google_s" {
 
   assert {
     condition     = length(output.overlay.trace_roles) == 0 && output.overlay.otlp_elsewhere == "https://collector.example.com:4318"
-    error_message = "A collector elsewhere is not Google's, and the overlay must be told."
+    error_message = "The overlay must know that the collector is not Google's."
   }
 }
 
@@ -200,6 +200,6 @@ run "google_s_endpoint_needs_its_roles_where_it_is_named_too" {
 
   assert {
     condition     = contains(output.overlay.trace_roles, "roles/telemetry.tracesWriter") && output.overlay.otlp_elsewhere == null
-    error_message = "Google's endpoint has a role of its own."
+    error_message = "Google's endpoint needs a separate role."
   }
 }

@@ -72,7 +72,7 @@ function stepProblems(steps: readonly Step[]): string[] {
 
 function accountProblems(build: Build, project: Project): string[] {
   const name = build.serviceAccount;
-  if (!name) return ['the build has no service account of its own'];
+  if (!name) return ['the build names no service account'];
   const email = name
     .split('/')
     .at(-1)

@@ -131,7 +131,7 @@ const WANTED = [
   /^tools\/local\/cloud\/certificates\.ts$/,
 ];
 
-/** A test of whole processes: by the clock, so that a busy machine could fail a deployment. */
+/** A test that starts processes and watches a clock: a busy machine could fail a deployment. */
 async function startsProcesses(file: string): Promise<boolean> {
   if (!file.endsWith('.test.ts')) return false;
   const text = await readFile(join(ROOT, file), 'utf8');

@@ -42,7 +42,7 @@ export type ContainerTools = Readonly<{
   close(): Promise<void>;
 }>;
 
-/** podman with storage of its own, that finds every registry of the world at one local port. */
+/** podman with separate storage, which finds every registry of the world at one local port. */
 export async function openContainerTools(registryPort: number): Promise<ContainerTools> {
   const folder = await mkdtemp(join(tmpdir(), 'shakesapp-containers-'));
   const podmanArguments = [
@@ -78,7 +78,7 @@ export async function openContainerTools(registryPort: number): Promise<Containe
     npmVolumes,
     async close() {
       await podman(['rm', '--all', '--force', '--time', '0']);
-      // storage is on mounts of its own, which a plain rm would meet
+      // storage has separate mounts, which a plain rm would meet
       await podman(['system', 'reset', '--force']).catch(() => {});
       await rm(folder, { recursive: true, force: true });
     },

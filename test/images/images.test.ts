@@ -68,7 +68,7 @@ describe('the images', { skip, timeout: 900_000 }, () => {
         assert.ok(Env.includes(`PORT=${built.planned.cloud_run.programs[name].port}`));
       });
 
-      test('runs as a user without rights, the one that GKE is told of', () => {
+      test('runs as a user without rights, the one in the pods on GKE', () => {
         const [user] = (configOf(name).User ?? '').split(':');
         assert.equal(user, String(built.planned.gke.programs[name].userId));
         assert.notEqual(user, '0');
@@ -101,7 +101,7 @@ describe('the images', { skip, timeout: 900_000 }, () => {
         );
       });
 
-      test('holds our files with modes of its own, whatever the checkout has', () => {
+      test('holds our files with fixed modes, whatever the checkout has', () => {
         const ours = filesOf(name).filter(({ path }) => /^\/app\/(?!node_modules\/)/.test(path));
         assert.ok(ours.length > 20);
         assert.deepEqual(
@@ -222,12 +222,12 @@ describe('the images', { skip, timeout: 900_000 }, () => {
     }
   });
 
-  test('make whole traces on Cloud Run as planned, and end with exit code 0', async () => {
+  test('make complete traces on Cloud Run as planned, and end with exit code 0', async () => {
     const { readyMs } = await runCloudRunShape(built);
     for (const name of SERVICES) if (figures[name]) figures[name].readyMs.cloud_run = readyMs[name];
   });
 
-  test('make whole traces on GKE as planned, and end with exit code 0', async () => {
+  test('make complete traces on GKE as planned, and end with exit code 0', async () => {
     const { readyMs } = await runGkeShape(built);
     for (const name of SERVICES) if (figures[name]) figures[name].readyMs.gke = readyMs[name];
   });

@@ -12,7 +12,7 @@ export type Programs = Readonly<Record<ServiceName, PlannedProgram>>;
 /** Where the local authority's certificate lies in each container. */
 const AUTHORITY = '/etc/shakesapp-authority.pem';
 
-/** Each program gets a loopback address of its own, the same on every run. */
+/** Each program gets a separate loopback address, the same on every run. */
 export const hostOf = (platform: PlatformName, program: ServiceName) =>
   `127.0.${platform === 'cloud_run' ? 2 : 3}.${SERVICES.indexOf(program) + 1}`;
 

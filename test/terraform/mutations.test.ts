@@ -28,7 +28,7 @@ import { problemOf, reasonToSkip } from './terraform.ts';
 
 const skip = await reasonToSkip();
 
-/** What has to be planned anew when a root changes: the overlay's workloads read the first root. */
+/** What to plan again when a root changes: the overlay's workloads read the first root. */
 const AFFECTED: Readonly<Record<RootName, readonly RootName[]>> = {
   serverless: ['serverless', 'workloads'],
   cluster: ['cluster'],

@@ -9,7 +9,7 @@ import { UNSET_MUTATIONS } from './mutations/unset.ts';
 import type { RootName, Variables } from './roots.ts';
 
 /**
- * A mistake that somebody might make, as an edit of one file under terraform/, and what must notice
+ * A possible mistake, as an edit of one file under terraform/, and what must notice
  * it: 'schema' (terraform validate), 'validation' (of a variable), 'provider' (its own checks),
  * 'plan', 'second plan', 'drift' (of what a person may change), 'check', 'environment' (the programs'
  * own schemas), 'printed commands', 'test' (the root's own), or a policy by its title. Deployed with other than the default

@@ -10,7 +10,7 @@ export type Resource = Readonly<{
   values: Values;
   /**
    * What the configuration says that it waits for, beside what it refers to; in a module also
-   * what the whole module waits for.
+   * what its module waits for.
    */
   dependsOn: readonly string[];
 }>;

@@ -36,7 +36,7 @@ test('an empty user of a container is no user', () => {
   );
 });
 
-test('what nobody forbids is allowed', () => {
+test('what no setting forbids is allowed', () => {
   const security = effectiveSecurity({}, {});
   assert.equal(security.allowPrivilegeEscalation, true);
   assert.equal(security.runAsNonRoot, false);

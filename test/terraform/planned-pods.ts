@@ -57,7 +57,7 @@ export function effectiveSecurity(pod: Values, container: Values): EffectiveSecu
     runAsUser: user ? Number(user) : undefined,
     seccomp: (own.seccomp_profile?.[0] ?? ofPod.seccomp_profile?.[0])?.type,
     privileged: own.privileged ?? false,
-    // Kubernetes allows what nobody forbids.
+    // Kubernetes allows what no setting forbids.
     allowPrivilegeEscalation: own.allow_privilege_escalation ?? true,
     readOnlyRootFilesystem: own.read_only_root_filesystem ?? false,
     added: capabilities?.add ?? [],

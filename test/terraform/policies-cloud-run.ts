@@ -27,7 +27,7 @@ const eachJob = (resources: readonly Resource[], check: (job: Values) => string 
 export const CLOUD_RUN_POLICIES: Readonly<Record<string, Policy>> = {
   'each service is reached from where its caller is': (resources) =>
     eachService(resources, ({ name, ingress }) => {
-      // Cloud Scheduler counts as internal; a Cloud Run service without a network of its own does not.
+      // Cloud Scheduler counts as internal; a Cloud Run service without a VPC network does not.
       const wanted = name === 'loadgen' ? 'INGRESS_TRAFFIC_INTERNAL_ONLY' : 'INGRESS_TRAFFIC_ALL';
       return ingress === wanted ? undefined : `has ingress ${ingress}`;
     }),

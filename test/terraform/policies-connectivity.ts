@@ -23,7 +23,7 @@ function isSelected(selector: Values, labels: Readonly<Record<string, string>>):
 const specsOf = (resources: readonly Resource[], type: string): Values[] =>
   ofType(resources, type).map(({ values }) => ({ ...values.metadata[0], ...values.spec[0] }));
 
-/** 'caller → called:port' of each address that a caller was told, through the Service there. */
+/** 'caller → called:port' of each address that a caller gets, through the Service there. */
 function callsOf(resources: readonly Resource[]): string[] {
   const pods = podsOf(resources);
   const services = specsOf(resources, 'kubernetes_service_v1');
@@ -79,7 +79,7 @@ export const CONNECTIVITY_POLICIES: Readonly<Record<string, Policy>> = {
       return `${caller} → ${called}:${pods?.pod.container[0].port[0].container_port}`;
     });
     const found = {
-      'what callers are told': callsOf(resources),
+      'the addresses of the callers': callsOf(resources),
       'what is let in': openedBy(resources, 'ingress'),
       'what is let out': openedBy(resources, 'egress'),
     };

@@ -23,7 +23,7 @@ const accountOf = (member: string) =>
   /^serviceAccount:shakesapp-(\w+)@/.exec(member)?.[1] ??
   member.replace(/^principal:.*\/subject\/ns\/shakesapp\/sa\//, 'pods of ');
 
-/** What the programs are told decides what they need. */
+/** The environment of the programs decides what they need. */
 function environmentOf(resources: readonly Resource[], service: string): Values {
   const found = ofType(resources, 'google_cloud_run_v2_service').find(
     ({ values }) => values.name === service,

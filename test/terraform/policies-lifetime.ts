@@ -1,7 +1,7 @@
 import { ofType } from './planned-pods.ts';
 import type { Policy } from './policies.ts';
 
-/** What is torn down leaves nothing behind, and what is kept up does not grow for ever. */
+/** A teardown leaves nothing behind, and what stays does not grow without end. */
 export const LIFETIME_POLICIES: Readonly<Record<string, Policy>> = {
   'a sample can be torn down': (resources) => [
     ...resources

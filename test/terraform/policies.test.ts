@@ -25,7 +25,7 @@ describe('the planned deployment', { skip }, () => {
     test(title, () => assert.deepEqual(policy(deployment.resources), []));
   }
 
-  test('no kubernetes provider is configured from a cluster of its own state', () => {
+  test('no kubernetes provider is configured from a cluster of the same state', () => {
     const together = deployment.resources.filter(
       ({ address, type }) =>
         address.startsWith('workloads:') && type === 'google_container_cluster',
@@ -37,13 +37,13 @@ describe('the planned deployment', { skip }, () => {
     assert.deepEqual(elsewhere, []);
   });
 
-  test('no check of its own fails', () => assert.deepEqual(checksOf(deployment), []));
+  test('no check of the roots fails', () => assert.deepEqual(checksOf(deployment), []));
 
   test('every program understands the environment that it will be given', () => {
     assert.deepEqual(environmentProblems(planned), []);
   });
 
-  test('each caller is told the address of what it calls, in the form that its platform needs', () => {
+  test('each caller gets the address of what it calls, in the form that its platform needs', () => {
     const { cloud_run, gke } = planned;
     assert.equal(cloud_run.programs.loadgen.env.CLIENT_ADDR, cloud_run.programs.client.address);
     assert.equal(cloud_run.programs.client.env.SERVER_ADDR, cloud_run.programs.server.address);

@@ -45,7 +45,7 @@ export type Workspace = Readonly<{
 }>;
 
 /**
- * A temporary copy of terraform/ (or of such a copy) in which commands run offline against the
+ * A temporary copy of terraform/ (or of another copy) in which commands run offline against the
  * stand-in providers.
  */
 export async function openWorkspace(source: string = TERRAFORM_FOLDER): Promise<Workspace> {
@@ -82,7 +82,7 @@ export async function openWorkspace(source: string = TERRAFORM_FOLDER): Promise<
 export const variableArgs = (variables: Variables): string[] =>
   Object.entries(variables).map(([name, value]) => `-var=${name}=${value}`);
 
-/** What the roots come to once everything is known: the second plan, after the apply. */
+/** All roots once everything is known: the second plan, after the apply. */
 export type Deployment = Readonly<{
   plans: Readonly<Record<RootName, Plan>>;
   resources: readonly Resource[];

@@ -20,11 +20,11 @@ const SIZES: readonly Size[] = [
   { cpu: '1', memory: '512Mi', replicas: '1' },
   { cpu: '1', memory: '512Mi', replicas: '2' },
   { cpu: '1', memory: '1Gi', replicas: '1' },
-  { cpu: '1', memory: '1Gi', replicas: '2', refused: /comes to 2550m CPU and 2624Mi memory/ },
-  { cpu: '1', memory: '2Gi', replicas: '1', refused: /comes to 1550m CPU and 3136Mi memory/ },
-  { cpu: '2', memory: '512Mi', replicas: '1', refused: /comes to 3050m CPU and 832Mi memory/ },
-  { cpu: '4', memory: '2Gi', replicas: '1', refused: /comes to 6050m CPU and 3136Mi memory/ },
-  { cpu: '4', memory: '2Gi', replicas: '2', refused: /comes to 10050m CPU and 5184Mi memory/ },
+  { cpu: '1', memory: '1Gi', replicas: '2', refused: /the total is 2550m CPU and 2624Mi memory/ },
+  { cpu: '1', memory: '2Gi', replicas: '1', refused: /the total is 1550m CPU and 3136Mi memory/ },
+  { cpu: '2', memory: '512Mi', replicas: '1', refused: /the total is 3050m CPU and 832Mi memory/ },
+  { cpu: '4', memory: '2Gi', replicas: '1', refused: /the total is 6050m CPU and 3136Mi memory/ },
+  { cpu: '4', memory: '2Gi', replicas: '2', refused: /the total is 10050m CPU and 5184Mi memory/ },
 ];
 
 describe('the pods on the node', { skip }, () => {

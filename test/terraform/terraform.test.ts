@@ -17,7 +17,7 @@ test('under CI without a way to terraform the tests are skipped, and say so', as
   assert.match(String(reason), /out of reach/);
 });
 
-test('an error is told in one line, without its frame', () => {
+test('an error is shown in one line, without its frame', () => {
   const stderr = '\n╷\n│ Error: Unsupported argument\n│ \n│   on a.tf line 1\n╵\n';
   const problem = problemOf({ exitCode: 1, stdout: 'Planning', stderr });
   assert.match(problem, /^Error: Unsupported argument on a\.tf line 1/);

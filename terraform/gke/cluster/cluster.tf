@@ -1,4 +1,4 @@
-# The codelab's target: one zone, one node, which is also the bound on what it can cost.
+# The codelab's target: one zone and one node, which also limits the cost.
 resource "google_container_cluster" "target" {
   name            = "otel-trace-codelab"
   location        = local.zone
@@ -8,7 +8,7 @@ resource "google_container_cluster" "target" {
   # Dataplane V2: it enforces network policies.
   datapath_provider = "ADVANCED_DATAPATH"
   resource_labels   = local.serverless.labels
-  # A sample is there to be torn down again.
+  # You can tear a sample down.
   deletion_protection = false
   initial_node_count  = 1
 
@@ -26,13 +26,13 @@ resource "google_container_cluster" "target" {
     enable_private_endpoint = false
   }
 
-  # Pods get identities of their own, without keys.
+  # Pods get identities without keys.
   workload_identity_config {
     workload_pool = "${local.serverless.project_id}.svc.id.goog"
   }
 
-  # In the cluster and not as a pool of its own: the cluster is up minutes earlier, and a sample's
-  # node type does not change.
+  # Part of the cluster, not a separate pool: the cluster is ready minutes earlier, and a sample's node
+  # type does not change.
   node_config {
     machine_type    = local.node.machine_type
     disk_type       = "pd-standard"

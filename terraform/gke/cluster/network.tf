@@ -1,4 +1,4 @@
-# A network of its own: a project may have no default one, and nothing here needs its open ports.
+# A separate network: a project may have no default one, and nothing here needs its open ports.
 resource "google_compute_network" "cluster" {
   name                    = "shakesapp"
   auto_create_subnetworks = false

@@ -17,7 +17,7 @@ locals {
   }
 }
 
-# What the nodes themselves run as; the programs have identities of their own.
+# The account of the nodes. The programs have other identities.
 resource "google_service_account" "nodes" {
   account_id   = "shakesapp-nodes"
   display_name = "Shakesapp: GKE nodes"

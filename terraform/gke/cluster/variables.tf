@@ -1,11 +1,11 @@
 variable "zone" {
   type        = string
   default     = null
-  description = "Zone of the cluster, in the region of the images. Without it: us-central1-f, the codelab's, or zone b of another region."
+  description = "Zone of the cluster, in the region of the images. Default: us-central1-f, as in the codelab, or zone b of another region."
 
   validation {
     condition     = var.zone == null || can(regex("^${local.serverless.region}-[a-z]$", coalesce(var.zone, "none")))
-    error_message = "A zone of ${local.serverless.region}, where terraform/ put the images, such as ${local.serverless.region}-b."
+    error_message = "Must be a zone of ${local.serverless.region}, where terraform/ put the images, such as ${local.serverless.region}-b."
   }
 }
 
@@ -17,10 +17,10 @@ locals {
 variable "state_bucket" {
   type        = string
   default     = null
-  description = "Bucket that keeps the state of terraform/, under the prefix shakesapp/serverless. Without it: the file terraform/terraform.tfstate."
+  description = "Bucket that keeps the state of terraform/, under the prefix shakesapp/serverless. Default: the file terraform/terraform.tfstate."
 
   validation {
     condition     = var.state_bucket == null || can(regex("^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$", coalesce(var.state_bucket, "abc")))
-    error_message = "The name of a bucket, without gs://."
+    error_message = "Must be the name of a bucket, without gs://."
   }
 }

@@ -15,8 +15,8 @@ locals {
     }
     server = {
       replicas = var.replicas
-      # One gRPC channel over one cluster address would stay on one pod; a headless Service gives
-      # the client all addresses to balance over.
+      # A gRPC channel to one cluster address stays on one pod. A headless Service gives the client
+      # all addresses, and the client balances over them.
       headless    = true
       callers     = ["client"]
       environment = {}
@@ -26,8 +26,7 @@ locals {
   namespace = "shakesapp"
   hosts     = { for name in keys(local.serverless.ports) : name => "${name}.${local.namespace}.svc.cluster.local" }
 
-  # The image's own user, distroless' nonroot; Kubernetes must be told its number to know that it is
-  # not root.
+  # The image's user, nonroot of distroless. Kubernetes needs its number to know that it is not root.
   user_id = 65532
 
   labels = merge(local.serverless.labels, { "app.kubernetes.io/part-of" = "shakesapp" })

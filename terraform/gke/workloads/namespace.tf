@@ -8,20 +8,20 @@ resource "kubernetes_namespace_v1" "shakesapp" {
   }
 
   lifecycle {
-    # Pods without room would wait for ever, and the apply for them.
+    # Pods without room wait without end, and the apply waits for them.
     precondition {
       condition     = local.fits
       error_message = <<-EOT
         The pods do not fit: ${local.pods} of the programs (replicas = ${var.replicas}) reserve half of cpu = ${local.limits.cpu} and memory = ${local.limits.memory} each.
-        With the trigger's ${local.trigger_request.millicpu}m and ${local.trigger_request.memory_mib}Mi that comes to ${local.reserved.millicpu}m CPU and ${local.reserved.memory_mib}Mi memory;
-        allowed are ${local.room.millicpu}m and ${local.room.memory_mib}Mi, what a node of type ${local.cluster.machine_type} has left.
+        With the trigger's ${local.trigger_request.millicpu}m and ${local.trigger_request.memory_mib}Mi the total is ${local.reserved.millicpu}m CPU and ${local.reserved.memory_mib}Mi memory;
+        the limit is ${local.room.millicpu}m and ${local.room.memory_mib}Mi, what a node of type ${local.cluster.machine_type} has left.
         Lower replicas here, or cpu or memory at terraform/, and apply again.
       EOT
     }
   }
 }
 
-# The bound on what one mistake can start.
+# Limits what one mistake can start.
 resource "kubernetes_resource_quota_v1" "bound" {
   metadata {
     name      = "bound"

@@ -1,4 +1,4 @@
-# Nothing in or out but what a policy beside each program allows, and what all of them need.
+# Denies all traffic except what the policy beside each program allows and what all programs need.
 resource "kubernetes_network_policy_v1" "deny_all" {
   metadata {
     name      = "deny-all"
@@ -114,7 +114,7 @@ resource "kubernetes_network_policy_v1" "platform" {
   lifecycle {
     precondition {
       condition     = local.serverless.otlp_elsewhere == null
-      error_message = "otlp_endpoint is ${coalesce(local.serverless.otlp_elsewhere, "unset")}; allowed with GKE: https://*.googleapis.com. Pods reach no other address outside of the cluster, for the node has no public address and no NAT. Apply terraform/ without otlp_endpoint first."
+      error_message = "otlp_endpoint is ${coalesce(local.serverless.otlp_elsewhere, "unset")}; allowed with GKE: https://*.googleapis.com. Pods reach no other address outside the cluster, because the node has no public address and no NAT. Apply terraform/ without otlp_endpoint first."
     }
   }
 }

@@ -3,6 +3,6 @@ output "what_next" {
   value = join("\n", [
     "Deployed. Both platforms now send the same load by the schedule '${local.serverless.schedule}' (UTC).",
     "After some runs, compare them:",
-    "  npm run compare -- --project ${local.serverless.project_id}",
+    "  npx shakesapp compare --project ${local.serverless.project_id}",
   ])
 }

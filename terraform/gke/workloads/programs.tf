@@ -24,7 +24,8 @@ module "program" {
   google_account = local.serverless.service_accounts[each.key]
   act_as_google  = var.workload_identity == "service_account"
 
-  # Closed before the first pod starts, but for names and Google's APIs, which it asks at once.
+  # The network is closed before the first pod starts, except for names and Google's APIs, which the pod
+  # needs at once.
   depends_on = [
     kubernetes_network_policy_v1.deny_all,
     kubernetes_network_policy_v1.platform,

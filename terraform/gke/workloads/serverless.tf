@@ -1,5 +1,5 @@
-# Images, environment, load and sizes as terraform/ was applied with them: both platforms run the
-# same, and nothing is set twice.
+# Images, environment, load and sizes of the last apply of terraform/. Both platforms run the same,
+# and you set nothing twice.
 data "terraform_remote_state" "serverless" {
   backend = var.state_bucket == null ? "local" : "gcs"
   config = merge(
@@ -10,7 +10,7 @@ data "terraform_remote_state" "serverless" {
   lifecycle {
     postcondition {
       condition     = self.outputs.overlay.image_tag != null
-      error_message = "terraform/ was applied without an image_tag: no image is deployed yet that could be put on GKE."
+      error_message = "terraform/ was applied without an image_tag, so there is no deployed image for GKE yet. Apply terraform/ with an image_tag first."
     }
   }
 }

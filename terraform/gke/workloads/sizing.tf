@@ -1,7 +1,7 @@
-# What the pods reserve, against what the node has left for them and what the namespace may hold.
+# What the pods reserve, compared with what the node has left and what the namespace may hold.
 locals {
   # As on Cloud Run, a container may use all of its CPU and memory. Half is reserved: the node is
-  # smaller than the sum of what all of them may use, and they are never all at it at once.
+  # smaller than the sum of the limits, and the programs never use all of it at once.
   limits = { cpu = tostring(local.serverless.cpu), memory = local.serverless.memory }
   request = {
     millicpu   = local.serverless.cpu * 500
@@ -22,7 +22,7 @@ locals {
   room = local.cluster.room
   fits = local.reserved.millicpu <= local.room.millicpu && local.reserved.memory_mib <= local.room.memory_mib
 
-  # In a rollout a pod that ends still counts while the one that takes its place starts.
+  # In a rollout, a pod that ends still counts while its replacement starts.
   quota = {
     pods              = tostring(2 * (local.pods + 1))
     "requests.cpu"    = "${2 * local.reserved.millicpu}m"

@@ -1,6 +1,6 @@
 // Runs in loadgen's image as the CronJob's one command: posts one run to loadgen and fails if it is
 // not taken. Kubernetes names a CronJob's job NAME-MINUTES, minutes since 1970 of the time it was
-// scheduled for; a job that somebody started by hand has no such number, and gets this minute.
+// scheduled for; a job that was started by hand has no number, and gets this minute.
 const { LOADGEN_URL, LOAD_BODY, TIMEOUT_SECONDS, JOB_NAME } = process.env;
 const minutes = Number(/-(\d{8})$/.exec(JOB_NAME)?.[1] ?? Math.floor(Date.now() / 60_000));
 const scheduledTime = new Date(minutes * 60_000).toISOString();

@@ -1,5 +1,5 @@
-# What Cloud Scheduler is to Cloud Run: starts one run of loadgen at each minute of the schedule, and
-# tells it which minute, so that both platforms send the same sequence of queries.
+# The counterpart of Cloud Scheduler: starts one run of loadgen at each minute of the schedule and sends
+# that minute along, so that both platforms send the same sequence of queries.
 resource "kubernetes_cron_job_v1" "trigger" {
   metadata {
     name      = "trigger"
@@ -23,7 +23,7 @@ resource "kubernetes_cron_job_v1" "trigger" {
       }
 
       spec {
-        # A retry would send the whole burst again.
+        # A retry would send the complete burst again.
         backoff_limit           = 0
         active_deadline_seconds = local.serverless.attempt_deadline_seconds
 
@@ -67,7 +67,7 @@ resource "kubernetes_cron_job_v1" "trigger" {
                 limits   = local.trigger_size
               }
 
-              # What it belongs to, as every container says it.
+              # As in every container: the project and the resource of its logs.
               env {
                 name  = "GOOGLE_CLOUD_PROJECT"
                 value = local.serverless.project_id
@@ -105,7 +105,7 @@ resource "kubernetes_cron_job_v1" "trigger" {
   }
 
   lifecycle {
-    # `kubectl patch` decides once it exists; an apply must not start load that somebody stopped.
+    # `kubectl patch` decides once it exists: an apply must not start load that a person stopped.
     ignore_changes = [spec[0].suspend]
   }
 

@@ -1,32 +1,32 @@
 variable "state_bucket" {
   type        = string
   default     = null
-  description = "Bucket that keeps the states of terraform/ and terraform/gke/cluster, under the prefixes shakesapp/serverless and shakesapp/gke-cluster. Without it: their terraform.tfstate files."
+  description = "Bucket that keeps the states of terraform/ and terraform/gke/cluster, under the prefixes shakesapp/serverless and shakesapp/gke-cluster. Default: their terraform.tfstate files."
 
   validation {
     condition     = var.state_bucket == null || can(regex("^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$", coalesce(var.state_bucket, "abc")))
-    error_message = "The name of a bucket, without gs://."
+    error_message = "Must be the name of a bucket, without gs://."
   }
 }
 
 variable "workload_identity" {
   type        = string
   default     = "direct"
-  description = "direct: each program's Kubernetes account is granted its roles itself. service_account: it acts as the program's Google service account, for services that do not know such principals."
+  description = "direct: each program's Kubernetes account holds the roles. service_account: it acts as the program's Google service account, for services that do not know Kubernetes principals."
 
   validation {
     condition     = contains(["direct", "service_account"], var.workload_identity)
-    error_message = "direct or service_account."
+    error_message = "Must be direct or service_account."
   }
 }
 
 variable "replicas" {
   type        = number
   default     = 1
-  description = "Pods of client and of server. The node has room for two of each at the default size; loadgen has one, which paces the load."
+  description = "Number of pods of client and of server. The node has room for two of each at the default size. loadgen has one, which paces the load."
 
   validation {
     condition     = contains([1, 2], var.replicas)
-    error_message = "1 or 2."
+    error_message = "Must be 1 or 2."
   }
 }

@@ -20,8 +20,8 @@ provider "google" {
 
 data "google_client_config" "current" {}
 
-# Read and not made here: a provider that is configured from a resource of its own state cannot plan
-# before that resource exists, and loses its address while it is replaced.
+# Read, not created: a provider that is configured from a resource of the same state cannot plan before
+# that resource exists, and loses its address while terraform replaces it.
 data "google_container_cluster" "target" {
   name     = local.cluster.name
   location = local.cluster.zone
@@ -31,6 +31,6 @@ provider "kubernetes" {
   host                   = "https://${data.google_container_cluster.target.endpoint}"
   token                  = data.google_client_config.current.access_token
   cluster_ca_certificate = base64decode(data.google_container_cluster.target.master_auth[0].cluster_ca_certificate)
-  # Written by GKE's own controllers; a second plan would want to take them away.
+  # GKE's controllers write them, and a second plan would remove them.
   ignore_annotations = ["^cloud\\.google\\.com/.*"]
 }

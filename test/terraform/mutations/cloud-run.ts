@@ -121,7 +121,7 @@ export const CLOUD_RUN_MUTATIONS: readonly Row[] = [
   [
     'an apply resumes what was paused',
     'scheduler.tf',
-    '  lifecycle {\n    # `npm run load -- pause` and `resume` decide; an apply must not start load that somebody stopped.\n    ignore_changes = [paused]\n  }\n',
+    '  lifecycle {\n    # `npx shakesapp load pause` and `resume` decide: an apply must not start load that a person stopped.\n    ignore_changes = [paused]\n  }\n',
     '  paused = false\n',
     'drift',
   ],

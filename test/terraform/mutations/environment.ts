@@ -1,7 +1,7 @@
 /** biome-ignore-all lint/suspicious/noTemplateCurlyInString: the text is terraform's */
 import type { Row } from './row.ts';
 
-/** What the programs are told. */
+/** The environment of the programs. */
 export const ENVIRONMENT_MUTATIONS: readonly Row[] = [
   [
     'environment: a misspelt name',

@@ -123,7 +123,7 @@ export const GKE_MUTATIONS: readonly Row[] = [
     'pods reserve a part of what they may use',
   ],
   [
-    'nobody asks whether the pods fit',
+    'no check that the pods fit',
     'gke/workloads/namespace.tf',
     'condition     = local.fits',
     'condition     = local.fits || local.pods > 0',
@@ -138,21 +138,21 @@ export const GKE_MUTATIONS: readonly Row[] = [
     'the quota is a bound, with room for pods that end',
   ],
   [
-    'a trigger of nobody’s project',
+    'a trigger without a project',
     TRIGGER,
     'name  = "GOOGLE_CLOUD_PROJECT"',
     'name  = "PROJECT"',
     'every container says its project, image tag and size, in its environment and labels',
   ],
   [
-    'a trigger of no version',
+    'a trigger without a version',
     TRIGGER,
     '    "service.version"         = local.serverless.image_tag\n',
     '',
     'every container says its project, image tag and size, in its environment and labels',
   ],
   [
-    'a trigger of no size',
+    'a trigger without a size',
     TRIGGER,
     '    cpu     = local.trigger_size.cpu\n',
     '',

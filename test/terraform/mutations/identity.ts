@@ -84,7 +84,7 @@ export const IDENTITY_MUTATIONS: readonly Row[] = [
     ROLES,
   ],
   [
-    'works that nobody may read',
+    'works that no program may read',
     'server.tf',
     'var.works_access == "iam" ? 1 : 0',
     '0',

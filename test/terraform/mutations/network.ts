@@ -25,7 +25,7 @@ export const NETWORK_MUTATIONS: readonly Row[] = [
     EDGES,
   ],
   [
-    'a Service to a port where nobody listens',
+    'a Service to a port where no program listens',
     'gke/workloads/program/service.tf',
     'target_port = tostring(var.port)',
     'target_port = "80"',
@@ -102,7 +102,7 @@ export const NETWORK_MUTATIONS: readonly Row[] = [
     'spans can leave the pods',
   ],
   [
-    'nobody asks whether the collector can be reached',
+    'no check that the collector can be reached',
     NETWORK,
     'local.serverless.otlp_elsewhere == null',
     'local.serverless.otlp_elsewhere != ""',

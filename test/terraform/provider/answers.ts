@@ -56,6 +56,16 @@ const DERIVED: Readonly<Record<string, Derive>> = {
   }),
 };
 
+/** What the service decides inside of blocks where the user says nothing, by type and argument. */
+const DECIDED: Readonly<Record<string, Value>> = {
+  'google_cloud_run_v2_service.max_instance_count': 100,
+  'google_cloud_run_v2_service.min_instance_count': 0,
+  'google_cloud_run_v2_service.manual_instance_count': 0,
+};
+
+export const decidedValue = (type: string, name: string): Value | undefined =>
+  DECIDED[`${type}.${name}`];
+
 export function deriveResource(
   type: string,
   value: ObjectValue,

@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Answers, answerDataSource, DEFAULT_ANSWERS, deriveResource } from './answers.ts';
+import {
+  type Answers,
+  answerDataSource,
+  DEFAULT_ANSWERS,
+  decidedValue,
+  deriveResource,
+} from './answers.ts';
 import { fillDefaults } from './defaults.ts';
 import type { Block, ProviderSchema } from './schema.ts';
 import {
@@ -52,7 +58,9 @@ export function createStandIn(schema: ProviderSchema, answers: Answers = DEFAULT
       const derived = deriveResource(type, planned, provider);
       const block = resource(type);
       const filled = mapAttributes(block, planned, (name, value, valueType) =>
-        value === UNKNOWN ? placeholderOf(valueType, `${type}.${name}`) : value,
+        value === UNKNOWN
+          ? (decidedValue(type, name) ?? placeholderOf(valueType, `${type}.${name}`))
+          : value,
       );
       const top = Object.keys(block.attributes).filter((name) => planned[name] === UNKNOWN);
       return {

@@ -80,11 +80,11 @@ run "the_printed_commands_name_the_bucket_of_the_state" {
 
   assert {
     condition     = strcontains(output.what_next, "init -backend-config=bucket=my-state -backend-config=prefix=shakesapp/gke-workloads\n")
-    error_message = "init must be told where the state is."
+    error_message = "init must name the bucket of the state."
   }
 
   assert {
     condition     = endswith(output.what_next, "workloads apply -var state_bucket=my-state")
-    error_message = "The workloads must be told where the other states are."
+    error_message = "The workloads must know the bucket of the other states."
   }
 }

@@ -34,9 +34,9 @@ resource "kubernetes_deployment_v1" "program" {
   spec {
     replicas = var.replicas
 
-    # The old pod goes before the new one comes: where all pods just fit, one more of each has no room
-    # on the node, and the rollout would wait for ever. A program with one pod is away for the seconds
-    # between the two; it answers what it took before it ends.
+    # The old pod ends before the new one starts: all pods just fit on the node, so one more of each has
+    # no room, and the rollout would wait without end. A program with one pod is away for the seconds
+    # between the two. It answers the requests that it has before it ends.
     strategy {
       type = "RollingUpdate"
       rolling_update {
@@ -57,9 +57,9 @@ resource "kubernetes_deployment_v1" "program" {
       spec {
         service_account_name            = kubernetes_service_account_v1.program.metadata[0].name
         automount_service_account_token = false
-        # They would set SERVER_PORT and the like.
+        # Service links would set SERVER_PORT and similar variables.
         enable_service_links = false
-        # As Cloud Run gives 10 s, and some for Kubernetes itself.
+        # 10 s as on Cloud Run, and 5 s for Kubernetes itself.
         termination_grace_period_seconds = 15
 
         security_context {
@@ -192,7 +192,7 @@ resource "kubernetes_deployment_v1" "program" {
     ignore_changes = [spec[0].template[0].metadata[0].annotations["kubectl.kubernetes.io/restartedAt"]]
   }
 
-  # Without its permissions a program's first traces would be lost.
+  # Without its permissions a program loses its first traces.
   depends_on = [
     google_project_iam_member.program,
     google_storage_bucket_iam_member.reads_works,

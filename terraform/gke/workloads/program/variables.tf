@@ -10,7 +10,7 @@ variable "namespace" {
 
 variable "cluster" {
   type        = string
-  description = "Name of the cluster, for the spans."
+  description = "Name of the cluster. It becomes an attribute of the spans."
 }
 
 variable "project_id" {
@@ -20,7 +20,7 @@ variable "project_id" {
 
 variable "project_number" {
   type        = string
-  description = "Number of the project, which principals are named by."
+  description = "Number of the project, which is part of the names of principals."
 }
 
 variable "image" {
@@ -29,7 +29,7 @@ variable "image" {
 
   validation {
     condition     = can(regex("@sha256:[0-9a-f]{64}$", var.image))
-    error_message = "An image by digest: NAME@sha256:…"
+    error_message = "Must be an image by digest: NAME@sha256:…"
   }
 }
 
@@ -40,17 +40,17 @@ variable "port" {
 
 variable "grpc" {
   type        = bool
-  description = "Whether it is probed over gRPC."
+  description = "Whether Kubernetes probes the program over gRPC."
 }
 
 variable "headless" {
   type        = bool
-  description = "Whether its Service hands out the pods' own addresses."
+  description = "Whether the Service returns the addresses of the pods."
 }
 
 variable "replicas" {
   type        = number
-  description = "Pods."
+  description = "Number of pods."
 }
 
 variable "callers" {
@@ -70,17 +70,17 @@ variable "resource" {
 
 variable "labels" {
   type        = map(string)
-  description = "Labels of everything made here."
+  description = "Labels of all resources of the module."
 }
 
 variable "limits" {
   type        = object({ cpu = string, memory = string })
-  description = "What a pod may use: vCPUs and memory, as on Cloud Run."
+  description = "Limits of a pod: vCPUs and memory, as on Cloud Run."
 }
 
 variable "requests" {
   type        = object({ cpu = string, memory = string })
-  description = "What is reserved for a pod on its node."
+  description = "What the node reserves for a pod."
 }
 
 variable "user_id" {
@@ -96,7 +96,7 @@ variable "roles" {
 variable "works_bucket" {
   type        = string
   default     = null
-  description = "Bucket that the program must be allowed to read; none where everybody may."
+  description = "Bucket that the program gets permission to read. Null if everybody may read it."
 }
 
 variable "google_account" {
@@ -106,5 +106,5 @@ variable "google_account" {
 
 variable "act_as_google" {
   type        = bool
-  description = "Whether the pods act as that account, which then holds the roles, instead of being granted them."
+  description = "Whether the pods act as that account, which then holds the roles."
 }

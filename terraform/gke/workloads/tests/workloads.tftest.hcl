@@ -162,7 +162,7 @@ run "or_act_as_its_google_account" {
 
   assert {
     condition     = google_service_account_iam_member.acts_as_google[0].role == "roles/iam.workloadIdentityUser"
-    error_message = "Workload Identity asks for a role of its own."
+    error_message = "Workload Identity needs a separate role."
   }
 
   assert {
