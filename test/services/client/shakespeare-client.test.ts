@@ -126,7 +126,9 @@ async function startRawServer(t: TestContext, first: (stream: ServerHttp2Stream)
     connections += 1;
     sessions.push(session.on('error', () => {}));
   });
-  server.on('stream', (stream) => {
+  server.on('stream', (opened) => {
+    // Node's types leave open that a server's streams are a server's.
+    const stream = opened as ServerHttp2Stream;
     stream.on('error', () => {});
     if (!failed || stream.session?.closed || stream.session?.destroyed) {
       failed = true;
