@@ -294,6 +294,7 @@ test('every figure of a hop', () => {
     stratum: 'warm',
     measure: 'gap',
     maxSiblings: 1,
+    maxDeeper: 0,
     a: {
       n: 5,
       p50Ms: 12.25,
