@@ -70,7 +70,7 @@ export function createIdentity(
         return (await (signal ? until(refresh(), signal) : refresh())).value;
       } catch (error) {
         if (signal?.aborted) throw error;
-        throw new AppError('unavailable', 'the caller cannot prove its identity for the moment', {
+        throw new AppError('unavailable', 'could not obtain an ID token', {
           cause: error,
         });
       }

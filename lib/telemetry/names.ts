@@ -51,7 +51,7 @@ export const ATTR = {
   bytes: 'shakesapp.works.bytes',
   /**
    * 'loaded' (by this request), 'shared' (another request was loading them already: linked to its
-   * span, which has the reads below it), 'kept', 'revalidated' (listed anew, only what had changed
+   * span, which has the reads below it), 'kept', 'revalidated' (listed again, only what had changed
    * was read), or 'stale' (Storage was down, older texts served).
    */
   source: 'shakesapp.works.source',

@@ -4,7 +4,7 @@ import { AppError } from '../../lib/errors.ts';
 export type WorksLimits = Readonly<{ objects: number; bytes: number }>;
 
 /**
- * All texts are in memory, and while they are read anew there may be two of each, at two bytes a
+ * All texts are in memory, and while they are read again there may be two of each, at two bytes a
  * character: 64 MiB is what a container of 512 MiB holds for certain. Shakespeare's works have
  * 5.5 MB. A prefix that takes more is a mistake, which shall end in words and not in the kernel's
  * OOM killer.

@@ -1,7 +1,7 @@
 /**
  * A text as it is searched: lowered once when it is read, not once per query.
  *
- * Case-insensitive means equal after String.prototype.toLowerCase, with one mend: it lowers the
+ * Case-insensitive means equal after String.prototype.toLowerCase, with one correction: it lowers the
  * Greek capital sigma by its place in the word, which would make a query miss its own text.
  */
 export function lower(text: string): string {

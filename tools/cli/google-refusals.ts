@@ -12,7 +12,7 @@ export type Refusal = Readonly<{ text: string; cure: string }>;
 
 /**
  * What the words of a refusal mean that Google's client libraries and every one of its APIs give
- * before they look at the request itself, and the command that cures it; undefined for any other.
+ * before they look at the request itself, and the command that fixes it; undefined for any other.
  * In this order: a call without a quota project speaks of default credentials, and counts for a
  * project of gcloud's own, whose APIs are "not enabled".
  */

@@ -4,13 +4,13 @@ import { deployCure } from '../cli/deploy-commands.ts';
 import { grantCommand, refusalOf, SIGN_IN, YOU } from '../cli/google-refusals.ts';
 import type { Target } from './target.ts';
 
-/** What Cloud Scheduler did not do, and the command that cures it; the cause stays attached. */
+/** What Cloud Scheduler did not do, and the command that fixes it; the cause stays attached. */
 export class JobError extends Error {
   readonly cure: string | undefined;
 
   constructor(text: string, options: { cure?: string; said: string; cause: unknown }) {
     const { cure, said, cause } = options;
-    const lines = [text, ...(cure ? [`cure: ${cure}`] : []), `(Cloud Scheduler: ${said})`];
+    const lines = [text, ...(cure ? [`fix: ${cure}`] : []), `(Cloud Scheduler: ${said})`];
     super(lines.join('\n  '), { cause });
     this.name = 'JobError';
     this.cure = cure;
@@ -45,7 +45,7 @@ export function explainJobError(error: unknown, target: Target): Error {
           );
     case status.PERMISSION_DENIED:
       return say(
-        `you may not control ${jobName}; somebody who may grant roles must run the cure`,
+        `permission denied to control ${jobName}; somebody who may grant roles must run the fix`,
         grantCommand(projectId, YOU, 'roles/cloudscheduler.admin'),
       );
     case status.UNAUTHENTICATED:

@@ -14,7 +14,7 @@ import { UsageError } from '../cli/command-line.ts';
 export const MARGIN_SECONDS = { cloudRun: 30, loadgen: 10 } as const;
 
 /**
- * Throws UsageError for a run that loadgen would refuse, each minute anew. The job tells the
+ * Throws UsageError for a run that loadgen would refuse, every minute again. The job tells the
  * deadline alone; the local system leaves loadgen its own limits, whatever the deadline.
  */
 export function checkRunLength(

@@ -122,14 +122,17 @@ describe('createJobControl, against the local Cloud Scheduler', () => {
     const missing = createJobControl({ ...target, jobName: `${target.jobName}-not` });
     await assert.rejects(
       missing.read(),
-      /no job .*load-not in the local system\n {2}cure: npm start\n/,
+      /no job .*load-not in the local system\n {2}fix: npm start\n/,
     );
     await missing.close();
   });
 
   it('says of a missing permission which role to grant', async () => {
     cloud.faults.inject({ service: 'scheduler', error: 'PERMISSION_DENIED' });
-    await assert.rejects(job.pause(), /you may not control .*roles\/cloudscheduler\.admin/s);
+    await assert.rejects(
+      job.pause(),
+      /permission denied to control .*roles\/cloudscheduler\.admin/s,
+    );
   });
 
   it('says of a service that does not answer what to check, within its deadline', async () => {
@@ -147,7 +150,7 @@ describe('explainJobError, of the real Cloud Scheduler', () => {
       name: 'a missing job',
       error: { code: 5, details: 'Job not found.' },
       message:
-        /gcloud scheduler jobs list --project p --location r\n.*cure: terraform -chdir=terraform output -raw what_next {3}# .*: terraform -chdir=terraform apply -var project_id=p -var region=r\n/,
+        /gcloud scheduler jobs list --project p --location r\n.*fix: terraform -chdir=terraform output -raw what_next {3}# .*: terraform -chdir=terraform apply -var project_id=p -var region=r\n/,
     },
     {
       name: 'a missing permission',
@@ -168,7 +171,7 @@ describe('explainJobError, of the real Cloud Scheduler', () => {
           '7 PERMISSION_DENIED: Your application is authenticating by using local Application Default Credentials. The cloudscheduler.googleapis.com API requires a quota project, which is not set by default.',
       },
       message:
-        /^your credentials name no quota project\n {2}cure: gcloud auth application-default set-quota-project p\n/,
+        /^your credentials name no quota project\n {2}fix: gcloud auth application-default set-quota-project p\n/,
     },
     {
       name: 'no credentials',

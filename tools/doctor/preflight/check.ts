@@ -2,7 +2,7 @@ import type { ServiceName } from '../../../lib/telemetry/names.ts';
 import type { GoogleApi } from './google-api.ts';
 import type { PreflightOptions } from './options.ts';
 
-/** One thing that was looked at: well, or what is wrong and the command that cures it. */
+/** One thing that was looked at: well, or what is wrong and the command that fixes it. */
 export type Finding = Readonly<{ text: string; cure?: string }>;
 
 /** A deployed service, as far as the checks need it. */

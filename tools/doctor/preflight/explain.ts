@@ -3,7 +3,7 @@ import type { Finding } from './check.ts';
 import { ApiError, CredentialsError } from './google-api.ts';
 import type { PreflightOptions } from './options.ts';
 
-/** What kept a check from being made, and the command that cures it. */
+/** What kept a check from being made, and the command that fixes it. */
 export function explain(error: unknown, { projectId }: PreflightOptions): Finding {
   const said = error instanceof Error ? error.message : String(error);
   if (error instanceof CredentialsError) {
@@ -33,7 +33,7 @@ export function explain(error: unknown, { projectId }: PreflightOptions): Findin
       ? 'roles/iam.securityReviewer'
       : 'roles/viewer';
     return {
-      text: `you may not look: ${said}; ${BY_WHOM}`,
+      text: `permission denied: ${said}; ${BY_WHOM}`,
       cure: grantCommand(projectId, YOU, role),
     };
   }
@@ -43,4 +43,4 @@ export function explain(error: unknown, { projectId }: PreflightOptions): Findin
   };
 }
 
-const BY_WHOM = 'somebody who may grant roles must run the cure';
+const BY_WHOM = 'somebody who may grant roles must run the fix';

@@ -20,7 +20,7 @@ export function renderResult({ title, status, findings, reason }: Result): strin
     `${MARK[status].padEnd(6)} ${title}${note}`,
     ...findings.flatMap(({ text, cure }) => [
       `         ${printable(text)}`,
-      ...(cure === undefined ? [] : [`         cure: ${printable(cure)}`]),
+      ...(cure === undefined ? [] : [`         fix: ${printable(cure)}`]),
     ]),
     '',
   ].join('\n');
@@ -32,5 +32,5 @@ export function renderVerdict(results: readonly Result[]): string {
   const [failed, skipped] = [count('failed'), count('skipped')];
   const rest = skipped === 0 ? '' : `; ${skipped} skipped`;
   if (failed === 0) return `\nReady: every check passed${rest}.\n`;
-  return `\n${failed} of ${results.length} checks failed${rest}. Cure the first one first.\n`;
+  return `\n${failed} of ${results.length} checks failed${rest}. Fix the first one first.\n`;
 }

@@ -41,7 +41,7 @@ export function explain(
 ): Error {
   const reason = error instanceof Error ? error.message : String(error);
   const refusal = refusalOf(reason, place.projectId, 'cloudtrace.googleapis.com');
-  const cure = refusal ? `; ${refusal.text}, cure: ${refusal.cure}` : cureOf(error, status, place);
+  const cure = refusal ? `; ${refusal.text}, fix: ${refusal.cure}` : cureOf(error, status, place);
   return new Error(`reading Cloud Trace of ${place.projectId} failed: ${reason}${cure}`, {
     cause: error,
   });

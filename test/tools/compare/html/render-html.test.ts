@@ -182,7 +182,7 @@ test('spans of both traces are paired by path and colour', () => {
   assert.equal(new Set([...rows].map((row) => row.getAttribute('class'))).size, 9);
 });
 
-test('a hop whose verdict and interval part says why, beside the verdict and in its details', () => {
+test('a hop whose verdict and interval disagree says why, beside the verdict and in its details', () => {
   const { remark } = sample.hops.find((hop) => hop.remark !== null) ?? {};
   assert.ok(remark);
   const document = parse(sample);

@@ -71,7 +71,7 @@ test('shares of the critical path do not touch, not even those that are not quit
   assert.match(text, /\d >99\.9 % >99\.9 %\n/);
 });
 
-test('a hop whose verdict and interval part says why, in every text', () => {
+test('a hop whose verdict and interval disagree says why, in every text', () => {
   const { remark } = sample.hops.find((hop) => hop.remark !== null) ?? {};
   assert.ok(remark);
   for (const text of [renderText(sample), renderBrief(sample)]) {

@@ -29,7 +29,7 @@ const COMMANDS = CURES.flatMap((cure) =>
     .filter((part) => part !== undefined),
 );
 
-test('every gcloud command that cures something is one that the real gcloud takes', {
+test('every gcloud command that fixes something is one that the real gcloud takes', {
   skip: reasonToSkipGcloud(),
 }, async () => {
   assert.ok(COMMANDS.length > 25, `${COMMANDS.length} commands`);

@@ -94,12 +94,12 @@ export const DEFECTS: readonly Defect[] = [
       ...{ check: 'trace-writers', role: 'roles/iam.securityReviewer' },
     },
   ].map(({ what, path, message, check, role }) => ({
-    title: `a caller who may not look at ${what}`,
+    title: `a caller without permission to read ${what}`,
     spoil: (project: Project) => {
       project.refuse = { status: 403, message, path };
     },
     check,
-    text: /^you may not look: .*; somebody who may grant roles must run the cure$/,
+    text: /^permission denied: .*; somebody who may grant roles must run the fix$/,
     cure: `gcloud projects add-iam-policy-binding my-project --condition None --member "user:$(gcloud config get account)" --role ${role}`,
   })),
   {

@@ -135,10 +135,10 @@ test('traces that the caller may not read name the role that they lack', async (
   );
 });
 
-test('a job that the caller may not control names the role that they lack', async (t) => {
+test('a job without permission to control it names the role that they lack', async (t) => {
   const setup = await start(t, (trace) => trace);
   setup.cloud.faults.inject({ service: 'scheduler', error: 'PERMISSION_DENIED' });
   const [finding] = await ask(setup);
-  assert.match(finding?.text ?? '', /^you may not control /);
+  assert.match(finding?.text ?? '', /^permission denied to control /);
   assert.match(finding?.cure ?? '', /--role roles\/cloudscheduler\.admin$/);
 });

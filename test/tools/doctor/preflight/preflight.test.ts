@@ -96,7 +96,7 @@ describe('preflight', () => {
     defects.map((defect) => ({ ...rest, ...defect })),
   );
   for (const { title, create, args, spoil, check, text, cure } of cases) {
-    test(`finds ${title}, and names the command that cures it`, async (t) => {
+    test(`finds ${title}, and names the command that fixes it`, async (t) => {
       const project = create();
       spoil(project);
       const results = await ask(t, project, { args });
@@ -274,7 +274,7 @@ describe('preflight', () => {
       [
         'FAILED the APIs are enabled',
         '         not enabled:·[31m run',
-        '         cure: gcloud services enable run',
+        '         fix: gcloud services enable run',
         '',
       ].join('\n'),
     );

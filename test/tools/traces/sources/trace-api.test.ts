@@ -62,7 +62,7 @@ test('without credentials it says at once how to sign in', async (t) => {
     execFile(process.execPath, args, { env, timeout: 20_000 }, (_, __, text) => resolve(text));
   });
   assert.match(stderr, /Could not load the default credentials/);
-  assert.match(stderr, /no usable credentials, cure: gcloud auth application-default login/);
+  assert.match(stderr, /no usable credentials, fix: gcloud auth application-default login/);
 });
 
 test('Ctrl-C ends it at once, also while a token is fetched that never comes', async (t) => {
@@ -145,7 +145,7 @@ test('credentials that have expired are not taken for a stale page', async (t) =
   const { api } = createApi(host);
   await assert.rejects(
     api.list({ ...WINDOW, pageToken: 'next' }, SIGNAL),
-    /invalid_grant.*no usable credentials, cure: gcloud auth application-default login/,
+    /invalid_grant.*no usable credentials, fix: gcloud auth application-default login/,
   );
   assert.equal(requests(), 1);
 });
