@@ -2,120 +2,104 @@
  * What was met in traces that is not as it should be, and was read nevertheless. What cannot be read
  * is refused instead, with file, line and value. Kinds marked as warnings may move a figure or hide
  * a loss, so every tool says them; the others are read right, and only worth a note.
+ *
+ * `one` and `many` follow the count: a sentence each, because a plural changes more than a noun.
  */
-type Words = Readonly<{ warning: boolean; one: string; many: string; what: string }>;
+type Words = Readonly<{ warning: boolean; one: string; many: string }>;
 
 const WORDS = {
   // found by the source
   'base64-id': {
     warning: false,
-    one: 'identifier is',
-    many: 'identifiers are',
-    what: 'base64 instead of hexadecimal, and was decoded',
+    one: 'identifier is base64 instead of hexadecimal; it was decoded',
+    many: 'identifiers are base64 instead of hexadecimal; they were decoded',
   },
   'old-scope-name': {
     warning: false,
-    one: 'resource lists its spans',
-    many: 'resources list their spans',
-    what: 'as instrumentationLibrarySpans, the name before OTLP 1.0',
+    one: 'resource lists its spans as instrumentationLibrarySpans, the name before OTLP 1.0',
+    many: 'resources list their spans as instrumentationLibrarySpans, the name before OTLP 1.0',
   },
   'other-signal': {
     warning: false,
-    one: 'document holds',
-    many: 'documents hold',
-    what: 'metrics or logs, which were skipped',
+    one: 'document holds metrics or logs, which were skipped',
+    many: 'documents hold metrics or logs, which were skipped',
   },
   'duplicate-span': {
     warning: false,
-    one: 'span was',
-    many: 'spans were',
-    what: 'stored twice, as after a retry, and counts once',
+    one: 'span was stored twice, as after a retry; it counts once',
+    many: 'spans were stored twice, as after a retry; each counts once',
   },
   'unknown-member': {
     warning: true,
-    one: 'member has',
-    many: 'members have',
-    what: 'a name that the format does not have, and was skipped',
+    one: 'member has a name that the format does not have; it was skipped',
+    many: 'members have names that the format does not have; they were skipped',
   },
   'dropped-by-sdk': {
     warning: true,
-    one: 'attribute, event or link was',
-    many: 'attributes, events or links were',
-    what: "dropped by the program's own SDK before it exported the span",
+    one: "attribute, event or link was dropped by the program's own SDK before it exported the span",
+    many: "attributes, events or links were dropped by the program's own SDK before it exported the spans",
   },
   'conflicting-span': {
     warning: true,
-    one: 'span has',
-    many: 'spans have',
-    what: 'the id of another span of its trace, and was left out',
+    one: 'span has the id of another span of its trace; it was left out',
+    many: 'spans have the id of another span of their trace; they were left out',
   },
   'no-scope-spans': {
     warning: true,
-    one: 'resource has',
-    many: 'resources have',
-    what: 'no scopeSpans, and so no spans',
+    one: 'resource has no scopeSpans, and so no spans',
+    many: 'resources have no scopeSpans, and so no spans',
   },
   'repeated-key': {
     warning: true,
-    one: 'attribute has',
-    many: 'attributes have',
-    what: 'two values under one key; the last one counts',
+    one: 'attribute has two values under one key; the last one counts',
+    many: 'attributes have two values under one key; the last one counts',
   },
-  'unnamed-span': { warning: true, one: 'span has', many: 'spans have', what: 'no name' },
+  'unnamed-span': { warning: true, one: 'span has no name', many: 'spans have no name' },
   'impossible-event-time': {
     warning: false,
-    one: 'event has',
-    many: 'events have',
-    what: 'an impossible time; it is shown at the start of its span',
+    one: 'event has an impossible time; it is shown at the start of its span',
+    many: 'events have impossible times; each is shown at the start of its span',
   },
   'span-limit': {
     warning: true,
-    one: 'trace has',
-    many: 'traces have',
-    what: 'as many spans as the API returns at most: it may be cut off',
+    one: 'trace has as many spans as the API returns at most; it may be cut off',
+    many: 'traces have as many spans as the API returns at most; they may be cut off',
   },
   'implausible-date': {
     warning: true,
-    one: 'span starts',
-    many: 'spans start',
-    what: 'before the year 2000: the times may not be in nanoseconds',
+    one: 'span starts before the year 2000: the times may not be in nanoseconds',
+    many: 'spans start before the year 2000: the times may not be in nanoseconds',
   },
   'duplicate-trace': {
     warning: false,
-    one: 'trace is',
-    many: 'traces are',
-    what: 'in the file twice, and counts once',
+    one: 'trace is in the file twice; it counts once',
+    many: 'traces are in the file twice; each counts once',
   },
   'conflicting-trace': {
     warning: true,
-    one: 'trace is',
-    many: 'traces are',
-    what: 'in the file again, with other spans; the first one counts',
+    one: 'trace is in the file again, with other spans; the first one counts',
+    many: 'traces are in the file again, with other spans; the first ones count',
   },
   // found in a tree
   'impossible-time': {
     warning: true,
-    one: 'span has',
-    many: 'spans have',
-    what: 'impossible times; no figure counts its request',
+    one: 'span has impossible times; no figure counts its request',
+    many: 'spans have impossible times; no figure counts their requests',
   },
   'several-requests': {
     warning: true,
-    one: 'request shares',
-    many: 'requests share',
-    what: 'a trace id with other requests; each is counted as a request',
+    one: 'request shares a trace id with other requests; it is counted as a request',
+    many: 'requests share a trace id with other requests; each is counted as a request',
   },
   'surplus-root': {
     warning: true,
-    one: 'span has',
-    many: 'spans have',
-    what: 'no parent, beside the root of its trace',
+    one: 'span has no parent, beside the root of its trace',
+    many: 'spans have no parent, beside the root of their trace',
   },
   cycle: {
     warning: true,
-    one: 'span is',
-    many: 'spans are',
-    what: 'its own ancestor; the cycle was cut there',
+    one: 'span is its own ancestor; the cycle was cut there',
+    many: 'spans are their own ancestors; the cycles were cut there',
   },
 } as const satisfies Record<string, Words>;
 
@@ -146,7 +130,7 @@ export const isWarning = (kind: DeviationKind): boolean => WORDS[kind].warning;
 
 /** One sentence with the count and an example. */
 export function describeDeviation({ kind, count, example }: Deviation): string {
-  const { one, many, what } = WORDS[kind];
+  const { one, many } = WORDS[kind];
   const place = [
     example.value,
     example.file === null ? null : placeOf(example.file, example.line),
@@ -154,7 +138,7 @@ export function describeDeviation({ kind, count, example }: Deviation): string {
     example.spanId === null ? null : `span ${example.spanId}`,
   ].filter((part) => part !== null);
   const seen = place.length === 0 ? '' : ` (${count > 1 ? 'e.g. ' : ''}${place.join(', ')})`;
-  return `${count} ${count === 1 ? one : many} ${what}${seen}.`;
+  return `${count} ${count === 1 ? one : many}${seen}.`;
 }
 
 export const placeOf = (file: string, line: number | null): string =>
