@@ -1,6 +1,6 @@
 /**
  * How long the comparison of 100,000 spans takes, and how much memory: from a file of saved traces
- * to table, JSON and HTML, by the real command in a process of its own. `npm run bench -- compare`.
+ * to table, JSON and HTML, by the real command in a process of its own. `npx shakesapp bench compare`.
  */
 
 import { execFile } from 'node:child_process';

@@ -1,5 +1,5 @@
 /**
- * How often the comparison errs, by simulation with a known truth. `npm run bench -- statistics`
+ * How often the comparison errs, by simulation with a known truth. `npx shakesapp bench statistics`
  * prints the table and JSON; the seed fixes every figure.
  */
 

@@ -34,7 +34,7 @@ export const renderIntent = (verb: string, { jobName, local }: Target): string =
 export function renderState(job: JobView, verb: string, target: Target): string {
   const paused = job.state === 'PAUSED';
   const next = paused
-    ? `the schedule starts nothing until: npm run load -- resume ${flagsOf(target)}`
+    ? `the schedule starts nothing until: npx shakesapp load resume ${flagsOf(target)}`
     : `next run ${job.nextRunMs === undefined ? 'by the schedule' : iso(job.nextRunMs)}`;
   const overlay = target.local
     ? "the local GKE's own schedule goes on as before"
@@ -76,7 +76,7 @@ export function renderArrived(arrived: Arrived, compareCommand: string, target: 
   const origin = target.local ? '--local' : `--project ${target.projectId}`;
   return [
     `${head}${errors > 0 ? `; ${errors} of them in error` : ''}`,
-    complete ? '' : `  why: npm run doctor -- ${origin}`,
+    complete ? '' : `  why: npx shakesapp doctor ${origin}`,
     'compare with the other platform:',
     `  ${compareCommand}`,
     '',
@@ -114,7 +114,7 @@ const CODE_MEANINGS: Readonly<Record<number, string>> = {
 export function compareCommand(target: Target, run: Started): string {
   const sinceMs = Math.floor(run.startedMs / 60_000) * 60_000 - 60_000;
   const origin = target.local ? '--local' : `--project ${target.projectId}`;
-  return `npm run compare -- ${origin} --since ${iso(sinceMs)}`;
+  return `npx shakesapp compare ${origin} --since ${iso(sinceMs)}`;
 }
 
 const iso = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;

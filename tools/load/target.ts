@@ -77,8 +77,8 @@ async function refuseUnclear(
   const running = await readLocal().catch(() => undefined);
   if (running === undefined) return;
   throw new UsageError(
-    `${verb} which job? A local system is running too: say --local or --project P, after a -- of ` +
-      `their own: npm run load -- ${verb} --local`,
+    `${verb} which job? A local system is running too: pass --local or --project P, for example ` +
+      `npx shakesapp load ${verb} --local`,
   );
 }
 

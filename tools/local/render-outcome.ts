@@ -62,6 +62,6 @@ function adviceFor({ overall }: Comparison, { requests }: Options): readonly str
 function moreLines({ html, save }: Options): readonly string[] {
   const page = html === undefined ? ', or --html FILE for a page with every distribution' : '';
   const again =
-    save === undefined ? '' : ` To read the saved traces, run npm run compare -- --from ${save}`;
+    save === undefined ? '' : ` To read the saved traces, run npx shakesapp compare --from ${save}`;
   return wrapText(`For all quantiles, cold requests and methods, add --full${page}.${again}`);
 }

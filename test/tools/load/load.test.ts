@@ -74,7 +74,7 @@ describe('load', () => {
     const paused = await run('pause');
     assert.match(
       paused.text,
-      /is now PAUSED; the schedule starts nothing until: npm run load -- resume --project my-project --region r --job j\n/,
+      /is now PAUSED; the schedule starts nothing until: npx shakesapp load resume --project my-project --region r --job j\n/,
     );
     assert.match(
       paused.text,
@@ -90,7 +90,7 @@ describe('load', () => {
 
   it('pause --local: names the local way back, and what it does not reach', async () => {
     const { text } = await run('pause', LOCAL);
-    assert.match(text, /until: npm run load -- resume --local\n/);
+    assert.match(text, /until: npx shakesapp load resume --local\n/);
     assert.match(text, /local GKE's own schedule goes on/);
     assert.doesNotMatch(text, /kubectl/);
   });
@@ -118,10 +118,10 @@ describe('load', () => {
     assert.match(text, /all 2 traces are there and whole\n/);
     assert.match(
       text,
-      / {2}npm run compare -- --project my-project --since 2026-03-02T09:59:00Z\n$/,
+      / {2}npx shakesapp compare --project my-project --since 2026-03-02T09:59:00Z\n$/,
       'a window that holds the run whenever the command is called',
     );
-    assert.match((await run('run --wait', LOCAL)).text, /npm run compare -- --local --since/);
+    assert.match((await run('run --wait', LOCAL)).text, /npx shakesapp compare --local --since/);
   });
 
   it('run --wait: exits 1 with code and reason of an attempt that failed', async () => {
@@ -138,7 +138,7 @@ describe('load', () => {
     const { text, exitCode } = await run('run --wait', TARGET, 1);
     assert.equal(exitCode, 1);
     assert.match(text, /1 of 2 traces are whole after \d+ s \(1 arrived\)/);
-    assert.match(text, /npm run doctor -- --project my-project/);
+    assert.match(text, /npx shakesapp doctor --project my-project/);
   });
 });
 

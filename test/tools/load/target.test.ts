@@ -89,7 +89,7 @@ describe('findTarget, while a local system runs', () => {
     it(`refuses to ${verb} a job that no flag names: npm may have taken --local`, async () => {
       await assert.rejects(find(verb, {}), {
         name: 'UsageError',
-        message: new RegExp(`say --local or --project P,.* npm run load -- ${verb} --local$`),
+        message: new RegExp(`pass --local or --project P,.* npx shakesapp load ${verb} --local$`),
       });
       await assert.rejects(find(verb, { region: 'r' }), { name: 'UsageError' });
       assert.equal((await find(verb, { project: 'p' })).projectId, 'p');

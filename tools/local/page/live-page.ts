@@ -68,7 +68,7 @@ function renderFailed({ failures, cohorts }: Comparison): Markup {
 }
 
 const renderBound = (compared: number, of: number): Markup =>
-  html`<p class="note">This compares the newest ${compared} of ${of} traces, in complete runs. To compare all of them, run <code>npm run compare -- --local</code></p>`;
+  html`<p class="note">This compares the newest ${compared} of ${of} traces, in complete runs. To compare all of them, run <code>npx shakesapp compare --local</code></p>`;
 
 /** The page with the traces so far; `live.js` keeps it up to date. */
 export function renderLivePage(parts: LiveParts, traces: Markup): string {

@@ -13,7 +13,7 @@ import { toArray } from './to-array.ts';
 const SIGNAL = new AbortController().signal;
 const MINUTES = 60_000;
 
-/** `npm run compare -- --local --since 30m …`, as often as one likes, time passing in between. */
+/** `npx shakesapp compare --local --since 30m …`, as often as one likes, time passing in between. */
 async function desk(t: TestContext, traces: number) {
   const clock = createTestClock(MINUTE_MS + 10 * MINUTES);
   const { calls, options } = await startCloudTrace(t, traces, clock);
