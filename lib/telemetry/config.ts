@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { type Config, integer, oneOf, text } from './environment.ts';
 import { otlpVariables } from './otlp-config.ts';
 
-export const EXPORTERS = ['gcp_trace', 'otlp', 'console'] as const;
+const EXPORTERS = ['gcp_trace', 'otlp', 'console'] as const;
 export type ExporterName = (typeof EXPORTERS)[number];
 
 /** Value names as in OpenTelemetry's specification; gcp_trace as in Google's Python packages. */
-export const PROPAGATORS = ['gcp_trace', 'tracecontext', 'b3', 'b3multi', 'baggage'] as const;
+const PROPAGATORS = ['gcp_trace', 'tracecontext', 'b3', 'b3multi', 'baggage'] as const;
 export type PropagatorName = (typeof PROPAGATORS)[number];
 
 export const SAMPLERS = [

@@ -2,13 +2,13 @@
 export type Place = Readonly<{ projectId: string; region: string }>;
 
 /** Prints the build and the apply with every variable of the last apply, so that none gets lost. */
-export const WHAT_NEXT = 'terraform -chdir=terraform output -raw what_next';
+const WHAT_NEXT = 'terraform -chdir=terraform output -raw what_next';
 
 /**
  * The first apply: with the region even where it is the default, because one without it, typed
  * where another is deployed, would plan to replace everything.
  */
-export const firstApply = ({ projectId, region }: Place): string =>
+const firstApply = ({ projectId, region }: Place): string =>
   `terraform -chdir=terraform apply -var project_id=${projectId} -var region=${region}`;
 
 /**

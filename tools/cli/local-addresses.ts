@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { UsageError } from './command-line.ts';
 
 /** Where `npm start` says which ports it chose; git ignores it. `--local` in the tools reads it. */
-export const ADDRESSES_FILE = join(
+const ADDRESSES_FILE = join(
   dirname(fileURLToPath(import.meta.url)),
   '../../.local/addresses.json',
 );

@@ -2,7 +2,7 @@ import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { UpFlags } from '../cli/commands/up.ts';
 import type { PlatformName, ProgramName } from './platforms/platform.ts';
 
-export const PLATFORMS: readonly PlatformName[] = ['cloud_run', 'gke'];
+const PLATFORMS: readonly PlatformName[] = ['cloud_run', 'gke'];
 
 export type Delay = Readonly<{ platform: PlatformName; hop: ProgramName; delayMs: number }>;
 

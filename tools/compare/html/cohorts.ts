@@ -53,7 +53,7 @@ ${
 }
 
 /** The two columns of a table that holds both cohorts. */
-export function sides(labels: Labels): Markup {
+function sides(labels: Labels): Markup {
   return html`<th scope="col"><span class="key a"></span>A: ${foreign(labels.a)}</th><th scope="col"><span class="key b"></span>B: ${foreign(labels.b)}</th>`;
 }
 

@@ -52,7 +52,7 @@ export function latencyIn(stratum: Stratum) {
     record.cold === (stratum === 'cold') && record.error === null ? record.latencyMs : null;
 }
 
-export function latencies(records: readonly RequestRecord[], stratum: Stratum): readonly number[] {
+function latencies(records: readonly RequestRecord[], stratum: Stratum): readonly number[] {
   return ascending(records.map(latencyIn(stratum)).filter((value) => value !== null));
 }
 

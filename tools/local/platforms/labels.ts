@@ -3,7 +3,7 @@ import { PLATFORM_LABELS } from '../../traces/platform-labels.ts';
 import type { PlatformName } from './platform.ts';
 
 /** Values of `cloud.platform`, which distinguish the spans of the two platforms. */
-export const CLOUD_PLATFORM: Readonly<Record<PlatformName, string>> = {
+const CLOUD_PLATFORM: Readonly<Record<PlatformName, string>> = {
   cloud_run: 'gcp_cloud_run',
   gke: 'gcp_kubernetes_engine',
 };

@@ -11,7 +11,7 @@ import { isMissing, replaceFile } from './replace-file.ts';
  * cheaper way to read a window (5,000 traces: 1,250 units against 5,125 by list and get), and gets
  * the cheaper way to read fewer than 25 known traces.
  */
-export const UNITS_PER_MINUTE = 300;
+const UNITS_PER_MINUTE = 300;
 export const LIST_UNITS = 25;
 export const GET_UNITS = 1;
 

@@ -138,7 +138,7 @@ export function backoffMs(retry: number, policy: RetryPolicy): number {
   return Math.min(doubled * linear, maxBackoffMs);
 }
 
-export const durationMs = (duration: WireTime | undefined): number =>
+const durationMs = (duration: WireTime | undefined): number =>
   Number(duration?.seconds ?? 0) * 1000 + (duration?.nanos ?? 0) / 1e6;
 
 export function wireTime(timeMs: number): WireTime {

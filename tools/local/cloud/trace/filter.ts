@@ -52,7 +52,7 @@ export const rootSpans = (spans: readonly Span[]): Span[] =>
   spans.filter(({ parentSpanId }) => parentSpanId === undefined);
 
 /** From the first start to the last end. */
-export function traceLatencyMs(spans: readonly Span[]): number {
+function traceLatencyMs(spans: readonly Span[]): number {
   const start = Math.min(...spans.map(({ startMs }) => startMs));
   return Math.max(...spans.map(({ endMs }) => endMs)) - start;
 }

@@ -12,7 +12,7 @@ const MAX_PAGE = 1_000;
 const MAX_COMPLETE_PAGE = 100;
 const DEFAULT_PAGE = 100;
 /** GetTrace and COMPLETE lists return no more spans of one trace. */
-export const MAX_SPANS_OF_TRACE = 10_000;
+const MAX_SPANS_OF_TRACE = 10_000;
 
 /** projects.traces.list, from its query parameters. */
 export function listTraces(

@@ -115,7 +115,7 @@ function parseAttributes(
 }
 
 /** Doubles of milliseconds, as the model has them. */
-export function parseTime(time: V2Timestamp | undefined, field: string): number {
+function parseTime(time: V2Timestamp | undefined, field: string): number {
   if (!time) throw invalid(field, 'it is required');
   return Number(time.seconds ?? 0) * 1000 + (time.nanos ?? 0) / 1e6;
 }

@@ -38,7 +38,7 @@ export type Upstream = Readonly<{
   disconnect(): void;
 }>;
 
-export class UpstreamError extends Error {
+class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
 }
 
