@@ -1,34 +1,82 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { findCycles } from './cycles.ts';
 import { readImports, readSources } from './sources.ts';
 
-/** What the files below a folder may import from, besides packages. */
-const ALLOWED: Readonly<Record<string, RegExp>> = {
-  lib: /^lib\//,
-  // Others copy this folder, so it needs nothing beside it.
-  'lib/telemetry': /^lib\/telemetry\//,
-  functions: /^(functions|lib)\//,
-  'services/client': /^(services\/client|lib)\//,
-  'services/server': /^(services\/server|lib)\//,
-  // Besides lib, tools may know the body that they send to loadgen. bench measures pure modules of
-  // the programs; no other tool may reach into them.
-  tools: /^(tools\/|lib\/|functions\/loadgen\/contract\.ts$)/,
+const CONTRACT = 'functions/loadgen/contract.ts';
+
+/** What the files of a room may import besides packages and each other; no two rooms know each other. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  lib: [],
+  functions: ['lib/'],
+  'services/client': ['lib/'],
+  'services/server': ['lib/'],
+  'tools/cli': ['lib/'],
+  'tools/traces': ['lib/', 'tools/cli/'],
+  // what several tools ask of Google's APIs, and what several ask of the works
+  'tools/google': ['lib/', 'tools/cli/', 'tools/traces/', CONTRACT],
+  'tools/works': ['lib/', 'tools/cli/'],
+  'tools/compare': ['lib/', 'tools/cli/', 'tools/traces/'],
+  'tools/doctor': ['lib/', 'tools/cli/', 'tools/traces/', 'tools/google/', 'tools/works/'],
+  'tools/load': ['lib/', 'tools/cli/', 'tools/traces/', 'tools/google/', CONTRACT],
+  'tools/queries': ['lib/', 'tools/cli/', 'tools/works/'],
+  // The run ends with a comparison, and its page shows one.
+  'tools/local': [
+    'lib/',
+    'tools/cli/',
+    'tools/traces/',
+    'tools/works/',
+    'tools/compare/',
+    CONTRACT,
+  ],
+  // the pure modules that it measures
+  'tools/bench': [
+    ...['lib/', 'tools/cli/', 'tools/traces/'],
+    ...['tools/compare/cohorts/', 'tools/compare/statistics/'],
+  ],
 };
 
-describe('imports go one way: functions, services, tools to lib', () => {
-  for (const [folder, allowed] of Object.entries(ALLOWED)) {
-    const sources = readSources(folder).filter(({ path }) => !path.startsWith('tools/bench/'));
+/** Loads each tool, and is loaded by none. */
+const ENTRY = 'tools/cli/main.ts';
 
-    it(`${folder}/ imports only from ${allowed.source}`, () => {
-      assert.ok(sources.length > 0, `${folder}/ holds no source: the rule would prove nothing`);
-      const wrong = sources.flatMap((source) =>
-        readImports(source)
-          .filter((imported) => !allowed.test(imported))
-          .map((imported) => `${source.path} imports ${imported}`),
+const PROJECT = readSources('functions', 'services', 'lib', 'tools');
+
+const roomOf = (path: string): string =>
+  path
+    .split('/')
+    .slice(0, /^(services|tools)\//.test(path) ? 2 : 1)
+    .join('/');
+
+describe('imports go one way', () => {
+  it('knows every room', () => {
+    const rooms = new Set(PROJECT.map(({ path }) => roomOf(path)));
+    assert.deepEqual([...rooms].toSorted(), Object.keys(ALLOWED).toSorted());
+  });
+
+  for (const [room, others] of Object.entries(ALLOWED)) {
+    it(`${room} imports only from ${[...others, 'itself'].join(', ')}`, () => {
+      const wrong = PROJECT.filter(({ path }) => roomOf(path) === room && path !== ENTRY).flatMap(
+        (source) =>
+          readImports(source)
+            .filter((imported) => ![`${room}/`, ...others].some((at) => imported.startsWith(at)))
+            .map((imported) => `${source.path} imports ${imported}`),
       );
       assert.deepEqual(wrong, []);
     });
   }
+
+  it('no module imports the entry of the command line', () => {
+    const importing = PROJECT.filter((source) => readImports(source).includes(ENTRY));
+    assert.deepEqual(
+      importing.map(({ path }) => path),
+      [],
+    );
+  });
+
+  it('no module imports itself by way of others', () => {
+    const graph = new Map(PROJECT.map((source) => [source.path, readImports(source)]));
+    assert.deepEqual(findCycles(graph), []);
+  });
 });
 
 describe('the programs know nothing of the local cloud', () => {

@@ -1,6 +1,9 @@
+import { followRun, type ReadTraces } from '../google/follow.ts';
+import type { JobControl } from '../google/job.ts';
+import { startRun } from '../google/run.ts';
+import type { Target } from '../google/target.ts';
+import type { Progress } from '../google/waiting.ts';
 import type { Clock } from '../traces/sources/clock.ts';
-import { followRun, type ReadTraces } from './follow.ts';
-import type { JobControl } from './job.ts';
 import type { Options } from './options.ts';
 import {
   compareCommand,
@@ -11,9 +14,6 @@ import {
   renderStarted,
   renderState,
 } from './render.ts';
-import { startRun } from './run.ts';
-import type { Target } from './target.ts';
-import type { Progress } from './waiting.ts';
 
 export type Tools = Readonly<{
   job: JobControl;

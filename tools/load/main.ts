@@ -1,9 +1,9 @@
 import { interruptible } from '../cli/command-line.ts';
 import { createProgress } from '../cli/progress.ts';
 import { writeOutcome } from '../cli/result-file.ts';
+import { createTraceReader } from '../google/follow.ts';
+import { createJobControl } from '../google/job.ts';
 import { realClock } from '../traces/sources/clock.ts';
-import { createTraceReader } from './follow.ts';
-import { createJobControl } from './job.ts';
 import { load } from './load.ts';
 import type { Options } from './options.ts';
 import { findTarget } from './target.ts';

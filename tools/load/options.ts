@@ -1,8 +1,6 @@
 import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { LoadFlags, Verb } from '../cli/commands/load.ts';
-
-/** What `set` changes; absent fields stay as they are. */
-export type Changes = Readonly<{ requests?: number; intervalMs?: number; schedule?: string }>;
+import type { Changes } from '../google/job.ts';
 
 export type Options = Readonly<{
   verb: Verb;

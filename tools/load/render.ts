@@ -1,8 +1,8 @@
 import { status } from '@grpc/grpc-js';
-import type { Arrived } from './follow.ts';
-import type { JobView } from './job.ts';
-import type { Started } from './run.ts';
-import type { Target } from './target.ts';
+import type { Arrived } from '../google/follow.ts';
+import type { JobView } from '../google/job.ts';
+import type { Started } from '../google/run.ts';
+import type { Target } from '../google/target.ts';
 
 export function renderJob(job: JobView): string {
   const { requests, intervalMs } = job;

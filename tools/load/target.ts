@@ -4,16 +4,8 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { UsageError } from '../cli/command-line.ts';
 import { type Addresses, readAddresses } from '../cli/local-addresses.ts';
+import type { Target } from '../google/target.ts';
 import type { Options } from './options.ts';
-
-/** Which job, and where its traces go. */
-export type Target = Readonly<{
-  projectId: string;
-  region: string;
-  jobName: string;
-  /** Present where the job is the local system's. */
-  local?: Pick<Addresses, 'schedulerAddress' | 'traceReadOrigin'>;
-}>;
 
 /** Each value with the flag, the variable and the terraform output that may give it. */
 const PARTS = {

@@ -1,8 +1,8 @@
 import { createProgress } from '../cli/progress.ts';
 import { writeOutcome } from '../cli/result-file.ts';
-import { readFolder } from '../local/cloud/storage/works.ts';
-import { readBucket, type Text } from './bucket.ts';
-import { countLinesWith, decodeText, linesOf } from './count.ts';
+import { readBucket } from '../works/bucket.ts';
+import { countLinesWith, decodeText, linesOf } from '../works/count.ts';
+import { readFolder, type Text } from '../works/folder.ts';
 import type { Options } from './options.ts';
 
 /** Returns the exit code. */

@@ -2,14 +2,19 @@ import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { JobControl } from '../../../tools/load/job.ts';
+import type { JobControl } from '../../../tools/google/job.ts';
+import type { Target } from '../../../tools/google/target.ts';
 import { load } from '../../../tools/load/load.ts';
 import { parseOptions } from '../../../tools/load/options.ts';
-import type { Target } from '../../../tools/load/target.ts';
 import { flagsOf } from '../cli/flags-of.ts';
 import { runCli } from '../cli/run-cli.ts';
+import {
+  createFakeJob,
+  createRecordedProgress,
+  createSleepingClock,
+  JOB_NAME,
+} from '../google/desk.ts';
 import { MINUTE_MS, requestTrace } from '../traces/request-trace.ts';
-import { createFakeJob, createRecordedProgress, createSleepingClock, JOB_NAME } from './desk.ts';
 
 const TARGET = { projectId: 'my-project', region: 'r', jobName: JOB_NAME };
 const LOCAL = { ...TARGET, local: { schedulerAddress: 'localhost:1', traceReadOrigin: '' } };

@@ -1,14 +1,14 @@
-import { createTraceReader, followRun } from '../../load/follow.ts';
-import { createJobControl } from '../../load/job.ts';
-import { JobError } from '../../load/job-errors.ts';
-import { startRun } from '../../load/run.ts';
-import type { Target } from '../../load/target.ts';
-import type { Progress } from '../../load/waiting.ts';
+import { createTraceReader, followRun } from '../../google/follow.ts';
+import { createJobControl } from '../../google/job.ts';
+import { JobError } from '../../google/job-errors.ts';
+import { startRun } from '../../google/run.ts';
+import type { Target } from '../../google/target.ts';
+import type { Progress } from '../../google/waiting.ts';
 import { type Clock, realClock } from '../../traces/sources/clock.ts';
 import type { Check, Context } from './check.ts';
 import { explain } from './explain.ts';
 
-export const JOB = 'shakesapp-load';
+const JOB = 'shakesapp-load';
 
 /** Starts one run of the load and waits for its traces: everything together, once. */
 export const createForcedTraceCheck = (

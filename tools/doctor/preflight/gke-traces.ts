@@ -1,5 +1,5 @@
 import { SPAN } from '../../../lib/telemetry/names.ts';
-import { createTraceReader, type ReadTraces } from '../../load/follow.ts';
+import { createTraceReader, type ReadTraces } from '../../google/follow.ts';
 import { isComplete } from '../../traces/completeness.ts';
 import type { Trace } from '../../traces/model.ts';
 import { normalise } from '../../traces/normalise.ts';

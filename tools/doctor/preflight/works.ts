@@ -1,8 +1,9 @@
 import { CODELAB_QUERIES, parseKnownQueries } from '../../../lib/queries.ts';
 import { deployCure } from '../../cli/deploy-commands.ts';
 import { YOU } from '../../cli/google-refusals.ts';
-import { readBucket, type Text } from '../../queries/bucket.ts';
-import { countLinesWith, decodeText, linesOf } from '../../queries/count.ts';
+import { readBucket } from '../../works/bucket.ts';
+import { countLinesWith, decodeText, linesOf } from '../../works/count.ts';
+import type { Text } from '../../works/folder.ts';
 import type { Check, Context } from './check.ts';
 
 export type ReadWorks = (source: {

@@ -14,7 +14,7 @@ import { type Clock, createTokenIssuer, type TokenIssuer } from './identity/toke
 import { type SchedulerService, startScheduler } from './scheduler/scheduler.ts';
 import type { Timers } from './scheduler/timers.ts';
 import { type StorageService, startStorage } from './storage/storage.ts';
-import { readFolder, readPlays, WORKS_BUCKET } from './storage/works.ts';
+import { readOwnWorks, readPlays, WORKS_BUCKET } from './storage/works.ts';
 import { startOtlp } from './trace/otlp.ts';
 import { createQuota, TRACE_QUOTAS, type TraceQuotas } from './trace/quota.ts';
 import { startTraceRead } from './trace/read.ts';
@@ -68,7 +68,7 @@ export type LocalCloud = Readonly<{
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
   const { projectId, projectNumber } = LOCAL_PROJECT;
   const clock = options.clock ?? Date.now;
-  const works = await (options.works === undefined ? readPlays() : readFolder(options.works));
+  const works = await (options.works === undefined ? readPlays() : readOwnWorks(options.works));
   const directory = await mkdtemp(join(tmpdir(), 'shakesapp-cloud-'));
   // Closed in the reverse order of their start, also where a later one fails to start.
   const closers = createClosers();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refusalOf } from '../../../../tools/cli/google-refusals.ts';
-import { explainJobError } from '../../../../tools/load/job-errors.ts';
+import { explainJobError } from '../../../../tools/google/job-errors.ts';
 import { reasonToSkipGcloud } from '../../../cloudbuild/gcloud.ts';
 import { lintGcloud } from '../../../docs/gcloud-lint.ts';
 import { DEFECTS } from './defects.ts';

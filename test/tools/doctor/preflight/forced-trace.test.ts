@@ -10,7 +10,7 @@ import { TRACE_QUOTAS } from '../../../../tools/local/cloud/trace/quota.ts';
 import { createSchedulerJob } from '../../../../tools/local/scheduler-job.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
 import type { Clock } from '../../../../tools/traces/sources/clock.ts';
-import { createRecordedProgress, createSleepingClock } from '../../load/desk.ts';
+import { createRecordedProgress, createSleepingClock } from '../../google/desk.ts';
 import { CLOUD_RUN, healthyTraces } from '../healthy-traces.ts';
 
 /** One moment for the clock of the check and for the spans, whatever minute it is by then. */

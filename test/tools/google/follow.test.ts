@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createTraceReader, followRun } from '../../../tools/load/follow.ts';
-import type { Started } from '../../../tools/load/run.ts';
+import { createTraceReader, followRun } from '../../../tools/google/follow.ts';
+import type { Started } from '../../../tools/google/run.ts';
 import { startLocalCloud } from '../../../tools/local/cloud/local-cloud.ts';
 import type { Trace } from '../../../tools/traces/model.ts';
 import { MINUTE_MS, requestTrace } from '../traces/request-trace.ts';

@@ -1,6 +1,6 @@
 import type { LoadRequestBody } from '../../../functions/loadgen/contract.ts';
-import type { JobControl, JobView } from '../../../tools/load/job.ts';
-import type { Progress } from '../../../tools/load/waiting.ts';
+import type { JobControl, JobView } from '../../../tools/google/job.ts';
+import type { Progress } from '../../../tools/google/waiting.ts';
 import type { Clock } from '../../../tools/traces/sources/clock.ts';
 
 /** What a tool says of its progress, everywhere and on a terminal. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { LOAD_LIMITS } from '../../../functions/loadgen/contract.ts';
-import { checkRunLength, MARGIN_SECONDS } from '../../../tools/load/run-length.ts';
+import { checkRunLength, MARGIN_SECONDS } from '../../../tools/google/run-length.ts';
 
 const deployed = { attemptDeadlineMs: 210_000, local: false };
 const local = { attemptDeadlineMs: 600_000, local: true };

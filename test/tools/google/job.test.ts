@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { CloudSchedulerClient } from '@google-cloud/scheduler';
 import { credentials } from '@grpc/grpc-js';
-import { createJobControl, type JobControl } from '../../../tools/load/job.ts';
-import { explainJobError } from '../../../tools/load/job-errors.ts';
-import type { Target } from '../../../tools/load/target.ts';
+import { createJobControl, type JobControl } from '../../../tools/google/job.ts';
+import { explainJobError } from '../../../tools/google/job-errors.ts';
+import type { Target } from '../../../tools/google/target.ts';
 import { type LocalCloud, startLocalCloud } from '../../../tools/local/cloud/local-cloud.ts';
 
 let cloud: LocalCloud;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { countLinesWith, decodeText, linesOf } from '../../../tools/queries/count.ts';
+import { countLinesWith, decodeText, linesOf } from '../../../tools/works/count.ts';
 
 const count = (query: string, text: string) => countLinesWith(query, linesOf(text));
 

@@ -3,8 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { type File, Storage } from '@google-cloud/storage';
 import pLimit from 'p-limit';
 import pRetry, { AbortError } from 'p-retry';
-
-export type Text = Readonly<{ name: string; bytes: Uint8Array }>;
+import type { Text } from './folder.ts';
 
 const AT_ONCE = 8;
 const ATTEMPT_DEADLINE_MS = 60_000;
@@ -60,7 +59,7 @@ export async function readBucket(options: {
   );
 }
 
-function download(file: File): Promise<Uint8Array> {
+function download(file: File): Promise<Buffer> {
   const stream = file.createReadStream({ validation: 'crc32c' });
   stream.once('response', (response: IncomingMessage) => {
     // The library's own pipelines put eleven listeners on each response; node warns of that.

@@ -8,8 +8,8 @@ import {
   WORKS_BUCKET,
   WORKS_PREFIX,
 } from '../../../tools/local/cloud/storage/works.ts';
-import { readBucket } from '../../../tools/queries/bucket.ts';
-import { countLinesWith, decodeText, linesOf } from '../../../tools/queries/count.ts';
+import { readBucket } from '../../../tools/works/bucket.ts';
+import { countLinesWith, decodeText, linesOf } from '../../../tools/works/count.ts';
 
 let cloud: LocalCloud;
 before(async () => {

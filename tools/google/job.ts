@@ -3,7 +3,6 @@ import { credentials } from '@grpc/grpc-js';
 import { PassThroughClient } from 'google-auth-library';
 import { type LoadRequestBody, loadRequestSchema } from '../../functions/loadgen/contract.ts';
 import { explainJobError } from './job-errors.ts';
-import type { Changes } from './options.ts';
 import { checkRunLength } from './run-length.ts';
 import type { Target } from './target.ts';
 
@@ -25,6 +24,9 @@ export type JobView = Readonly<{
   lastStatusCode?: number;
   nextRunMs?: number;
 }>;
+
+/** What to change; absent fields stay as they are. */
+export type Changes = Readonly<{ requests?: number; intervalMs?: number; schedule?: string }>;
 
 export type JobControl = Readonly<{
   read(): Promise<JobView>;
