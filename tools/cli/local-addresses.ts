@@ -5,10 +5,7 @@ import { z } from 'zod';
 import { UsageError } from './command-line.ts';
 
 /** Where `npm start` says which ports it chose; git ignores it. `--local` in the tools reads it. */
-const ADDRESSES_FILE = join(
-  dirname(fileURLToPath(import.meta.url)),
-  '../../.local/addresses.json',
-);
+const ADDRESSES_FILE = join(dirname(fileURLToPath(import.meta.url)), '../../.local/addresses.json');
 
 const schema = z.object({
   /** Process that serves these addresses: whoever finds it gone knows that the file is stale. */

@@ -1,5 +1,5 @@
-import type { TraceFormat } from './formats.ts';
 import type { Members } from './otlp/members.ts';
+import type { TraceFormat } from './trace-format.ts';
 import { UnreadableError } from './unreadable.ts';
 
 /** How to come by OTLP JSON where the program itself can export it. */

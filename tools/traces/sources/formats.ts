@@ -5,21 +5,8 @@
  * there. Whoever reads files (compare, doctor) then reads it: spans are gathered by trace id over all
  * files, copies are left out, and every deviation that is reported is told to the user.
  */
-import type { Span } from '../model.ts';
 import { FOREIGN_FORMATS } from './foreign-formats.ts';
-import type { Report } from './otlp/decode.ts';
 import { otlpFormat } from './otlp-format.ts';
-
-export type TraceFormat = Readonly<{
-  /** As people call it, for messages. */
-  name: string;
-  /** By one document of a file: an object or a list, parsed. */
-  recognise(document: object): boolean;
-  /**
-   * The spans of one document; a trace's may be spread over many. Throws UnreadableError where it
-   * cannot be read as what it was recognised for, and reports what deviates.
-   */
-  read(document: object, report: Report): readonly Span[];
-}>;
+import type { TraceFormat } from './trace-format.ts';
 
 export const FORMATS: readonly TraceFormat[] = [otlpFormat, ...FOREIGN_FORMATS];

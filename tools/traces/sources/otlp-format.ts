@@ -1,6 +1,6 @@
-import type { TraceFormat } from './formats.ts';
 import { decodeResources, decodeSpan, isOtlp } from './otlp/decode.ts';
 import type { Members } from './otlp/members.ts';
+import type { TraceFormat } from './trace-format.ts';
 import { within } from './unreadable.ts';
 
 /**
