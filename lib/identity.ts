@@ -17,7 +17,7 @@ const LEAST_VALIDITY_MS = 60_000;
 /**
  * ID tokens of this program's own service account for one audience (the origin of the service
  * called, as Cloud Run checks it). Calls that need a token at once share one fetch; each waits at
- * most `timeoutMs`. A token that is still good serves, and nobody waits, while another is fetched:
+ * most `timeoutMs`. A token that is still valid is used, without waiting, while the next is fetched:
  *
  *     fetched                      5 min before expiry     1 min before       expiry
  *     |......... serves .................|.. serves, is refreshed ..|.. calls wait ..|
@@ -47,7 +47,7 @@ export function createIdentity(
     const mine = within(timeoutMs, fetchToken);
     flight = mine;
     const done = () => {
-      // A fetch that hangs is given up as a whole: the next call begins another.
+      // A fetch that hangs is given up: the next call begins another.
       if (flight === mine) flight = undefined;
     };
     mine.then((fresh) => {
@@ -62,7 +62,7 @@ export function createIdentity(
       signal?.throwIfAborted();
       const validMs = token ? token.expiresAtMs - now() : 0;
       if (token && validMs > LEAST_VALIDITY_MS) {
-        // Should it fail, the next call tries again; it is an error once the token serves no more.
+        // If that fails, the next call tries again; it is an error only once the token has expired.
         if (validMs <= REFRESH_BEFORE_EXPIRY_MS) refresh().catch(() => {});
         return token.value;
       }

@@ -5,7 +5,7 @@ import { AppError, ERRORS } from './errors.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** Seconds after which a request that failed for the moment is worth another try. */
+/** Seconds after which another try is worth making after a failure that may pass. */
 const RETRY_AFTER_SECONDS = 1;
 
 export type Problem = Readonly<{

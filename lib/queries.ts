@@ -14,7 +14,7 @@ const ALLOWED =
 
 /**
  * The codelab's bucket `dataflow-samples`, prefix `shakespeare/`: the counts that both of its
- * editions state. `npm run queries` derives such a table from any body of texts.
+ * editions state. `npx shakesapp queries` derives a table from any texts.
  */
 export const CODELAB_QUERIES: KnownQueries = toKnownQueries({
   love: 3040,

@@ -13,8 +13,8 @@ export function parseSearchQuery(query: string): string {
   if (query === '') throw invalid('is empty');
   const bytes = Buffer.byteLength(query, 'utf8');
   if (bytes > MAX_QUERY_BYTES) throw invalid(`has ${bytes} bytes`);
-  // A line is what stands between two '\n', so such a query could never match; '\r' is refused with
-  // it, or the same query would match texts from Windows only.
+  // A line stands between two '\n', so a query with one could never match. A query with '\r' would
+  // match texts from Windows only.
   if (/[\n\r]/.test(query)) throw invalid('holds a line break');
   return query;
 }

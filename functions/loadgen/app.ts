@@ -23,7 +23,7 @@ export function createApp(options: {
   const { runs, config, clock, logger } = options;
 
   const load = async (request: Request, response: Response): Promise<void> => {
-    if (runs.stopping) throw new AppError('unavailable', 'loadgen is stopping; call it again');
+    if (runs.stopping) throw new AppError('unavailable', 'loadgen is stopping; try again');
     const plan = createPlan({
       body: request.body,
       scheduleTimeHeader: request.get(SCHEDULE_TIME_HEADER),
@@ -39,7 +39,7 @@ export function createApp(options: {
       response.status(200).json(summary);
       return;
     }
-    const error = new AppError('unavailable', 'nothing could be sent; see summary and the log');
+    const error = new AppError('unavailable', 'no request could be sent; see summary and the log');
     sendProblem({ request, response, error, logger, extension: { summary } });
   };
 

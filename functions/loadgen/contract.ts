@@ -18,7 +18,7 @@ function whole(min: number, max: number) {
 
 export const scheduledTimeSchema = z.iso.datetime({ offset: true, error: RFC_3339 });
 
-/** The body of a POST to loadgen. Every field has a default, so `{}` is a whole request. */
+/** The body of a POST to loadgen. Every field has a default, so `{}` is a complete request. */
 export const loadRequestSchema = z.strictObject(
   {
     /** How many requests, each one trace. */

@@ -15,8 +15,8 @@ import { createRuns } from './runs.ts';
 import { createServer } from './server.ts';
 
 /**
- * Of the time between SIGTERM and the end, what requests in flight cannot have: up to 2 s to store
- * spans before the answers, up to ANSWER_MS for these to go out, and 2 s for the last spans.
+ * Part of the time between SIGTERM and the end that requests in flight cannot use: up to 2 s to
+ * store spans before the answers, up to ANSWER_MS for these to go out, and 2 s for the last spans.
  */
 const AFTER_DRAIN_MS = 5_000;
 const ANSWER_MS = 1_000;

@@ -56,8 +56,8 @@ export function createPlan(options: {
   const request = parseLoadRequest(options.body);
   if (scheduleTimeHeader !== undefined) checkScheduleTime(scheduleTimeHeader);
   checkLength(request, config);
-  // The body goes first: who writes a time there means it. Cloud Scheduler says it in its header,
-  // whatever the body; the overlay's CronJob has only the body to say it in.
+  // The body wins: a time there was written on purpose. Cloud Scheduler always sends its header;
+  // the overlay's CronJob has only the body.
   const scheduledTime = request.scheduledTime ?? scheduleTimeHeader;
   const scheduledMinute = scheduledMinuteOf(new Date(scheduledTime ?? nowEpochMs));
   const seed = request.seed ?? seedOfMinute(scheduledMinute);
@@ -76,7 +76,7 @@ export function createPlan(options: {
   };
 }
 
-/** An empty body asks for the defaults. The content type is no matter: schedulers differ in it. */
+/** An empty body asks for the defaults of each field. The content type does not matter. */
 function parseLoadRequest(body: unknown): LoadRequest {
   const value = Buffer.isBuffer(body) || typeof body === 'string' ? parseJson(`${body}`) : body;
   const result = loadRequestSchema.safeParse(value === undefined ? {} : value);

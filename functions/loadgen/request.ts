@@ -3,10 +3,10 @@ import https from 'node:https';
 import type { Address } from '../../lib/config.ts';
 import type { Identity } from '../../lib/identity.ts';
 
-/** An answer that arrived whole, of any status. */
+/** A complete answer, of any status. */
 export type Answer = Readonly<{ status: number; body: string }>;
 
-/** Why open requests are given up, as whoever aborts them names it. */
+/** Why open requests are given up: the reason of the abort signal. */
 const STOP_KINDS = ['stopped', 'run_deadline', 'connectivity'] as const;
 export type StopKind = (typeof STOP_KINDS)[number];
 
@@ -21,7 +21,7 @@ export type FailureKind =
   | StopKind
   | `http_${number}`;
 
-/** No whole answer, or none that can be used. */
+/** No complete answer, or none that can be used. */
 export class RequestError extends Error {
   readonly kind: FailureKind;
   /** Whether the request had left on a connection. */
@@ -69,7 +69,7 @@ export function createClientRequests(options: {
         if (error instanceof RequestError) return error;
         const cause = { cause: error };
         if (signal.aborted) {
-          return new RequestError(stopKind(signal), sent, 'given up: the run ended', cause);
+          return new RequestError(stopKind(signal), sent, 'given up because the run ended', cause);
         }
         if (deadline.aborted) {
           return new RequestError('timeout', sent, `no answer within ${timeoutMs} ms`, cause);

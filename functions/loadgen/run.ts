@@ -38,7 +38,7 @@ export type Run = Readonly<{
   done: Promise<LoadSummary>;
 }>;
 
-/** Starts one run: every request at its scheduled time, each one trace of its own. */
+/** Starts one run: every request at its scheduled time, each as one trace. */
 export function startRun(plan: RunPlan, tools: RunTools): Run {
   const tally = createTally({
     runId: plan.runId,
@@ -89,7 +89,7 @@ function issue({ due, known, plan, tools }: Issue): Promise<Outcome> {
     [ATTR.startDelayUs]: Math.round(due.delayMs * 1000),
   };
   const links = plan.invocation ? [{ context: plan.invocation }] : [];
-  // A root of its own: an invocation that is not sampled (o=0) must not silence its requests.
+  // A new root: an invocation that is not sampled (o=0) must not silence its requests.
   return withSpan(SPAN.loadgen, { root: true, links, attributes }, async (span) => {
     try {
       return await ask({ due, known, plan, tools }, span);

@@ -11,7 +11,7 @@ import { type Run, startRun } from './run.ts';
 import { scheduleLengthMs } from './schedule.ts';
 
 const FLUSH_TIMEOUT_MS = 5_000;
-/** After SIGTERM: the drain and the telemetry's own shutdown want their part of 10 s. */
+/** After SIGTERM: the drain and the telemetry's own shutdown need their part of 10 s. */
 const LAST_FLUSH_TIMEOUT_MS = 2_000;
 
 export type Runs = Readonly<{
@@ -71,7 +71,10 @@ export function createRuns(options: {
       const earlier = plan.scheduled ? deliveries.find(plan.scheduledMinute) : undefined;
       if (earlier) {
         const { scheduledMinute } = plan;
-        logger.warn({ scheduledMinute }, 'scheduled minute delivered again, not run again');
+        logger.warn(
+          { scheduledMinute },
+          'scheduled minute was delivered again and is not run again',
+        );
         return { ...earlier.summary(), duplicate: true };
       }
       const running = runToEnd(plan);

@@ -9,7 +9,7 @@ export type Due = Readonly<{
   dueMs: number;
   /** Milliseconds since the Unix epoch. */
   dueEpochMs: number;
-  /** How much later than due it was let go. */
+  /** How long after its due time it started. */
   delayMs: number;
 }>;
 
@@ -27,7 +27,7 @@ export function scheduleLengthMs(schedule: Schedule): number {
  *             |     |     |     |     |
  *     started 0     1       ▒▒▒▒23    4      (▒ = the process stalled)
  *
- * Returns how many requests were let go; fewer than scheduled only when the signal aborted.
+ * Returns how many requests started; fewer than scheduled only when the signal aborted.
  */
 export async function pace(
   schedule: Schedule,

@@ -85,7 +85,7 @@ export function createServer(options: { app: HttpFunction; logger: Logger }): Lo
   };
 }
 
-/** Throws what the framework would answer in words, or none, of its own. */
+/** Refuses the paths that the framework would answer itself. */
 function checkPath(url: string): void {
   const path = url.split('?', 1)[0] ?? '';
   if (KEPT_FROM_FUNCTION.test(path)) throw noSuchPath();
@@ -97,7 +97,7 @@ function checkPath(url: string): void {
   }
 }
 
-/** For a caller that is gone there is nobody to tell; the answer then goes nowhere. */
+/** Throws AppError. For a caller that has gone, its answer goes nowhere. */
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -31,7 +31,7 @@ export function createCloudTraceSink(options: { project: string; endpoint: strin
       });
       for (let attempt = 1; ; attempt++) {
         const error = await exportOnce(exporter, prepared);
-        // v2 takes a batch whole or not at all: its answer is empty.
+        // v2 stores all of a batch or nothing: its answer is empty.
         if (error === undefined) return { rejected: 0 };
         if (attempt === MAX_ATTEMPTS || !isUnavailable(error)) throw error;
         await delay(FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random()), undefined, {

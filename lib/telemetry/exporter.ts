@@ -37,7 +37,7 @@ export function createTrackedExporter(options: {
   sinks: readonly SpanSink[];
   ledger: Ledger;
   timeoutMs: number;
-  /** Makes ready what spans are stored with: the resource, detected when the first is exported. */
+  /** Adds the resource to spans, which is detected when the first of them is exported. */
   prepare: (spans: readonly ReadableSpan[]) => Promise<readonly ReadableSpan[]>;
 }): TrackedExporter {
   const { sinks, ledger, timeoutMs, prepare } = options;

@@ -10,7 +10,7 @@ import { isUntracedIncoming, isUntracedOutgoing } from './untraced.ts';
  * The instrumentations hook `require` only; an ES module's import passes them by, and nothing
  * complains: the spans are just missing. OpenTelemetry's loader hook would catch imports, at 60 to
  * 170 ms of every cold start. So each module is required once here, which patches it in place; and
- * whoever has imported node's own modules before is brought up to date by syncBuiltinESMExports.
+ * modules that have imported node's own before are brought up to date by syncBuiltinESMExports.
  *
  * This works only while nothing has imported @grpc/grpc-js as an ES module before: such an import
  * copies the unpatched functions for good. The preload's own graph must therefore never do so.

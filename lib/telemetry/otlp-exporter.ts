@@ -153,7 +153,7 @@ function retryAfterMs(header: string | undefined): number | undefined {
   return Number.isFinite(ms) ? ms : undefined;
 }
 
-/** A token goes to Google over TLS and to nobody else. */
+/** A token goes to Google, over TLS, and nowhere else. */
 export function isGoogle(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' && /(^|\.)googleapis\.com$/.test(hostname);

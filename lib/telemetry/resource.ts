@@ -5,7 +5,7 @@ import type { TelemetryConfig } from './config.ts';
 import { until } from './deadline.ts';
 import { ATTR, SERVICE_NAMESPACE } from './names.ts';
 
-/** What is known of this process without asking anybody. */
+/** What is known of this process without a request. */
 export function createOwnResource(config: TelemetryConfig): Resource {
   const sampler = config.OTEL_TRACES_SAMPLER;
   return resourceFromAttributes({

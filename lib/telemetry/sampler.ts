@@ -32,7 +32,7 @@ export function createSampler(name: SamplerName, ratio: number): Sampler {
  * Wraps the configured sampler with the two rules that need to see every span before it exists,
  * sampled or not:
  * - gRPC health checks make no span. The instrumentation's ignoreGrpcMethods is shown the bare
- *   method ("Check") and would silence any service's method of that name; here the name is whole.
+ *   method ("Check") and would silence any service's method of that name; here the name is complete.
  * - The first request of an instance is its cold start. Were it marked on the first recorded span
  *   instead, a later, warm request would be marked wherever sampling is below 1.
  */

@@ -7,7 +7,7 @@ import { parentOrigin } from './parent.ts';
 
 /**
  * Stands before the exporting processor: gives every span a fine start, enters it into the ledger,
- * marks server spans with how their parent was found, and gives word of the first recorded span.
+ * marks server spans with how their parent was found, and reports the first recorded span.
  */
 export function createSpanProcessor(options: {
   ledger: Ledger;

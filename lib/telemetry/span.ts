@@ -4,7 +4,7 @@ import { ATTR } from './names.ts';
 export type SpanOptions = Readonly<{
   attributes?: Attributes;
   links?: Link[];
-  /** Starts a trace of its own, whatever the caller's sampling decision was. */
+  /** Starts a new trace, whatever the caller's sampling decision was. */
   root?: boolean;
 }>;
 

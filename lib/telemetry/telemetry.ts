@@ -10,7 +10,7 @@ export async function flushSpans(timeoutMs: number): Promise<void> {
 }
 
 /**
- * To be awaited before each response. Does nothing under SPAN_FLUSH=background. With request-based
+ * Await this before each response. It does nothing under SPAN_FLUSH=background. With request-based
  * billing the CPU stops once the response is sent, so what has ended is stored before it; only the
  * request's own server span still waits, for the next request or SIGTERM. It bills one export's
  * round trip to every request's latency, which is why it is not the default.
@@ -22,8 +22,8 @@ export async function flushBeforeResponse(): Promise<void> {
 
 /**
  * The last step of a shutdown: drains every span for as long as there is time, then logs
- * 'telemetry stopped' with the count, always before `timeoutMs` has passed: what an exporter that
- * hangs has lost is to be read there.
+ * 'telemetry stopped' with the count, always before `timeoutMs` has passed: that line says what a
+ * hanging exporter has lost.
  */
 export async function shutdownTelemetry(logger: Logger, timeoutMs: number): Promise<void> {
   await runningTelemetry()?.shutdown(logger, timeoutMs);

@@ -52,13 +52,13 @@ export function createApp(options: SearchOptions & { logger: Logger }): FastifyI
     // 'close' comes once, whether the answer went out or the caller did.
     reply.raw.once('close', () => {
       if (!reply.raw.writableEnded) {
-        request.failure ??= new AppError('cancelled', 'the caller went away');
+        request.failure ??= new AppError('cancelled', 'the caller closed the connection');
         gone.abort(request.failure);
       }
       const durationMs = performance.now() - startMs;
       logRequest({ request, reply, logger, durationMs });
     });
-    // Here rather than in a handler of its own, so that no body is read first.
+    // Here rather than in a handler, so that no body is read first.
     if (request.is404) throw refusal(request, reply);
   });
   app.addHook('onSend', async (_request, reply) => {
@@ -120,7 +120,7 @@ function logRequest(of: {
   const { failure } = request;
   const status = failure ? ERRORS[failure.kind].http : reply.statusCode;
   const isProbe = PROBES.includes(pathOf(request));
-  // "Not yet" is what a probe is there to say, and says again and again until the server is up.
+  // A probe reports "not yet", again and again, until the server is up.
   const isNotReady = isProbe && failure?.kind === 'unavailable';
   const level = status === 500 ? 'error' : status > 500 && !isNotReady ? 'warn' : 'info';
   logger[isProbe && !failure ? 'debug' : level](

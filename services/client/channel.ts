@@ -71,7 +71,7 @@ export function channelOptions(
     'grpc.keepalive_permit_without_calls': 0,
     'grpc.initial_reconnect_backoff_ms': times.reconnectMinMs,
     'grpc.max_reconnect_backoff_ms': times.reconnectMaxMs,
-    // No TXT lookup for a service config: nobody else's shall replace ours.
+    // No TXT lookup for a service config: none may replace ours.
     'grpc.service_config_disable_resolution': 1,
     'grpc.service_config': serviceConfig(service),
   };

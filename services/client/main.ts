@@ -11,7 +11,7 @@ import { createApp } from './app.ts';
 import { clientVariables } from './config.ts';
 import { createShakespeareClient } from './shakespeare-client.ts';
 
-/** Of the time between SIGTERM and the end; what comes before the last spans has the rest. */
+/** Time for the last spans, between SIGTERM and the end; the steps before have the rest. */
 const LAST_SPANS_MS = 4_000;
 
 const config = parseEnvOrExit({ ...telemetryVariables, ...clientVariables });

@@ -4,7 +4,7 @@ const ALLOWED = 'allowed: one parameter, q, percent-encoded UTF-8, or none at al
 
 /**
  * The parameter `q` of a request's URL, or undefined where it has none. Anything else is refused:
- * who mistypes `q` would otherwise get the count of some other query.
+ * a caller that mistypes `q` would otherwise get the count of another query.
  */
 export function parseQueryParameter(url: string): string | undefined {
   const start = url.indexOf('?');

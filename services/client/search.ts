@@ -54,7 +54,7 @@ export function search(
  */
 function toNumber(count: bigint): number {
   if (count >= 0n && count <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(count);
-  throw new AppError('badUpstream', 'the server gave an answer that cannot be used', {
+  throw new AppError('badUpstream', 'the server returned an unusable answer', {
     cause: new RangeError(`match_count is ${count}, expected 0 to ${Number.MAX_SAFE_INTEGER}`),
   });
 }

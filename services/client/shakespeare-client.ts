@@ -30,7 +30,7 @@ export type ShakespeareClient = Readonly<{
 export function createShakespeareClient(options: {
   address: Address;
   identity?: Identity;
-  /** For the whole call, retries included. */
+  /** For one call, retries included. */
   deadlineMs: number;
   connection?: Partial<ConnectionTimes>;
 }): ShakespeareClient {
@@ -75,7 +75,7 @@ export function createShakespeareClient(options: {
       return BigInt(response.match_count);
     },
     async checkHealth({ signal } = {}) {
-      // The empty name asks for the server as a whole, which every implementation knows.
+      // The empty name stands for the complete server, and every implementation knows it.
       const { status } = await call(healthCheck, { service: '' }, signal);
       if (status !== 'SERVING') {
         throw new AppError('unavailable', MESSAGES.unavailable, {
@@ -87,15 +87,15 @@ export function createShakespeareClient(options: {
   };
 }
 
-const BAD_ANSWER = 'the server gave an answer that cannot be used';
+const BAD_ANSWER = 'the server returned an unusable answer';
 
 /** Ours, not the server's: what a server says about itself is for the log. */
 const MESSAGES = {
-  cancelled: 'the caller went away',
+  cancelled: 'the caller closed the connection',
   // The query has passed this side's own check, so this says that the two sides differ.
   invalidArgument: 'the server does not accept this query',
-  failedPrecondition: 'the server has no works that it can search',
-  unavailable: 'the server is unavailable for the moment',
+  failedPrecondition: 'the server cannot search its works',
+  unavailable: 'the server is temporarily unavailable',
   deadlineExceeded: 'the server did not answer in time',
 } as const satisfies Partial<Record<ErrorKind, string>>;
 

@@ -11,10 +11,10 @@ export type HttpCancellation = Readonly<{
 /**
  * Cancels requests of a library that offers no way to: @google-cloud/storage takes no abort signal,
  * and its HTTP client ignores the timeout it is given. A request that hangs would keep its socket,
- * and its span, for ever. So they are found through node's own channel and destroyed.
+ * and its span, forever. So they are found through node's own channel and destroyed.
  *
  * Only requests to `origin`: what else begins inside, such as the timer of the next span export,
- * takes the signal along for its whole life, and its requests are none of ours to end.
+ * keeps the signal for its whole life, and this must not end its requests.
  */
 export function createHttpCancellation(origin: string): HttpCancellation {
   const { host } = new URL(origin);

@@ -17,8 +17,8 @@ const RETRY_AFTER_MS = 5_000;
  *     |-----|.......................|--|......................
  *           |<------- ttlMs ------->|  |<------- ttlMs ------->|
  *
- * A load belongs to nobody: the caller that began it may go away, and the others still get it. While
- * Storage is down or slow (`revalidateWaitMs`), the texts serve on as stale.
+ * A load belongs to no caller: the one that began it may go away, and the others still get it. While
+ * Storage is down or slow (`revalidateWaitMs`), stale texts are still served.
  */
 export function createKeptWorks(options: {
   store: ObjectStore;
@@ -59,7 +59,7 @@ export function createKeptWorks(options: {
     kept = { ...kept, stale: true };
     checkAtMs = now() + Math.min(ttlMs, RETRY_AFTER_MS);
     const ageMs = now() - kept.readAtMs;
-    logger.warn({ error, ageMs }, 'Storage does not answer: stale works are served');
+    logger.warn({ error, ageMs }, 'Cloud Storage does not answer; serving stale works');
   }
 
   function join() {

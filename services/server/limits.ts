@@ -6,7 +6,7 @@ export type WorksLimits = Readonly<{ objects: number; bytes: number }>;
 /**
  * All texts are in memory, and while they are read again there may be two of each, at two bytes a
  * character: 64 MiB is what a container of 512 MiB holds for certain. Shakespeare's works have
- * 5.5 MB. A prefix that takes more is a mistake, which shall end in words and not in the kernel's
+ * 5.5 MB. A prefix that takes more is a mistake, which must end with a message and not with the kernel's
  * OOM killer.
  */
 export const WORKS_LIMITS: WorksLimits = { objects: 10_000, bytes: 64 * 1024 * 1024 };

@@ -11,7 +11,7 @@ import { createKeptWorks } from './kept-works.ts';
 import { createObjectStore } from './objects.ts';
 import { createWorksPerRequest } from './per-request-works.ts';
 
-/** Of the time between SIGTERM and the end; what comes before the last spans has the rest. */
+/** Time for the last spans, between SIGTERM and the end; the steps before have the rest. */
 const LAST_SPANS_MS = 4_000;
 
 const config = parseEnvOrExit({ ...telemetryVariables, ...serverVariables });

@@ -1,7 +1,7 @@
 /**
  * A text as it is searched: lowered once when it is read, not once per query.
  *
- * Case-insensitive means equal after String.prototype.toLowerCase, with one correction: it lowers the
+ * Case-insensitive means equal after String.prototype.toLowerCase, with one exception: it lowers the
  * Greek capital sigma by its place in the word, which would make a query miss its own text.
  */
 export function lower(text: string): string {
@@ -10,7 +10,7 @@ export function lower(text: string): string {
 
 /** Number of lines of the lowered text that contain the lowered query, as a literal substring. */
 export function countMatchingLines(loweredText: string, loweredQuery: string): number {
-  // The empty query matches at every position, and at the end for ever.
+  // The empty query matches at every position, and at the end without end.
   if (loweredQuery === '') throw new RangeError('the query must not be empty');
   let matches = 0;
   let at = loweredText.indexOf(loweredQuery);

@@ -2,7 +2,7 @@ import { AppError } from '../../lib/errors.ts';
 
 /**
  * Answers that stay the same however often the works are read: the operator has to change the
- * bucket or its permissions. All are failedPrecondition, which nobody repeats.
+ * bucket or its permissions. All are failedPrecondition, which is never repeated.
  */
 
 const ALLOWED =

@@ -26,7 +26,9 @@ export function createGetMatchCount(
     const startMs = performance.now();
     const gone = new AbortController();
     // Also when its deadline passes. Emitted after every call, too, when nobody listens any more.
-    call.on('cancelled', () => gone.abort(new AppError('cancelled', 'the caller went away')));
+    call.on('cancelled', () =>
+      gone.abort(new AppError('cancelled', 'the caller closed the connection')),
+    );
 
     const log = (level: 'info' | 'warn' | 'error', fields: object) =>
       options.logger[level](
@@ -53,7 +55,7 @@ export function createGetMatchCount(
 
 /**
  * Every error of ours stays the same when the call is repeated, or has been repeated here already:
- * a reading of the works has attempts of its own.
+ * reading the works makes its own attempts.
  */
 function neverAgain(): Metadata {
   const metadata = new Metadata();
@@ -82,7 +84,7 @@ function readWorks(signal: AbortSignal, options: SearchOptions): Promise<WorksRe
       });
       return read;
     } catch (error) {
-      // Whatever a read says when its caller has gone, that is what happened.
+      // Once the caller has gone, that is the reason, whatever error the read ended with.
       throw signal.aborted ? signal.reason : error;
     }
   });

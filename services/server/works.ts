@@ -86,7 +86,7 @@ async function readAll(
   known: Map<string, Work>,
   signal: AbortSignal,
 ): Promise<Work[]> {
-  // Once one object has failed for good, nobody needs the others.
+  // Once one object has failed for good, the others are not needed.
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const limit = pLimit(MAX_READS);

@@ -27,7 +27,7 @@ describe('the error table', () => {
     assert.equal(kindOfGrpcStatus(ERRORS.internal.grpc), 'badUpstream');
   });
 
-  test('never says of a status that came over the wire that the caller went away', () => {
+  test('never says of a status that came over the wire that the caller closed the connection', () => {
     assert.equal(kindOfGrpcStatus(ERRORS.cancelled.grpc), 'unavailable');
   });
 

@@ -7,7 +7,7 @@ import type { LogLine } from './log-lines.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Tells on whoever listens, connects or looks up a name. */
+/** Reports what listens, connects or looks up a name. */
 const SOCKET_TRAP = `
   import net from 'node:net';
   import dgram from 'node:dgram';

@@ -99,7 +99,7 @@ describe('the program', () => {
     assert.deepEqual([stored, lost], [started, 0]);
   });
 
-  it('told to stop where nobody answers gives up in time, answers, and reports what is lost', async (t) => {
+  it('told to stop where nothing answers, gives up in time, answers, and reports what is lost', async (t) => {
     const asked = Promise.withResolvers<void>();
     const { program, load, sendHalf, counts } = await start(t, () => asked.resolve(), {
       OTEL_TRACES_EXPORTER: 'otlp',

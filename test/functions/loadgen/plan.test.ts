@@ -57,7 +57,7 @@ describe('createPlan', () => {
     );
   });
 
-  it('gives two platforms the same queries for the same minute, whoever said it', () => {
+  it('gives two platforms the same queries for the same minute, from header or body', () => {
     const header = plan({ requests: 50, intervalMs: 0 }, '2026-01-01T00:07:00.123456Z');
     const body = plan({ requests: 50, intervalMs: 0, scheduledTime: '2026-01-01T00:07:30Z' });
     assert.deepEqual(header.queries, body.queries);
@@ -78,7 +78,7 @@ describe('createPlan', () => {
     assert.deepEqual(first.queries, second.queries);
   });
 
-  it('names each run anew, after its minute, unless the body names it', () => {
+  it('gives each run a new name, after its minute, unless the body names it', () => {
     const [first, second] = [plan({}), plan({})];
     assert.match(first.runId, /^2026-03-01T12:34:00Z-[0-9a-f]{8}$/);
     assert.notEqual(first.runId, second.runId);

@@ -40,7 +40,7 @@ function connect(
 }
 
 describe('createClientRequests', () => {
-  it('gives status and body of any whole answer', async (t) => {
+  it('gives status and body of any complete answer', async (t) => {
     const { port } = await serve(t, (request, response) => {
       response.statusCode = 503;
       response.end(`asked ${request.method} ${request.url}`);
@@ -105,7 +105,7 @@ describe('createClientRequests', () => {
     assert.deepEqual(await requests.get('/', signal), { status: 200, body: 'ok' });
   });
 
-  it('fails as connect, not sent, where nobody listens', async (t) => {
+  it('fails as connect, not sent, where nothing listens', async (t) => {
     const { server, port } = await serve(t, () => {});
     server.close();
     await assert.rejects(connect(t, port).get('/', signal), {
@@ -196,7 +196,7 @@ describe('createClientRequests', () => {
     await assert.rejects(connect(t, port).get('/', signal), { kind: 'too_large', sent: true });
   });
 
-  it('fails by the reason of whoever gave it up', async (t) => {
+  it('fails with the reason for which it was given up', async (t) => {
     const giveUp = new AbortController();
     const { port } = await serve(t, () => giveUp.abort('run_deadline'));
     await assert.rejects(connect(t, port).get('/', giveUp.signal), {

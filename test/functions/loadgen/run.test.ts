@@ -80,7 +80,7 @@ describe('a request of a run', () => {
     );
   });
 
-  it('is sampled and a trace of its own even where the invocation is not sampled', async () => {
+  it('is a new, sampled trace even where the invocation is not sampled', async () => {
     const invocation = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 };
     const parent = trace.setSpanContext(context.active(), invocation);
     const { run, clock } = context.with(parent, () =>

@@ -73,7 +73,7 @@ describe('POST /', () => {
     assert.deepEqual([body.failed, body.errors], [2, { http_500: 2 }]);
   });
 
-  it('answers 503 with the summary where nothing could be sent', async (t) => {
+  it('answers 503 with the summary where no request could be sent', async (t) => {
     behave = ({ fail }) => fail(new RequestError('connect', false, 'secret-host refused'));
     t.after(() => {
       behave = ({ count }) => count(2);

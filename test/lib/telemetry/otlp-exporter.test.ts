@@ -122,7 +122,7 @@ test('spans that a collector rejects from a batch it takes are lost, the others 
   );
 });
 
-test('a warning beside a whole success loses nothing', async (t) => {
+test('a warning beside a complete success loses nothing', async (t) => {
   const collector = await startCollector(t, () => ({ body: partialSuccess(0, 'slow down') }));
   const program = await runProgram(t, ['/'], {
     OTEL_TRACES_EXPORTER: 'otlp',
@@ -264,7 +264,7 @@ test('none starts no exporter and still links traces', async (t) => {
   assert.deepEqual([started, stored, reasons.noExporter], [5, 0, 5]);
 });
 
-test('tokens go to Google over TLS and to nobody else', () => {
+test('tokens go to Google over TLS and nowhere else', () => {
   assert.equal(isGoogle('https://telemetry.googleapis.com/v1/traces'), true);
   assert.equal(isGoogle('http://telemetry.googleapis.com/v1/traces'), false);
   assert.equal(isGoogle('https://evilgoogleapis.com/v1/traces'), false);

@@ -99,7 +99,7 @@ test('a trace that was named without a span and not to be sampled stores nothing
   assert.deepEqual(serve({ 'x-cloud-trace-context': `${T};o=0` }), {});
 });
 
-test('without headers a server span is the root of a trace of its own, unmarked', () => {
+test('without headers a server span is the root of a new trace, unmarked', () => {
   const { server } = serve({});
   assert.equal(server?.parentSpanContext, undefined);
   assert.deepEqual(server?.attributes, {});

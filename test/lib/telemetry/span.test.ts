@@ -30,7 +30,7 @@ test('the span is active within, ends with the work and gives its result', async
   assert.deepEqual(outer?.attributes, { a: 1 });
 });
 
-test('root starts a trace of its own', async () => {
+test('root starts a new trace', async () => {
   await withSpan('outer', {}, () => withSpan('inner', { root: true }, () => {}));
   const [inner, outer] = exporter.getFinishedSpans();
   assert.equal(inner?.parentSpanContext, undefined);

@@ -38,7 +38,7 @@ for (const [name, request, untraced] of OUTGOING) {
   });
 }
 
-test('a health check is told by its whole path, whatever the query', () => {
+test('a health check is recognised by its complete path, whatever the query', () => {
   for (const path of ['/health', '/_healthz', '/ready', '/health?full=1']) {
     assert.equal(isHealthPath(path), true, path);
     assert.equal(isUntracedIncoming({ url: path }), true, path);

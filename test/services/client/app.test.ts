@@ -342,7 +342,7 @@ describe('the request log', () => {
   });
 
   test('warns of a probe that fails for any other reason', async (t) => {
-    const error = new AppError('badUpstream', 'the server gave an answer that cannot be used');
+    const error = new AppError('badUpstream', 'the server returned an unusable answer');
     const { app, lines } = start(t, { checkHealth: () => Promise.reject(error) });
     await app.inject('/ready');
     assert.equal(lines[0]?.severity, 'WARNING');

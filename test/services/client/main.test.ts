@@ -156,7 +156,7 @@ describe('services/client/main', () => {
     assertNoSpanLost(await program.line('telemetry stopped'));
   });
 
-  test('links the line of a request whose caller went away to its trace', async (t) => {
+  test('links the line of a request whose caller closed the connection to its trace', async (t) => {
     const reading = Promise.withResolvers<void>();
     const beforeRead = () => {
       reading.resolve();

@@ -239,7 +239,7 @@ describe('getMatchCount', () => {
     assert.equal(calls.length - before, 1);
   });
 
-  test('is unavailable where nobody listens', async (t) => {
+  test('is unavailable where nothing listens', async (t) => {
     const { client, server } = await start(t, answer('1'), { deadlineMs: 5_000 });
     server.forceShutdown();
     await assert.rejects(client.getMatchCount('love'), { kind: 'unavailable' });

@@ -18,6 +18,7 @@ describe('serverVariables', () => {
       WORKS_ATTEMPTS: 3,
       WORKS_ATTEMPT_TIMEOUT_MS: 5_000,
       STORAGE_API_ENDPOINT: 'https://storage.googleapis.com',
+      SHUTDOWN_TIMEOUT_MS: 9_000,
     });
   });
 

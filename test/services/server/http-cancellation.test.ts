@@ -69,7 +69,7 @@ describe('createHttpCancellation', () => {
     for (const request of [outside, later]) request.on('error', () => {}).destroy();
   });
 
-  test('lets go of the signal when a request has ended', async (t) => {
+  test('stops listening to the signal when a request has ended', async (t) => {
     const { cancellation, ask } = await start(t);
     const { signal } = new AbortController();
     const removed = t.mock.method(signal, 'removeEventListener');

@@ -154,7 +154,7 @@ describe('createKeptWorks', () => {
     assert.equal(lines.length, 1);
     assert.equal(lines[0]?.severity, 'WARNING');
     assert.equal(lines[0]?.ageMs, 60_000);
-    assert.match(JSON.stringify(lines[0]), /ECONNREFUSED.*stale works are served/);
+    assert.match(JSON.stringify(lines[0]), /ECONNREFUSED.*serving stale works/);
 
     state.listing = async () => {};
     clock.nowMs += 1;
@@ -191,7 +191,7 @@ describe('createKeptWorks', () => {
     await assert.rejects(read(), { kind: 'failedPrecondition' });
   });
 
-  test('leaves no unhandled rejection of a load that nobody waits for any more', async () => {
+  test('leaves no unhandled rejection of a load that no caller waits for', async () => {
     const { read, state } = start();
     const held = Promise.withResolvers<void>();
     state.listing = () => held.promise;

@@ -31,7 +31,7 @@ describe('countMatchingLines', () => {
     test(title, () => assert.equal(count(text, query), matches));
   }
 
-  test('refuses the empty query, which would match for ever', () => {
+  test('refuses the empty query, which would match without end', () => {
     assert.throws(() => countMatchingLines('text', ''), /query must not be empty/);
   });
 

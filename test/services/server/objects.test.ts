@@ -107,7 +107,7 @@ describe('list', () => {
     assert.equal(storage.lists(), 2);
   });
 
-  test('does not follow empty pages for ever', { timeout: 10_000 }, async (t) => {
+  test('does not follow empty pages without end', { timeout: 10_000 }, async (t) => {
     const { storage, store } = await start(t, { limits: { objects: 5, bytes: 1_000 } });
     storage.state.fault = (_request, earlier) => ({
       kind: 'page',
@@ -271,7 +271,7 @@ describe('read', () => {
     while (storage.state.abandoned === 0) await new Promise((resolve) => setImmediate(resolve));
   });
 
-  test('returns the bytes of what was compressed on the way, be it longer for that', async (t) => {
+  test('returns the bytes of what was compressed on the way, even where that made it longer', async (t) => {
     const { storage, readAll } = await start(t);
     const texts = ['', 'x', String(Buffer.alloc(50_000, 'to be\n'))];
     for (const [n, text] of texts.entries()) storage.put(`shakespeare/${n}`, text);
