@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { grpcCheck, httpCheck } from '../../tools/local/platforms/gke/probes.ts';
+import { grpcCheck, httpCheck } from '../../tools/local/platforms/probes.ts';
 import type { Probe } from '../terraform/planned-environment.ts';
 import type { ContainerTools } from './container-tools.ts';
 import { type Forward, forwardPort } from './forward-port.ts';

@@ -24,16 +24,19 @@ export type Console = Readonly<{
  */
 export function createConsole(options: {
   verbose: boolean;
+  /** Whether another list names failed requests, so that a line here would be the second one. */
+  requestsListed: boolean;
   print: (line: string) => void;
   detail: (entry: LogLine) => void;
 }): Console {
-  const { verbose, print, detail } = options;
+  const { verbose, requestsListed, print, detail } = options;
   const reasons = new Map<string, string>();
   const shown = (entry: LogLine): string | undefined => {
     const { line } = entry;
     if (typeof line === 'string') return isStack(line) ? undefined : at(entry, line);
     const trace = String(line[TRACE_FIELD] ?? '');
     const isFailedRequest = entry.program === 'loadgen' && line.message === 'request failed';
+    if (isFailedRequest && requestsListed) return undefined;
     if (isFailedRequest) return renderFailedRequest(entry, line, reasons.get(trace));
     if (trace !== '' && entry.program !== 'loadgen') {
       // Part of a request: its failure becomes the reason in loadgen's line.

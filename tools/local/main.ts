@@ -32,7 +32,12 @@ export async function run(options: Options): Promise<number> {
   const body = createLoadBody(options);
   const summaries = new Map<PlatformName, LoadSummary[]>();
   const runLog = createRunLog((path) => note(`details of what fails: ${path}`));
-  const programs = createConsole({ verbose: options.verbose, print: note, detail: runLog.add });
+  const programs = createConsole({
+    verbose: options.verbose,
+    requestsListed: !options.once,
+    print: note,
+    detail: runLog.add,
+  });
   const starting = startSystem({
     options,
     passedOn,

@@ -6,11 +6,12 @@ import type { LogLine } from '../../../tools/local/platforms/platform.ts';
 const PLACE = { platform: 'gke', program: 'server', instanceId: 'server-1' } as const;
 const TRACE = 'logging.googleapis.com/trace';
 
-function consoleOf(verbose = false) {
+function consoleOf(verbose = false, requestsListed = false) {
   const printed: string[] = [];
   const details: LogLine[] = [];
   const shown = createConsole({
     verbose,
+    requestsListed,
     print: (line) => printed.push(line),
     detail: (entry) => details.push(entry),
   });
@@ -44,6 +45,13 @@ describe('createConsole', () => {
       'GKE (local): request 3 ("hello") failed: 504, the server did not answer in time',
     ]);
     assert.equal(details.length, 2);
+  });
+
+  it('leaves failed requests to the list of traces where there is one', () => {
+    const { printed, details, log } = consoleOf(false, true);
+    const failed = { message: 'request failed', sequence: 3, query: 'x', kind: 'http_504' };
+    log({ severity: 'WARNING', ...failed, [TRACE]: 't' }, 'loadgen');
+    assert.deepEqual([printed, details.length], [[], 1]);
   });
 
   it('gives loadgen’s own reason where the request reached nobody', () => {

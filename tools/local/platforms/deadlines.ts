@@ -57,6 +57,9 @@ export function stretchCloudRun(knobs: CloudRunKnobs, slowness: () => number): C
     get startupTimeoutMs() {
       return knobs.startupTimeoutMs * slowness();
     },
+    get startupProbeTimeoutMs() {
+      return knobs.startupProbeTimeoutMs * slowness();
+    },
     get requestTimeoutMs() {
       const { loadgen, client, server } = knobs.requestTimeoutMs;
       const factor = slowness();

@@ -40,6 +40,7 @@ export type CloudRunKnobs = Readonly<{
   stopGraceMs: number;
   startupTimeoutMs: number;
   startupPollMs: number;
+  startupProbeTimeoutMs: number;
   requestTimeoutMs: Readonly<Record<ProgramName, number>>;
 }>;
 
@@ -71,10 +72,13 @@ export const CLOUD_RUN_KNOBS: CloudRunKnobs = {
   freezeDelayMs: 5,
   // Cloud Run's limit between SIGTERM and SIGKILL.
   stopGraceMs: 10_000,
-  // Cloud Run's default TCP start-up probe gives up after 240 s.
-  startupTimeoutMs: 240_000,
-  // The precision of "ready after N ms". Polling takes the starting process almost no time.
+  // As terraform/ sets the start-up probe: 60 failures, one a second.
+  startupTimeoutMs: 60_000,
+  // terraform/ probes every second, Cloud Run's shortest period. Here more often: this is the
+  // precision of "ready after N ms".
   startupPollMs: 5,
+  // As terraform/ sets it.
+  startupProbeTimeoutMs: 1_000,
   // As terraform/ sets client's and server's; loadgen's lasts as long as the local schedule waits.
   requestTimeoutMs: { loadgen: RUN_DEADLINE_MS, client: 60_000, server: 60_000 },
 };

@@ -20,7 +20,6 @@ describe('CLOUD_RUN_KNOBS', () => {
     assert.equal(queueMs, 10_000);
     assert.equal(idleMs, 15 * 60_000);
     assert.equal(stopGraceMs, 10_000);
-    assert.equal(CLOUD_RUN_KNOBS.startupTimeoutMs, 240_000);
   });
 
   it('are the design’s where there is a choice', () => {
@@ -48,6 +47,12 @@ describe('CLOUD_RUN_KNOBS', () => {
       assert.equal(CLOUD_RUN_KNOBS.requestTimeoutMs[program], seconds * 1000);
     }
     assert.equal(CLOUD_RUN_KNOBS.requestTimeoutMs.loadgen, RUN_DEADLINE_MS);
+    const [, period, timeout, failures] =
+      /startup_probe \{\s+period_seconds += (\d+)\s+timeout_seconds += (\d+)\s+failure_threshold += (\d+)/.exec(
+        read('terraform/program/service.tf'),
+      ) ?? [];
+    assert.equal(CLOUD_RUN_KNOBS.startupProbeTimeoutMs, Number(timeout) * 1000);
+    assert.equal(CLOUD_RUN_KNOBS.startupTimeoutMs, Number(period) * Number(failures) * 1000);
   });
 });
 

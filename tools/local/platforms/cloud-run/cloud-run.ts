@@ -7,6 +7,7 @@ import { createJournal, type Journal } from '../journal.ts';
 import { CLOUD_RUN_KNOBS, type CloudRunKnobs } from '../knobs.ts';
 import type { Platform, PlatformOptions, ProgramName } from '../platform.ts';
 import { reservePort } from '../ports.ts';
+import { programCheck } from '../probes.ts';
 import { startProgram } from '../program.ts';
 import { type FrontEnd, startFrontEnd } from './front-end.ts';
 import { checkInvoker, INVOKERS } from './iam.ts';
@@ -180,6 +181,7 @@ async function startContainer(
   return {
     program: process,
     port,
+    check: programCheck(program, port),
     upstream: program === 'server' ? createHttp2Upstream(port) : createHttp1Upstream(port),
     async release() {
       release();

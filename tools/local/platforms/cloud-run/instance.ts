@@ -4,6 +4,7 @@ import { sleep } from '../clock.ts';
 import type { InstanceJournal } from '../journal.ts';
 import type { CloudRunKnobs } from '../knobs.ts';
 import type { InstanceView, ProgramName } from '../platform.ts';
+import type { Check } from '../probes.ts';
 import type { Program } from '../program.ts';
 import { createOwnSpanSampler, type OwnSpanSampler } from './own-span.ts';
 import type { StopLedger } from './stops.ts';
@@ -13,6 +14,8 @@ import type { Upstream } from './upstream.ts';
 export type Container = Readonly<{
   program: Program;
   port: number;
+  /** What the start-up probe asks. */
+  check: Check;
   upstream: Upstream;
   release(): Promise<void>;
 }>;
@@ -22,7 +25,7 @@ export type Instance = Readonly<{
   id: string;
   upstream: Upstream;
   ownSpans: OwnSpanSampler;
-  /** Resolves when the port answers; rejects when the container ends before or takes too long. */
+  /** Resolves when its start-up probe succeeds; rejects when it ends before, or takes too long. */
   ready: Promise<void>;
   /** Resolves when the process has ended and its port and metadata server are released. */
   gone: Promise<void>;
@@ -78,7 +81,7 @@ export function createInstance(options: {
     cancelIdle = clock.after(knobs.idleMs, options.onIdle);
   };
 
-  const ready = waitForPort({ container, knobs, clock }).then(() => {
+  const ready = waitForStart({ container, knobs, clock }).then(() => {
     if (state !== 'starting') return;
     state = 'ready';
     journal.event({ type: 'ready', afterMs: clock.now() - startedAtMs });
@@ -140,21 +143,34 @@ export function createInstance(options: {
   };
 }
 
-/** Cloud Run's default start-up probe: does the port take connections? */
-async function waitForPort(options: {
+/**
+ * The start-up probe of terraform/, HTTP or gRPC. While nothing listens it only connects: that takes
+ * the starting process no time.
+ */
+async function waitForStart(options: {
   container: Container;
-  knobs: Pick<CloudRunKnobs, 'startupTimeoutMs' | 'startupPollMs'>;
+  knobs: Pick<CloudRunKnobs, 'startupTimeoutMs' | 'startupPollMs' | 'startupProbeTimeoutMs'>;
   clock: Clock;
 }): Promise<void> {
   const { container, knobs, clock } = options;
   const { program, port } = container;
   const untilMs = clock.now() + knobs.startupTimeoutMs;
-  while (!(await answers(port))) {
-    if (!program.isAlive()) throw new Error(`the container ended before it listened on ${port}`);
+  const succeeds = async () => {
+    if (!(await answers(port))) return false;
+    const abort = new AbortController();
+    const cancel = clock.after(knobs.startupProbeTimeoutMs, () => abort.abort());
+    return container
+      .check(abort.signal)
+      .then(
+        (ok) => ok,
+        () => false,
+      )
+      .finally(cancel);
+  };
+  while (!(await succeeds())) {
+    if (!program.isAlive()) throw new Error(`the container ended before it was ready on ${port}`);
     if (clock.now() > untilMs) {
-      throw new Error(
-        `the container did not listen on ${port} within ${knobs.startupTimeoutMs} ms`,
-      );
+      throw new Error(`the start-up probe on ${port} failed for ${knobs.startupTimeoutMs} ms`);
     }
     await sleep(clock, knobs.startupPollMs);
   }

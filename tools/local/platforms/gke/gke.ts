@@ -6,11 +6,11 @@ import { createJournal, type Journal } from '../journal.ts';
 import { GKE_KNOBS, type GkeKnobs } from '../knobs.ts';
 import type { FireResult, Platform, PlatformOptions, ProgramName } from '../platform.ts';
 import { reservePort } from '../ports.ts';
+import { programCheck } from '../probes.ts';
 import { startProgram } from '../program.ts';
 import { startCronJob } from './cron-job.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
 import { createPod, type Pod } from './pod.ts';
-import { type Check, grpcCheck, httpCheck } from './probes.ts';
 
 export type GkeOptions = PlatformOptions &
   Readonly<{
@@ -135,7 +135,7 @@ async function startPod(context: Context, name: string, onReadyChange: () => voi
     name,
     program,
     port,
-    check: checkOf(program, port),
+    check: programCheck(program, port),
     knobs,
     clock,
     journal,
@@ -154,11 +154,6 @@ async function startPod(context: Context, name: string, onReadyChange: () => voi
       await metadata.close();
     },
   });
-}
-
-/** As terraform/gke sets them. client's probe does not call server: its restart must not spread. */
-function checkOf(program: ProgramName, port: number): Check {
-  return program === 'server' ? grpcCheck(port) : httpCheck(port, '/health');
 }
 
 /** The metadata server's instance id is the node's, a number. */

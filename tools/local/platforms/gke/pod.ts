@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts';
 import type { InstanceJournal } from '../journal.ts';
 import type { GkeKnobs } from '../knobs.ts';
 import type { InstanceView, ProgramName } from '../platform.ts';
+import { type Check, startProbe } from '../probes.ts';
 import type { Program } from '../program.ts';
 import { createBackOff } from './back-off.ts';
-import { type Check, startProbe } from './probes.ts';
 
 /** One pod with one container, which restarts whenever it ends. */
 export type Pod = Readonly<{

@@ -8,6 +8,7 @@ import { createStopLedger } from '../../../../../tools/local/platforms/cloud-run
 import { createJournal } from '../../../../../tools/local/platforms/journal.ts';
 import { CLOUD_RUN_KNOBS, type CloudRunKnobs } from '../../../../../tools/local/platforms/knobs.ts';
 import type { PlatformEvent } from '../../../../../tools/local/platforms/platform.ts';
+import type { Check } from '../../../../../tools/local/platforms/probes.ts';
 import type { Exit, Program } from '../../../../../tools/local/platforms/program.ts';
 import { createManualClock } from '../manual-clock.ts';
 
@@ -18,7 +19,11 @@ async function setUp(t: TestContext, knobs: Partial<CloudRunKnobs> = {}) {
   return started;
 }
 
-async function startOne(t: TestContext, knobs: Partial<CloudRunKnobs>, listens = true) {
+async function startOne(
+  t: TestContext,
+  knobs: Partial<CloudRunKnobs>,
+  { listens = true, check = async () => true }: { listens?: boolean; check?: Check } = {},
+) {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -55,6 +60,7 @@ async function startOne(t: TestContext, knobs: Partial<CloudRunKnobs>, listens =
     container: {
       program,
       port,
+      check,
       upstream: { call: () => assert.fail(), disconnect: () => done.push('disconnect') },
       release: async () => {
         done.push('release');
@@ -125,11 +131,11 @@ describe('createInstance', () => {
     const { instance, clock, types, reports } = await startOne(
       t,
       { startupTimeoutMs: 100, startupPollMs: 5 },
-      false,
+      { listens: false },
     );
     let over = false;
     const failed = assert
-      .rejects(instance.ready, /did not listen on \d+ within 100 ms/)
+      .rejects(instance.ready, /start-up probe on \d+ failed for 100 ms/)
       .finally(() => {
         over = true;
       });
@@ -141,6 +147,38 @@ describe('createInstance', () => {
     await instance.gone;
     assert.deepEqual(types(), ['starting', 'failed', 'exited']);
     assert.equal(reports()[0]?.signal, 'SIGKILL');
+  });
+
+  it('is ready when its start-up probe succeeds, not when it only listens', async (t) => {
+    const answers = [false, 'hangs', true] as const;
+    let place = 0;
+    const { instance, clock, types } = await startOne(
+      t,
+      { startupProbeTimeoutMs: 1_000, startupPollMs: 5 },
+      {
+        check(signal) {
+          const answer = answers[place];
+          place += 1;
+          if (answer !== 'hangs') return Promise.resolve(answer === true);
+          return new Promise((_, reject) => signal.addEventListener('abort', reject));
+        },
+      },
+    );
+    let ready = false;
+    instance.ready.then(() => {
+      ready = true;
+    });
+    while (place < 2) {
+      clock.advance(5);
+      await new Promise(setImmediate);
+    }
+    assert.equal(instance.isReady(), false);
+    while (!ready) {
+      clock.advance(5);
+      await new Promise(setImmediate);
+    }
+    assert.equal(place, 3);
+    assert.deepEqual(types(), ['starting', 'ready']);
   });
 
   it('says that it is idle after the idle time, counted from its last request', async (t) => {

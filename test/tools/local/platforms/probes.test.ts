@@ -10,8 +10,8 @@ import {
   grpcCheck,
   httpCheck,
   startProbe,
-} from '../../../../../tools/local/platforms/gke/probes.ts';
-import { createManualClock } from '../manual-clock.ts';
+} from '../../../../tools/local/platforms/probes.ts';
+import { createManualClock } from './manual-clock.ts';
 
 describe('createThreshold', () => {
   const table: [string, boolean, string, string][] = [

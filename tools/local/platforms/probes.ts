@@ -1,10 +1,18 @@
 import { get } from 'node:http';
 import { Client, credentials } from '@grpc/grpc-js';
-import type { Clock } from '../clock.ts';
-import type { ProbeKnobs } from '../knobs.ts';
+import type { Clock } from './clock.ts';
+import type { ProbeKnobs } from './knobs.ts';
+import type { ProgramName } from './platform.ts';
 
 /** Checks once; rejects or resolves false where the container is not healthy. */
 export type Check = (signal: AbortSignal) => Promise<boolean>;
+
+/**
+ * What terraform/ and terraform/gke probe. client's check does not call server: a restart of server
+ * must not spread.
+ */
+export const programCheck = (program: ProgramName, port: number): Check =>
+  program === 'server' ? grpcCheck(port) : httpCheck(port, '/health');
 
 /** Counts results as kubelet does: the state changes after so many results in a row. */
 export function createThreshold(
