@@ -5,55 +5,39 @@ import { ownTest } from './own-programs.ts';
 import { errorOf } from './span.ts';
 import { calledBy, type Node } from './tree.ts';
 
-type Matches = (node: Node) => boolean;
-type Step = Readonly<{ edge: string; matches: Matches }>;
+type Step = Readonly<{ edge: string; matches: (node: Node) => boolean }>;
 
-const is =
-  (kind: Node['span']['kind'] | 'any', name?: string): Matches =>
-  ({ span }) =>
-    (kind === 'any' || span.kind === kind) && (name === undefined || span.name === name);
+const is = (service: string, kind: string, name?: string) => (node: Node) =>
+  node.service === service &&
+  (kind === 'any' || node.span.kind === kind) &&
+  (name === undefined || node.span.name === name);
 
-/** Whether the call above arrived: a server's span, or another program's of whatever kind. */
-const isArrival: Matches = (node) =>
-  node.span.kind === 'server' || node.service !== node.caller?.service;
-
-/** What client has below its HTTP server span, each the child of the one before. */
-const OF_CLIENT: readonly Step[] = [
-  { edge: 'HTTP server span of client → client', matches: is('any', SPAN.client) },
-  { edge: 'client → gRPC client span', matches: is('client') },
-  { edge: 'gRPC client span → gRPC server span of server', matches: isArrival },
+/** The spans of one request, each the child of the one before (design: "Spans of one request"). */
+const CHAIN: readonly Step[] = [
+  { edge: 'loadgen → HTTP client span', matches: is('loadgen', 'client') },
+  { edge: 'HTTP client span → HTTP server span of client', matches: is('client', 'server') },
+  {
+    edge: 'HTTP server span of client → client',
+    matches: is('client', 'any', SPAN.client),
+  },
+  { edge: 'client → gRPC client span', matches: is('client', 'client', SPAN.rpc) },
+  { edge: 'gRPC client span → gRPC server span of server', matches: is('server', 'server') },
 ];
 
-/** What server has below its gRPC server span. */
-const OF_SERVER: readonly Step[] = [
-  { edge: 'gRPC server span → works.read', matches: is('any', SPAN.worksRead) },
-  { edge: 'gRPC server span → works.search', matches: is('any', SPAN.worksSearch) },
+/** What the gRPC server span has below it. */
+const LEAVES: readonly Step[] = [
+  { edge: 'gRPC server span → works.read', matches: is('server', 'any', SPAN.worksRead) },
+  { edge: 'gRPC server span → works.search', matches: is('server', 'any', SPAN.worksSearch) },
 ];
 
 /**
- * Every edge of a request that the trace lacks, in words; empty for a complete one (design: "Spans
- * of one request"). What lies below a span in error is not expected: the request may never have got
- * there. Nor is what only our own programs make, where another one took the place of one of them.
+ * Every edge of a request that the trace lacks, in words; empty for a complete one. What lies below
+ * a span in error is not expected: the request may never have got there. Nothing is expected of a
+ * service that is not ours; what our programs did below it is.
  */
 export function missingEdges(trace: NormalisedTrace): readonly string[] {
-  const missing: string[] = [];
-  const isOwn = ownTest(trace);
-  /** The spans one step further down. */
-  const next = (parents: readonly Node[], { edge, matches }: Step): readonly Node[] => {
-    const found = parents.flatMap(calledBy).filter(matches);
-    if (found.length === 0 && parents.length > 0 && !parents.some(inError)) missing.push(edge);
-    return found;
-  };
   const root = requestRootOf(trace);
-  if (root === null) missing.push('root span loadgen');
-  else {
-    const calls = next([root], { edge: 'loadgen → HTTP client span', matches: is('client') });
-    const edge = 'HTTP client span → HTTP server span of client';
-    const arrivals = next(calls, { edge, matches: isArrival }).filter(isOwn);
-    const servers = OF_CLIENT.reduce(next, arrivals).filter(isOwn);
-    for (const step of OF_SERVER) next(servers, step);
-    missing.push(...servers.flatMap(missingReads));
-  }
+  const missing = root === null ? ['root span loadgen'] : missingBelow(root, ownTest(trace));
   for (const node of trace.detached) {
     if (node.orphan) missing.push(`parent ${node.span.parentSpanId} of ${nameOf(node)}`);
   }
@@ -62,6 +46,40 @@ export function missingEdges(trace: NormalisedTrace): readonly string[] {
     ...trace.cutCycles.map((node) => `a way to ${nameOf(node)}, which is its own ancestor`),
   );
   return missing;
+}
+
+function missingBelow(root: Node, isMarked: (node: Node) => boolean): string[] {
+  // What opens our root is ours, whatever else its spans have lost.
+  const isOwn = (node: Node) => node.service === root.service || isMarked(node);
+  let parents: readonly Node[] = [root];
+  for (const { edge, matches } of CHAIN) {
+    const children = parents.flatMap((parent) => stepsBelow(parent, matches, isOwn));
+    if (children.length > 0) parents = children;
+    else if (parents.every(isOwn) && parents.flatMap(calledBy).every(isOwn)) {
+      return parents.some(inError) ? [] : [edge];
+    }
+  }
+  const servers = parents.filter((node) => node.service === 'server' && isOwn(node));
+  const leaves = LEAVES.filter(({ matches }) => !servers.some((one) => one.children.some(matches)));
+  return [
+    ...(servers.length === 0 || servers.some(inError) ? [] : leaves.map(({ edge }) => edge)),
+    ...servers.flatMap(missingReads),
+  ];
+}
+
+/** The nearest matches below: among what it calls, or past services that are not ours. */
+function stepsBelow(
+  parent: Node,
+  matches: (node: Node) => boolean,
+  isOwn: (node: Node) => boolean,
+): readonly Node[] {
+  const found: Node[] = [];
+  const pending = [...calledBy(parent)];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (matches(node)) found.push(node);
+    else if (!isOwn(node) || !isOwn(parent)) pending.push(...calledBy(node));
+  }
+  return found;
 }
 
 const nameOf = ({ service, span }: Node): string => `${service}:${span.name}`;

@@ -9,17 +9,27 @@ const OWN_NAMES: ReadonlySet<string> = new Set([SPAN.worksRead, SPAN.worksSearch
 const isMarked = ({ span }: Node): boolean =>
   OWN_NAMES.has(span.name) || Object.keys(span.attributes).some((key) => /^shakesapp\./.test(key));
 
+/** An SDK says so itself: in its resource, or where Google's exporters for Cloud Trace name it. */
+function isOfAnotherLanguage({ span: { attributes } }: Node): boolean {
+  const language = attributes['telemetry.sdk.language'];
+  if (language !== undefined) return language !== 'nodejs';
+  const agent = attributes['g.co/agent'];
+  return agent !== undefined && !agent.includes('opentelemetry-js');
+}
+
 /**
  * Which spans of a trace this system's own programs made. A service in another language may stand
  * in for any of them, under its name: what a trace must hold is asked of our own alone.
  */
 export function ownTest({ nodes }: NormalisedTrace): (node: Node) => boolean {
-  const marked = nodes.filter(isMarked);
+  const marked = nodes.filter((node) => isMarked(node) && !isOfAnotherLanguage(node));
   const services = new Set(
     marked
       .filter(({ frontEnd, service }) => !frontEnd && service !== UNNAMED)
       .map(({ service }) => service),
   );
   const spans = new Set(marked);
-  return (node) => spans.has(node) || (!node.frontEnd && services.has(node.service));
+  return (node) =>
+    spans.has(node) ||
+    (!node.frontEnd && services.has(node.service) && !isOfAnotherLanguage(node));
 }

@@ -7,6 +7,7 @@ import {
   isRequest,
   missingEdges,
 } from '../../../tools/traces/completeness.ts';
+import type { Trace } from '../../../tools/traces/model.ts';
 import { normalise } from '../../../tools/traces/normalise.ts';
 import { requestTrace, spanIdOf, without, withSpanChanged } from './request-trace.ts';
 
@@ -129,4 +130,69 @@ test('a request is complete however many front ends stored their span in a row',
     attributes: { 'service.name': 'client', [ATTR.frontEndSpanId]: spanIdOf(32) },
   });
   assert.deepEqual(missingEdges(normalise(both)), []);
+});
+
+const ofClient = { 'service.name': 'client', 'telemetry.sdk.language': 'python' };
+const ofServer = { 'service.name': 'server', 'service.namespace': 'shakesapp' };
+
+/** Another language's client: its names, and no span around its RPC. */
+function anotherClient(): Trace {
+  const entry = withSpanChanged(without(requestTrace(), 4), 3, {
+    name: 'GET /',
+    attributes: ofClient,
+  });
+  return withSpanChanged(entry, 5, {
+    name: '/shakesapp.ShakespeareService/GetMatchCount',
+    parentSpanId: spanIdOf(3),
+    attributes: ofClient,
+  });
+}
+
+/** Another language's server, which reads and counts without spans of its own. */
+const anotherServer = (attributes: Readonly<Record<string, string>>): Trace =>
+  withSpanChanged(without(requestTrace(), 7, 8, 9, 10), 6, {
+    name: 'server.readFiles',
+    attributes,
+  });
+
+/** A proxy with spans of its own between loadgen and client. */
+function behindProxy(): Trace {
+  const trace = requestTrace();
+  const [, call, served] = trace.spans;
+  assert.ok(call && served);
+  const attributes = { 'service.name': 'envoy' };
+  const took = { ...served, spanId: spanIdOf(50), parentSpanId: spanIdOf(2), attributes };
+  const passed = { ...call, spanId: spanIdOf(51), parentSpanId: spanIdOf(50), attributes };
+  const moved = withSpanChanged(trace, 3, { parentSpanId: spanIdOf(51) });
+  return { ...moved, spans: [...moved.spans, took, passed] };
+}
+
+for (const [what, trace] of [
+  ['another client', anotherClient()],
+  ['another server', anotherServer(ofServer)],
+  ['a server that names no service', anotherServer({})],
+  ['a proxy in the chain', behindProxy()],
+] as const) {
+  test(`a request with ${what} is complete where its tree is`, () => {
+    assert.deepEqual(missingEdges(normalise(trace)), []);
+    assert.ok(normalise(trace).nodes.every(({ frontEnd }) => !frontEnd));
+  });
+}
+
+test('what our own programs did below another service is asked for all the same', () => {
+  const missing = (trace: Trace) => missingEdges(normalise(trace));
+  assert.deepEqual(missing(without(anotherClient(), 10)), ['gRPC server span → works.search']);
+  assert.deepEqual(missing(without(behindProxy(), 10)), ['gRPC server span → works.search']);
+});
+
+test('an orphan of another service is an orphan, whether the service has a name or not', () => {
+  for (const attributes of [{}, ofServer]) {
+    const lost = withSpanChanged(anotherServer(attributes), 6, { parentSpanId: spanIdOf(99) });
+    const service = 'service.name' in attributes ? 'server' : 'unnamed service';
+    assert.ok(
+      missingEdges(normalise(lost)).includes(
+        `parent ${spanIdOf(99)} of ${service}:server.readFiles`,
+      ),
+    );
+  }
 });
