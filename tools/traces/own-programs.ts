@@ -30,6 +30,5 @@ export function ownTest({ nodes }: NormalisedTrace): (node: Node) => boolean {
   );
   const spans = new Set(marked);
   return (node) =>
-    spans.has(node) ||
-    (!node.frontEnd && services.has(node.service) && !isOfAnotherLanguage(node));
+    spans.has(node) || (!node.frontEnd && services.has(node.service) && !isOfAnotherLanguage(node));
 }
