@@ -7,6 +7,8 @@ ARG NODE_IMAGE=docker.io/library/node:26.10.0-trixie-slim
 ARG BASE_IMAGE=gcr.io/distroless/cc-debian13:nonroot
 
 FROM ${NODE_IMAGE} AS dependencies
+# Node 25 and newer need it; distroless does not have it. Copied as a file, whatever the architecture.
+RUN cp --dereference /usr/lib/*-linux-gnu/libatomic.so.1 /usr/local/lib/
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Without dev dependencies, and without install scripts: no shipped package has one. Removes what no
@@ -36,6 +38,7 @@ RUN chmod -R u=rwX,go=rX .
 
 FROM ${BASE_IMAGE} AS program
 COPY --from=dependencies /usr/local/bin/node /usr/local/bin/node
+COPY --from=dependencies /usr/local/lib/libatomic.so.1 /usr/lib/libatomic.so.1
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=sources /app/package.json /app/LICENSE /app/THIRD_PARTY_LICENSES.md ./

@@ -128,7 +128,7 @@ const WANTED = [
   /^(Dockerfile|LICENSE|THIRD_PARTY_LICENSES\.md|package\.json|package-lock\.json|tsconfig\.json|\.npmrc|\.dockerignore)$/,
   /^(functions|lib|proto|services)\//,
   /^test\/(functions|lib|services)\//,
-  /^tools\/local\/cloud\/certificates\.ts$/,
+  /^tools\/local\/cloud\/identity\/certificates\.ts$/,
 ];
 
 /** A test that starts processes and watches a clock: a busy machine could fail a deployment. */

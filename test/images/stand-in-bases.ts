@@ -48,8 +48,9 @@ const CC = [
   ...['libc6', 'libgcc-s1', 'libgomp1', 'libssl3t64', 'libstdc++6', 'libzstd1', 'zlib1g'],
 ];
 
-/** What the steps that run in the Node image call. */
+/** What the steps that run in the Node image call, and the library that its Node needs. */
 const SHELL = [
+  'libatomic1',
   ...['bash', 'coreutils', 'dash', 'findutils', 'grep', 'sed'],
   ...['libacl1', 'libattr1', 'libgmp10', 'libpcre2-8-0', 'libselinux1', 'libtinfo6'],
 ];

@@ -56,6 +56,8 @@ Each image holds the software below, beside this project's own (Apache-2.0, see 
 \`node test/images/third-party-licences.ts\` writes this file from the lock file.
 
 - **Debian's packages** of the base image: the texts are in \`/usr/share/doc/*/copyright\` of the image.
+- **libatomic** of GCC, for Node.js: the licence of libgcc_s and libstdc++ there, GPL-3.0 with the GCC
+  Runtime Library Exception
 - **Node.js ${node}**, with what it bundles: https://github.com/nodejs/node/blob/v${node}/LICENSE
 - **${licences.length} npm packages.** The texts are in the image, below \`/app\`:
 

@@ -1,7 +1,7 @@
 // Installs what the lock file names, once: tools/cli/bin.mjs calls it, and the test scripts run it
 // first (see "pre…" in package.json). Plain JavaScript without dependencies, because it must run on
 // the machine's own Node (20 or later) before anything is installed.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,11 @@ import { fileURLToPath } from 'node:url';
 
 const file = fileURLToPath(import.meta.url);
 const root = join(dirname(file), '../..');
+const projectNode = join(
+  root,
+  'node_modules/node/bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
 const stamp = join(root, 'node_modules', '.shakesapp-setup');
 const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
 const wanted = createHash('sha256').update(lock).digest('hex');
@@ -36,8 +41,25 @@ export async function setUp() {
     say(`npm ci failed (exit ${code ?? 'by a signal'}).`);
     process.exit(code || 1);
   }
+  const problem = problemOfNode(spawnSync(projectNode, ['--version'], { encoding: 'utf8' }));
+  if (problem !== undefined) {
+    say(problem);
+    process.exit(1);
+  }
   writeFileSync(stamp, wanted);
   say(`Installed in ${seconds()}.`);
+}
+
+/** Why the Node that was installed does not start, and how to fix it; undefined where it starts. */
+export function problemOfNode({ status, stderr, error }) {
+  if (status === 0) return undefined;
+  const reason = error?.message ?? stderr.trim();
+  // A small Debian, Ubuntu or Fedora comes without it, and Node 25 and newer link to it.
+  const fix = reason.includes('libatomic.so.1')
+    ? 'Install the library, then run the command again: apt-get install libatomic1 (Debian, Ubuntu), ' +
+      'dnf install libatomic (Fedora).'
+    : 'Remove node_modules, then run the command again.';
+  return `The Node.js in node_modules does not start: ${reason}\n${fix}`;
 }
 
 function spawnNpmCi() {
