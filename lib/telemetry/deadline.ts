@@ -13,24 +13,26 @@ export function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 
 /** Why a wait ended that had a time limit. */
 export class DeadlineError extends Error {
-  constructor(timeoutMs: number, what = 'no answer') {
-    super(`${what} within ${timeoutMs} ms`);
+  constructor(timeoutMs: number, late = 'no answer') {
+    const time = timeoutMs % 1_000 === 0 ? `${timeoutMs / 1_000} s` : `${timeoutMs} ms`;
+    super(`${late} within ${time}`);
     this.name = 'DeadlineError';
   }
 }
 
 /**
  * Gives `work` a signal that aborts after `timeoutMs`, or with `outer`, and waits no longer than
- * that: rejects with DeadlineError, or with the reason of `outer`. The timer keeps the process
- * alive, unlike AbortSignal.timeout's: a program that only waits for this must not end before it.
+ * that: rejects with DeadlineError, which says what is `late`, or with the reason of `outer`. The
+ * timer keeps the process alive, unlike AbortSignal.timeout's: a program that only waits for this
+ * must not end before it.
  */
 export async function within<T>(
   timeoutMs: number,
   work: (signal: AbortSignal) => Promise<T>,
-  outer?: AbortSignal,
+  { outer, late }: Readonly<{ outer?: AbortSignal; late?: string }> = {},
 ): Promise<T> {
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(new DeadlineError(timeoutMs)), timeoutMs);
+  const timer = setTimeout(() => deadline.abort(new DeadlineError(timeoutMs, late)), timeoutMs);
   const signal = outer ? AbortSignal.any([outer, deadline.signal]) : deadline.signal;
   try {
     return await until(work(signal), signal);

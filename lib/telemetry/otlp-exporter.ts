@@ -64,7 +64,7 @@ export function createOtlpSink(options: OtlpOptions): SpanSink {
           }
           return { rejected };
         },
-        outer,
+        { outer },
       ),
     async close() {
       agent.destroy();

@@ -1,6 +1,6 @@
 import { SERVICES, type ServiceName } from '../../lib/telemetry/names.ts';
 import type { LocalCloud } from '../../tools/local/cloud/local-cloud.ts';
-import { systemClock } from '../../tools/local/platforms/clock.ts';
+import { platformClock } from '../../tools/local/platforms/clock.ts';
 import { startFrontEnd } from '../../tools/local/platforms/cloud-run/front-end.ts';
 import { checkInvoker } from '../../tools/local/platforms/cloud-run/iam.ts';
 import type { Instance } from '../../tools/local/platforms/cloud-run/instance.ts';
@@ -67,7 +67,7 @@ export async function startFrontEnds(
           tokens: cloud.tokens,
         }),
       knobs: CLOUD_RUN_KNOBS,
-      clock: systemClock,
+      clock: platformClock,
       revision: `${name}-00001-abc`,
       projectId: cloud.projectId,
       region: cloud.region,
@@ -96,7 +96,7 @@ function createOneInstance(name: ServiceName, container: Container): Service {
   const instance: Instance = {
     id: 'a1b2c3',
     upstream,
-    ownSpans: createOwnSpanSampler(CLOUD_RUN_KNOBS, systemClock),
+    ownSpans: createOwnSpanSampler(CLOUD_RUN_KNOBS, platformClock),
     ready: Promise.resolve(),
     gone: container.exited.then(() => {}),
     isReady: () => true,

@@ -1,8 +1,8 @@
+import { type Clock, sleep } from '../../lib/clock.ts';
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import { isComplete } from '../traces/completeness.ts';
 import type { Span, Trace } from '../traces/model.ts';
 import { normalise } from '../traces/normalise.ts';
-import type { Clock } from '../traces/sources/clock.ts';
 import { SYSTEM_FILTER } from '../traces/sources/cloud-trace.ts';
 import { createReadBudget } from '../traces/sources/read-budget.ts';
 import { createTraceApi } from '../traces/sources/trace-api.ts';
@@ -52,7 +52,7 @@ export async function followRun(options: {
   const { run, job, readTraces, clock, signal, progress } = options;
   const { requests: expected, intervalMs } = run.job;
   const lengthMs = (expected - 1) * intervalMs;
-  const beganMs = clock.nowMs();
+  const beganMs = clock.epochMs();
   let wholeBefore = -1;
   const endMs = run.startedMs + lengthMs;
   const readMine = async () => {
@@ -60,10 +60,10 @@ export async function followRun(options: {
     return traces.filter((trace) => belongsTo(trace, run));
   };
   let failedWith = await failureOf(run, job, clock);
-  if (clock.nowMs() < endMs) progress.say(goesOn(endMs - clock.nowMs()));
-  while (failedWith === null && clock.nowMs() < endMs) {
-    await clock.sleep(Math.min(POLL_MS, endMs - clock.nowMs()), signal);
-    progress.show(goesOn(Math.max(0, endMs - clock.nowMs())));
+  if (clock.epochMs() < endMs) progress.say(goesOn(endMs - clock.epochMs()));
+  while (failedWith === null && clock.epochMs() < endMs) {
+    await sleep(clock, Math.min(POLL_MS, endMs - clock.epochMs()), signal);
+    progress.show(goesOn(Math.max(0, endMs - clock.epochMs())));
     failedWith = await failureOf(run, job, clock);
     if (failedWith !== null && hadFailed(run) && (await readMine()).length > 0) failedWith = null;
   }
@@ -73,15 +73,15 @@ export async function followRun(options: {
     const errors = mine.filter((trace) => rootOf(trace)?.attributes[ATTR.errorType]).length;
     const complete = whole >= expected;
     if (failedWith === null && mine.length === 0) failedWith = await failureOf(run, job, clock);
-    if (complete || failedWith !== null || clock.nowMs() > endMs + PATIENCE_MS) {
-      const waitedMs = clock.nowMs() - beganMs;
+    if (complete || failedWith !== null || clock.epochMs() > endMs + PATIENCE_MS) {
+      const waitedMs = clock.epochMs() - beganMs;
       return { expected, traces: mine.length, whole, errors, complete, waitedMs, failedWith };
     }
     const text = `${whole} of ${expected} traces are whole`;
     if (whole !== wholeBefore) progress.say(text);
     else progress.show(text);
     wholeBefore = whole;
-    await clock.sleep(POLL_MS, signal);
+    await sleep(clock, POLL_MS, signal);
   }
 }
 
@@ -98,7 +98,7 @@ async function failureOf(
 ): Promise<number | null> {
   const { lastAttemptMs = 0, lastStatusCode = 0 } = await job.read();
   if (lastStatusCode === 0 || lastAttemptMs < run.startedMs - CLOCK_SKEW_MS) return null;
-  const mayBeStale = hadFailed(run) && clock.nowMs() < run.startedMs + STALE_AFTER_MS;
+  const mayBeStale = hadFailed(run) && clock.epochMs() < run.startedMs + STALE_AFTER_MS;
   return mayBeStale ? null : lastStatusCode;
 }
 
@@ -131,7 +131,7 @@ export function createTraceReader(target: Target, clock: Clock): ReadTraces {
     const window = {
       filter: SYSTEM_FILTER,
       startTime: new Date(fromMs).toISOString(),
-      endTime: new Date(clock.nowMs()).toISOString(),
+      endTime: new Date(clock.epochMs()).toISOString(),
     };
     const traces: Trace[] = [];
     let pageToken: string | undefined;

@@ -1,5 +1,5 @@
 import { scheduledMinuteOf } from '../../functions/loadgen/contract.ts';
-import type { Clock } from '../traces/sources/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { JobControl, JobView } from './job.ts';
 import { type Progress, waitUntil } from './waiting.ts';
 
@@ -24,7 +24,7 @@ export async function startRun(
   progress: Progress,
 ): Promise<Started> {
   const before = await job.read();
-  const minuteMs = startOfMinute(clock.nowMs());
+  const minuteMs = startOfMinute(clock.epochMs());
   if (attemptIn(before, minuteMs) !== undefined) {
     const nextMs = minuteMs + 60_000;
     // A little into the minute, so that a schedule that fires in it has done so.
@@ -37,7 +37,7 @@ export async function startRun(
     const scheduledMs = attemptIn(now, nextMs);
     if (scheduledMs !== undefined) return started(now, scheduledMs, false);
   }
-  const startedMs = clock.nowMs();
+  const startedMs = clock.epochMs();
   return started(await job.run(), startedMs, true);
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../traces/sources/clock.ts';
+import { type Clock, sleep } from '../../lib/clock.ts';
 
 /** How far something is: `say` everywhere, `show` where there is a terminal to write over. */
 export type Progress = Readonly<{ say(text: string): void; show(text: string): void }>;
@@ -12,11 +12,11 @@ export async function waitUntil(
   describe: (seconds: number) => string,
 ): Promise<void> {
   const { clock, signal, progress } = tools;
-  const left = () => atMs - clock.nowMs();
+  const left = () => atMs - clock.epochMs();
   if (left() <= 0) return;
   progress.say(describe(Math.ceil(left() / 1000)));
   while (left() > 0) {
-    await clock.sleep(Math.min(TICK_MS, left()), signal);
+    await sleep(clock, Math.min(TICK_MS, left()), signal);
     progress.show(describe(Math.max(0, Math.ceil(left() / 1000))));
   }
 }

@@ -1,9 +1,9 @@
+import type { Clock } from '../../lib/clock.ts';
 import { followRun, type ReadTraces } from '../google/follow.ts';
 import type { JobControl } from '../google/job.ts';
 import { startRun } from '../google/run.ts';
 import type { Target } from '../google/target.ts';
 import type { Progress } from '../google/waiting.ts';
-import type { Clock } from '../traces/sources/clock.ts';
 import type { Options } from './options.ts';
 import {
   compareCommand,

@@ -1,9 +1,9 @@
+import { systemClock } from '../../lib/clock.ts';
 import { interruptible } from '../cli/command-line.ts';
 import { createProgress } from '../cli/progress.ts';
 import { writeOutcome } from '../cli/result-file.ts';
 import { createTraceReader } from '../google/follow.ts';
 import { createJobControl } from '../google/job.ts';
-import { realClock } from '../traces/sources/clock.ts';
 import { load } from './load.ts';
 import type { Options } from './options.ts';
 import { findTarget } from './target.ts';
@@ -19,8 +19,8 @@ export async function run(options: Options): Promise<number> {
   try {
     const { text, value, exitCode } = await load(options, target, {
       job,
-      readTraces: createTraceReader(target, realClock),
-      clock: realClock,
+      readTraces: createTraceReader(target, systemClock),
+      clock: systemClock,
       signal,
       progress,
       announce: (text) => process.stderr.write(`${text}\n`),

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { type File, Storage } from '@google-cloud/storage';
 import pLimit from 'p-limit';
 import pRetry, { AbortError } from 'p-retry';
+import { within } from '../../lib/telemetry/deadline.ts';
 import type { Text } from './folder.ts';
 
 const AT_ONCE = 8;
@@ -31,7 +32,8 @@ export async function readBucket(options: {
     pRetry(
       async () => {
         try {
-          return await withDeadline(attempt());
+          const late = 'Cloud Storage did not answer';
+          return await within(ATTEMPT_DEADLINE_MS, attempt, { late });
         } catch (error) {
           if (isPermanent(error)) throw new AbortError(explain(error, bucket, access));
           throw error;
@@ -66,15 +68,6 @@ function download(file: File): Promise<Buffer> {
     response.setMaxListeners(20);
   });
   return buffer(stream);
-}
-
-async function withDeadline<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const text = `Cloud Storage did not answer within ${ATTEMPT_DEADLINE_MS / 1000} s`;
-    timer = setTimeout(() => reject(new Error(text)), ATTEMPT_DEADLINE_MS);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -58,8 +58,15 @@ describe('within', () => {
 
   test("rejects with the outer signal's reason where that aborts first", async () => {
     const outer = new AbortController();
-    const waiting = within(60_000, () => new Promise(() => {}), outer.signal);
+    const waiting = within(60_000, () => new Promise(() => {}), {
+      outer: outer.signal,
+    });
     outer.abort(new Error('gone'));
     await assert.rejects(waiting, /gone/);
   });
+});
+
+test('a deadline says what is late, in seconds where they are whole', () => {
+  assert.equal(new DeadlineError(30_000).message, 'no answer within 30 s');
+  assert.equal(new DeadlineError(1_500, 'no token').message, 'no token within 1500 ms');
 });

@@ -1,7 +1,7 @@
 import type { LoadRequestBody } from '../../../functions/loadgen/contract.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import type { JobControl, JobView } from '../../../tools/google/job.ts';
 import type { Progress } from '../../../tools/google/waiting.ts';
-import type { Clock } from '../../../tools/traces/sources/clock.ts';
 
 /** What a tool says of its progress, everywhere and on a terminal. */
 export function createRecordedProgress() {
@@ -23,10 +23,13 @@ export function createSleepingClock(
 ): Clock {
   let nowMs = startMs;
   return {
+    epochMs: () => nowMs,
     nowMs: () => nowMs,
-    async sleep(ms) {
-      nowMs += ms;
+    after(delayMs, callback) {
+      nowMs += delayMs;
       onSleep(nowMs);
+      callback();
+      return () => {};
     },
   };
 }
@@ -55,7 +58,7 @@ export function createFakeJob(clock: Clock, body: LoadRequestBody = {}) {
       calls.includes('run')
         ? { ...view, ...(codeOfRun !== undefined && { lastStatusCode: codeOfRun }) }
         : view,
-    run: () => change('run', { lastAttemptMs: clock.nowMs(), lastStatusCode: 0 })(),
+    run: () => change('run', { lastAttemptMs: clock.epochMs(), lastStatusCode: 0 })(),
     pause: change('pause', { state: 'PAUSED' }),
     resume: change('resume', { state: 'ENABLED' }),
     set: ({ requests, intervalMs, schedule }) =>

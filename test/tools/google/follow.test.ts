@@ -28,7 +28,7 @@ async function follow(
     forced: true,
   };
   const { progress, said, shown } = createRecordedProgress();
-  const readTraces = async () => arrived(clock.nowMs());
+  const readTraces = async () => arrived(clock.epochMs());
   return { ...(await followRun({ run, job, readTraces, clock, signal, progress })), said, shown };
 }
 

@@ -17,7 +17,7 @@ describe('startRun', () => {
     assert.equal(started.scheduledMinute, '2026-03-02T10:00:00Z');
     assert.equal(started.forced, true);
     assert.deepEqual([...recorded.said, ...recorded.shown], []);
-    assert.equal(clock.nowMs(), NOW);
+    assert.equal(clock.epochMs(), NOW);
   });
 
   it('waits for the next minute where this one has had its run', async () => {

@@ -1,10 +1,10 @@
+import { type Clock, systemClock } from '../../../lib/clock.ts';
 import { createTraceReader, followRun } from '../../google/follow.ts';
 import { createJobControl } from '../../google/job.ts';
 import { JobError } from '../../google/job-errors.ts';
 import { startRun } from '../../google/run.ts';
 import type { Target } from '../../google/target.ts';
 import type { Progress } from '../../google/waiting.ts';
-import { type Clock, realClock } from '../../traces/sources/clock.ts';
 import type { Check, Context } from './check.ts';
 import { explain } from './explain.ts';
 
@@ -16,7 +16,7 @@ export const createForcedTraceCheck = (
   /** Where Cloud Scheduler and Cloud Trace are elsewhere, and time too. */
   {
     local,
-    clock = realClock,
+    clock = systemClock,
     jobId = JOB,
   }: Readonly<{ local?: Target['local']; clock?: Clock; jobId?: string }> = {},
 ): Check => ({

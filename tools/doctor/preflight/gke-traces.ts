@@ -1,9 +1,9 @@
+import { type Clock, systemClock } from '../../../lib/clock.ts';
 import { SPAN } from '../../../lib/telemetry/names.ts';
 import { createTraceReader, type ReadTraces } from '../../google/follow.ts';
 import { isComplete } from '../../traces/completeness.ts';
 import type { Trace } from '../../traces/model.ts';
 import { normalise } from '../../traces/normalise.ts';
-import { type Clock, realClock } from '../../traces/sources/clock.ts';
 import type { Check, Context } from './check.ts';
 import { CLUSTER, NAMESPACE } from './cluster.ts';
 
@@ -14,7 +14,7 @@ const WINDOW_MINUTES = 15;
  * Kubernetes job, so nothing is forced here.
  */
 export const createGkeTracesCheck = (
-  clock: Clock = realClock,
+  clock: Clock = systemClock,
   createReader: (context: Context) => ReadTraces = ({ options: { projectId, region } }) =>
     createTraceReader({ projectId, region, jobName: '' }, clock),
 ): Check => ({
@@ -26,7 +26,7 @@ export const createGkeTracesCheck = (
     const [cluster] = clusters;
     if (!cluster) return { skipped: 'not deployed' };
     const { projectId } = options;
-    const fromMs = clock.nowMs() - WINDOW_MINUTES * 60_000;
+    const fromMs = clock.epochMs() - WINDOW_MINUTES * 60_000;
     const traces = (await createReader(context)(fromMs, signal)).filter(isFromPods);
     if (traces.some((trace) => isComplete(normalise(trace)))) return [];
     if (traces.length > 0) {

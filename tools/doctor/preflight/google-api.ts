@@ -1,5 +1,6 @@
 import { GoogleAuth } from 'google-auth-library';
 import pRetry, { AbortError } from 'p-retry';
+import { within } from '../../../lib/telemetry/deadline.ts';
 
 /** Google's REST services that the preflight reads, by the names of their hosts. */
 const SERVICES = [
@@ -61,7 +62,7 @@ export function createGoogleApi(options: {
 
   const sign = async (): Promise<Headers> => {
     try {
-      return await withDeadline(signer());
+      return await within(DEADLINE_MS, signer, { late: 'no credentials' });
     } catch (error) {
       throw new CredentialsError((error as Error).message, { cause: error });
     }
@@ -115,11 +116,4 @@ function messageOf(text: string): string {
   } catch {
     return '';
   }
-}
-
-function withDeadline<T>(work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const text = `no credentials within ${DEADLINE_MS / 1000} s`;
-  const timer = setTimeout(() => reject(new Error(text)), DEADLINE_MS);
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }

@@ -10,7 +10,7 @@ import {
   type MetadataServer,
   startMetadataServer,
 } from './identity/metadata.ts';
-import { type Clock, createTokenIssuer, type TokenIssuer } from './identity/tokens.ts';
+import { createTokenIssuer, type Now, type TokenIssuer } from './identity/tokens.ts';
 import { type SchedulerService, startScheduler } from './scheduler/scheduler.ts';
 import type { Timers } from './scheduler/timers.ts';
 import { type StorageService, startStorage } from './storage/storage.ts';
@@ -29,7 +29,7 @@ export type LocalCloudOptions = Readonly<{
   /** With more spans, the oldest traces are removed. */
   maxSpans?: number;
   /** The time of tokens and quotas; certificates use the machine's. */
-  clock?: Clock;
+  clock?: Now;
   /** Cloud Scheduler's time. */
   timers?: Timers;
 }>;

@@ -1,19 +1,7 @@
-/** The platforms' time: tests move it by hand instead of waiting. */
-export type Clock = Readonly<{
-  /** Milliseconds since the Unix epoch. */
-  now(): number;
-  /** Calls back once after `delayMs`; the result cancels it. */
-  after(delayMs: number, callback: () => void): () => void;
-}>;
+import { type Clock, systemClock } from '../../../lib/clock.ts';
 
-export const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
+/** The system's clock with fractions of a millisecond: the platforms write spans by it. */
+export const platformClock: Clock = {
+  ...systemClock,
+  epochMs: () => performance.timeOrigin + performance.now(),
 };
-
-export function sleep(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => clock.after(delayMs, resolve));
-}

@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { Client, credentials } from '@grpc/grpc-js';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import type { ProbeKnobs } from './knobs.ts';
 import type { ProgramName } from './platform.ts';
 

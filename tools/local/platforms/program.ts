@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { type Clock, systemClock } from './clock.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import { platformClock } from './clock.ts';
 import type { Guardian } from './guardian.ts';
 
 export type LogContent = Readonly<Record<string, unknown>> | string;
@@ -41,7 +42,7 @@ export function startProgram(options: {
   onLine: (line: LogContent) => void;
   clock?: Clock;
 }): Program {
-  const { guardian, onLine, clock = systemClock } = options;
+  const { guardian, onLine, clock = platformClock } = options;
   const child = spawn(process.execPath, [...options.args], {
     cwd: options.cwd,
     env: { ...options.env },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { type Clock, systemClock } from '../../../lib/clock.ts';
 import { createDeviationTally } from '../deviation.ts';
 import type { Trace } from '../model.ts';
-import { type Clock, realClock } from './clock.ts';
 import { createPageCache, type Place, prune, type ReadState, requestKey } from './page-cache.ts';
 import { createReadBudget } from './read-budget.ts';
 import type { SourceDescription, TraceSource } from './source.ts';
@@ -37,7 +37,7 @@ export const placeOf = (options: Pick<CloudTraceOptions, 'projectId' | 'rootUrl'
 
 /** Cloud Trace, read through its v1 API within its quotas; the local one by the very same code. */
 export function createCloudTraceSource(options: CloudTraceOptions): TraceSource {
-  const { projectId, rootUrl, cacheDirectory, clock = realClock } = options;
+  const { projectId, rootUrl, cacheDirectory, clock = systemClock } = options;
   const { onProgress = () => {} } = options;
   const place = placeOf(options);
   const window = {
@@ -77,9 +77,9 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
     request: requestKey(place, options.times),
     askedAtMs: options.askedAtMs,
     ...window,
-    startedAtMs: clock.nowMs(),
+    startedAtMs: clock.epochMs(),
     readerPid: process.pid,
-    savedAtMs: clock.nowMs(),
+    savedAtMs: clock.epochMs(),
     pages: 0,
     traces: 0,
     complete: false,
@@ -100,7 +100,7 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
       current = {
         ...rest,
         readerPid: process.pid,
-        savedAtMs: clock.nowMs(),
+        savedAtMs: clock.epochMs(),
         pages: rest.pages + 1,
         traces: rest.traces + traces.length,
         ...(page.nextPageToken ? { nextPageToken: page.nextPageToken } : {}),
@@ -118,8 +118,8 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
     describe,
     readAtMs: () => state?.startedAtMs ?? options.askedAtMs,
     async *read(signal) {
-      await prune(cacheDirectory, clock.nowMs());
-      const saved = options.restart ? undefined : await cache.readState(clock.nowMs());
+      await prune(cacheDirectory, clock.epochMs());
+      const saved = options.restart ? undefined : await cache.readState(clock.epochMs());
       if (saved === undefined) await cache.clear();
       state = saved ?? begin();
       if (saved !== undefined) {

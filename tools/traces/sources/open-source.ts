@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { Clock } from '../../../lib/clock.ts';
 import { type Addresses, readAddresses } from '../../cli/local-addresses.ts';
 import type { Origin } from '../../cli/origin.ts';
-import type { Clock } from './clock.ts';
 import { type CloudTraceOptions, createCloudTraceSource, placeOf } from './cloud-trace.ts';
 import { openFiles } from './files.ts';
 import { findInterrupted, requestKey } from './page-cache.ts';

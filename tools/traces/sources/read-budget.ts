@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { Clock } from './clock.ts';
+import { type Clock, sleep } from '../../../lib/clock.ts';
 import { withFileLock } from './file-lock.ts';
 import { isMissing, replaceFile } from './replace-file.ts';
 
@@ -38,13 +38,13 @@ export function createReadBudget(options: {
   /** Takes them, or says how long it is until some come back. */
   const tryTake = async (units: number): Promise<number> => {
     const all = file === undefined ? inMemory : await readSpent(file);
-    const unrested = all.filter(({ returnsAtMs }) => returnsAtMs > clock.nowMs());
+    const unrested = all.filter(({ returnsAtMs }) => returnsAtMs > clock.epochMs());
     const used = unrested.reduce((sum, spent) => sum + spent.units, 0);
     if (used + units > unitsPerMinute) {
       const nextMs = Math.min(...unrested.map(({ returnsAtMs }) => returnsAtMs));
-      return Math.max(1, nextMs - clock.nowMs());
+      return Math.max(1, nextMs - clock.epochMs());
     }
-    const spent = [...unrested, { units, returnsAtMs: clock.nowMs() + REST_MS }];
+    const spent = [...unrested, { units, returnsAtMs: clock.epochMs() + REST_MS }];
     if (file === undefined) inMemory = spent;
     else await replaceFile(file, JSON.stringify(spent));
     total += units;
@@ -63,7 +63,7 @@ export function createReadBudget(options: {
             : await withFileLock(`${file}.lock`, signal, () => tryTake(units));
         if (waitMs === 0) return;
         onWait(waitMs);
-        await clock.sleep(waitMs, signal);
+        await sleep(clock, waitMs, signal);
       }
     },
     total: () => total,

@@ -1,9 +1,9 @@
 import { auth, cloudtrace } from '@googleapis/cloudtrace';
+import { type Clock, sleep } from '../../../lib/clock.ts';
 import { until } from '../../../lib/telemetry/deadline.ts';
 import { refusalOf } from '../../cli/google-refusals.ts';
 import type { Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
-import type { Clock } from './clock.ts';
 import { GET_UNITS, LIST_UNITS } from './read-budget.ts';
 import { explain, isTransient, statusOf } from './trace-api-errors.ts';
 import { UnreadableError } from './unreadable.ts';
@@ -82,7 +82,7 @@ export function createTraceApi(options: {
         }
         const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
         options.onRetry(status === undefined ? 'no answer' : `status ${status}`, pauseMs);
-        await clock.sleep(pauseMs, signal);
+        await sleep(clock, pauseMs, signal);
       }
     }
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { Clock } from '../../../../lib/clock.ts';
 import { ATTR } from '../../../../lib/telemetry/names.ts';
 import type { Context } from '../../../../tools/doctor/preflight/check.ts';
 import { createForcedTraceCheck } from '../../../../tools/doctor/preflight/forced-trace.ts';
@@ -9,7 +10,6 @@ import { type LocalCloud, startLocalCloud } from '../../../../tools/local/cloud/
 import { TRACE_QUOTAS } from '../../../../tools/local/cloud/trace/quota.ts';
 import { createSchedulerJob } from '../../../../tools/local/scheduler-job.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
-import type { Clock } from '../../../../tools/traces/sources/clock.ts';
 import { createRecordedProgress, createSleepingClock } from '../../google/desk.ts';
 import { CLOUD_RUN, healthyTraces } from '../healthy-traces.ts';
 
@@ -83,7 +83,10 @@ async function ask({ cloud, delivered }: { cloud: LocalCloud; delivered: Promise
   const time = createSleepingClock(NOW_MS);
   const clock: Clock = {
     ...time,
-    sleep: (ms, stop) => delivered.then(() => time.sleep(ms, stop)),
+    after(delayMs, callback) {
+      void delivered.then(() => time.after(delayMs, callback));
+      return () => {};
+    },
   };
   const outcome = await createForcedTraceCheck(createRecordedProgress().progress, {
     local: { schedulerAddress, traceReadOrigin },

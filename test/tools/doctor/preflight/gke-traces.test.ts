@@ -87,5 +87,5 @@ test('reads what Cloud Trace holds of the last minutes', async (t) => {
   const local = { schedulerAddress, traceReadOrigin };
   const { signal } = new AbortController();
   const read = createTraceReader({ projectId, region, jobName: '', local }, clock);
-  assert.deepEqual(await ask(() => read(clock.nowMs() - 900_000, signal)), []);
+  assert.deepEqual(await ask(() => read(clock.epochMs() - 900_000, signal)), []);
 });

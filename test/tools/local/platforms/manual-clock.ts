@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../tools/local/platforms/clock.ts';
+import type { Clock } from '../../../../lib/clock.ts';
 
 /** A clock that moves only when told to; what falls due on the way is called in its order. */
 export function createManualClock(startMs = Date.UTC(2026, 0, 1)): Clock & {
@@ -10,7 +10,8 @@ export function createManualClock(startMs = Date.UTC(2026, 0, 1)): Clock & {
   const due = new Set<{ atMs: number; callback: () => void }>();
   const waiting = new Set<() => void>();
   return {
-    now: () => now,
+    epochMs: () => now,
+    nowMs: () => now,
     after(delayMs, callback) {
       const entry = { atMs: now + delayMs, callback };
       due.add(entry);

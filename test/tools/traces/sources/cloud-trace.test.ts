@@ -5,6 +5,7 @@ import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { sleep } from '../../../../lib/clock.ts';
 import { startHttpService } from '../../../../tools/local/cloud/http-service.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
 import {
@@ -170,7 +171,7 @@ test('traces that were read are found again on disk, others one by one', async (
 test('a settled window is not read twice, one that may have grown is', async (t) => {
   const clock = createTestClock();
   const { calls, options } = await startCloudTrace(t, 50, clock);
-  const endedAgo = (ms: number) => ({ ...options, untilMs: clock.nowMs() - ms });
+  const endedAgo = (ms: number) => ({ ...options, untilMs: clock.epochMs() - ms });
   const settled = endedAgo(660_000);
   await readAll(settled);
   assert.equal((await readAll({ ...settled, times: 'the same window in other words' })).length, 50);
@@ -187,10 +188,10 @@ test('a settled window is kept for a day, and read again where the user wants it
   const clock = createTestClock();
   const { calls, options } = await startCloudTrace(t, 50, clock);
   await readAll(options);
-  await clock.sleep(23 * 3_600_000, SIGNAL);
+  await sleep(clock, 23 * 3_600_000, SIGNAL);
   await readAll(options);
   assert.equal(calls.list, 1);
-  await clock.sleep(2 * 3_600_000, SIGNAL);
+  await sleep(clock, 2 * 3_600_000, SIGNAL);
   assert.equal((await readAll(options)).length, 50);
   assert.equal(calls.list, 2);
   await readAll({ ...options, restart: true });
@@ -209,17 +210,17 @@ test('what no reader can use any more is removed from the disk', async (t) => {
   assert.equal(await folders(), 1, 'a window up to now cannot be used again');
   await readAll(options);
   assert.equal(await folders(), 1, 'a settled one can');
-  await clock.sleep(86_400_000, SIGNAL);
+  await sleep(clock, 86_400_000, SIGNAL);
   await readAll({ ...options, untilMs: null, askedAtMs: options.askedAtMs + 2 });
   assert.equal(await folders(), 1, 'for a day');
 
   const elsewhere = 'spent-other-project.json';
   const file = join(options.cacheDirectory, elsewhere);
   await writeFile(file, '[]');
-  await utimes(file, clock.nowMs() / 1_000, clock.nowMs() / 1_000);
+  await utimes(file, clock.epochMs() / 1_000, clock.epochMs() / 1_000);
   await readAll(options);
   assert.ok((await readdir(options.cacheDirectory)).includes(elsewhere));
-  await clock.sleep(3_660_000, SIGNAL);
+  await sleep(clock, 3_660_000, SIGNAL);
   await readAll(options);
   const left = await readdir(options.cacheDirectory);
   assert.ok(!left.includes(elsewhere), 'units of an hour ago count for nobody');

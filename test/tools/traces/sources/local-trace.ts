@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { Clock } from '../../../../lib/clock.ts';
 import { createFaults } from '../../../../tools/local/cloud/faults.ts';
 import { createTokenIssuer } from '../../../../tools/local/cloud/identity/tokens.ts';
 import { createQuota, type Quota, READ_UNITS } from '../../../../tools/local/cloud/trace/quota.ts';
 import { startTraceRead } from '../../../../tools/local/cloud/trace/read.ts';
 import { createTraceStore } from '../../../../tools/local/cloud/trace/store.ts';
-import type { Clock } from '../../../../tools/traces/sources/clock.ts';
 import type { CloudTraceOptions } from '../../../../tools/traces/sources/cloud-trace.ts';
 import { MINUTE_MS, requestTrace, traceIdOf } from '../request-trace.ts';
 
@@ -16,9 +16,12 @@ import { MINUTE_MS, requestTrace, traceIdOf } from '../request-trace.ts';
 export function createTestClock(startMs = Date.now()): Clock & { sleptMs: () => number } {
   let nowMs = startMs;
   return {
+    epochMs: () => nowMs,
     nowMs: () => nowMs,
-    sleep: async (ms) => {
-      nowMs += ms;
+    after(delayMs, callback) {
+      nowMs += delayMs;
+      callback();
+      return () => {};
     },
     sleptMs: () => nowMs - startMs,
   };
@@ -46,7 +49,7 @@ export async function startCloudTrace(t: TestContext, traces: number, clock: Clo
     metric: 'Read units',
     perMinute: 300,
     projectNumber: '1',
-    clock: () => clock.nowMs(),
+    clock: () => clock.epochMs(),
   });
   const quota: Quota = {
     used: limit.used,
@@ -71,7 +74,7 @@ export async function startCloudTrace(t: TestContext, traces: number, clock: Clo
     rootUrl: service.origin,
     cacheDirectory,
     times: '30m',
-    askedAtMs: clock.nowMs(),
+    askedAtMs: clock.epochMs(),
     sinceMs: MINUTE_MS - 1_000,
     untilMs: MINUTE_MS + 3_600_000,
     mostTraces: 100_000,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { sleep } from '../../../../lib/clock.ts';
 import type { Options } from '../../../../tools/compare/options.ts';
 import { parseOptions } from '../../../../tools/compare/options.ts';
 import { openSource } from '../../../../tools/traces/sources/open-source.ts';
@@ -21,7 +22,7 @@ async function desk(t: TestContext, traces: number) {
   const said: string[] = [];
   const open = async (...flags: readonly string[]) => {
     const argv = ['--local', ...(flags.includes('--since') ? [] : ['--since', '30m']), ...flags];
-    const asked = parseOptions(flagsOf('compare', ...argv), clock.nowMs());
+    const asked = parseOptions(flagsOf('compare', ...argv), clock.epochMs());
     return openSource<Options>(asked, {
       cacheDirectory,
       clock,
@@ -47,7 +48,7 @@ test('a read of 5,000 that was killed half-way goes on with its own window, coho
   const { calls, clock, open, readAndBreak, said } = await desk(t, 5_000);
   const killed = await readAndBreak(2_500);
   assert.equal(calls.list, 25);
-  await clock.sleep(20 * MINUTES, SIGNAL);
+  await sleep(clock, 20 * MINUTES, SIGNAL);
 
   const { options, source } = await open();
   assert.equal(options.cohorts.a.sinceMs, killed.options.cohorts.a.sinceMs);
@@ -68,7 +69,7 @@ test('a window up to now that was read to its end is asked for anew', async (t) 
   const { calls, clock, open, said } = await desk(t, 50);
   const first = await open();
   await toArray(first.source.read(SIGNAL));
-  await clock.sleep(5 * MINUTES, SIGNAL);
+  await sleep(clock, 5 * MINUTES, SIGNAL);
   const second = await open();
   assert.equal((await toArray(second.source.read(SIGNAL))).length, 50);
   assert.equal(calls.list, 2);
@@ -88,7 +89,7 @@ const ANEW: readonly (readonly [
   [
     'its page token is over an hour old',
     [],
-    async ({ clock }) => clock.sleep(61 * MINUTES, SIGNAL),
+    async ({ clock }) => sleep(clock, 61 * MINUTES, SIGNAL),
   ],
   [
     'its reader is still at it',
@@ -105,7 +106,7 @@ for (const [why, flags, change] of ANEW) {
   test(`an interrupted read is left alone where ${why}`, async (t) => {
     const { cacheDirectory, clock, open, readAndBreak, said } = await desk(t, 250);
     const killed = await readAndBreak(100);
-    await clock.sleep(MINUTES, SIGNAL);
+    await sleep(clock, MINUTES, SIGNAL);
     await change({ clock, cacheDirectory });
     const { options } = await open(...flags);
     assert.ok(options.askedAtMs > killed.options.askedAtMs);
@@ -123,7 +124,7 @@ test('a reader that is still at it keeps its pages', async (t) => {
   const file = join(cacheDirectory, name, 'state.json');
   const state = JSON.parse(await readFile(file, 'utf8'));
   await writeFile(file, JSON.stringify({ ...state, readerPid: process.ppid }));
-  await clock.sleep(MINUTES, SIGNAL);
+  await sleep(clock, MINUTES, SIGNAL);
   await toArray((await open()).source.read(SIGNAL));
   assert.ok((await folders()).includes(name));
 });
@@ -136,7 +137,7 @@ test('a number of a process that was given away again holds no read up', async (
   const state = JSON.parse(await readFile(file, 'utf8'));
   // Alive, and no reader.
   await writeFile(file, JSON.stringify({ ...state, readerPid: process.ppid }));
-  await clock.sleep(11 * MINUTES, SIGNAL);
+  await sleep(clock, 11 * MINUTES, SIGNAL);
   await open();
   assert.match(said.join(), /^going on .*: 100 traces are there/);
 });

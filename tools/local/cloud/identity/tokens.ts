@@ -9,7 +9,7 @@ import {
   SignJWT,
 } from 'jose';
 
-export type Clock = () => number;
+export type Now = () => number;
 
 export type IdTokenRequest = Readonly<{
   email: string;
@@ -35,7 +35,7 @@ const TOKEN_SECONDS = 3_600;
 const MAX_ACCESS_TOKENS = 1_000;
 
 /** Signs the tokens of the metadata server and Cloud Scheduler, and checks those of requests. */
-export async function createTokenIssuer(options: { clock?: Clock } = {}): Promise<TokenIssuer> {
+export async function createTokenIssuer(options: { clock?: Now } = {}): Promise<TokenIssuer> {
   const clock = options.clock ?? Date.now;
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const kid = randomBytes(8).toString('hex');

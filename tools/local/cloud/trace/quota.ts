@@ -1,5 +1,5 @@
 import { GoogleError } from '../google-status.ts';
-import type { Clock } from '../identity/tokens.ts';
+import type { Now } from '../identity/tokens.ts';
 
 /**
  * Cloud Trace's quotas for a project, https://cloud.google.com/trace/docs/quotas: 300 units of
@@ -26,7 +26,7 @@ export function createQuota(options: {
   metric: string;
   perMinute: number;
   projectNumber: string;
-  clock: Clock;
+  clock: Now;
 }): Quota {
   const { metric, perMinute, projectNumber, clock } = options;
   let windowStartMs = Number.NEGATIVE_INFINITY;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, systemClock } from '../clock.ts';
+import type { Clock } from '../../../../lib/clock.ts';
+import { platformClock } from '../clock.ts';
 import { stretchCloudRun } from '../deadlines.ts';
 import { programArguments, programEnvironment, REPOSITORY } from '../environment.ts';
 import { type Guardian, startGuardian } from '../guardian.ts';
@@ -29,7 +30,7 @@ export type CloudRun = Platform &
 
 /** The three services, each behind its front end, without an instance yet. */
 export async function startCloudRun(options: CloudRunOptions): Promise<CloudRun> {
-  const { cloud, clock = systemClock, slowness = () => 1 } = options;
+  const { cloud, clock = platformClock, slowness = () => 1 } = options;
   const knobs = stretchCloudRun({ ...CLOUD_RUN_KNOBS, ...options.knobs }, slowness);
   const journal = createJournal('cloud_run', options);
   const stops = createStopLedger();

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
+import { type Clock, sleep } from '../../../../lib/clock.ts';
 import type { Span } from '../../../traces/model.ts';
 import type { IssuedCertificate } from '../../cloud/identity/certificates.ts';
-import { type Clock, sleep } from '../clock.ts';
 import type { CloudRunKnobs } from '../knobs.ts';
 import type { ProgramName } from '../platform.ts';
 import type { Exchange } from './exchange.ts';
@@ -59,7 +59,7 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
 
 async function handle(exchange: Exchange, origin: string, options: FrontEndOptions): Promise<void> {
   const { clock, knobs, service } = options;
-  const startMs = clock.now();
+  const startMs = clock.epochMs();
   const refusal = isReservedPath(exchange.path)
     ? NOT_FOUND('the path is reserved by Cloud Run')
     : await options.checkInvoker(exchange.headers.authorization, origin);
@@ -111,7 +111,7 @@ async function serve(request: {
     spanId,
     parentSpanId: incoming.spanId,
     startMs: request.startMs,
-    endMs: options.clock.now(),
+    endMs: options.clock.epochMs(),
     method: exchange.method,
     path: exchange.path,
     origin: request.origin,

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
-import type { Clock } from '../clock.ts';
-import { sleep } from '../clock.ts';
+import type { Clock } from '../../../../lib/clock.ts';
+import { sleep } from '../../../../lib/clock.ts';
 import type { InstanceJournal } from '../journal.ts';
 import type { CloudRunKnobs } from '../knobs.ts';
 import type { InstanceView, ProgramName } from '../platform.ts';
@@ -51,7 +51,7 @@ export function createInstance(options: {
 }): Instance {
   const { id, service, container, knobs, clock, journal, stops } = options;
   const { program, upstream } = container;
-  const startedAtMs = clock.now();
+  const startedAtMs = clock.epochMs();
   let state: 'starting' | 'ready' | 'stopping' | 'exited' = 'starting';
   let active = 0;
   let cancelFreeze = () => {};
@@ -62,7 +62,7 @@ export function createInstance(options: {
     cancelFreeze();
     if (!program.isFrozen()) return;
     program.thaw();
-    stops.thawed(id, clock.now());
+    stops.thawed(id, clock.epochMs());
     journal.event({ type: 'thawed' });
   };
 
@@ -70,7 +70,7 @@ export function createInstance(options: {
     // A container that wakes from a long stop resets connections that were idle.
     upstream.disconnect();
     program.freeze();
-    stops.frozen(id, clock.now());
+    stops.frozen(id, clock.epochMs());
     journal.event({ type: 'frozen' });
   };
 
@@ -84,7 +84,7 @@ export function createInstance(options: {
   const ready = waitForStart({ container, knobs, clock }).then(() => {
     if (state !== 'starting') return;
     state = 'ready';
-    journal.event({ type: 'ready', afterMs: clock.now() - startedAtMs });
+    journal.event({ type: 'ready', afterMs: clock.epochMs() - startedAtMs });
     rest();
   });
   ready.catch((error: Error) => {
@@ -97,7 +97,7 @@ export function createInstance(options: {
     cancelIdle();
     upstream.disconnect();
     state = 'exited';
-    journal.ended(program, exit, clock.now() - startedAtMs);
+    journal.ended(program, exit, clock.epochMs() - startedAtMs);
     await container.release();
   });
 
@@ -154,7 +154,7 @@ async function waitForStart(options: {
 }): Promise<void> {
   const { container, knobs, clock } = options;
   const { program, port } = container;
-  const untilMs = clock.now() + knobs.startupTimeoutMs;
+  const untilMs = clock.epochMs() + knobs.startupTimeoutMs;
   const succeeds = async () => {
     if (!(await answers(port))) return false;
     const abort = new AbortController();
@@ -169,7 +169,7 @@ async function waitForStart(options: {
   };
   while (!(await succeeds())) {
     if (!program.isAlive()) throw new Error(`the container ended before it was ready on ${port}`);
-    if (clock.now() > untilMs) {
+    if (clock.epochMs() > untilMs) {
       throw new Error(`the start-up probe on ${port} failed for ${knobs.startupTimeoutMs} ms`);
     }
     await sleep(clock, knobs.startupPollMs);

@@ -1,5 +1,5 @@
+import type { Clock } from '../../../../lib/clock.ts';
 import type { Span } from '../../../traces/model.ts';
-import type { Clock } from '../clock.ts';
 import type { CloudRunKnobs } from '../knobs.ts';
 
 export type OwnSpanDecision = Readonly<{
@@ -32,9 +32,9 @@ export function createOwnSpanSampler(
 function createBudget(perSecond: number, clock: Clock): () => boolean {
   const capacity = Math.max(1, perSecond);
   let tokens = capacity;
-  let filledAtMs = clock.now();
+  let filledAtMs = clock.epochMs();
   return () => {
-    const now = clock.now();
+    const now = clock.epochMs();
     tokens = Math.min(capacity, tokens + ((now - filledAtMs) / 1000) * perSecond);
     filledAtMs = now;
     if (tokens < 1) return false;

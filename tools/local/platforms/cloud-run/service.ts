@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../../../lib/clock.ts';
 import type { CloudRunKnobs } from '../knobs.ts';
 import type { Instance } from './instance.ts';
 import { NO_INSTANCE, type Refusal, UNAVAILABLE } from './refusal.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../../../lib/clock.ts';
 import type { GkeKnobs } from '../knobs.ts';
 import type { InstanceView, ProgramName } from '../platform.ts';
 import type { Pod } from './pod.ts';

@@ -1,4 +1,5 @@
-import { type Clock, systemClock } from '../clock.ts';
+import type { Clock } from '../../../../lib/clock.ts';
+import { platformClock } from '../clock.ts';
 import { stretchGke } from '../deadlines.ts';
 import { programArguments, programEnvironment, REPOSITORY } from '../environment.ts';
 import { type Guardian, startGuardian } from '../guardian.ts';
@@ -31,7 +32,7 @@ const NAMESPACE = 'default';
 
 /** Starts the three Deployments and the CronJob; resolves when every pod is ready. */
 export async function startGke(options: GkeOptions): Promise<Gke> {
-  const { clock = systemClock, slowness = () => 1 } = options;
+  const { clock = platformClock, slowness = () => 1 } = options;
   const knobs = stretchGke({ ...GKE_KNOBS, ...options.knobs }, slowness);
   const journal = createJournal('gke', options);
   const guardian = startGuardian();

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../../../lib/clock.ts';
 import type { InstanceJournal } from '../journal.ts';
 import type { GkeKnobs } from '../knobs.ts';
 import type { InstanceView, ProgramName } from '../platform.ts';
@@ -41,7 +41,7 @@ export function createPod(options: {
   let ready = false;
   let removing = false;
   let container: Program | undefined;
-  let startedAtMs = clock.now();
+  let startedAtMs = clock.epochMs();
   let running: Promise<void> = Promise.resolve();
   let cancelRestart = () => {};
   let probes: { stop(): void }[] = [];
@@ -52,7 +52,7 @@ export function createPod(options: {
     if (now) {
       if (!wasReady) firstReady.resolve();
       wasReady = true;
-      journal.event({ type: 'ready', afterMs: clock.now() - startedAtMs });
+      journal.event({ type: 'ready', afterMs: clock.epochMs() - startedAtMs });
     } else if (!removing && container?.isAlive()) {
       journal.event({ type: 'unready' });
     }
@@ -108,14 +108,14 @@ export function createPod(options: {
   };
 
   const start = (reason: string) => {
-    startedAtMs = clock.now();
+    startedAtMs = clock.epochMs();
     const program = options.startContainer();
     container = program;
     journal.event({ type: 'starting', pid: program.pid, reason });
     watch(program);
     running = program.exited.then((exit) => {
       stopProbes();
-      const ranMs = clock.now() - startedAtMs;
+      const ranMs = clock.epochMs() - startedAtMs;
       journal.ended(program, exit, ranMs);
       setReady(false);
       if (removing) return;

@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../../../lib/clock.ts';
 
 /** A Kubernetes Service: one address that stays while the pods behind it come and go. */
 export type ServiceProxy = Readonly<{

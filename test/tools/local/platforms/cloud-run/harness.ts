@@ -15,7 +15,7 @@ import {
   type Authority,
   createAuthority,
 } from '../../../../../tools/local/cloud/identity/certificates.ts';
-import { systemClock } from '../../../../../tools/local/platforms/clock.ts';
+import { platformClock } from '../../../../../tools/local/platforms/clock.ts';
 import {
   type FrontEndOptions,
   startFrontEnd,
@@ -48,7 +48,7 @@ export function alwaysThere(upstream: Upstream, knobs: CloudRunKnobs): Service {
   const instance = {
     id: 'instance',
     upstream,
-    ownSpans: createOwnSpanSampler(knobs, systemClock),
+    ownSpans: createOwnSpanSampler(knobs, platformClock),
   } as Instance;
   return {
     acquire: () => Promise.resolve(instance),
@@ -83,7 +83,7 @@ export async function startHarness(
     certificate: await issue(['localhost']),
     checkInvoker: options.checkInvoker ?? (() => Promise.resolve(undefined)),
     knobs,
-    clock: options.clock ?? systemClock,
+    clock: options.clock ?? platformClock,
     revision: 'client-00001-abc',
     projectId: 'p',
     region: 'r',

@@ -102,7 +102,7 @@ describe('createInstance', () => {
     instance.begin();
     instance.end();
     clock.advance(5);
-    const fromMs = clock.now();
+    const fromMs = clock.epochMs();
     clock.advance(3_000);
     instance.begin();
     assert.equal(program.isFrozen(), false);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createListener } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { systemClock } from '../../../../../tools/local/platforms/clock.ts';
+import { platformClock } from '../../../../../tools/local/platforms/clock.ts';
 import { startServiceProxy } from '../../../../../tools/local/platforms/gke/service-proxy.ts';
 import { get } from '../cloud-run/harness.ts';
 import { createManualClock } from '../manual-clock.ts';
@@ -26,7 +26,7 @@ async function listen(t: TestContext) {
 
 async function startProxy(
   t: TestContext,
-  { addedLatencyMs, clock } = { addedLatencyMs: 0, clock: systemClock },
+  { addedLatencyMs, clock } = { addedLatencyMs: 0, clock: platformClock },
 ) {
   const proxy = await startServiceProxy({ addedLatencyMs, clock });
   t.after(proxy.close);
