@@ -116,6 +116,7 @@ export function recordOf(options: {
     durationMs: latencyMs,
     latencyMs,
     startDelayMs: 0,
+    earlyStart: false,
     runId: `${side}${run}`,
     scheduledMinute: paired ? `minute ${run}` : `minute ${run} of ${side}`,
     sequence,

@@ -81,7 +81,7 @@ test('saved traces of a reading that was cut short say so when they are read aga
   const { stdout } = await compare('--from', path('again'));
   assert.match(
     stdout,
-    /truncated-by-quota: .*part:\s+stopped\s+after\s+120\s+traces\s+\(--max-traces\)/,
+    /not everything was read: .*part:\s+stopped\s+after\s+120\s+traces\s+\(--max-traces\)/,
   );
 });
 

@@ -31,6 +31,8 @@ export type RequestRecord = Readonly<{
   /** From the scheduled time to the root's end: an overdue start is the platform's doing too. */
   latencyMs: number | null;
   startDelayMs: number | null;
+  /** It says that it started well before it was due: a schedule to ignore. */
+  earlyStart: boolean;
   /** Requests of one run share it; null where the root does not name it. */
   runId: string | null;
   scheduledMinute: string | null;
@@ -64,7 +66,9 @@ export function recordRequest(tree: NormalisedTrace): RequestRecord | null {
   const failure = recordFailure(tree);
   const error = errorOfRequest(tree) ?? failure?.outcome ?? null;
   const durationMs = timed === null ? null : timed.endMs - timed.startMs;
-  const startDelayMs = timed === null ? null : delayOf(timed);
+  const delayMs = timed === null ? null : delayOf(timed);
+  const earlyStart = delayMs !== null && delayMs < -EARLIEST_START_MS;
+  const startDelayMs = earlyStart ? null : delayMs;
   const stopped = root !== null && endedAfterStop(root.span);
   return {
     traceId: tree.traceId,
@@ -74,6 +78,7 @@ export function recordRequest(tree: NormalisedTrace): RequestRecord | null {
     durationMs,
     latencyMs: durationMs === null || stopped ? null : durationMs + (startDelayMs ?? 0),
     startDelayMs,
+    earlyStart,
     runId: attributes[ATTR.runId] ?? null,
     scheduledMinute: attributes[ATTR.scheduledMinute] ?? null,
     sequence: sequenceOf(attributes[ATTR.sequence]),
@@ -123,6 +128,9 @@ export function instanceOf({ service, span: { attributes } }: Node): string | nu
     attributes['faas.instance'] ?? attributes['k8s.pod.name'] ?? attributes['service.instance.id'];
   return name === undefined ? null : `${service} ${name}`;
 }
+
+/** What clocks of one process may differ by; loadgen never starts a request before it is due. */
+const EARLIEST_START_MS = 1_000;
 
 /** The schedule's own attribute where it is there (whole µs), else the scheduled time's distance. */
 function delayOf(root: Node): number | null {

@@ -1,7 +1,7 @@
 import { formatPercent } from '../../cli/format.ts';
 import type { CohortSummary } from '../result/cohort-summary.ts';
 import type { Comparison } from '../result/comparison.ts';
-import type { Warning } from '../result/warnings.ts';
+import { titleOf, type Warning } from '../result/warnings.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
 import { isOneSided, leftOut, readNotes } from '../text/wording.ts';
 import { foreign, html, type Markup } from './markup.ts';
@@ -46,7 +46,7 @@ ${
   warnings.length > 0 &&
   html`<ul class="warnings">${warnings.map(
     ({ id, finding, advice }) =>
-      html`<li><strong>${id.replaceAll('-', ' ')}</strong> <span>${finding}</span> <span class="note">${advice}</span></li>\n`,
+      html`<li><strong>${titleOf(id)}</strong> <span>${finding}</span> <span class="note">${advice}</span></li>\n`,
   )}</ul>`
 }
 </section>`;

@@ -21,6 +21,8 @@ export type CohortSummary = Readonly<{
   errors: number;
   /** Requests with impossible times: no figure counts them. */
   impossible: number;
+  /** Requests that say they started well before they were due: their latency counts from the start. */
+  earlyStart: number;
   wrongCounts: number;
   /** Requests that were an instance's first, or waited for that instance to start. */
   cold: number;
@@ -56,6 +58,7 @@ export function summariseCohort(cohort: Cohort, records: readonly RequestRecord[
     whole,
     errors,
     impossible: count((record) => record.impossible),
+    earlyStart: count((record) => record.earlyStart),
     wrongCounts,
     cold: count((record) => record.cold),
     orphaned: count((record) => record.orphaned),

@@ -20,6 +20,7 @@ export const WARNING_IDS = [
   'orphans',
   'sampled',
   'clock-skew',
+  'early-start',
   'truncated-by-quota',
 ] as const;
 /** What deviates in the traces themselves warns by its own name. */
@@ -56,12 +57,16 @@ const ADVICE: Readonly<Record<WarningId, string>> = {
     'The verdict is on warm requests only. For the cold start itself, read the cold requests.',
   errors:
     'No latency includes failed requests. Where one cohort fails more often, its remaining requests look faster.',
-  orphans: 'Run npx shakesapp doctor: it names the hop that lost the parent, and why.',
-  sampled: 'Set OTEL_TRACES_SAMPLER=always_on for a comparison, or trust only paired figures.',
+  orphans:
+    'Run npx shakesapp doctor: it names the spans that are missing, and the hop that lost them.',
+  sampled:
+    'Requests without a trace were sampled out, not exported, or lie outside of what was read. For a comparison set OTEL_TRACES_SAMPLER=always_on, or trust only paired figures.',
   'clock-skew':
     'Gaps are right as sums. Do not compare the way there with the way back. Check NTP on the hosts.',
+  'early-start':
+    'These requests say they started over 1 s before they were due, so their latency counts from the start. Check the clock that wrote the scheduled time.',
   'truncated-by-quota':
-    'Traces are missing. Repeat the command (a read from Cloud Trace resumes where it stopped), or choose a shorter window.',
+    'Traces are missing. From Cloud Trace: repeat the command, which resumes, or choose a shorter window. From a file: export it again.',
 };
 
 /** Share of requests above which a defect is worth a warning. */
@@ -80,16 +85,27 @@ const CHECKS: readonly Check[] = [
   { id: 'errors', find: ({ cohorts }) => perCohort(cohorts, (side) => side.errors) },
   {
     id: 'orphans',
-    find: ({ cohorts }) =>
-      prefixed(
-        'incomplete: ',
-        perCohort(cohorts, (side) => side.traces - side.whole),
-      ),
+    find: ({ cohorts }) => perCohort(cohorts, (side) => side.traces - side.whole),
   },
   { id: 'sampled', find: sampled },
   { id: 'clock-skew', find: clockSkew },
+  { id: 'early-start', find: ({ cohorts }) => perCohort(cohorts, (side) => side.earlyStart) },
   { id: 'truncated-by-quota', find: ({ truncated }) => truncated },
 ];
+
+/** How people are told of a warning; its id stays for whoever reads the JSON. */
+export const titleOf = (id: WarningId): string => TITLES[id] ?? id.replaceAll('-', ' ');
+
+const TITLES: Partial<Record<WarningId, string>> = {
+  errors: 'failed requests',
+  orphans: 'incomplete traces',
+  sampled: 'missing traces',
+  'truncated-by-quota': 'not everything was read',
+  'impossible-time': 'impossible times',
+  'several-requests': 'several requests in one trace',
+  'surplus-root': 'more than one root',
+  cycle: 'cycles',
+};
 
 /** The warnings that apply, in the order of how much they threaten the verdict. */
 export function findWarnings(evidence: Evidence): readonly Warning[] {
@@ -119,9 +135,6 @@ function perCohort(
   if (count(a) + count(b) === 0) return null;
   return `${count(a)} of ${counted(a.traces, 'trace')} in ${a.label}, ${count(b)} of ${b.traces} in ${b.label}`;
 }
-
-const prefixed = (prefix: string, finding: string | null) =>
-  finding === null ? null : `${prefix}${finding}`;
 
 /** A clock that is off is off in trace after trace; a lone one may be a server kept waiting. */
 function clockSkew({ cohorts }: Evidence): string | null {

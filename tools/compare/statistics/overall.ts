@@ -158,8 +158,8 @@ function reasonAgainst(
   const fewest = Math.min(values.a, values.b);
   if (fewest === 0) {
     return paired
-      ? 'no pair of warm requests without error'
-      : 'one of the cohorts has no warm request without error';
+      ? 'no pair of warm requests without error and with possible times'
+      : 'one of the cohorts has no warm request without error and with possible times';
   }
   const fewestRuns = Math.min(runs.a, runs.b);
   if (fewestRuns < FEWEST_RUNS && unnamed > 0) {

@@ -8,6 +8,7 @@ import {
 import type { ConfigurationDifference } from '../cohorts/configuration.ts';
 import type { CohortSummary } from '../result/cohort-summary.ts';
 import type { Comparison } from '../result/comparison.ts';
+import { titleOf } from '../result/warnings.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
 import { failedExemplarLines, failureLines } from './render-failures.ts';
 import { hopLines, PATH_LEGEND } from './render-hops.ts';
@@ -77,7 +78,7 @@ export function warningLines({ warnings }: Comparison): readonly string[] {
   return [
     'WARNINGS',
     ...warnings.flatMap((warning) => [
-      ...wrapText(`! ${warning.id}: ${warning.finding}`, '    ', ''),
+      ...wrapText(`! ${titleOf(warning.id)}: ${warning.finding}`, '    ', ''),
       ...wrapText(warning.advice, '    '),
     ]),
   ];

@@ -25,3 +25,16 @@ test('where the root is missing, the first error below tells', () => {
   const headless = without(withSpanChanged(requestTrace(), 5, failedRpc), 1);
   assert.equal(recordRequest(normalise(headless))?.error, 'UNAVAILABLE');
 });
+
+test('a request that says it started long before it was due has the latency from its start', () => {
+  const due = { [ATTR.startDelayUs]: '-1500000' };
+  const record = recordRequest(normalise(requestTrace({ rootAttributes: due })));
+  assert.deepEqual(
+    [record?.earlyStart, record?.startDelayMs, record?.latencyMs],
+    [true, null, record?.durationMs],
+  );
+  const inTime = recordRequest(
+    normalise(requestTrace({ rootAttributes: { [ATTR.startDelayUs]: '-400' } })),
+  );
+  assert.deepEqual([inTime?.earlyStart, inTime?.startDelayMs], [false, -0.4]);
+});

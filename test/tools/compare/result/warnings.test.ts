@@ -146,7 +146,7 @@ const CASES: readonly (readonly [WarningId, string, Change, RegExp, Change])[] =
     'orphans',
     'an incomplete trace',
     { b: { whole: 99 } },
-    /^incomplete: 0 of 100 traces in Cloud Run, 1 of 100 in GKE$/,
+    /^0 of 100 traces in Cloud Run, 1 of 100 in GKE$/,
     {},
   ],
   [
@@ -169,6 +169,13 @@ const CASES: readonly (readonly [WarningId, string, Change, RegExp, Change])[] =
     { b: { skewed: 3 } },
     /^0 of 100 traces in Cloud Run, 3 of 100 in GKE$/,
     { b: { skewed: 2 } },
+  ],
+  [
+    'early-start',
+    'a start over 1 s before it was due',
+    { a: { earlyStart: 1 } },
+    /^1 of 100 traces in Cloud Run, 0 of 100 in GKE$/,
+    {},
   ],
   [
     'truncated-by-quota',
@@ -213,7 +220,15 @@ test('an empty cohort is too few traces; of its load, pairs and queries there is
 
 test('every warning of the list can be raised, in the order of the list', () => {
   const everything = warningsOf({
-    a: { wrongCounts: 1, errors: 1, whole: 98, skewed: 9, cold: 2, requestsPerRun: 20 },
+    a: {
+      wrongCounts: 1,
+      errors: 1,
+      whole: 98,
+      skewed: 9,
+      earlyStart: 1,
+      cold: 2,
+      requestsPerRun: 20,
+    },
     overall: { paired: false, a: few(1), runs: { a: 1, b: 1 } },
     queriesOfB: [['another', 100]],
     samplers: ['traceidratio'],
@@ -230,5 +245,8 @@ test('what is advised fits a burst and a saved file as well as a window of Cloud
   const advice = Object.fromEntries(found.map((warning) => [warning.id, warning.advice]));
   assert.match(advice['too-few-traces'] ?? '', /a longer window or a larger burst/);
   assert.doesNotMatch(advice['too-few-traces'] ?? '', /--/);
-  assert.match(advice['truncated-by-quota'] ?? '', /\(a read from Cloud Trace resumes/);
+  assert.match(
+    advice['truncated-by-quota'] ?? '',
+    /From Cloud Trace: repeat the command, which resumes/,
+  );
 });
