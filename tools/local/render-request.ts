@@ -30,12 +30,14 @@ export function renderRequestLine(tree: NormalisedTrace): string {
   const wrong = root && wrongCountOf(root.span);
   const answer = wrong
     ? `WRONG: ${wrong.count}, expected ${wrong.expected}`
-    : `${attributes[ATTR.matchCount] ?? '?'} lines${isFirstOfInstance(tree) ? ', cold start' : ''}`;
+    : linesFound(attributes[ATTR.matchCount]) + (isFirstOfInstance(tree) ? ', cold start' : '');
   const query = JSON.stringify(attributes[ATTR.query] ?? '');
   const room = TEXT_COLUMNS - head.length - spans.length - answer.length - 6;
   const shown = query.slice(0, Math.max(SHORTEST_QUERY, Math.min(LONGEST_QUERY, room)));
   return cut(`${head}  ${spans}  ${shown}  ${answer}`);
 }
+
+const linesFound = (count = '?') => `${count} line${count === '1' ? '' : 's'}`;
 
 /** Why there is no answer to show, or no trust in the trace. */
 function faultOf(tree: NormalisedTrace): string | null {

@@ -1,5 +1,7 @@
 import { SPAN } from '../../lib/telemetry/names.ts';
 import { isComplete } from '../traces/completeness.ts';
+import { failureOf } from '../traces/failure.ts';
+import type { FailureEnd } from '../traces/failure-end.ts';
 import { type NormalisedTrace, requestRootOf, requestsOf } from '../traces/normalise.ts';
 import { renderWaterfall } from '../traces/render-waterfall.ts';
 import { createWaterfall } from '../traces/waterfall.ts';
@@ -17,6 +19,18 @@ const GATHER_MS = 250;
 
 /** Late spans and copies of these make no second line. Bounded, because a run may last for days. */
 const MOST_PRINTED = 1_000;
+
+/** Where a failed request ended if no span of the next program arrives any more. */
+const WITHOUT_SPANS: readonly FailureEnd[] = ['not-reached', 'refused-before', 'no-span'];
+
+/**
+ * Whether spans may be missing. A complete trace needs none below a failed call, but they say where
+ * the request ended, and a program that was too slow exports after its caller.
+ */
+export function awaitsSpans(tree: NormalisedTrace): boolean {
+  const failure = failureOf(tree);
+  return !isComplete(tree) || (failure !== null && WITHOUT_SPANS.includes(failure.end));
+}
 
 /**
  * Calls back with one line for each request: as soon as its trace is complete, or when it should
@@ -42,7 +56,7 @@ export function watchTraces(
     // Building the tree takes time, and without its root a trace is not complete.
     if (!trace?.spans.some(({ name }) => name === SPAN.loadgen)) return [];
     const requests = requestsOf(trace).filter((tree) => requestRootOf(tree) !== null);
-    return overdue.has(traceId) || requests.every(isComplete) ? requests : [];
+    return overdue.has(traceId) || !requests.some(awaitsSpans) ? requests : [];
   };
   const look = () => {
     clearTimeout(looking);

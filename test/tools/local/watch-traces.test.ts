@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createTraceStore } from '../../../tools/local/cloud/trace/store.ts';
 import { watchTraces } from '../../../tools/local/watch-traces.ts';
-import { createRequestTrace } from './example-traces.ts';
+import { createRequestTrace, failedTrace } from './example-traces.ts';
 
 const GATHER_MS = 250;
 const TRACE = createRequestTrace({ platform: 'gcp_cloud_run' });
@@ -80,6 +80,36 @@ describe('watchTraces', () => {
     t.mock.timers.tick(12_000);
     t.mock.timers.tick(GATHER_MS);
     assert.match(lines[0] ?? '', /INCOMPLETE/);
+  });
+
+  it('waits for the spans that say where a failed request ended', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const store = createTraceStore();
+    const lines: string[] = [];
+    t.after(watchTraces(store, (line) => lines.push(line)));
+    const { spans } = failedTrace({ platform: 'gcp_cloud_run' });
+    store.write(spans.slice(0, 2));
+    t.mock.timers.tick(GATHER_MS);
+    store.write(spans.slice(2, 5));
+    t.mock.timers.tick(GATHER_MS);
+    assert.deepEqual(lines, []);
+    store.write(spans.slice(5));
+    t.mock.timers.tick(GATHER_MS);
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? '', /✗ 504: server was still busy when client gave up$/);
+  });
+
+  it('says after 12 s that they did not come', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const store = createTraceStore();
+    const lines: string[] = [];
+    t.after(watchTraces(store, (line) => lines.push(line), { slowness: () => 2 }));
+    store.write(failedTrace({ platform: 'gcp_cloud_run' }).spans.slice(0, 5));
+    t.mock.timers.tick(12_000 + GATHER_MS);
+    assert.deepEqual(lines, [], 'on a machine that is twice as slow it waits twice as long');
+    t.mock.timers.tick(12_000);
+    t.mock.timers.tick(GATHER_MS);
+    assert.match(lines[0] ?? '', /✗ 504: client gave up, and server has no span$/);
   });
 
   it('draws the first broken trace with its orphan, and not those after it', (t) => {

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isArriving, isFresh, SETTLED_AFTER_MS } from '../../traces/completeness.ts';
+import { isFresh, SETTLED_AFTER_MS } from '../../traces/completeness.ts';
 import type { Trace } from '../../traces/model.ts';
+import { requestsOf } from '../../traces/normalise.ts';
 import type { TraceStore } from '../cloud/trace/store.ts';
+import { awaitsSpans } from '../watch-traces.ts';
 import type { Compared } from './comparer.ts';
 import { LIVE_POLICY, type LiveParts, renderLivePage, renderParts } from './live-page.ts';
 import { newestRuns } from './newest-runs.ts';
@@ -42,7 +44,8 @@ export async function startPage(options: PageOptions): Promise<Page> {
   const { traceStore, nowMs = () => performance.now(), wallClockMs = Date.now } = options;
   const news = createNews(SETTLED_AFTER_MS);
   const stopListening = traceStore.onSpan(() => news.changed());
-  const isComing = (trace: Trace) => isArriving(trace, wallClockMs());
+  const isComing = (trace: Trace) =>
+    isFresh(trace, wallClockMs()) && requestsOf(trace).some(awaitsSpans);
   // A trace that is still arriving would be reported as incomplete.
   const settled = () => traceStore.traces().filter((trace) => !isComing(trace));
   const parts = createParts(() => {

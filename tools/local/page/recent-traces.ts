@@ -12,6 +12,7 @@ import { type NormalisedTrace, normalise } from '../../traces/normalise.ts';
 import { wrongCountOf } from '../../traces/span.ts';
 import { createWaterfall } from '../../traces/waterfall.ts';
 import { localLabel } from '../platforms/labels.ts';
+import { awaitsSpans } from '../watch-traces.ts';
 
 /** One item per trace. The browser fetches its spans when a person opens it. */
 export function renderRecentTraces(
@@ -20,7 +21,7 @@ export function renderRecentTraces(
 ): Markup {
   return html`${traces.map((trace) => {
     const tree = normalise(trace);
-    return renderItem(tree, isFresh(trace) && !isComplete(tree));
+    return renderItem(tree, isFresh(trace) && awaitsSpans(tree));
   })}`;
 }
 
