@@ -2,8 +2,8 @@ import type { ServiceName } from '../../../lib/telemetry/names.ts';
 import type { GoogleApi } from './google-api.ts';
 import type { PreflightOptions } from './options.ts';
 
-/** One thing that was looked at: well, or what is wrong and the command that fixes it. */
-export type Finding = Readonly<{ text: string; cure?: string }>;
+/** What is wrong, and the command that fixes it. */
+export type Finding = Readonly<{ text: string; fix?: string }>;
 
 /** A deployed service, as far as the checks need it. */
 export type DeployedService = Readonly<{
@@ -32,16 +32,16 @@ export type Context = Readonly<{
   clusters: Cluster[];
 }>;
 
-/** There is nothing to look at, for this reason: neither well nor wrong. */
+/** There is nothing to check, for this reason. */
 export type Skipped = Readonly<{ skipped: string }>;
 
 export type Check = Readonly<{
   id: string;
-  /** What is so where the check passes. */
+  /** What is true where the check passes. */
   title: string;
   /** Ids of checks without which this one would only repeat their findings. */
   after: readonly string[];
-  /** Empty where all is well. What it throws becomes a finding with the cure of `explain`. */
+  /** Empty where all is well. What it throws becomes a finding by `explain`. */
   run(context: Context): Promise<readonly Finding[] | Skipped>;
 }>;
 

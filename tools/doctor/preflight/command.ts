@@ -1,13 +1,12 @@
 import { interruptible, isStdout } from '../../cli/command-line.ts';
 import { createProgress } from '../../cli/progress.ts';
 import { writeOutcome } from '../../cli/result-file.ts';
-import { createForcedTraceCheck } from './forced-trace.ts';
-import { createGkeTracesCheck } from './gke-traces.ts';
+import { createForcedTraceCheck, createGkeTracesCheck } from './checks/traces.ts';
+import { createWorksCheck } from './checks/works.ts';
 import { createGoogleApi, createSigner } from './google-api.ts';
 import type { PreflightOptions } from './options.ts';
 import { createChecks, runChecks } from './preflight.ts';
 import { renderResult, renderVerdict } from './render-text.ts';
-import { createWorksCheck } from './works.ts';
 
 /** `doctor --preflight`; returns the exit code. */
 export async function run(options: PreflightOptions): Promise<number> {

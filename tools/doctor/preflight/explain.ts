@@ -3,29 +3,29 @@ import type { Finding } from './check.ts';
 import { ApiError, CredentialsError } from './google-api.ts';
 import type { PreflightOptions } from './options.ts';
 
-/** What kept a check from being made, and the command that fixes it. */
+/** Why a check could not be made, and the command that fixes it. */
 export function explain(error: unknown, { projectId }: PreflightOptions): Finding {
   const said = error instanceof Error ? error.message : String(error);
   if (error instanceof CredentialsError) {
-    return { text: `no usable credentials: ${said}`, cure: SIGN_IN };
+    return { text: `no usable credentials: ${said}`, fix: SIGN_IN };
   }
   const refusal = refusalOf(said, projectId);
-  if (refusal) return { ...refusal, text: `${refusal.text}: ${said}` };
+  if (refusal) return { text: `${refusal.text}: ${said}`, fix: refusal.cure };
   // Cloud Trace's own client says so of itself.
   if (/roles\/cloudtrace\.user/.test(said)) {
     return {
       text: `${said}; ${BY_WHOM}`,
-      cure: grantCommand(projectId, YOU, 'roles/cloudtrace.user'),
+      fix: grantCommand(projectId, YOU, 'roles/cloudtrace.user'),
     };
   }
   if (!(error instanceof ApiError)) {
     return {
-      text: `could not be asked: ${said}`,
-      cure: 'check the network, a proxy (https_proxy) or a VPN, and run the preflight again',
+      text: `no answer from Google: ${said}`,
+      fix: 'check the network, the proxy (https_proxy) and the VPN, and run the preflight again',
     };
   }
   if (error.status === 401) {
-    return { text: `your credentials are not accepted: ${said}`, cure: SIGN_IN };
+    return { text: `Google rejects your credentials: ${said}`, fix: SIGN_IN };
   }
   if (error.status === 403) {
     // Some services name the permission that was refused, others only say that one was.
@@ -34,13 +34,13 @@ export function explain(error: unknown, { projectId }: PreflightOptions): Findin
       : 'roles/viewer';
     return {
       text: `permission denied: ${said}; ${BY_WHOM}`,
-      cure: grantCommand(projectId, YOU, role),
+      fix: grantCommand(projectId, YOU, role),
     };
   }
   return {
     text: `Google answered ${error.status}: ${said}`,
-    cure: 'run the preflight again; if it stays so, see https://status.cloud.google.com',
+    fix: 'run the preflight again; if the answer stays the same, see https://status.cloud.google.com',
   };
 }
 
-const BY_WHOM = 'somebody who may grant roles must run the fix';
+const BY_WHOM = 'someone who can grant roles must run the command';

@@ -106,7 +106,7 @@ export function createGoogleApi(options: {
 function asError(error: unknown): Error {
   if (!(error instanceof TypeError)) return error as Error;
   const cause = error.cause instanceof Error ? error.cause.message : error.message;
-  return new Error(`no answer: ${cause}`, { cause: error });
+  return new Error(cause, { cause: error });
 }
 
 function messageOf(text: string): string {

@@ -1,14 +1,14 @@
 import type { Check, Context, Result } from './check.ts';
-import { cluster } from './cluster.ts';
+import { cluster } from './checks/cluster.ts';
+import { imagePullers, podTraceWriters, podWorksReaders } from './checks/gke.ts';
+import { images, repository } from './checks/images.ts';
+import { invokers, traceWriters } from './checks/permissions.ts';
+import { apis, credentials, exporterApi, project } from './checks/project.ts';
+import { services } from './checks/services.ts';
+import { worksReaders } from './checks/works.ts';
 import { explain } from './explain.ts';
-import { imagePullers, podTraceWriters, podWorksReaders } from './gke.ts';
 import type { GoogleApi } from './google-api.ts';
-import { images, repository } from './images.ts';
 import type { PreflightOptions } from './options.ts';
-import { invokers, traceWriters } from './permissions.ts';
-import { apis, credentials, exporterApi, project } from './project.ts';
-import { services } from './services.ts';
-import { worksReaders } from './works-readers.ts';
 
 /** In the order in which they are asked. The two lists need traces, which take a run to come. */
 export const createChecks = (

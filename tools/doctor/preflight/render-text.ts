@@ -8,19 +8,19 @@ const MARK: Readonly<Record<Result['status'], string>> = {
   'not asked': '-',
 };
 
-/** One line for each check, and below a failed one what is wrong and the command on a line alone. */
+/** One line for each check, and below a failed one what is wrong and, on a line alone, the command. */
 export function renderResult({ title, status, findings, reason }: Result): string {
   const note =
     status === 'not asked'
-      ? ' (not asked: it depends on what failed above)'
+      ? ' (not checked: it depends on a check that failed)'
       : reason === undefined
         ? ''
         : ` (skipped: ${printable(reason)})`;
   return [
     `${MARK[status].padEnd(6)} ${title}${note}`,
-    ...findings.flatMap(({ text, cure }) => [
+    ...findings.flatMap(({ text, fix }) => [
       `         ${printable(text)}`,
-      ...(cure === undefined ? [] : [`         fix: ${printable(cure)}`]),
+      ...(fix === undefined ? [] : [`         fix: ${printable(fix)}`]),
     ]),
     '',
   ].join('\n');

@@ -26,31 +26,31 @@ export const FULL_DEFECTS: readonly Defect[] = [
     },
     check: 'exporter-api',
     text: /^telemetry\.googleapis\.com is not enabled, and loadgen, client, server send to it$/,
-    cure: 'gcloud services enable telemetry.googleapis.com --project my-project',
+    fix: 'gcloud services enable telemetry.googleapis.com --project my-project',
   },
   {
     title: 'an exporter whose role is another one',
     spoil: (project) => without(project, 'roles/telemetry.tracesWriter', client),
     check: 'trace-writers',
     text: /\(client\) has none of roles\/telemetry\.tracesWriter/,
-    cure: `gcloud projects add-iam-policy-binding my-project --condition None --member ${client} --role roles/telemetry.tracesWriter`,
+    fix: `gcloud projects add-iam-policy-binding my-project --condition None --member ${client} --role roles/telemetry.tracesWriter`,
   },
   {
     title: 'an exporter that may not use the quota of the project',
     spoil: (project) => without(project, 'roles/serviceusage.serviceUsageConsumer', client),
     check: 'trace-writers',
     text: /\(client\) has none of roles\/serviceusage\.serviceUsageConsumer/,
-    cure: `gcloud projects add-iam-policy-binding my-project --condition None --member ${client} --role roles/serviceusage.serviceUsageConsumer`,
+    fix: `gcloud projects add-iam-policy-binding my-project --condition None --member ${client} --role roles/serviceusage.serviceUsageConsumer`,
   },
   {
     title: 'a server that may not read the works',
     spoil: (project) => without(project, 'roles/storage.objectViewer', server),
     check: 'works-readers',
     text: /^serviceAccount:shakesapp-server@\S+ lacks storage\.objects\.get and storage\.objects\.list on gs:\/\/texts/,
-    cure: `gcloud storage buckets add-iam-policy-binding gs://texts --member '${server}' --role roles/storage.objectViewer`,
+    fix: `gcloud storage buckets add-iam-policy-binding gs://texts --member '${server}' --role roles/storage.objectViewer`,
   },
   {
-    title: 'a server that may read the works under a condition only',
+    title: 'a server that can read the works under a condition only',
     spoil: (project) => {
       without(project, 'roles/storage.objectViewer', server);
       const role = 'roles/storage.objectViewer';
@@ -58,8 +58,8 @@ export const FULL_DEFECTS: readonly Defect[] = [
       project.bucketBindings?.push({ role, members: [server], condition });
     },
     check: 'works-readers',
-    text: /lacks .* under conditions are not counted/,
-    cure: `gcloud storage buckets add-iam-policy-binding gs://texts --member '${server}' --role roles/storage.objectViewer`,
+    text: /lacks .* with conditions were not checked/,
+    fix: `gcloud storage buckets add-iam-policy-binding gs://texts --member '${server}' --role roles/storage.objectViewer`,
   },
   {
     title: 'a cluster that does not run',
@@ -69,7 +69,7 @@ export const FULL_DEFECTS: readonly Defect[] = [
     }),
     check: 'cluster',
     text: /^otel-trace-codelab is ERROR: no quota for e2$/,
-    cure: `gcloud container clusters describe ${CLUSTER} ${PLACE} --format 'yaml(status,conditions)'`,
+    fix: `gcloud container clusters describe ${CLUSTER} ${PLACE} --format 'yaml(status,conditions)'`,
   },
   {
     title: 'a cluster without identities for its pods',
@@ -77,40 +77,40 @@ export const FULL_DEFECTS: readonly Defect[] = [
       cluster.workloadIdentityConfig = {};
     }),
     check: 'cluster',
-    text: /does not give its pods identities of my-project\.svc\.id\.goog$/,
-    cure: `gcloud container clusters update ${CLUSTER} ${PLACE} --workload-pool my-project.svc.id.goog`,
+    text: /gives its pods no identities from my-project\.svc\.id\.goog$/,
+    fix: `gcloud container clusters update ${CLUSTER} ${PLACE} --workload-pool my-project.svc.id.goog`,
   },
   {
-    title: 'nodes whose pods see the metadata of the node',
+    title: 'nodes whose pods reach the metadata of the node',
     spoil: spoilCluster((cluster) => {
       for (const { config } of cluster.nodePools)
         config.workloadMetadataConfig.mode = 'GCE_METADATA';
     }),
     check: 'cluster',
-    text: /^pods on nodes of default-pool do not see the metadata server of GKE/,
-    cure: `gcloud container node-pools update default-pool --cluster ${CLUSTER} ${PLACE} --workload-metadata GKE_METADATA`,
+    text: /^pods on the nodes of default-pool reach the metadata server of the node, not that of GKE/,
+    fix: `gcloud container node-pools update default-pool --cluster ${CLUSTER} ${PLACE} --workload-metadata GKE_METADATA`,
   },
   {
-    title: 'nodes that may not pull the images',
+    title: 'nodes that cannot pull the images',
     spoil: (project) => {
       project.pullers = [];
     },
     check: 'image-pullers',
-    text: /^serviceAccount:shakesapp-nodes@\S+, which the nodes run as, may not pull from trace-codelab$/,
-    cure: `gcloud artifacts repositories add-iam-policy-binding trace-codelab --project my-project --location us-central1 --member serviceAccount:${accountOf('nodes')} --role roles/artifactregistry.reader`,
+    text: /^serviceAccount:shakesapp-nodes@\S+, which the nodes run as, has no permission to pull from trace-codelab$/,
+    fix: `gcloud artifacts repositories add-iam-policy-binding trace-codelab --project my-project --location us-central1 --member serviceAccount:${accountOf('nodes')} --role roles/artifactregistry.reader`,
   },
   {
     title: 'pods that may not write traces',
     spoil: (project) => without(project, 'roles/cloudtrace.agent', podOf('client')),
     check: 'pod-trace-writers',
     text: /\/ns\/shakesapp\/sa\/client has none of roles\/cloudtrace\.agent/,
-    cure: `gcloud projects add-iam-policy-binding my-project --condition None --member '${podOf('client')}' --role roles/cloudtrace.agent`,
+    fix: `gcloud projects add-iam-policy-binding my-project --condition None --member '${podOf('client')}' --role roles/cloudtrace.agent`,
   },
   {
     title: 'pods that may not read the works',
     spoil: (project) => without(project, 'roles/storage.objectViewer', podOf('server')),
     check: 'pod-works-readers',
     text: /\/ns\/shakesapp\/sa\/server lacks storage\.objects\.get and storage\.objects\.list/,
-    cure: `gcloud storage buckets add-iam-policy-binding gs://texts --member '${podOf('server')}' --role roles/storage.objectViewer`,
+    fix: `gcloud storage buckets add-iam-policy-binding gs://texts --member '${podOf('server')}' --role roles/storage.objectViewer`,
   },
 ];

@@ -6,7 +6,7 @@ export type Defect = Readonly<{
   spoil(project: Project): void;
   check: string;
   text: RegExp;
-  cure: string;
+  fix: string;
 }>;
 
 const serviceOf = (project: Project, name: 'loadgen' | 'client' | 'server'): Service => {
@@ -29,7 +29,7 @@ export const DEFECTS: readonly Defect[] = [
     },
     check: 'project',
     text: /my-project is DELETE_REQUESTED/,
-    cure: 'gcloud projects undelete my-project',
+    fix: 'gcloud projects undelete my-project',
   },
   {
     title: 'a project that the caller may not see',
@@ -37,8 +37,8 @@ export const DEFECTS: readonly Defect[] = [
       project.refuse = { status: 403, message: 'The caller does not have permission' };
     },
     check: 'project',
-    text: /no project my-project that you may see/,
-    cure: 'gcloud projects list   # take --project from there, or sign in as somebody else: gcloud auth application-default login',
+    text: /no project my-project that you can read/,
+    fix: 'gcloud projects list   # take --project from this list, or sign in as another person: gcloud auth application-default login',
   },
   {
     title: 'a project whose Resource Manager API is off',
@@ -51,7 +51,7 @@ export const DEFECTS: readonly Defect[] = [
     },
     check: 'project',
     text: /^cloudresourcemanager\.googleapis\.com is not enabled: Cloud Resource/,
-    cure: 'gcloud services enable cloudresourcemanager.googleapis.com --project my-project',
+    fix: 'gcloud services enable cloudresourcemanager.googleapis.com --project my-project',
   },
   {
     title: 'credentials of a person without a quota project',
@@ -63,7 +63,7 @@ export const DEFECTS: readonly Defect[] = [
     },
     check: 'project',
     text: /name no quota project/,
-    cure: 'gcloud auth application-default set-quota-project my-project',
+    fix: 'gcloud auth application-default set-quota-project my-project',
   },
   {
     title: 'a token that Google does not take',
@@ -71,8 +71,8 @@ export const DEFECTS: readonly Defect[] = [
       project.refuse = { status: 401, message: 'Request had invalid authentication credentials.' };
     },
     check: 'project',
-    text: /not accepted/,
-    cure: 'gcloud auth application-default login',
+    text: /^Google rejects your credentials/,
+    fix: 'gcloud auth application-default login',
   },
   ...[
     {
@@ -99,8 +99,8 @@ export const DEFECTS: readonly Defect[] = [
       project.refuse = { status: 403, message, path };
     },
     check,
-    text: /^permission denied: .*; somebody who may grant roles must run the fix$/,
-    cure: `gcloud projects add-iam-policy-binding my-project --condition None --member "user:$(gcloud config get account)" --role ${role}`,
+    text: /^permission denied: .*; someone who can grant roles must run the command$/,
+    fix: `gcloud projects add-iam-policy-binding my-project --condition None --member "user:$(gcloud config get account)" --role ${role}`,
   })),
   {
     title: 'two APIs that are not enabled',
@@ -109,7 +109,7 @@ export const DEFECTS: readonly Defect[] = [
     },
     check: 'apis',
     text: /^not enabled: cloudtrace\.googleapis\.com, run\.googleapis\.com$/,
-    cure: 'gcloud services enable cloudtrace.googleapis.com run.googleapis.com --project my-project',
+    fix: 'gcloud services enable cloudtrace.googleapis.com run.googleapis.com --project my-project',
   },
   {
     title: 'no repository',
@@ -118,7 +118,7 @@ export const DEFECTS: readonly Defect[] = [
     },
     check: 'repository',
     text: /no repository trace-codelab in us-central1 of my-project/,
-    cure: DEPLOY,
+    fix: DEPLOY,
   },
   {
     title: 'an image that was never pushed',
@@ -127,7 +127,7 @@ export const DEFECTS: readonly Defect[] = [
     },
     check: 'images',
     text: /^no image of client$/,
-    cure:
+    fix:
       `gcloud builds submit ${PLACE} --config cloudbuild.yaml ` +
       `--service-account projects/my-project/serviceAccounts/${accountOf('build')} ` +
       '--gcs-source-staging-dir gs://my-project-shakesapp-build/source ' +
@@ -140,7 +140,7 @@ export const DEFECTS: readonly Defect[] = [
     },
     check: 'services',
     text: /^server is not deployed in us-central1$/,
-    cure: DEPLOY,
+    fix: DEPLOY,
   },
   {
     title: 'a service that does not start',
@@ -149,7 +149,7 @@ export const DEFECTS: readonly Defect[] = [
     },
     check: 'services',
     text: /^client is not ready \(CONDITION_FAILED\): as the test says$/,
-    cure: `gcloud run services logs read client ${PLACE} --limit 50`,
+    fix: `gcloud run services logs read client ${PLACE} --limit 50`,
   },
   ...(
     [
@@ -163,8 +163,8 @@ export const DEFECTS: readonly Defect[] = [
       serviceOf(project, name).invokers = [];
     },
     check: 'invokers',
-    text: new RegExp(`^serviceAccount:${accountOf(caller)} may not call ${name}$`),
-    cure: `gcloud run services add-iam-policy-binding ${name} ${PLACE} --member serviceAccount:${accountOf(caller)} --role roles/run.invoker`,
+    text: new RegExp(`^serviceAccount:${accountOf(caller)} has no permission to call ${name}$`),
+    fix: `gcloud run services add-iam-policy-binding ${name} ${PLACE} --member serviceAccount:${accountOf(caller)} --role roles/run.invoker`,
   })),
   {
     title: 'a service that everybody may call',
@@ -172,8 +172,8 @@ export const DEFECTS: readonly Defect[] = [
       serviceOf(project, 'client').invokers.push('allUsers');
     },
     check: 'invokers',
-    text: /^allUsers may call client$/,
-    cure: `gcloud run services remove-iam-policy-binding client ${PLACE} --member allUsers --role roles/run.invoker`,
+    text: /^allUsers can call client$/,
+    fix: `gcloud run services remove-iam-policy-binding client ${PLACE} --member allUsers --role roles/run.invoker`,
   },
   {
     title: 'a service account that may not write traces',
@@ -183,7 +183,7 @@ export const DEFECTS: readonly Defect[] = [
     },
     check: 'trace-writers',
     text: /\(server\) has none of roles\/cloudtrace\.agent/,
-    cure: `gcloud projects add-iam-policy-binding my-project --condition None --member serviceAccount:${accountOf('server')} --role roles/cloudtrace.agent`,
+    fix: `gcloud projects add-iam-policy-binding my-project --condition None --member serviceAccount:${accountOf('server')} --role roles/cloudtrace.agent`,
   },
   {
     title: 'traces that go to another project',
@@ -192,7 +192,7 @@ export const DEFECTS: readonly Defect[] = [
     },
     check: 'trace-writers',
     text: /^loadgen writes its traces to another, not to my-project$/,
-    cure: `gcloud run services update loadgen ${PLACE} --update-env-vars GOOGLE_CLOUD_PROJECT=my-project`,
+    fix: `gcloud run services update loadgen ${PLACE} --update-env-vars GOOGLE_CLOUD_PROJECT=my-project`,
   },
   {
     title: 'a table of counts that the works do not have',
@@ -201,8 +201,8 @@ export const DEFECTS: readonly Defect[] = [
     },
     check: 'works',
     text: /^"thee" is in 2 lines, expected 7$/,
-    cure:
-      "npm run --silent queries -- --bucket texts --prefix '/' > known-queries.json   # then apply with " +
+    fix:
+      "npx shakesapp queries --bucket texts --prefix '/' > known-queries.json   # then apply with " +
       '-var known_queries="$(cat known-queries.json)"',
   },
 ];

@@ -1,6 +1,6 @@
 import type { ServiceName } from '../../../../lib/telemetry/names.ts';
+import { REQUIRED_APIS } from '../../../../tools/doctor/preflight/checks/project.ts';
 import { type Endpoints, GOOGLE_ENDPOINTS } from '../../../../tools/doctor/preflight/google-api.ts';
-import { REQUIRED_APIS } from '../../../../tools/doctor/preflight/project.ts';
 import { startHttpService } from '../../../../tools/local/cloud/http-service.ts';
 
 export const PROJECT = 'my-project';

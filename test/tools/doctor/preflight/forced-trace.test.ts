@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { Clock } from '../../../../lib/clock.ts';
 import { ATTR } from '../../../../lib/telemetry/names.ts';
 import type { Context } from '../../../../tools/doctor/preflight/check.ts';
-import { createForcedTraceCheck } from '../../../../tools/doctor/preflight/forced-trace.ts';
+import { createForcedTraceCheck } from '../../../../tools/doctor/preflight/checks/traces.ts';
 import { createGoogleApi } from '../../../../tools/doctor/preflight/google-api.ts';
 import { startHttpService } from '../../../../tools/local/cloud/http-service.ts';
 import { type LocalCloud, startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
@@ -108,16 +108,16 @@ test('a run whose traces lack a span names the command that looks at them', asyn
     spans: trace.spans.filter(({ name }) => name !== 'works.search'),
   }));
   const [finding] = await ask(setup);
-  assert.match(finding?.text ?? '', /of 1 requests 1 gave a trace, 0 a whole one/);
-  assert.equal(finding?.cure, `npm run doctor -- --project ${setup.cloud.projectId} --since 10m`);
+  assert.match(finding?.text ?? '', /of 1 requests 1 gave a trace, 0 a complete one/);
+  assert.equal(finding?.fix, `npm run doctor -- --project ${setup.cloud.projectId} --since 10m`);
 });
 
 test('a run without traces sends to what the schedule and loadgen said', async (t) => {
   const setup = await start(t, () => undefined);
   const [finding] = await ask(setup);
   assert.match(finding?.text ?? '', /of 1 requests 0 gave a trace/);
-  assert.match(finding?.cure ?? '', /^gcloud scheduler jobs describe shakesapp-load /);
-  assert.match(finding?.cure ?? '', /gcloud run services logs read loadgen /);
+  assert.match(finding?.fix ?? '', /^gcloud scheduler jobs describe shakesapp-load /);
+  assert.match(finding?.fix ?? '', /gcloud run services logs read loadgen /);
 });
 
 test('a job that is not there is said to be missing', async (t) => {
@@ -133,7 +133,7 @@ test('traces that the caller may not read name the role that they lack', async (
   const [finding] = await ask(setup);
   assert.match(finding?.text ?? '', /^reading Cloud Trace of \S+ failed/);
   assert.equal(
-    finding?.cure,
+    finding?.fix,
     `gcloud projects add-iam-policy-binding ${setup.cloud.projectId} --condition None --member "user:$(gcloud config get account)" --role roles/cloudtrace.user`,
   );
 });
@@ -143,5 +143,5 @@ test('a job without permission to control it names the role that they lack', asy
   setup.cloud.faults.inject({ service: 'scheduler', error: 'PERMISSION_DENIED' });
   const [finding] = await ask(setup);
   assert.match(finding?.text ?? '', /^permission denied to control /);
-  assert.match(finding?.cure ?? '', /--role roles\/cloudscheduler\.admin$/);
+  assert.match(finding?.fix ?? '', /--role roles\/cloudscheduler\.admin$/);
 });

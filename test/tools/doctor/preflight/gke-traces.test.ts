@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cluster, Context } from '../../../../tools/doctor/preflight/check.ts';
+import { createGkeTracesCheck } from '../../../../tools/doctor/preflight/checks/traces.ts';
 import { explain } from '../../../../tools/doctor/preflight/explain.ts';
-import { createGkeTracesCheck } from '../../../../tools/doctor/preflight/gke-traces.ts';
 import { createGoogleApi } from '../../../../tools/doctor/preflight/google-api.ts';
 import { createTraceReader } from '../../../../tools/google/follow.ts';
 import { startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
@@ -42,17 +42,17 @@ test('traces of Cloud Run alone lead to the pods', async () => {
   assert.deepEqual(outcome, [
     {
       text: 'no trace of the pods in the last 15 minutes',
-      cure: 'gcloud container clusters get-credentials otel-trace-codelab --location us-central1-f --project my-project && kubectl -n shakesapp get pods,cronjobs,jobs   # a run now: kubectl -n shakesapp create job --from=cronjob/trigger by-hand',
+      fix: 'gcloud container clusters get-credentials otel-trace-codelab --location us-central1-f --project my-project && kubectl -n shakesapp get pods,cronjobs,jobs   # to start a run: kubectl -n shakesapp create job --from=cronjob/trigger by-hand',
     },
   ]);
 });
 
-test('traces that are not whole lead to the doctor', async () => {
+test('traces that are not complete lead to the doctor', async () => {
   const broken = { ...onGke(), spans: onGke().spans.slice(0, 2) };
   assert.deepEqual(await ask(async () => [broken]), [
     {
-      text: 'no trace of the pods is whole; 1 arrived',
-      cure: 'npm run doctor -- --project my-project --since 15m',
+      text: 'no trace of the pods is complete; 1 arrived',
+      fix: 'npx shakesapp doctor --project my-project --since 15m',
     },
   ]);
 });
@@ -71,7 +71,7 @@ test('traces that the caller may not read name the role that they lack', async (
     gke: false,
     trace: true,
   };
-  assert.match(explain(error, options).cure ?? '', /--role roles\/cloudtrace\.user$/);
+  assert.match(explain(error, options).fix ?? '', /--role roles\/cloudtrace\.user$/);
 });
 
 test('without a cluster nothing is looked for', async () => {

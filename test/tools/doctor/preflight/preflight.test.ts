@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, type TestContext, test } from 'node:test';
-import { CLUSTER, NAMESPACE } from '../../../../tools/doctor/preflight/cluster.ts';
+import { CLUSTER, NAMESPACE } from '../../../../tools/doctor/preflight/checks/cluster.ts';
+import { REQUIRED_APIS } from '../../../../tools/doctor/preflight/checks/project.ts';
+import {
+  createWorksCheck,
+  type ReadWorks,
+} from '../../../../tools/doctor/preflight/checks/works.ts';
 import {
   createGoogleApi,
   GOOGLE_ENDPOINTS,
@@ -9,9 +14,7 @@ import {
 } from '../../../../tools/doctor/preflight/google-api.ts';
 import { parseOptions } from '../../../../tools/doctor/preflight/options.ts';
 import { createChecks, runChecks } from '../../../../tools/doctor/preflight/preflight.ts';
-import { REQUIRED_APIS } from '../../../../tools/doctor/preflight/project.ts';
 import { renderResult, renderVerdict } from '../../../../tools/doctor/preflight/render-text.ts';
-import { createWorksCheck, type ReadWorks } from '../../../../tools/doctor/preflight/works.ts';
 import { flagsOf } from '../../cli/flags-of.ts';
 import { DEFECTS } from './defects.ts';
 import { FULL_DEFECTS } from './defects-full.ts';
@@ -95,7 +98,7 @@ describe('preflight', () => {
   const cases = projects.flatMap(({ defects, ...rest }) =>
     defects.map((defect) => ({ ...rest, ...defect })),
   );
-  for (const { title, create, args, spoil, check, text, cure } of cases) {
+  for (const { title, create, args, spoil, check, text, fix } of cases) {
     test(`finds ${title}, and names the command that fixes it`, async (t) => {
       const project = create();
       spoil(project);
@@ -107,7 +110,7 @@ describe('preflight', () => {
       );
       assert.equal(failed[0]?.findings.length, 1);
       assert.match(failed[0]?.findings[0]?.text ?? '', text);
-      assert.equal(failed[0]?.findings[0]?.cure, cure);
+      assert.equal(failed[0]?.findings[0]?.fix, fix);
     });
   }
 
@@ -119,7 +122,7 @@ describe('preflight', () => {
     });
     const [first, ...rest] = results;
     assert.equal(first?.status, 'failed');
-    assert.equal(first?.findings[0]?.cure, 'gcloud auth application-default login');
+    assert.equal(first?.findings[0]?.fix, 'gcloud auth application-default login');
     assert.ok(rest.every(({ status }) => status === 'not asked'));
   });
 
@@ -129,7 +132,7 @@ describe('preflight', () => {
     const missing = await ask(t, createProject(), { args: ['--tag', 'v2'] });
     const images = missing.find(({ id }) => id === 'images');
     assert.equal(images?.findings[0]?.text, 'no image with tag v2 of loadgen, client, server');
-    assert.match(images?.findings[0]?.cure ?? '', /_TAG=v2 \.$/);
+    assert.match(images?.findings[0]?.fix ?? '', /_TAG=v2 \.$/);
   });
 
   test('names what deploys a service with the tag that was given, and with no other', async (t) => {
@@ -137,7 +140,7 @@ describe('preflight', () => {
     delete project.services.server;
     const cureOf = async (args: readonly string[]) => {
       const results = await ask(t, project, { args });
-      return results.find(({ id }) => id === 'services')?.findings[0]?.cure ?? '';
+      return results.find(({ id }) => id === 'services')?.findings[0]?.fix ?? '';
     };
     assert.match(await cureOf(['--tag', 'v1']), / what_next .* here with -var image_tag=v1; /);
     assert.doesNotMatch(await cureOf([]), /image_tag/);
@@ -150,11 +153,11 @@ describe('preflight', () => {
     const worksOf = async (project: Project) =>
       (await ask(t, project, { works })).find(({ id }) => id === 'works');
     const open = await worksOf(createProject());
-    assert.match(open?.findings[0]?.cure ?? '', /^gcloud storage ls gs:\/\/texts\//);
-    assert.match(open?.findings[0]?.cure ?? '', / what_next .* here with -var works_access=iam; /);
+    assert.match(open?.findings[0]?.fix ?? '', /^gcloud storage ls gs:\/\/texts\//);
+    assert.match(open?.findings[0]?.fix ?? '', / what_next .* here with -var works_access=iam; /);
     const closed = await worksOf(createFullProject());
     assert.equal(
-      closed?.findings[0]?.cure,
+      closed?.findings[0]?.fix,
       'gcloud storage buckets add-iam-policy-binding gs://texts --member "user:$(gcloud config get account)" --role roles/storage.objectViewer',
       'the preflight reads as the person who runs it',
     );
@@ -179,18 +182,18 @@ describe('preflight', () => {
     assert.ok(whole.every(({ status }) => status === 'passed'));
   });
 
-  test('says of a bucket whose policy is not to be seen what it does not know', async (t) => {
+  test('says what it could not check where the policy of the bucket cannot be read', async (t) => {
     const project = createFullProject();
     project.bucketBindings = undefined;
     const results = await ask(t, project);
     for (const [id, reader] of [
-      ['works-readers', /so whether serviceAccount:shakesapp-server@\S+ may is not known$/],
-      ['pod-works-readers', /so whether principal:\S+\/sa\/server may is not known$/],
+      ['works-readers', /: whether serviceAccount:shakesapp-server@\S+ can read it was not checked$/],
+      ['pod-works-readers', /: whether principal:\S+\/sa\/server can read it was not checked$/],
     ] as const) {
       const [finding] = results.find((result) => result.id === id)?.findings ?? [];
       assert.match(finding?.text ?? '', reader);
       assert.equal(
-        finding?.cure,
+        finding?.fix,
         'gcloud storage buckets add-iam-policy-binding gs://texts --member "user:$(gcloud config get account)" --role roles/storage.legacyBucketOwner',
       );
     }
@@ -202,7 +205,7 @@ describe('preflight', () => {
     const [finding] =
       (await ask(t, project)).find(({ id }) => id === 'works-readers')?.findings ?? [];
     assert.equal(finding?.text, 'there is no bucket gs://gone');
-    assert.match(finding?.cure ?? '', /-var works_bucket=NAME$/);
+    assert.match(finding?.fix ?? '', /-var works_bucket=NAME$/);
   });
 
   test('takes pods that act as the Google accounts for these', async (t) => {
@@ -225,13 +228,13 @@ describe('preflight', () => {
       ({ id }) => id === 'cluster',
     );
     assert.equal(
-      off?.findings[0]?.cure,
+      off?.findings[0]?.fix,
       'gcloud services enable container.googleapis.com --project my-project',
     );
     const project = createFullProject();
     project.clusters = [];
     const none = (await ask(t, project, { args: ['--gke'] })).find(({ id }) => id === 'cluster');
-    assert.equal(none?.findings[0]?.cure, 'terraform -chdir=terraform/gke/cluster apply');
+    assert.equal(none?.findings[0]?.fix, 'terraform -chdir=terraform/gke/cluster apply');
   });
 
   test('asks again where Google has a bad moment, and gives up with its words', async (t) => {
@@ -258,8 +261,8 @@ describe('preflight', () => {
       api,
       signal,
     });
-    assert.match(project?.findings[0]?.text ?? '', /could not be asked: no answer/);
-    assert.match(project?.findings[0]?.cure ?? '', /check the network/);
+    assert.match(project?.findings[0]?.text ?? '', /^no answer from Google: /);
+    assert.match(project?.findings[0]?.fix ?? '', /check the network/);
   });
 
   test('shows each check in a line, with finding and command below', () => {
@@ -267,7 +270,7 @@ describe('preflight', () => {
       id: 'apis',
       title: 'the APIs are enabled',
       status: 'failed',
-      findings: [{ text: 'not enabled:\u001b[31m run', cure: 'gcloud services enable run' }],
+      findings: [{ text: 'not enabled:\u001b[31m run', fix: 'gcloud services enable run' }],
     });
     assert.equal(
       text,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { refusalOf, SIGN_IN } from '../../cli/google-refusals.ts';
-import type { Check, Context } from './check.ts';
-import { sendsToGoogleByOtlp } from './exporters.ts';
-import { ApiError } from './google-api.ts';
+import { refusalOf, SIGN_IN } from '../../../cli/google-refusals.ts';
+import type { Check, Context } from '../check.ts';
+import { sendsToGoogleByOtlp } from '../exporters.ts';
+import { ApiError } from '../google-api.ts';
 
 /** As terraform/apis.tf enables them; a test compares. */
 export const REQUIRED_APIS = [
@@ -29,22 +29,22 @@ export const credentials: Check = {
 
 export const project: Check = {
   id: 'project',
-  title: 'the project is there, and you may look at it',
+  title: 'the project exists, and you can read it',
   after: ['credentials'],
   async run({ api, options: { projectId } }) {
     try {
       const answer = await api.get('cloudresourcemanager', `/v3/projects/${projectId}`);
       const { state } = z.object({ state: z.string() }).parse(answer);
       if (state === 'ACTIVE') return [];
-      return [{ text: `${projectId} is ${state}`, cure: `gcloud projects undelete ${projectId}` }];
+      return [{ text: `${projectId} is ${state}`, fix: `gcloud projects undelete ${projectId}` }];
     } catch (error) {
-      // Google says 403 of a project that is not there as well.
+      // Google answers 403 for a project that does not exist, too.
       if (!(error instanceof ApiError) || ![403, 404].includes(error.status)) throw error;
       if (refusalOf(error.message, projectId)) throw error;
       return [
         {
-          text: `no project ${projectId} that you may see: ${error.message}`,
-          cure: `gcloud projects list   # take --project from there, or sign in as somebody else: ${SIGN_IN}`,
+          text: `no project ${projectId} that you can read: ${error.message}`,
+          fix: `gcloud projects list   # take --project from this list, or sign in as another person: ${SIGN_IN}`,
         },
       ];
     }
@@ -76,7 +76,7 @@ export const apis: Check = {
     return [
       {
         text: `not enabled: ${missing.join(', ')}`,
-        cure: `gcloud services enable ${missing.join(' ')} --project ${projectId}`,
+        fix: `gcloud services enable ${missing.join(' ')} --project ${projectId}`,
       },
     ];
   },
@@ -105,7 +105,7 @@ export const exporterApi: Check = {
     return [
       {
         text: `${TELEMETRY} is not enabled, and ${senders.map(({ name }) => name).join(', ')} send to it`,
-        cure: `gcloud services enable ${TELEMETRY} --project ${options.projectId}`,
+        fix: `gcloud services enable ${TELEMETRY} --project ${options.projectId}`,
       },
     ];
   },

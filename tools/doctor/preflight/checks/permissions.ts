@@ -1,8 +1,8 @@
-import { SERVICES, type ServiceName } from '../../../lib/telemetry/names.ts';
-import { grantCommand } from '../../cli/google-refusals.ts';
-import type { Check, Context, Finding } from './check.ts';
-import { traceRolesFor } from './exporters.ts';
-import { EVERYBODY, membersOf, parsePolicy, readProjectPolicy } from './policy.ts';
+import { SERVICES, type ServiceName } from '../../../../lib/telemetry/names.ts';
+import { grantCommand } from '../../../cli/google-refusals.ts';
+import type { Check, Context, Finding } from '../check.ts';
+import { traceRolesFor } from '../exporters.ts';
+import { EVERYBODY, membersOf, parsePolicy, readProjectPolicy } from '../policy.ts';
 import { servicePath } from './services.ts';
 
 const INVOKER = 'roles/run.invoker';
@@ -22,7 +22,7 @@ function callersOf({ options, services }: Context): Record<ServiceName, string> 
 
 export const invokers: Check = {
   id: 'invokers',
-  title: 'each service may be called by its one caller',
+  title: 'each service can be called by its caller, and by nobody else',
   after: ['services'],
   async run(context) {
     const { api, options } = context;
@@ -36,10 +36,13 @@ export const invokers: Check = {
         `--region ${options.region} --member ${member} --role ${INVOKER}`;
       const caller = `serviceAccount:${callers[name]}`;
       if (!members.includes(caller)) {
-        findings.push({ text: `${caller} may not call ${name}`, cure: change('add', caller) });
+        findings.push({
+          text: `${caller} has no permission to call ${name}`,
+          fix: change('add', caller),
+        });
       }
       for (const member of members.filter((one) => EVERYBODY.includes(one))) {
-        findings.push({ text: `${member} may call ${name}`, cure: change('remove', member) });
+        findings.push({ text: `${member} can call ${name}`, fix: change('remove', member) });
       }
     }
     return findings;
@@ -48,7 +51,7 @@ export const invokers: Check = {
 
 export const traceWriters: Check = {
   id: 'trace-writers',
-  title: 'each service account may write traces',
+  title: 'each service account can write traces',
   after: ['services'],
   async run(context) {
     const { options, services } = context;
@@ -60,14 +63,14 @@ export const traceWriters: Check = {
       if (env.GOOGLE_CLOUD_PROJECT !== projectId) {
         findings.push({
           text: `${name} writes its traces to ${env.GOOGLE_CLOUD_PROJECT ?? 'no project'}, not to ${projectId}`,
-          cure: `gcloud run services update ${name} --project ${projectId} --region ${region} --update-env-vars GOOGLE_CLOUD_PROJECT=${projectId}`,
+          fix: `gcloud run services update ${name} --project ${projectId} --region ${region} --update-env-vars GOOGLE_CLOUD_PROJECT=${projectId}`,
         });
       }
       for (const roles of traceRolesFor(env)) {
         if (membersOf(policy, roles).includes(member)) continue;
         findings.push({
           text: `${member} (${name}) has none of ${roles.join(', ')}`,
-          cure: grantCommand(projectId, member, roles[0]),
+          fix: grantCommand(projectId, member, roles[0]),
         });
       }
     }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { SERVICES, type ServiceName } from '../../../lib/telemetry/names.ts';
-import { deployCure } from '../../cli/deploy-commands.ts';
-import type { Check, Context, DeployedService, Finding } from './check.ts';
-import { ApiError } from './google-api.ts';
-import type { PreflightOptions } from './options.ts';
+import { SERVICES, type ServiceName } from '../../../../lib/telemetry/names.ts';
+import { deployCure } from '../../../cli/deploy-commands.ts';
+import type { Check, Context, DeployedService, Finding } from '../check.ts';
+import { ApiError } from '../google-api.ts';
+import type { PreflightOptions } from '../options.ts';
 
 const envSchema = z.array(z.object({ name: z.string(), value: z.string().default('') }));
 
@@ -21,7 +21,7 @@ const serviceSchema = z.object({
 export const servicePath = ({ projectId, region }: PreflightOptions, name: ServiceName) =>
   `/v2/projects/${projectId}/locations/${region}/services/${name}`;
 
-/** That the three services are deployed and ready; leaves what they are in the context. */
+/** That the three services are deployed and ready; puts them into the context. */
 export const services: Check = {
   id: 'services',
   title: 'the services are deployed and ready',
@@ -48,7 +48,7 @@ async function readService(
     if (state !== 'CONDITION_SUCCEEDED') {
       return {
         text: `${name} is not ready (${state || 'no condition'}): ${message}`,
-        cure: `gcloud run services logs read ${name} --project ${projectId} --region ${region} --limit 50`,
+        fix: `gcloud run services logs read ${name} --project ${projectId} --region ${region} --limit 50`,
       };
     }
     const env = answer.template.containers[0]?.env ?? [];
@@ -63,7 +63,7 @@ async function readService(
     const tag = options.tag === undefined ? [] : [`-var image_tag=${options.tag}`];
     return {
       text: `${name} is not deployed in ${options.region}`,
-      cure: deployCure(options, tag),
+      fix: deployCure(options, tag),
     };
   }
 }

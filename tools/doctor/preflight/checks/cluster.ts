@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Check, Finding } from './check.ts';
+import type { Check, Finding } from '../check.ts';
 import { isEnabled } from './project.ts';
 
 /** As terraform/gke names them; a test compares. */
@@ -38,29 +38,29 @@ const clustersSchema = z.object({
 
 type Found = z.output<typeof clustersSchema>['clusters'][number];
 
-/** GKE updates a cluster while its pods go on. */
+/** Pods keep running while GKE updates their cluster. */
 const RUNNING = ['RUNNING', 'RECONCILING'];
 
 export const poolOf = (projectId: string) => `${projectId}.svc.id.goog`;
 
-/** That the overlay's cluster is up and its pods get identities; leaves it in the context. */
+/** That the overlay's cluster runs and its pods get identities; puts it into the context. */
 export const cluster: Check = {
   id: 'cluster',
-  title: `GKE: the cluster ${CLUSTER} runs, and its pods have identities of their own`,
+  title: `GKE: the cluster ${CLUSTER} runs, and its pods get identities`,
   after: ['apis'],
   async run(context) {
     const { api, options } = context;
     const { projectId } = options;
     if (!(await isEnabled(context, API))) {
       if (!options.gke) return { skipped: `not deployed: ${API} is not enabled` };
-      const cure = `gcloud services enable ${API} --project ${projectId}`;
-      return [{ text: `${API} is not enabled`, cure }];
+      const fix = `gcloud services enable ${API} --project ${projectId}`;
+      return [{ text: `${API} is not enabled`, fix }];
     }
     const answer = await api.get('container', `/v1/projects/${projectId}/locations/-/clusters`);
     const found = clustersSchema.parse(answer).clusters.find(({ name }) => name === CLUSTER);
     if (!found) {
       if (!options.gke) return { skipped: `not deployed: there is no cluster ${CLUSTER}` };
-      return [{ text: `there is no cluster ${CLUSTER} in ${projectId}`, cure: CREATE }];
+      return [{ text: `there is no cluster ${CLUSTER} in ${projectId}`, fix: CREATE }];
     }
     context.clusters.push({
       location: found.location,
@@ -80,22 +80,22 @@ function findClusterFaults(found: Found, projectId: string): Finding[] {
       : [
           {
             text: `${CLUSTER} is ${status}: ${statusMessage}`,
-            cure: `gcloud container clusters describe ${CLUSTER} ${place} --format 'yaml(status,conditions)'`,
+            fix: `gcloud container clusters describe ${CLUSTER} ${place} --format 'yaml(status,conditions)'`,
           },
         ]),
     ...(workloadIdentityConfig?.workloadPool === pool
       ? []
       : [
           {
-            text: `${CLUSTER} does not give its pods identities of ${pool}`,
-            cure: `gcloud container clusters update ${CLUSTER} ${place} --workload-pool ${pool}`,
+            text: `${CLUSTER} gives its pods no identities from ${pool}`,
+            fix: `gcloud container clusters update ${CLUSTER} ${place} --workload-pool ${pool}`,
           },
         ]),
     ...nodePools
       .filter(({ config }) => config.workloadMetadataConfig?.mode !== 'GKE_METADATA')
       .map(({ name }) => ({
-        text: `pods on nodes of ${name} do not see the metadata server of GKE, but that of the node`,
-        cure: `gcloud container node-pools update ${name} --cluster ${CLUSTER} ${place} --workload-metadata GKE_METADATA`,
+        text: `pods on the nodes of ${name} reach the metadata server of the node, not that of GKE`,
+        fix: `gcloud container node-pools update ${name} --cluster ${CLUSTER} ${place} --workload-metadata GKE_METADATA`,
       })),
   ];
 }

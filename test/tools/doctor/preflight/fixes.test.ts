@@ -9,8 +9,8 @@ import { FULL_DEFECTS } from './defects-full.ts';
 
 const JOB = { projectId: 'p', region: 'us-central1', jobName: 'projects/p/locations/r/jobs/j' };
 
-const CURES = [
-  ...[...DEFECTS, ...FULL_DEFECTS].map(({ cure }) => cure),
+const FIXES = [
+  ...[...DEFECTS, ...FULL_DEFECTS].map(({ fix }) => fix),
   ...[5, 7, 16].map(
     (code) => explainJobError(Object.assign(new Error('no'), { code }), JOB).message,
   ),
@@ -19,9 +19,9 @@ const CURES = [
   ),
 ];
 
-/** A cure may have a comment after it, several commands, or text around the command. */
-const COMMANDS = CURES.flatMap((cure) =>
-  cure
+/** A fix may have a comment after it, several commands, or text around the command. */
+const COMMANDS = FIXES.flatMap((fix) =>
+  fix
     .split(/\n|&&| {3}# /)
     .map(
       (part) => /\bgcloud (?!config get).*/.exec(part.replace(/"user:\$\(.*?\)"/, 'user:me'))?.[0],

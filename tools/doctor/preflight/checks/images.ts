@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { SERVICES } from '../../../lib/telemetry/names.ts';
-import { deployCure } from '../../cli/deploy-commands.ts';
-import type { Check, Finding } from './check.ts';
-import { ApiError } from './google-api.ts';
-import type { PreflightOptions } from './options.ts';
+import { SERVICES } from '../../../../lib/telemetry/names.ts';
+import { deployCure } from '../../../cli/deploy-commands.ts';
+import type { Check, Finding } from '../check.ts';
+import { ApiError } from '../google-api.ts';
+import type { PreflightOptions } from '../options.ts';
 
 export const REPOSITORY = 'trace-codelab';
 
@@ -12,7 +12,7 @@ export const repositoryPath = ({ projectId, region }: PreflightOptions) =>
 
 export const repository: Check = {
   id: 'repository',
-  title: `the repository ${REPOSITORY} is there`,
+  title: `the repository ${REPOSITORY} exists`,
   after: ['apis'],
   async run({ api, options }) {
     try {
@@ -23,7 +23,7 @@ export const repository: Check = {
       return [
         {
           text: `no repository ${REPOSITORY} in ${options.region} of ${options.projectId}`,
-          cure: deployCure(options),
+          fix: deployCure(options),
         },
       ];
     }
@@ -34,7 +34,7 @@ const tagsSchema = z.object({ tags: z.array(z.object({ name: z.string() })).defa
 
 export const images: Check = {
   id: 'images',
-  title: 'the three images were pushed',
+  title: 'the three images are in it',
   after: ['repository'],
   async run({ api, options }) {
     const { projectId, region, tag } = options;
@@ -55,7 +55,7 @@ export const images: Check = {
     if (lacking.length === 0) return [];
     const finding: Finding = {
       text: `no image ${tag === undefined ? '' : `with tag ${tag} `}of ${lacking.join(', ')}`,
-      cure:
+      fix:
         `gcloud builds submit --project ${projectId} --region ${region} --config cloudbuild.yaml ` +
         `--service-account projects/${projectId}/serviceAccounts/shakesapp-build@${projectId}.iam.gserviceaccount.com ` +
         `--gcs-source-staging-dir gs://${projectId}-shakesapp-build/source ` +

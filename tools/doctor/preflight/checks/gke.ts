@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import type { ServiceName } from '../../../lib/telemetry/names.ts';
-import { grantCommand } from '../../cli/google-refusals.ts';
-import type { Check, Cluster, Context, Finding, Skipped } from './check.ts';
+import type { ServiceName } from '../../../../lib/telemetry/names.ts';
+import { grantCommand } from '../../../cli/google-refusals.ts';
+import type { Check, Cluster, Context, Finding, Skipped } from '../check.ts';
+import { traceRolesFor } from '../exporters.ts';
+import { membersOf, parsePolicy, readProjectPolicy } from '../policy.ts';
 import { NAMESPACE, poolOf } from './cluster.ts';
-import { traceRolesFor } from './exporters.ts';
 import { REPOSITORY, repositoryPath } from './images.ts';
-import { membersOf, parsePolicy, readProjectPolicy } from './policy.ts';
-import { worksSourceOf } from './works.ts';
-import { findWorksReader, PUBLIC_WORKS } from './works-readers.ts';
+import { findWorksReader, PUBLIC_WORKS, worksSourceOf } from './works.ts';
 
 /** A check of the overlay: skipped where there is no cluster. */
 const onCluster = (
@@ -28,7 +27,7 @@ const PROJECT_PULLERS = [...PULLERS, 'roles/artifactregistry.admin', 'roles/edit
 export const imagePullers = onCluster(
   {
     id: 'image-pullers',
-    title: 'GKE: the nodes may pull the images',
+    title: 'GKE: the nodes can pull the images',
     after: ['repository', 'cluster'],
   },
   async (context, { nodeAccounts }) => {
@@ -46,8 +45,8 @@ export const imagePullers = onCluster(
       .map((account) => `serviceAccount:${account}`)
       .filter((member) => !pullers.includes(member))
       .map((member) => ({
-        text: `${member}, which the nodes run as, may not pull from ${REPOSITORY}`,
-        cure: `gcloud artifacts repositories add-iam-policy-binding ${REPOSITORY} --project ${projectId} --location ${region} --member ${member} --role ${READER}`,
+        text: `${member}, which the nodes run as, has no permission to pull from ${REPOSITORY}`,
+        fix: `gcloud artifacts repositories add-iam-policy-binding ${REPOSITORY} --project ${projectId} --location ${region} --member ${member} --role ${READER}`,
       }));
   },
 );
@@ -55,7 +54,7 @@ export const imagePullers = onCluster(
 export const podTraceWriters = onCluster(
   {
     id: 'pod-trace-writers',
-    title: 'GKE: the pods of each program may write traces',
+    title: 'GKE: the pods of each program can write traces',
     after: ['services', 'cluster'],
   },
   async (context) => {
@@ -68,7 +67,7 @@ export const podTraceWriters = onCluster(
         if (membersOf(policy, roles).includes(member)) continue;
         findings.push({
           text: `${member} has none of ${roles.join(', ')}`,
-          cure: grantCommand(projectId, `'${member}'`, roles[0]),
+          fix: grantCommand(projectId, `'${member}'`, roles[0]),
         });
       }
     }
@@ -79,7 +78,7 @@ export const podTraceWriters = onCluster(
 export const podWorksReaders = onCluster(
   {
     id: 'pod-works-readers',
-    title: 'GKE: the pods of server may read the works',
+    title: 'GKE: the pods of server can read the works',
     after: ['services', 'cluster'],
   },
   async (context) =>
@@ -91,7 +90,7 @@ export const podWorksReaders = onCluster(
 const projectSchema = z.object({ name: z.string() });
 
 /**
- * Whom IAM takes the pods of a program for: the Google service account that they may act as
+ * Who the pods of a program are for IAM: the Google service account that they act as
  * (terraform's workload_identity=service_account), else their Kubernetes account itself.
  */
 async function podMember(context: Context, name: ServiceName): Promise<string> {
