@@ -7,7 +7,7 @@ const NOW_MS = Date.parse('2026-03-02T12:00:00Z');
 
 const parse = (...argv: readonly string[]) => parseOptions(flagsOf('doctor', ...argv), NOW_MS);
 
-test('Cloud Trace is read for half an hour, files whole, unless a window is given', () => {
+test('Cloud Trace is read for half an hour, files completely, unless a window is given', () => {
   assert.equal(parse('--local').sinceMs, NOW_MS - 1_800_000);
   assert.equal(parse('--from', 'a').sinceMs, 0);
   const { sinceMs, untilMs } = parse('--local', '--since', '2h', '--until', '1h');

@@ -36,14 +36,14 @@ export const FULL_DEFECTS: readonly Defect[] = [
     fix: `gcloud projects add-iam-policy-binding my-project --condition None --member ${client} --role roles/telemetry.tracesWriter`,
   },
   {
-    title: 'an exporter that may not use the quota of the project',
+    title: 'an exporter that cannot use the quota of the project',
     spoil: (project) => without(project, 'roles/serviceusage.serviceUsageConsumer', client),
     check: 'trace-writers',
     text: /\(client\) has none of roles\/serviceusage\.serviceUsageConsumer/,
     fix: `gcloud projects add-iam-policy-binding my-project --condition None --member ${client} --role roles/serviceusage.serviceUsageConsumer`,
   },
   {
-    title: 'a server that may not read the works',
+    title: 'a server that cannot read the works',
     spoil: (project) => without(project, 'roles/storage.objectViewer', server),
     check: 'works-readers',
     text: /^serviceAccount:shakesapp-server@\S+ lacks storage\.objects\.get and storage\.objects\.list on gs:\/\/texts/,
@@ -100,14 +100,14 @@ export const FULL_DEFECTS: readonly Defect[] = [
     fix: `gcloud artifacts repositories add-iam-policy-binding trace-codelab --project my-project --location us-central1 --member serviceAccount:${accountOf('nodes')} --role roles/artifactregistry.reader`,
   },
   {
-    title: 'pods that may not write traces',
+    title: 'pods that cannot write traces',
     spoil: (project) => without(project, 'roles/cloudtrace.agent', podOf('client')),
     check: 'pod-trace-writers',
     text: /\/ns\/shakesapp\/sa\/client has none of roles\/cloudtrace\.agent/,
     fix: `gcloud projects add-iam-policy-binding my-project --condition None --member '${podOf('client')}' --role roles/cloudtrace.agent`,
   },
   {
-    title: 'pods that may not read the works',
+    title: 'pods that cannot read the works',
     spoil: (project) => without(project, 'roles/storage.objectViewer', podOf('server')),
     check: 'pod-works-readers',
     text: /\/ns\/shakesapp\/sa\/server lacks storage\.objects\.get and storage\.objects\.list/,

@@ -32,7 +32,7 @@ export const DEFECTS: readonly Defect[] = [
     fix: 'gcloud projects undelete my-project',
   },
   {
-    title: 'a project that the caller may not see',
+    title: 'a project that the caller cannot see',
     spoil: (project) => {
       project.refuse = { status: 403, message: 'The caller does not have permission' };
     },
@@ -158,7 +158,7 @@ export const DEFECTS: readonly Defect[] = [
       ['server', 'client'],
     ] as const
   ).map(([name, caller]) => ({
-    title: `${caller} that may not call ${name}`,
+    title: `${caller} that cannot call ${name}`,
     spoil: (project: Project) => {
       serviceOf(project, name).invokers = [];
     },
@@ -176,7 +176,7 @@ export const DEFECTS: readonly Defect[] = [
     fix: `gcloud run services remove-iam-policy-binding client ${PLACE} --member allUsers --role roles/run.invoker`,
   },
   {
-    title: 'a service account that may not write traces',
+    title: 'a service account that cannot write traces',
     spoil: (project) => {
       const [binding] = project.bindings;
       if (binding) binding.members = binding.members.filter((member) => !/server/.test(member));

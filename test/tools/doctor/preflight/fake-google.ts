@@ -38,7 +38,7 @@ export type Project = {
   bindings: Bindings;
   /** Of the repository. */
   pullers: Bindings;
-  /** Of the bucket `texts`; undefined where the caller may not see them. */
+  /** Of the bucket `texts`; undefined where the caller cannot see them. */
   bucketBindings: Bindings | undefined;
   /** Who may act as each service account. */
   actors: Record<string, Bindings>;

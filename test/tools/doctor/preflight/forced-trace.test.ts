@@ -17,7 +17,7 @@ import { CLOUD_RUN, healthyTraces } from '../healthy-traces.ts';
 const NOW_MS = Date.now();
 
 /**
- * A local cloud whose job posts to a loadgen that stores what `answer` makes of a whole trace. No
+ * A local cloud whose job posts to a loadgen that stores what `answer` makes of a complete trace. No
  * time passes for the check before it has.
  */
 async function start(t: TestContext, answer: (trace: Trace) => Trace | undefined) {
@@ -97,7 +97,7 @@ async function ask({ cloud, delivered }: { cloud: LocalCloud; delivered: Promise
   return outcome;
 }
 
-test('a run that gives whole traces passes', async (t) => {
+test('a run that gives complete traces passes', async (t) => {
   const setup = await start(t, (trace) => trace);
   assert.deepEqual(await ask(setup), []);
 });
@@ -109,7 +109,7 @@ test('a run whose traces lack a span names the command that looks at them', asyn
   }));
   const [finding] = await ask(setup);
   assert.match(finding?.text ?? '', /of 1 requests 1 gave a trace, 0 a complete one/);
-  assert.equal(finding?.fix, `npm run doctor -- --project ${setup.cloud.projectId} --since 10m`);
+  assert.equal(finding?.fix, `npx shakesapp doctor --project ${setup.cloud.projectId} --since 10m`);
 });
 
 test('a run without traces sends to what the schedule and loadgen said', async (t) => {
@@ -127,7 +127,7 @@ test('a job that is not there is said to be missing', async (t) => {
   assert.match(finding?.text ?? '', /^there is no job .*shakesapp-load/);
 });
 
-test('traces that the caller may not read name the role that they lack', async (t) => {
+test('traces that the caller cannot read name the role that they lack', async (t) => {
   const setup = await start(t, (trace) => trace);
   setup.cloud.faults.inject({ service: 'trace-read', error: 'PERMISSION_DENIED' });
   const [finding] = await ask(setup);

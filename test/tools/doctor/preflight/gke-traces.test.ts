@@ -32,7 +32,7 @@ async function ask(readTraces: () => Promise<readonly Trace[]>, clusters = [CLUS
 
 const onGke = () => requestTrace({ platform: 'gcp_kubernetes_engine' });
 
-test('a whole trace of the pods is enough', async () => {
+test('a complete trace of the pods is enough', async () => {
   const broken = { ...onGke(), spans: onGke().spans.slice(0, 2) };
   assert.deepEqual(await ask(async () => [broken, onGke()]), []);
 });
@@ -57,7 +57,7 @@ test('traces that are not complete lead to the doctor', async () => {
   ]);
 });
 
-test('traces that the caller may not read name the role that they lack', async (t) => {
+test('traces that the caller cannot read name the role that they lack', async (t) => {
   const cloud = await startLocalCloud();
   t.after(cloud.close);
   cloud.faults.inject({ service: 'trace-read', error: 'PERMISSION_DENIED' });

@@ -187,7 +187,10 @@ describe('preflight', () => {
     project.bucketBindings = undefined;
     const results = await ask(t, project);
     for (const [id, reader] of [
-      ['works-readers', /: whether serviceAccount:shakesapp-server@\S+ can read it was not checked$/],
+      [
+        'works-readers',
+        /: whether serviceAccount:shakesapp-server@\S+ can read it was not checked$/,
+      ],
       ['pod-works-readers', /: whether principal:\S+\/sa\/server can read it was not checked$/],
     ] as const) {
       const [finding] = results.find((result) => result.id === id)?.findings ?? [];
