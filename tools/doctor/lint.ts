@@ -15,7 +15,12 @@ export async function run(asked: Options): Promise<number> {
   const progress = createProgress(process.stderr);
   try {
     const logs: LogLine[] = [];
-    for (const file of asked.logs) logs.push(...(await readLogs(file)));
+    const cut: string[] = [];
+    for (const file of asked.logs) {
+      const { lines, cutShort } = await readLogs(file, signal);
+      logs.push(...lines);
+      if (cutShort !== null) cut.push(cutShort);
+    }
     const { options, source } = await openSource(asked, {
       onProgress: progress.show,
       onResume: (text) => process.stderr.write(`doctor: ${text}\n`),
@@ -25,7 +30,7 @@ export async function run(asked: Options): Promise<number> {
     const diagnosis = diagnose(read.traces, {
       logs: options.logs.length > 0 ? logs : undefined,
       leftOut: read.leftOut,
-      cutShort: read.cutShort,
+      cutShort: [read.cutShort ?? [], cut].flat().join('; ') || null,
       deviations: source.deviations(),
     });
     await writeOutcome(options.json, {

@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { type Line, readNumberedLines } from '../traces/sources/text-lines.ts';
 
 /** One log line, in the shape that the programs write or that Cloud Logging exports. */
 export type LogLine = Readonly<{
@@ -14,42 +12,52 @@ export type LogLine = Readonly<{
   sampled: boolean | undefined;
 }>;
 
+export type LogsRead = Readonly<{
+  lines: readonly LogLine[];
+  /** Where the file ends in the middle of its last line, in words. */
+  cutShort: string | null;
+}>;
+
 /**
  * Reads a file of JSON lines (what the programs print) or a JSON array of log entries (what
  * `gcloud logging read --format=json` prints). Throws with the file's name where it cannot.
  */
-export async function readLogs(file: string): Promise<readonly LogLine[]> {
+export async function readLogs(file: string, signal: AbortSignal): Promise<LogsRead> {
+  const texts: Line[] = [];
   try {
-    return (await startsWith(file, '[')) ? await readEntries(file) : await readLines(file);
+    for await (const line of readNumberedLines(file, signal)) {
+      if (line.text.trim() !== '') texts.push(line);
+    }
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`cannot read the log file ${file}: ${why}`, { cause });
   }
-}
-
-async function startsWith(file: string, character: string): Promise<boolean> {
-  const input = createReadStream(file, { encoding: 'utf8', highWaterMark: 256 });
-  for await (const chunk of input) {
-    const first = String(chunk).trimStart()[0];
-    if (first !== undefined) return first === character;
+  if (texts[0]?.text.trimStart().startsWith('[')) {
+    return { lines: parseEntries(texts, file), cutShort: null };
   }
-  return false;
-}
-
-async function readLines(file: string): Promise<readonly LogLine[]> {
-  const lines: LogLine[] = [];
-  let number = 0;
-  for await (const text of createInterface({ input: createReadStream(file, 'utf8') })) {
-    number += 1;
-    if (text.trim() !== '') lines.push(parseLogLine(text, `${file}:${number}`));
+  const lines = texts.map(({ text, number }) => parseLogLine(text, `${file}:${number}`));
+  const last = texts.at(-1);
+  if (last === undefined || lines.at(-1)?.fields !== null || !/^\s*\{/.test(last.text)) {
+    return { lines, cutShort: null };
   }
-  return lines;
+  const cutShort = `${file} is cut off in line ${last.number}; what is before it was read`;
+  return { lines: lines.slice(0, -1), cutShort };
 }
 
-async function readEntries(file: string): Promise<readonly LogLine[]> {
-  const entries: unknown = JSON.parse(await readFile(file, 'utf8'));
-  if (!Array.isArray(entries)) throw new TypeError('it holds no array');
-  return entries.map((entry: unknown, index) => toLogLine(entry, `${file}[${index}]`, ''));
+function parseEntries(texts: readonly Line[], file: string): readonly LogLine[] {
+  let entries: unknown;
+  try {
+    entries = JSON.parse(texts.map(({ text }) => text).join('\n'));
+  } catch {
+    // What JSON.parse says names no line of the file.
+  }
+  if (Array.isArray(entries)) {
+    return entries.map((entry: unknown, index) => toLogLine(entry, `${file}[${index}]`, ''));
+  }
+  throw new Error(
+    `cannot read the log file ${file}: line ${texts[0]?.number} begins an array that does not end ` +
+      'or is not JSON; allowed: JSON lines, or the array that gcloud logging read --format=json prints',
+  );
 }
 
 export function parseLogLine(text: string, where: string): LogLine {

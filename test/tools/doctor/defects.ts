@@ -1,5 +1,6 @@
 import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import type { Span, Trace } from '../../../tools/traces/model.ts';
+import { renderTraceFile } from '../../../tools/traces/sources/trace-lines.ts';
 import { CLOUD_RUN, healthyTraces, idOf, type Part, PROJECT } from './healthy-traces.ts';
 
 /** A fixture: its file's name says the defect. `rule` is the one rule that must fire. */
@@ -11,6 +12,19 @@ export type Defect = Readonly<{
   /** The file lacks its last line. */
   cut?: true;
 }>;
+
+/** What the fixture's file holds. */
+export function contentOf({ traces, cut }: Defect): string {
+  const source = {
+    kind: 'cloud-trace',
+    name: PROJECT,
+    local: false,
+    since: '2026-11-20T10:00:00.000Z',
+    until: '2026-11-20T10:30:00.000Z',
+  } as const;
+  const content = renderTraceFile(source, traces);
+  return cut ? content.slice(0, content.trimEnd().lastIndexOf('\n') + 1) : content;
+}
 
 /** Changes spans of the Cloud Run request; null takes a span out. */
 export function change(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ATTR } from '../../../lib/telemetry/names.ts';
@@ -8,7 +9,7 @@ import { type LogLine, readLogs } from '../../../tools/doctor/logs.ts';
 import { RULES } from '../../../tools/doctor/rules.ts';
 import type { Trace } from '../../../tools/traces/model.ts';
 import { openFiles } from '../../../tools/traces/sources/files.ts';
-import { DEFECTS } from './defects.ts';
+import { contentOf, DEFECTS } from './defects.ts';
 import { CLOUD_RUN, healthyTraces, idOf } from './healthy-traces.ts';
 
 const fixture = (name: string) =>
@@ -19,10 +20,11 @@ type Fixture = { traces: Trace[]; cutShort: string | null; logs?: readonly LogLi
 async function readFixture(file: string): Promise<Fixture> {
   const source = await openFiles([fixture(`${file}.ndjson`)]);
   const traces: Trace[] = [];
-  for await (const trace of source.read(AbortSignal.timeout(10_000))) traces.push(trace);
+  for await (const trace of source.read(AbortSignal.timeout(60_000))) traces.push(trace);
   const log = fixture(`${file}.log.jsonl`);
   const read = { traces, cutShort: source.truncated() };
-  return existsSync(log) ? { ...read, logs: await readLogs(log) } : read;
+  if (!existsSync(log)) return read;
+  return { ...read, logs: (await readLogs(log, AbortSignal.timeout(60_000))).lines };
 }
 
 for (const { file, rule } of DEFECTS) {
@@ -50,8 +52,9 @@ test('every rule has a fixture', () => {
 });
 
 test('the fixtures are those of the table', async () => {
-  for (const { file, traces } of DEFECTS) {
-    assert.deepEqual((await readFixture(file)).traces, traces, file);
+  for (const defect of DEFECTS) {
+    const { file } = defect;
+    assert.equal(await readFile(fixture(`${file}.ndjson`), 'utf8'), contentOf(defect), file);
   }
 });
 

@@ -8,7 +8,9 @@ const WORDS: Words = {
 };
 
 const CUT: Words = {
-  finding: 'The input ends before its end. The rest was read.',
+  finding:
+    'The input ends in the middle. What is before that was read; parents and other spans that seem ' +
+    'to be missing may be in the part that is lost.',
   cause: 'The writer was stopped, or the file was rotated or copied, in the middle of a line.',
   fix: 'Let the writer finish (stop the collector with SIGTERM), or save the traces again.',
 };
