@@ -1,5 +1,6 @@
 import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
 import { until } from '../../lib/telemetry/deadline.ts';
+import { SIZING } from './platforms/knobs.ts';
 import type { Platform } from './platforms/platform.ts';
 import type { System } from './system.ts';
 
@@ -10,6 +11,20 @@ const GRACE_MS = 60_000;
 export class RunRefused extends Error {
   override readonly name = 'RunRefused';
 }
+
+/**
+ * What a run asks of loadgen, the same on both platforms. Never more requests at once than one
+ * container answers, as terraform/ sets it: with more, Cloud Run starts another instance and GKE does
+ * not, and a comparison would compare the sizes.
+ */
+export const createLoadBody = (options: {
+  requests: number;
+  intervalMs: number;
+}): LoadRequestBody => ({
+  requests: options.requests,
+  intervalMs: options.intervalMs,
+  maxInFlight: SIZING.concurrency,
+});
 
 /**
  * Fires one run on every platform at once, as its schedule does, and waits for the answers.

@@ -1,7 +1,7 @@
 import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { isStdout } from '../cli/command-line.ts';
 import { createConsole } from './console.ts';
-import { createLoadBody } from './load-body.ts';
+import { createLoadBody } from './fire.ts';
 import { runOnce } from './once.ts';
 import type { Options } from './options.ts';
 import type { LogLine, PlatformName } from './platforms/platform.ts';

@@ -5,9 +5,8 @@ import type { Authority } from '../identity/certificates.ts';
 import type { TokenIssuer } from '../identity/tokens.ts';
 import { loadSchedulerService } from '../protos.ts';
 import { sendAttempt } from './attempt.ts';
-import { createAttemptLog } from './attempt-log.ts';
 import { mergeJob, parseJob, type WireJob } from './job.ts';
-import { type Attempt, createJobRunner } from './runner.ts';
+import { type Attempt, createAttemptLog, createJobRunner } from './runner.ts';
 import {
   asView,
   asWire,

@@ -4,7 +4,6 @@ import type { GkeKnobs } from '../knobs.ts';
 import type { InstanceView, ProgramName } from '../platform.ts';
 import { type Check, startProbe } from '../probes.ts';
 import type { Program } from '../program.ts';
-import { createBackOff } from './back-off.ts';
 
 /** One pod with one container, which restarts whenever it ends. */
 export type Pod = Readonly<{
@@ -169,5 +168,21 @@ export function createPod(options: {
         state,
       };
     },
+  };
+}
+
+/**
+ * CrashLoopBackOff: how long a container that ran for `ranMs` waits before it restarts. The first
+ * restart comes at once, then the wait doubles; a long good run resets it.
+ */
+export function createBackOff(
+  knobs: Pick<GkeKnobs, 'backOffMs' | 'backOffMaxMs' | 'backOffResetMs'>,
+): (ranMs: number) => number {
+  let nextMs = 0;
+  return (ranMs) => {
+    if (ranMs >= knobs.backOffResetMs) nextMs = 0;
+    const delayMs = nextMs;
+    nextMs = Math.min(Math.max(knobs.backOffMs, nextMs * 2), knobs.backOffMaxMs);
+    return delayMs;
   };
 }
