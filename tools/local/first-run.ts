@@ -30,7 +30,7 @@ export function planFirstRun(body: LoadRequestBody, nowMs: number): FirstRun {
 }
 
 export function renderFirstRun(first: FirstRun): string {
-  if (first.now) return 'The schedule fires both platforms now, and again every minute.';
+  if (first.now) return 'First run now, then every minute.';
   const time = first.minute.toISOString().slice(11, 16);
-  return `The schedule fires both platforms every minute, first at ${time}Z (in ${first.waitSeconds} s).`;
+  return `First run at ${time}Z (in ${first.waitSeconds} s), then every minute.`;
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
+import { TEXT_COLUMNS } from '../cli/format.ts';
 import { fireRun, RunRefused } from './fire.ts';
 import { planFirstRun, renderFirstRun } from './first-run.ts';
 import type { Delay } from './options.ts';
@@ -9,6 +10,9 @@ import { renderDelay } from './render-outcome.ts';
 import type { System } from './system.ts';
 import { watchRefusals } from './watch-refusals.ts';
 import { watchTraces } from './watch-traces.ts';
+
+/** How busy a machine is changes; measuring takes two starts of a bare Node. */
+const MEASURE_EVERY_MS = 60_000;
 
 /** Shows traces as they arrive, in the terminal and on a page, until the signal. */
 export async function runLive(live: {
@@ -25,8 +29,12 @@ export async function runLive(live: {
   const page = await startPage({ traceStore, render: comparer.render });
   const stopWatching = watchTraces(traceStore, (line) => print(`${line}\n`), {
     slowness: system.slowness.factor,
+    columns: process.stdout.columns ?? TEXT_COLUMNS,
   });
   const stopTelling = watchRefusals(system, (line) => print(`${line}\n`));
+  const measuring = setInterval(() => {
+    system.measureSlowness().catch((error: Error) => onProgress(error.message));
+  }, MEASURE_EVERY_MS);
   try {
     await system.announce(page.url);
     print(`\nTraces and comparison (local): ${page.url}\n`);
@@ -43,6 +51,7 @@ export async function runLive(live: {
     if (!signal.aborted) await once(signal, 'abort');
     return 0;
   } finally {
+    clearInterval(measuring);
     stopWatching();
     stopTelling();
     await page.close();

@@ -13,8 +13,11 @@ import { PLATFORM_LABEL, platformOf } from './platforms/labels.ts';
 const LONGEST_QUERY = 24;
 const SHORTEST_QUERY = 12;
 
-/** One request in at most 100 columns: what it asked and got, or what is wrong with it. */
-export function renderRequestLine(tree: NormalisedTrace): string {
+/**
+ * One request in at most 100 columns: what it asked and got, or what is wrong with it. In a narrower
+ * terminal without the number of spans, so that it fits 80.
+ */
+export function renderRequestLine(tree: NormalisedTrace, columns = TEXT_COLUMNS): string {
   const { root, nodes } = tree;
   const platform = platformOf(nodes.map(({ span }) => span));
   const head = [
@@ -26,15 +29,17 @@ export function renderRequestLine(tree: NormalisedTrace): string {
   const fault = faultOf(tree);
   if (fault !== null) return cut(`${head}  ${fault}`);
   const attributes = root?.span.attributes ?? {};
-  const spans = `${nodes.length} spans`.padStart(9);
+  const narrow = columns < TEXT_COLUMNS;
+  const spans = narrow ? '' : `${`${nodes.length} spans`.padStart(9)}  `;
   const wrong = root && wrongCountOf(root.span);
   const answer = wrong
     ? `WRONG: ${wrong.count}, expected ${wrong.expected}`
     : linesFound(attributes[ATTR.matchCount]) + (isFirstOfInstance(tree) ? ', cold start' : '');
   const query = JSON.stringify(attributes[ATTR.query] ?? '');
-  const room = TEXT_COLUMNS - head.length - spans.length - answer.length - 6;
-  const shown = query.slice(0, Math.max(SHORTEST_QUERY, Math.min(LONGEST_QUERY, room)));
-  return cut(`${head}  ${spans}  ${shown}  ${answer}`);
+  const room = Math.min(columns, TEXT_COLUMNS) - head.length - spans.length - answer.length - 4;
+  const shortest = narrow ? SHORTEST_QUERY / 2 : SHORTEST_QUERY;
+  const shown = query.slice(0, Math.max(shortest, Math.min(LONGEST_QUERY, room)));
+  return cut(`${head}  ${spans}${shown}  ${answer}`);
 }
 
 const linesFound = (count = '?') => `${count} line${count === '1' ? '' : 's'}`;

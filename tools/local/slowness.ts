@@ -36,8 +36,8 @@ export function createSlowness(startNodeMs: () => Promise<number> = measureNodeS
       if (factor() < 2 * said) return undefined;
       said = factor();
       return (
-        `this machine is busy or slow (Node starts in ${formatMs(slowestMs())}, usually in ` +
-        `${NOMINAL_MS} ms): local deadlines are ${said} times as long`
+        `busy or slow machine: deadlines are ${said} times as long ` +
+        `(Node starts in ${formatMs(slowestMs())})`
       );
     },
   };

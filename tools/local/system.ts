@@ -138,7 +138,7 @@ export async function startSystem(setup: {
 }
 
 const READY: Record<PlatformName, string> = {
-  cloud_run: 'three services behind front ends; the first request starts an instance of each',
+  cloud_run: 'three services ready; the first request starts an instance of each',
   gke: 'three pods ready',
 };
 

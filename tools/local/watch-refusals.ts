@@ -10,23 +10,23 @@ export function watchRefusals(
   }>,
   onLine: (line: string) => void,
 ): () => void {
-  const tell = (platform: PlatformName, atMs: number, status: string, reason: string) => {
+  const tell = (platform: PlatformName, atMs: number, what: string, reason: string) => {
     const time = new Date(atMs).toISOString().slice(11, 19);
-    onLine(`${time}  ${PLATFORM_LABEL[platform]}  run refused: ${status}${oneLine(reason)}`);
+    onLine(`${time}  ${PLATFORM_LABEL[platform]}  run ${what}${oneLine(reason)}`);
   };
   const stops = [
     system.cloud.scheduler.onAttempt(({ code, httpStatus, error, answer, startedMs }) => {
       if (code === 'OK') return;
       const reason = answer === undefined ? (error ?? '') : reasonOf(answer);
-      tell('cloud_run', startedMs, `${httpStatus ?? code} `, reason);
+      tell('cloud_run', startedMs, `refused: ${httpStatus ?? code} `, reason);
     }),
     ...system.platforms.map(({ onEvent }) =>
       onEvent((event) => {
         if (event.type === 'skipped') {
-          tell(event.platform, event.minute.getTime(), '', event.reason);
+          tell(event.platform, event.minute.getTime(), 'skipped: ', event.reason);
         } else if (event.type === 'fired' && event.status >= 400) {
           const { status, body } = event;
-          tell(event.platform, event.minute.getTime(), `${status} `, reasonOf(body));
+          tell(event.platform, event.minute.getTime(), `refused: ${status} `, reasonOf(body));
         }
       }),
     ),

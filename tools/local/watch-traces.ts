@@ -40,9 +40,9 @@ export function awaitsSpans(tree: NormalisedTrace): boolean {
 export function watchTraces(
   store: TraceStore,
   onLine: (line: string) => void,
-  options: { mostPrinted?: number; slowness?: () => number } = {},
+  options: { mostPrinted?: number; slowness?: () => number; columns?: number } = {},
 ): () => void {
-  const { mostPrinted = MOST_PRINTED, slowness = () => 1 } = options;
+  const { mostPrinted = MOST_PRINTED, slowness = () => 1, columns } = options;
   const waiting = new Map<string, NodeJS.Timeout>();
   const printed = new Set<string>();
   const changed = new Set<string>();
@@ -78,7 +78,7 @@ export function watchTraces(
     printed.add(traceId);
     const [oldest] = printed;
     if (printed.size > mostPrinted && oldest !== undefined) printed.delete(oldest);
-    onLine(renderRequestLine(tree));
+    onLine(renderRequestLine(tree, columns));
     // Only the first incomplete trace is drawn; as a rule the next ones look alike.
     if (drawn || isComplete(tree)) return;
     drawn = true;

@@ -11,10 +11,7 @@ describe('planFirstRun', () => {
     const minute = new Date('2026-03-01T12:33:00Z');
     assert.deepEqual(at('12:33:00.000'), { now: true, minute });
     assert.deepEqual(at('12:33:30.000'), { now: true, minute });
-    assert.equal(
-      renderFirstRun(at('12:33:30.000')),
-      'The schedule fires both platforms now, and again every minute.',
-    );
+    assert.equal(renderFirstRun(at('12:33:30.000')), 'First run now, then every minute.');
   });
 
   it('leaves it to the schedule where its next run would come before the end of this one', () => {
@@ -22,7 +19,7 @@ describe('planFirstRun', () => {
     assert.deepEqual(at('12:33:30.001'), { now: false, minute, waitSeconds: 30 });
     assert.equal(
       renderFirstRun(at('12:33:30.001')),
-      'The schedule fires both platforms every minute, first at 12:34Z (in 30 s).',
+      'First run at 12:34Z (in 30 s), then every minute.',
     );
   });
 

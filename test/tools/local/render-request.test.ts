@@ -57,6 +57,22 @@ describe('renderRequestLine', () => {
     assert.match(lineOf(wrongTo('to be, or not to be')), /"to be, or no {2}WRONG: 52, .* 12345$/);
   });
 
+  it('fits 80 columns in a terminal that has no more', () => {
+    const cold = createRequestTrace({
+      platform: 'gcp_cloud_run',
+      change: (span, index) => ({
+        ...span,
+        attributes: {
+          ...span.attributes,
+          ...(index === 0 ? { [ATTR.query]: 'to be, or not to be' } : { 'faas.coldstart': 'true' }),
+        },
+      }),
+    });
+    const line = renderRequestLine(normalise(cold), 80);
+    assert.ok(line.length <= 80, line);
+    assert.match(line, /100 ms {2}"to be.* {2}52 lines, cold start$/);
+  });
+
   it('fits 100 columns whatever the query', () => {
     const long = createRequestTrace({
       platform: 'gcp_cloud_run',

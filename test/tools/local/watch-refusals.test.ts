@@ -60,8 +60,12 @@ describe('watchRefusals', () => {
     attempt({ code: 'UNAVAILABLE', httpStatus: 503, answer: 'no\ninstance' });
     event({ ...BASE, type: 'skipped', reason: 'the last run has not ended' });
     assert.deepEqual(
-      lines.map((line) => line.split('run refused: ')[1]),
-      ['UNAVAILABLE connect ECONNREFUSED', '503 no instance', 'the last run has not ended'],
+      lines.map((line) => line.split('  run ')[1]),
+      [
+        'refused: UNAVAILABLE connect ECONNREFUSED',
+        'refused: 503 no instance',
+        'skipped: the last run has not ended',
+      ],
     );
   });
 
