@@ -19,6 +19,9 @@ const node = join(
 if (isProjectNode()) {
   // Keeps the stripped sources, so that the next start need not strip them again.
   module.enableCompileCache(join(root, 'node_modules/.cache/shakesapp'));
+  // Whoever waits for this process was killed (see passOn), so nobody else can stop it.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel?.unref();
   await import('./main.ts');
 } else {
   await setUp();

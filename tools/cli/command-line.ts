@@ -58,8 +58,11 @@ export function interruptible(text: string): AbortSignal {
   return interrupted.signal;
 }
 
-/** Runs a command: its exit code, 2 with one line for bad usage, 1 with the error otherwise. */
-export async function runTool(name: string, main: () => Promise<number>): Promise<void> {
+/**
+ * Runs a command: its exit code, 2 with one line for bad usage, 1 with the error otherwise. `hint`
+ * ends the words on bad usage.
+ */
+export async function runTool(name: string, main: () => Promise<number>, hint = ''): Promise<void> {
   // Whoever reads the output may stop reading (`| head`); the work itself goes on to its end.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -69,7 +72,7 @@ export async function runTool(name: string, main: () => Promise<number>): Promis
   } catch (error) {
     if (error instanceof UsageError) {
       const help = ['npx shakesapp', name, '--help'].filter((word) => word !== '').join(' ');
-      process.stderr.write(`${name || 'shakesapp'}: ${error.message} (see: ${help})\n`);
+      process.stderr.write(`${name || 'shakesapp'}: ${error.message}${hint} (see: ${help})\n`);
       process.exitCode = 2;
       return;
     }

@@ -3,7 +3,7 @@ import { UsageError } from './command-line.ts';
 import { PREFLIGHT } from './commands/preflight.ts';
 
 /** The library's complaint in the words of this command line: what is wrong, and what is right. */
-export function explain(error: CommanderError, command: Command, env: NodeJS.ProcessEnv): string {
+export function explain(error: CommanderError, command: Command): string {
   const [, named = ''] = /'([^']*)'/.exec(error.message) ?? [];
   const [, similar] = /\(Did you mean (.*)\?\)$/s.exec(error.message) ?? [];
   const hint = similar === undefined ? '' : `; did you mean ${similar}?`;
@@ -17,7 +17,7 @@ export function explain(error: CommanderError, command: Command, env: NodeJS.Pro
     case 'commander.help':
       return `missing ${kindOf(command)}; expected one of ${namesOf(command)}`;
     case 'commander.excessArguments':
-      return `unknown argument ${JSON.stringify(command.args[0])}${takenByNpm(env)}`;
+      return `unknown argument ${JSON.stringify(command.args[0])}`;
     case 'commander.invalidArgument':
       return error.message.replace(
         /^.* value '(.*)' is invalid for argument '(.*)'\. Allowed choices are (.*)\.$/s,
@@ -58,11 +58,16 @@ function validElsewhere(flag: string, command: Command): string | undefined {
 /** The two that share a name on the command line. */
 const RELATED: Readonly<Record<string, string>> = { doctor: PREFLIGHT, [PREFLIGHT]: 'doctor' };
 
-/** npm's own flags without a value leave ours behind: `npm run compare --save FILE`. */
-const takenByNpm = ({ npm_lifecycle_event: script, npm_command: by }: NodeJS.ProcessEnv): string =>
-  script === undefined || by === 'exec'
-    ? ''
-    : `; if npm took the flag before it, put a -- before the flags: ${npmCommand(script)} -- --flag …`;
+/**
+ * npm keeps some of its own flags without a trace (`--access WORD`) or leaves their value behind
+ * (`--save FILE`): what to say where no flag came through.
+ */
+export function npmHint(argv: readonly string[], env: NodeJS.ProcessEnv): string {
+  const { npm_lifecycle_event: script, npm_command: by } = env;
+  const isPlain = argv.every((word) => !word.startsWith('-'));
+  if (script === undefined || by === 'exec' || !isPlain) return '';
+  return `; if npm took a flag for itself, put a -- before the flags: ${npmCommand(script)} -- --flag …`;
+}
 
 /** How a person starts the script. */
 export const npmCommand = (script: string): string =>

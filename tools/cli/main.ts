@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runTool } from './command-line.ts';
+import { npmHint } from './explain-usage.ts';
 import { createCommandLine, type Invocation } from './read-command-line.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -49,7 +50,8 @@ async function run(invocation: Invocation): Promise<number> {
 const argv = process.argv.slice(2);
 const packageFile = readFileSync(join(ROOT, 'package.json'), 'utf8');
 const commandLine = createCommandLine(JSON.parse(packageFile).version);
-// Where tools/cli/bin.mjs waits for this process: it was killed, so nobody else can stop this one.
-process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-process.channel?.unref();
-await runTool(commandLine.nameOf(argv), () => run(commandLine.read(argv, process.env)));
+await runTool(
+  commandLine.nameOf(argv),
+  () => run(commandLine.read(argv, process.env)),
+  npmHint(argv.slice(1), process.env),
+);

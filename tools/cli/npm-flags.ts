@@ -35,10 +35,15 @@ function isTaken(flag: string, env: NodeJS.ProcessEnv): boolean {
   if (flag === '--verbose') {
     return env.npm_config_loglevel === 'verbose' && !isConfigured('loglevel', env);
   }
+  // npm completes the beginning of a setting's name: `--local` is its `local-address`.
+  if (flag === '--local' && isSet('local-address', env)) return true;
   // `--no-x` is npm's `x` set to false.
-  const key = flag.replace(/^--(no-)?/, '');
-  return `npm_config_${key.replaceAll('-', '_')}` in env && !isConfigured(key, env);
+  return isSet(flag.replace(/^--(no-)?/, ''), env);
 }
+
+/** By a flag, as far as can be told. */
+const isSet = (key: string, env: NodeJS.ProcessEnv): boolean =>
+  `npm_config_${key.replaceAll('-', '_')}` in env && !isConfigured(key, env);
 
 /** Whether it is a person's own setting of npm, which is in the environment of every script. */
 function isConfigured(key: string, env: NodeJS.ProcessEnv): boolean {

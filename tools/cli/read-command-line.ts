@@ -124,7 +124,7 @@ export function createCommandLine(version: string) {
       } catch (error) {
         if (!(error instanceof CommanderError)) throw error;
         if (error.exitCode === 0) return { command: 'help', text };
-        throw new UsageError(explain(error, command, env), { cause: error });
+        throw new UsageError(explain(error, command), { cause: error });
       }
       if (invocation === undefined) throw new UsageError('no command');
       return invocation;

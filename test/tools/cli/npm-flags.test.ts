@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { npmHint } from '../../../tools/cli/explain-usage.ts';
 import { createCommandLine } from '../../../tools/cli/read-command-line.ts';
 
 const read = (argv: readonly string[], env: NodeJS.ProcessEnv) =>
@@ -42,13 +43,19 @@ for (const [name, argv, env, message] of [
   });
 }
 
-test('the value of a flag that npm took without a trace gets the hint', () => {
-  // npm's own --save is true by default, so that nothing of it reaches the environment.
+test('--local is the beginning of a name that npm knows', () => {
+  const env = { npm_config_local_address: 'true' };
+  assert.throws(() => read(['compare'], env), /npm took --local .* npm run compare -- --local …$/);
+});
+
+test('where npm took a flag without a trace, the refusal of what is left says so', () => {
   const env = { npm_command: 'run', npm_lifecycle_event: 'compare' };
-  assert.throws(
-    () => read(['compare', 'out.ndjson'], env),
-    /unknown argument "out.ndjson"; if npm took the flag before it,.* npm run compare -- --flag …$/,
+  assert.match(
+    npmHint(['out.ndjson'], env),
+    /^; if npm took a flag .* npm run compare -- --flag …$/,
   );
+  assert.equal(npmHint(['--local'], env), '');
+  assert.equal(npmHint([], { ...env, npm_command: 'exec' }), '');
 });
 
 test('a setting in a file of npm is none that was typed', async (t) => {

@@ -3,8 +3,8 @@ import { jsonFlag } from '../flags.ts';
 
 /** Each is a file of tools/bench that prints its figures and, as the last line, JSON. */
 export const BENCHMARKS = {
-  compare: '100,000 spans from a file to table, JSON and HTML: time and peak memory',
-  statistics: 'how often a comparison errs: 1,000 simulated ones of each kind with a known truth',
+  compare: '100,000 spans to table, JSON and HTML: time and peak memory',
+  statistics: 'how often 1,000 simulated comparisons of each kind err',
 } as const;
 
 export type Benchmark = keyof typeof BENCHMARKS;

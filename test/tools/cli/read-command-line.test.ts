@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createCommandLine } from '../../../tools/cli/read-command-line.ts';
+import { flagsOf } from './flags-of.ts';
+import { runCli } from './run-cli.ts';
+
+const read = (...argv: readonly string[]) => createCommandLine('1.2.3').read(argv, {});
+const helpOf = (...argv: readonly string[]): string => {
+  const asked = read(...argv, '--help');
+  assert.ok(asked.command === 'help');
+  return asked.text;
+};
+
+const COMMANDS = [
+  [],
+  ...['up', 'compare', 'doctor', 'load', 'queries', 'bench'].map((name) => [name]),
+  ['doctor', '--preflight'],
+  ...['status', 'run', 'pause', 'resume', 'set'].map((verb) => ['load', verb]),
+];
+
+describe('--help', () => {
+  for (const words of COMMANDS) {
+    it(`of npx shakesapp ${words.join(' ')} fits 80 columns`, () => {
+      const text = helpOf(...words);
+      assert.match(text, new RegExp(`^Usage: ${['npx shakesapp', ...words].join(' ')} `));
+      assert.deepEqual(
+        text.split('\n').filter((line) => line.length > 80),
+        [],
+      );
+    });
+  }
+
+  it('is printed whatever else is wrong', () => {
+    assert.match(helpOf('compare', '--bogus'), /^Usage: npx shakesapp compare/);
+  });
+});
+
+it('--version prints the version', () => {
+  assert.deepEqual(read('--version'), { command: 'help', text: '1.2.3\n' });
+});
+
+describe('--json', () => {
+  for (const [name, argv, json] of [
+    ['alone is for stdout', ['--json'], true],
+    ['before another flag is for stdout', ['--json', '--local'], true],
+    ['takes a file after =', ['--json=out.json'], 'out.json'],
+    ['takes a file as the next word', ['--json', 'out.json'], 'out.json'],
+  ] as const) {
+    it(`${name}, in every command`, () => {
+      assert.equal(flagsOf('compare', ...argv).json, json);
+      assert.equal(flagsOf('doctor', ...argv).json, json);
+      assert.equal(flagsOf('load', 'status', ...argv).json, json);
+    });
+  }
+});
+
+describe('what is refused', () => {
+  for (const [argv, message] of [
+    [[], /^missing command; expected one of up, compare, doctor, load, queries, bench$/],
+    [['compar'], /^unknown command "compar"; did you mean compare\?$/],
+    [['compare', '--sinc', '5m'], /^unknown flag --sinc; did you mean --since\?$/],
+    [['load', 'set', '--request', '5'], /^unknown flag --request; did you mean --requests\?$/],
+    [['up', '-x'], /^unknown flag -x$/],
+    [['compare', '--since'], /^--since needs a value$/],
+    [['compare', '--since', '--until', '5m'], /^--since needs a value$/],
+    [['up', '--requests', '1.5'], /^--requests is "1.5"; allowed: a whole number from 1 to 1000$/],
+    [['up', '--billing', 'free'], /^--billing is "free"; allowed: one of instance, request$/],
+    [['bench', 'nope'], /^unknown benchmark "nope"; expected one of compare, statistics$/],
+    [['doctor', '--gke'], /^--gke is valid only with --preflight$/],
+    [['doctor', '--preflight', '--since', '1h'], /^--since is not valid with --preflight$/],
+  ] as const) {
+    it(['shakesapp', ...argv].join(' '), () => {
+      assert.throws(() => read(...argv), { name: 'UsageError', message });
+    });
+  }
+
+  it('is refused before anything is loaded but the command line and its library', async () => {
+    const loaded = `data:text/javascript,${encodeURIComponent(`
+      import { registerHooks } from 'node:module';
+      registerHooks({ load(url, context, next) { console.log(url); return next(url, context); } });
+    `)}`;
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    const { code, stdout } = await runCli(['load', 'pause', '--locl'], {
+      env: { ...env, NODE_OPTIONS: `--import=${loaded}` },
+    });
+    assert.equal(code, 2);
+    const files = stdout.split('\n').filter((line) => line.startsWith('file:'));
+    assert.ok(files.length > 5);
+    assert.deepEqual(
+      files.filter(
+        (file) => !/\/(tools\/cli|node_modules\/(@commander-js|commander))\//.test(file),
+      ),
+      [],
+    );
+  });
+});
