@@ -1,3 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TraceExporter } from '@google-cloud/opentelemetry-cloud-trace-exporter';
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
@@ -19,6 +22,7 @@ export function createCloudTraceSink(options: { project: string; endpoint: strin
       resourceFilter: /^(service|cloud|faas|k8s|shakesapp)\./,
       stringifyArrayAttributes: true,
     });
+  const connections = trackConnections();
   let exporter = create();
   return {
     name: 'gcp_trace',
@@ -27,10 +31,11 @@ export function createCloudTraceSink(options: { project: string; endpoint: strin
       signal.addEventListener('abort', () => {
         // A connection that does not answer may never do again: the next batch opens a new one.
         disconnect(exporter);
+        connections.destroyAll();
         exporter = create();
       });
       for (let attempt = 1; ; attempt++) {
-        const error = await exportOnce(exporter, prepared);
+        const error = await connections.within(() => exportOnce(exporter, prepared));
         // v2 stores all of a batch or nothing: its answer is empty.
         if (error === undefined) return { rejected: 0 };
         if (attempt === MAX_ATTEMPTS || !isUnavailable(error)) throw error;
@@ -41,6 +46,7 @@ export function createCloudTraceSink(options: { project: string; endpoint: strin
     },
     async close() {
       disconnect(exporter);
+      connections.stop();
     },
   };
 }
@@ -51,6 +57,30 @@ function disconnect(exporter: TraceExporter): void {
     _traceServiceClient?: { close(): void };
   };
   client?.close();
+}
+
+/**
+ * Finds the connections that are opened for exports, through node's own channel. gRPC's close()
+ * leaves a connection whose handshake is pending, or that has a call, and the package's call has no
+ * deadline: an endpoint that accepts and stays silent would keep one more with each batch.
+ */
+function trackConnections() {
+  const active = new AsyncLocalStorage<Set<Socket>>();
+  const sockets = new Set<Socket>();
+  const onSocket = (message: unknown) => {
+    if (active.getStore() !== sockets) return;
+    const { socket } = message as { socket: Socket };
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  };
+  subscribe('net.client.socket', onSocket);
+  return {
+    within: <T>(run: () => Promise<T>): Promise<T> => active.run(sockets, run),
+    destroyAll: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+    stop: () => void unsubscribe('net.client.socket', onSocket),
+  };
 }
 
 const MAX_ATTEMPTS = 3;

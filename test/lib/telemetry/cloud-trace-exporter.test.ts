@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type TestContext, test } from 'node:test';
 import { status } from '@grpc/grpc-js';
+import { createCloudTraceSink } from '../../../lib/telemetry/cloud-trace-exporter.ts';
 import { type StoredSpan, startFakeCloud } from './cloud.ts';
+import { createEndedSpan } from './ended-span.ts';
 import { runProgram, startProgram } from './run-program.ts';
 
 function labels(span: StoredSpan | undefined): Record<string, string | number | boolean> {
@@ -171,4 +175,48 @@ test('in the background nothing is stored before the answer', async (t) => {
   });
   await program.line('visited');
   assert.equal(cloud.writes(), 0);
+});
+
+/** A sink with credentials, towards a port that accepts connections and never answers. */
+async function startSilent(t: TestContext) {
+  const { env } = await startFakeCloud(t);
+  const before = { ...process.env };
+  Object.assign(process.env, env, { CLOUDSDK_CONFIG: '/nonexistent', HOME: '/nonexistent' });
+  t.after(() => {
+    process.env = before;
+  });
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket.on('error', () => {}));
+    socket.once('close', () => open.delete(socket));
+    socket.resume();
+    accepted.resolve();
+    accepted = Promise.withResolvers();
+  }).listen(0, '127.0.0.1');
+  let accepted = Promise.withResolvers<void>();
+  await once(server, 'listening');
+  t.after(() => {
+    for (const socket of open) socket.destroy();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const sink = createCloudTraceSink({ project: 'test-project', endpoint: `localhost:${port}` });
+  return { sink, open, accepted: () => accepted.promise };
+}
+
+test('a Cloud Trace that accepts and stays silent never holds more than one connection', async (t) => {
+  const { sink, open, accepted } = await startSilent(t);
+  for (let batch = 0; batch < 5; batch += 1) {
+    const arrived = accepted();
+    const deadline = new AbortController();
+    const write = sink.write([createEndedSpan('span')], deadline.signal);
+    write.catch(() => {});
+    await arrived;
+    assert.equal(open.size, 1, `at batch ${batch}`);
+    const [socket] = open;
+    deadline.abort(new Error('no answer'));
+    if (socket && !socket.destroyed) await once(socket, 'close');
+  }
+  await sink.close();
+  assert.equal(open.size, 0);
 });
