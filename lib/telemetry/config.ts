@@ -65,7 +65,7 @@ export const telemetryVariables = {
     .default('cloudtrace.googleapis.com')
     .describe('Address of Cloud Trace v2 for `gcp_trace`, for private endpoints'),
   SPAN_FLUSH: oneOf(['background', 'before-response'], 'background').describe(
-    '`before-response` stores spans before each answer, for request-based billing, where the CPU stops with the response; it costs one export round trip a request',
+    '`before-response` stores spans before each answer, for request-based billing, where the CPU stops with the response; it costs each request one export, up to 100 ms a hop',
   ),
   OTEL_SDK_DISABLED: z
     .stringbool({ error: 'true or false' })

@@ -2,11 +2,10 @@ import type { Logger } from './log.ts';
 
 /** What a started telemetry offers to the program that it was loaded into. */
 export type Telemetry = Readonly<{
-  /** Whether spans are stored before each response rather than in the background. */
-  flushesBeforeResponse: boolean;
-  exportTimeoutMs: number;
   /** Resolves when every span that has ended is stored or lost, or after `timeoutMs`. */
   flush(timeoutMs: number): Promise<void>;
+  /** Stores what has ended, for a bounded time, where that is to be done before each response. */
+  beforeResponse(): Promise<void>;
   /** Drains, stops exporting and says what became of every span, all before `timeoutMs`. */
   shutdown(logger: Logger, timeoutMs: number): Promise<void>;
 }>;

@@ -19,6 +19,7 @@ import { createLedger } from './ledger.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createPropagator } from './propagator.ts';
 import { createOwnResource, createResourceDetection } from './resource.ts';
+import { createResponseFlush } from './response-flush.ts';
 import type { Telemetry } from './running.ts';
 import { createInstanceSampler, createSampler } from './sampler.ts';
 import { createSpanProcessor } from './span-processor.ts';
@@ -119,9 +120,9 @@ async function startProvider(
     }
   };
   return {
-    flushesBeforeResponse: config.SPAN_FLUSH === 'before-response',
-    exportTimeoutMs: timeoutMs,
     flush: (flushTimeoutMs) => atMost(flushTimeoutMs, drain),
+    beforeResponse:
+      config.SPAN_FLUSH === 'before-response' ? createResponseFlush(drain) : async () => {},
     async shutdown(shutdownLogger, shutdownTimeoutMs) {
       const untilMs = performance.now() + shutdownTimeoutMs - REPORT_MS;
       const leftMs = () => Math.max(0, untilMs - performance.now());

@@ -61,10 +61,11 @@ export function createApp(options: SearchOptions & { logger: Logger }): FastifyI
     // Here rather than in a handler, so that no body is read first.
     if (request.is404) throw refusal(request, reply);
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (request, reply) => {
     // Else a connection kept alive would hold up the stop until its time is out.
     if (isStopping) reply.header('connection', 'close');
-    await flushBeforeResponse();
+    // A probe has no spans, and an outage of tracing must not restart the service.
+    if (!isProbe(request)) await flushBeforeResponse();
   });
   app.setErrorHandler(sendProblem);
 
@@ -119,11 +120,10 @@ function logRequest(of: {
   const { request, reply, logger } = of;
   const { failure } = request;
   const status = failure ? ERRORS[failure.kind].http : reply.statusCode;
-  const isProbe = PROBES.includes(pathOf(request));
   // A probe reports "not yet", again and again, until the server is up.
-  const isNotReady = isProbe && failure?.kind === 'unavailable';
+  const isNotReady = isProbe(request) && failure?.kind === 'unavailable';
   const level = status === 500 ? 'error' : status > 500 && !isNotReady ? 'warn' : 'info';
-  logger[isProbe && !failure ? 'debug' : level](
+  logger[isProbe(request) && !failure ? 'debug' : level](
     {
       httpRequest: {
         requestMethod: request.method,
@@ -136,6 +136,10 @@ function logRequest(of: {
     },
     `${request.method} ${pathOf(request)} ${status}`,
   );
+}
+
+function isProbe(request: FastifyRequest): boolean {
+  return PROBES.includes(pathOf(request));
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -161,8 +161,7 @@ describe('createRuns', () => {
   it('has every span stored before a run is answered', async (t) => {
     const order: string[] = [];
     setRunningTelemetry({
-      flushesBeforeResponse: false,
-      exportTimeoutMs: 1,
+      beforeResponse: async () => {},
       async flush() {
         await settle();
         order.push('flushed');
@@ -171,8 +170,7 @@ describe('createRuns', () => {
     });
     t.after(() =>
       setRunningTelemetry({
-        flushesBeforeResponse: false,
-        exportTimeoutMs: 1,
+        beforeResponse: async () => {},
         flush: async () => {},
         shutdown: async () => {},
       }),

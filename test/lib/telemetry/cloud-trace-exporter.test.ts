@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as settle } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { createCloudTraceSink } from '../../../lib/telemetry/cloud-trace-exporter.ts';
 import { type StoredSpan, startFakeCloud } from './cloud.ts';
@@ -161,6 +162,9 @@ test('before-response stores what has ended before each answer', async (t) => {
     OTEL_BSP_SCHEDULE_DELAY: '60000',
   });
   await program.line('visited');
+  // A first export takes longer than a response waits for it; by then it is under way.
+  await cloud.written(1);
+  while (cloud.spans.length === 0) await settle();
   assert.deepEqual(
     cloud.spans.map((span) => span.displayName.value),
     Array(2).fill('grpc.shakesapp.ShakespeareService/GetMatchCount'),

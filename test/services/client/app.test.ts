@@ -6,6 +6,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { trace } from '@opentelemetry/api';
 import { AppError, type ErrorKind } from '../../../lib/errors.ts';
 import { ATTR, EVENT, SPAN, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
+import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
 import { createApp } from '../../../services/client/app.ts';
 import type { ShakespeareClient } from '../../../services/client/shakespeare-client.ts';
 import { recordLog } from '../log-lines.ts';
@@ -244,6 +245,28 @@ describe('paths and methods', () => {
     const answer = await text(socket);
     assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json/);
     assert.match(answer, /"detail":"the request is not valid HTTP"/);
+  });
+});
+
+describe('a flush before each response', () => {
+  test('is awaited by requests, and never by probes', async (t) => {
+    const { app } = start(t, { checkHealth: async () => {} });
+    let flushes = 0;
+    const beforeResponse = async () => {
+      flushes += 1;
+    };
+    setRunningTelemetry({ beforeResponse, flush: async () => {}, shutdown: async () => {} });
+    t.after(() =>
+      setRunningTelemetry({
+        beforeResponse: async () => {},
+        flush: async () => {},
+        shutdown: async () => {},
+      }),
+    );
+    for (const path of ['/health', '/_healthz', '/ready']) await app.inject(path);
+    assert.equal(flushes, 0);
+    await app.inject('/?q=love');
+    assert.equal(flushes, 1);
   });
 });
 

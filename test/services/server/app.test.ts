@@ -56,11 +56,9 @@ async function start(t: TestContext, works: Works = keptWorks) {
 
 /** A telemetry under SPAN_FLUSH=before-response, until the end of the test. */
 function setTelemetry(t: TestContext, flush: () => Promise<void>): void {
-  const telemetry = { exportTimeoutMs: 1_000, shutdown: async () => {} };
-  setRunningTelemetry({ ...telemetry, flushesBeforeResponse: true, flush });
-  t.after(() =>
-    setRunningTelemetry({ ...telemetry, flushesBeforeResponse: false, flush: async () => {} }),
-  );
+  const telemetry = { flush: async () => {}, shutdown: async () => {} };
+  setRunningTelemetry({ ...telemetry, beforeResponse: flush });
+  t.after(() => setRunningTelemetry({ ...telemetry, beforeResponse: async () => {} }));
 }
 
 describe('GetMatchCount', () => {
