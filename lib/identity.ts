@@ -7,12 +7,19 @@ import { until, within } from './telemetry/deadline.ts';
 export type Identity = Readonly<{
   /** An ID token for the audience, good for a minute at least. */
   getIdToken(signal?: AbortSignal): Promise<string>;
+  /**
+   * The token was rejected (HTTP 401, UNAUTHENTICATED): the next call fetches another. False where
+   * that has been done in the last minute already, so that a caller that is not permitted does not
+   * fetch a token for each of its requests.
+   */
+  discardToken(): boolean;
 }>;
 
 type Token = Readonly<{ value: string; expiresAtMs: number }>;
 
 const REFRESH_BEFORE_EXPIRY_MS = 5 * 60_000;
 const LEAST_VALIDITY_MS = 60_000;
+const DISCARD_AT_MOST_EVERY_MS = 60_000;
 
 /**
  * ID tokens of this program's own service account for one audience (the origin of the service
@@ -33,6 +40,7 @@ export function createIdentity(
   const { timeoutMs = 5_000, now = Date.now, fetchIdToken = createFetch() } = options;
   let token: Token | undefined;
   let flight: Promise<Token> | undefined;
+  let discardedAtMs = Number.NEGATIVE_INFINITY;
 
   const fetchToken = async (): Promise<Token> => {
     // Token fetches make no spans: they are not part of the request's story, and rare.
@@ -74,6 +82,13 @@ export function createIdentity(
           cause: error,
         });
       }
+    },
+
+    discardToken() {
+      if (now() - discardedAtMs < DISCARD_AT_MOST_EVERY_MS) return false;
+      discardedAtMs = now();
+      token = undefined;
+      return true;
     },
   };
 }

@@ -97,7 +97,12 @@ export function createClientRequests(options: {
       outgoing.on('error', (error) => reject(failure(error)));
       outgoing.on('response', (incoming) => {
         readBody(incoming).then(
-          (body) => resolve({ status: incoming.statusCode ?? 0, body }),
+          (body) => {
+            const { statusCode: status = 0 } = incoming;
+            // A rejected token would be sent until it expires. This request fails all the same.
+            if (status === 401) identity?.discardToken();
+            resolve({ status, body });
+          },
           (error: unknown) => {
             outgoing.destroy();
             reject(failure(error));

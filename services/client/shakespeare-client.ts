@@ -43,10 +43,25 @@ export function createShakespeareClient(options: {
     channelOptions(SERVICE_NAME, options.connection),
   );
 
-  function call<Request, Response>(
+  async function call<Request, Response>(
     method: MethodDefinition<Request, Response>,
     request: Request,
     signal: AbortSignal | undefined,
+  ): Promise<Response> {
+    const deadline = Date.now() + deadlineMs;
+    try {
+      return await attempt(method, request, { deadline, signal });
+    } catch (error) {
+      const isRejected = hasStatus(error, status.UNAUTHENTICATED) && identity?.discardToken();
+      if (!isRejected) throw error;
+      return await attempt(method, request, { deadline, signal });
+    }
+  }
+
+  function attempt<Request, Response>(
+    method: MethodDefinition<Request, Response>,
+    request: Request,
+    { deadline, signal }: { deadline: number; signal: AbortSignal | undefined },
   ): Promise<Response> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(cancelled(signal));
@@ -57,7 +72,7 @@ export function createShakespeareClient(options: {
         method.responseDeserialize,
         request,
         new Metadata(),
-        { deadline: Date.now() + deadlineMs },
+        { deadline },
         (error, response) => {
           signal?.removeEventListener('abort', onAbort);
           if (error) reject(toAppError(error, signal));
@@ -104,6 +119,12 @@ function toAppError(error: ServiceError, signal: AbortSignal | undefined): AppEr
   const kind = kindOfGrpcStatus(error.code);
   const own: Partial<Record<ErrorKind, string>> = MESSAGES;
   return new AppError(kind, own[kind] ?? BAD_ANSWER, { cause: error });
+}
+
+/** Whether a call ended with this status of gRPC, which toAppError keeps as the cause. */
+function hasStatus(error: unknown, code: number): boolean {
+  const cause = error instanceof AppError ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === code;
 }
 
 function cancelled(signal: AbortSignal): AppError {

@@ -36,6 +36,21 @@ describe('createIdentity', () => {
     assert.deepEqual(fetched, ['https://server.run.app']);
   });
 
+  test('fetches another after the token was rejected, once a minute', async () => {
+    const { identity, clock, fetched } = start();
+    const first = await identity.getIdToken();
+    assert.equal(identity.discardToken(), true);
+    const second = await identity.getIdToken();
+    assert.notEqual(second, first);
+    clock.nowMs += MINUTE_MS - 1;
+    assert.equal(identity.discardToken(), false);
+    assert.equal(await identity.getIdToken(), second);
+    clock.nowMs += 1;
+    assert.equal(identity.discardToken(), true);
+    await identity.getIdToken();
+    assert.equal(fetched.length, 3);
+  });
+
   test('keeps the token until five minutes before it expires', async () => {
     const { identity, clock, fetched } = start();
     const first = await identity.getIdToken();

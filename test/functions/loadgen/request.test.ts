@@ -72,13 +72,37 @@ describe('createClientRequests', () => {
     const { port } = await serve(t, (request, response) =>
       response.end(request.headers.authorization ?? 'none'),
     );
-    const identity = { getIdToken: async () => 'the.id.token' };
+    const identity = { getIdToken: async () => 'the.id.token', discardToken: () => true };
     assert.equal(
       (await connect(t, port, { identity }).get('/', signal)).body,
       'Bearer the.id.token',
     );
     assert.equal((await connect(t, port).get('/', signal)).body, 'none');
   });
+
+  for (const [status, discards] of [
+    [401, 1],
+    [403, 0],
+    [200, 0],
+  ] as const) {
+    it(`discards its ID token ${discards} times after ${status}, and sends no second request`, async (t) => {
+      let requests = 0;
+      const { port } = await serve(t, (_request, response) => {
+        requests += 1;
+        response.writeHead(status).end();
+      });
+      let discarded = 0;
+      const identity = {
+        getIdToken: async () => 'the.id.token',
+        discardToken: () => {
+          discarded += 1;
+          return true;
+        },
+      };
+      assert.equal((await connect(t, port, { identity }).get('/', signal)).status, status);
+      assert.deepEqual([discarded, requests], [discards, 1]);
+    });
+  }
 
   it('speaks TLS to an https address', async (t) => {
     const directory = await mkdtemp(join(tmpdir(), 'shakesapp-'));
@@ -117,7 +141,10 @@ describe('createClientRequests', () => {
 
   it('fails as identity, not sent, without a token', async (t) => {
     const { port } = await serve(t, () => assert.fail('a request arrived'));
-    const identity = { getIdToken: () => Promise.reject(new Error('metadata is down')) };
+    const identity = {
+      getIdToken: () => Promise.reject(new Error('metadata is down')),
+      discardToken: () => true,
+    };
     await assert.rejects(connect(t, port, { identity }).get('/', signal), {
       kind: 'identity',
       sent: false,
@@ -151,6 +178,7 @@ describe('createClientRequests', () => {
         new Promise((_resolve, reject) =>
           abort?.addEventListener('abort', () => reject(abort.reason)),
         ),
+      discardToken: () => true,
     };
     await assert.rejects(connect(t, port, { identity, timeoutMs: 50 }).get('/', signal), {
       kind: 'timeout',

@@ -229,6 +229,7 @@ describe('createRuns', () => {
           order.push('token');
           return 'token';
         },
+        discardToken: () => true,
       },
       onAsked: ({ count }) => {
         order.push('asked');

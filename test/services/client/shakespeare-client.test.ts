@@ -420,12 +420,47 @@ describe('the channel', () => {
     assert.ok(Math.max(...pauses) < 350, pauses.join());
   });
 
-  const identity: Identity = { getIdToken: async () => 'id-token' };
+  const identity: Identity = { getIdToken: async () => 'id-token', discardToken: () => true };
 
   test('carries an ID token over TLS', async (t) => {
     const { client, calls } = await start(t, answer('1'), { tls: true, identity });
     await client.getMatchCount('love');
     assert.deepEqual(calls[0]?.metadata.get('authorization'), ['Bearer id-token']);
+  });
+
+  test('discards a token that is rejected, and calls once more with another', async (t) => {
+    let serial = 1;
+    const { client, calls } = await start(
+      t,
+      (call, callback) => {
+        const isFirst = call.metadata.get('authorization')[0] === 'Bearer token-1';
+        if (isFirst) callback({ code: status.UNAUTHENTICATED, metadata: neverAgain() });
+        else answer('7')(call, callback);
+      },
+      {
+        tls: true,
+        identity: {
+          getIdToken: async () => `token-${serial}`,
+          discardToken: () => {
+            serial += 1;
+            return true;
+          },
+        },
+      },
+    );
+    assert.equal(await client.getMatchCount('love'), 7n);
+    assert.equal(calls.length, 2);
+  });
+
+  test('calls no third time where the next token is rejected too', async (t) => {
+    const { client, calls } = await start(
+      t,
+      (_call, callback) =>
+        callback({ code: status.UNAUTHENTICATED, details: 'no', metadata: neverAgain() }),
+      { tls: true, identity },
+    );
+    await assert.rejects(client.getMatchCount('love'), { kind: 'badUpstream' });
+    assert.equal(calls.length, 2);
   });
 
   test('never carries a token in plain text', async (t) => {
@@ -438,7 +473,7 @@ describe('the channel', () => {
     const reason = new AppError('unavailable', 'no token', { cause: new Error('the reason') });
     const { client, calls } = await start(t, answer('1'), {
       tls: true,
-      identity: { getIdToken: () => Promise.reject(reason) },
+      identity: { getIdToken: () => Promise.reject(reason), discardToken: () => true },
     });
     await assert.rejects(client.getMatchCount('love'), (error) => {
       assert.ok(error instanceof AppError && error.kind === 'unavailable');
