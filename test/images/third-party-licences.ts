@@ -6,7 +6,7 @@
  * writes THIRD_PARTY_LICENSES.md, which every image holds. Run it after a change of dependencies.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -36,10 +36,12 @@ export function readLicences(): readonly Licence[] {
     .map(([folder, { version, license }]) => {
       const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
       if (license === undefined) throw new Error(`the lock file has no licence for ${folder}`);
-      const texts = readdirSync(join(ROOT, folder))
-        .filter((file) => TEXT.test(file))
-        .sort()
-        .map((file) => `${folder}/${file}`);
+      // A file, or a folder with one for each of several authors.
+      const texts = readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+        .filter((path) => TEXT.test(path.slice(folder.length + 1)))
+        .sort();
       return { name, version, licence: license, texts };
     })
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));

@@ -59,7 +59,7 @@ export const CLOUD_RUN_POLICIES: Readonly<Record<string, Policy>> = {
         : `scales from ${min} to ${max}`;
     }),
 
-  'every service is probed as it is spoken to': (resources) =>
+  'every service is probed by the protocol that it speaks': (resources) =>
     eachService(resources, ({ name }, container) => {
       const kind = name === 'server' ? 'grpc' : 'http_get';
       const probes = [container.startup_probe[0], container.liveness_probe[0]];
@@ -77,7 +77,7 @@ export const CLOUD_RUN_POLICIES: Readonly<Record<string, Policy>> = {
       return flush === wanted ? undefined : `has cpu_idle ${cpu_idle} and SPAN_FLUSH ${flush}`;
     }),
 
-  'a start gets all the CPU there is': (resources) =>
+  'a start gets a CPU boost': (resources) =>
     eachService(resources, (_, { resources: [limits] }) =>
       limits.startup_cpu_boost === true ? undefined : 'has no startup CPU boost',
     ),

@@ -20,7 +20,7 @@ export const LIFETIME_POLICIES: Readonly<Record<string, Policy>> = {
       .filter(({ values }) => values.disable_on_destroy !== false)
       .map(({ address }) => `${address} would be disabled for everything else in the project`),
 
-  'what builds leave does not grow for ever': (resources) => [
+  'what builds leave does not grow without end': (resources) => [
     ...ofType(resources, 'google_storage_bucket')
       .filter(
         ({ values }) =>
@@ -29,13 +29,13 @@ export const LIFETIME_POLICIES: Readonly<Record<string, Policy>> = {
               action[0]?.type === 'Delete' && (condition[0]?.age ?? 0) > 0,
           ),
       )
-      .map(({ address }) => `${address} keeps archives for ever`),
+      .map(({ address }) => `${address} keeps archives without end`),
     ...ofType(resources, 'google_artifact_registry_repository')
       .filter(({ values }) => {
         const actions = values.cleanup_policies.map(({ action }: { action: string }) => action);
         // Without the second the first would delete what is deployed, once it is old enough.
         return !(actions.includes('DELETE') && actions.includes('KEEP'));
       })
-      .map(({ address }) => `${address} keeps images for ever, or not even the newest`),
+      .map(({ address }) => `${address} keeps images without end, or not even the newest`),
   ],
 };

@@ -49,7 +49,7 @@ export const NETWORK_POLICIES: Readonly<Record<string, Policy>> = {
       .map((target) => `${target} is closed`);
   },
 
-  'the network is closed but for what is needed': (resources) => {
+  'the network is closed except for what is needed': (resources) => {
     const specs = ofType(resources, 'kubernetes_network_policy_v1').map(
       ({ values }) => values.spec[0],
     );

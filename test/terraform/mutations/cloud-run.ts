@@ -66,7 +66,7 @@ export const CLOUD_RUN_MUTATIONS: readonly Row[] = [
     SERVICE,
     'for_each = var.grpc ? [var.port] : []',
     'for_each = []',
-    'every service is probed as it is spoken to',
+    'every service is probed by the protocol that it speaks',
   ],
   [
     'CPU stops, spans wait',
@@ -144,13 +144,13 @@ export const CLOUD_RUN_MUTATIONS: readonly Row[] = [
     'artifact-registry.tf',
     'action = "DELETE"',
     'action = "KEEP"',
-    'what builds leave does not grow for ever',
+    'what builds leave does not grow without end',
   ],
   [
     'even the newest images expire',
     'artifact-registry.tf',
     'action = "KEEP"',
     'action = "DELETE"',
-    'what builds leave does not grow for ever',
+    'what builds leave does not grow without end',
   ],
 ];

@@ -50,14 +50,14 @@ export const NETWORK_MUTATIONS: readonly Row[] = [
     NETWORK,
     'port     = "80"',
     'port     = "81"',
-    'the network is closed but for what is needed',
+    'the network is closed except for what is needed',
   ],
   [
     'everything may go out',
     NETWORK,
     'port     = "443"',
     'port     = "80"',
-    'the network is closed but for what is needed',
+    'the network is closed except for what is needed',
   ],
   [
     'no name from the cache on the node',
@@ -92,7 +92,7 @@ export const NETWORK_MUTATIONS: readonly Row[] = [
     NETWORK,
     'except = ["10.0.0.0/8", ',
     'except = [',
-    'the network is closed but for what is needed',
+    'the network is closed except for what is needed',
   ],
   [
     'spans go where no pod can reach',

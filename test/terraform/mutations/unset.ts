@@ -30,7 +30,7 @@ const LINES: readonly (readonly [line: string, file: string, caughtBy: string])[
   ['force_destroy', 'build.tf', TEARDOWN],
   ['disable_on_destroy', 'apis.tf', APIS_STAY],
   ['disable_on_destroy', 'gke/cluster/apis.tf', APIS_STAY],
-  ['startup_cpu_boost', SERVICE, 'a start gets all the CPU there is'],
+  ['startup_cpu_boost', SERVICE, 'a start gets a CPU boost'],
   ['auto_create_subnetworks', NETWORK, 'a network has only the subnetworks that are declared'],
   ['private_ip_google_access', NETWORK, 'nodes without public addresses reach Google'],
   ['max_surge', POD, 'a rollout needs no room for one more pod'],
