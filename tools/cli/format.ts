@@ -100,13 +100,22 @@ export function formatFigure(ms: number | null): string {
 /** What every text for a terminal fits into. */
 export const TEXT_COLUMNS = 100;
 
+/** The same, or less where the terminal is narrower. */
+export const columnsFor = (stream: NodeJS.WriteStream): number =>
+  stream.isTTY ? Math.min(TEXT_COLUMNS, Math.max(60, stream.columns)) : TEXT_COLUMNS;
+
 /** Breaks at blanks; a word longer than a line is cut. */
-export function wrapText(text: string, indent = '', first = indent): readonly string[] {
+export function wrapText(
+  text: string,
+  indent = '',
+  first = indent,
+  width = TEXT_COLUMNS,
+): readonly string[] {
   const lines: string[] = [];
   let line = first;
   let empty = true;
   for (const word of printable(text).split(' ')) {
-    if (!empty && columnsOf(line) + 1 + columnsOf(word) > TEXT_COLUMNS) {
+    if (!empty && columnsOf(line) + 1 + columnsOf(word) > width) {
       lines.push(line);
       line = indent;
       empty = true;
@@ -115,5 +124,5 @@ export function wrapText(text: string, indent = '', first = indent): readonly st
     empty = false;
   }
   lines.push(line);
-  return lines.map((each) => fitColumns(each, TEXT_COLUMNS).trimEnd());
+  return lines.map((each) => fitColumns(each, width).trimEnd());
 }

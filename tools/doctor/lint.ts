@@ -1,4 +1,5 @@
 import { interruptible } from '../cli/command-line.ts';
+import { columnsFor } from '../cli/format.ts';
 import { INTERRUPTED } from '../cli/origin.ts';
 import { createProgress } from '../cli/progress.ts';
 import { writeOutcome } from '../cli/result-file.ts';
@@ -34,7 +35,7 @@ export async function run(asked: Options): Promise<number> {
       deviations: source.deviations(),
     });
     await writeOutcome(options.json, {
-      text: () => renderText(diagnosis, read.scope),
+      text: () => renderText(diagnosis, read.scope, columnsFor(process.stdout)),
       value: () => ({ scope: read.scope, ...diagnosis }),
     });
     return diagnosis.findings.length > 0 ? 1 : 0;

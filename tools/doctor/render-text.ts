@@ -1,4 +1,4 @@
-import { counted, printable, wrapText } from '../cli/format.ts';
+import { counted, printable, TEXT_COLUMNS, wrapText } from '../cli/format.ts';
 import { renderWaterfall } from '../traces/render-waterfall.ts';
 import type { Diagnosis, Finding } from './diagnose.ts';
 
@@ -7,19 +7,25 @@ const SHOWN = 3;
 const LONGEST_DETAIL = 400;
 
 /** The diagnosis for a terminal: control characters of traces are made visible. */
-export function renderText(diagnosis: Diagnosis, scope: string): string {
+export function renderText(diagnosis: Diagnosis, scope: string, columns = TEXT_COLUMNS): string {
   const { traces, spans, logLines, findings, notes, notChecked, leftOut } = diagnosis;
   const logs = logLines === null ? '' : `, ${amount(logLines, 'log line')}`;
   return [
-    ...wrapText(verdictOf(diagnosis)),
-    ...wrapText(`Read ${scope}: ${amount(traces, 'trace')}, ${amount(spans, 'span')}${logs}.`),
-    ...listed('Left out', leftOut),
+    ...wrapText(verdictOf(diagnosis), '', '', columns),
+    ...wrapText(
+      `Read ${scope}: ${amount(traces, 'trace')}, ${amount(spans, 'span')}${logs}.`,
+      '',
+      '',
+      columns,
+    ),
+    ...listed('Left out', leftOut, columns),
     ...listed(
       'Not checked',
       notChecked.map(({ rule, why }) => `${rule}: ${why}`),
+      columns,
     ),
-    ...listed('Note', notes),
-    ...findings.flatMap(renderFinding),
+    ...listed('Note', notes, columns),
+    ...findings.flatMap((finding) => renderFinding(finding, columns)),
     '',
   ].join('\n');
 }
@@ -32,33 +38,33 @@ function verdictOf({ findings, rules, leftOut }: Diagnosis): string {
     : `Healthy as far as it was read: ${looked}, but something was left out.`;
 }
 
-const listed = (label: string, items: readonly string[]): readonly string[] =>
-  items.flatMap((item) => wrapText(`${label}: ${item}.`, '  '));
+const listed = (label: string, items: readonly string[], columns: number): readonly string[] =>
+  items.flatMap((item) => wrapText(`${label}: ${item}.`, '    ', '  ', columns));
 
-function renderFinding(finding: Finding): readonly string[] {
+function renderFinding(finding: Finding, columns: number): readonly string[] {
   const { id, count, sightings, exemplar } = finding;
   const shown = sightings.slice(0, SHOWN);
   const more = count - shown.length;
   return [
     '',
     `${id} (${count})`,
-    ...wrapText(finding.finding, '  '),
-    ...labelled('Cause', finding.cause),
-    ...labelled('Fix', finding.fix),
+    ...wrapText(finding.finding, '  ', '  ', columns),
+    ...labelled('Cause', finding.cause, columns),
+    ...labelled('Fix', finding.fix, columns),
     ...shown.flatMap(({ traceId, detail }) => {
       const cut = detail.length > LONGEST_DETAIL ? `${detail.slice(0, LONGEST_DETAIL)}…` : detail;
       return [
         ...(traceId === null ? [] : [`  - trace ${printable(traceId)}`]),
-        ...wrapText(cut, '    '),
+        ...wrapText(cut, '    ', '    ', columns),
       ];
     }),
     ...(shown.length > 0 && more > 0 ? [`    and ${more} more`] : []),
-    ...(exemplar === null ? [] : ['', ...renderWaterfall(exemplar).trimEnd().split('\n')]),
+    ...(exemplar === null ? [] : ['', ...renderWaterfall(exemplar, columns).trimEnd().split('\n')]),
   ];
 }
 
-const labelled = (label: string, text: string): readonly string[] =>
-  wrapText(text, '         ', `  ${`${label}:`.padEnd(7)}`);
+const labelled = (label: string, text: string, columns: number): readonly string[] =>
+  wrapText(text, '         ', `  ${`${label}:`.padEnd(7)}`, columns);
 
 const amount = (count: number, noun: string): string =>
   `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,18 +1,24 @@
-import { counted, fitColumns, formatMs, printable } from '../cli/format.ts';
+import { counted, fitColumns, formatMs, printable, TEXT_COLUMNS } from '../cli/format.ts';
 import type { Waterfall, WaterfallSpan } from './waterfall.ts';
 
-const WIDTH = 100;
-const NAME_WIDTH = 46;
 const DURATION_WIDTH = 8;
-const BAR_WIDTH = WIDTH - NAME_WIDTH - DURATION_WIDTH - 4;
+
+/** Columns of the whole, of the names and of the bars. */
+type Widths = Readonly<{ total: number; name: number; bar: number }>;
+
+function widthsOf(total: number): Widths {
+  const name = total < TEXT_COLUMNS ? 36 : 46;
+  return { total, name, bar: total - name - DURATION_WIDTH - 4 };
+}
 
 /**
- * One trace as text, a line per span and one per event or error below it, at most 100 columns:
+ * One trace as text, a line per span and one per event or error below it, at most `columns`:
  *
  *     loadgen loadgen                ████████████████████  12.1 ms
  *     └ loadgen GET                   ██████████████████   11.4 ms
  */
-export function renderWaterfall(waterfall: Waterfall): string {
+export function renderWaterfall(waterfall: Waterfall, columns = TEXT_COLUMNS): string {
+  const widths = widthsOf(columns);
   const { spans, durationMs } = waterfall;
   const fromMs = Math.min(0, ...spans.map(({ offsetMs }) => offsetMs));
   const toMs = Math.max(durationMs, ...spans.map((span) => span.offsetMs + span.durationMs));
@@ -24,29 +30,31 @@ export function renderWaterfall(waterfall: Waterfall): string {
   ].join(', ');
   const lines = [`trace ${printable(waterfall.traceId)}: ${state}`];
   for (const span of spans) {
-    lines.push(spanLine(span, { fromMs, toMs }), ...notes(span));
+    lines.push(spanLine(span, { fromMs, toMs }, widths), ...notes(span, columns));
   }
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-function spanLine(span: WaterfallSpan, scale: { fromMs: number; toMs: number }): string {
+type Scale = Readonly<{ fromMs: number; toMs: number }>;
+
+function spanLine(span: WaterfallSpan, scale: Scale, widths: Widths): string {
   const indent = span.depth === 0 ? '' : `${' '.repeat(Math.min(span.depth, 12) - 1)}└ `;
-  const name = fitColumns(`${indent}${span.service} ${span.name}`, NAME_WIDTH);
+  const name = fitColumns(`${indent}${span.service} ${span.name}`, widths.name);
   const duration = formatMs(span.durationMs).padStart(DURATION_WIDTH);
-  return `${name}  ${bar(span, scale)}  ${duration}`;
+  return `${name}  ${bar(span, scale, widths.bar)}  ${duration}`;
 }
 
 /** At least one cell, so that a zero-length span is seen. */
-function bar(span: WaterfallSpan, { fromMs, toMs }: { fromMs: number; toMs: number }): string {
-  const perCell = (toMs - fromMs) / BAR_WIDTH || 1;
-  const from = Math.min(BAR_WIDTH - 1, Math.floor((span.offsetMs - fromMs) / perCell));
+function bar(span: WaterfallSpan, { fromMs, toMs }: Scale, width: number): string {
+  const perCell = (toMs - fromMs) / width || 1;
+  const from = Math.min(width - 1, Math.floor((span.offsetMs - fromMs) / perCell));
   const end = Math.ceil((span.offsetMs + span.durationMs - fromMs) / perCell);
-  const to = Math.min(BAR_WIDTH, Math.max(from + 1, end));
+  const to = Math.min(width, Math.max(from + 1, end));
   const cell = span.frontEnd ? '▒' : '█';
-  return `${' '.repeat(from)}${cell.repeat(to - from)}`.padEnd(BAR_WIDTH);
+  return `${' '.repeat(from)}${cell.repeat(to - from)}`.padEnd(width);
 }
 
-function notes(span: WaterfallSpan): readonly string[] {
+function notes(span: WaterfallSpan, columns: number): readonly string[] {
   const indent = ' '.repeat(Math.min(span.depth, 12) + 2);
   const texts = [
     ...(span.error === null ? [] : [`✗ ${span.error.type} ${span.error.message}`]),
@@ -57,5 +65,5 @@ function notes(span: WaterfallSpan): readonly string[] {
     ...(span.notDrawn === undefined ? [] : [`… ${counted(span.notDrawn, 'span')} below not drawn`]),
     ...(span.events ?? []).map((event) => `• ${event.name} at ${formatMs(event.offsetMs)}`),
   ];
-  return texts.map((text) => fitColumns(`${indent}${text}`, WIDTH));
+  return texts.map((text) => fitColumns(`${indent}${text}`, columns));
 }
