@@ -53,7 +53,12 @@ export function parseKnownQueries(text: string): KnownQueries {
   } catch (cause) {
     throw new Error(ALLOWED, { cause });
   }
-  return toKnownQueries(value);
+  const queries = toKnownQueries(value);
+  // JSON.parse takes the last of two equal keys without a word. The values hold no strings.
+  const keys = text.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+  if (keys.length === Object.keys(queries).length) return queries;
+  const twice = keys.map((key) => JSON.parse(key)).find((key, at, all) => all.indexOf(key) !== at);
+  throw new Error(`${ALLOWED} (${JSON.stringify(twice).slice(0, 100)} stands there twice)`);
 }
 
 /** Checks a table and sorts it, so that one seed means one sequence however it was written down. */

@@ -3,7 +3,7 @@ import type { HttpFunction, Request, Response } from '@google-cloud/functions-fr
 import type { Clock } from '../../lib/clock.ts';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
 import { createProblem, PROBLEM_TYPE } from '../../lib/problem.ts';
-import type { Logger } from '../../lib/telemetry/log.ts';
+import { excerpt, type Logger } from '../../lib/telemetry/log.ts';
 import type { LoadgenConfig } from './config.ts';
 import { SCHEDULE_TIME_HEADER } from './contract.ts';
 import { BadLoadRequest, createPlan } from './plan.ts';
@@ -89,8 +89,8 @@ export function sendProblem(options: {
   const status = ERRORS[error.kind].http;
   const level = status === 500 ? 'error' : status > 500 ? 'warn' : 'info';
   logger[level](
-    { httpRequest: { requestMethod: method, requestUrl: url, status }, error },
-    `${method} ${url.split('?', 1)[0]} ${status}`,
+    { httpRequest: { requestMethod: method, requestUrl: excerpt(url), status }, error },
+    `${method} ${excerpt(url.split('?', 1)[0] ?? '', 200)} ${status}`,
   );
   response.statusCode = status;
   response.setHeader('content-type', PROBLEM_TYPE);

@@ -88,6 +88,10 @@ export function createServer(options: { app: HttpFunction; logger: Logger }): Lo
 /** Refuses the paths that the framework would answer itself. */
 function checkPath(url: string): void {
   const path = url.split('?', 1)[0] ?? '';
+  // Express parses an absolute URL by node's old parser, which warns on stderr of a wrong port.
+  if (!path.startsWith('/')) {
+    throw new AppError('invalidArgument', 'the request target is no path; allowed: /');
+  }
   if (KEPT_FROM_FUNCTION.test(path)) throw noSuchPath();
   try {
     decodeURIComponent(path);

@@ -17,6 +17,8 @@ export const SAMPLERS = [
   'parentbased_always_off',
   'parentbased_traceidratio',
 ] as const;
+const ENDPOINT_ALLOWED = 'host or host:port with a port from 1 to 65535, always over TLS';
+
 export type SamplerName = (typeof SAMPLERS)[number];
 
 /**
@@ -55,13 +57,15 @@ export const telemetryVariables = {
   OTEL_BSP_MAX_QUEUE_SIZE: integer({ min: 1, max: 65_536, default: 2_048 }).describe(
     'Ended spans that wait for export; more are dropped, and counted',
   ),
-  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: integer({ min: 1, max: 8_192, default: 512 }).describe(
-    'Spans in one export, at most the queue size',
-  ),
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: integer({ min: 1, max: 8_192, default: 512 }).meta({
+    description: 'Spans in one export, at most the queue size',
+    atMost: 'OTEL_BSP_MAX_QUEUE_SIZE',
+  }),
   ...otlpVariables,
   CLOUD_TRACE_API_ENDPOINT: z
     .string()
-    .regex(/^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$/, { error: 'host or host:port, always over TLS' })
+    .regex(/^[A-Za-z0-9.-]{1,253}(:[1-9]\d{0,4})?$/, { error: ENDPOINT_ALLOWED })
+    .refine((value) => Number(value.split(':')[1] ?? 443) <= 65_535, { error: ENDPOINT_ALLOWED })
     .default('cloudtrace.googleapis.com')
     .describe('Address of Cloud Trace v2 for `gcp_trace`, for private endpoints'),
   SPAN_FLUSH: oneOf(['background', 'before-response'], 'background').describe(

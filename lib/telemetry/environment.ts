@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * One schema per environment variable. Its description is the documentation's text for it; with
- * `secret: true` in its meta data no value of it is printed.
+ * `secret: true` in its meta data no value of it is printed, and with `atMost: 'OTHER'` no number is
+ * taken that is larger than the other variable's.
  */
 export type Variables = Readonly<Record<string, z.ZodType>>;
 
@@ -45,6 +46,14 @@ export function parseEnv<V extends Variables>(variables: V, env: NodeJS.ProcessE
       const allowed = result.error.issues.map((issue) => issue.message).join('; ');
       problems.push({ variable, value: shown(value, schema), allowed });
     }
+  }
+  for (const [variable, schema] of Object.entries(variables)) {
+    const limit = schema.meta()?.atMost;
+    if (!env[variable] || typeof limit !== 'string') continue;
+    const [number, most] = [parsed[variable], parsed[limit]].map(Number);
+    if (number === undefined || most === undefined || !(number > most)) continue;
+    const allowed = `at most ${limit}, which is ${most}`;
+    problems.push({ variable, value: env[variable], allowed });
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(parsed) as Config<V>;

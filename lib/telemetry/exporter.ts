@@ -45,18 +45,19 @@ export function createTrackedExporter(options: {
 
   async function store(spans: readonly ReadableSpan[]): Promise<ExportResult> {
     const count = spans.length;
+    const were = count === 1 ? 'span was' : 'spans were';
     ledger.add('handed', count);
     let isLate = false;
     try {
       const written = await within(timeoutMs, async (deadline) => {
         deadline.addEventListener('abort', () => (isLate = true));
         const prepared = await reported(
-          `${count} spans were not prepared for export`,
+          `${count} ${were} not prepared for export`,
           until(prepare(spans), deadline),
         );
         const writes = sinks.map((sink) =>
           reported(
-            `${count} spans were not stored by ${sink.name}`,
+            `${count} ${were} not stored by ${sink.name}`,
             until(sink.write(prepared, deadline), deadline),
           ),
         );

@@ -25,6 +25,7 @@ export function createLogger(options: {
   project: string;
   destination?: { write(line: string): void };
 }): Logger {
+  const { destination = pino.destination({ dest: 1, sync: true }) } = options;
   return pino(
     {
       base: { service: options.service },
@@ -34,8 +35,20 @@ export function createLogger(options: {
       formatters: { level: (label) => ({ severity: SEVERITY[label] ?? 'DEFAULT' }) },
       mixin: () => traceFields(options.project),
     },
-    options.destination ?? pino.destination({ dest: 1, sync: true }),
+    { write: (line: string) => void destination.write(asOneLine(line)) },
   );
+}
+
+/** A caller's text as a log line holds it, such as the URL of a request. */
+export function excerpt(text: string, maxLength = 1_024): string {
+  return text.length <= maxLength ? text : `${text.slice(0, maxLength)}…`;
+}
+
+/** JSON leaves three line separators of Unicode as they are, and some collectors break lines there. */
+function asOneLine(line: string): string {
+  return line.replaceAll(/[\u0085\u2028\u2029]/g, (separator) => {
+    return `\\u${separator.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 function traceFields(project: string): Record<string, string | boolean> {

@@ -86,7 +86,11 @@ async function startProvider(
   const batches = new BatchSpanProcessor(exporter, {
     scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY,
     maxQueueSize: config.OTEL_BSP_MAX_QUEUE_SIZE,
-    maxExportBatchSize: config.OTEL_BSP_MAX_EXPORT_BATCH_SIZE,
+    // The default may be above a queue that was made small.
+    maxExportBatchSize: Math.min(
+      config.OTEL_BSP_MAX_EXPORT_BATCH_SIZE,
+      config.OTEL_BSP_MAX_QUEUE_SIZE,
+    ),
     // Ours comes first: it knows which spans it gave up.
     exportTimeoutMillis: timeoutMs + 1_000,
   });

@@ -1,7 +1,7 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
 import { answerMalformed, createProblem, PROBLEM_TYPE, retryAfter } from '../../lib/problem.ts';
-import type { Logger } from '../../lib/telemetry/log.ts';
+import { excerpt, type Logger } from '../../lib/telemetry/log.ts';
 import { flushBeforeResponse } from '../../lib/telemetry/telemetry.ts';
 import { parseQueryParameter } from './parameters.ts';
 import { type SearchOptions, search } from './search.ts';
@@ -127,14 +127,14 @@ function logRequest(of: {
     {
       httpRequest: {
         requestMethod: request.method,
-        requestUrl: request.url,
+        requestUrl: excerpt(request.url),
         status,
         latency: `${(of.durationMs / 1_000).toFixed(6)}s`,
       },
       ...(isNotReady ? { reason: String(failure.cause ?? failure.message) } : {}),
       ...(failure && !isNotReady ? { error: failure } : {}),
     },
-    `${request.method} ${pathOf(request)} ${status}`,
+    `${request.method} ${excerpt(pathOf(request), 200)} ${status}`,
   );
 }
 

@@ -72,6 +72,22 @@ describe('knownQueriesVariable', () => {
   });
 });
 
+describe('parseKnownQueries', () => {
+  for (const text of [
+    '{"love":1,"love":2}',
+    '{"love":1,"l\\u006fve":1}',
+    '{"a\\"b":1,"a\\"b":1}',
+  ]) {
+    it(`refuses ${text}, of which JSON would take the last`, () => {
+      assert.throws(() => parseKnownQueries(text), /"(love|a\\"b)" stands there twice/);
+    });
+  }
+
+  it('tells queries apart that look alike', () => {
+    assert.equal(Object.keys(parseKnownQueries('{"a\\"b":1,"a":2,"a ":3}')).length, 3);
+  });
+});
+
 describe('pickQuery', () => {
   const table = parseKnownQueries('{"a":1,"b":2,"c":3,"d":4}');
 

@@ -218,6 +218,17 @@ describe('a request that cannot be served', () => {
     assert.equal(stderr.mock.callCount(), 0);
   });
 
+  it('that names a URL is refused, and node warns of nothing', async (t) => {
+    const warnings = t.mock.method(process, 'emitWarning', () => {});
+    const { port } = server.address() as AddressInfo;
+    for (const target of ['http://host:port/', 'http://[', '*']) {
+      const socket = connect(port, '127.0.0.1');
+      socket.write(`POST ${target} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n`);
+      assert.match(await text(socket), /^HTTP\/1.1 400 .*the request target is no path/s);
+    }
+    assert.equal(warnings.mock.callCount(), 0);
+  });
+
   const malformed: [title: string, sent: string, status: number, detail: RegExp][] = [
     ['what is not HTTP', 'NOT HTTP\r\n\r\n', 400, /the request is not valid HTTP/],
     ['a header without a name', 'GET / HTTP/1.1\r\n: x\r\n\r\n', 400, /not valid HTTP/],

@@ -75,7 +75,10 @@ for (const [variable, value] of [
   ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
   ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'http/json'],
   ['CLOUD_TRACE_API_ENDPOINT', 'https://cloudtrace.googleapis.com'],
+  ['CLOUD_TRACE_API_ENDPOINT', 'host:0'],
+  ['CLOUD_TRACE_API_ENDPOINT', 'host:99999'],
   ['OTEL_BSP_MAX_QUEUE_SIZE', '-1'],
+  ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '4096'],
   ['SPAN_FLUSH', 'never'],
   ['OTEL_SDK_DISABLED', 'maybe'],
 ] as const) {
@@ -111,6 +114,16 @@ test('a refusal shows no secret: neither a header nor the password of a URL', ()
       assert.match(error.message, /ENDPOINT: is "https:\/\/\(not shown\)@collector\/x@y"/);
       return true;
     },
+  );
+});
+
+test('a batch may be as large as the queue, and the default may be larger', () => {
+  const queue = { OTEL_BSP_MAX_QUEUE_SIZE: '100' };
+  assert.deepEqual(wrong({ ...queue, OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '100' }), []);
+  assert.deepEqual(wrong(queue), []);
+  assert.throws(
+    () => parse({ ...queue, OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '101' }),
+    /OTEL_BSP_MAX_EXPORT_BATCH_SIZE: is "101"; allowed: at most OTEL_BSP_MAX_QUEUE_SIZE, which is 100/,
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { trace } from '@opentelemetry/api';
+import { createLogger, excerpt } from '../../../lib/telemetry/log.ts';
 import { recordLog } from '../../services/log-lines.ts';
 import { recordSpans } from '../../services/spans.ts';
 
@@ -13,6 +14,19 @@ describe('createLogger', () => {
     const { time, ...line } = lines[0] ?? {};
     assert.deepEqual(line, { severity: 'INFO', service: 'test', port: 80, message: 'listening' });
     assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  test('writes one line, whatever line separators a text holds', () => {
+    const written: string[] = [];
+    const destination = { write: (line: string) => void written.push(line) };
+    const logger = createLogger({ service: 'test', project: 'p', destination });
+    const text = 'a\nb\r\u0085c\u2028d\u2029e';
+    logger.info({ text }, text);
+    assert.match(written[0] ?? '', /^[^\n\r\u0085\u2028\u2029]*\n$/);
+    assert.deepEqual(
+      [JSON.parse(written[0] ?? '').text, JSON.parse(written[0] ?? '').message],
+      [text, text],
+    );
   });
 
   const severities = [
@@ -54,4 +68,9 @@ describe('createLogger', () => {
     logger.error({ error: new Error('failed', { cause: new Error('the reason') }) }, 'oh');
     assert.match(JSON.stringify(lines[0]?.error), /failed.*the reason/);
   });
+});
+
+test('an excerpt is at most as long as is asked, and says that it was cut', () => {
+  assert.equal(excerpt('x'.repeat(10), 10), 'x'.repeat(10));
+  assert.equal(excerpt('x'.repeat(11), 10), `${'x'.repeat(10)}…`);
 });

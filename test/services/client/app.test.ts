@@ -248,6 +248,15 @@ describe('paths and methods', () => {
   });
 });
 
+describe('a line of the log', () => {
+  test('holds a bounded part of a long URL', async (t) => {
+    const { app, lines } = start(t);
+    await app.inject(`/${'x'.repeat(5_000)}?q=${'y'.repeat(5_000)}`);
+    assert.ok(JSON.stringify(lines[0]?.httpRequest).length < 1_200);
+    assert.ok(String(lines[0]?.message).length < 220);
+  });
+});
+
 describe('a flush before each response', () => {
   test('is awaited by requests, and never by probes', async (t) => {
     const { app } = start(t, { checkHealth: async () => {} });
