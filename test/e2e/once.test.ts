@@ -123,6 +123,29 @@ describe('npm start -- --once', () => {
   });
 });
 
+describe('npm start -- --once with one platform', () => {
+  it('writes its page and figures, and says that nothing is compared', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'page-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const file = join(folder, 'page.html');
+    const { results, stdout } = await runOnce(t, [
+      '--requests',
+      '4',
+      '--platforms',
+      'gke',
+      '--full',
+      '--html',
+      file,
+    ]);
+    assertComplete(results.platforms.gke, 4);
+    assert.deepEqual(results.failures, []);
+    assert.equal(results.comparison, undefined);
+    assert.match(stdout, /Only GKE \(local\) ran, so nothing is compared/);
+    assert.match(stdout, /COHORTS/);
+    assert.match(await readFile(file, 'utf8'), /<title>/);
+  });
+});
+
 describe('behind a front end that rewrites the parent', () => {
   const spans = ['always', 'real', 'never'] as const;
   for (const stored of spans) {

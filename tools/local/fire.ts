@@ -3,6 +3,7 @@ import { until } from '../../lib/telemetry/deadline.ts';
 import { SIZING } from './platforms/knobs.ts';
 import type { Platform } from './platforms/platform.ts';
 import type { System } from './system.ts';
+import { describeAttempt, reasonOf } from './watch-refusals.ts';
 
 /** How much longer than its schedule a run may take. */
 const GRACE_MS = 60_000;
@@ -55,7 +56,7 @@ async function runJob(system: System, body: LoadRequestBody, signal: AbortSignal
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const stop = cloud.scheduler.onAttempt((attempt) => {
     if (attempt.httpStatus === 200) resolve();
-    else reject(new RunRefused(`Cloud Scheduler's attempt ended with ${describe(attempt)}`));
+    else reject(new RunRefused(`Cloud Scheduler's attempt ended with ${describeAttempt(attempt)}`));
   });
   try {
     await until(job.run(body), signal);
@@ -73,8 +74,7 @@ async function fireCronJob(
 ): Promise<void> {
   if (!platform.fire) throw new Error(`${platform.name} has no CronJob to fire`);
   const answer = await until(platform.fire(body, minute), signal);
-  if (answer?.status === 200) return;
-  throw new RunRefused(`the CronJob's post ended with ${describe(answer ?? {})}`);
+  if (answer === undefined) throw new RunRefused('the CronJob skipped it: the last has not ended');
+  if (answer.status === 200) return;
+  throw new RunRefused(`the CronJob's post ended with ${answer.status} ${reasonOf(answer.body)}`);
 }
-
-const describe = (attempt: object) => JSON.stringify(attempt).slice(0, 500);
