@@ -18,7 +18,11 @@ const CLOUD = {
   authority: { certFile: '/ca.pem' },
 } as unknown as CloudAccess;
 
-const environmentOf = (program: ProgramName, changes: Parameters<typeof settings>[0] = {}) =>
+const environmentOf = (
+  program: ProgramName,
+  changes: Parameters<typeof settings>[0] = {},
+  slowness = 1,
+) =>
   programEnvironment({
     program,
     port: 8081,
@@ -26,7 +30,7 @@ const environmentOf = (program: ProgramName, changes: Parameters<typeof settings
     cloud: CLOUD,
     settings: settings({ knownQueries: { love: 3 }, ...changes }),
     billing: 'instance',
-    slowness: 1,
+    slowness,
     addedLatencyMs: 20,
     resourceAttributes: { 'k8s.pod.name': 'pod-1' },
     upstream: { SERVER_ADDR: 'server:1' },
@@ -66,6 +70,12 @@ describe('programEnvironment', () => {
       SERVER_ADDR: 'server:1',
       K_SERVICE: 'client',
     });
+  });
+
+  it('gives longer deadlines on a slow machine', () => {
+    assert.equal(environmentOf('client').SERVER_DEADLINE_MS, undefined);
+    assert.equal(environmentOf('client', {}, 3).SERVER_DEADLINE_MS, '30000');
+    assert.equal(environmentOf('server', {}, 3).SHUTDOWN_TIMEOUT_MS, '27000');
   });
 
   it('gives the works only to server, and the expected counts only to the others', () => {
