@@ -4,7 +4,12 @@ import type { SourceDescription, TraceSource } from '../traces/sources/source.ts
 import type { Cohort, Sides } from './cohorts/cohort.ts';
 import { type Collection, createCollector } from './cohorts/collector.ts';
 import { hopsLeftOut } from './cohorts/hop-groups.ts';
-import { type CohortSummary, loadOf, summariseCohort } from './result/cohort-summary.ts';
+import {
+  type CohortSummary,
+  loadOf,
+  requestedBetween,
+  summariseCohort,
+} from './result/cohort-summary.ts';
 import { COMPARISON_VERSION, type Comparison, methodsOf } from './result/comparison.ts';
 import { createDrawing } from './result/drawing.ts';
 import { chooseExemplars, chosenRecords, drawExemplars } from './result/exemplars.ts';
@@ -96,6 +101,7 @@ export function compareCollected(collection: Collection) {
         unmatched: collection.unmatched,
         configuration: collection.configuration,
         cohorts: summaries,
+        requested: requestedBetween([...records.a, ...records.b]),
         inBothCohorts: collection.inBothCohorts,
         stillArriving: collection.stillArriving,
         deviations: tally.all(),

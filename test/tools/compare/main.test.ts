@@ -127,7 +127,7 @@ test('says of which time the traces are, and a window beside its cohort if it ha
   const text = stdout.replaceAll(/\s+/g, ' ');
   assert.match(
     text,
-    /Read from \S+window \(saved from shakesapp-local\) since 2026-03-02T10:00:00.000Z until 2026-03-02T10:30:00.000Z\./,
+    /Read from \S+window \(saved from shakesapp-local\) since 2026-03-02 10:00:00 UTC until 2026-03-02 10:30:00 UTC\. Requests began from 2026-03-02 10:00:\d\d to 10:05:\d\d UTC\./,
   );
   const { cohorts }: Comparison = JSON.parse(await readFile(path('out.json'), 'utf8'));
   assert.equal(cohorts.a.filter, 'cloud.platform=gcp_cloud_run');

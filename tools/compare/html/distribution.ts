@@ -5,6 +5,8 @@ import type { EcdfPoint, QuantileDifference } from '../statistics/quantiles.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { formatDifferenceMs, formatMs, type Labels } from './words.ts';
 
+type PlotOptions = NonNullable<Parameters<typeof plot>[0]>;
+
 const { document } = parseHTML('<!doctype html><html></html>');
 
 export type Distribution = Readonly<{
@@ -12,7 +14,11 @@ export type Distribution = Readonly<{
   ecdf: Sides<readonly EcdfPoint[]>;
   quantileDifferences: readonly QuantileDifference[];
   labels: Labels;
+  /** Requests that are drawn elsewhere on the page, by what they took. */
+  marks?: Sides<readonly Mark[]>;
 }>;
+
+type Mark = Readonly<{ ms: number }>;
 
 /** ECDFs of both cohorts side by side with the difference of their quantiles. */
 export function renderDistribution(distribution: Distribution): Markup {
@@ -31,7 +37,7 @@ ${
 }
 
 /** Colour and dashes both tell a from b: colour alone would not do for everyone. */
-function renderEcdf({ title, ecdf: full, labels }: Distribution): Markup {
+function renderEcdf({ title, ecdf: full, labels, marks }: Distribution): Markup {
   const edgeMs = rightEdgeMs(full);
   const ecdf = { a: cutTail(full.a, edgeMs), b: cutTail(full.b, edgeMs) };
   const slowestMs = Math.max(...[...full.a, ...full.b].map(([ms]) => ms));
@@ -48,11 +54,11 @@ function renderEcdf({ title, ecdf: full, labels }: Distribution): Markup {
       strokeWidth: 2,
       ...(side === 'b' && { strokeDasharray: '7 4' }),
     });
-  /** Beside its curve's middle: who sees no colours still knows which is which. */
+  /** Beside its curve: who sees no colours still knows which is which. */
   const letter = (points: readonly EcdfPoint[], side: 'a' | 'b') =>
-    text(points.filter(([, fraction]) => fraction >= 0.5).slice(0, 1), {
+    text(points.filter(([, fraction]) => fraction >= 0.25).slice(0, 1), {
       x: ([ms]: EcdfPoint) => ms,
-      y: 50,
+      y: 25,
       text: () => side.toUpperCase(),
       fill: `var(--${side})`,
       fontWeight: 700,
@@ -61,9 +67,23 @@ function renderEcdf({ title, ecdf: full, labels }: Distribution): Markup {
   const summary = (['a', 'b'] as const)
     .map((side) => `${labels[side]} ${formatMs(medianOf(ecdf[side]))}`)
     .join(', ');
+  const circles = (side: 'a' | 'b') =>
+    (marks?.[side] ?? [])
+      .filter(({ ms }) => ms <= edgeMs)
+      .map(({ ms }): EcdfPoint => [ms, shareAt(full[side], ms)]);
+  const circle = (side: 'a' | 'b') =>
+    dot(circles(side), {
+      x: ([ms]: EcdfPoint) => ms,
+      y: ([, fraction]: EcdfPoint) => fraction * 100,
+      r: 5.5,
+      fill: 'var(--paper)',
+      stroke: `var(--${side})`,
+      strokeWidth: 2,
+    });
+  const told = marks !== undefined && ' Circles: the requests drawn below (median, p95).';
   return figure(
     `${title}: share of requests at or below a time`,
-    `Medians: ${summary}.${cut || ''}`,
+    `Medians: ${summary}.${told || ''}${cut || ''}`,
     svg({
       x: { label: 'milliseconds', grid: true, nice: true },
       y: { label: 'per cent of requests', domain: [0, 100], grid: true },
@@ -71,6 +91,8 @@ function renderEcdf({ title, ecdf: full, labels }: Distribution): Markup {
         ruleY([0]),
         curve(ecdf.a, 'a'),
         curve(ecdf.b, 'b'),
+        circle('a'),
+        circle('b'),
         letter(ecdf.a, 'a'),
         letter(ecdf.b, 'b'),
       ],
@@ -83,6 +105,8 @@ function renderQuantileDifferences({ title, quantileDifferences }: Distribution)
     x: ([fraction]: QuantileDifference) => fraction * 100,
     y: ([, ms]: QuantileDifference) => ms,
   };
+  const values = quantileDifferences.map(([, ms]) => ms);
+  const [lowMs, highMs] = [Math.min(0, ...values), Math.max(0, ...values)];
   const at = (fraction: number) =>
     formatDifferenceMs(quantileDifferences.find(([p]) => p === fraction)?.[1] ?? null);
   return figure(
@@ -90,7 +114,7 @@ function renderQuantileDifferences({ title, quantileDifferences }: Distribution)
     `At the median ${at(0.5)}, at p95 ${at(0.95)}. Above zero B is faster.`,
     svg({
       x: { label: 'quantile, per cent', domain: [0, 100] },
-      y: { label: 'A − B, milliseconds', grid: true, nice: true, zero: true },
+      y: { label: 'A − B, milliseconds', grid: true, nice: true, domain: [lowMs, highMs] },
       marks: [
         ruleY([0], { strokeOpacity: 0.6 }),
         lineY(quantileDifferences, { ...options, strokeOpacity: 0.5 }),
@@ -121,27 +145,48 @@ export function cutTail(points: readonly EcdfPoint[], edgeMs: number): readonly 
     : [...inside, [edgeMs, last[1]]];
 }
 
+/** The share of the requests that took so long at most. */
+const shareAt = (points: readonly EcdfPoint[], ms: number): number =>
+  points.findLast(([value]) => value <= ms)?.[1] ?? 0;
+
+/** Halfway between two values where it lies between them, as the quantiles in the tables are. */
 function medianOf(points: readonly EcdfPoint[]): number | null {
-  return points.find(([, fraction]) => fraction >= 0.5)?.[0] ?? null;
+  const at = points.findIndex(([, fraction]) => fraction >= 0.5);
+  const [upper, next] = [points[at], points[at + 1]];
+  if (upper === undefined) return null;
+  return upper[1] === 0.5 && next !== undefined ? (upper[0] + next[0]) / 2 : upper[0];
 }
 
 function figure(title: string, summary: string, picture: Markup): Markup {
   return html`<figure><figcaption>${title}. <span class="note">${summary}</span></figcaption>${picture}</figure>`;
 }
 
+/** Units of the picture that a digit takes at the largest size, which a telephone gets. */
+const CHARACTER = 9.5;
+
+/** How wide the labels of the y axis get: Plot does not make room for them by itself. */
+function tickCharacters({ y }: PlotOptions): number {
+  const [low = 0, high = 0] = (y?.domain ?? [0, 100]) as number[];
+  const most = Math.max(Math.abs(low), Math.abs(high));
+  const digits = most >= 10 ? Math.round(most).toLocaleString('en').length : most >= 1 ? 3 : 5;
+  return digits + (low < 0 ? 1 : 0);
+}
+
 /**
  * Plot's own style element would need a hole in the page's content security policy: what little it
  * says is in distribution.css. Beside it Plot sets attributes only.
  */
-function svg(options: Parameters<typeof plot>[0]): Markup {
+function svg(options: PlotOptions): Markup {
   const picture = plot({
     ...options,
     document,
     width: 540,
-    height: 250,
-    marginLeft: 48,
+    height: 258,
+    marginLeft: Math.max(48, 18 + CHARACTER * tickCharacters(options)),
+    // Half of the last label on the x axis stands out there.
+    marginRight: 36,
     marginTop: 28,
-    marginBottom: 38,
+    marginBottom: 46,
   });
   picture.querySelector('style')?.remove();
   picture.setAttribute('aria-hidden', 'true');

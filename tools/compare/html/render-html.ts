@@ -1,6 +1,6 @@
 import type { Stratum } from '../cohorts/request-record.ts';
 import type { Comparison } from '../result/comparison.ts';
-import { hopsLeftOutText, legendOf } from '../text/wording.ts';
+import { hopsLeftOutText, legendOf, readFrom } from '../text/wording.ts';
 import { renderCohorts, renderConfiguration, renderWarnings } from './cohorts.ts';
 import { renderCriticalPath } from './critical-path.ts';
 import { renderDocument } from './document.ts';
@@ -18,7 +18,7 @@ export function renderHtml(comparison: Comparison): string {
   const labels = labelsOf(comparison);
   return renderDocument({
     title: titleOf(labels),
-    body: html`${renderHeader(labels)}
+    body: html`${renderHeader(labels, renderAbout(comparison))}
 <main>
 ${comparison.unmatched.length > 0 ? renderUnmatched(comparison, labels) : renderComparison(comparison, labels)}
 <section aria-labelledby="recent">
@@ -31,14 +31,38 @@ ${renderRequests(comparison.recent, labels, 'Recent traces')}
 
 const titleOf = ({ a, b }: Labels): string => `${a} and ${b}: traces compared`;
 
-export function renderHeader(labels: Labels): Markup {
+/** What this page is, of what and of when: the first that whoever finds it later asks. */
+function renderAbout(comparison: Comparison): Markup {
+  const contents = comparison.unmatched.length > 0 ? CONTENTS_UNMATCHED : CONTENTS;
+  return html`<p class="about">Shakesapp serverless: traces of two platforms compared. ${foreign(readFrom(comparison))}</p>
+<nav aria-label="Contents"><ul>${contents.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>\n`)}</ul></nav>`;
+}
+
+const CONTENTS = [
+  ['configuration', 'Configuration'],
+  ['verdict', 'Verdict'],
+  ['warnings', 'Warnings'],
+  ['failures', 'Failed requests'],
+  ['hops', 'Where the difference arises'],
+  ['overlays', 'Two requests'],
+  ['critical-path', 'Critical path'],
+  ['distributions', 'Distributions'],
+  ['cold', 'Cold requests'],
+  ['cohorts', 'Cohorts'],
+  ['methods', 'Methods'],
+  ['recent', 'Recent traces'],
+] as const;
+const CONTENTS_UNMATCHED = CONTENTS.filter(([id]) => ['verdict', 'cohorts', 'recent'].includes(id));
+
+/** `about`: what a page that is kept says of itself; the live page is of now. */
+export function renderHeader(labels: Labels, about: Markup | null = null): Markup {
   return html`<header>
 <h1><span class="key a"></span>A: ${foreign(labels.a)} <span class="versus">and</span> <span class="key b"></span>B: ${foreign(labels.b)}</h1>
 ${
   labels.local &&
   html`<p class="local"><strong>Local run.</strong> These are figures of stand-ins on this machine. They say nothing about the real platforms.</p>`
 }
-</header>`;
+${about}</header>`;
 }
 
 /** Why there is nothing to compare, and what was read. */
@@ -61,7 +85,7 @@ ${renderEvidence(comparison, labels)}`;
 
 /** The evidence for the verdict. */
 export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
-  const { hops, exemplars, coldExemplars } = comparison;
+  const { hops, exemplars, coldExemplars, exemplarsArePairs } = comparison;
   const colour = createColours(stepsOf(comparison));
   const of = (stratum: Stratum) => {
     const own = hops.filter((hop) => hop.stratum === stratum);
@@ -81,8 +105,8 @@ ${warm.hops.length === 0 ? noWarm : renderHopTable(warm)}
 <section aria-labelledby="overlays">
 <h2 id="overlays">Two requests on one time axis</h2>
 <p>Spans of one colour are the same step of the request; the platform’s own are grey and dashed. Hover, tap or focus a row for attributes and events.</p>
-${renderOverlay({ id: 'median', title: 'Median request', at: 'median', exemplars, labels, colour })}
-${renderOverlay({ id: 'p95', title: 'Slow request (p95)', at: 'p95', exemplars, labels, colour })}
+${renderOverlay({ id: 'median', title: 'Median request', at: 'median', exemplars, paired: exemplarsArePairs.warm, labels, colour })}
+${renderOverlay({ id: 'p95', title: 'Slow request (p95)', at: 'p95', exemplars, paired: exemplarsArePairs.warm, labels, colour })}
 </section>
 <section aria-labelledby="critical-path">
 <h2 id="critical-path">Critical path</h2>
@@ -100,8 +124,8 @@ ${
     ? html`<p>There was no cold start.</p>`
     : html`<p>The first request of each instance, and the requests that waited for that instance to start. No quantile mixes them with warm requests.</p>
 ${renderHopTable(cold)}
-${renderOverlay({ id: 'cold-median', title: 'Median cold request', at: 'median', exemplars: coldExemplars, labels, colour })}
-${(coldExemplars.a.p95 !== null || coldExemplars.b.p95 !== null) && renderOverlay({ id: 'cold-p95', title: 'Slow cold request (p95)', at: 'p95', exemplars: coldExemplars, labels, colour })}
+${renderOverlay({ id: 'cold-median', title: 'Median cold request', at: 'median', exemplars: coldExemplars, paired: exemplarsArePairs.cold, labels, colour })}
+${(coldExemplars.a.p95 !== null || coldExemplars.b.p95 !== null) && renderOverlay({ id: 'cold-p95', title: 'Slow cold request (p95)', at: 'p95', exemplars: coldExemplars, paired: exemplarsArePairs.cold, labels, colour })}
 <h3>Distribution per hop, cold requests</h3>
 ${renderHopDetails(cold)}`
 }

@@ -1,5 +1,7 @@
+import { ATTR } from '../../../lib/telemetry/names.ts';
 import type { Waterfall } from '../../traces/waterfall.ts';
 import type { Sides } from '../cohorts/cohort.ts';
+import type { Drawn } from '../result/drawing.ts';
 import type { Exemplars } from '../result/exemplars.ts';
 import type { RecentTrace } from '../result/recent-traces.ts';
 import { foreign, html, type Markup } from './markup.ts';
@@ -11,18 +13,20 @@ type OverlayOptions = Readonly<{
   title: string;
   at: keyof Exemplars;
   exemplars: Sides<Exemplars>;
+  /** Whether both are one request of the schedule. */
+  paired: boolean;
   labels: Labels;
   colour: (path: string) => string;
 }>;
 
 /** The exemplars of both cohorts at one quantile, laid over each other on one time axis. */
 export function renderOverlay(options: OverlayOptions): Markup {
-  const { id, title, at, exemplars, labels, colour } = options;
+  const { id, title, at, exemplars, paired, labels, colour } = options;
   const a = exemplars.a[at];
   const b = exemplars.b[at];
   if (a === null && b === null) return html`<h3>${title}</h3>\n<p>There is no such trace.</p>`;
   return html`<h3 id="${id}">${title}</h3>
-<ul class="legend">
+${a !== null && b !== null && html`<p class="note">${paired ? renderRequest(a) : 'Two requests, each at this rank of its own side: no request has a partner on the other.'}</p>\n`}<ul class="legend">
 ${renderTraceLine(a, labels.a, 'a')}
 ${renderTraceLine(b, labels.b, 'b')}
 </ul>
@@ -35,10 +39,23 @@ ${renderWaterfall({
 })}`;
 }
 
-function renderTraceLine(trace: Waterfall | null, label: string, side: 'a' | 'b'): Markup {
+function renderRequest({ spans }: Waterfall): Markup {
+  const attributes = spans[0]?.attributes ?? {};
+  const minute = attributes[ATTR.scheduledMinute] ?? '';
+  const due = minute === '' ? '' : ` of the run of ${minute.slice(0, 16).replace('T', ' ')} UTC`;
+  return html`One request of the schedule on both sides: sequence ${foreign(attributes[ATTR.sequence] ?? '?')}${due}, query “${foreign(attributes[ATTR.query] ?? '?')}”.`;
+}
+
+/** The compared figure, where a late start makes it another than the root's duration. */
+const latencyText = ({ latencyMs, durationMs }: Drawn): string =>
+  latencyMs === null || formatMs(latencyMs) === formatMs(durationMs)
+    ? ''
+    : ` (${formatMs(latencyMs)} from its scheduled time)`;
+
+function renderTraceLine(trace: Drawn | null, label: string, side: 'a' | 'b'): Markup {
   const name = html`<svg class="sample" width="26" height="10" aria-hidden="true"><rect class="bar ${side}" x="1" y="1" width="24" height="8" rx="1.5"/></svg> <strong>${side.toUpperCase()}: ${foreign(label)}</strong>`;
   if (trace === null) return html`<li>${name}: no such trace</li>`;
-  return html`<li>${name} ${formatMs(trace.durationMs)}, trace ${renderTraceId(trace.traceId, trace.consoleUrl)}${!trace.whole && html` <span class="flag error">incomplete</span>`}${trace.cold && html` <span class="flag">cold</span>`}</li>`;
+  return html`<li>${name} ${formatMs(trace.durationMs)}${latencyText(trace)}, trace ${renderTraceId(trace.traceId, trace.consoleUrl)}${!trace.whole && html` <span class="flag error">incomplete</span>`}${trace.cold && html` <span class="flag">cold</span>`}</li>`;
 }
 
 /** A link only where the address is one of a web page: it comes from a file, after all. */

@@ -1,4 +1,5 @@
 import type { Comparison } from '../result/comparison.ts';
+import type { Exemplars } from '../result/exemplars.ts';
 import type { Overall } from '../statistics/overall.ts';
 import { pText, sampleText } from '../text/wording.ts';
 import { renderDistribution } from './distribution.ts';
@@ -7,7 +8,7 @@ import { formatDifferenceMs, formatInterval, formatMs, formatRatio, type Labels 
 
 /** The one primary verdict, before everything else. */
 export function renderVerdict(
-  { overall, cohorts, reconciliation }: Comparison,
+  { overall, cohorts, reconciliation, exemplars }: Comparison,
   labels: Labels,
 ): Markup {
   const { a, b } = overall;
@@ -28,9 +29,15 @@ ${renderDistribution({
   ecdf: overall.ecdf,
   quantileDifferences: overall.quantileDifferences,
   labels,
+  marks: { a: marksOf(exemplars.a), b: marksOf(exemplars.b) },
 })}
 </section>`;
 }
+
+const marksOf = ({ median, p95 }: Exemplars) =>
+  [median, p95].flatMap((drawn) =>
+    drawn === null || drawn.latencyMs === null ? [] : [{ ms: drawn.latencyMs }],
+  );
 
 /** Between two medians a reader would take them for the difference of those: so they say of what. */
 function renderDifference({ differenceMs, ratio, paired }: Overall): Markup {

@@ -20,20 +20,34 @@ type WaterfallOptions = Readonly<{
 
 const LANE_HEIGHT = 11;
 
+/**
+ * Work that goes on long after the request ended, as after a timeout, would leave the request itself
+ * no room: beyond so many times its duration the axis ends earlier.
+ */
+const MOST_BEYOND = 3;
+const SHOWN_BEYOND = 1.5;
+
 /** One trace, or two laid over each other: a row per path, a's bar solid above b's outlined one. */
 export function renderWaterfall(options: WaterfallOptions): Markup {
   const { id, title, a, b } = options;
   const traces = [a, b].flatMap((lane) => (lane ? [lane.trace] : []));
   const spans = traces.flatMap((trace) => trace.spans);
+  const durationMs = Math.max(...traces.map((trace) => trace.durationMs));
+  const lastEndMs = Math.max(durationMs, ...spans.map(endOf));
+  const cut = durationMs > 0 && lastEndMs > MOST_BEYOND * durationMs;
   const scale = createTimeScale(
     Math.min(0, ...spans.map((span) => span.offsetMs)),
-    Math.max(...traces.map((trace) => trace.durationMs), ...spans.map(endOf)),
+    cut ? durationMs * SHOWN_BEYOND : lastEndMs,
   );
   const rows = pairRows(a?.trace ?? null, b?.trace ?? null);
   return html`<div class="waterfall${a === null || b === null ? ' single' : ''}" role="group" aria-label="${title}">
 ${renderAxis(scale)}
 <ol>
-${rows.map((row, index) => renderRow(row, `${id}-${index}`, scale, options))}</ol>
+${rows.map((row, index) => renderRow(row, `${id}-${index}`, scale, options))}</ol>${
+    cut &&
+    html`
+<p class="note">The axis ends at ${formatMs(scale.toMs)}: some spans go on until ${formatMs(lastEndMs)}, after the request had ended.</p>`
+  }
 </div>`;
 }
 

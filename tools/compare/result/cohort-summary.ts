@@ -89,6 +89,17 @@ export function loadOf(records: readonly RequestRecord[]): Load {
   };
 }
 
+/** When the first and the last of these requests began, as RFC 3339. */
+export function requestedBetween(records: readonly RequestRecord[]) {
+  let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { startMs } of records) {
+    firstMs = Math.min(firstMs, startMs);
+    lastMs = Math.max(lastMs, startMs);
+  }
+  if (firstMs > lastMs) return null;
+  return { first: new Date(firstMs).toISOString(), last: new Date(lastMs).toISOString() };
+}
+
 function describeFilter({ filter, sinceMs, untilMs, ownWindow }: Cohort): string {
   if (!ownWindow) return filter;
   const bound = (word: string, ms: number | null) =>

@@ -32,6 +32,8 @@ export type Comparison = Readonly<{
   /** First in every output: the likeliest confounder. Only what differs. */
   configuration: readonly ConfigurationDifference[];
   cohorts: Sides<CohortSummary>;
+  /** RFC 3339: when the first and the last request of both cohorts began; null: there is none. */
+  requested: Readonly<{ first: string; last: string }> | null;
   /** Traces that match both filters and therefore entered neither cohort. */
   inBothCohorts: number;
   /** Traces that were incomplete and had ended shortly before they were read: left out. */

@@ -1,12 +1,16 @@
-import { type DeviationKind, isWarning } from '../../traces/deviation.ts';
+import type { DeviationKind } from '../../traces/deviation.ts';
 
-/** What to do about each kind of deviation that may move a figure or hide a loss. */
-export const DEVIATION_ADVICE = {
+const ADVICE: Partial<Record<DeviationKind, string>> = {
   'unknown-member': 'Check which exporter wrote the file: what the member holds counts nowhere.',
   'dropped-by-sdk':
     "Raise the SDK's limits (OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT, OTEL_SPAN_EVENT_COUNT_LIMIT), or record less on a span.",
   'conflicting-span':
     'Give every span its own id: check the id generator, and whether files were merged.',
+  'no-scope-spans':
+    'Check which exporter wrote the file: what it holds of these resources is lost.',
+  'repeated-key': 'Set each attribute once: a span that has two values says neither for sure.',
+  'unnamed-span': 'Name the spans: a hop is told by its name.',
+  'conflicting-trace': 'Read each file once, and do not mix files of two readings.',
   'span-limit': 'Figures of such a trace may miss spans. Let one request make fewer spans.',
   'implausible-date': 'Check the unit of the exporter: OTLP writes nanoseconds.',
   'impossible-time':
@@ -16,8 +20,8 @@ export const DEVIATION_ADVICE = {
   'surplus-root':
     'Look for the call that lost the trace context: each of these spans should have a parent.',
   cycle: 'Fix how parent ids are written: these spans are their own ancestors.',
-} as const satisfies Partial<Record<DeviationKind, string>>;
+};
 
-export type WarnedDeviation = keyof typeof DEVIATION_ADVICE;
-
-export const isWarned = (kind: DeviationKind): kind is WarnedDeviation => isWarning(kind);
+/** What to do about a deviation that may move a figure or hide a loss. */
+export const adviceOn = (kind: DeviationKind): string =>
+  ADVICE[kind] ?? 'Look at the example, and fix what wrote it.';

@@ -4,8 +4,11 @@ import { consoleUrl, type SourceDescription } from '../../traces/sources/source.
 import { createWaterfall, type Waterfall } from '../../traces/waterfall.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
 
+/** A drawn request with its latency as it is compared: from its scheduled time. */
+export type Drawn = Waterfall & Readonly<{ latencyMs: number | null }>;
+
 /** Draws the request of a record; null where there is none, or where its trace was not found. */
-export type Drawing = (record: RequestRecord | null) => Waterfall | null;
+export type Drawing = (record: RequestRecord | null) => Drawn | null;
 
 /** `traces`: the few that are drawn, read once more. */
 export function createDrawing(traces: readonly Trace[], source: SourceDescription): Drawing {
@@ -17,6 +20,7 @@ export function createDrawing(traces: readonly Trace[], source: SourceDescriptio
     const tree =
       trees.find(({ root }) => root?.span.spanId === record.rootSpanId) ??
       (trees[0] as (typeof trees)[0]);
-    return { ...createWaterfall(tree, consoleUrl(source, trace)), cold: record.cold };
+    const { cold, latencyMs } = record;
+    return { ...createWaterfall(tree, consoleUrl(source, trace)), cold, latencyMs };
   };
 }

@@ -1,12 +1,11 @@
-import type { Waterfall } from '../../traces/waterfall.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { RequestRecord, Stratum } from '../cohorts/request-record.ts';
 import type { Design } from '../statistics/design.ts';
 import { latencyIn } from '../statistics/overall.ts';
-import type { Drawing } from './drawing.ts';
+import type { Drawing, Drawn } from './drawing.ts';
 
 /** The requests at the median and at p95 of the primary measure; null: there is none. */
-export type Exemplars = Readonly<{ median: Waterfall | null; p95: Waterfall | null }>;
+export type Exemplars = Readonly<{ median: Drawn | null; p95: Drawn | null }>;
 
 type Choice = Readonly<{ median: RequestRecord | null; p95: RequestRecord | null }>;
 /** `paired`: each two are one request of the schedule on both sides. */

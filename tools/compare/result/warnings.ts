@@ -1,11 +1,16 @@
 import { counted, formatPercent } from '../../cli/format.ts';
-import { type Deviation, describeDeviation } from '../../traces/deviation.ts';
+import {
+  type Deviation,
+  type DeviationKind,
+  describeDeviation,
+  isWarning,
+} from '../../traces/deviation.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
 import { FEWEST_RUNS, FEWEST_VALUES } from '../statistics/contrast.ts';
 import type { Overall } from '../statistics/overall.ts';
 import type { CohortSummary, Load } from './cohort-summary.ts';
-import { DEVIATION_ADVICE, isWarned, type WarnedDeviation } from './deviation-advice.ts';
+import { adviceOn } from './deviation-advice.ts';
 
 /** The closed list of reasons not to trust the figures, or to read them with care. */
 export const WARNING_IDS = [
@@ -24,7 +29,7 @@ export const WARNING_IDS = [
   'truncated-by-quota',
 ] as const;
 /** What deviates in the traces themselves warns by its own name. */
-export type WarningId = (typeof WARNING_IDS)[number] | WarnedDeviation;
+export type WarningId = (typeof WARNING_IDS)[number] | DeviationKind;
 
 /** `finding` is what was seen, with figures; `advice` is what to do about it. */
 export type Warning = Readonly<{ id: WarningId; finding: string; advice: string }>;
@@ -42,8 +47,7 @@ export type Evidence = Readonly<{
   truncated: string | null;
 }>;
 
-const ADVICE: Readonly<Record<WarningId, string>> = {
-  ...DEVIATION_ADVICE,
+const ADVICE: Readonly<Record<(typeof WARNING_IDS)[number], string>> = {
   'wrong-counts':
     'Fix the wrong counts first: compare works.read (objects, bytes) of a wrong request and of a right one.',
   'too-few-traces':
@@ -72,7 +76,10 @@ const ADVICE: Readonly<Record<WarningId, string>> = {
 /** Share of requests above which a defect is worth a warning. */
 const NOTABLE = 0.02;
 
-type Check = Readonly<{ id: WarningId; find: (evidence: Evidence) => string | null }>;
+type Check = Readonly<{
+  id: (typeof WARNING_IDS)[number];
+  find: (evidence: Evidence) => string | null;
+}>;
 
 const CHECKS: readonly Check[] = [
   { id: 'wrong-counts', find: ({ cohorts }) => perCohort(cohorts, (side) => side.wrongCounts) },
@@ -115,9 +122,9 @@ export function findWarnings(evidence: Evidence): readonly Warning[] {
   });
   const deviating = evidence.deviations.flatMap((deviation) => {
     const { kind } = deviation;
-    if (!isWarned(kind)) return [];
+    if (!isWarning(kind)) return [];
     return [
-      { id: kind, finding: withoutFullStop(describeDeviation(deviation)), advice: ADVICE[kind] },
+      { id: kind, finding: withoutFullStop(describeDeviation(deviation)), advice: adviceOn(kind) },
     ];
   });
   // Wrong counts take every verdict away; what deviates may hide a loss; the rest is to be weighed.

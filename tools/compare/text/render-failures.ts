@@ -8,7 +8,7 @@ export function failureLines({ failures, cohorts }: Comparison): readonly string
   if (failures.length === 0) return [];
   const { a, b } = { a: cohorts.a.label, b: cohorts.b.label };
   return [
-    ...wrapText(`FAILED REQUESTS: ${failedText({ failures, cohorts })}`, '    '),
+    ...wrapText(`FAILED REQUESTS: ${failedText({ failures, cohorts })}`, '    ', ''),
     ...failures.flatMap(({ outcome, where, requests, since, last, detail, exemplar }) => [
       ...wrapText(
         `${outcome}: ${where}: ${requests.a} in ${a}, ${requests.b} in ${b}`,

@@ -94,10 +94,13 @@ export function differenceText({ p50, low, high }: Estimate): string {
 export const isOneSided = ({ cohorts: { a, b } }: Pick<Comparison, 'cohorts'>): boolean =>
   Math.min(a.traces, b.traces) === 0;
 
-/** Where the traces came from, and of which time. */
-export function readFrom({ source: { name, since, until } }: Comparison): string {
-  const bound = (word: string, time: string | null) => (time === null ? '' : ` ${word} ${time}`);
-  return `Read from ${name}${bound('since', since)}${bound('until', until)}.`;
+/** Where the traces came from, of which window, and when their requests began. */
+export function readFrom({ source: { name, since, until }, requested }: Comparison): string {
+  const bound = (word: string, time: string | null) =>
+    time === null ? '' : ` ${word} ${time.slice(0, 19).replace('T', ' ')} UTC`;
+  const began =
+    requested === null ? '' : ` Requests began ${spanOfTime(requested.first, requested.last)}.`;
+  return `Read from ${name}${bound('since', since)}${bound('until', until)}.${began}`;
 }
 
 /** What was read and left out of every count, a sentence for each reason. */

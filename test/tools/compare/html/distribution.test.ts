@@ -58,3 +58,16 @@ test('one cohort alone is drawn, and none says so', () => {
 test('the same values give the same bytes', () => {
   assert.equal(render(even(20), even(30)), render(even(20), even(30)));
 });
+
+test('a circle marks each request that is drawn elsewhere, on the curve of its side', () => {
+  const marks = { a: [{ ms: 10 }, { ms: 19 }], b: [{ ms: 5 }] };
+  const options = {
+    title: 'Gap',
+    ecdf: { a: even(20), b: even(20) },
+    quantileDifferences: [],
+    labels,
+  };
+  const circles = (markup: string) => markup.match(/<circle/g)?.length ?? 0;
+  assert.equal(circles(`${renderDistribution({ ...options, marks })}`), 3);
+  assert.equal(circles(`${renderDistribution(options)}`), 0);
+});

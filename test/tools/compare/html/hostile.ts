@@ -1,5 +1,5 @@
 import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
-import type { Waterfall } from '../../../../tools/traces/waterfall.ts';
+import type { Drawn } from '../../../../tools/compare/result/drawing.ts';
 import { sampleComparison } from './sample-comparison.ts';
 
 /** Texts that a span may hold and that must reach the page as text. */
@@ -16,7 +16,7 @@ export const HOSTILE = {
 const names = Object.values(HOSTILE);
 const nameAt = (index: number): string => names[index % names.length] ?? '';
 
-function poison(trace: Waterfall | null): Waterfall | null {
+function poison(trace: Drawn | null): Drawn | null {
   if (trace === null) return null;
   return {
     ...trace,

@@ -42,6 +42,35 @@ test('opens without complaint, request or sideways scrolling', NEEDS_BROWSER, as
   }
 });
 
+test('no label of an axis is cut off, however large the figures are', NEEDS_BROWSER, async (t) => {
+  const sample = sampleComparison();
+  const slow = <T extends readonly (readonly [number, number])[]>(points: T, at: 0 | 1) =>
+    points.map((point): readonly [number, number] => {
+      const [first, second] = point;
+      return at === 0 ? [first * 1_000, second] : [first, second * -10_000];
+    });
+  const url = await writePage(t, {
+    ...sample,
+    overall: {
+      ...sample.overall,
+      ecdf: { a: slow(sample.overall.ecdf.a, 0), b: slow(sample.overall.ecdf.b, 0) },
+      quantileDifferences: slow(sample.overall.quantileDifferences, 1),
+    },
+  });
+  const browser = await openBrowser(t);
+  for (const viewport of SIZES) {
+    const { page } = await openPage(browser, { viewport });
+    await page.goto(url);
+    const cut =
+      await page.evaluate(`[...document.querySelectorAll('.verdict figure svg, .waterfall .axis svg')]
+      .flatMap((svg) => [...svg.querySelectorAll('text')].map((text) => {
+        const [own, all] = [text.getBoundingClientRect(), svg.getBoundingClientRect()];
+        return own.left < all.left - 1 || own.right > all.right + 1 ? text.textContent : '';
+      })).filter((text) => text !== '')`);
+    assert.deepEqual(cut, [], `${viewport.width} px`);
+  }
+});
+
 test(
   'on a telephone a recent trace takes a few lines, and no word breaks',
   NEEDS_BROWSER,

@@ -63,7 +63,9 @@ test('asks for nothing: no address but those of links a person follows', () => {
 });
 
 test('every exemplar and recent trace links to the console', () => {
-  const links = [...parse(sample).querySelectorAll('a')].map((link) => link.getAttribute('href'));
+  const links = [...parse(sample).querySelectorAll('main a')].map((link) =>
+    link.getAttribute('href'),
+  );
   assert.equal(links.length, 5 + sample.recent.length);
   for (const href of links) {
     assert.match(href ?? '', /^https:\/\/console\.cloud\.google\.com\/traces\/explorer;traceId=/);
@@ -81,7 +83,7 @@ test('a link that is no https address becomes text', () => {
     const none = { median: null, p95: null };
     const exemplars = { a: none, b: none };
     const document = parse({ ...sample, recent, exemplars, coldExemplars: exemplars });
-    assert.equal(document.querySelectorAll('a').length, 0, consoleUrl);
+    assert.equal(document.querySelectorAll('main a').length, 0, consoleUrl);
   }
 });
 
@@ -200,7 +202,7 @@ test('hostile text reaches the page as text', () => {
   const document = parse(hostileComparison());
   assert.equal(document.querySelectorAll('script').length, 1);
   assert.equal(document.querySelectorAll('img').length, 0);
-  assert.equal(document.querySelectorAll('a').length, 0);
+  assert.equal(document.querySelectorAll('main a').length, 0);
   const text = document.body.textContent ?? '';
   for (const name of ['script', 'closing', 'quotes', 'rightToLeft', 'comment'] as const) {
     assert.ok(text.includes(HOSTILE[name]), name);
@@ -217,4 +219,46 @@ test('cold are called the first requests of an instance and those that waited fo
   );
   const rows = [...document.querySelectorAll('section[aria-labelledby="cohorts"] th[scope="row"]')];
   assert.ok(rows.map(textOf).includes('Cold requests'));
+});
+
+test('the head says what the page is, from where, of which window and when requests began', () => {
+  assert.match(
+    textOf(parse(sample).querySelector('header')),
+    /Shakesapp serverless: .* Read from shakesapp-demo since 2026-11-20 10:00:00 UTC until 2026-11-20 10:40:00 UTC\. Requests began from 2026-11-20 10:00:00 to 10:39:01 UTC\./,
+  );
+});
+
+test('the table of contents leads to every section of the page', () => {
+  const unmatched = { ...sample, unmatched: ['No trace matches.'] };
+  for (const comparison of [sample, unmatched]) {
+    const document = parse(comparison);
+    const targets = [...document.querySelectorAll('nav a')].map((link) =>
+      link.getAttribute('href'),
+    );
+    const sections = [...document.querySelectorAll('section[aria-labelledby]')].map(
+      (section) => `#${section.getAttribute('aria-labelledby')}`,
+    );
+    assert.deepEqual(targets, sections);
+    for (const target of targets) assert.ok(document.querySelector(target ?? '?'), target ?? '?');
+  }
+});
+
+test('two requests on one axis say that they are one request of the schedule, or that they are not', () => {
+  const overlays = (comparison: Comparison) =>
+    textOf(parse(comparison).querySelector('section[aria-labelledby="overlays"]'));
+  assert.match(overlays(sample), /One request of the schedule on both sides: sequence /);
+  const exemplarsArePairs = { warm: false, cold: false };
+  assert.match(overlays({ ...sample, exemplarsArePairs }), /no request has a partner on the other/);
+});
+
+test('without a verdict no difference stands beside the medians', () => {
+  const overall = { ...sample.overall, verdict: 'not-enough-data', reason: 'too few' } as const;
+  const hops = sample.hops.map((hop) => ({ ...hop, verdict: 'not-enough-data' as const }));
+  const document = parse({ ...sample, overall, hops });
+  assert.equal(document.querySelectorAll('.tiles > div').length, 2);
+  assert.doesNotMatch(textOf(document.querySelector('.hops')), /[+−]\d/);
+  assert.match(
+    textOf(parse(sample).querySelector('.tiles')),
+    /A − B, typical pair.*not of the two medians/,
+  );
 });

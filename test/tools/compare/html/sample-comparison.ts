@@ -1,13 +1,14 @@
 import type { CriticalPath } from '../../../../tools/compare/cohorts/critical-path.ts';
 import type { Stratum } from '../../../../tools/compare/cohorts/request-record.ts';
 import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
+import type { Drawn } from '../../../../tools/compare/result/drawing.ts';
 import type { Hop, HopQuantiles } from '../../../../tools/compare/statistics/hop.ts';
 import type { Verdict } from '../../../../tools/compare/statistics/overall.ts';
 import type {
   EcdfPoint,
   QuantileDifference,
 } from '../../../../tools/compare/statistics/quantiles.ts';
-import type { Waterfall, WaterfallSpan } from '../../../../tools/traces/waterfall.ts';
+import type { WaterfallSpan } from '../../../../tools/traces/waterfall.ts';
 
 /**
  * A made-up but plausible comparison for the renderer's tests: no clock, no random source, so that
@@ -143,7 +144,7 @@ function hop(item: Shape, stratum: Stratum): Hop {
   };
 }
 
-function waterfall(side: 'a' | 'b', durationMs: number, seed: number): Waterfall {
+function waterfall(side: 'a' | 'b', durationMs: number, seed: number): Drawn {
   const traceId = (side === 'a' ? 'a1' : 'b2').repeat(15) + seed.toString(16).padStart(2, '0');
   const cloudRun = side === 'a';
   const spans = SHAPES.filter((item) => cloudRun || item.key !== 'front').map((item, index) => {
@@ -191,6 +192,7 @@ function waterfall(side: 'a' | 'b', durationMs: number, seed: number): Waterfall
     projectId: 'shakesapp-demo',
     startMs: Date.UTC(2026, 10, 20, 10, 15, 0) + seed * 1_000,
     durationMs,
+    latencyMs: durationMs + 0.4,
     whole: true,
     cold: false,
     consoleUrl: `https://console.cloud.google.com/traces/explorer;traceId=${traceId}?project=shakesapp-demo`,
@@ -257,6 +259,7 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
       { key: 'cloud.region', a: 'us-central1', b: 'us-central1-f' },
     ],
     cohorts: { a, b },
+    requested: { first: '2026-11-20T10:00:00.000Z', last: '2026-11-20T10:39:01.000Z' },
     inBothCohorts: 0,
     stillArriving: 0,
     overall: {

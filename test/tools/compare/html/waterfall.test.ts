@@ -113,3 +113,19 @@ test('a button’s name tells service, duration and start to who does not see th
   const name = (document.querySelector('button')?.textContent ?? '').replace(/\s+/g, ' ').trim();
   assert.match(name, /loadgen loadgen.*Cloud Run: 10\.0 ms from 0 ms; GKE: 5\.00 ms from 0 ms;/);
 });
+
+test('work that goes on long after the request ended leaves the request its room', () => {
+  const root = span({ durationMs: 10 });
+  const below = span({ spanId: '2'.repeat(16), path: 'x', durationMs: 5_000, depth: 1 });
+  const markup = render(trace(root, below));
+  assert.match(
+    markup,
+    /The axis ends at 15\.0 ms: some spans go on until 5\.00 s, after the request/,
+  );
+  assert.match(markup, /width="66\.67%"/);
+  assert.doesNotMatch(render(trace(root)), /The axis ends/);
+});
+
+test('spans that are not drawn are counted at the row above them', () => {
+  assert.match(render(trace(span({ notDrawn: 943 }))), /943 spans below not drawn/);
+});
