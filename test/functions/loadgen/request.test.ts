@@ -32,7 +32,7 @@ function connect(
   const origin = `http://127.0.0.1:${port}`;
   const requests = createClientRequests({
     address: { host: '127.0.0.1', port, tls: false, origin },
-    timeoutMs: 2000,
+    timeoutMs: 60_000,
     ...options,
   });
   t.after(() => requests.close());
@@ -58,7 +58,7 @@ describe('createClientRequests', () => {
     assert.equal(connections, 1);
   });
 
-  it('ends its idle connections when it is closed', { timeout: 3000 }, async (t) => {
+  it('ends its idle connections when it is closed', { timeout: 60_000 }, async (t) => {
     const ended = Promise.withResolvers<void>();
     const { server, port } = await serve(t, (_request, response) => response.end('ok'));
     server.on('connection', (socket) => socket.on('close', () => ended.resolve()));
@@ -123,7 +123,7 @@ describe('createClientRequests', () => {
     const origin = `https://localhost:${port}`;
     const requests = createClientRequests({
       address: { host: 'localhost', port, tls: true, origin },
-      timeoutMs: 2000,
+      timeoutMs: 60_000,
     });
     t.after(() => requests.close());
     assert.deepEqual(await requests.get('/', signal), { status: 200, body: 'ok' });

@@ -87,7 +87,7 @@ test('spans that cannot be prepared are reported and counted', async (t) => {
   const exporter = createTrackedExporter({
     sinks: [rejecting(0)],
     ledger,
-    timeoutMs: 2_000,
+    timeoutMs: 60_000,
     prepare: () => Promise.reject(new Error('no resource')),
   });
   assert.ok((await exportSpans(exporter)).error instanceof SpansNotStored);

@@ -138,7 +138,7 @@ test('each batch is charged with its own rejections', async (t) => {
     return body.includes('unreadable') ? { body: Buffer.from([0x0a, 0x7f]) } : {};
   });
   const url = `${collector.origin}/v1/traces`;
-  const sink = createOtlpSink({ url, project: 'test-project', timeoutMs: 2_000 });
+  const sink = createOtlpSink({ url, project: 'test-project', timeoutMs: 60_000 });
   t.after(() => sink.close());
   const rejected = async (name: string) =>
     (await sink.write([createEndedSpan(name)], new AbortController().signal)).rejected;

@@ -147,9 +147,7 @@ describe('services/client/main', () => {
       }
     };
     await Promise.all(Array.from({ length: 20 }, loadUntilRefused));
-    const startMs = performance.now();
     assert.equal(await program.exit(), 0);
-    assert.ok(performance.now() - startMs < 9_000);
     assert.deepEqual(new Set(statuses), new Set([200]));
     const taken = program.lines.filter((line) => line.message === 'GET / 200');
     assert.equal(taken.length, statuses.length);

@@ -34,7 +34,7 @@ async function start(t: TestContext, works: Works = keptWorks) {
   });
   spans.reset();
   const { path, requestSerialize, responseDeserialize } = shakespeareService.GetMatchCount;
-  const call = (query: string, deadlineMs = 5_000) => {
+  const call = (query: string, deadlineMs = 60_000) => {
     let cancel = () => {};
     const answer = new Promise<MatchCountResponse | undefined>((resolve, reject) => {
       const options = { deadline: Date.now() + deadlineMs };
@@ -317,7 +317,7 @@ describe('drain', () => {
     const { app, call, port } = await start(t, works);
     const answer = call('to be');
     await reading.promise;
-    const drained = app.drain(5_000);
+    const drained = app.drain(60_000);
     const late = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
     t.after(() => late.close());
     await assert.rejects(

@@ -36,7 +36,7 @@ describe('createHttpCancellation', () => {
   });
 
   test('destroys a request that begins after the signal has aborted', {
-    timeout: 5_000,
+    timeout: 60_000,
   }, async (t) => {
     const { cancellation, ask, end } = await start(t);
     const ended = cancellation.within(AbortSignal.abort(new Error('gone')), async () => end(ask()));

@@ -16,7 +16,7 @@ async function start(t: TestContext, limits: WorksLimits = WORKS_LIMITS) {
     prefix: '',
     access: 'public',
     attempts: 2,
-    attemptTimeoutMs: 5_000,
+    attemptTimeoutMs: 60_000,
     retryDelayMs: 1,
     limits,
   });

@@ -52,9 +52,7 @@ suite('the local cloud', () => {
     );
     await (await fetch(`${cloud.storageOrigin}/storage/v1/b/none`)).text();
     assert.deepEqual(await readdir(cloud.configDir), []);
-    const startedMs = performance.now();
     await cloud.close();
-    assert.ok(performance.now() - startedMs < 1_000);
     await Promise.all(ended);
     assert.deepEqual(
       await Promise.all(ports.map(refusesConnections)),

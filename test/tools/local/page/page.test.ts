@@ -201,7 +201,7 @@ test('the page as served holds what there is, before any script has run', async 
 
 test('notifies open pages when spans arrive', async (t) => {
   const { page, traceStore } = await start(t);
-  const response = await fetch(`${page.url}events`, { signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(`${page.url}events`, { signal: AbortSignal.timeout(60_000) });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   assert.match((await reader?.read())?.value ?? '', /retry/);
   traceStore.write(requestTrace().spans);

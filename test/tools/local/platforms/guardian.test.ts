@@ -117,7 +117,7 @@ function childrenOf(parent: number): number[] {
 
 /** The shell has read its first line: it ignores the three signals from then on. */
 async function untilTrapped(pid: number): Promise<void> {
-  const untilMs = Date.now() + 30_000;
+  const untilMs = Date.now() + 120_000;
   const ignored = (1n << 0n) | (1n << 1n) | (1n << 14n);
   for (;;) {
     const mask = /^SigIgn:\s+([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

@@ -107,7 +107,7 @@ describe('httpCheck', () => {
     await once(server, 'listening');
     t.after(() => server.close());
     const { port } = server.address() as AddressInfo;
-    const well = (path: string) => httpCheck(port, path)(AbortSignal.timeout(5_000));
+    const well = (path: string) => httpCheck(port, path)(AbortSignal.timeout(60_000));
     const statuses = [200, 302, 399, 400, 404, 503];
     assert.deepEqual(
       await Promise.all(statuses.map((code) => well(`/${code}`))),
@@ -136,14 +136,14 @@ describe('grpcCheck', () => {
   it('asks grpc.health.v1 and takes SERVING alone as well', async (t) => {
     const { server, health, port } = await serve(t);
     const check = grpcCheck(port);
-    assert.equal(await check(AbortSignal.timeout(5_000)), true);
+    assert.equal(await check(AbortSignal.timeout(60_000)), true);
     health.setStatus('', 'NOT_SERVING');
-    assert.equal(await check(AbortSignal.timeout(5_000)), false);
+    assert.equal(await check(AbortSignal.timeout(60_000)), false);
     server.forceShutdown();
-    await assert.rejects(check(AbortSignal.timeout(5_000)));
+    await assert.rejects(check(AbortSignal.timeout(60_000)));
     // a channel that was kept would still be backing off
     await serve(t, port);
-    assert.equal(await check(AbortSignal.timeout(5_000)), true);
+    assert.equal(await check(AbortSignal.timeout(60_000)), true);
   });
 
   it('gives up a container that takes the call and never answers', async (t) => {

@@ -98,9 +98,9 @@ describe('startProgram', () => {
 });
 
 async function until(condition: () => boolean): Promise<void> {
-  const untilMs = Date.now() + 30_000;
+  const untilMs = Date.now() + 120_000;
   while (!condition()) {
-    if (Date.now() > untilMs) throw new Error('the condition did not come about within 30 s');
+    if (Date.now() > untilMs) throw new Error('the condition did not come about within 120 s');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -42,7 +42,7 @@ export function startScript(
 
 /** Waits until no process has this id; fails after 30 s. */
 export async function isGone(pid: number): Promise<void> {
-  const untilMs = Date.now() + 30_000;
+  const untilMs = Date.now() + 120_000;
   for (;;) {
     try {
       process.kill(pid, 0);

@@ -86,9 +86,9 @@ export function answers(address: string): Promise<boolean> {
 
 /** Waits for what must come about; fails after 30 s, which only a busy machine comes near. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
-  const untilMs = Date.now() + 30_000;
+  const untilMs = Date.now() + 120_000;
   while (!condition()) {
-    if (Date.now() > untilMs) throw new Error(`not within 30 s: ${what}`);
+    if (Date.now() > untilMs) throw new Error(`not within 120 s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

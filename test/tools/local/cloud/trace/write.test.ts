@@ -36,7 +36,7 @@ async function setUp(t: TestContext, account = 'loadgen', options: LocalCloudOpt
           GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: cloud.authority.certFile,
           ...own.env,
         },
-        timeout: 20_000,
+        timeout: 60_000,
       },
     );
     return JSON.parse(stdout);

@@ -94,7 +94,7 @@ async function createClient(t: TestContext, origin: string) {
       identity,
       Buffer.from(request),
       metadata,
-      { deadline: Date.now() + (options.deadlineMs ?? 10_000) },
+      { deadline: Date.now() + (options.deadlineMs ?? 60_000) },
       callback,
     );
     const seen: { head?: Metadata; trailers?: Metadata } = {};
