@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { diagnose } from '../../../tools/doctor/diagnose.ts';
+import { NO_EXAMPLE } from '../../../tools/traces/deviation.ts';
+import { change, remove } from './defects.ts';
+import { healthyTraces } from './healthy-traces.ts';
+
+const deviation = (kind: 'base64-id' | 'conflicting-span') => ({
+  ...{ kind, count: 3 },
+  example: { ...NO_EXAMPLE, file: 'in.jsonl', line: 4 },
+});
+
+test('what was read right, though not as written by the specification, is a note', () => {
+  const { findings, notes } = diagnose(healthyTraces(), { deviations: [deviation('base64-id')] });
+  assert.deepEqual(findings, []);
+  assert.equal(notes.length, 1);
+  assert.match(notes[0] ?? '', /^3 identifiers are base64 .*in\.jsonl, line 4\)$/);
+});
+
+test('what may hide a loss is a finding, with its count', () => {
+  const { findings, notes } = diagnose(healthyTraces(), {
+    deviations: [deviation('conflicting-span')],
+  });
+  assert.deepEqual(notes, []);
+  assert.deepEqual(
+    findings.map(({ id, count }) => [id, count]),
+    [['damaged-input', 3]],
+  );
+  assert.match(findings[0]?.finding ?? '', /^Different spans have the same id\./);
+});
+
+test('a program in another language without a name is a note', () => {
+  const traces = change({
+    ...{ read: remove, object: remove, search: remove },
+    serve: (span) => ({ ...span, name: 'server.readFiles', attributes: {} }),
+  });
+  const { findings, notes } = diagnose(traces);
+  assert.deepEqual(findings, []);
+  assert.match(
+    notes[0] ?? '',
+    /^1 span comes from a program without service\.name, .* have a name$/,
+  );
+});
