@@ -17,7 +17,7 @@ const NO_TRACES = {
 } as const;
 
 /** 2: `cure` is called `fix`; notes, notChecked and leftOut say what version 1 kept silent. */
-export const DIAGNOSIS_VERSION = 2;
+const DIAGNOSIS_VERSION = 2;
 
 export type Finding = Words &
   Readonly<{

@@ -58,7 +58,7 @@ export type Sighting = Readonly<{
 }>;
 
 /** What a rule cannot look at in this evidence; `all`: it does not look at anything. */
-export type Blind = Readonly<{ why: string; all: boolean }>;
+type Blind = Readonly<{ why: string; all: boolean }>;
 
 export type Rule = Words &
   Readonly<{

@@ -3,13 +3,14 @@ import { test } from 'node:test';
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import { diagnose } from '../../../tools/doctor/diagnose.ts';
 import { createEvidence, type Rule } from '../../../tools/doctor/rule.ts';
+import { healthCheckSpans } from '../../../tools/doctor/rules/health-check-spans.ts';
 import { missingAttributes } from '../../../tools/doctor/rules/missing-attributes.ts';
 import { mixedHeaderFormats } from '../../../tools/doctor/rules/mixed-header-formats.ts';
 import { negativeGaps } from '../../../tools/doctor/rules/negative-gaps.ts';
 import { serverWithoutClient } from '../../../tools/doctor/rules/server-without-client.ts';
 import { unexplainedOrphans } from '../../../tools/doctor/rules/unexplained-orphans.ts';
 import type { Span, Trace } from '../../../tools/traces/model.ts';
-import { change, moveTo, remove, set, shift, unset } from './defects.ts';
+import { change, DEFECTS, moveTo, remove, set, shift, unset } from './defects.ts';
 import { CLOUD_RUN, healthyTraces, INVOCATION } from './healthy-traces.ts';
 
 const NOBODY = 'f'.repeat(16);
@@ -130,6 +131,45 @@ test('any other server span without a parent lacks its client', () => {
     get: (span) => unset(ATTR.frontEndSpanId)(noParent(span)),
   });
   assert.match(seenBy(serverWithoutClient, traces)[0] ?? '', /client:GET .* has no parent$/);
+});
+
+/** Not one attribute or name of ours: what a program in another language writes. */
+const foreign =
+  (name: string) =>
+  (span: Span): Span => ({
+    ...span,
+    name,
+    attributes: { 'service.name': 'server', 'url.path': '/health' },
+  });
+const WITHOUT_WORKS = { read: remove, object: remove, search: remove };
+
+test('a health check that a program in another language traces is its own matter', () => {
+  const traces = change({ ...WITHOUT_WORKS, serve: foreign('GET /health') });
+  assert.deepEqual(seenBy(healthCheckSpans, traces), []);
+});
+
+test('a program in another language may call with spans of another kind', () => {
+  const traces = change({
+    ...WITHOUT_WORKS,
+    frontOfServer: remove,
+    search: (span) => ({ ...foreign('inner')(moveTo('serve')(span)), kind: 'server' }),
+    serve: (span) => foreign('server.readFiles')(moveTo('rpc')(span)),
+  });
+  assert.deepEqual(seenBy(serverWithoutClient, traces), []);
+});
+
+test('spans that no request of a platform has are told from spans that some lack', () => {
+  const dark = DEFECTS.find(({ file }) => file === 'server-dark-on-both-platforms')?.traces ?? [];
+  const twice = dark.flatMap((trace) => [
+    trace,
+    { ...trace, traceId: trace.traceId.replace(/./, '0') },
+  ]);
+  const always = diagnose(twice).findings.map(({ finding }) => finding);
+  assert.match(always.join(), /^Not one request on the platform has these spans/);
+  const some = diagnose([...twice, ...healthyTraces().slice(1)]).findings.map(
+    ({ finding }) => finding,
+  );
+  assert.match(some.join(), /^Requests lack spans that every request has/);
 });
 
 test('what most spans were reached by is meant, whatever it is called', () => {

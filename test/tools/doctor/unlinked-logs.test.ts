@@ -64,6 +64,22 @@ const CASES: readonly (readonly [string, object | string, RegExp | null])[] = [
   ['an exported text entry', { textPayload: 'boom' }, /no JSON object/],
 ];
 
+test('where the traces name no project, no line names the wrong one, and it says so', () => {
+  const traces = healthyTraces().map((trace) => ({ ...trace, projectId: '' }));
+  const other = { ...linked, 'logging.googleapis.com/trace': `projects/other/traces/${CLOUD_RUN}` };
+  const notRead = {
+    ...linked,
+    'logging.googleapis.com/trace': `projects/other/traces/${'4'.repeat(32)}`,
+  };
+  const logs = [other, notRead].map((line, at) => parseLogLine(JSON.stringify(line), `log:${at}`));
+  const evidence = createEvidence(traces, { logs });
+  assert.deepEqual(unlinkedLogs.check(evidence, new Set()), []);
+  const blind = unlinkedLogs.blind?.(evidence);
+  assert.equal(blind?.all, false);
+  assert.match(blind?.why ?? '', /^3 of 3 traces name no project .* was not checked; the trace/);
+  assert.equal(unlinkedLogs.blind?.(createEvidence(healthyTraces(), { logs })), null);
+});
+
 for (const [name, line, expected] of CASES) {
   test(`${name} is ${expected === null ? 'no finding' : 'a finding'}`, () => {
     const text = typeof line === 'string' ? line : JSON.stringify(line);

@@ -90,6 +90,41 @@ for (const [title, changes, outcome, end, where] of CASES) {
   });
 }
 
+test('a call from outside that a front end refuses for want of an instance failed', () => {
+  const traces = change({ frontOfClient: set({ '/http/status_code': '429' }) });
+  const trace = traces.find(({ traceId }) => traceId === CLOUD_RUN) ?? assert.fail();
+  const spans = trace.spans.filter(({ spanId }) => spanId === idOf('frontOfClient'));
+  const failure = failureOf(normalise({ ...trace, spans }));
+  assert.deepEqual([failure?.outcome, failure?.end], ['status 429', 'refused-before']);
+});
+
+/** The failure of a client that gives up after 24 ms. */
+function gaveUp(changes: Parameters<typeof change>[0]) {
+  const traces = change({ ...STATUS_504, ...changes }).map(normalise);
+  return traces.flatMap((tree) => failureOf(tree) ?? [])[0] ?? assert.fail();
+}
+
+test('a server whose own timer ends it with its caller was too slow, and gave no answer', () => {
+  const cancelled = (span: Span): Span => ({ ...rpcAnswered('1')(span), endMs: span.endMs + 3 });
+  const { end, detail } = gaveUp({ serve: cancelled, search: toMs(10) });
+  assert.equal(end, 'too-slow');
+  // It ended 2 ms before the server, as what is cancelled does in any order.
+  assert.match(detail, /open since .*: server:grpc\..* > server:works\.search$/);
+});
+
+test('says how much of the time passed before the server began', () => {
+  const late = (span: Span): Span => ({
+    ...rpcAnswered('1')(span),
+    ...{ startMs: span.endMs - 1, endMs: span.endMs + 9 },
+  });
+  const { detail } = gaveUp({ ...noObject, frontOfServer: remove, serve: late });
+  assert.match(
+    detail,
+    /^client gave up after 24\.0 ms, 19\.0 ms of it before server began; open since/,
+  );
+  assert.doesNotMatch(gaveUp({ serve: busy, search: toMs(24) }).detail, /before server began/);
+});
+
 test('a request that succeeds, and one with a wrong count, did not fail', () => {
   const wrong = change({ root: failed(UNEXPECTED_RESULT) });
   for (const trace of [...healthyTraces(), ...wrong])

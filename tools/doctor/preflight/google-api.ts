@@ -7,7 +7,7 @@ const SERVICES = [
   ...(['artifactregistry', 'cloudresourcemanager', 'container', 'iam'] as const),
   ...(['run', 'serviceusage', 'storage'] as const),
 ] as const;
-export type ServiceHost = (typeof SERVICES)[number];
+type ServiceHost = (typeof SERVICES)[number];
 export type Endpoints = Readonly<Record<ServiceHost, string>>;
 
 export const GOOGLE_ENDPOINTS = Object.fromEntries(
