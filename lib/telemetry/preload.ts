@@ -1,7 +1,5 @@
-import { type TelemetryConfig, telemetryVariables } from './config.ts';
-import { ConfigError, parseEnv } from './environment.ts';
-import { setRunningTelemetry } from './running.ts';
-import { startTelemetry } from './sdk.ts';
+import type { TelemetryConfig } from './config.ts';
+import { endOnEarlySignal } from './early-signal.ts';
 
 /**
  * For `node --import`: starts the telemetry before any module of the program is loaded, because
@@ -10,6 +8,14 @@ import { startTelemetry } from './sdk.ts';
  * A wrong variable leaves it inert; the program's own entry then reports the telemetry's problems
  * together with its own, and exits.
  */
+endOnEarlySignal();
+
+// Imported only now: the static imports of a module are loaded before its first line runs.
+const { ConfigError, parseEnv } = await import('./environment.ts');
+const { telemetryVariables } = await import('./config.ts');
+const { setRunningTelemetry } = await import('./running.ts');
+const { startTelemetry } = await import('./sdk.ts');
+
 const config = readConfig();
 if (config !== undefined && !config.OTEL_SDK_DISABLED) {
   const onPlatform = Boolean(process.env.K_SERVICE ?? process.env.KUBERNETES_SERVICE_HOST);
