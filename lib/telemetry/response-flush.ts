@@ -1,7 +1,7 @@
 import { DeadlineError, within } from './deadline.ts';
 
 /** What SPAN_FLUSH=before-response adds to a response at most, on each hop. */
-export const MAX_WAIT_MS = 100;
+const MAX_WAIT_MS = 100;
 /**
  * A flush that has run this long is taken for hung, and nobody waits for it any more. A cold start's
  * first export, with its token and its TLS handshake, takes a few hundred milliseconds.

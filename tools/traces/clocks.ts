@@ -17,7 +17,7 @@ const HOST_KEYS = ['host.id', 'k8s.node.uid', 'k8s.node.name', 'k8s.pod.uid', 'h
  * Whether two spans are known to be of one host. The first key that both have decides, so that equal
  * names of two machines with different ids are no match.
  */
-export function shareHost(one: Node, other: Node): boolean {
+function shareHost(one: Node, other: Node): boolean {
   for (const key of HOST_KEYS) {
     const [here, there] = [one.span.attributes[key], other.span.attributes[key]];
     if (here !== undefined && there !== undefined) return here === there;
@@ -26,7 +26,7 @@ export function shareHost(one: Node, other: Node): boolean {
 }
 
 /** A span with the last end of what its own program did below it, as far as it waited for that. */
-export function servedBy(server: Node): Served {
+function servedBy(server: Node): Served {
   let workEndMs: number | null = null;
   const pending = [...server.children];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
@@ -40,8 +40,7 @@ export function servedBy(server: Node): Served {
 }
 
 /** Whether a span may end after its caller's although no clock is off: nobody waited for it. */
-export const mayOutlive = (called: Node): boolean =>
-  called.abandoned || endedAfterStop(called.span);
+const mayOutlive = (called: Node): boolean => called.abandoned || endedAfterStop(called.span);
 
 /** The caller whose clock a span's can be held against; null where there is none. */
 function comparableCaller(node: Node): Node | null {

@@ -55,11 +55,6 @@ export async function* readNumberedLines(
   if (cut) onCut(number);
 }
 
-/** The same as text alone. */
-export async function* readLines(path: string, signal: AbortSignal): AsyncGenerator<string> {
-  for await (const { text } of readNumberedLines(path, signal)) yield text;
-}
-
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 function textOf(bytes: Buffer, { path, number }: { path: string; number: number }): string {
