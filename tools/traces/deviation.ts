@@ -44,10 +44,15 @@ const WORDS = {
     one: 'span has the id of another span of its trace; it was left out',
     many: 'spans have the id of another span of their trace; they were left out',
   },
-  'no-scope-spans': {
+  'no-spans': {
     warning: true,
-    one: 'resource has no scopeSpans, and so no spans',
-    many: 'resources have no scopeSpans, and so no spans',
+    one: 'request, resource or scope lists no spans',
+    many: 'requests, resources or scopes list no spans',
+  },
+  'empty-value': {
+    warning: true,
+    one: 'attribute has a key and no value',
+    many: 'attributes have keys and no values',
   },
   'repeated-key': {
     warning: true,
@@ -71,9 +76,9 @@ const WORDS = {
     many: 'spans start before the year 2000: the times may not be in nanoseconds',
   },
   'duplicate-trace': {
-    warning: false,
-    one: 'trace is in the file twice; it counts once',
-    many: 'traces are in the file twice; each counts once',
+    warning: true,
+    one: 'trace is in the file twice; it counts once, and another one may be missing',
+    many: 'traces are in the file twice; each counts once, and others may be missing',
   },
   'conflicting-trace': {
     warning: true,

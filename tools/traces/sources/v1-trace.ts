@@ -104,8 +104,10 @@ function hexId(members: Members, name: string): string | undefined {
   return BigInt(text) === 0n ? undefined : BigInt(text).toString(16).padStart(16, '0');
 }
 
+type Moment = Readonly<{ ms: number; nanos: bigint }>;
+
 /** RFC 3339 with up to nine decimals; Date.parse alone would cut at the millisecond. */
-function momentOf(members: Members, name: string): number | undefined {
+function momentOf(members: Members, name: string): Moment | undefined {
   const value = members[name] ?? '';
   if (value === '') return undefined;
   const match = typeof value === 'string' ? TIMESTAMP.exec(value) : null;
@@ -114,7 +116,8 @@ function momentOf(members: Members, name: string): number | undefined {
   if (match === null || !Number.isFinite(wholeMs)) {
     throw isNot(name, value, 'a time as 2026-01-31T12:00:00.123456789Z');
   }
-  return wholeMs + Number(`0${decimals}`) * 1_000;
+  const nanos = BigInt(wholeMs) * 1_000_000n + BigInt(decimals.slice(1).padEnd(9, '0'));
+  return { ms: wholeMs + Number(`0${decimals}`) * 1_000, nanos };
 }
 
 const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
@@ -122,18 +125,19 @@ const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d
 function timesOf(
   members: Members,
 ): Readonly<{ startMs: number; endMs: number; impossible?: string }> {
-  const [startMs, endMs] = [momentOf(members, 'startTime'), momentOf(members, 'endTime')];
-  if (startMs === undefined || endMs === undefined) {
-    const atMs = startMs ?? endMs ?? 0;
+  const [start, end] = [momentOf(members, 'startTime'), momentOf(members, 'endTime')];
+  if (start === undefined || end === undefined) {
+    const atMs = (start ?? end)?.ms ?? 0;
     const missing = [
-      ...(startMs === undefined ? ['startTime'] : []),
-      ...(endMs === undefined ? ['endTime'] : []),
+      ...(start === undefined ? ['startTime'] : []),
+      ...(end === undefined ? ['endTime'] : []),
     ];
     return { startMs: atMs, endMs: atMs, impossible: `${missing.join(' and ')} is missing` };
   }
-  if (endMs >= startMs) return { startMs, endMs };
+  // Of a few nanoseconds milliseconds show nothing.
+  if (end.nanos >= start.nanos) return { startMs: start.ms, endMs: end.ms };
   const impossible = `endTime ${show(members.endTime)} is before startTime ${show(members.startTime)}`;
-  return { startMs, endMs: startMs, impossible };
+  return { startMs: start.ms, endMs: start.ms, impossible };
 }
 
 function labelsOf(value: unknown): Readonly<Record<string, string>> {

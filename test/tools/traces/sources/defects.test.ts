@@ -154,7 +154,7 @@ const READ: readonly (readonly [string, () => string | Buffer, [string, number][
       lineOf(
         changed((span) => {
           span.kind = ['', 'SPAN_KIND_INTERNAL', 'SPAN_KIND_SERVER', 'SPAN_KIND_CLIENT'][span.kind];
-          span.status.code = 'STATUS_CODE_ERROR';
+          span.status.code = 'STATUS_CODE_OK';
         }),
       ),
     [],
@@ -241,6 +241,16 @@ for (const [defect, write, deviations] of READ) {
     assert.equal(found.truncated, null);
   });
 }
+
+test('a status of error is read by number and by name', async (t) => {
+  for (const code of [2, '2', 'STATUS_CODE_ERROR']) {
+    const { traces } = await read(
+      t,
+      lineOf(changed((span) => Object.assign(span.status, { code }))),
+    );
+    assert.deepEqual(traces[0]?.spans[0]?.status, { error: true, message: 'read' });
+  }
+});
 
 /** What stays in the tree without a time. */
 const IMPOSSIBLE: readonly (readonly [string, (span: Loose) => void, RegExp])[] = [
@@ -530,7 +540,7 @@ test('a resource without scopeSpans is told of', async (t) => {
   const { deviations } = await read(t, lineOf({ resourceSpans: [{ resource: {}, spans: [] }] }));
   assert.deepEqual(deviations, [
     ['unknown-member', 1],
-    ['no-scope-spans', 1],
+    ['no-spans', 1],
   ]);
 });
 

@@ -35,7 +35,7 @@ export function otlp(trace: Trace, from = 0, to = trace.spans.length) {
                     attributes: [{ key: 'on', value: { boolValue: true } }],
                   },
                 ],
-                status: { code: 2, message: 'broken' },
+                status: { code: 1, message: 'read' },
               },
             ],
           },

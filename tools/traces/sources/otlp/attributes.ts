@@ -16,6 +16,8 @@ export type AttributeReport = Readonly<{
   onUnknown: OnUnknown;
   /** Two values for one key: the last one counts. */
   onRepeated(key: string): void;
+  /** A key without any value. */
+  onEmpty(key: string): void;
 }>;
 
 const keyValue = message('KeyValue', 'key', 'value', 'keyStrindex');
@@ -48,6 +50,7 @@ function* entriesOf(list: readonly unknown[], at: At): Generator<readonly [strin
     yield within(`${at.name}[${index}]`, () => {
       const members = keyValue(item, at.report.onUnknown);
       const key = textOf(members, 'key');
+      if (isEmpty(members.value)) at.report.onEmpty(key);
       return [
         key,
         within(`value of ${JSON.stringify(key)}`, () => jsonOf(members.value, at)),
@@ -55,6 +58,9 @@ function* entriesOf(list: readonly unknown[], at: At): Generator<readonly [strin
     });
   }
 }
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || Object.keys(value ?? {}).length === 0;
 
 /** As JSON has it; digits where a double cannot hold an integer. */
 function jsonOf(value: unknown, { report, depth }: At): unknown {

@@ -59,14 +59,19 @@ export function isOtlp(document: Members): boolean {
 export function decodeResources(document: unknown, report: Report): readonly OtlpResource[] {
   const reports = reportsOf(report);
   const request = exportRequest(document, reports.onUnknown);
-  if (request.resourceSpans === undefined && Object.keys(request).length > 0) {
-    report('other-signal', { value: Object.keys(request).join(', ') });
+  const signals = Object.keys(request);
+  if (request.resourceSpans === undefined) {
+    if (signals.length > 0) report('other-signal', { value: signals.join(', ') });
+    else if (hasMembers(document)) report('no-spans', { value: 'resourceSpans is null' });
   }
   return listOf(request, 'resourceSpans').map((raw, index) => {
     const field = `resourceSpans[${index}]`;
     return within(field, () => decodeResource(raw, { field, report }));
   });
 }
+
+/** {} is an empty request; one that names its list and gives none has lost it. */
+const hasMembers = (document: unknown): boolean => Object.keys(document ?? {}).length > 0;
 
 function decodeResource(raw: unknown, at: { field: string; report: Report }): OtlpResource {
   const { field, report } = at;
@@ -78,8 +83,9 @@ function decodeResource(raw: unknown, at: { field: string; report: Report }): Ot
     return labelsOf(found, 'attributes', reports);
   });
   const old = listOf(members, 'instrumentationLibrarySpans');
-  if (old.length === 0 && members.scopeSpans === undefined)
-    report('no-scope-spans', { value: field });
+  if (old.length === 0 && members.scopeSpans === undefined) {
+    report('no-spans', { value: `scopeSpans of ${field} is missing` });
+  }
   if (old.length > 0) report('old-scope-name', { value: field });
   const scopes = [
     ...listOf(members, 'scopeSpans').map(
@@ -88,7 +94,12 @@ function decodeResource(raw: unknown, at: { field: string; report: Report }): Ot
     ...old.map((scope, index) => [`instrumentationLibrarySpans[${index}]`, scope] as const),
   ];
   const spans = scopes.flatMap(([name, scope]) => {
-    const list = within(name, () => listOf(scopeSpans(scope, reports.onUnknown), 'spans'));
+    const list = within(name, () => {
+      const found = scopeSpans(scope, reports.onUnknown);
+      if (found.spans === undefined)
+        report('no-spans', { value: `spans of ${field}.${name} is missing` });
+      return listOf(found, 'spans');
+    });
     return list.map((one, index) => ({ field: `${field}.${name}.spans[${index}]`, raw: one }));
   });
   return { labels, spans };
@@ -186,4 +197,5 @@ function tellDropped(members: Members, report: Report, ids: { traceId?: string; 
 const reportsOf = (report: Report): AttributeReport => ({
   onUnknown: (of, name) => report('unknown-member', { value: `${JSON.stringify(name)} of ${of}` }),
   onRepeated: (key) => report('repeated-key', { value: JSON.stringify(key) }),
+  onEmpty: (key) => report('empty-value', { value: JSON.stringify(key) }),
 });

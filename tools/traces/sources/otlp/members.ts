@@ -41,8 +41,10 @@ export function message(name: string, ...members: readonly string[]) {
 export function listOf(members: Members, name: string): readonly unknown[] {
   const value = members[name];
   if (value === undefined) return [];
-  if (Array.isArray(value)) return value;
-  throw isNot(name, value, 'a list');
+  if (!Array.isArray(value)) throw isNot(name, value, 'a list');
+  const hole = value.indexOf(null);
+  if (hole >= 0) throw isNot(`${name}[${hole}]`, null, 'no null in a list');
+  return value;
 }
 
 export function textOf(members: Members, name: string): string {

@@ -1,8 +1,8 @@
 import { isNot, show } from '../unreadable.ts';
 import type { Members } from './members.ts';
 
-/** A moment in epoch milliseconds, or why there is none. */
-export type Moment = Readonly<{ ms: number }> | Readonly<{ why: string }>;
+/** A moment in epoch milliseconds, and exactly; or why there is none. */
+export type Moment = Readonly<{ ms: number; nanos: bigint }> | Readonly<{ why: string }>;
 
 /** Cloud Trace and most other stores hold nanoseconds in a signed 64-bit integer. */
 const BEYOND = 2n ** 63n;
@@ -23,7 +23,7 @@ export function momentOf(members: Members, name: string): Moment {
   if (nanos === 'fraction') return { why: `${name} ${show(value)} is a fraction of a nanosecond` };
   if (nanos < 0n) return { why: `${name} ${show(value)} is before 1970` };
   if (nanos >= BEYOND) return { why: `${name} ${show(value)} is beyond 2^63` };
-  return { ms: Number(nanos / 1_000_000n) + Number(nanos % 1_000_000n) / 1_000_000 };
+  return { ms: Number(nanos / 1_000_000n) + Number(nanos % 1_000_000n) / 1_000_000, nanos };
 }
 
 function nanosOf(value: unknown): bigint | 'fraction' | null {
@@ -46,7 +46,6 @@ function nanosOf(value: unknown): bigint | 'fraction' | null {
 export function spanTimes(
   members: Members,
 ): Readonly<{ startMs: number; endMs: number; impossible?: string }> {
-  const [from, to] = ['startTimeUnixNano', 'endTimeUnixNano'];
   const [start, end] = [
     momentOf(members, 'startTimeUnixNano'),
     momentOf(members, 'endTimeUnixNano'),
@@ -56,7 +55,9 @@ export function spanTimes(
     const whys = [start, end].flatMap((moment) => ('why' in moment ? [moment.why] : []));
     return { startMs: known, endMs: known, impossible: whys.join(', ') };
   }
-  if (end.ms >= start.ms) return { startMs: start.ms, endMs: end.ms };
-  const why = `${to} ${show(members[to ?? ''])} is before ${from} ${show(members[from ?? ''])}`;
+  // Of a few nanoseconds milliseconds show nothing.
+  if (end.nanos >= start.nanos) return { startMs: start.ms, endMs: end.ms };
+  const { startTimeUnixNano, endTimeUnixNano } = members;
+  const why = `endTimeUnixNano ${show(endTimeUnixNano)} is before startTimeUnixNano ${show(startTimeUnixNano)}`;
   return { startMs: start.ms, endMs: start.ms, impossible: why };
 }
