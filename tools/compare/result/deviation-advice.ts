@@ -6,8 +6,9 @@ const ADVICE: Partial<Record<DeviationKind, string>> = {
     "Raise the SDK's limits (OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT, OTEL_SPAN_EVENT_COUNT_LIMIT), or record less on a span.",
   'conflicting-span':
     'Give every span its own id: check the id generator, and whether files were merged.',
-  'no-scope-spans':
-    'Check which exporter wrote the file: what it holds of these resources is lost.',
+  'no-spans': 'Check which exporter wrote the file: what it had to say there is lost.',
+  'empty-value': 'Check what sets the attribute: without a value it says nothing.',
+  'duplicate-trace': 'Read each file once; a file that was edited may lack other traces.',
   'repeated-key': 'Set each attribute once: a span that has two values says neither for sure.',
   'unnamed-span': 'Name the spans: a hop is told by its name.',
   'conflicting-trace': 'Read each file once, and do not mix files of two readings.',
