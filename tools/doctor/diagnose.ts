@@ -16,6 +16,16 @@ const NO_TRACES = {
     'longer --since. Look for export errors in the logs of the programs.',
 } as const;
 
+/** Of files the load has nothing to say. */
+const NO_TRACES_IN_FILES = {
+  id: 'no-traces',
+  finding: 'There is no trace to look at.',
+  cause:
+    'The files hold no spans (only metrics or logs, or nothing), or --trace, --since and --until ' +
+    'leave none.',
+  fix: 'Check what the file was exported from, or run the doctor without --trace and times.',
+} as const;
+
 /** 2: `cure` is called `fix`; notes, notChecked and leftOut say what version 1 kept silent. */
 const DIAGNOSIS_VERSION = 2;
 
@@ -52,15 +62,21 @@ const MAX_SIGHTINGS = 100;
 
 export function diagnose(
   traces: readonly Trace[],
-  read: Partial<Omit<Evidence, 'traces'>> & Readonly<{ leftOut?: readonly string[] }> = {},
+  read: Partial<Omit<Evidence, 'traces'>> &
+    Readonly<{ leftOut?: readonly string[]; ofFiles?: boolean }> = {},
 ): Diagnosis {
-  const { leftOut = [], ...rest } = read;
+  const { leftOut = [], ofFiles = false, ...rest } = read;
   const evidence = createEvidence(traces, rest);
   const { logs, cutShort } = evidence;
   const explained = new Set<string>();
   const findings: Finding[] = [];
   if (traces.length === 0) {
-    findings.push({ ...NO_TRACES, count: 1, sightings: [], exemplar: null });
+    findings.push({
+      ...(ofFiles ? NO_TRACES_IN_FILES : NO_TRACES),
+      count: 1,
+      sightings: [],
+      exemplar: null,
+    });
   }
   const blind = RULES.map((rule) => ({ rule, blind: rule.blind?.(evidence) ?? null }));
   const looking = blind.filter((one) => one.blind?.all !== true).map(({ rule }) => rule);

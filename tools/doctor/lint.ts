@@ -31,6 +31,7 @@ export async function run(asked: Options): Promise<number> {
     const diagnosis = diagnose(read.traces, {
       logs: options.logs.length > 0 ? logs : undefined,
       leftOut: read.leftOut,
+      ofFiles: options.origin.kind === 'files',
       cutShort: [read.cutShort ?? [], cut].flat().join('; ') || null,
       deviations: source.deviations(),
     });

@@ -121,6 +121,14 @@ test('counts every sighting but lists the first hundred', () => {
   assert.equal(finding?.sightings.length, 100);
 });
 
+test('the advice on no traces is about the files where they are what was read', () => {
+  const [load] = diagnose([]).findings;
+  assert.match(load?.fix ?? '', /npx shakesapp load run/);
+  const [files] = diagnose([], { ofFiles: true }).findings;
+  assert.equal(files?.id, 'no-traces');
+  assert.doesNotMatch(files?.fix ?? '', /load/);
+});
+
 test('does not look for unlinked logs where there is no log, and says so', () => {
   const withoutLogs = diagnose(healthyTraces());
   assert.deepEqual(withoutLogs.notChecked, [

@@ -105,7 +105,11 @@ function gaveUp(changes: Parameters<typeof change>[0]) {
 }
 
 test('a server whose own timer ends it with its caller was too slow, and gave no answer', () => {
-  const cancelled = (span: Span): Span => ({ ...rpcAnswered('1')(span), endMs: span.endMs + 3 });
+  const cancelled = (span: Span): Span => ({
+    ...rpcAnswered('1')(span),
+    endMs: span.endMs + 3,
+    status: { error: true },
+  });
   const { end, detail } = gaveUp({ serve: cancelled, search: toMs(10) });
   assert.equal(end, 'too-slow');
   // It ended 2 ms before the server, as what is cancelled does in any order.
