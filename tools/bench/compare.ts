@@ -1,6 +1,6 @@
 /**
  * How long the comparison of 100,000 spans takes, and how much memory: from a file of saved traces
- * to table, JSON and HTML, by the real command in a process of its own. `npx shakesapp bench compare`.
+ * to table, JSON and HTML, by the real command in its own process. `npx shakesapp bench compare`.
  */
 
 import { execFile } from 'node:child_process';
@@ -19,7 +19,7 @@ export type ScaleOutcome = Readonly<{
   fileMb: number;
   wallMs: number;
   cpuMs: number;
-  /** Resident, of the whole process. */
+  /** Resident, of the process. */
   peakMb: number;
 }>;
 

@@ -22,9 +22,9 @@ export type Scenario = Readonly<{
   addedMs?: number;
   /** Whether the requests can be paired: same schedule on both sides. */
   paired: boolean;
-  /** Makes every request a run of its own: the mistake that the comparison must not make. */
+  /** Makes every request its own run: the mistake that the comparison must not make. */
   asSingles?: boolean;
-  /** How many hops share the latency, each with a run level of its own. */
+  /** How many hops share the latency, each with its own run level. */
   hops: number;
 }>;
 
@@ -80,7 +80,7 @@ export function simulate(
   return cohorts;
 }
 
-/** A hop of its own path. */
+/** A hop on its own path. */
 export function sampleOf(hop: number, selfMs: number): HopSample {
   return {
     path: `simulated:${hop}`,
@@ -98,7 +98,7 @@ export function sampleOf(hop: number, selfMs: number): HopSample {
   };
 }
 
-/** A whole, warm request of its run. */
+/** A complete, warm request of its run. */
 export function recordOf(options: {
   side: 'a' | 'b';
   run: number;

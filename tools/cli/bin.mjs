@@ -19,7 +19,7 @@ const node = join(
 if (isProjectNode()) {
   // Keeps the stripped sources, so that the next start need not strip them again.
   module.enableCompileCache(join(root, 'node_modules/.cache/shakesapp'));
-  // Whoever waits for this process was killed (see passOn), so nobody else can stop it.
+  // The process that waits for this one was killed (see passOn), so nobody else can stop it.
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   process.channel?.unref();
   await import('./main.ts');
@@ -37,8 +37,8 @@ function isProjectNode() {
 }
 
 /**
- * Runs the same command on the project's Node, in a process group of its own: a terminal sends
- * Ctrl-C to a whole group, and npm sends it again, but the program must get it once.
+ * Runs the same command on the project's Node, in its own process group: a terminal sends
+ * Ctrl-C to a complete group, and npm sends it again, but the program must get it once.
  */
 function passOn() {
   const program = spawn(node, [file, ...process.argv.slice(2)], {

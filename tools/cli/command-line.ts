@@ -42,7 +42,7 @@ const SAME_INTERRUPT_MS = 1_000;
 
 /**
  * Aborts at the first Ctrl-C or SIGTERM, with an error that says so in these words. A later one
- * ends the process, for whoever has waited enough.
+ * ends the process, for a user who has waited long enough.
  */
 export function interruptible(text: string): AbortSignal {
   const interrupted = new AbortController();
@@ -63,7 +63,7 @@ export function interruptible(text: string): AbortSignal {
  * ends the words on bad usage.
  */
 export async function runTool(name: string, main: () => Promise<number>, hint = ''): Promise<void> {
-  // Whoever reads the output may stop reading (`| head`); the work itself goes on to its end.
+  // The reader of the output may stop reading (`| head`); the work itself continues to its end.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });

@@ -8,7 +8,7 @@ import { UsageError } from './command-line.ts';
 const ADDRESSES_FILE = join(dirname(fileURLToPath(import.meta.url)), '../../.local/addresses.json');
 
 const schema = z.object({
-  /** Process that serves these addresses: whoever finds it gone knows that the file is stale. */
+  /** Process that serves these addresses: if it is gone, the file is stale. */
   pid: z.number().int(),
   projectId: z.string(),
   region: z.string(),

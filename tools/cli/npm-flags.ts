@@ -7,7 +7,7 @@ import { npmCommand } from './explain-usage.ts';
 const ALWAYS_SET = new Set(['--prefix']);
 
 /**
- * `npm start --once` lacks the `--` before the flags: npm takes each for a setting of its own, puts
+ * `npm start --once` lacks the `--` before the flags: npm takes each for its own setting, puts
  * it into the environment (`npm_config_once`) and starts the command without it, so that something
  * else would run than was asked for. Throws UsageError with what to type.
  */

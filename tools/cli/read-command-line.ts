@@ -66,7 +66,7 @@ function createLoad(given: Given) {
   return load;
 }
 
-/** The same in every command. Its output is collected, for whoever calls to print. */
+/** The same in every command. Its output is collected; the caller prints it. */
 function prepare(command: Command, write: (text: string) => void): void {
   command
     .exitOverride()
@@ -76,7 +76,7 @@ function prepare(command: Command, write: (text: string) => void): void {
   for (const each of command.commands) prepare(each as Command, write);
 }
 
-/** `doctor --preflight` has flags of its own. */
+/** `doctor --preflight` has its own flags. */
 const withPreflight = ([first, ...rest]: readonly string[]): readonly string[] =>
   first === 'doctor' && rest.includes('--preflight')
     ? [PREFLIGHT, ...rest.filter((word) => word !== '--preflight')]

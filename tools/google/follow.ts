@@ -38,7 +38,7 @@ const STALE_AFTER_MS = 30_000;
 const CLOCK_SKEW_MS = 60_000;
 
 /**
- * Waits until every request of the run has its whole trace, its attempt has failed, or for two
+ * Waits until every request of the run has its complete trace, its attempt has failed, or for two
  * minutes beyond its length.
  */
 export async function followRun(options: {
@@ -77,7 +77,7 @@ export async function followRun(options: {
       const waitedMs = clock.epochMs() - beganMs;
       return { expected, traces: mine.length, whole, errors, complete, waitedMs, failedWith };
     }
-    const text = `${whole} of ${expected} traces are whole`;
+    const text = `${whole} of ${expected} traces are complete`;
     if (whole !== wholeBefore) progress.say(text);
     else progress.show(text);
     wholeBefore = whole;

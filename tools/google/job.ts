@@ -131,7 +131,7 @@ function parseBody(body: unknown): LoadRequestBody {
   } catch (cause) {
     throw new Error(`the job's body is not JSON: ${text.slice(0, 100)}`, { cause });
   }
-  throw new Error(`the job's body is no JSON object: ${text.slice(0, 100)}`);
+  throw new Error(`the job's body is not a JSON object: ${text.slice(0, 100)}`);
 }
 
 function timeOf(time: Timestamp | null | undefined): number | undefined {

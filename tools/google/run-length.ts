@@ -31,7 +31,7 @@ export function checkRunLength(
   const longestMs = longestScheduleMs(limits);
   const lengthMs = (requests - 1) * intervalMs;
   if (lengthMs <= longestMs) return;
-  const [whence, lastingly] = job.local
+  const [limit, remedy] = job.local
     ? [`loadgen's longest run of ${maxSeconds} s`, '']
     : [
         `the job's deadline of ${deadlineSeconds} s - ${cloudRun} s for Cloud Run - ${loadgen} s for loadgen`,
@@ -39,8 +39,8 @@ export function checkRunLength(
       ];
   throw new UsageError(
     `a run would take (${requests} - 1) × ${intervalMs} ms = ${lengthMs / 1000} s, and loadgen refuses ` +
-      `more than ${longestMs / 1000} s: ${whence} - ${lastAnswerMs(limits) / 1000} s for the last answer; ` +
+      `more than ${longestMs / 1000} s: ${limit} - ${lastAnswerMs(limits) / 1000} s for the last answer; ` +
       `allowed: at most ${Math.floor(longestMs / intervalMs) + 1} requests at this interval, or at most ` +
-      `${Math.floor(longestMs / (requests - 1))} ms between ${requests}${lastingly}`,
+      `${Math.floor(longestMs / (requests - 1))} ms between ${requests}${remedy}`,
   );
 }

@@ -38,7 +38,7 @@ export function renderState(job: JobView, verb: string, target: Target): string 
     : `next run ${job.nextRunMs === undefined ? 'by the schedule' : iso(job.nextRunMs)}`;
   const overlay = target.local
     ? "the local GKE's own schedule goes on as before"
-    : `GKE has a schedule of its own: kubectl -n shakesapp patch cronjob trigger -p '{"spec":{"suspend":${paused}}}'`;
+    : `GKE has its own schedule: kubectl -n shakesapp patch cronjob trigger -p '{"spec":{"suspend":${paused}}}'`;
   return `${job.name} ${verb} ${job.state}; ${next}\n  (${overlay})\n`;
 }
 
@@ -71,8 +71,8 @@ export function renderArrived(arrived: Arrived, compareCommand: string, target: 
   const { expected, whole, traces, errors, complete, waitedMs, failedWith } = arrived;
   if (failedWith !== null && !complete) return renderFailed(arrived, failedWith, target);
   const head = complete
-    ? `all ${expected} traces are there and whole`
-    : `${whole} of ${expected} traces are whole after ${Math.round(waitedMs / 1000)} s (${traces} arrived)`;
+    ? `all ${expected} traces have arrived and are complete`
+    : `${whole} of ${expected} traces are complete after ${Math.round(waitedMs / 1000)} s (${traces} arrived)`;
   const origin = target.local ? '--local' : `--project ${target.projectId}`;
   return [
     `${head}${errors > 0 ? `; ${errors} of them in error` : ''}`,

@@ -10,7 +10,7 @@ const AT_ONCE = 8;
 const ATTEMPT_DEADLINE_MS = 60_000;
 const RETRIES = 3;
 
-/** Reads every object under the prefix, whole and with its checksum checked, or throws. */
+/** Reads every object under the prefix, to its end and with its checksum checked, or throws. */
 export async function readBucket(options: {
   bucket: string;
   prefix: string;

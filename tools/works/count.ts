@@ -1,6 +1,6 @@
 /**
  * Counts lines by other means than the server: it looks for the query as an escaped regular
- * expression in one line at a time, where the server searches the whole lowered text. Agreement of
+ * expression in one line at a time, where the server searches the complete lowered text. Agreement of
  * the two is worth something because they share no code, not even the rule for letter case: this
  * one compares upper-case forms, character by character. (They differ for a few letters, such as
  * the Turkish İ, that no single letter is the lower-case form of.)

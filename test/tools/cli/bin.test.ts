@@ -36,7 +36,7 @@ async function createProject(t: TestContext, program: string): Promise<string> {
 function start(t: TestContext, bin: string, args: readonly string[] = []) {
   const child = spawn(process.execPath, [bin, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    // a group of its own, as a shell gives each command
+    // its own group, as a shell gives each command
     detached: true,
   });
   t.after(() => child.kill('SIGKILL'));

@@ -25,7 +25,7 @@ for (const [name, help] of [
   });
 }
 
-test('a failure is no bad usage: exit code 1, and the reason alone', () => {
+test('a failure is not bad usage: exit code 1, and the reason alone', () => {
   assert.deepEqual(runToolThatThrows('compare', 'Error'), {
     status: 1,
     stderr: 'compare: --x is wrong\n',

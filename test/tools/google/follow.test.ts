@@ -36,11 +36,11 @@ const traces = (count: number) =>
   Array.from({ length: count }, (_, sequence) => requestTrace({ sequence }));
 
 describe('followRun', () => {
-  it('ends when every request has its whole trace', async () => {
+  it('ends when every request has its complete trace', async () => {
     const result = await follow(3, (nowMs) => traces(nowMs < MINUTE_MS + 10_000 ? 2 : 3));
     assert.deepEqual([result.complete, result.whole, result.traces], [true, 3, 3]);
-    assert.deepEqual(result.said, ['2 of 3 traces are whole']);
-    assert.deepEqual(result.shown, ['2 of 3 traces are whole']);
+    assert.deepEqual(result.said, ['2 of 3 traces are complete']);
+    assert.deepEqual(result.shown, ['2 of 3 traces are complete']);
   });
 
   it('looks only after the run has had its time, and says how long that is', async () => {

@@ -120,7 +120,7 @@ describe('load', () => {
   it('run --wait: ends with the command that compares', async () => {
     const { text, exitCode } = await run('run --wait');
     assert.equal(exitCode, 0);
-    assert.match(text, /all 2 traces are there and whole\n/);
+    assert.match(text, /all 2 traces have arrived and are complete\n/);
     assert.match(
       text,
       / {2}npx shakesapp compare --project my-project --since 2026-03-02T09:59:00Z\n$/,
@@ -142,7 +142,7 @@ describe('load', () => {
   it('run --wait: exits 1 and names the doctor where traces are missing', async () => {
     const { text, exitCode } = await run('run --wait', TARGET, 1);
     assert.equal(exitCode, 1);
-    assert.match(text, /1 of 2 traces are whole after \d+ s \(1 arrived\)/);
+    assert.match(text, /1 of 2 traces are complete after \d+ s \(1 arrived\)/);
     assert.match(text, /npx shakesapp doctor --project my-project/);
   });
 });

@@ -27,7 +27,7 @@ By default it runs until Ctrl-C: a schedule starts a run on both platforms every
     .addOption(
       wholeNumberFlag(
         '--runs <n>',
-        'with --once: split the requests into this many runs, each with a minute of its own (default: one run per 8 requests; a verdict needs six warm runs)',
+        'with --once: split the requests into this many runs, each with its own minute (default: one run per 8 requests; a verdict needs six warm runs)',
         { min: 1, max: 1000 },
       ),
     )
