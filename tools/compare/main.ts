@@ -7,7 +7,7 @@ import { tellWritten, writeOutcome, writeResult } from '../cli/result-file.ts';
 import type { Trace } from '../traces/model.ts';
 import { openSource } from '../traces/sources/open-source.ts';
 import type { TraceSource } from '../traces/sources/source.ts';
-import { endLine, headLine, traceLine } from '../traces/sources/trace-lines.ts';
+import { type End, endLine, headLine, traceLine } from '../traces/sources/trace-lines.ts';
 import { compareSource } from './compare.ts';
 import type { Options } from './options.ts';
 import type { Comparison } from './result/comparison.ts';
@@ -33,7 +33,7 @@ export async function run(asked: Options): Promise<number> {
         await saving?.add(trace);
       },
     });
-    await saving?.close(source.truncated());
+    await saving?.close({ truncated: source.truncated(), deviations: source.deviations() });
     progress.clear();
     if (options.save !== undefined) await tellWritten(options.save);
     await writeResults(comparison, options);
@@ -56,8 +56,8 @@ function startSaving(path: string, source: TraceSource) {
       saved += 1;
       if (!file.write(traceLine(trace))) await Promise.race([once(file, 'drain'), failed]);
     },
-    async close(truncated: string | null): Promise<void> {
-      file.end(endLine({ traces: saved, truncated }));
+    async close(read: Omit<End, 'traces'>): Promise<void> {
+      file.end(endLine({ traces: saved, ...read }));
       await Promise.race([once(file, 'close'), failed]);
     },
   };

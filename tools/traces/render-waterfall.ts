@@ -3,7 +3,7 @@ import type { Waterfall, WaterfallSpan } from './waterfall.ts';
 
 const DURATION_WIDTH = 8;
 
-/** Columns of the whole, of the names and of the bars. */
+/** Columns in all, of the names and of the bars. */
 type Widths = Readonly<{ total: number; name: number; bar: number }>;
 
 function widthsOf(total: number): Widths {
@@ -20,8 +20,11 @@ function widthsOf(total: number): Widths {
 export function renderWaterfall(waterfall: Waterfall, columns = TEXT_COLUMNS): string {
   const widths = widthsOf(columns);
   const { spans, durationMs } = waterfall;
-  const fromMs = Math.min(0, ...spans.map(({ offsetMs }) => offsetMs));
-  const toMs = Math.max(durationMs, ...spans.map((span) => span.offsetMs + span.durationMs));
+  let [fromMs, toMs] = [0, durationMs];
+  for (const span of spans) {
+    fromMs = Math.min(fromMs, span.offsetMs);
+    toMs = Math.max(toMs, span.offsetMs + span.durationMs);
+  }
   const state = [
     counted(spans.length + (waterfall.notDrawn ?? 0), 'span'),
     formatMs(durationMs),

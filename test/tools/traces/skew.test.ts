@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ATTR } from '../../../lib/telemetry/names.ts';
+import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import { hopSamples } from '../../../tools/compare/cohorts/hop-samples.ts';
 import { recordRequest } from '../../../tools/compare/cohorts/request-record.ts';
+import { storedSkewOf } from '../../../tools/traces/clocks.ts';
 import type { Span, Trace } from '../../../tools/traces/model.ts';
 import { type NormalisedTrace, normalise } from '../../../tools/traces/normalise.ts';
 import { fitShiftMs, skewShiftMs } from '../../../tools/traces/skew.ts';
@@ -285,3 +286,68 @@ for (const [what, id, attributes] of [
     );
   });
 }
+
+/** The request with server's clock this far off, and attributes added to two of its spans. */
+function withClockOff(
+  byMs: number,
+  added: Readonly<Record<number, Record<string, string>>>,
+): Trace {
+  let trace = requestTrace();
+  for (const id of [6, 7, 8, 9, 10]) {
+    const span = trace.spans.find(({ spanId }) => spanId === spanIdOf(id));
+    assert.ok(span);
+    trace = withSpanChanged(trace, id, {
+      startMs: span.startMs + byMs,
+      endMs: span.endMs + byMs,
+    });
+  }
+  for (const [id, more] of Object.entries(added)) {
+    const span = trace.spans.find(({ spanId }) => spanId === spanIdOf(Number(id)));
+    assert.ok(span);
+    trace = withSpanChanged(trace, Number(id), { attributes: { ...span.attributes, ...more } });
+  }
+  return trace;
+}
+
+const shiftOf = (trace: Trace, id: number) =>
+  normalise(trace).nodes.find(({ span }) => span.spanId === spanIdOf(id))?.shiftedMs;
+
+const HOSTS: readonly (readonly [
+  string,
+  Record<string, string>,
+  Record<string, string>,
+  boolean,
+])[] = [
+  ['the same host.id', { 'host.id': '1' }, { 'host.id': '1' }, true],
+  ['the same node of a cluster', { 'k8s.node.name': 'n' }, { 'k8s.node.name': 'n' }, true],
+  ['the same pod', { 'k8s.pod.uid': 'p' }, { 'k8s.pod.uid': 'p' }, true],
+  ['the same host.name', { 'host.name': 'h' }, { 'host.name': 'h' }, true],
+  [
+    'other hosts of one name',
+    { 'host.id': '1', 'host.name': 'h' },
+    { 'host.id': '2', 'host.name': 'h' },
+    false,
+  ],
+  ['hosts that only one names', { 'host.id': '1' }, {}, false],
+];
+for (const [what, one, other, shared] of HOSTS) {
+  test(`processes on ${what} ${shared ? 'have one clock' : 'may differ'}`, () => {
+    for (const byMs of [-40, 40]) {
+      const trace = withClockOff(byMs, { 5: one, 6: other });
+      assert.equal(shiftOf(trace, 6), shared ? 0 : -byMs);
+      const node = normalise(trace).nodes.find(({ span }) => span.spanId === spanIdOf(6));
+      assert.equal(node !== undefined && storedSkewOf(node) === null, shared);
+    }
+  });
+}
+
+test('work that goes on after a caller further up gave up is no sign of a clock', () => {
+  const gaveUp = { [ATTR.errorType]: 'TimeoutError' };
+  const trace = withClockOff(40, { 2: gaveUp });
+  assert.equal(shiftOf(trace, 6), 0);
+  const node = normalise(trace).nodes.find(({ span }) => span.spanId === spanIdOf(6));
+  assert.ok(node);
+  assert.equal(storedSkewOf(node), null);
+  // A wrong count is an error that nobody gave up for.
+  assert.equal(shiftOf(withClockOff(40, { 1: { [ATTR.errorType]: UNEXPECTED_RESULT } }), 6), -40);
+});

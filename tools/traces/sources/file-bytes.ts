@@ -100,7 +100,7 @@ const CUT: ReadonlySet<string> = new Set(['Z_BUF_ERROR', 'ZSTD_error_srcSize_wro
 const startsWith = (bytes: Buffer, magic: string) =>
   bytes.subarray(0, magic.length / 2).toString('hex') === magic;
 
-/** What is no text has no lines, and would be read whole in search of one. */
+/** A file without lines would be read to its end in search of one. */
 function checkText(begin: Buffer, path: string): void {
   const known = REFUSED.find(({ magic }) => startsWith(begin, magic));
   if (known !== undefined) throw new Error(`${path} ${known.what.replace('FILE', path)}`);

@@ -81,7 +81,7 @@ function createScanner() {
     isBroken: () => broken,
     line: () => firstLine,
     text: () => parts.join('\n'),
-    /** A document that was begun on one line cannot hold the whole one that this line is. */
+    /** A document that began on one line cannot hold the complete one that this line is. */
     looksCut: (text: string): boolean =>
       (inString && text.trim() !== '') ||
       (parts.length === 1 &&

@@ -47,7 +47,7 @@ export async function openSource<O extends ReadOptions & { at(nowMs: number): O 
   if (resumes) {
     run.onResume(
       `going on with a read that was interrupted: ${interrupted.traces} traces are there of ` +
-        `${interrupted.startTime} to ${interrupted.endTime} (--restart reads anew)`,
+        `${interrupted.startTime} to ${interrupted.endTime} (--restart starts over)`,
     );
   }
   const { askedAtMs, sinceMs, untilMs } = options;

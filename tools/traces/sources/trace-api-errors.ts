@@ -41,13 +41,13 @@ export function explain(
 ): Error {
   const reason = error instanceof Error ? error.message : String(error);
   const refusal = refusalOf(reason, place.projectId, 'cloudtrace.googleapis.com');
-  const cure = refusal ? `; ${refusal.text}, fix: ${refusal.cure}` : cureOf(error, status, place);
-  return new Error(`reading Cloud Trace of ${place.projectId} failed: ${reason}${cure}`, {
+  const fix = refusal ? `; ${refusal.text}, fix: ${refusal.cure}` : fixOf(error, status, place);
+  return new Error(`reading Cloud Trace of ${place.projectId} failed: ${reason}${fix}`, {
     cause: error,
   });
 }
 
-function cureOf(
+function fixOf(
   error: unknown,
   status: number | undefined,
   { projectId, rootUrl }: Readonly<{ projectId: string; rootUrl?: string | undefined }>,
