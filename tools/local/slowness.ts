@@ -13,6 +13,9 @@ export type Slowness = Readonly<{
 /** How long Node takes to start and do nothing on a quiet laptop; 40 ms on a fast one. */
 const NOMINAL_MS = 60;
 
+/** Below that a run looks as on a quiet laptop, and there is nothing to explain. */
+const SAID_FROM = 3;
+
 /** Beyond that a run is of no use, and the programs' own limits are reached. */
 const MOST = 60;
 
@@ -33,7 +36,7 @@ export function createSlowness(startNodeMs: () => Promise<number> = measureNodeS
     factor,
     async measure() {
       measured = [...measured, await startNodeMs()].slice(-KEPT);
-      if (factor() < 2 * said) return undefined;
+      if (factor() < Math.max(SAID_FROM, 2 * said)) return undefined;
       said = factor();
       return (
         `busy or slow machine: deadlines are ${said} times as long ` +

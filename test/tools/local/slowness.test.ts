@@ -15,6 +15,12 @@ describe('createSlowness', () => {
     assert.equal(slowness.factor(), 1);
   });
 
+  it('says nothing where a run looks as on a quiet machine', async () => {
+    const slowness = machine(130);
+    assert.equal(await slowness.measure(), undefined);
+    assert.equal(slowness.factor(), 2);
+  });
+
   it('grows with the time that Node takes to start, and says so once', async () => {
     const slowness = machine(1_200, 1_300, 2_400);
     assert.match(
