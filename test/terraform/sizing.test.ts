@@ -51,7 +51,7 @@ describe('the pods on the node', { skip }, () => {
       if (refused) {
         assert.equal(planned.exitCode, 1);
         assert.match(problemOf(planned), refused);
-        assert.match(problemOf(planned), /allowed are 2920m and 1740Mi/);
+        assert.match(problemOf(planned), /the limit is 2920m and 1740Mi/);
         return;
       }
       assert.equal(planned.exitCode, 0, planned.stderr);
