@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from '../rules/sources.ts';
-import { childEnvironment } from './run-system.ts';
+import { childEnvironment } from '../run-to-end.ts';
 
 /**
  * `script` of util-linux gives the program a real terminal, so that Ctrl-C is the byte 0x03 that
@@ -18,7 +18,7 @@ async function startInTerminal(t: TestContext) {
     ['-qec', 'exec npm start -- --requests 3 --interval 50', '/dev/null'],
     {
       cwd: ROOT,
-      env: { ...childEnvironment(), TERM: 'xterm' },
+      env: childEnvironment({ NO_COLOR: '1', TERM: 'xterm' }),
       stdio: ['pipe', 'pipe', 'pipe'],
     },
   );
@@ -135,7 +135,7 @@ test('Ctrl-C in a terminal ends npm start with 0 and leaves no process and no po
 test('a burst that is stopped while it starts fires nothing and does not exit with 0', async (t) => {
   const child = spawn(process.execPath, ['tools/cli/main.ts', 'up', '--once'], {
     cwd: ROOT,
-    env: childEnvironment(),
+    env: childEnvironment({ NO_COLOR: '1' }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   t.after(() => child.exitCode === null && child.kill('SIGKILL'));

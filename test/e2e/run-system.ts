@@ -1,45 +1,24 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Results } from '../../tools/local/results.ts';
-import { ROOT } from '../rules/sources.ts';
-
-export type Finished = Readonly<{ code: number | null; stdout: string; stderr: string }>;
-
-/** Node's own options for a child of a test: `node --test` must not take the child for a test. */
-export function childEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  return { ...env, NO_COLOR: '1', ...extra };
-}
+import { childEnvironment, type Finished } from '../run-to-end.ts';
+import { runCli } from '../tools/cli/run-cli.ts';
 
 /** What `npm start -- …` runs, until it ends by itself. */
-export async function runStart(
+export function runStart(
   t: TestContext,
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, ['tools/cli/main.ts', 'up', ...args], {
-    cwd: ROOT,
-    env: childEnvironment(env),
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const ended = new AbortController();
+  t.after(() => ended.abort());
+  return runCli(['up', ...args], {
+    env: childEnvironment({ NO_COLOR: '1', ...env }),
+    signal: ended.signal,
   });
-  t.after(() => child.exitCode === null && child.kill('SIGTERM'));
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    stdout += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    stderr += chunk;
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  return { code, stdout, stderr };
 }
 
 /** `npm start -- --once --json FILE …` and what it wrote; fails unless the exit code is `code`. */

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { runToEnd } from '../run-to-end.ts';
 
 /** Set by whoever has access to the registry: schemas then come from the real providers. */
 export const REAL_PROVIDERS = process.env.TF_REAL_PROVIDERS === '1';
@@ -79,28 +79,17 @@ export function environmentFor(
 }
 
 /** Runs one terraform command in a folder. */
-export function runTerraform(
+export async function runTerraform(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
-  const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-  const child = spawn('terraform', args, {
+  const { code, ...output } = await runToEnd('terraform', args, {
     cwd: folder,
-    timeout: 120_000,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    timeoutMs: 120_000,
     env: { ...environmentFor(REAL_PROVIDERS, process.env), ...env },
   });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    output.stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    output.stderr += text;
-  });
-  child.on('error', reject);
-  child.on('close', (code) => resolve({ exitCode: code ?? -1, ...output }));
-  return promise;
+  return { exitCode: code ?? -1, ...output };
 }
 
 /** An error's text without terraform's frame, in one line. */

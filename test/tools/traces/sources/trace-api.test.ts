@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createTraceApi } from '../../../../tools/traces/sources/trace-api.ts';
+import { runToEnd } from '../../../run-to-end.ts';
 import { createTestClock } from './local-trace.ts';
 
 const SIGNAL = new AbortController().signal;
@@ -57,10 +58,8 @@ test('without credentials it says at once how to sign in', async (t) => {
   const folder = await emptyFolder(t);
   const env = { PATH: process.env.PATH, HOME: folder, METADATA_SERVER_DETECTION: 'none' };
   const args = [READING_CHILD, '', folder, '0', '1000'];
-  const stderr = await new Promise<string>((resolve) => {
-    // Eight tries with their pauses would take two minutes.
-    execFile(process.execPath, args, { env, timeout: 60_000 }, (_, __, text) => resolve(text));
-  });
+  // Eight tries with their pauses would take two minutes.
+  const { stderr } = await runToEnd(process.execPath, args, { env, timeoutMs: 60_000 });
   assert.match(stderr, /Could not load the default credentials/);
   assert.match(stderr, /no usable credentials, fix: gcloud auth application-default login/);
 });
