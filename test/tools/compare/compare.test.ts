@@ -152,7 +152,7 @@ test('nothing at all is not enough data', () => {
   assert.ok(warningIds(comparison).includes('too-few-traces'));
 });
 
-test('one pair in one run is told without plurals', () => {
+test('one pair in one run is counted in the singular', () => {
   const pair = (['gcp_cloud_run', 'gcp_kubernetes_engine'] as const).map((platform) =>
     requestTrace({ platform, run: 0, sequence: 0 }),
   );

@@ -239,7 +239,7 @@ test("a cohort's own window widens what is read and narrows the cohort", () => {
   );
 });
 
-test('two windows of one platform are told apart by their time', () => {
+test('two windows of one platform are named by their time', () => {
   const options = parseOptions(
     flagsOf(
       'compare',

@@ -85,7 +85,7 @@ export function inWindow({ nodes }: NormalisedTrace, { sinceMs, untilMs }: Cohor
 
 /**
  * The spans of the system's own programs, which decide; the platform's front end stores spans too,
- * with labels of its own, and on the way from one platform to another they would speak for both.
+ * with labels of another kind, and on the way from one platform to another they would speak for both.
  */
 export const ownSpans = ({ nodes }: NormalisedTrace): readonly Span[] =>
   nodes.filter(({ frontEnd }) => !frontEnd).map(({ span }) => span);

@@ -1,7 +1,8 @@
 import { formatPercent } from '../../cli/format.ts';
 import type { CohortSummary } from '../result/cohort-summary.ts';
 import type { Comparison } from '../result/comparison.ts';
-import { titleOf, type Warning } from '../result/warnings.ts';
+import { titleOf } from '../result/warning-texts.ts';
+import type { Warning } from '../result/warnings.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
 import { isOneSided, leftOut, readNotes } from '../text/wording.ts';
 import { foreign, html, type Markup } from './markup.ts';

@@ -80,10 +80,10 @@ function renderEcdf({ title, ecdf: full, labels, marks }: Distribution): Markup 
       stroke: `var(--${side})`,
       strokeWidth: 2,
     });
-  const told = marks !== undefined && ' Circles: the requests drawn below (median, p95).';
+  const circled = marks !== undefined && ' Circles: the requests drawn below (median, p95).';
   return figure(
     `${title}: share of requests at or below a time`,
-    `Medians: ${summary}.${told || ''}${cut || ''}`,
+    `Medians: ${summary}.${circled || ''}${cut || ''}`,
     svg({
       x: { label: 'milliseconds', grid: true, nice: true },
       y: { label: 'per cent of requests', domain: [0, 100], grid: true },

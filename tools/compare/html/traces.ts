@@ -26,7 +26,7 @@ export function renderOverlay(options: OverlayOptions): Markup {
   const b = exemplars.b[at];
   if (a === null && b === null) return html`<h3>${title}</h3>\n<p>There is no such trace.</p>`;
   return html`<h3 id="${id}">${title}</h3>
-${a !== null && b !== null && html`<p class="note">${paired ? renderRequest(a) : 'Two requests, each at this rank of its own side: no request has a partner on the other.'}</p>\n`}<ul class="legend">
+${a !== null && b !== null && html`<p class="note">${paired ? renderRequest(a) : 'Two requests, each at this rank on its side: no request has a partner on the other.'}</p>\n`}<ul class="legend">
 ${renderTraceLine(a, labels.a, 'a')}
 ${renderTraceLine(b, labels.b, 'b')}
 </ul>

@@ -1,35 +1,11 @@
 import { counted, formatPercent } from '../../cli/format.ts';
-import {
-  type Deviation,
-  type DeviationKind,
-  describeDeviation,
-  isWarning,
-} from '../../traces/deviation.ts';
+import { type Deviation, describeDeviation, isWarning } from '../../traces/deviation.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
 import { FEWEST_RUNS, FEWEST_VALUES } from '../statistics/contrast.ts';
 import type { Overall } from '../statistics/overall.ts';
 import type { CohortSummary, Load } from './cohort-summary.ts';
-import { adviceOn } from './deviation-advice.ts';
-
-/** The closed list of reasons not to trust the figures, or to read them with care. */
-export const WARNING_IDS = [
-  'wrong-counts',
-  'too-few-traces',
-  'too-few-runs',
-  'unpaired',
-  'unequal-load',
-  'different-query-mix',
-  'cold-starts-present',
-  'errors',
-  'orphans',
-  'sampled',
-  'clock-skew',
-  'early-start',
-  'truncated-by-quota',
-] as const;
-/** What deviates in the traces themselves warns by its own name. */
-export type WarningId = (typeof WARNING_IDS)[number] | DeviationKind;
+import { adviceOn, type WARNING_IDS, type WarningId } from './warning-texts.ts';
 
 /** `finding` is what was seen, with figures; `advice` is what to do about it. */
 export type Warning = Readonly<{ id: WarningId; finding: string; advice: string }>;
@@ -46,32 +22,6 @@ export type Evidence = Readonly<{
   /** What the source left out, in words; null where it read everything. */
   truncated: string | null;
 }>;
-
-const ADVICE: Readonly<Record<(typeof WARNING_IDS)[number], string>> = {
-  'wrong-counts':
-    'Fix the wrong counts first: compare works.read (objects, bytes) of a wrong request and of a right one.',
-  'too-few-traces':
-    'Wait for more runs, or read more of them: choose a longer window or a larger burst.',
-  'too-few-runs': 'Run the schedule more often, or split the requests into more and shorter runs.',
-  unpaired:
-    'Drive both cohorts from one schedule with one seed: paired, you need far fewer requests.',
-  'unequal-load': 'Give both cohorts the same number of requests per run and the same interval.',
-  'different-query-mix': 'Give both cohorts the same seed: queries differ in cost.',
-  'cold-starts-present':
-    'The verdict is on warm requests only. For the cold start itself, read the cold requests.',
-  errors:
-    'No latency includes failed requests. Where one cohort fails more often, its remaining requests look faster.',
-  orphans:
-    'Run npx shakesapp doctor: it names the spans that are missing, and the hop that lost them.',
-  sampled:
-    'Requests without a trace were sampled out, not exported, or lie outside of what was read. For a comparison set OTEL_TRACES_SAMPLER=always_on, or trust only paired figures.',
-  'clock-skew':
-    'Gaps are right as sums. Do not compare the way there with the way back. Check NTP on the hosts.',
-  'early-start':
-    'These requests say they started over 1 s before they were due, so their latency counts from the start. Check the clock that wrote the scheduled time.',
-  'truncated-by-quota':
-    'Traces are missing. From Cloud Trace: repeat the command, which resumes, or choose a shorter window. From a file: export it again.',
-};
 
 /** Share of requests above which a defect is worth a warning. */
 const NOTABLE = 0.02;
@@ -100,25 +50,11 @@ const CHECKS: readonly Check[] = [
   { id: 'truncated-by-quota', find: ({ truncated }) => truncated },
 ];
 
-/** How people are told of a warning; its id stays for whoever reads the JSON. */
-export const titleOf = (id: WarningId): string => TITLES[id] ?? id.replaceAll('-', ' ');
-
-const TITLES: Partial<Record<WarningId, string>> = {
-  errors: 'failed requests',
-  orphans: 'incomplete traces',
-  sampled: 'missing traces',
-  'truncated-by-quota': 'not everything was read',
-  'impossible-time': 'impossible times',
-  'several-requests': 'several requests in one trace',
-  'surplus-root': 'more than one root',
-  cycle: 'cycles',
-};
-
 /** The warnings that apply, in the order of how much they threaten the verdict. */
 export function findWarnings(evidence: Evidence): readonly Warning[] {
   const found = CHECKS.flatMap(({ id, find }) => {
     const finding = find(evidence);
-    return finding === null ? [] : [{ id, finding, advice: ADVICE[id] }];
+    return finding === null ? [] : [{ id, finding, advice: adviceOn(id) }];
   });
   const deviating = evidence.deviations.flatMap((deviation) => {
     const { kind } = deviation;

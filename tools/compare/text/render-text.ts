@@ -8,7 +8,7 @@ import {
 import type { ConfigurationDifference } from '../cohorts/configuration.ts';
 import type { CohortSummary } from '../result/cohort-summary.ts';
 import type { Comparison } from '../result/comparison.ts';
-import { titleOf } from '../result/warnings.ts';
+import { titleOf } from '../result/warning-texts.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
 import { failedExemplarLines, failureLines } from './render-failures.ts';
 import { hopLines, PATH_LEGEND } from './render-hops.ts';

@@ -113,7 +113,7 @@ test('the page says so too', () => {
   assert.match(alone, /The spans state/);
 });
 
-test('where one cohort has no traces, no output tells of settings that differ', () => {
+test('where one cohort has no traces, no output lists settings that differ', () => {
   const { a, b } = sample.cohorts;
   for (const cohorts of [
     { a, b: { ...b, traces: 0 } },
@@ -171,7 +171,7 @@ test('a zone of GKE and its region of Cloud Run are the same place', () => {
   );
 });
 
-test('what differs in one service only is told with its name', () => {
+test('what differs in one service only is listed with its name', () => {
   const tally = createConfigurationTally();
   const a = requestTrace({ attributes: { 'shakesapp.config.cpu': '1' } });
   const b = requestTrace({
@@ -197,7 +197,7 @@ test('what differs in one service only is told with its name', () => {
   ]);
 });
 
-test('the platform is a difference where the cohorts are not told apart by it', () => {
+test('the platform is a difference where the cohorts are not chosen by it', () => {
   const tally = createConfigurationTally();
   tally.add('a', normalise(requestTrace()));
   tally.add('b', normalise(requestTrace({ platform: 'gcp_kubernetes_engine' })));

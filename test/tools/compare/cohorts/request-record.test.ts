@@ -21,7 +21,7 @@ test('the error of the root is that of the request', () => {
   assert.equal(recordRequest(normalise(failed))?.error, 'http_503');
 });
 
-test('where the root is missing, the first error below tells', () => {
+test('where the root is missing, the first error below counts', () => {
   const headless = without(withSpanChanged(requestTrace(), 5, failedRpc), 1);
   assert.equal(recordRequest(normalise(headless))?.error, 'UNAVAILABLE');
 });

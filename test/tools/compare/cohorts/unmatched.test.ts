@@ -45,7 +45,7 @@ for (const [name, filter, sentence] of [
     `No trace matches test.pod=pod: the values of test.pod are ${[0, 1, 2, 3, 4, 5, 6, 7].map((n) => `pod-${n}`).join(', ')} and more.`,
   ],
 ] as const) {
-  test(`${name} is told first, with what does occur, and nothing is compared`, () => {
+  test(`${name} is reported first, with what does occur, and nothing is compared`, () => {
     const comparison = compare(filter, GKE);
     assert.deepEqual(comparison.unmatched, [sentence]);
     const text = renderText(comparison);
@@ -59,7 +59,7 @@ for (const [name, filter, sentence] of [
   });
 }
 
-test('labels that occur, but never together, are told as such', () => {
+test('labels that occur, but never together, are reported so', () => {
   const halves = TRACES.filter((_, index) => index !== 9 && index !== 10);
   const filter = 'cloud.platform=gcp_cloud_run,test.pod=pod-9';
   assert.deepEqual(compare(filter, GKE, halves).unmatched, [`No trace matches all of ${filter}.`]);
@@ -69,7 +69,7 @@ test('without any trace no filter is at fault', () => {
   assert.deepEqual(compare('x=1', 'x=2', []).unmatched, []);
 });
 
-test('a window without any trace is told as such', () => {
+test('a window without any trace is reported so', () => {
   const a = parseCohort('a', 'cloud.platform=gcp_cloud_run', { untilMs: 1, ownWindow: true });
   const cohorts = { a, b: parseCohort('b', GKE) };
   assert.deepEqual(compareTraces(TRACES, { cohorts, name: 'test', local: true }).unmatched, [

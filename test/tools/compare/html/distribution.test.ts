@@ -13,7 +13,7 @@ const even = (slowestMs: number): EcdfPoint[] =>
 const render = (a: readonly EcdfPoint[], b: readonly EcdfPoint[]) =>
   `${renderDistribution({ title: 'Gap', ecdf: { a, b }, quantileDifferences: [[0.5, 1.5]], labels })}`;
 
-test('draws both curves and the difference, without a style of its own', () => {
+test('draws both curves and the difference, without a style element', () => {
   const markup = render(even(20), even(20));
   assert.equal(markup.match(/<svg/g)?.length, 2);
   assert.match(markup, /stroke="var\(--a\)"[\s\S]*stroke="var\(--b\)"/);

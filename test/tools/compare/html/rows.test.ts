@@ -42,7 +42,7 @@ test('one trace alone, and none, are rows too', () => {
   assert.deepEqual(rowsOf(null, null), []);
 });
 
-test('a path has one colour, and the colours begin anew when they are used up', () => {
+test('a path has one colour, and the colours start over when they are used up', () => {
   const paths = Array.from({ length: COLOURS + 1 }, (_, index) => `path ${index}`);
   const colour = createColours([...paths, ...paths].map((path) => ({ path })));
   assert.equal(new Set(paths.map(colour)).size, COLOURS);

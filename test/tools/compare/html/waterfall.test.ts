@@ -108,7 +108,7 @@ test('says of a span whether it is cold, an orphan, shifted, in error or the fro
   );
 });
 
-test('a button’s name tells service, duration and start to who does not see the bars', () => {
+test('a button’s name names service, duration and start for whoever does not see the bars', () => {
   const { document } = parseHTML(render(trace(span({})), trace(span({ durationMs: 5 }))));
   const name = (document.querySelector('button')?.textContent ?? '').replace(/\s+/g, ' ').trim();
   assert.match(name, /loadgen loadgen.*Cloud Run: 10\.0 ms from 0 ms; GKE: 5\.00 ms from 0 ms;/);

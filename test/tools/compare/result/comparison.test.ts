@@ -230,7 +230,7 @@ test('every figure of the primary comparison, paired', () => {
   assert.match(reason ?? '', /^2 runs with pairs of warm requests/);
 });
 
-test('requests without a partner change no figure of a paired comparison, and are told', () => {
+test('requests without a partner change no figure of a paired comparison, and are counted', () => {
   // A third run of either, at other minutes, which would turn every quantile round.
   const alone = [
     ...cohortOf('gcp_cloud_run', [[3, 0]], at([7])),

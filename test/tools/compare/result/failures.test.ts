@@ -26,7 +26,7 @@ const comparison = compare([
   ),
 ]);
 
-test('failed requests are told by what the caller got and where they ended, most frequent first', () => {
+test('failed requests are grouped by what the caller got and where they ended, most frequent first', () => {
   assert.deepEqual(
     comparison.failures.map(({ outcome, where, end, requests }) => [outcome, where, end, requests]),
     [

@@ -38,7 +38,7 @@ test('a hop that points the other way is named with those that outweigh it', () 
   );
 });
 
-test('no difference in all, although a hop differs, is told with what offsets it', () => {
+test('no difference in all, although a hop differs, is explained with what offsets it', () => {
   const hops = [hop('read', 2, 'b-faster'), hop('search', -1.9)];
   assert.equal(
     reconcile(overall('no-difference-seen'), hops, OF),

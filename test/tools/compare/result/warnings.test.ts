@@ -2,12 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RequestRecord } from '../../../../tools/compare/cohorts/request-record.ts';
 import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
-import {
-  type Evidence,
-  findWarnings,
-  WARNING_IDS,
-  type WarningId,
-} from '../../../../tools/compare/result/warnings.ts';
+import { WARNING_IDS, type WarningId } from '../../../../tools/compare/result/warning-texts.ts';
+import { type Evidence, findWarnings } from '../../../../tools/compare/result/warnings.ts';
 import { sampleComparison } from '../html/sample-comparison.ts';
 
 type Summary = Comparison['cohorts']['a'];
@@ -201,7 +197,7 @@ for (const [id, name, raised, finding, below] of CASES) {
   });
 }
 
-test('few requests and few runs are told of either side where nothing pairs', () => {
+test('few requests and few runs are counted on either side where nothing pairs', () => {
   const findings = warningsOf({
     overall: { paired: false, a: few(19), b: few(20), runs: { a: 7, b: 5 } },
   }).map(({ finding }) => finding);

@@ -52,7 +52,7 @@ for (const [name, form] of [
   ['paired', (sample: Sample) => sample],
   ['unpaired', unpaired],
 ] as const) {
-  test(`${name}: milliseconds that were added are told as such, with their sign`, () => {
+  test(`${name}: milliseconds that were added are found, with their sign`, () => {
     const base = (run: number, request: number) => 40 + run + request;
     const slower = pairedSample(8, (run, at) => ({ a: base(run, at) + 20, b: base(run, at) }));
     const faster = pairedSample(8, (run, at) => ({ a: base(run, at), b: base(run, at) + 20 }));
@@ -62,7 +62,7 @@ for (const [name, form] of [
     assert.equal(overallOf(form(faster)).verdict, 'a-faster');
   });
 
-  test(`${name}: a factor is told as such, however it is tested`, () => {
+  test(`${name}: a factor is found, however it is tested`, () => {
     const base = (run: number, request: number) => 40 + run + request;
     const slower = pairedSample(8, (run, at) => ({ a: 3 * base(run, at), b: base(run, at) }));
     const faster = pairedSample(8, (run, at) => ({ a: base(run, at), b: 4 * base(run, at) }));

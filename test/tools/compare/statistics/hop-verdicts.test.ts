@@ -94,11 +94,11 @@ test('wrong counts leave no figure of a hop that sets one side against the other
   assert.equal(hop.remark, null);
   assert.deepEqual([hop.differenceMs, hop.ratio], [unknown, unknown]);
   assert.deepEqual(hop.quantileDifferences, []);
-  // What each side took is still told.
+  // What each side took is still there.
   assert.deepEqual([hop.a?.selfP50Ms, hop.b?.selfP50Ms], [11, 10]);
 });
 
-test('the ratio of a hop is told from the test of its difference, with its interval', () => {
+test('the ratio of a hop is derived from the test of its difference, with its interval', () => {
   const cohorts = cohortsOf([ALWAYS(20), ONE_TO_SIX]);
   const design = chooseDesign(cohorts.a, cohorts.b);
   const [sure, found] = compareHops(cohorts, { design, requestMs: 0, wrongCounts: 0 });

@@ -79,7 +79,7 @@ test('a hop whose verdict and interval disagree says why, in every text', () => 
   }
 });
 
-test('pairs are told where they are not all that the quantiles are of', () => {
+test('pairs are counted where they are not all that the quantiles are of', () => {
   const count = (comparison: Comparison) =>
     renderText(comparison)
       .replaceAll(/\s+/g, ' ')

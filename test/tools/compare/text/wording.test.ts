@@ -38,7 +38,7 @@ const SENTENCES: readonly (readonly [string, Partial<Comparison['overall']>, str
     'No difference seen: Cloud Run takes 1.01 (0.95 to 1.07) times as long as GKE.',
   ],
   [
-    'it cannot be told',
+    'it is not known',
     { verdict: 'not-enough-data', reason: 'there are no traces' },
     'No verdict: there are no traces.',
   ],
@@ -55,7 +55,7 @@ test('a hop without a verdict is not said to lack data: its answers may be wrong
   assert.equal(verdictWord('a-faster', labels), 'Cloud Run faster');
 });
 
-test('pairs are told with the requests that they are of, where some have no partner', () => {
+test('pairs are counted with the requests that they are of, where some have no partner', () => {
   assert.equal(sampleText(sample), '392 pairs of 396 and 396 requests in 40 runs');
   assert.equal(sampleText(withOverall({ pairs: 396 })), '396 pairs in 40 runs');
   const unpaired = withOverall({ paired: false, pairs: 0, runs: { a: 40, b: 39 } });

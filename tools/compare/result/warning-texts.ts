@@ -1,0 +1,89 @@
+import type { DeviationKind } from '../../traces/deviation.ts';
+
+/** The closed list of reasons not to trust the figures, or to read them with care. */
+export const WARNING_IDS = [
+  'wrong-counts',
+  'too-few-traces',
+  'too-few-runs',
+  'unpaired',
+  'unequal-load',
+  'different-query-mix',
+  'cold-starts-present',
+  'errors',
+  'orphans',
+  'sampled',
+  'clock-skew',
+  'early-start',
+  'truncated-by-quota',
+] as const;
+/** What deviates in the traces themselves warns by its own name. */
+export type WarningId = (typeof WARNING_IDS)[number] | DeviationKind;
+
+/** What people call a warning; its id stays for whoever reads the JSON. */
+export const titleOf = (id: WarningId): string => TITLES[id] ?? id.replaceAll('-', ' ');
+
+const TITLES: Partial<Record<WarningId, string>> = {
+  errors: 'failed requests',
+  orphans: 'incomplete traces',
+  sampled: 'missing traces',
+  'truncated-by-quota': 'not everything was read',
+  'impossible-time': 'impossible times',
+  'several-requests': 'several requests in one trace',
+  'surplus-root': 'more than one root',
+  cycle: 'cycles',
+};
+
+/** What to do about it. */
+export const adviceOn = (id: WarningId): string =>
+  Object.entries(ADVICE).find(([known]) => known === id)?.[1] ??
+  ON_DEVIATIONS[id as DeviationKind] ??
+  'Look at the example, and fix what wrote it.';
+
+const ADVICE: Readonly<Record<(typeof WARNING_IDS)[number], string>> = {
+  'wrong-counts':
+    'Fix the wrong counts first: compare works.read (objects, bytes) of a wrong request and of a right one.',
+  'too-few-traces':
+    'Wait for more runs, or read more of them: choose a longer window or a larger burst.',
+  'too-few-runs': 'Run the schedule more often, or split the requests into more and shorter runs.',
+  unpaired:
+    'Drive both cohorts from one schedule with one seed: paired, you need far fewer requests.',
+  'unequal-load': 'Give both cohorts the same number of requests per run and the same interval.',
+  'different-query-mix': 'Give both cohorts the same seed: queries differ in cost.',
+  'cold-starts-present':
+    'The verdict is on warm requests only. For the cold start itself, read the cold requests.',
+  errors:
+    'No latency includes failed requests. Where one cohort fails more often, its remaining requests look faster.',
+  orphans:
+    'Run npx shakesapp doctor: it names the spans that are missing, and the hop that lost them.',
+  sampled:
+    'Requests without a trace were sampled out, not exported, or lie outside of what was read. For a comparison set OTEL_TRACES_SAMPLER=always_on, or trust only paired figures.',
+  'clock-skew':
+    'Gaps are right as sums. Do not compare the way there with the way back. Check NTP on the hosts.',
+  'early-start':
+    'These requests say they started over 1 s before they were due, so their latency counts from the start. Check the clock that wrote the scheduled time.',
+  'truncated-by-quota':
+    'Traces are missing. From Cloud Trace: repeat the command, which resumes, or choose a shorter window. From a file: export it again.',
+};
+
+const ON_DEVIATIONS: Partial<Record<DeviationKind, string>> = {
+  'unknown-member': 'Check which exporter wrote the file: what the member holds counts nowhere.',
+  'dropped-by-sdk':
+    "Raise the SDK's limits (OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT, OTEL_SPAN_EVENT_COUNT_LIMIT), or record less on a span.",
+  'conflicting-span':
+    'Give every span its own id: check the id generator, and whether files were merged.',
+  'no-spans': 'Check which exporter wrote the file: what it had to say there is lost.',
+  'empty-value': 'Check what sets the attribute: without a value it says nothing.',
+  'duplicate-trace': 'Read each file once; a file that was edited may lack other traces.',
+  'repeated-key': 'Set each attribute once: a span that has two values says neither for sure.',
+  'unnamed-span': 'Name the spans: a hop is known by its name.',
+  'conflicting-trace': 'Read each file once, and do not mix files of two readings.',
+  'span-limit': 'Figures of these traces may miss spans. Let one request make fewer spans.',
+  'implausible-date': 'Check the unit of the exporter: OTLP writes nanoseconds.',
+  'impossible-time':
+    'Fix the program that wrote them: a span like these was never ended, or its clock was set back meanwhile.',
+  'several-requests':
+    'Start every request as a trace with its own id, or others cannot tell the requests apart.',
+  'surplus-root':
+    'Look for the call that lost the trace context: each of these spans should have a parent.',
+  cycle: 'Fix how parent ids are written: these spans are their own ancestors.',
+};
