@@ -1,6 +1,6 @@
 import type { Stratum } from '../cohorts/request-record.ts';
 import type { Comparison } from '../result/comparison.ts';
-import { hopsLeftOutText, legendOf, readFrom } from '../text/wording.ts';
+import { hopsLeftOutText, legendOf, readFrom, readingWarnings } from '../text/wording.ts';
 import { renderCohorts, renderConfiguration, renderWarnings } from './cohorts.ts';
 import { renderCriticalPath } from './critical-path.ts';
 import { renderDocument } from './document.ts';
@@ -67,10 +67,12 @@ ${about}</header>`;
 
 /** Why there is nothing to compare, and what was read. */
 function renderUnmatched(comparison: Comparison, labels: Labels): Markup {
+  const reading = readingWarnings(comparison);
   return html`<section class="verdict" aria-labelledby="verdict">
 <h2 id="verdict">Nothing to compare</h2>
 ${comparison.unmatched.map((sentence) => html`<p>${foreign(sentence)}</p>\n`)}</section>
-${renderCohorts(comparison, labels)}`;
+${renderCohorts(comparison, labels)}
+${reading.length > 0 && renderWarnings(reading)}`;
 }
 
 /**

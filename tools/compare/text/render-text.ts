@@ -19,6 +19,7 @@ import {
   leftOut,
   legendOf,
   readFrom,
+  readingWarnings,
   readNotes,
   verdictBasis,
   verdictSentence,
@@ -31,6 +32,9 @@ export function renderText(comparison: Comparison): string {
     return joinBlocks([
       [...unmatched, ...(source.local ? [LOCAL_LABEL] : [])].flatMap((line) => wrapText(line)),
       cohortLines(comparison),
+      readingWarnings(comparison).length === 0
+        ? []
+        : warningLines({ warnings: readingWarnings(comparison) }),
     ]);
   }
   return joinBlocks([
@@ -73,7 +77,7 @@ export function verdictLines(
   ];
 }
 
-export function warningLines({ warnings }: Comparison): readonly string[] {
+export function warningLines({ warnings }: Pick<Comparison, 'warnings'>): readonly string[] {
   if (warnings.length === 0) return ['No warnings.'];
   return [
     'WARNINGS',

@@ -116,6 +116,12 @@ export function leftOut({ inBothCohorts, stillArriving }: Comparison): readonly 
   ];
 }
 
+/** What may explain why a filter matches nothing: of the traces themselves, not of the comparison. */
+export const readingWarnings = ({ warnings, deviations }: Comparison) =>
+  warnings.filter(
+    ({ id }) => id === 'truncated-by-quota' || deviations.some(({ kind }) => kind === id),
+  );
+
 /** What was read although it is not as it should be, and cost nothing; the rest is in warnings. */
 export const readNotes = ({ deviations }: Comparison): readonly string[] =>
   deviations.filter(({ kind }) => !isWarning(kind)).map(describeDeviation);

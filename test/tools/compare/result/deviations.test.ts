@@ -69,3 +69,11 @@ test('a second root, and a cycle, are warnings with their counts', () => {
   assert.match(findings.cycle ?? '', /^1 span is its own ancestor/);
   assert.equal(comparison.cohorts.a.whole, 0);
 });
+
+test('what deviates is said also where a filter matches nothing, of which it may be the reason', () => {
+  const backward = withSpanChanged(requestTrace(), 1, { impossible: 'it has no end' });
+  const text = renderText(compare([backward]));
+  assert.match(text, /^No trace matches cloud\.platform=gcp_kubernetes_engine/);
+  assert.match(text, /! impossible times: 1 span has impossible times/);
+  assert.doesNotMatch(text, /too few/);
+});
