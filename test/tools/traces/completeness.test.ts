@@ -132,7 +132,12 @@ test('a request is complete however many front ends stored their span in a row',
   assert.deepEqual(missingEdges(normalise(both)), []);
 });
 
-const ofClient = { 'service.name': 'client', 'telemetry.sdk.language': 'python' };
+// It takes over our attributes, and is another program all the same.
+const ofClient = {
+  'service.name': 'client',
+  'telemetry.sdk.language': 'python',
+  [ATTR.query]: 'love',
+};
 const ofServer = { 'service.name': 'server', 'service.namespace': 'shakesapp' };
 
 /** Another language's client: its names, and no span around its RPC. */

@@ -107,6 +107,16 @@ test('a cycle through the root is cut at the root, and no parent is called missi
   assert.deepEqual(kindsOf(trace), [['cycle', 1]]);
 });
 
+test('a cycle is cut at the root also where a clock puts another span before it', () => {
+  const startMs = (requestTrace().spans[0]?.startMs ?? 0) - 100;
+  const early = withSpanChanged(requestTrace(), 10, { startMs });
+  const [tree] = requestsOf(withSpanChanged(early, 1, { parentSpanId: spanIdOf(10) }));
+  assert.deepEqual(
+    tree?.cutCycles.map(({ span }) => span.spanId),
+    [spanIdOf(1)],
+  );
+});
+
 test('a span that is its own parent is a cycle of one', () => {
   const trace = withSpanChanged(requestTrace(), 10, { parentSpanId: spanIdOf(10) });
   assert.deepEqual(kindsOf(trace), [['cycle', 1]]);

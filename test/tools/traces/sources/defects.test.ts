@@ -431,6 +431,32 @@ const REFUSED: readonly (readonly [string, () => string | Buffer, RegExp])[] = [
     RegExp(`${AT}spanId is "MDAw`),
   ],
   [
+    'base64 with a character that has no place in it',
+    first((span) => {
+      span.spanId = 'jaHj!BEnSXD0=';
+    }),
+    RegExp(`${AT}spanId is "jaHj!BEnSXD0="; allowed`),
+  ],
+  [
+    'base64 of more bits than the id has',
+    first((span) => {
+      span.spanId = 'jaHjBEnSXD1=';
+    }),
+    RegExp(`${AT}spanId is "jaHjBEnSXD1="; allowed`),
+  ],
+  [
+    'a list with a null in it',
+    first((span) => {
+      span.attributes.push(null);
+    }),
+    /attributes\[\d+\] is null; allowed: no null in a list/,
+  ],
+  [
+    'a line that was cut in a text, and prose below it',
+    () => `${WHOLE}{"resourceSpans":"x\nhello\n`,
+    /in\.jsonl, line 2 is cut off; remove the line/,
+  ],
+  [
     'a parent of 15 digits',
     first((span) => {
       span.parentSpanId = '1'.repeat(15);
