@@ -3,7 +3,7 @@ import type { Node } from './tree.ts';
 
 /** More rows, and deeper ones, nobody reads: of a chain of 50,000 spans the first say enough. */
 const MOST_ROWS = 300;
-const MOST_LEVELS = 64;
+const MOST_LEVELS = 32;
 /** Rows of these that are drawn however deep they lie. */
 const MOST_ERRORS = 20;
 

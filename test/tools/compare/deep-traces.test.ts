@@ -50,7 +50,7 @@ test('what is too deep for a hop is counted in the one above, and no time is los
   const { hops } = compare([nested(1_000), requestTrace(gke)]);
   const ofA = hops.filter((hop) => hop.a !== null);
   const deepest = ofA.reduce((most, hop) => (hop.depth > most.depth ? hop : most));
-  assert.deepEqual([deepest.depth, deepest.maxDeeper], [63, 1_000 - 57]);
+  assert.deepEqual([deepest.depth, deepest.maxDeeper], [31, 1_000 - 25]);
   const shares = ofA.reduce((sum, hop) => sum + (hop.criticalPath.a?.medianShare ?? 0), 0);
   assert.ok(Math.abs(shares - 1) < 1e-9);
 });
@@ -58,8 +58,8 @@ test('what is too deep for a hop is counted in the one above, and no time is los
 test('the waterfall says how many spans it does not draw, and below which', () => {
   const { exemplars } = compare([nested(1_000), requestTrace(gke)]);
   const median = exemplars.a.median;
-  assert.deepEqual([median?.spans.length, median?.notDrawn], [67, 943]);
-  assert.equal(median?.spans.find(({ notDrawn }) => notDrawn !== undefined)?.notDrawn, 943);
+  assert.deepEqual([median?.spans.length, median?.notDrawn], [35, 975]);
+  assert.equal(median?.spans.find(({ notDrawn }) => notDrawn !== undefined)?.notDrawn, 975);
 });
 
 test('of very many hops those stay that take the most time, and the rest is counted', () => {

@@ -27,7 +27,7 @@ export type HopSample = Readonly<{
 }>;
 
 /** Deeper down spans have no hop of their own: nobody reads a table of 50,000 of them. */
-const MOST_LEVELS = 64;
+const MOST_LEVELS = 32;
 
 /**
  * One sample per span path of the root's tree. Their selfMs add up to the root's duration: the
