@@ -157,9 +157,6 @@ export function lastEndOf(spans: readonly Span[]): number {
 export const requestRootOf = ({ root }: NormalisedTrace): Node | null =>
   root !== null && isRequestSpan(root) ? root : null;
 
-/** Whether a span is the root of one request of the load generator. */
-export const isLoadgenRoot = (node: Node): boolean => node.parent === null && isRequestSpan(node);
-
 /** What deviates in the tree, each kind once. */
 export function deviationsOf(tree: NormalisedTrace): readonly Deviation[] {
   const { traceId, requestsInTrace, root } = tree;

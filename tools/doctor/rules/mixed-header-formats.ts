@@ -1,5 +1,5 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import { isLoadgenRoot } from '../../traces/normalise.ts';
+import { requestRootOf } from '../../traces/normalise.ts';
 import type { Node } from '../../traces/tree.ts';
 import { describeSpan, type Rule } from '../rule.ts';
 
@@ -14,7 +14,7 @@ export const mixedHeaderFormats: Rule = {
     const platforms = new Map<string, Found[]>();
     for (const trace of traces) {
       // Calls from outside bring whatever header they like.
-      if (trace.root === null || !isLoadgenRoot(trace.root)) continue;
+      if (requestRootOf(trace) === null) continue;
       for (const node of trace.nodes) {
         const source = node.span.attributes[ATTR.parentSource];
         if (source === undefined || node.span.kind !== 'server') continue;
