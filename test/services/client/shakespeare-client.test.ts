@@ -96,7 +96,7 @@ async function start(
   handler: Handler,
   options: Options & { deadlineMs?: number } = {},
 ) {
-  const { tls = false, identity, deadlineMs = 5_000 } = options;
+  const { tls = false, identity, deadlineMs = 60_000 } = options;
   const { calls, port, health, server } = await startServer(t, handler, options);
   const host = tls ? 'localhost' : '127.0.0.1';
   const address = { host, port, tls, origin: `${tls ? 'https' : 'http'}://${host}:${port}` };
