@@ -72,7 +72,9 @@ export async function runTool(name: string, main: () => Promise<number>, hint = 
   } catch (error) {
     if (error instanceof UsageError) {
       const help = ['npx shakesapp', name, '--help'].filter((word) => word !== '').join(' ');
-      process.stderr.write(`${name || 'shakesapp'}: ${error.message}${hint} (see: ${help})\n`);
+      process.stderr.write(
+        `${name || 'shakesapp'}: ${error.message}${error.message.includes('npm took') ? '' : hint} (see: ${help})\n`,
+      );
       process.exitCode = 2;
       return;
     }

@@ -59,8 +59,9 @@ function validElsewhere(flag: string, command: Command): string | undefined {
 const RELATED: Readonly<Record<string, string>> = { doctor: PREFLIGHT, [PREFLIGHT]: 'doctor' };
 
 /**
- * npm keeps some of its own flags without a trace (`--access WORD`) or leaves their value behind
- * (`--save FILE`): what to say where no flag came through.
+ * npm keeps some flags without a trace (`--access WORD`, `--local` as the beginning of its
+ * local-address) or leaves their value behind (`--save FILE`): what to say where no flag came
+ * through.
  */
 export function npmHint(argv: readonly string[], env: NodeJS.ProcessEnv): string {
   const { npm_lifecycle_event: script, npm_command: by } = env;

@@ -35,8 +35,6 @@ function isTaken(flag: string, env: NodeJS.ProcessEnv): boolean {
   if (flag === '--verbose') {
     return env.npm_config_loglevel === 'verbose' && !isConfigured('loglevel', env);
   }
-  // npm completes the beginning of a setting's name: `--local` is its `local-address`.
-  if (flag === '--local' && isSet('local-address', env)) return true;
   // `--no-x` is npm's `x` set to false.
   return isSet(flag.replace(/^--(no-)?/, ''), env);
 }

@@ -43,11 +43,6 @@ for (const [name, argv, env, message] of [
   });
 }
 
-test('--local is the beginning of a name that npm knows', () => {
-  const env = { npm_config_local_address: 'true' };
-  assert.throws(() => read(['compare'], env), /npm took --local .* npm run compare -- --local …$/);
-});
-
 test('where npm took a flag without a trace, the refusal of what is left says so', () => {
   const env = { npm_command: 'run', npm_lifecycle_event: 'compare' };
   assert.match(
