@@ -1,6 +1,7 @@
 import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import type { Span, Trace } from '../../../tools/traces/model.ts';
 import { renderTraceFile } from '../../../tools/traces/sources/trace-lines.ts';
+import { change, moveTo, remove, set, shift, unset, withoutParent } from './changes.ts';
 import { CLOUD_RUN, healthyTraces, idOf, type Part, PROJECT } from './healthy-traces.ts';
 
 /** A fixture: its file's name says the defect. `rule` is the one rule that must fire. */
@@ -25,49 +26,6 @@ export function contentOf({ traces, cut }: Defect): string {
   const content = renderTraceFile(source, traces);
   return cut ? content.slice(0, content.trimEnd().lastIndexOf('\n') + 1) : content;
 }
-
-/** Changes spans of the Cloud Run request; null takes a span out. */
-export function change(
-  changes: Partial<Record<Part, (span: Span) => Span | null>>,
-): readonly Trace[] {
-  const byId = new Map(
-    Object.entries(changes).map(([part, apply]) => [idOf(part as Part), apply] as const),
-  );
-  return healthyTraces().map((trace) =>
-    trace.traceId === CLOUD_RUN
-      ? {
-          ...trace,
-          spans: trace.spans.flatMap((span) => {
-            const apply = byId.get(span.spanId);
-            return (apply ? apply(span) : span) ?? [];
-          }),
-        }
-      : trace,
-  );
-}
-
-export const remove = () => null;
-
-export const set =
-  (attributes: Readonly<Record<string, string>>) =>
-  (span: Span): Span => ({ ...span, attributes: { ...span.attributes, ...attributes } });
-
-export const unset =
-  (...keys: readonly string[]) =>
-  (span: Span): Span => ({
-    ...span,
-    attributes: Object.fromEntries(
-      Object.entries(span.attributes).filter(([key]) => !keys.includes(key)),
-    ),
-  });
-
-export const moveTo =
-  (parent: Part) =>
-  (span: Span): Span => ({ ...span, parentSpanId: idOf(parent) });
-
-export const shift =
-  (byMs: number) =>
-  (span: Span): Span => ({ ...span, startMs: span.startMs + byMs, endMs: span.endMs + byMs });
 
 /** As the platform leaves it where nothing restores the parent: OTEL_PROPAGATORS=gcp_trace. */
 const underFrontEnd = (frontEnd: Part) => (span: Span) =>
@@ -176,8 +134,6 @@ function withTwoRequestsInOneTrace(): readonly Trace[] {
       : trace,
   );
 }
-
-const withoutParent = ({ parentSpanId: _, ...span }: Span): Span => span;
 
 /** As a reader leaves it: at the start of its trace, which is 20 ms before. */
 function withoutTimes(span: Span): Span {

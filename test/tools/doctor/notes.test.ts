@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diagnose } from '../../../tools/doctor/diagnose.ts';
 import { NO_EXAMPLE } from '../../../tools/traces/deviation.ts';
-import { change, remove } from './defects.ts';
+import { change, remove } from './changes.ts';
 import { healthyTraces } from './healthy-traces.ts';
 
 const deviation = (kind: 'base64-id' | 'conflicting-span') => ({

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { contentOf, DEFECTS } from './defects.ts';
 
-/** Writes the fixtures again: node test/tools/doctor/write-fixtures.ts */
+/** `npm run fixtures`: a file of traces for each row of DEFECTS, and one of log lines where it has some. */
 const folder = new URL('../../fixtures/doctor/', import.meta.url);
 for (const defect of DEFECTS) {
   const { file, logs } = defect;

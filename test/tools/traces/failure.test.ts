@@ -4,7 +4,7 @@ import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import { failureOf, tallyFailures } from '../../../tools/traces/failure.ts';
 import type { Span, Trace } from '../../../tools/traces/model.ts';
 import { normalise } from '../../../tools/traces/normalise.ts';
-import { change, remove, set, shift } from '../doctor/defects.ts';
+import { change, remove, set, shift } from '../doctor/changes.ts';
 import { CLOUD_RUN, healthyTraces, idOf } from '../doctor/healthy-traces.ts';
 
 const GRPC_STATUS = 'rpc.grpc.status_code';

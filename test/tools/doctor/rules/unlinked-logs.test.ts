@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseLogLine } from '../../../tools/doctor/logs.ts';
-import { createEvidence } from '../../../tools/doctor/rule.ts';
-import { unlinkedLogs } from '../../../tools/doctor/rules/unlinked-logs.ts';
-import { CLOUD_RUN, healthyTraces, idOf, PROJECT } from './healthy-traces.ts';
+import { parseLogLine } from '../../../../tools/doctor/logs.ts';
+import { createEvidence } from '../../../../tools/doctor/rule.ts';
+import { unlinkedLogs } from '../../../../tools/doctor/rules/unlinked-logs.ts';
+import { CLOUD_RUN, healthyTraces, idOf, PROJECT } from '../healthy-traces.ts';
 
 const linked = {
   'logging.googleapis.com/trace': `projects/${PROJECT}/traces/${CLOUD_RUN}`,

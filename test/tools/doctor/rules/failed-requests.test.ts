@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { diagnose, type Finding } from '../../../tools/doctor/diagnose.ts';
-import type { Trace } from '../../../tools/traces/model.ts';
-import { change, DEFECTS, remove, set, shift } from './defects.ts';
-import { CLOUD_RUN, healthyTraces } from './healthy-traces.ts';
+import { diagnose, type Finding } from '../../../../tools/doctor/diagnose.ts';
+import type { Trace } from '../../../../tools/traces/model.ts';
+import { change, remove, set, shift } from '../changes.ts';
+import { DEFECTS } from '../defects.ts';
+import { CLOUD_RUN, healthyTraces } from '../healthy-traces.ts';
 
 const tracesOf = (name: string) =>
   DEFECTS.find(({ file }) => file === name)?.traces ?? assert.fail(name);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ATTR } from '../../../lib/telemetry/names.ts';
-import { createEvidence } from '../../../tools/doctor/rule.ts';
-import { oneTraceId } from '../../../tools/doctor/rules/one-trace-id.ts';
-import type { Trace } from '../../../tools/traces/model.ts';
-import { CLOUD_RUN, GKE, healthyTraces, idOf } from './healthy-traces.ts';
+import { ATTR } from '../../../../lib/telemetry/names.ts';
+import { createEvidence } from '../../../../tools/doctor/rule.ts';
+import { oneTraceId } from '../../../../tools/doctor/rules/one-trace-id.ts';
+import type { Trace } from '../../../../tools/traces/model.ts';
+import { CLOUD_RUN, GKE, healthyTraces, idOf } from '../healthy-traces.ts';
 
 /** As the healthy traces, but the server of each platform's request begins a trace of its own. */
 function torn(traceId: string, own: string, laterMs = 0): readonly Trace[] {
