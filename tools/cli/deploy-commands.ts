@@ -15,7 +15,7 @@ const firstApply = ({ projectId, region }: Place): string =>
  * How to deploy what is missing. No tag of an image is made up here, and no variable left out: the
  * state knows them, and `more` says what to change in the command that it prints.
  */
-export function deployCure(place: Place, more: readonly string[] = []): string {
+export function deployFix(place: Place, more: readonly string[] = []): string {
   const change = more.length > 0 ? `, here with ${more.join(' ')}` : '';
   return (
     `${WHAT_NEXT}   # prints the apply with all its variables${change}; ` +

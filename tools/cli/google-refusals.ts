@@ -8,7 +8,7 @@ export const YOU = '"user:$(gcloud config get account)"';
 export const grantCommand = (projectId: string, member: string, role: string): string =>
   `gcloud projects add-iam-policy-binding ${projectId} --condition None --member ${member} --role ${role}`;
 
-export type Refusal = Readonly<{ text: string; cure: string }>;
+export type Refusal = Readonly<{ text: string; fix: string }>;
 
 /**
  * What the words of a refusal mean that Google's client libraries and every one of its APIs give
@@ -25,23 +25,23 @@ export function refusalOf(
   if (WITHOUT_QUOTA_PROJECT.test(said)) {
     return {
       text: 'your credentials name no quota project',
-      cure: `gcloud auth application-default set-quota-project ${projectId}`,
+      fix: `gcloud auth application-default set-quota-project ${projectId}`,
     };
   }
   if (/default credentials|invalid_grant|invalid_rapt|reauth/i.test(said)) {
-    return { text: 'no usable credentials', cure: SIGN_IN };
+    return { text: 'no usable credentials', fix: SIGN_IN };
   }
   if (/USER_PROJECT_DENIED|does not have required permission to use project/.test(said)) {
     return {
       text: `you may not use ${projectId} as your credentials' quota project`,
-      cure: grantCommand(projectId, YOU, 'roles/serviceusage.serviceUsageConsumer'),
+      fix: grantCommand(projectId, YOU, 'roles/serviceusage.serviceUsageConsumer'),
     };
   }
   const api = /\b([a-z]+\.googleapis\.com)\b/.exec(said)?.[1] ?? called;
   if (api && /has not been used|is disabled|SERVICE_DISABLED/.test(said)) {
     return {
       text: `${api} is not enabled`,
-      cure: `gcloud services enable ${api} --project ${projectId}`,
+      fix: `gcloud services enable ${api} --project ${projectId}`,
     };
   }
   return undefined;

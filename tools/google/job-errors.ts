@@ -1,19 +1,19 @@
 import { status } from '@grpc/grpc-js';
 import { UsageError } from '../cli/command-line.ts';
-import { deployCure } from '../cli/deploy-commands.ts';
+import { deployFix } from '../cli/deploy-commands.ts';
 import { grantCommand, refusalOf, SIGN_IN, YOU } from '../cli/google-refusals.ts';
 import type { Target } from './target.ts';
 
 /** What Cloud Scheduler did not do, and the command that fixes it; the cause stays attached. */
 export class JobError extends Error {
-  readonly cure: string | undefined;
+  readonly fix: string | undefined;
 
-  constructor(text: string, options: { cure?: string; said: string; cause: unknown }) {
-    const { cure, said, cause } = options;
-    const lines = [text, ...(cure ? [`fix: ${cure}`] : []), `(Cloud Scheduler: ${said})`];
+  constructor(text: string, options: { fix?: string; said: string; cause: unknown }) {
+    const { fix, said, cause } = options;
+    const lines = [text, ...(fix ? [`fix: ${fix}`] : []), `(Cloud Scheduler: ${said})`];
     super(lines.join('\n  '), { cause });
     this.name = 'JobError';
-    this.cure = cure;
+    this.fix = fix;
   }
 }
 
@@ -25,15 +25,15 @@ export function explainJobError(error: unknown, target: Target): Error {
   const details = 'details' in error && error.details ? String(error.details) : error.message;
   // The client appends every attempt that it made before.
   const said = details.replace(/\s*before any response was received.*$/s, '').slice(0, 400);
-  const say = (text: string, cure?: string) =>
-    new JobError(text, { said, cause: error, ...(cure !== undefined && { cure }) });
+  const say = (text: string, fix?: string) =>
+    new JobError(text, { said, cause: error, ...(fix !== undefined && { fix }) });
 
   const refusal = refusalOf(
     `${error.message} ${details}`,
     projectId,
     'cloudscheduler.googleapis.com',
   );
-  if (refusal) return say(refusal.text, refusal.cure);
+  if (refusal) return say(refusal.text, refusal.fix);
   switch (code) {
     case status.NOT_FOUND:
       return local
@@ -41,7 +41,7 @@ export function explainJobError(error: unknown, target: Target): Error {
         : say(
             `there is no job ${jobName}; see what there is: ` +
               `gcloud scheduler jobs list --project ${projectId} --location ${region}`,
-            deployCure(target),
+            deployFix(target),
           );
     case status.PERMISSION_DENIED:
       return say(

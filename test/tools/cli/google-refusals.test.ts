@@ -3,47 +3,47 @@ import { describe, it } from 'node:test';
 import { refusalOf } from '../../../tools/cli/google-refusals.ts';
 
 /** Words of Google's services, as they are found in bug reports. */
-const CASES: { name: string; said: string; cure: RegExp }[] = [
+const CASES: { name: string; said: string; fix: RegExp }[] = [
   {
     name: 'credentials of a person without a quota project',
     said: 'Your application is authenticating by using local Application Default Credentials. The cloudscheduler.googleapis.com API requires a quota project, which is not set by default. To learn how to set your quota project, see https://cloud.google.com/docs/authentication/adc-troubleshooting/user-creds .',
-    cure: /^gcloud auth application-default set-quota-project my-project$/,
+    fix: /^gcloud auth application-default set-quota-project my-project$/,
   },
   {
     name: 'the same in older words',
     said: 'Your application has authenticated using end user credentials from the Google Cloud SDK or Google Cloud Shell which are not supported by the run.googleapis.com.',
-    cure: /^gcloud auth application-default set-quota-project my-project$/,
+    fix: /^gcloud auth application-default set-quota-project my-project$/,
   },
   {
     name: "an API that is not enabled in gcloud's own project",
     said: 'Cloud Scheduler API has not been used in project 764086051850 before or it is disabled.',
-    cure: /^gcloud auth application-default set-quota-project my-project$/,
+    fix: /^gcloud auth application-default set-quota-project my-project$/,
   },
   {
     name: 'credentials that are not there',
     said: 'Could not load the default credentials. Browse to https://cloud.google.com/docs/authentication/getting-started for more information.',
-    cure: /^gcloud auth application-default login$/,
+    fix: /^gcloud auth application-default login$/,
   },
   {
     name: 'credentials that have expired',
     said: '{"error":"invalid_grant","error_description":"Token has been expired or revoked."}',
-    cure: /^gcloud auth application-default login$/,
+    fix: /^gcloud auth application-default login$/,
   },
   {
     name: 'a quota project that the person may not use',
     said: 'Caller does not have required permission to use project my-project. Grant the caller the roles/serviceusage.serviceUsageConsumer role',
-    cure: /^gcloud projects add-iam-policy-binding my-project --condition None --member "user:\$\(gcloud config get account\)" --role roles\/serviceusage\.serviceUsageConsumer$/,
+    fix: /^gcloud projects add-iam-policy-binding my-project --condition None --member "user:\$\(gcloud config get account\)" --role roles\/serviceusage\.serviceUsageConsumer$/,
   },
   {
     name: 'an API that is not enabled',
     said: 'Cloud Run Admin API has not been used in project 42 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/run.googleapis.com/overview?project=42 then retry.',
-    cure: /^gcloud services enable run\.googleapis\.com --project my-project$/,
+    fix: /^gcloud services enable run\.googleapis\.com --project my-project$/,
   },
 ];
 
 describe('refusalOf', () => {
-  for (const { name, said, cure } of CASES) {
-    it(`knows ${name}`, () => assert.match(refusalOf(said, 'my-project')?.cure ?? '', cure));
+  for (const { name, said, fix } of CASES) {
+    it(`knows ${name}`, () => assert.match(refusalOf(said, 'my-project')?.fix ?? '', fix));
   }
 
   it('leaves a missing permission to whoever knows the role', () => {
@@ -53,9 +53,6 @@ describe('refusalOf', () => {
   it('takes the API that was called where the words name none', () => {
     const said = 'Cloud Scheduler API has not been used in project 1 before';
     const called = 'cloudscheduler.googleapis.com';
-    assert.match(
-      refusalOf(said, 'p', called)?.cure ?? '',
-      /enable cloudscheduler\.googleapis\.com/,
-    );
+    assert.match(refusalOf(said, 'p', called)?.fix ?? '', /enable cloudscheduler\.googleapis\.com/);
   });
 });

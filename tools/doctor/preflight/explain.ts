@@ -10,7 +10,7 @@ export function explain(error: unknown, { projectId }: PreflightOptions): Findin
     return { text: `no usable credentials: ${said}`, fix: SIGN_IN };
   }
   const refusal = refusalOf(said, projectId);
-  if (refusal) return { text: `${refusal.text}: ${said}`, fix: refusal.cure };
+  if (refusal) return { text: `${refusal.text}: ${said}`, fix: refusal.fix };
   // Cloud Trace's own client says so of itself.
   if (/roles\/cloudtrace\.user/.test(said)) {
     return {

@@ -41,7 +41,7 @@ export function explain(
 ): Error {
   const reason = error instanceof Error ? error.message : String(error);
   const refusal = refusalOf(reason, place.projectId, 'cloudtrace.googleapis.com');
-  const fix = refusal ? `; ${refusal.text}, fix: ${refusal.cure}` : fixOf(error, status, place);
+  const fix = refusal ? `; ${refusal.text}, fix: ${refusal.fix}` : fixOf(error, status, place);
   return new Error(`reading Cloud Trace of ${place.projectId} failed: ${reason}${fix}`, {
     cause: error,
   });

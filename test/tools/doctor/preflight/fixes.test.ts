@@ -15,7 +15,7 @@ const FIXES = [
     (code) => explainJobError(Object.assign(new Error('no'), { code }), JOB).message,
   ),
   ...['requires a quota project', 'USER_PROJECT_DENIED', 'run.googleapis.com is disabled'].map(
-    (said) => refusalOf(said, 'p')?.cure ?? '',
+    (said) => refusalOf(said, 'p')?.fix ?? '',
   ),
 ];
 

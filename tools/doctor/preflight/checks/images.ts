@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SERVICES } from '../../../../lib/telemetry/names.ts';
-import { deployCure } from '../../../cli/deploy-commands.ts';
+import { deployFix } from '../../../cli/deploy-commands.ts';
 import type { Check, Finding } from '../check.ts';
 import { ApiError } from '../google-api.ts';
 import type { PreflightOptions } from '../options.ts';
@@ -23,7 +23,7 @@ export const repository: Check = {
       return [
         {
           text: `no repository ${REPOSITORY} in ${options.region} of ${options.projectId}`,
-          fix: deployCure(options),
+          fix: deployFix(options),
         },
       ];
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SERVICES, type ServiceName } from '../../../../lib/telemetry/names.ts';
-import { deployCure } from '../../../cli/deploy-commands.ts';
+import { deployFix } from '../../../cli/deploy-commands.ts';
 import type { Check, Context, DeployedService, Finding } from '../check.ts';
 import { ApiError } from '../google-api.ts';
 import type { PreflightOptions } from '../options.ts';
@@ -63,7 +63,7 @@ async function readService(
     const tag = options.tag === undefined ? [] : [`-var image_tag=${options.tag}`];
     return {
       text: `${name} is not deployed in ${options.region}`,
-      fix: deployCure(options, tag),
+      fix: deployFix(options, tag),
     };
   }
 }

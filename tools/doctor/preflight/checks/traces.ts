@@ -58,7 +58,7 @@ export const createForcedTraceCheck = (
       signal.throwIfAborted();
       if (!(error instanceof JobError)) return [explain(error, options)];
       const status = `npx shakesapp load status --project ${projectId} --region ${region} --job ${JOB}`;
-      return [{ text: error.message.split('\n')[0] ?? '', fix: error.cure ?? status }];
+      return [{ text: error.message.split('\n')[0] ?? '', fix: error.fix ?? status }];
     } finally {
       await job.close();
     }

@@ -1,5 +1,5 @@
 import { CODELAB_QUERIES, parseKnownQueries } from '../../../../lib/queries.ts';
-import { deployCure } from '../../../cli/deploy-commands.ts';
+import { deployFix } from '../../../cli/deploy-commands.ts';
 import { YOU } from '../../../cli/google-refusals.ts';
 import { readBucket } from '../../../works/bucket.ts';
 import { countLinesWith, decodeText, linesOf } from '../../../works/count.ts';
@@ -35,7 +35,7 @@ export const createWorksCheck = (readWorks: ReadWorks = readBucket): Check => ({
           fix:
             access === 'iam'
               ? `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member ${YOU} --role roles/storage.objectViewer`
-              : `gcloud storage ls gs://${bucket}/${prefix}   # if it is not public: ${deployCure(context.options, ['-var works_access=iam'])}`,
+              : `gcloud storage ls gs://${bucket}/${prefix}   # if it is not public: ${deployFix(context.options, ['-var works_access=iam'])}`,
         },
       ];
     }
