@@ -54,7 +54,7 @@ export function parseKnownQueries(text: string): KnownQueries {
     throw new Error(ALLOWED, { cause });
   }
   const queries = toKnownQueries(value);
-  // JSON.parse takes the last of two equal keys without a word. The values hold no strings.
+  // JSON.parse takes the last of two equal keys silently. The values hold no strings.
   const keys = text.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
   if (keys.length === Object.keys(queries).length) return queries;
   const twice = keys.map((key) => JSON.parse(key)).find((key, at, all) => all.indexOf(key) !== at);

@@ -99,7 +99,7 @@ export function createClientRequests(options: {
         readBody(incoming).then(
           (body) => {
             const { statusCode: status = 0 } = incoming;
-            // A rejected token would be sent until it expires. This request fails all the same.
+            // A rejected token would be sent until it expires. This request fails anyway.
             if (status === 401) identity?.discardToken();
             resolve({ status, body });
           },

@@ -90,7 +90,7 @@ function checkPath(url: string): void {
   const path = url.split('?', 1)[0] ?? '';
   // Express parses an absolute URL by node's old parser, which warns on stderr of a wrong port.
   if (!path.startsWith('/')) {
-    throw new AppError('invalidArgument', 'the request target is no path; allowed: /');
+    throw new AppError('invalidArgument', 'the request target is not a path; allowed: /');
   }
   if (KEPT_FROM_FUNCTION.test(path)) throw noSuchPath();
   try {

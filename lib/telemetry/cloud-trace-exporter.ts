@@ -100,7 +100,7 @@ function exportOnce(exporter: TraceExporter, spans: ReadableSpan[]): Promise<Err
 
 /**
  * gRPC's UNAVAILABLE: no answer came, or one that asks to come back. The write may have been stored
- * all the same, and the retry then stores a copy: readers drop copies by span id.
+ * anyway, and the retry then stores a copy: readers drop copies by span id.
  */
 function isUnavailable(error: Error): boolean {
   return 'code' in error && error.code === 14;

@@ -4,7 +4,7 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { DeadlineError, until, within } from './deadline.ts';
 import type { Ledger } from './ledger.ts';
 
-/** The answer to a batch that was taken: how many of its spans are not stored all the same. */
+/** The answer to a batch that was taken: how many of its spans are not stored anyway. */
 export type Written = Readonly<{ rejected: number }>;
 
 /** Writes one batch and resolves with its answer; `signal` ends the wait, not the call. */

@@ -12,7 +12,7 @@ import { isUntracedIncoming, isUntracedOutgoing } from './untraced.ts';
  * 170 ms of every cold start. So each module is required once here, which patches it in place; and
  * modules that have imported node's own before are brought up to date by syncBuiltinESMExports.
  *
- * This works only while nothing has imported @grpc/grpc-js as an ES module before: such an import
+ * This works only while nothing has imported @grpc/grpc-js as an ES module before: that import
  * copies the unpatched functions for good. The preload's own graph must therefore never do so.
  */
 export function patchModules(): void {

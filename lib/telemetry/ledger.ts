@@ -15,7 +15,7 @@ export type LedgerReport = Readonly<{
     queueFull: number;
     /** An exporter answered with an error. */
     exportFailed: number;
-    /** No answer within OTEL_BSP_EXPORT_TIMEOUT: may have been stored all the same. */
+    /** No answer within OTEL_BSP_EXPORT_TIMEOUT: may have been stored anyway. */
     exportTimedOut: number;
     /** Ended after the telemetry had stopped. */
     afterShutdown: number;

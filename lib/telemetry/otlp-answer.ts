@@ -106,7 +106,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** We do not ask for a compressed answer; some proxies compress all the same. */
+/** We do not ask for a compressed answer; some proxies compress anyway. */
 function unpack({ body, contentEncoding }: OtlpAnswer): Buffer {
   if (contentEncoding?.trim().toLowerCase() !== 'gzip') return body;
   try {

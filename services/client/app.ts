@@ -25,7 +25,7 @@ const PROBES: readonly string[] = ['/health', '/_healthz', '/ready'];
 export function createApp(options: SearchOptions & { logger: Logger }): FastifyInstance {
   const { server, logger } = options;
   const app = fastify({
-    // A request that comes in while the server stops is answered all the same.
+    // A request that comes in while the server stops is answered anyway.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     // No request has a body, so half a minute is for its headers.

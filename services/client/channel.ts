@@ -64,7 +64,7 @@ export function channelOptions(
 ): ChannelOptions {
   const times = { ...CONNECTION_TIMES, ...deviations };
   return {
-    // A front end or NAT drops an idle connection without a word. The first call after a silence
+    // A front end or NAT drops an idle connection silently. The first call after a silence
     // pings as it goes out, learns it within the timeout and is repeated on a new connection.
     'grpc.keepalive_time_ms': times.keepaliveTimeMs,
     'grpc.keepalive_timeout_ms': times.keepaliveTimeoutMs,

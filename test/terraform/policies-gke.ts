@@ -44,7 +44,7 @@ export const GKE_POLICIES: Readonly<Record<string, Policy>> = {
       ({ runAsNonRoot, runAsUser }) => runAsNonRoot && Number(runAsUser) > 0,
       'may run as root',
     ),
-    // "restricted" refuses such a pod even where each of its containers says otherwise.
+    // "restricted" refuses that pod even where each of its containers says otherwise.
     ...eachPod(
       resources,
       ({ security_context: [context] }) =>

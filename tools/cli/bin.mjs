@@ -38,7 +38,7 @@ function isProjectNode() {
 
 /**
  * Runs the same command on the project's Node, in its own process group: a terminal sends
- * Ctrl-C to a complete group, and npm sends it again, but the program must get it once.
+ * Ctrl-C to all of a group, and npm sends it again, but the program must get it once.
  */
 function passOn() {
   const program = spawn(node, [file, ...process.argv.slice(2)], {

@@ -43,7 +43,7 @@ export function renderOutcome(run: {
 
 const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-/** What a run of one platform cannot show, and what it shows all the same. */
+/** What a run of one platform cannot show, and what it shows anyway. */
 function aloneLines(platform: PlatformName, { html, full }: Options): readonly string[] {
   const page = html === undefined ? '' : ` ${html} shows its figures and traces.`;
   const table = full ? ' All its figures:' : '';

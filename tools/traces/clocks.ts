@@ -113,7 +113,7 @@ const isPossible = ({ span }: Node) => span.impossible === undefined;
 
 /**
  * Its own end tells only where it has no span of its work: also within the tolerance of a wait, which
- * in trace after trace would be a clock all the same.
+ * in trace after trace would be a clock anyway.
  */
 function outsideMs(caller: Window, served: Served, outlives: boolean): number {
   const lateByMs = (served.workEndMs ?? served.endMs) - caller.endMs;

@@ -34,7 +34,7 @@ function hasFailed(top: Node): boolean {
   const type = errorOf(top.span)?.type;
   if (type === UNEXPECTED_RESULT) return false;
   if (type !== undefined) return true;
-  // A server's own refusal for want of room is no error of its span, but one of the request.
+  // A server that refuses because it is full has no error on its span; the request has one.
   const answer = answerOf(top.span);
   return answer?.protocol === 'http' && answer.code === 429;
 }

@@ -224,7 +224,7 @@ describe('a request that cannot be served', () => {
     for (const target of ['http://host:port/', 'http://[', '*']) {
       const socket = connect(port, '127.0.0.1');
       socket.write(`POST ${target} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n`);
-      assert.match(await text(socket), /^HTTP\/1.1 400 .*the request target is no path/s);
+      assert.match(await text(socket), /^HTTP\/1.1 400 .*the request target is not a path/s);
     }
     assert.equal(warnings.mock.callCount(), 0);
   });

@@ -43,7 +43,7 @@ type Row = {
 const ROWS: readonly Row[] = [
   { name: 'no headers', headers: {}, expected: 'new trace' },
 
-  // What Cloud Run's front end makes of our own requests.
+  // What Cloud Run's front end makes of our requests.
   {
     name: 'front end rewrote both headers, b3 restores',
     headers: { ...xctc(`${T}/${F10};o=1`), ...w3c(`00-${T}-${F}-01`), ...b3(`${T}-${P}-1`) },

@@ -17,7 +17,7 @@ test('an error within the SDK is a line of the log', async (t) => {
 
 test('a failed export does not come up again as an error within the SDK', async (t) => {
   const cloud = await startFakeCloud(t, () => status.PERMISSION_DENIED);
-  // A full batch is exported at once, and such an export ends in the SDK's error handler.
+  // A full batch is exported at once, and that export ends in the SDK's error handler.
   const program = await runProgram(t, ['/'], {
     ...cloud.env,
     OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '5',

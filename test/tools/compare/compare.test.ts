@@ -231,7 +231,7 @@ test('who waited for an instance to start is cold, on either side', () => {
   assert.equal(coldExemplars.a.median?.cold, true);
 });
 
-test('who waited for a request that counts in no cohort is cold all the same', () => {
+test('who waited for a request that counts in no cohort is cold anyway', () => {
   const [first, ...others] = [0, 1, 2, 9].map((sequence) =>
     requestTrace({
       sequence,

@@ -94,7 +94,7 @@ const failed = (type: string, message: string) =>
   set({ [ATTR.errorType]: type, [ATTR.errorMessage]: message });
 const answered = (status: string) => set({ 'http.response.status_code': status });
 
-/** Loadgen asks in vain: nothing of client and what is behind it. */
+/** The request of loadgen reaches nothing: no span of client or of what is behind it. */
 const NOTHING_BELOW = {
   ...{ frontOfClient: remove, get: remove, client: remove, rpc: remove },
   ...{ frontOfServer: remove, serve: remove, read: remove, object: remove, search: remove },

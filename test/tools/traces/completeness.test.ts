@@ -132,7 +132,7 @@ test('a request is complete however many front ends stored their span in a row',
   assert.deepEqual(missingEdges(normalise(both)), []);
 });
 
-// It takes over our attributes, and is another program all the same.
+// It takes over our attributes, and is another program anyway.
 const ofClient = {
   'service.name': 'client',
   'telemetry.sdk.language': 'python',
@@ -184,7 +184,7 @@ for (const [what, trace] of [
   });
 }
 
-test('what our own programs did below another service is asked for all the same', () => {
+test('what our own programs did below another service is asked for anyway', () => {
   const missing = (trace: Trace) => missingEdges(normalise(trace));
   assert.deepEqual(missing(without(anotherClient(), 10)), ['gRPC server span → works.search']);
   assert.deepEqual(missing(without(behindProxy(), 10)), ['gRPC server span → works.search']);

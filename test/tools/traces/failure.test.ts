@@ -90,7 +90,7 @@ for (const [title, changes, outcome, end, where] of CASES) {
   });
 }
 
-test('a call from outside that a front end refuses for want of an instance failed', () => {
+test('a call from outside that a front end refuses because no instance is free failed', () => {
   const traces = change({ frontOfClient: set({ '/http/status_code': '429' }) });
   const trace = traces.find(({ traceId }) => traceId === CLOUD_RUN) ?? assert.fail();
   const spans = trace.spans.filter(({ spanId }) => spanId === idOf('frontOfClient'));

@@ -30,7 +30,7 @@ import { otlp } from './sources/otlp-file.ts';
 /**
  * A thousand files and answers that something happened to, over cohorts of which one is a tenth
  * slower, just seen. Whatever happened, a file is read right, or refused with its name and line, or it
- * is read and what is wrong is said. No figure ever moves without a word.
+ * is read and what is wrong is said. No figure ever moves silently.
  */
 const SIGNAL = new AbortController().signal;
 const COHORTS = { a: CLOUD_RUN, b: GKE };
@@ -416,7 +416,7 @@ for (const [format, count] of [
   [SAVED, 320],
   [V1, 240],
 ] as const) {
-  test(`of ${count} mutations of ${format.name} none moves a figure without a word`, async () => {
+  test(`of ${count} mutations of ${format.name} none moves a figure silently`, async () => {
     const plain = await format.open(format.write(format.documents()));
     const expected = await compareSource(plain, { cohorts: COHORTS, signal: SIGNAL });
     assert.equal(expected.overall.verdict, 'b-faster');

@@ -148,9 +148,9 @@ function withServerClockOff(byMs: number): Trace {
 for (const byMs of [-40, 40]) {
   test(`a server whose clock is ${byMs} ms off is shifted into its client's span with all below it`, () => {
     const tree = normalise(withServerClockOff(byMs));
-    const mended = normalise(requestTrace());
+    const fixed = normalise(requestTrace());
     for (const id of SERVER_SPANS) {
-      assert.equal(node(tree, id).startMs, node(mended, id).startMs, `span ${id}`);
+      assert.equal(node(tree, id).startMs, node(fixed, id).startMs, `span ${id}`);
       assert.equal(node(tree, id).shiftedMs, -byMs);
     }
   });

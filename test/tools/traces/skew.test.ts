@@ -48,7 +48,7 @@ const SHIFTS: readonly (readonly [
     true,
     0,
   ],
-  ['a start before the client is one all the same', [0, 10], [-3, 3], 2, true, 5],
+  ['a start before the client is one anyway', [0, 10], [-3, 3], 2, true, 5],
   [
     'a server kept waiting for longer than its client is centred by its work',
     [0, 10],
@@ -276,7 +276,7 @@ for (const [what, id, attributes] of [
   ['whose client gave up', 5, { 'service.name': 'client', [ATTR.errorType]: 'DEADLINE_EXCEEDED' }],
   ['whose process was stopped', 6, { 'service.name': 'server', [ATTR.endedAfterStop]: 'true' }],
 ] as const) {
-  test(`a server ${what} may end late without a word of clocks`, () => {
+  test(`a server ${what} may end late and no clock is blamed`, () => {
     const late = withSpanChanged(requestTrace(), id, { attributes });
     const bare = without(late, 7, 8, 9, 10);
     const end = spanOf(bare, 6).endMs;

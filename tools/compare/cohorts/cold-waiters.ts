@@ -17,7 +17,7 @@ import { instanceOf, type RequestRecord, recordRequest } from './request-record.
  * answer, because that request also loads what the instance keeps, and others wait for it.
  *
  * `see` takes every trace there is: the first request may be of no cohort, a call from outside, or
- * incomplete yet, and others waited for it all the same.
+ * incomplete yet, and others waited for it anyway.
  */
 export function createColdWaiters() {
   const servingSinceMs = new Map<string, number>();

@@ -45,7 +45,7 @@ function checkTrace(trace: NormalisedTrace): readonly Sighting[] {
     if (has('service.name')) {
       return [{ traceId: trace.traceId, detail: `${describeSpan(node)} ${lacks}` }];
     }
-    // Without the service's name no edge can be told from another.
+    // Without the service's name edges cannot be distinguished.
     return [explaining(trace, `${name} (${node.span.spanId}) ${lacks}`)];
   });
 }

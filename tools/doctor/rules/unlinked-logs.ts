@@ -60,7 +60,7 @@ function spansOf(traces: readonly NormalisedTrace[]): Known['traces'] {
 }
 
 function faultOf(line: LogLine, known: Known): string | undefined {
-  if (line.fields === null) return 'is no JSON object';
+  if (line.fields === null) return 'is not a JSON object';
   if (line.trace === undefined) {
     const field = REQUEST_FIELDS.find((name) => line.fields?.[name] !== undefined);
     return field === undefined || isProbe(line)

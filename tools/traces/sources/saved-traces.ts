@@ -14,7 +14,7 @@ type Telling = Readonly<{
 
 /**
  * The traces of a file line by line; never more than one in memory. A last line that is cut off is
- * left out, and no end is told of.
+ * left out, and `onEnd` is not called.
  */
 export async function* readTraceLines(
   path: string,
@@ -83,7 +83,7 @@ function parseTrace(value: unknown, place: string): Trace {
   return { ...found, spans: found.spans.map((one) => withCheckedTimes(one, place)) };
 }
 
-/** Files of earlier versions hold such spans without a word. */
+/** Files of earlier versions hold such spans and do not say so. */
 function withCheckedTimes(one: Span, place: string): Span {
   if (one.impossible !== undefined || one.endMs >= one.startMs) return one;
   return { ...one, impossible: `${place}: endMs ${one.endMs} is before startMs ${one.startMs}` };

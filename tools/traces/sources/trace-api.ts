@@ -64,7 +64,7 @@ export function createTraceApi(options: {
     for (let attempt = 1; ; attempt += 1) {
       await options.spend(units, signal);
       const deadline = AbortSignal.timeout(CALL_DEADLINE_MS);
-      // The client asks for a token by itself, without a deadline, and heeds no signal meanwhile.
+      // The client asks for a token by itself, without a deadline, and ignores the signal meanwhile.
       const limit = AbortSignal.any([signal, deadline]);
       try {
         return await until(call(limit), limit);

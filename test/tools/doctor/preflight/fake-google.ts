@@ -28,7 +28,7 @@ export type FakeCluster = {
 
 /** A project after a good deployment; tests spoil one thing of it. */
 export type Project = {
-  /** Answers every request, or those to such a path, with this status and message, where set. */
+  /** Answers every request, or those to this path, with this status and message, where set. */
   refuse: { status: number; message: string; path?: RegExp } | undefined;
   state: string;
   apis: string[];

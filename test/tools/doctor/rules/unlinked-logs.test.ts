@@ -23,8 +23,8 @@ const CASES: readonly (readonly [string, object | string, RegExp | null])[] = [
   ],
   ['a request without a trace', { httpRequest: { requestUrl: '/' } }, /has httpRequest but no/],
   ['a failed request without a trace', { sequence: 3, query: 'love' }, /has sequence but no/],
-  ['plain text', 'Error: boom', /no JSON object/],
-  ['a JSON array', '[1]', /no JSON object/],
+  ['plain text', 'Error: boom', /not a JSON object/],
+  ['a JSON array', '[1]', /not a JSON object/],
   ['a bare trace id', { 'logging.googleapis.com/trace': CLOUD_RUN }, /not projects\/PROJECT/],
   [
     'another project',
@@ -61,7 +61,7 @@ const CASES: readonly (readonly [string, object | string, RegExp | null])[] = [
     null,
   ],
   ['an exported entry that is not', { jsonPayload: { grpcCode: 0 } }, /has grpcCode but no/],
-  ['an exported text entry', { textPayload: 'boom' }, /no JSON object/],
+  ['an exported text entry', { textPayload: 'boom' }, /not a JSON object/],
 ];
 
 test('where the traces name no project, no line names the wrong one, and it says so', () => {

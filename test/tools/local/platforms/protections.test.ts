@@ -129,7 +129,7 @@ describe('lib’s protections against what Cloud Run does', () => {
     for (const trace of requestTraces()) assertWhole(trace);
   });
 
-  it('expired token: it is fetched anew in time, so that no call is refused', async (t) => {
+  it('expired token: another one is fetched in time, so that no call is refused', async (t) => {
     // tokens that live for the minute within which lib/identity no longer relies on them
     const short: LocalCloud = {
       ...cloud,

@@ -237,7 +237,7 @@ test('units that were spent on one window count when another is read', async (t)
   assert.equal(calls.refused, 0);
 });
 
-test('a list that starts again keeps to the quota', async (t) => {
+test('a list that starts again stays within the quota', async (t) => {
   const clock = createTestClock();
   const { calls, faults, options } = await startCloudTrace(t, 1_200, clock);
   let read = 0;

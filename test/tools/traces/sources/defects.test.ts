@@ -73,7 +73,7 @@ const snake = (value: Loose): Loose => {
 const METRICS = { resourceMetrics: [{ resource: {}, scopeMetrics: [] }] };
 const LOGS = { resourceLogs: [{ resource: {}, scopeLogs: [] }] };
 
-/** What is read as if nothing were wrong, with what is told of it. */
+/** What is read as if nothing were wrong, with what is reported. */
 const READ: readonly (readonly [string, () => string | Buffer, [string, number][]])[] = [
   [
     'upper-case ids',
@@ -315,7 +315,7 @@ for (const [what, change, why] of IMPOSSIBLE) {
   });
 }
 
-test('a span id that two spans have is told of, and the first one stays', async (t) => {
+test('a span id that two spans have is reported, and the first one stays', async (t) => {
   const other = changed((span, index) => {
     if (index === 9) span.name = 'another';
   });
@@ -363,7 +363,7 @@ const CUT: readonly (readonly [string, () => string | Buffer, string])[] = [
   ],
 ];
 for (const [defect, write, truncated] of CUT) {
-  test(`${defect} is told of, and what is before it is read`, async (t) => {
+  test(`${defect} is reported, and what is before it is read`, async (t) => {
     const found = await read(t, write());
     assert.equal(found.traces[0]?.spans.length, 10);
     assert.ok(found.truncated?.startsWith(truncated), String(found.truncated));
@@ -562,7 +562,7 @@ for (const [defect, write, message] of REFUSED) {
   });
 }
 
-test('a resource without scopeSpans is told of', async (t) => {
+test('a resource without scopeSpans is reported', async (t) => {
   const { deviations } = await read(t, lineOf({ resourceSpans: [{ resource: {}, spans: [] }] }));
   assert.deepEqual(deviations, [
     ['unknown-member', 1],

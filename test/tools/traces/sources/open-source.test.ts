@@ -65,7 +65,7 @@ test('a read of 5,000 that was killed half-way goes on with its own window, coho
   assert.equal(source.readAtMs(), MINUTE_MS + 10 * MINUTES, 'fresh is what was fresh then');
 });
 
-test('a window up to now that was read to its end is asked for anew', async (t) => {
+test('a window up to now that was read to its end is read again', async (t) => {
   const { calls, clock, open, said } = await desk(t, 50);
   const first = await open();
   await toArray(first.source.read(SIGNAL));
@@ -77,7 +77,7 @@ test('a window up to now that was read to its end is asked for anew', async (t) 
   assert.deepEqual(said, []);
 });
 
-const ANEW: readonly (readonly [
+const NOT_RESUMED: readonly (readonly [
   string,
   readonly string[],
   (desk: { clock: ReturnType<typeof createTestClock>; cacheDirectory: string }) => Promise<void>,
@@ -102,7 +102,7 @@ const ANEW: readonly (readonly [
     },
   ],
 ];
-for (const [why, flags, change] of ANEW) {
+for (const [why, flags, change] of NOT_RESUMED) {
   test(`an interrupted read is left alone where ${why}`, async (t) => {
     const { cacheDirectory, clock, open, readAndBreak, said } = await desk(t, 250);
     const killed = await readAndBreak(100);

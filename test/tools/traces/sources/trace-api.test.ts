@@ -94,7 +94,7 @@ test('Ctrl-C ends it at once, also while a token is fetched that never comes', a
   assert.match(stderr, /^compare: interrupted; the same command resumes where it stopped$/m);
 });
 
-test('lists are asked for whole, a hundred at a time and oldest first', async (t) => {
+test('lists are asked for complete traces, a hundred at a time and oldest first', async (t) => {
   const asked: URLSearchParams[] = [];
   const { host } = await startServer(t, (_, response, path) => {
     asked.push(new URL(path, 'http://trace').searchParams);

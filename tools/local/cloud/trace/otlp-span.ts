@@ -14,7 +14,7 @@ const REFUSED: ReadonlySet<DeviationKind> = new Set([
   'impossible-event-time',
 ]);
 
-/** What deviates and is stored all the same goes by in silence, as in the real service. */
+/** What deviates and is stored anyway is not reported, as in the real service. */
 const strict: Report = (kind, { value }) => {
   if (!REFUSED.has(kind)) return;
   throw new UnreadableError(

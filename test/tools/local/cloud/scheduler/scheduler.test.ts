@@ -287,7 +287,7 @@ suite('Cloud Scheduler, by the real client', () => {
     );
   });
 
-  test('keeps to the time zone of the schedule, across the change of summer time', async (t) => {
+  test('uses the time zone of the schedule, across the change of summer time', async (t) => {
     const { client, parent, job, timers } = await setUp(t);
     timers.moveTo(Date.parse('2026-03-28T12:00:00Z'));
     const [created] = await client.createJob({

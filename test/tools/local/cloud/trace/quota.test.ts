@@ -13,7 +13,7 @@ suite('quotas of Cloud Trace', () => {
     assert.deepEqual(READ_UNITS, { list: 25, get: 1 });
   });
 
-  test('refuse what goes beyond, which costs nothing, and start anew after a minute', () => {
+  test('refuse what goes beyond, which costs nothing, and start again after a minute', () => {
     let nowMs = 0;
     const quota = createQuota({
       metric: 'Read units',

@@ -243,7 +243,7 @@ describe('front end: gRPC to an h2c container', () => {
     await assert.rejects(call('Echo', '').promise, { code: status.UNAVAILABLE });
   });
 
-  it('connects anew when the container has closed the connection', async (t) => {
+  it('connects again when the container has closed the connection', async (t) => {
     const upstream = createHttp2Upstream(container.port);
     const { call } = await start(t, { upstream });
     await call('Echo', 'one').promise;

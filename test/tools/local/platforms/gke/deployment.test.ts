@@ -98,7 +98,7 @@ describe('startDeployment', () => {
     await rolling;
     assert.deepEqual([await ask(), await ask()], [replacement.name, replacement.name]);
     assert.deepEqual(old?.removals, [`rolling replacement, ${GKE_KNOBS.terminationGraceMs} ms`]);
-    assert.notEqual(replacement.name.slice(0, -6), old?.name.slice(0, -6), 'a replica set anew');
+    assert.notEqual(replacement.name.slice(0, -6), old?.name.slice(0, -6), 'another replica set');
   });
 
   it('takes a replacement that does not get ready away and keeps the old pod', async (t) => {
