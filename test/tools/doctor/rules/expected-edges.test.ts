@@ -4,7 +4,7 @@ import { diagnose } from '../../../../tools/doctor/diagnose.ts';
 import { DEFECTS } from '../defects.ts';
 import { healthyTraces } from '../healthy-traces.ts';
 
-test('spans that no request of a platform has are told from spans that some lack', () => {
+test('spans that no request of a platform has are a different finding from spans that some lack', () => {
   const dark = DEFECTS.find(({ file }) => file === 'server-dark-on-both-platforms')?.traces ?? [];
   const twice = dark.flatMap((trace) => [
     trace,
