@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Clock, systemClock } from '../../../lib/clock.ts';
 import { LOCAL_PROJECT } from '../../cli/local-project.ts';
 import { createClosers } from '../closers.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -10,9 +11,8 @@ import {
   type MetadataServer,
   startMetadataServer,
 } from './identity/metadata.ts';
-import { createTokenIssuer, type Now, type TokenIssuer } from './identity/tokens.ts';
+import { createTokenIssuer, type TokenIssuer } from './identity/tokens.ts';
 import { type SchedulerService, startScheduler } from './scheduler/scheduler.ts';
-import type { Timers } from './scheduler/timers.ts';
 import { type StorageService, startStorage } from './storage/storage.ts';
 import { readOwnWorks, readPlays, WORKS_BUCKET } from './storage/works.ts';
 import { startOtlp } from './trace/otlp.ts';
@@ -28,10 +28,8 @@ export type LocalCloudOptions = Readonly<{
   quotas?: TraceQuotas;
   /** With more spans, the oldest traces are removed. */
   maxSpans?: number;
-  /** The time of tokens and quotas; certificates use the machine's. */
-  clock?: Now;
-  /** Cloud Scheduler's time. */
-  timers?: Timers;
+  /** The time of tokens, quotas and schedules; certificates use the machine's. */
+  clock?: Clock;
 }>;
 
 export type LocalCloud = Readonly<{
@@ -67,7 +65,7 @@ export type LocalCloud = Readonly<{
 /** Starts every service of the local cloud on loopback; close() ends them and removes the files. */
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
   const { projectId, projectNumber } = LOCAL_PROJECT;
-  const clock = options.clock ?? Date.now;
+  const clock = options.clock ?? systemClock;
   const works = await (options.works === undefined ? readPlays() : readOwnWorks(options.works));
   const directory = await mkdtemp(join(tmpdir(), 'shakesapp-cloud-'));
   // Closed in the reverse order of their start, also where a later one fails to start.
@@ -122,7 +120,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       tokens,
       authority,
       faults,
-      ...(options.timers && { timers: options.timers }),
+      clock,
     });
     closers.add(scheduler.close);
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { systemClock } from '../../../../lib/clock.ts';
 import { ATTR, SPAN } from '../../../../lib/telemetry/names.ts';
 import { LOCAL_PROJECT } from '../../../../tools/cli/local-project.ts';
 import { startMetadataServer } from '../../../../tools/local/cloud/identity/metadata.ts';
@@ -20,7 +21,7 @@ describe('lib’s protections against what Cloud Run does', () => {
   let cloud: LocalCloud;
   let nowMs = () => Date.now();
   before(async () => {
-    cloud = await startLocalCloud({ clock: () => nowMs() });
+    cloud = await startLocalCloud({ clock: { ...systemClock, epochMs: () => nowMs() } });
   });
   after(() => cloud.close());
 

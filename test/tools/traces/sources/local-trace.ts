@@ -49,7 +49,7 @@ export async function startCloudTrace(t: TestContext, traces: number, clock: Clo
     metric: 'Read units',
     perMinute: 300,
     projectNumber: '1',
-    clock: () => clock.epochMs(),
+    clock,
   });
   const quota: Quota = {
     used: limit.used,

@@ -8,8 +8,7 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
-
-export type Now = () => number;
+import { type Clock, systemClock } from '../../../../lib/clock.ts';
 
 export type IdTokenRequest = Readonly<{
   email: string;
@@ -35,8 +34,8 @@ const TOKEN_SECONDS = 3_600;
 const MAX_ACCESS_TOKENS = 1_000;
 
 /** Signs the tokens of the metadata server and Cloud Scheduler, and checks those of requests. */
-export async function createTokenIssuer(options: { clock?: Now } = {}): Promise<TokenIssuer> {
-  const clock = options.clock ?? Date.now;
+export async function createTokenIssuer(options: { clock?: Clock } = {}): Promise<TokenIssuer> {
+  const clock = options.clock ?? systemClock;
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const kid = randomBytes(8).toString('hex');
   const jwks: JSONWebKeySet = {
@@ -44,7 +43,7 @@ export async function createTokenIssuer(options: { clock?: Now } = {}): Promise<
   };
   const keySet = createLocalJWKSet(jwks);
   const accessTokens = new Map<string, { email: string; expiresAtMs: number }>();
-  const nowSeconds = () => Math.floor(clock() / 1000);
+  const nowSeconds = () => Math.floor(clock.epochMs() / 1000);
 
   return {
     jwks,
@@ -63,7 +62,7 @@ export async function createTokenIssuer(options: { clock?: Now } = {}): Promise<
         const { payload } = await jwtVerify(token, keySet, {
           issuer: ISSUER,
           audience,
-          currentDate: new Date(clock()),
+          currentDate: new Date(clock.epochMs()),
         });
         if (typeof payload.email !== 'string') throw new Error('the token names no e-mail address');
         return { email: payload.email };
@@ -80,11 +79,11 @@ export async function createTokenIssuer(options: { clock?: Now } = {}): Promise<
 
     issueAccessToken(email) {
       for (const [token, { expiresAtMs }] of accessTokens) {
-        if (expiresAtMs > clock() && accessTokens.size < MAX_ACCESS_TOKENS) break;
+        if (expiresAtMs > clock.epochMs() && accessTokens.size < MAX_ACCESS_TOKENS) break;
         accessTokens.delete(token);
       }
       const token = `ya29.local-${randomBytes(24).toString('base64url')}`;
-      accessTokens.set(token, { email, expiresAtMs: clock() + TOKEN_SECONDS * 1000 });
+      accessTokens.set(token, { email, expiresAtMs: clock.epochMs() + TOKEN_SECONDS * 1000 });
       // One second less, as the real metadata server says it.
       return { token, expiresInSeconds: TOKEN_SECONDS - 1 };
     },
@@ -92,7 +91,7 @@ export async function createTokenIssuer(options: { clock?: Now } = {}): Promise<
     verifyAccessToken(token) {
       const found = accessTokens.get(token);
       if (!found) throw new Error('the access token was not issued here');
-      if (found.expiresAtMs <= clock()) throw new Error('the access token has expired');
+      if (found.expiresAtMs <= clock.epochMs()) throw new Error('the access token has expired');
       return { email: found.email };
     },
   };

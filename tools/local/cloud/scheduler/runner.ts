@@ -1,6 +1,6 @@
+import type { Clock } from '../../../../lib/clock.ts';
 import type { AttemptOutcome } from './attempt.ts';
 import { backoffMs, type JobSpec } from './job.ts';
-import type { Timers } from './timers.ts';
 
 /** One request to a job's target. */
 export type Attempt = AttemptOutcome &
@@ -40,11 +40,11 @@ export type JobRunner = Readonly<{
 export function createJobRunner(options: {
   job: string;
   spec: () => JobSpec;
-  timers: Timers;
+  clock: Clock;
   attempt: (scheduledMs: number, signal: AbortSignal) => Promise<AttemptOutcome>;
   onAttempt: (attempt: Attempt) => void;
 }): JobRunner {
-  const { job, spec, timers, attempt, onAttempt } = options;
+  const { job, spec, clock, attempt, onAttempt } = options;
   const closing = new AbortController();
   let cancelTimer: () => void = () => {};
   let following = false;
@@ -65,9 +65,9 @@ export function createJobRunner(options: {
     scheduleMs = spec().cron.nextMs(afterMs);
     if (scheduleMs === undefined) return;
     const dueMs = scheduleMs;
-    cancelTimer = timers.at(dueMs, () => {
+    cancelTimer = callAt(clock, dueMs, () => {
       // After the machine slept, missed times are skipped.
-      follow(Math.max(dueMs, timers.now()));
+      follow(Math.max(dueMs, clock.epochMs()));
       giveUpRetries();
       if (running) pendingMs = dueMs;
       else void startScheduled(dueMs);
@@ -85,17 +85,17 @@ export function createJobRunner(options: {
   };
 
   const execute = async (scheduledMs: number, forced: boolean): Promise<void> => {
-    const firstMs = timers.now();
+    const firstMs = clock.epochMs();
     const { retry } = spec();
     for (let number = 1; !closing.signal.aborted; number += 1) {
-      const startedMs = timers.now();
+      const startedMs = clock.epochMs();
       lastAttemptMs = startedMs;
       outstanding += 1;
       const outcome = await attempt(scheduledMs, closing.signal);
       outstanding -= 1;
       if (closing.signal.aborted) return;
       lastOutcome = outcome;
-      const endedMs = timers.now();
+      const endedMs = clock.epochMs();
       onAttempt({ ...outcome, job, scheduledMs, startedMs, endedMs, number, forced });
       // With both limits given, retrying goes on until both are reached.
       const more =
@@ -116,13 +116,13 @@ export function createJobRunner(options: {
       };
       const stop = () => done(false);
       waiting.add(stop);
-      const cancel = timers.at(timeMs, () => done(true));
+      const cancel = callAt(clock, timeMs, () => done(true));
     });
 
   return {
     resume() {
       following = true;
-      follow(timers.now());
+      follow(clock.epochMs());
     },
     pause() {
       following = false;
@@ -131,7 +131,7 @@ export function createJobRunner(options: {
       pendingMs = undefined;
       giveUpRetries();
     },
-    runNow: () => void execute(timers.now(), true),
+    runNow: () => void execute(clock.epochMs(), true),
     scheduleMs: () => scheduleMs,
     lastAttemptMs: () => lastAttemptMs,
     lastOutcome: () => lastOutcome,
@@ -143,6 +143,21 @@ export function createJobRunner(options: {
       giveUpRetries();
     },
   };
+}
+
+/** setTimeout accepts at most 2^31 - 1 ms; a monthly cron waits longer. */
+const MAX_WAIT_MS = 3_600_000;
+
+/** Calls back at a time of the wall clock, never earlier; the result cancels that. */
+function callAt(clock: Clock, timeMs: number, run: () => void): () => void {
+  let cancel: () => void;
+  const wait = () => {
+    const leftMs = Math.max(0, timeMs - clock.epochMs());
+    cancel = clock.after(Math.min(leftMs, MAX_WAIT_MS), arrive);
+  };
+  const arrive = () => (clock.epochMs() >= timeMs ? run() : wait());
+  wait();
+  return () => cancel();
 }
 
 const MAX_ATTEMPTS = 1_000;

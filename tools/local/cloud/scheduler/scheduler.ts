@@ -1,3 +1,4 @@
+import type { Clock } from '../../../../lib/clock.ts';
 import type { Faults } from '../faults.ts';
 import { GoogleError } from '../google-status.ts';
 import { startGrpcService, type UnaryMethod } from '../grpc-service.ts';
@@ -15,7 +16,6 @@ import {
   type ScheduledJob,
   withDefaults,
 } from './scheduled-job.ts';
-import { systemTimers, type Timers } from './timers.ts';
 
 export type SchedulerService = Readonly<{
   port: number;
@@ -39,9 +39,9 @@ export async function startScheduler(options: {
   tokens: TokenIssuer;
   authority: Authority;
   faults?: Faults;
-  timers?: Timers;
+  clock: Clock;
 }): Promise<SchedulerService> {
-  const { tokens, authority, faults, timers = systemTimers } = options;
+  const { tokens, authority, faults, clock } = options;
   const entries = new Map<string, ScheduledJob>();
   const attempts = createAttemptLog();
 
@@ -85,7 +85,7 @@ export async function startScheduler(options: {
     async CreateJob(request) {
       const { parent = '', job = {} } = request as { parent?: string; job?: WireJob };
       checkParent(parent);
-      const name = job.name || `${parent}/jobs/job-${timers.now()}`;
+      const name = job.name || `${parent}/jobs/job-${clock.epochMs()}`;
       if (!name.startsWith(`${parent}/jobs/`) || !/\/[A-Za-z0-9_-]{1,500}$/.test(name)) {
         throw invalid(
           `job.name: ${JSON.stringify(name)} is not ${parent}/jobs/JOB_ID with letters, digits, - and _`,
@@ -96,11 +96,11 @@ export async function startScheduler(options: {
         job: withDefaults({ ...job, name }),
         spec: parseJob(job),
         state: 'ENABLED',
-        updatedMs: timers.now(),
+        updatedMs: clock.epochMs(),
         runner: createJobRunner({
           job: name,
           spec: () => entry.spec,
-          timers,
+          clock,
           attempt: (scheduledMs, signal) =>
             sendAttempt({
               jobId: name.split('/').at(-1) ?? name,
@@ -126,7 +126,7 @@ export async function startScheduler(options: {
       const merged = withDefaults(mergeJob(entry.job, job, updateMask?.paths ?? []));
       entry.spec = parseJob(merged);
       entry.job = merged;
-      entry.updatedMs = timers.now();
+      entry.updatedMs = clock.epochMs();
       if (entry.state === 'ENABLED') entry.runner.resume();
       return asWire(entry);
     },

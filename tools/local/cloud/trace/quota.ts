@@ -1,5 +1,5 @@
+import type { Clock } from '../../../../lib/clock.ts';
 import { GoogleError } from '../google-status.ts';
-import type { Now } from '../identity/tokens.ts';
 
 /**
  * Cloud Trace's quotas for a project, https://cloud.google.com/trace/docs/quotas: 300 units of
@@ -26,15 +26,15 @@ export function createQuota(options: {
   metric: string;
   perMinute: number;
   projectNumber: string;
-  clock: Now;
+  clock: Clock;
 }): Quota {
   const { metric, perMinute, projectNumber, clock } = options;
   let windowStartMs = Number.NEGATIVE_INFINITY;
   let used = 0;
   return {
     take(units) {
-      if (clock() - windowStartMs >= MINUTE_MS) {
-        windowStartMs = clock();
+      if (clock.epochMs() - windowStartMs >= MINUTE_MS) {
+        windowStartMs = clock.epochMs();
         used = 0;
       }
       if (used + units > perMinute) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { systemClock } from '../../../../../lib/clock.ts';
 import { createTokenIssuer } from '../../../../../tools/local/cloud/identity/tokens.ts';
 
 const EMAIL = 'client@shakesapp-local.iam.gserviceaccount.com';
@@ -7,7 +8,7 @@ const EMAIL = 'client@shakesapp-local.iam.gserviceaccount.com';
 suite('tokens', () => {
   test('an ID token holds for its audience and its hour', async () => {
     let nowMs = Date.parse('2026-03-02T12:00:00Z');
-    const issuer = await createTokenIssuer({ clock: () => nowMs });
+    const issuer = await createTokenIssuer({ clock: { ...systemClock, epochMs: () => nowMs } });
     const token = await issuer.issueIdToken({ email: EMAIL, audience: 'https://a.example' });
     assert.deepEqual(await issuer.verifyIdToken(token, 'https://a.example'), { email: EMAIL });
     await assert.rejects(
@@ -29,7 +30,7 @@ suite('tokens', () => {
 
   test('an access token holds for its hour', async () => {
     let nowMs = 0;
-    const issuer = await createTokenIssuer({ clock: () => nowMs });
+    const issuer = await createTokenIssuer({ clock: { ...systemClock, epochMs: () => nowMs } });
     const { token, expiresInSeconds } = issuer.issueAccessToken(EMAIL);
     assert.equal(expiresInSeconds, 3_599);
     assert.deepEqual(issuer.verifyAccessToken(token), { email: EMAIL });

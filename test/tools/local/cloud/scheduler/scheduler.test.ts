@@ -9,7 +9,7 @@ import { credentials, status } from '@grpc/grpc-js';
 import { PassThroughClient } from 'google-auth-library';
 import { startLocalCloud } from '../../../../../tools/local/cloud/local-cloud.ts';
 import type { Attempt } from '../../../../../tools/local/cloud/scheduler/runner.ts';
-import { createManualTimers } from '../manual-timers.ts';
+import { createManualClock } from '../../platforms/manual-clock.ts';
 
 const NOON = Date.parse('2026-03-02T12:00:00Z');
 const MINUTE = 60_000;
@@ -22,8 +22,8 @@ type Received = {
 };
 
 async function setUp(t: TestContext, options: { tls?: boolean; hold?: boolean } = {}) {
-  const timers = createManualTimers(NOON);
-  const cloud = await startLocalCloud({ timers });
+  const clock = createManualClock(NOON);
+  const cloud = await startLocalCloud({ clock });
   t.after(cloud.close);
   const received: Received[] = [];
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -88,7 +88,7 @@ async function setUp(t: TestContext, options: { tls?: boolean; hold?: boolean } 
     name,
     job,
     origin,
-    timers,
+    moveTo: (timeMs: number) => clock.advance(timeMs - clock.epochMs()),
     received,
     waitForRequests,
     waitForAttempts,
@@ -116,12 +116,12 @@ suite('Cloud Scheduler, by the real client', () => {
   });
 
   test('fires each minute with the scheduled time, and never two runs at once', async (t) => {
-    const { client, parent, job, timers, received, waitForRequests, waitForAttempts } = await setUp(
+    const { client, parent, job, moveTo, received, waitForRequests, waitForAttempts } = await setUp(
       t,
       { hold: true },
     );
     await client.createJob({ parent, job });
-    timers.moveTo(NOON + MINUTE);
+    moveTo(NOON + MINUTE);
     const first = await waitForRequests(1);
     assert.equal(first.headers['x-cloudscheduler'], 'true');
     assert.equal(first.headers['x-cloudscheduler-jobname'], 'load');
@@ -131,8 +131,8 @@ suite('Cloud Scheduler, by the real client', () => {
     assert.equal(first.headers.authorization, undefined);
     assert.equal(first.method, 'POST');
     assert.equal(first.body, '{"requests":3}');
-    timers.moveTo(NOON + 2 * MINUTE);
-    timers.moveTo(NOON + 3 * MINUTE + 1);
+    moveTo(NOON + 2 * MINUTE);
+    moveTo(NOON + 3 * MINUTE + 1);
     await new Promise(setImmediate);
     assert.equal(received.length, 1, 'the second waits for the first');
     first.answer(200);
@@ -152,13 +152,13 @@ suite('Cloud Scheduler, by the real client', () => {
   });
 
   test('runs by force at once, also while paused and while another run lasts', async (t) => {
-    const { client, parent, name, job, timers, received, waitForRequests } = await setUp(t, {
+    const { client, parent, name, job, moveTo, received, waitForRequests } = await setUp(t, {
       hold: true,
     });
     await client.createJob({ parent, job });
     const [paused] = await client.pauseJob({ name });
     assert.equal(paused.state, 'PAUSED');
-    timers.moveTo(NOON + 5 * MINUTE);
+    moveTo(NOON + 5 * MINUTE);
     await client.getJob({ name });
     assert.equal(received.length, 0, 'a paused job does not follow its schedule');
     await client.runJob({ name });
@@ -168,25 +168,25 @@ suite('Cloud Scheduler, by the real client', () => {
     await assert.rejects(client.pauseJob({ name }), { code: status.FAILED_PRECONDITION });
     const [resumed] = await client.resumeJob({ name });
     assert.equal(Number(resumed.scheduleTime?.seconds) * 1000, NOON + 6 * MINUTE);
-    timers.moveTo(NOON + 6 * MINUTE);
+    moveTo(NOON + 6 * MINUTE);
     await waitForRequests(3);
   });
 
   test('follows a changed schedule, and a deleted job no more', async (t) => {
-    const { cloud, client, parent, name, job, timers, received, waitForRequests } = await setUp(t);
+    const { cloud, client, parent, name, job, moveTo, received, waitForRequests } = await setUp(t);
     await client.createJob({ parent, job });
     const [updated] = await client.updateJob({
       job: { name, schedule: '30 * * * *' },
       updateMask: { paths: ['schedule'] },
     });
     assert.equal(Number(updated.scheduleTime?.seconds) * 1000, NOON + 30 * MINUTE);
-    timers.moveTo(NOON + 29 * MINUTE);
+    moveTo(NOON + 29 * MINUTE);
     await client.getJob({ name });
     assert.equal(received.length, 0);
-    timers.moveTo(NOON + 30 * MINUTE);
+    moveTo(NOON + 30 * MINUTE);
     await waitForRequests(1);
     await client.deleteJob({ name });
-    timers.moveTo(NOON + 90 * MINUTE);
+    moveTo(NOON + 90 * MINUTE);
     await client.listJobs({ parent });
     assert.equal(received.length, 1);
     assert.deepEqual(cloud.scheduler.jobs(), []);
@@ -254,7 +254,7 @@ suite('Cloud Scheduler, by the real client', () => {
   });
 
   test('retries with backoff, until the next scheduled start', async (t) => {
-    const { client, parent, job, timers, waitForRequests, waitForAttempts } = await setUp(t, {
+    const { client, parent, job, moveTo, waitForRequests, waitForAttempts } = await setUp(t, {
       hold: true,
     });
     await client.createJob({
@@ -266,12 +266,12 @@ suite('Cloud Scheduler, by the real client', () => {
       },
     });
     const at = (seconds: number) => NOON + 10 * MINUTE + seconds * 1000;
-    timers.moveTo(at(0));
+    moveTo(at(0));
     for (const [index, seconds] of [100, 300, 700].entries()) {
       (await waitForRequests(index + 1)).answer(503);
       await waitForAttempts(index + 1);
       await new Promise(setImmediate);
-      timers.moveTo(at(seconds));
+      moveTo(at(seconds));
     }
     const fourth = await waitForRequests(4);
     assert.equal(fourth.headers['x-cloudscheduler-scheduletime'], '2026-03-02T12:20:00.000Z');
@@ -288,8 +288,8 @@ suite('Cloud Scheduler, by the real client', () => {
   });
 
   test('uses the time zone of the schedule, across the change of summer time', async (t) => {
-    const { client, parent, job, timers } = await setUp(t);
-    timers.moveTo(Date.parse('2026-03-28T12:00:00Z'));
+    const { client, parent, job, moveTo } = await setUp(t);
+    moveTo(Date.parse('2026-03-28T12:00:00Z'));
     const [created] = await client.createJob({
       parent,
       job: { ...job, schedule: '0 9 * * *', timeZone: 'Europe/Zurich' },

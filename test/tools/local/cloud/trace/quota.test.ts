@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { systemClock } from '../../../../../lib/clock.ts';
 import { GoogleError } from '../../../../../tools/local/cloud/google-status.ts';
 import {
   createQuota,
@@ -19,7 +20,7 @@ suite('quotas of Cloud Trace', () => {
       metric: 'Read units',
       perMinute: 30,
       projectNumber: '42',
-      clock: () => nowMs,
+      clock: { ...systemClock, epochMs: () => nowMs },
     });
     quota.take(25);
     assert.throws(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { cloudtrace, type cloudtrace_v1 } from '@googleapis/cloudtrace';
+import { systemClock } from '../../../../../lib/clock.ts';
 import { startLocalCloud } from '../../../../../tools/local/cloud/local-cloud.ts';
 import { createSpan } from '../span.ts';
 
@@ -9,7 +10,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 
 async function setUp(t: TestContext) {
   const time = { nowMs: NOON };
-  const cloud = await startLocalCloud({ clock: () => time.nowMs });
+  const cloud = await startLocalCloud({ clock: { ...systemClock, epochMs: () => time.nowMs } });
   t.after(cloud.close);
   const { traces } = cloudtrace({ version: 'v1', rootUrl: `${cloud.traceReadOrigin}/` }).projects;
   const { projectId } = cloud;

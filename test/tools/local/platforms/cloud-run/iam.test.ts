@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { systemClock } from '../../../../../lib/clock.ts';
 import { createTokenIssuer } from '../../../../../tools/local/cloud/identity/tokens.ts';
 import {
   checkInvoker,
@@ -13,7 +14,7 @@ const email = 'loadgen@p.iam.gserviceaccount.com';
 
 async function setUp() {
   let now = Date.UTC(2026, 0, 1);
-  const tokens = await createTokenIssuer({ clock: () => now });
+  const tokens = await createTokenIssuer({ clock: { ...systemClock, epochMs: () => now } });
   const check = (authorization: string | undefined) =>
     checkInvoker({ authorization, audience, invokers: [email], tokens });
   return { tokens, check, advance: (ms: number) => (now += ms) };
