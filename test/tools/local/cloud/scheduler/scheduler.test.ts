@@ -287,6 +287,15 @@ suite('Cloud Scheduler, by the real client', () => {
     );
   });
 
+  test('waits for its time, however far that is', async (t) => {
+    const { client, parent, job, moveTo, waitForAttempts } = await setUp(t);
+    await client.createJob({ parent, job: { ...job, schedule: '0 9 1 * *' } });
+    const due = Date.parse('2026-04-01T09:00:00Z');
+    moveTo(due);
+    const [attempt] = await waitForAttempts(1);
+    assert.deepEqual([attempt?.scheduledMs, attempt?.startedMs], [due, due]);
+  });
+
   test('uses the time zone of the schedule, across the change of summer time', async (t) => {
     const { client, parent, job, moveTo } = await setUp(t);
     moveTo(Date.parse('2026-03-28T12:00:00Z'));
