@@ -1,6 +1,5 @@
 import { SERVICES, type ServiceName } from '../../lib/telemetry/names.ts';
 import type { LocalCloud } from '../../tools/local/cloud/local-cloud.ts';
-import { platformClock } from '../../tools/local/platforms/clock.ts';
 import { startFrontEnd } from '../../tools/local/platforms/cloud-run/front-end.ts';
 import { checkInvoker } from '../../tools/local/platforms/cloud-run/iam.ts';
 import type { Instance } from '../../tools/local/platforms/cloud-run/instance.ts';
@@ -11,6 +10,7 @@ import {
   createHttp2Upstream,
 } from '../../tools/local/platforms/cloud-run/upstream.ts';
 import { CLOUD_RUN_KNOBS } from '../../tools/local/platforms/knobs.ts';
+import { platformClock } from '../../tools/local/platforms/platform.ts';
 import type { PlannedEnvironment } from '../terraform/planned-environment.ts';
 import type { Container } from './container.ts';
 import { forwardPort } from './forward-port.ts';

@@ -12,7 +12,7 @@
 import type { Deviation } from '../traces/deviation.ts';
 import type { Trace } from '../traces/model.ts';
 import { type NormalisedTrace, requestsOf } from '../traces/normalise.ts';
-import { PLATFORM_LABELS } from '../traces/platform-labels.ts';
+import { PLATFORM_LABELS } from '../traces/span.ts';
 import type { Node } from '../traces/tree.ts';
 import type { LogLine } from './logs.ts';
 

@@ -3,6 +3,12 @@ import { isHealthPath, isHealthSpan } from '../../lib/telemetry/untraced.ts';
 import { type Answer, answerOf, GRPC_NAMES, isErrorAnswer } from './answer.ts';
 import type { Span } from './model.ts';
 
+/** How people call the platforms that `cloud.platform` names. */
+export const PLATFORM_LABELS: Readonly<Record<string, string>> = {
+  gcp_cloud_run: 'Cloud Run',
+  gcp_kubernetes_engine: 'GKE',
+};
+
 /** Service shown for spans of a program that names none. */
 export const UNNAMED = 'unnamed service';
 

@@ -1,7 +1,7 @@
 import { UsageError } from '../../cli/command-line.ts';
 import type { Span } from '../../traces/model.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
-import { PLATFORM_LABELS } from '../../traces/platform-labels.ts';
+import { PLATFORM_LABELS } from '../../traces/span.ts';
 
 /** A value for each of the two cohorts. */
 export type Sides<T> = Readonly<{ a: T; b: T }>;

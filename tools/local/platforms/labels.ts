@@ -1,5 +1,5 @@
 import type { Span } from '../../traces/model.ts';
-import { PLATFORM_LABELS } from '../../traces/platform-labels.ts';
+import { PLATFORM_LABELS } from '../../traces/span.ts';
 import type { PlatformName } from './platform.ts';
 
 /** Values of `cloud.platform`, which distinguish the spans of the two platforms. */

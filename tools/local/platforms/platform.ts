@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../../lib/clock.ts';
 import type { ServiceName } from '../../../lib/telemetry/names.ts';
 import type { Authority } from '../cloud/identity/certificates.ts';
 import type { MetadataOptions, MetadataServer } from '../cloud/identity/metadata.ts';
@@ -6,6 +7,12 @@ import type { TraceStore } from '../cloud/trace/store.ts';
 
 export type PlatformName = 'cloud_run' | 'gke';
 export type ProgramName = ServiceName;
+
+/** The system's clock with fractions of a millisecond: the platforms write spans by it. */
+export const platformClock: Clock = {
+  ...systemClock,
+  epochMs: () => performance.timeOrigin + performance.now(),
+};
 
 /** What both platforms give their programs, so that only the platform differs. */
 export type ProgramSettings = Readonly<{

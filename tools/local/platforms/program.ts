@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Clock } from '../../../lib/clock.ts';
-import { platformClock } from './clock.ts';
 import type { Guardian } from './guardian.ts';
+import { platformClock } from './platform.ts';
 
 export type LogContent = Readonly<Record<string, unknown>> | string;
 export type Exit = Readonly<{ code: number | null; signal: NodeJS.Signals | null }>;

@@ -1,4 +1,4 @@
-import { LOCAL_PROJECT } from '../../cli/local-project.ts';
+import { LOCAL_PROJECT } from '../../cli/local-addresses.ts';
 import { createDeviationTally, type Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
 import { readDocumentFiles } from './document-files.ts';

@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../../lib/clock.ts';
-import { platformClock } from '../clock.ts';
 import { stretchCloudRun } from '../deadlines.ts';
 import { programArguments, programEnvironment, REPOSITORY } from '../environment.ts';
 import { type Guardian, startGuardian } from '../guardian.ts';
 import { createJournal, type Journal } from '../journal.ts';
 import { CLOUD_RUN_KNOBS, type CloudRunKnobs } from '../knobs.ts';
-import type { Platform, PlatformOptions, ProgramName } from '../platform.ts';
+import {
+  type Platform,
+  type PlatformOptions,
+  type ProgramName,
+  platformClock,
+} from '../platform.ts';
 import { reservePort } from '../ports.ts';
 import { programCheck } from '../probes.ts';
 import { startProgram } from '../program.ts';

@@ -1,11 +1,16 @@
 import type { Clock } from '../../../../lib/clock.ts';
-import { platformClock } from '../clock.ts';
 import { stretchGke } from '../deadlines.ts';
 import { programArguments, programEnvironment, REPOSITORY } from '../environment.ts';
 import { type Guardian, startGuardian } from '../guardian.ts';
 import { createJournal, type Journal } from '../journal.ts';
 import { GKE_KNOBS, type GkeKnobs } from '../knobs.ts';
-import type { FireResult, Platform, PlatformOptions, ProgramName } from '../platform.ts';
+import {
+  type FireResult,
+  type Platform,
+  type PlatformOptions,
+  type ProgramName,
+  platformClock,
+} from '../platform.ts';
 import { reservePort } from '../ports.ts';
 import { programCheck } from '../probes.ts';
 import { startProgram } from '../program.ts';

@@ -15,7 +15,6 @@ import {
   type Authority,
   createAuthority,
 } from '../../../../../tools/local/cloud/identity/certificates.ts';
-import { platformClock } from '../../../../../tools/local/platforms/clock.ts';
 import {
   type FrontEndOptions,
   startFrontEnd,
@@ -29,6 +28,7 @@ import {
   type Upstream,
 } from '../../../../../tools/local/platforms/cloud-run/upstream.ts';
 import { CLOUD_RUN_KNOBS, type CloudRunKnobs } from '../../../../../tools/local/platforms/knobs.ts';
+import { platformClock } from '../../../../../tools/local/platforms/platform.ts';
 import type { Span } from '../../../../../tools/traces/model.ts';
 
 let authority: Promise<Authority> | undefined;

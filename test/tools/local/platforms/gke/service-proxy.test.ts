@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createListener } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { platformClock } from '../../../../../tools/local/platforms/clock.ts';
 import { startServiceProxy } from '../../../../../tools/local/platforms/gke/service-proxy.ts';
+import { platformClock } from '../../../../../tools/local/platforms/platform.ts';
 import { get } from '../cloud-run/harness.ts';
 import { createManualClock } from '../manual-clock.ts';
 
