@@ -41,7 +41,7 @@ export function summarisePlatform(options: {
     summaries.reduce((total, summary) => total + summary[field], 0);
   const spansStarted = reports.reduce((total, { spans }) => total + (spans?.started ?? 0), 0);
   const coldIsKnown = complete.length === requests.length;
-  const records = recordRequests(traces);
+  const records = recordRequests(trees);
   const cold = new Set(records.filter((record) => record.cold).map(({ traceId }) => traceId));
   const warm = complete.filter(({ traceId }) => !cold.has(traceId));
   const median = medianWaterfall(warm.length > 0 ? warm : complete);

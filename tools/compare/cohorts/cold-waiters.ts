@@ -1,6 +1,6 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import type { Span, Trace } from '../../traces/model.ts';
-import { type NormalisedTrace, requestsOf } from '../../traces/normalise.ts';
+import type { Span } from '../../traces/model.ts';
+import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { instanceOf, type RequestRecord, recordRequest } from './request-record.ts';
 
 /**
@@ -45,10 +45,9 @@ export function createColdWaiters() {
 const isFirst = ({ attributes, impossible }: Span) =>
   attributes[ATTR.coldStart] === 'true' && impossible === undefined;
 
-/** The requests among these traces, marked: latency and cold mean the same in every count. */
-export function recordRequests(traces: readonly Trace[]): readonly RequestRecord[] {
+/** The requests among these trees, marked: latency and cold mean the same in every count. */
+export function recordRequests(trees: readonly NormalisedTrace[]): readonly RequestRecord[] {
   const waiters = createColdWaiters();
-  const trees = traces.flatMap(requestsOf);
   for (const tree of trees) waiters.see(tree);
   return waiters.mark(trees.map(recordRequest).filter((record) => record !== null));
 }
