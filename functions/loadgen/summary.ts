@@ -10,8 +10,6 @@ export type RunIdentity = Readonly<
   Pick<LoadSummary, 'runId' | 'scheduledMinute' | 'seed' | 'requests' | 'lateAfterMs'>
 >;
 
-export type Tally = ReturnType<typeof createTally>;
-
 /** Counts what became of every request of one run: none is hidden, so the counts add up. */
 export function createTally(run: RunIdentity) {
   const counts = { sent: 0, ok: 0, mismatched: 0, failed: 0, late: 0 };

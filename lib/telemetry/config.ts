@@ -3,7 +3,6 @@ import { type Config, integer, oneOf, text } from './environment.ts';
 import { otlpVariables } from './otlp-config.ts';
 
 const EXPORTERS = ['gcp_trace', 'otlp', 'console'] as const;
-export type ExporterName = (typeof EXPORTERS)[number];
 
 /** Value names as in OpenTelemetry's specification; gcp_trace as in Google's Python packages. */
 const PROPAGATORS = ['gcp_trace', 'tracecontext', 'b3', 'b3multi', 'baggage'] as const;

@@ -1,4 +1,4 @@
-import { address, type Config, host, integer, port } from '../../lib/config.ts';
+import { address, host, integer, port } from '../../lib/config.ts';
 import { knownQueriesVariable } from '../../lib/queries.ts';
 import { shutdownTimeout } from '../../lib/shutdown.ts';
 
@@ -14,5 +14,3 @@ export const clientVariables = {
   ),
   KNOWN_QUERIES: knownQueriesVariable,
 };
-
-export type ClientConfig = Config<typeof clientVariables>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Config, host, integer, oneOf, port, text } from '../../lib/config.ts';
+import { host, integer, oneOf, port, text } from '../../lib/config.ts';
 import { shutdownTimeout } from '../../lib/shutdown.ts';
 
 export const serverVariables = {
@@ -41,5 +41,3 @@ export const serverVariables = {
     .default('https://storage.googleapis.com')
     .describe('Origin of the Cloud Storage JSON API, for private endpoints'),
 };
-
-export type ServerConfig = Config<typeof serverVariables>;
