@@ -1,35 +1,45 @@
 import assert from 'node:assert/strict';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { after, before, describe, it } from 'node:test';
+import type { Clock } from '../../lib/clock.ts';
 import { parseCohort } from '../../tools/compare/cohorts/cohort.ts';
 import { compareTraces } from '../../tools/compare/compare.ts';
 import type { Comparison } from '../../tools/compare/result/comparison.ts';
+import type { Estimate } from '../../tools/compare/statistics/estimate.ts';
 import { type LocalCloud, startLocalCloud } from '../../tools/local/cloud/local-cloud.ts';
 import {
   LOCAL_QUERIES,
   WORKS_BUCKET,
   WORKS_PREFIX,
 } from '../../tools/local/cloud/storage/works.ts';
+import { platformClock } from '../../tools/local/platforms/clock.ts';
 import { startGke } from '../../tools/local/platforms/gke/gke.ts';
 import type { AddedLatencyMs } from '../../tools/local/platforms/knobs.ts';
 
 const RUNS = 12;
 const REQUESTS_PER_RUN = 8;
-const ADDED_MS = 20;
-/** A hop's time cannot be told within 2 ms where this process was often later than that itself. */
-const BUSY_MS = 5;
+const LEAST_ADDED_MS = 20;
 const NO_LATENCY: AddedLatencyMs = { loadgen: 0, client: 0, server: 0 };
+/** Deadlines of programs and probes are these times longer: no deadline is tested here. */
+const SLOWNESS = 10;
+/** A difference that is there shows each time; one that chance makes, at most 1 time in 10. */
+const TRIES = 3;
 
 /**
  * Two deployments of the same programs on the same stand-in, told apart by their version, fired at
  * the same simulated minutes, in turns first, and compared like two platforms.
  */
-async function compareTwice(cloud: LocalCloud, added: AddedLatencyMs): Promise<Comparison> {
+async function compareTwice(
+  cloud: LocalCloud,
+  added: AddedLatencyMs,
+  clock: Clock = platformClock,
+): Promise<Comparison> {
   const versions = ['one', 'two'] as const;
   const deployments = await Promise.all(
     versions.map((imageTag) =>
       startGke({
         cloud,
+        clock,
+        slowness: () => SLOWNESS,
         knobs: { addedLatencyMs: imageTag === 'two' ? added : NO_LATENCY },
         settings: {
           worksBucket: WORKS_BUCKET,
@@ -83,70 +93,80 @@ const called = (comparison: Comparison) =>
     .filter(({ verdict }) => verdict === 'a-faster' || verdict === 'b-faster')
     .map(({ path }) => path);
 
-/**
- * A verdict at 5 % is wrong once in twenty by its nature, and a test may not be: a difference that
- * is really there shows up every time, one that chance made hardly twice in a row (1 in 400).
- */
-const isFalseAlarm = (comparison: Comparison): boolean =>
-  comparison.overall.verdict !== 'no-difference-seen' || called(comparison).length > 0;
-
-/** The longest that this process was held up meanwhile: what it answers for a hop, it answers late. */
-async function withStalls<T>(
-  work: () => Promise<T>,
-): Promise<Readonly<{ done: T; p99Ms: number }>> {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  try {
-    const done = await work();
-    return { done, p99Ms: delay.percentile(99) / 1e6 };
-  } finally {
-    delay.disable();
-  }
+/** The system's clock, which notes how long it really took where it was asked to wait `delayMs`. */
+function createNotingClock(delayMs: number): { clock: Clock; medianMs: () => number } {
+  const tookMs: number[] = [];
+  const clock: Clock = {
+    ...platformClock,
+    after(askedMs, callback) {
+      if (askedMs !== delayMs) return platformClock.after(askedMs, callback);
+      const fromMs = platformClock.nowMs();
+      return platformClock.after(askedMs, () => {
+        tookMs.push(platformClock.nowMs() - fromMs);
+        callback();
+      });
+    },
+  };
+  const medianMs = () => tookMs.toSorted((a, b) => a - b)[tookMs.length >> 1] ?? 0;
+  return { clock, medianMs };
 }
+
+const widthOf = ({ low, high }: Estimate): number => (high ?? Infinity) - (low ?? -Infinity);
 
 describe('the comparison of two deployments that really run', () => {
   let cloud: LocalCloud;
+  /** How wide the interval of a difference is on this machine as busy as it is now. */
+  let noiseMs = 0;
   before(async () => {
     cloud = await startLocalCloud();
   });
   after(() => cloud.close());
 
   it('sees no difference between two deployments of the same', async () => {
-    let comparison = await compareTwice(cloud, NO_LATENCY);
-    if (isFalseAlarm(comparison)) comparison = await compareTwice(cloud, NO_LATENCY);
-    assert.equal(comparison.overall.verdict, 'no-difference-seen');
-    assert.deepEqual(called(comparison), []);
-    assert.deepEqual(
-      comparison.configuration.map(({ key }) => key),
-      ['image'],
-    );
+    let differs: readonly string[] = ['not compared'];
+    for (let attempt = 0; attempt < TRIES && differs.length > 0; attempt += 1) {
+      const comparison = await compareTwice(cloud, NO_LATENCY);
+      const { verdict, differenceMs } = comparison.overall;
+      differs = verdict === 'no-difference-seen' ? called(comparison) : [verdict];
+      noiseMs = widthOf(differenceMs);
+      assert.deepEqual(
+        comparison.configuration.map(({ key }) => key),
+        ['image'],
+      );
+    }
+    assert.deepEqual(differs, []);
   });
 
-  it('finds 20 ms in front of server in that hop, within 2 ms, and in no other', async () => {
-    const measure = () =>
-      withStalls(() => compareTwice(cloud, { ...NO_LATENCY, server: ADDED_MS }));
-    const first = await measure();
-    const gap = 'client:grpc.shakesapp.ShakespeareService/GetMatchCount';
-    // Where the latency is seen does not depend on how busy the machine is: no second try for that.
-    const wrong = called(first.done).filter((path) => !path.endsWith(gap));
+  it('finds the latency added in front of server in that hop, within 2 ms, and in no other', async () => {
+    // On a busy machine less would be lost among what the machine does.
+    const addedMs = Math.max(LEAST_ADDED_MS, Math.ceil(2 * noiseMs));
+    let wrong: readonly string[] | undefined;
+    for (let attempt = 0; attempt < TRIES && wrong?.length !== 0; attempt += 1) {
+      const { clock, medianMs } = createNotingClock(addedMs);
+      const comparison = await compareTwice(cloud, { ...NO_LATENCY, server: addedMs }, clock);
+      assert.equal(comparison.overall.verdict, 'a-faster');
+      assert.deepEqual(comparison.configuration[0], {
+        key: 'latency added (local) of server',
+        a: '0 ms',
+        b: `${addedMs} ms`,
+      });
+      const isGap = (path: string) =>
+        path.endsWith('client:grpc.shakesapp.ShakespeareService/GetMatchCount');
+      const hop = comparison.hops.find(({ path, stratum }) => isGap(path) && stratum === 'warm');
+      assert.deepEqual([hop?.verdict, hop?.measure], ['a-faster', 'gap']);
+      assert.ok(hop);
+      // A timer of a busy machine is late, and so was what it let through: by that much the hop differs.
+      const appliedMs = medianMs();
+      assert.ok(appliedMs >= addedMs - 1, `applied ${appliedMs} ms`);
+      const foundMs = -(hop.differenceMs.p50 ?? 0);
+      const within = Math.max(2, widthOf(hop.differenceMs));
+      assert.ok(
+        Math.abs(foundMs - appliedMs) <= within,
+        `found ${foundMs} ms, applied ${appliedMs} ms, within ${within} ms`,
+      );
+      const others: readonly string[] = called(comparison).filter((path) => !isGap(path));
+      wrong = wrong?.filter((path) => others.includes(path)) ?? others;
+    }
     assert.deepEqual(wrong, []);
-    const tooBusy = first.p99Ms > BUSY_MS;
-    const comparison = tooBusy ? (await measure()).done : first.done;
-    const busy = `event loop held up for ${first.p99Ms.toFixed(1)} ms (p99)`;
-    assert.equal(comparison.overall.verdict, 'a-faster', busy);
-    assert.deepEqual(comparison.configuration[0], {
-      key: 'latency added (local) of server',
-      a: '0 ms',
-      b: `${ADDED_MS} ms`,
-    });
-    const paths = called(comparison);
-    assert.equal(paths.length, 1, `${paths.join('\n')}, ${busy}`);
-    assert.ok(paths[0]?.endsWith(gap), `${paths[0]}`);
-    const hop = comparison.hops.find(
-      ({ path, stratum }) => path === paths[0] && stratum === 'warm',
-    );
-    assert.equal(hop?.measure, 'gap');
-    const foundMs = -(hop?.differenceMs.p50 ?? 0);
-    assert.ok(Math.abs(foundMs - ADDED_MS) <= 2, `${foundMs} ms, ${busy}`);
   });
 });

@@ -21,6 +21,14 @@ const SOCKET_TRAP = `
   syncBuiltinESMExports();
 `;
 
+const LONG_DEADLINES = {
+  SHUTDOWN_TIMEOUT_MS: '60000',
+  OTEL_BSP_EXPORT_TIMEOUT: '60000',
+  LOADGEN_REQUEST_TIMEOUT_SECONDS: '60',
+  SERVER_DEADLINE_MS: '60000',
+  WORKS_ATTEMPT_TIMEOUT_MS: '60000',
+};
+
 /** A program of ours as a real process, started as it is everywhere, with its log lines parsed. */
 export function startProgram(
   t: TestContext,
@@ -36,8 +44,9 @@ export function startProgram(
       '--import=./lib/telemetry/preload.ts',
       entry,
     ],
-    // Nothing of this process's own environment: only what the test says.
-    { cwd: ROOT, env: { METADATA_SERVER_DETECTION: 'none', ...env } },
+    // Nothing of this process's own environment: only what the test says. Deadlines that the test is
+    // not about are so long that a busy machine meets them.
+    { cwd: ROOT, env: { METADATA_SERVER_DETECTION: 'none', ...LONG_DEADLINES, ...env } },
   );
   const lines: LogLine[] = [];
   const waiting = new Set<() => void>();

@@ -4,7 +4,7 @@ import http, { type RequestListener } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import type { LoadSummary } from '../../../functions/loadgen/contract.ts';
-import { assertPortIsReported, startHungExporter } from '../../services/faults.ts';
+import { assertPortIsReported, HUNG_SHUTDOWN, startHungExporter } from '../../services/faults.ts';
 import { linesOfRefusal, startProgram } from '../../services/program.ts';
 
 const ENTRY = 'functions/loadgen/main.ts';
@@ -100,6 +100,7 @@ describe('the program', () => {
   it('told to stop where nothing answers, gives up in time, answers, and reports what is lost', async (t) => {
     const asked = Promise.withResolvers<void>();
     const { program, load, sendHalf, counts } = await start(t, () => asked.resolve(), {
+      ...HUNG_SHUTDOWN,
       OTEL_TRACES_EXPORTER: 'otlp',
       OTEL_EXPORTER_OTLP_ENDPOINT: await startHungExporter(t),
     });

@@ -5,7 +5,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { SPAN } from '../../../lib/telemetry/names.ts';
 import { createApp as createServerApp } from '../../../services/server/app.ts';
 import type { Snapshot, Works } from '../../../services/server/works.ts';
-import { assertPortIsReported, startHungExporter } from '../faults.ts';
+import { assertPortIsReported, HUNG_SHUTDOWN, startHungExporter } from '../faults.ts';
 import { recordLog } from '../log-lines.ts';
 import { assertNoSpanLost, linesOfRefusal, startProgram } from '../program.ts';
 
@@ -187,7 +187,7 @@ describe('services/client/main', () => {
     const { program, fetchOnce } = await start(t, {
       beforeRead,
       env: {
-        SERVER_DEADLINE_MS: '60000',
+        ...HUNG_SHUTDOWN,
         OTEL_TRACES_EXPORTER: 'otlp',
         OTEL_EXPORTER_OTLP_ENDPOINT: await startHungExporter(t),
       },

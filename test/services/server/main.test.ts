@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { type MatchCountResponse, shakespeareService } from '../../../lib/rpc.ts';
 import { SPAN } from '../../../lib/telemetry/names.ts';
-import { assertPortIsReported, startHungExporter } from '../faults.ts';
+import { assertPortIsReported, HUNG_SHUTDOWN, startHungExporter } from '../faults.ts';
 import { assertNoSpanLost, linesOfRefusal, startProgram } from '../program.ts';
 import { startFakeStorage } from './fake-storage.ts';
 
@@ -137,7 +137,7 @@ describe('services/server/main', () => {
   test('cuts off on SIGTERM a call that hangs, and reports in time what a hung exporter has lost', async (t) => {
     const { client, program, storage } = await start(t, {
       WORKS_CACHE: 'per-request',
-      WORKS_ATTEMPT_TIMEOUT_MS: '60000',
+      ...HUNG_SHUTDOWN,
       OTEL_TRACES_EXPORTER: 'otlp',
       OTEL_EXPORTER_OTLP_ENDPOINT: await startHungExporter(t),
     });
