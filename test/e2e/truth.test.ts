@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
 import { parseCohort } from '../../tools/compare/cohorts/cohort.ts';
 import { compareTraces } from '../../tools/compare/compare.ts';
 import type { Comparison } from '../../tools/compare/result/comparison.ts';
@@ -11,7 +11,6 @@ import {
   WORKS_BUCKET,
   WORKS_PREFIX,
 } from '../../tools/local/cloud/storage/works.ts';
-import { platformClock } from '../../tools/local/platforms/clock.ts';
 import { startGke } from '../../tools/local/platforms/gke/gke.ts';
 import type { AddedLatencyMs } from '../../tools/local/platforms/knobs.ts';
 
@@ -31,7 +30,7 @@ const TRIES = 3;
 async function compareTwice(
   cloud: LocalCloud,
   added: AddedLatencyMs,
-  clock: Clock = platformClock,
+  clock: Clock = systemClock,
 ): Promise<Comparison> {
   const versions = ['one', 'two'] as const;
   const deployments = await Promise.all(
@@ -97,12 +96,12 @@ const called = (comparison: Comparison) =>
 function createNotingClock(delayMs: number): { clock: Clock; medianMs: () => number } {
   const tookMs: number[] = [];
   const clock: Clock = {
-    ...platformClock,
+    ...systemClock,
     after(askedMs, callback) {
-      if (askedMs !== delayMs) return platformClock.after(askedMs, callback);
-      const fromMs = platformClock.nowMs();
-      return platformClock.after(askedMs, () => {
-        tookMs.push(platformClock.nowMs() - fromMs);
+      if (askedMs !== delayMs) return systemClock.after(askedMs, callback);
+      const fromMs = systemClock.nowMs();
+      return systemClock.after(askedMs, () => {
+        tookMs.push(systemClock.nowMs() - fromMs);
         callback();
       });
     },
