@@ -8,7 +8,7 @@ import type { Span, Trace } from '../model.ts';
 import { FORMATS } from './formats.ts';
 import { toTrace } from './gather.ts';
 import { type JsonDocument, readDocuments } from './json-documents.ts';
-import type { Report } from './otlp/decode.ts';
+import type { Report } from './trace-format.ts';
 import { show, UnreadableError } from './unreadable.ts';
 
 type Telling = Readonly<{

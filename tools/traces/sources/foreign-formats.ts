@@ -1,4 +1,4 @@
-import type { Members } from './otlp/members.ts';
+import type { Members } from './members.ts';
 import type { TraceFormat } from './trace-format.ts';
 import { UnreadableError } from './unreadable.ts';
 

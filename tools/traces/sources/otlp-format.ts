@@ -1,5 +1,5 @@
+import type { Members } from './members.ts';
 import { decodeResources, decodeSpan, isOtlp } from './otlp/decode.ts';
-import type { Members } from './otlp/members.ts';
 import type { TraceFormat } from './trace-format.ts';
 import { within } from './unreadable.ts';
 

@@ -1,5 +1,11 @@
+import type { DeviationKind } from '../deviation.ts';
 import type { Span } from '../model.ts';
-import type { Report } from './otlp/decode.ts';
+
+/** Hears of a deviation, with the value that shows it; `count`: 1 where it is absent. */
+export type Report = (
+  kind: DeviationKind,
+  seen: Readonly<{ value: string; count?: number; traceId?: string; spanId?: string }>,
+) => void;
 
 export type TraceFormat = Readonly<{
   /** As people call it, for messages. */

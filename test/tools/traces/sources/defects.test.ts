@@ -291,7 +291,7 @@ const IMPOSSIBLE: readonly (readonly [string, (span: Loose) => void, RegExp])[] 
     (span) => {
       span.endTimeUnixNano = '9223372036854775808';
     },
-    /endTimeUnixNano "9223372036854775808" is beyond 2\^63$/,
+    /endTimeUnixNano "9223372036854775808" is beyond 2\^63 nanoseconds$/,
   ],
   [
     'starts before 1970',

@@ -1,6 +1,7 @@
 import { type DeviationKind, describeDeviation, NO_EXAMPLE } from '../../../traces/deviation.ts';
 import type { Span } from '../../../traces/model.ts';
-import { decodeResources, decodeSpan, type Report } from '../../../traces/sources/otlp/decode.ts';
+import { decodeResources, decodeSpan } from '../../../traces/sources/otlp/decode.ts';
+import type { Report } from '../../../traces/sources/trace-format.ts';
 import { UnreadableError } from '../../../traces/sources/unreadable.ts';
 import { checkAttributes, checkBytes, checkCount, invalid, SPAN_LIMITS } from './limits.ts';
 

@@ -1,4 +1,4 @@
-import { isNot, UnreadableError, within } from '../unreadable.ts';
+import { type Labels, toLabels } from '../labels.ts';
 import {
   doubleOf,
   int64Of,
@@ -7,9 +7,8 @@ import {
   message,
   type OnUnknown,
   textOf,
-} from './members.ts';
-
-export type Labels = Readonly<Record<string, string>>;
+} from '../members.ts';
+import { isNot, UnreadableError, within } from '../unreadable.ts';
 
 /** What a reader of attributes tells of. */
 export type AttributeReport = Readonly<{
@@ -32,15 +31,9 @@ const keyValueList = message('KeyValueList', 'values');
 /** Protobuf's own limit on messages within messages. */
 const DEEPEST = 100;
 
-/** Attributes as Cloud Trace stores them: text, whatever their type. */
 export function labelsOf(members: Members, name: string, report: AttributeReport): Labels {
-  const labels = new Map<string, string>();
-  for (const [key, value] of entriesOf(listOf(members, name), { report, depth: 0, name })) {
-    const label = typeof value === 'object' ? JSON.stringify(value) : String(value);
-    if (labels.has(key) && labels.get(key) !== label) report.onRepeated(key);
-    labels.set(key, label);
-  }
-  return Object.fromEntries(labels);
+  const entries = entriesOf(listOf(members, name), { report, depth: 0, name });
+  return toLabels(entries, report.onRepeated);
 }
 
 type At = Readonly<{ report: AttributeReport; depth: number; name: string }>;

@@ -4,19 +4,14 @@
  * leaves to its caller what becomes of that.
  * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
-import type { DeviationKind } from '../../deviation.ts';
 import type { Span, SpanKind } from '../../model.ts';
+import type { Labels } from '../labels.ts';
+import { countOf, enumOf, listOf, type Members, message, textOf } from '../members.ts';
+import type { Report } from '../trace-format.ts';
 import { within } from '../unreadable.ts';
-import { type AttributeReport, type Labels, labelsOf } from './attributes.ts';
+import { type AttributeReport, labelsOf } from './attributes.ts';
 import { type Identifier, identifierOf, requiredIdentifierOf } from './identifier.ts';
-import { countOf, enumOf, listOf, type Members, message, textOf } from './members.ts';
 import { momentOf, spanTimes } from './times.ts';
-
-/** Hears of a deviation, with the value that shows it; `count`: 1 where it is absent. */
-export type Report = (
-  kind: DeviationKind,
-  seen: Readonly<{ value: string; count?: number; traceId?: string; spanId?: string }>,
-) => void;
 
 const exportRequest = message(
   'ExportTraceServiceRequest',

@@ -1,5 +1,5 @@
+import type { Members } from '../members.ts';
 import { isNot } from '../unreadable.ts';
-import type { Members } from './members.ts';
 
 /** What an identifier was given as. */
 export type Identifier = Readonly<{ id: string; base64: boolean }>;

@@ -1,15 +1,10 @@
+import type { Members } from '../members.ts';
+import { type Moment, type SpanTimes, toMoment, toSpanTimes } from '../times.ts';
 import { isNot, show } from '../unreadable.ts';
-import type { Members } from './members.ts';
-
-/** A moment in epoch milliseconds, and exactly; or why there is none. */
-export type Moment = Readonly<{ ms: number; nanos: bigint }> | Readonly<{ why: string }>;
-
-/** Cloud Trace and most other stores hold nanoseconds in a signed 64-bit integer. */
-const BEYOND = 2n ** 63n;
 
 /**
- * A fixed64 of nanoseconds since the epoch; absent and 0 are none. Through BigInt: as one double a
- * time of today would lose 256 ns. What is no number at all is refused.
+ * A fixed64 of nanoseconds since the epoch; absent and 0 are none. What is no number at all is
+ * refused.
  */
 export function momentOf(members: Members, name: string): Moment {
   const value = members[name];
@@ -21,9 +16,7 @@ export function momentOf(members: Members, name: string): Moment {
     throw isNot(name, value, 'nanoseconds since 1970, as a number or as text');
   }
   if (nanos === 'fraction') return { why: `${name} ${show(value)} is a fraction of a nanosecond` };
-  if (nanos < 0n) return { why: `${name} ${show(value)} is before 1970` };
-  if (nanos >= BEYOND) return { why: `${name} ${show(value)} is beyond 2^63` };
-  return { ms: Number(nanos / 1_000_000n) + Number(nanos % 1_000_000n) / 1_000_000, nanos };
+  return toMoment(nanos, `${name} ${show(value)}`);
 }
 
 function nanosOf(value: unknown): bigint | 'fraction' | null {
@@ -43,21 +36,12 @@ function nanosOf(value: unknown): bigint | 'fraction' | null {
 }
 
 /** Start and end of a span, or why they cannot be. */
-export function spanTimes(
-  members: Members,
-): Readonly<{ startMs: number; endMs: number; impossible?: string }> {
-  const [start, end] = [
+export function spanTimes(members: Members): SpanTimes {
+  const { startTimeUnixNano, endTimeUnixNano } = members;
+  return toSpanTimes(
     momentOf(members, 'startTimeUnixNano'),
     momentOf(members, 'endTimeUnixNano'),
-  ];
-  if ('why' in start || 'why' in end) {
-    const known = 'ms' in start ? start.ms : 'ms' in end ? end.ms : 0;
-    const whys = [start, end].flatMap((moment) => ('why' in moment ? [moment.why] : []));
-    return { startMs: known, endMs: known, impossible: whys.join(', ') };
-  }
-  // Of a few nanoseconds milliseconds show nothing.
-  if (end.nanos >= start.nanos) return { startMs: start.ms, endMs: end.ms };
-  const { startTimeUnixNano, endTimeUnixNano } = members;
-  const why = `endTimeUnixNano ${show(endTimeUnixNano)} is before startTimeUnixNano ${show(startTimeUnixNano)}`;
-  return { startMs: start.ms, endMs: start.ms, impossible: why };
+    () =>
+      `endTimeUnixNano ${show(endTimeUnixNano)} is before startTimeUnixNano ${show(startTimeUnixNano)}`,
+  );
 }

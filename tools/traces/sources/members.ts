@@ -1,4 +1,4 @@
-import { isNot, show, UnreadableError } from '../unreadable.ts';
+import { isNot, show, UnreadableError } from './unreadable.ts';
 
 export type Members = Readonly<Record<string, unknown>>;
 
@@ -21,11 +21,9 @@ export function message(name: string, ...members: readonly string[]) {
   /** null is absent and {} is empty; what is no object at all is refused. */
   return (value: unknown, onUnknown: OnUnknown): Members => {
     if (value === undefined || value === null) return {};
-    if (typeof value !== 'object' || Array.isArray(value)) throw isNot('', value, 'an object');
     const found: Record<string, unknown> = {};
-    for (const given of Object.keys(value)) {
+    for (const [given, content] of Object.entries(objectOf('', value))) {
       const member = names.get(given);
-      const content = (value as Members)[given];
       if (member === undefined) onUnknown(name, given);
       else if (content !== null && content !== undefined) {
         if (found[member] !== undefined) {
@@ -91,4 +89,18 @@ export function doubleOf(members: Members, name: string): number {
     if (!Number.isNaN(number) || value === 'NaN') return number;
   }
   throw new UnreadableError(name, `is ${show(value)}; allowed: a number`);
+}
+
+/** An object whose values are all text. */
+export function textsOf(members: Members, name: string): Readonly<Record<string, string>> {
+  const texts = objectOf(name, members[name] ?? {});
+  for (const [key, value] of Object.entries(texts)) {
+    if (typeof value !== 'string') throw isNot(`${name}[${JSON.stringify(key)}]`, value, 'text');
+  }
+  return texts as Readonly<Record<string, string>>;
+}
+
+export function objectOf(field: string, value: unknown): Members {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Members;
+  throw isNot(field, value, 'an object');
 }
