@@ -4,8 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import type { WorksLimits } from '../../../services/server/limits.ts';
-import { createObjectStore, type ObjectStoreOptions } from '../../../services/server/objects.ts';
-import { type FakeRequest, type Fault, startFakeStorage } from './fake-storage.ts';
+import type { ObjectStoreOptions } from '../../../services/server/objects.ts';
+import type { FakeRequest, Fault } from './fake-storage.ts';
+import { startObjectStore } from './object-store.ts';
 
 const never = new AbortController().signal;
 
@@ -13,21 +14,8 @@ const never = new AbortController().signal;
 const HANG_MS = 1_000;
 
 async function start(t: TestContext, options: Partial<ObjectStoreOptions> = {}, pageSize = 1_000) {
-  const storage = await startFakeStorage({ pageSize });
-  const store = createObjectStore({
-    apiEndpoint: storage.origin,
-    bucket: 'works',
-    prefix: 'shakespeare/',
-    access: 'public',
-    attempts: 3,
-    attemptTimeoutMs: 60_000,
-    retryDelayMs: 1,
-    ...options,
-  });
-  t.after(async () => {
-    store.close();
-    await storage.close();
-  });
+  const own = { prefix: 'shakespeare/', attempts: 3, ...options };
+  const { storage, store } = await startObjectStore(t, own, pageSize);
   const readAll = async (signal = never) => {
     const refs = await store.list(signal);
     return Promise.all(refs.map((ref) => store.read(ref, signal)));

@@ -1,35 +1,14 @@
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setImmediate as settle } from 'node:timers/promises';
-import { WORKS_LIMITS, type WorksLimits } from '../../../services/server/limits.ts';
-import { createObjectStore } from '../../../services/server/objects.ts';
 import { createWorksPerRequest } from '../../../services/server/per-request-works.ts';
-import { startFakeStorage } from './fake-storage.ts';
+import { startObjectStore } from './object-store.ts';
 
 const never = new AbortController().signal;
 
-async function start(t: TestContext, limits: WorksLimits = WORKS_LIMITS) {
-  const storage = await startFakeStorage();
-  const store = createObjectStore({
-    apiEndpoint: storage.origin,
-    bucket: 'works',
-    prefix: '',
-    access: 'public',
-    attempts: 2,
-    attemptTimeoutMs: 60_000,
-    retryDelayMs: 1,
-    limits,
-  });
-  t.after(async () => {
-    store.close();
-    await storage.close();
-  });
-  return { storage, store };
-}
-
 describe('createWorksPerRequest', () => {
   test('lists and downloads for every request', async (t) => {
-    const { storage, store } = await start(t);
+    const { storage, store } = await startObjectStore(t);
     storage.put('a', 'text');
     const works = createWorksPerRequest(store);
     assert.equal((await works.read(never)).source, 'loaded');
@@ -39,7 +18,7 @@ describe('createWorksPerRequest', () => {
   });
 
   test('stops reading when its caller goes away', async (t) => {
-    const { storage, store } = await start(t);
+    const { storage, store } = await startObjectStore(t);
     for (let n = 0; n < 20; n += 1) storage.put(`${n}`, 'text');
     const caller = new AbortController();
     storage.state.fault = (request) => {
@@ -51,7 +30,7 @@ describe('createWorksPerRequest', () => {
     assert.ok(storage.reads().length <= 8);
   });
   test('downloads 8 objects at a time for each request, and no more', async (t) => {
-    const { storage, store } = await start(t);
+    const { storage, store } = await startObjectStore(t);
     for (let n = 0; n < 16; n += 1) storage.put(`${n}`, `text ${n}`);
     // Answers each batch of 16, 8 a request, once all of it is there: fewer would never be answered.
     let batch = Promise.withResolvers<void>();
@@ -75,7 +54,7 @@ describe('createWorksPerRequest', () => {
   });
 
   test('waits before it reads while others hold the memory that it needs', async (t) => {
-    const { storage, store } = await start(t, { objects: 10, bytes: 10 });
+    const { storage, store } = await startObjectStore(t, { limits: { objects: 10, bytes: 10 } });
     storage.put('a', 'to be');
     storage.put('b', 'or');
     const held = Promise.withResolvers<void>();
@@ -99,7 +78,7 @@ describe('createWorksPerRequest', () => {
   });
 
   test('takes all the memory for a compressed text only until its length is known', async (t) => {
-    const { storage, store } = await start(t, { objects: 10, bytes: 1_000 });
+    const { storage, store } = await startObjectStore(t, { limits: { objects: 10, bytes: 1_000 } });
     storage.put('a', 'x'.repeat(400), '1', true);
     const works = createWorksPerRequest(store);
     const together = Promise.withResolvers<void>();

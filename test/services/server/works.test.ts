@@ -1,34 +1,13 @@
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
-import { WORKS_LIMITS, type WorksLimits } from '../../../services/server/limits.ts';
-import { createObjectStore } from '../../../services/server/objects.ts';
+import { describe, test } from 'node:test';
 import { loadSnapshot, type Work } from '../../../services/server/works.ts';
-import { startFakeStorage } from './fake-storage.ts';
+import { startObjectStore } from './object-store.ts';
 
 const never = new AbortController().signal;
 
-async function start(t: TestContext, limits: WorksLimits = WORKS_LIMITS) {
-  const storage = await startFakeStorage();
-  const store = createObjectStore({
-    apiEndpoint: storage.origin,
-    bucket: 'works',
-    prefix: '',
-    access: 'public',
-    attempts: 2,
-    attemptTimeoutMs: 60_000,
-    retryDelayMs: 1,
-    limits,
-  });
-  t.after(async () => {
-    store.close();
-    await storage.close();
-  });
-  return { storage, store };
-}
-
 describe('loadSnapshot', () => {
   test('reads every object of the listing and adds up bytes and lines', async (t) => {
-    const { storage, store } = await start(t);
+    const { storage, store } = await startObjectStore(t);
     storage.put('a', 'To be\nor not\n');
     storage.put('b', 'that is');
     const snapshot = await loadSnapshot(store, new Map(), never);
@@ -41,7 +20,7 @@ describe('loadSnapshot', () => {
   });
 
   test('reads only what is not known in the generation listed', async (t) => {
-    const { storage, store } = await start(t);
+    const { storage, store } = await startObjectStore(t);
     storage.put('a', 'a1', '1');
     storage.put('b', 'b1', '1');
     const known = new Map<string, Work>();
@@ -57,7 +36,7 @@ describe('loadSnapshot', () => {
   });
 
   test('does not wait on for its turn to download when its caller goes away', async (t) => {
-    const { storage, store } = await start(t);
+    const { storage, store } = await startObjectStore(t);
     for (let n = 0; n < 9; n += 1) storage.put(`${n}`, `text ${n}`);
     const allTurnsTaken = Promise.withResolvers<void>();
     storage.state.fault = ({ kind }) => {
@@ -74,7 +53,7 @@ describe('loadSnapshot', () => {
   });
 
   test('fails its precondition where there is more than is allowed', async (t) => {
-    const { storage, store } = await start(t, { objects: 1, bytes: 1_000 });
+    const { storage, store } = await startObjectStore(t, { limits: { objects: 1, bytes: 1_000 } });
     for (const name of ['a', 'b']) storage.put(name, 'text');
     await assert.rejects(loadSnapshot(store, new Map(), never), {
       kind: 'failedPrecondition',
@@ -84,7 +63,7 @@ describe('loadSnapshot', () => {
   });
 
   test('counts the texts as they are unpacked, those it knows too, and keeps none beyond', async (t) => {
-    const { storage, store } = await start(t, { objects: 10, bytes: 1_000 });
+    const { storage, store } = await startObjectStore(t, { limits: { objects: 10, bytes: 1_000 } });
     storage.put('a', 'x'.repeat(600), '1', true);
     const known = new Map<string, Work>();
     await loadSnapshot(store, known, never);
@@ -96,7 +75,7 @@ describe('loadSnapshot', () => {
   });
 
   test('lists again where an object is replaced between listing and download', async (t) => {
-    const { storage, store } = await start(t);
+    const { storage, store } = await startObjectStore(t);
     storage.put('a', 'old', '1');
     storage.put('b', 'same', '1');
     storage.state.fault = (request, earlier) =>
@@ -112,7 +91,7 @@ describe('loadSnapshot', () => {
   });
 
   test('is unavailable where the listing never holds still', async (t) => {
-    const { storage, store } = await start(t);
+    const { storage, store } = await startObjectStore(t);
     let generation = 1;
     const replace = () => storage.put('a', 'text', String(++generation));
     replace();
@@ -123,7 +102,7 @@ describe('loadSnapshot', () => {
   });
 
   test('is unavailable where one object of many cannot be read', async (t) => {
-    const { storage, store } = await start(t);
+    const { storage, store } = await startObjectStore(t);
     for (let n = 0; n < 20; n += 1) storage.put(`${n}`, `text ${n}`);
     storage.state.fault = (request) =>
       request.name === '13' ? { kind: 'corrupt', hash: 'none' } : undefined;
@@ -131,7 +110,7 @@ describe('loadSnapshot', () => {
   });
 
   test('keeps what it has read for the next attempt', async (t) => {
-    const { storage, store } = await start(t);
+    const { storage, store } = await startObjectStore(t);
     for (const name of ['a', 'b', 'c']) storage.put(name, name);
     const known = new Map<string, Work>();
     storage.state.fault = (request) =>
@@ -146,7 +125,7 @@ describe('loadSnapshot', () => {
 
   for (const status of [400, 401, 403, 404, 410]) {
     test(`fails its precondition, at once, where Storage refuses the listing with ${status}`, async (t) => {
-      const { storage, store } = await start(t);
+      const { storage, store } = await startObjectStore(t);
       storage.state.fault = () => ({ kind: 'status', status });
       await assert.rejects(loadSnapshot(store, new Map(), never), {
         kind: 'failedPrecondition',
@@ -158,7 +137,7 @@ describe('loadSnapshot', () => {
 
   for (const status of [408, 429, 500, 503]) {
     test(`is unavailable where Storage answers ${status} to the end`, async (t) => {
-      const { storage, store } = await start(t);
+      const { storage, store } = await startObjectStore(t);
       storage.state.fault = () => ({ kind: 'status', status });
       await assert.rejects(loadSnapshot(store, new Map(), never), { kind: 'unavailable' });
       assert.equal(storage.lists(), 2);
@@ -166,7 +145,7 @@ describe('loadSnapshot', () => {
   }
 
   test('refuses an object that is no text, by name, and counts nothing', async (t) => {
-    const { storage, store } = await start(t);
+    const { storage, store } = await startObjectStore(t);
     storage.put('play.txt', 'to be');
     storage.put('scan\n.pdf', '%PDF-1.7 to be');
     await assert.rejects(loadSnapshot(store, new Map(), never), {
@@ -179,7 +158,7 @@ describe('loadSnapshot', () => {
   });
 
   test('fails its precondition where there is nothing to search', async (t) => {
-    const { store } = await start(t);
+    const { store } = await startObjectStore(t);
     await assert.rejects(loadSnapshot(store, new Map(), never), {
       kind: 'failedPrecondition',
       message: 'there are no works to search',
@@ -187,7 +166,7 @@ describe('loadSnapshot', () => {
   });
 
   test('says nothing of the inside to the caller and everything in the cause', async (t) => {
-    const { storage, store } = await start(t);
+    const { storage, store } = await startObjectStore(t);
     storage.put('secret-name', 'text');
     storage.state.fault = ({ kind }) =>
       kind === 'read' ? { kind: 'status', status: 403 } : undefined;

@@ -16,24 +16,6 @@ export function createRecordedProgress() {
 
 export const JOB_NAME = 'projects/p/locations/r/jobs/j';
 
-/** Time that passes only by sleeping; `onSleep` sees each new time. */
-export function createSleepingClock(
-  startMs: number,
-  onSleep: (nowMs: number) => void = () => {},
-): Clock {
-  let nowMs = startMs;
-  return {
-    epochMs: () => nowMs,
-    nowMs: () => nowMs,
-    after(delayMs, callback) {
-      nowMs += delayMs;
-      onSleep(nowMs);
-      callback();
-      return () => {};
-    },
-  };
-}
-
 /** A job in memory that counts its calls and whose last attempt a test may change. */
 export function createFakeJob(clock: Clock, body: LoadRequestBody = {}) {
   const calls: string[] = [];

@@ -4,8 +4,9 @@ import { createTraceReader, followRun } from '../../../tools/google/follow.ts';
 import type { Started } from '../../../tools/google/run.ts';
 import { startLocalCloud } from '../../../tools/local/cloud/local-cloud.ts';
 import type { Trace } from '../../../tools/traces/model.ts';
+import { createSleepingClock } from '../sleeping-clock.ts';
 import { MINUTE_MS, requestTrace } from '../traces/request-trace.ts';
-import { createFakeJob, createRecordedProgress, createSleepingClock } from './desk.ts';
+import { createFakeJob, createRecordedProgress } from './desk.ts';
 
 const { signal } = new AbortController();
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startRun } from '../../../tools/google/run.ts';
-import { createFakeJob, createRecordedProgress, createSleepingClock } from './desk.ts';
+import { createSleepingClock } from '../sleeping-clock.ts';
+import { createFakeJob, createRecordedProgress } from './desk.ts';
 
 const NOW = Date.parse('2026-03-02T10:00:20Z');
 const { signal } = new AbortController();

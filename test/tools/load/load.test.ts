@@ -8,12 +8,8 @@ import { load } from '../../../tools/load/load.ts';
 import { parseOptions } from '../../../tools/load/options.ts';
 import { flagsOf } from '../cli/flags-of.ts';
 import { runCli } from '../cli/run-cli.ts';
-import {
-  createFakeJob,
-  createRecordedProgress,
-  createSleepingClock,
-  JOB_NAME,
-} from '../google/desk.ts';
+import { createFakeJob, createRecordedProgress, JOB_NAME } from '../google/desk.ts';
+import { createSleepingClock } from '../sleeping-clock.ts';
 import { MINUTE_MS, requestTrace } from '../traces/request-trace.ts';
 
 const TARGET = { projectId: 'my-project', region: 'r', jobName: JOB_NAME };

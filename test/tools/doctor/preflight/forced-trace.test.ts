@@ -10,7 +10,8 @@ import { type LocalCloud, startLocalCloud } from '../../../../tools/local/cloud/
 import { TRACE_QUOTAS } from '../../../../tools/local/cloud/trace/quota.ts';
 import { createSchedulerJob } from '../../../../tools/local/scheduler-job.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
-import { createRecordedProgress, createSleepingClock } from '../../google/desk.ts';
+import { createRecordedProgress } from '../../google/desk.ts';
+import { createSleepingClock } from '../../sleeping-clock.ts';
 import { CLOUD_RUN, healthyTraces } from '../healthy-traces.ts';
 
 /** One moment for the clock of the check and for the spans, whatever minute it is by then. */

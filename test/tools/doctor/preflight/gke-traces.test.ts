@@ -7,7 +7,7 @@ import { createGoogleApi } from '../../../../tools/doctor/preflight/google-api.t
 import { createTraceReader } from '../../../../tools/google/follow.ts';
 import { startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
-import { createSleepingClock } from '../../google/desk.ts';
+import { createSleepingClock } from '../../sleeping-clock.ts';
 import { MINUTE_MS, requestTrace } from '../../traces/request-trace.ts';
 
 const CLUSTER: Cluster = { location: 'us-central1-f', nodeAccounts: [] };

@@ -12,8 +12,9 @@ import {
   type CloudTraceOptions,
   createCloudTraceSource,
 } from '../../../../tools/traces/sources/cloud-trace.ts';
+import { createSleepingClock } from '../../sleeping-clock.ts';
 import { requestTrace, traceIdOf } from '../request-trace.ts';
-import { createTestClock, startCloudTrace } from './local-trace.ts';
+import { startCloudTrace } from './local-trace.ts';
 import { toArray } from './to-array.ts';
 
 const SIGNAL = new AbortController().signal;
@@ -23,7 +24,7 @@ async function readAll(options: CloudTraceOptions): Promise<Trace[]> {
 }
 
 test('5,000 traces are read within the quota, in the fewest units and without one 429', async (t) => {
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   const { calls, options } = await startCloudTrace(t, 5_000, clock);
   const traces = await readAll(options);
   assert.equal(new Set(traces.map(({ traceId }) => traceId)).size, 5_000);
@@ -33,7 +34,7 @@ test('5,000 traces are read within the quota, in the fewest units and without on
 });
 
 test('what a killed reader had read is not read again, and its units still count', async (t) => {
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   const { calls, options } = await startCloudTrace(t, 2_500, clock);
   const child = spawn(
     process.execPath,
@@ -61,7 +62,7 @@ test('what a killed reader had read is not read again, and its units still count
 });
 
 test('others who spend the same quota cost time, not an error', async (t) => {
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   const { calls, faults, options } = await startCloudTrace(t, 150, clock);
   const fault = faults.inject({ service: 'trace-read', error: 'RESOURCE_EXHAUSTED', times: 5 });
   assert.equal((await readAll(options)).length, 150);
@@ -81,7 +82,7 @@ test('others who spend the same quota cost time, not an error', async (t) => {
 });
 
 test('a service that stays without quota ends the reading with what was read, and says so', async (t) => {
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   const { faults, options } = await startCloudTrace(t, 250, clock);
   const source = createCloudTraceSource(options);
   const read: Trace[] = [];
@@ -97,20 +98,20 @@ test('a service that stays without quota ends the reading with what was read, an
 });
 
 test('a service that fails now and then is asked again', async (t) => {
-  const { faults, options } = await startCloudTrace(t, 10, createTestClock());
+  const { faults, options } = await startCloudTrace(t, 10, createSleepingClock());
   faults.inject({ service: 'trace-read', error: 'UNAVAILABLE', times: 3 });
   assert.equal((await readAll(options)).length, 10);
 });
 
 test('a service that keeps failing is an error with its reason', async (t) => {
-  const { faults, options } = await startCloudTrace(t, 10, createTestClock());
+  const { faults, options } = await startCloudTrace(t, 10, createSleepingClock());
   const fault = faults.inject({ service: 'trace-read', error: 'UNAVAILABLE' });
   await assert.rejects(readAll(options), /reading Cloud Trace of shakesapp-local failed/);
   assert.equal(fault.applied(), 8);
 });
 
 test('a caller without permission is told how to sign in, at once', async (t) => {
-  const { faults, options } = await startCloudTrace(t, 10, createTestClock());
+  const { faults, options } = await startCloudTrace(t, 10, createSleepingClock());
   const fault = faults.inject({ service: 'trace-read', error: 'PERMISSION_DENIED' });
   await assert.rejects(readAll(options), /gcloud auth application-default login/);
   assert.equal(fault.applied(), 1);
@@ -124,7 +125,7 @@ test('a caller without a quota project is told how to name one', async (t) => {
     response.end(JSON.stringify({ error: { code: 403, message, status: 'PERMISSION_DENIED' } }));
   });
   t.after(service.close);
-  const { options } = await startCloudTrace(t, 1, createTestClock());
+  const { options } = await startCloudTrace(t, 1, createSleepingClock());
   await assert.rejects(
     readAll({ ...options, rootUrl: service.origin }),
     /gcloud auth application-default set-quota-project shakesapp-local$/,
@@ -132,7 +133,7 @@ test('a caller without a quota project is told how to name one', async (t) => {
 });
 
 test('a page token that is no longer taken starts the list again', async (t) => {
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   const { faults, options } = await startCloudTrace(t, 250, clock);
   const traces: Trace[] = [];
   for await (const trace of createCloudTraceSource(options).read(SIGNAL)) {
@@ -145,7 +146,7 @@ test('a page token that is no longer taken starts the list again', async (t) => 
 });
 
 test('--max-traces stops the reading and says so', async (t) => {
-  const { calls, options } = await startCloudTrace(t, 500, createTestClock());
+  const { calls, options } = await startCloudTrace(t, 500, createSleepingClock());
   const source = createCloudTraceSource({ ...options, mostTraces: 200 });
   assert.equal((await toArray(source.read(SIGNAL))).length, 200);
   assert.match(source.truncated() ?? '', /after 200 traces/);
@@ -153,7 +154,7 @@ test('--max-traces stops the reading and says so', async (t) => {
 });
 
 test('traces that were read are found again on disk, others one by one', async (t) => {
-  const { calls, options } = await startCloudTrace(t, 150, createTestClock());
+  const { calls, options } = await startCloudTrace(t, 150, createSleepingClock());
   const source = createCloudTraceSource(options);
   await toArray(source.read(SIGNAL));
   const ids = new Set([traceIdOf('trace 7'), traceIdOf('trace 140')]);
@@ -169,7 +170,7 @@ test('traces that were read are found again on disk, others one by one', async (
 });
 
 test('a settled window is not read twice, one that may have grown is', async (t) => {
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   const { calls, options } = await startCloudTrace(t, 50, clock);
   const endedAgo = (ms: number) => ({ ...options, untilMs: clock.epochMs() - ms });
   const settled = endedAgo(660_000);
@@ -185,7 +186,7 @@ test('a settled window is not read twice, one that may have grown is', async (t)
 });
 
 test('a settled window is kept for a day, and read again where the user wants it', async (t) => {
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   const { calls, options } = await startCloudTrace(t, 50, clock);
   await readAll(options);
   await sleep(clock, 23 * 3_600_000, SIGNAL);
@@ -199,7 +200,7 @@ test('a settled window is kept for a day, and read again where the user wants it
 });
 
 test('what no reader can use any more is removed from the disk', async (t) => {
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   const { options } = await startCloudTrace(t, 50, clock);
   const folders = async () => {
     const names = await readdir(options.cacheDirectory);
@@ -227,7 +228,7 @@ test('what no reader can use any more is removed from the disk', async (t) => {
 });
 
 test('units that were spent on one window count when another is read', async (t) => {
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   const { calls, options } = await startCloudTrace(t, 1_200, clock);
   await readAll(options);
   assert.equal(calls.list, 12);
@@ -238,7 +239,7 @@ test('units that were spent on one window count when another is read', async (t)
 });
 
 test('a list that starts again stays within the quota', async (t) => {
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   const { calls, faults, options } = await startCloudTrace(t, 1_200, clock);
   let read = 0;
   for await (const _ of createCloudTraceSource(options).read(SIGNAL)) {
@@ -252,14 +253,14 @@ test('a list that starts again stays within the quota', async (t) => {
 });
 
 test('a span that a retried write stored twice comes once', async (t) => {
-  const { options, store } = await startCloudTrace(t, 1, createTestClock());
+  const { options, store } = await startCloudTrace(t, 1, createSleepingClock());
   store.write(store.stored(traceIdOf('trace 0')));
   const [trace] = await readAll(options);
   assert.equal(trace?.spans.length, 2);
 });
 
 test('what is read equals what was written, but for what the API does not return', async (t) => {
-  const { options, store } = await startCloudTrace(t, 0, createTestClock());
+  const { options, store } = await startCloudTrace(t, 0, createSleepingClock());
   const written = requestTrace({ frontEnd: 'stored' });
   store.write(written.spans);
   const [trace] = await readAll(options);
@@ -267,7 +268,7 @@ test('what is read equals what was written, but for what the API does not return
 });
 
 test('an interrupted reader ends at once', async (t) => {
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   const { options } = await startCloudTrace(t, 250, clock);
   const interrupted = new AbortController();
   const source = createCloudTraceSource(options);

@@ -12,21 +12,6 @@ import { createTraceStore } from '../../../../tools/local/cloud/trace/store.ts';
 import type { CloudTraceOptions } from '../../../../tools/traces/sources/cloud-trace.ts';
 import { MINUTE_MS, requestTrace, traceIdOf } from '../request-trace.ts';
 
-/** Time that passes only by sleeping, so that minutes of quota take no time. */
-export function createTestClock(startMs = Date.now()): Clock & { sleptMs: () => number } {
-  let nowMs = startMs;
-  return {
-    epochMs: () => nowMs,
-    nowMs: () => nowMs,
-    after(delayMs, callback) {
-      nowMs += delayMs;
-      callback();
-      return () => {};
-    },
-    sleptMs: () => nowMs - startMs,
-  };
-}
-
 /** A local Cloud Trace that holds so many small traces, with the real quota by this clock. */
 export async function startCloudTrace(t: TestContext, traces: number, clock: Clock) {
   const store = createTraceStore();

@@ -7,8 +7,9 @@ import type { Options } from '../../../../tools/compare/options.ts';
 import { parseOptions } from '../../../../tools/compare/options.ts';
 import { openSource } from '../../../../tools/traces/sources/open-source.ts';
 import { flagsOf } from '../../cli/flags-of.ts';
+import { createSleepingClock } from '../../sleeping-clock.ts';
 import { MINUTE_MS } from '../request-trace.ts';
-import { createTestClock, startCloudTrace } from './local-trace.ts';
+import { startCloudTrace } from './local-trace.ts';
 import { toArray } from './to-array.ts';
 
 const SIGNAL = new AbortController().signal;
@@ -16,7 +17,7 @@ const MINUTES = 60_000;
 
 /** `npx shakesapp compare --local --since 30m …`, as often as one likes, time passing in between. */
 async function desk(t: TestContext, traces: number) {
-  const clock = createTestClock(MINUTE_MS + 10 * MINUTES);
+  const clock = createSleepingClock(MINUTE_MS + 10 * MINUTES);
   const { calls, options } = await startCloudTrace(t, traces, clock);
   const { cacheDirectory, projectId, rootUrl: traceReadOrigin = '' } = options;
   const said: string[] = [];
@@ -80,7 +81,10 @@ test('a window up to now that was read to its end is read again', async (t) => {
 const NOT_RESUMED: readonly (readonly [
   string,
   readonly string[],
-  (desk: { clock: ReturnType<typeof createTestClock>; cacheDirectory: string }) => Promise<void>,
+  (desk: {
+    clock: ReturnType<typeof createSleepingClock>;
+    cacheDirectory: string;
+  }) => Promise<void>,
 ])[] = [
   ['the user wants it (--restart)', ['--restart'], async () => {}],
   ['other times are asked for', ['--since', '31m'], async () => {}],

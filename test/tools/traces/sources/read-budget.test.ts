@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createReadBudget } from '../../../../tools/traces/sources/read-budget.ts';
-import { createTestClock } from './local-trace.ts';
+import { createSleepingClock } from '../../sleeping-clock.ts';
 
 const SIGNAL = new AbortController().signal;
 
@@ -16,7 +16,7 @@ async function spentFile(t: TestContext): Promise<string> {
 
 test('two readers at once spend one quota between them, not one each', async (t) => {
   const file = await spentFile(t);
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   const waits: number[] = [];
   const readers = [createReadBudget({ clock, file }), createReadBudget({ clock, file })];
   // Twelve lists fill a minute; each of the two wants seven.
@@ -33,7 +33,7 @@ test('two readers at once spend one quota between them, not one each', async (t)
 
 test('a reader that was killed while it wrote holds nobody up for good', async (t) => {
   const file = await spentFile(t);
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   await createReadBudget({ clock, file }).take(25, SIGNAL, () => {});
   await writeFile(`${file}.lock`, '');
   const longAgo = Date.now() / 1_000 - 6;
@@ -45,7 +45,7 @@ test('a reader that was killed while it wrote holds nobody up for good', async (
 
 test('who waits for another reader can be interrupted', async (t) => {
   const file = await spentFile(t);
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   await createReadBudget({ clock, file }).take(25, SIGNAL, () => {});
   await writeFile(`${file}.lock`, '');
   const take = createReadBudget({ clock, file }).take(

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createTraceApi } from '../../../../tools/traces/sources/trace-api.ts';
 import { runToEnd } from '../../../run-to-end.ts';
-import { createTestClock } from './local-trace.ts';
+import { createSleepingClock } from '../../sleeping-clock.ts';
 
 const SIGNAL = new AbortController().signal;
 const READING_CHILD = join(import.meta.dirname, 'reading-child.ts');
@@ -43,7 +43,7 @@ async function startServer(
 }
 
 function createApi(host: string) {
-  const clock = createTestClock();
+  const clock = createSleepingClock();
   const api = createTraceApi({
     projectId: 'p',
     clock,

@@ -1,0 +1,27 @@
+import type { TestContext } from 'node:test';
+import { createObjectStore, type ObjectStoreOptions } from '../../../services/server/objects.ts';
+import { startFakeStorage } from './fake-storage.ts';
+
+/** The bucket `works` of a fake Cloud Storage, and what the server reads it by. */
+export async function startObjectStore(
+  t: TestContext,
+  options: Partial<ObjectStoreOptions> = {},
+  pageSize = 1_000,
+) {
+  const storage = await startFakeStorage({ pageSize });
+  const store = createObjectStore({
+    apiEndpoint: storage.origin,
+    bucket: 'works',
+    prefix: '',
+    access: 'public',
+    attempts: 2,
+    attemptTimeoutMs: 60_000,
+    retryDelayMs: 1,
+    ...options,
+  });
+  t.after(async () => {
+    store.close();
+    await storage.close();
+  });
+  return { storage, store };
+}
