@@ -17,11 +17,7 @@ const ACCEPTED = [
 
 test('the list is that of the lock file', () => {
   const file = join(import.meta.dirname, '../..', LICENCES_FILE);
-  assert.equal(
-    readFileSync(file, 'utf8'),
-    renderCurrent(),
-    'run: node test/images/third-party-licences.ts',
-  );
+  assert.equal(readFileSync(file, 'utf8'), renderCurrent(), 'run: npm run licences');
 });
 
 test('no package in an image asks for more than its licence text or a credit', () => {

@@ -1,7 +1,7 @@
 /**
  * The licences of everything in the images that is not ours, from the lock file:
  *
- *   node test/images/third-party-licences.ts
+ *   npm run licences
  *
  * writes THIRD_PARTY_LICENSES.md, which every image holds. Run it after a change of dependencies.
  */
@@ -55,7 +55,7 @@ export function renderLicences(licences: readonly Licence[], node: string): stri
   return `# Third-party licences
 
 Each image holds the software below, beside this project's own (Apache-2.0, see LICENSE).
-\`node test/images/third-party-licences.ts\` writes this file from the lock file.
+\`npm run licences\` writes this file from the lock file.
 
 - **Debian's packages** of the base image: the texts are in \`/usr/share/doc/*/copyright\` of the image.
 - **libatomic** of GCC, for Node.js: the licence of libgcc_s and libstdc++ there, GPL-3.0 with the GCC

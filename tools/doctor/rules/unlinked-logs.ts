@@ -13,11 +13,11 @@ export const unlinkedLogs: Rule = {
   id: 'unlinked-logs',
   finding: 'Log lines of requests do not lead to their trace.',
   cause:
-    'The line was written outside the context of the request, by another logger than lib/log.ts, ' +
-    'or with another project than that of the traces.',
+    'The line was written outside the context of the request, by a logger other than ' +
+    'lib/telemetry/log.ts, or with a project other than that of the traces.',
   fix:
-    'Log through lib/log.ts inside the context of the request, one JSON object a line, and set ' +
-    'GOOGLE_CLOUD_PROJECT to the project of the traces.',
+    'Log through lib/telemetry/log.ts inside the context of the request, one JSON object a line, ' +
+    'and set GOOGLE_CLOUD_PROJECT to the project of the traces.',
   blind({ logs, traces }) {
     if (logs === undefined) return { why: 'no log file was given (--logs FILE)', all: true };
     const unknown = traces.filter(({ projectId }) => projectId === '').length;
