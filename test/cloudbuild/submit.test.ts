@@ -135,5 +135,5 @@ const WANTED = [
 async function startsProcesses(file: string): Promise<boolean> {
   if (!file.endsWith('.test.ts')) return false;
   const text = await readFile(join(ROOT, file), 'utf8');
-  return /from '(node:child_process|.*\/(run-)?program\.ts)'/.test(text);
+  return /from '(node:child_process|.*\/(run-program|program|run-to-end)\.ts)'/.test(text);
 }
