@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isOnPath } from '../images/container-tools.ts';
+import { runToEnd } from '../run-to-end.ts';
 import type { CloudBuildService } from './service.ts';
 
 /**
@@ -25,10 +25,9 @@ export async function runGcloud(
   try {
     const token = join(folder, 'token');
     await writeFile(token, 'a-token');
-    const child = spawn('sh', ['-c', commandLine], {
+    const { code, stdout, stderr } = await runToEnd('sh', ['-c', commandLine], {
       cwd: options.cwd,
-      timeout: 120_000,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      timeoutMs: 120_000,
       env: {
         PATH: process.env.PATH,
         // Nothing of the user's own configuration and credentials.
@@ -42,17 +41,7 @@ export async function runGcloud(
         CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: options.service.storageEndpoint,
       },
     });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
-    }
-    const exitCode = await new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', resolve);
-    });
-    return { exitCode, output };
+    return { exitCode: code, output: stdout + stderr };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { runToEnd } from '../run-to-end.ts';
 import { ROOT } from './sources.ts';
 
-test('every file, export and dependency is used', () => {
-  const { status, stdout, stderr } = spawnSync(
+test('every file, export and dependency is used', async () => {
+  const knip = join(ROOT, 'node_modules/knip/bin/knip.js');
+  const { code, stdout, stderr } = await runToEnd(
     process.execPath,
-    [
-      join(ROOT, 'node_modules/knip/bin/knip.js'),
-      ...['--config', 'test/rules/knip.json', '--no-progress'],
-    ],
-    { cwd: ROOT, encoding: 'utf8' },
+    [knip, '--config', 'test/rules/knip.json', '--no-progress'],
+    { cwd: ROOT },
   );
-  assert.equal(status, 0, stdout + stderr);
+  assert.equal(code, 0, stdout + stderr);
 });

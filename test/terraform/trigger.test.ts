@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -8,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { loadRequestSchema, scheduledMinuteOf } from '../../functions/loadgen/contract.ts';
+import { runToEnd } from '../run-to-end.ts';
 import { TERRAFORM_FOLDER } from './roots.ts';
 
 const SCRIPT = readFileSync(join(TERRAFORM_FOLDER, 'gke/workloads/trigger.mjs'), 'utf8');
@@ -25,18 +25,20 @@ async function trigger(t: TestContext, options: { status?: number; env?: Record<
   await once(server, 'listening');
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', SCRIPT], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      LOADGEN_URL: `http://127.0.0.1:${port}/`,
-      LOAD_BODY,
-      TIMEOUT_SECONDS: '20',
-      JOB_NAME: 'trigger-29387521',
-      ...options.env,
+  const { code, stdout } = await runToEnd(
+    process.execPath,
+    ['--input-type=module', '--eval', SCRIPT],
+    {
+      env: {
+        LOADGEN_URL: `http://127.0.0.1:${port}/`,
+        LOAD_BODY,
+        TIMEOUT_SECONDS: '20',
+        JOB_NAME: 'trigger-29387521',
+        ...options.env,
+      },
     },
-  });
-  const [line, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  return { received, exitCode, log: JSON.parse(line) };
+  );
+  return { received, exitCode: code, log: JSON.parse(stdout) };
 }
 
 test('posts the load with the minute that the job was scheduled for', async (t) => {

@@ -1,33 +1,31 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkFolder, checkOutput } from '../../../tools/cli/command-line.ts';
+import { runToEnd } from '../../run-to-end.ts';
 
 const COMMAND_LINE = join(import.meta.dirname, '../../../tools/cli/command-line.ts');
 
-function runToolThatThrows(name: string, error: 'UsageError' | 'Error') {
+async function runToolThatThrows(name: string, error: 'UsageError' | 'Error') {
   const script = `
     import { runTool, UsageError } from ${JSON.stringify(COMMAND_LINE)};
     await runTool(${JSON.stringify(name)}, async () => { throw new ${error}('--x is wrong'); });`;
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-    encoding: 'utf8',
-  });
-  return { status, stderr };
+  const { code, stderr } = await runToEnd(process.execPath, ['--input-type=module', '-e', script]);
+  return { code, stderr };
 }
 
 for (const [name, help] of [
   ['load pause', 'load pause: --x is wrong (see: npx shakesapp load pause --help)\n'],
   ['', 'shakesapp: --x is wrong (see: npx shakesapp --help)\n'],
 ] as const) {
-  test(`bad usage of ${name || 'no command'} is one line that names its help`, () => {
-    assert.deepEqual(runToolThatThrows(name, 'UsageError'), { status: 2, stderr: help });
+  test(`bad usage of ${name || 'no command'} is one line that names its help`, async () => {
+    assert.deepEqual(await runToolThatThrows(name, 'UsageError'), { code: 2, stderr: help });
   });
 }
 
-test('a failure is not bad usage: exit code 1, and the reason alone', () => {
-  assert.deepEqual(runToolThatThrows('compare', 'Error'), {
-    status: 1,
+test('a failure is not bad usage: exit code 1, and the reason alone', async () => {
+  assert.deepEqual(await runToolThatThrows('compare', 'Error'), {
+    code: 1,
     stderr: 'compare: --x is wrong\n',
   });
 });
