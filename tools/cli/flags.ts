@@ -58,7 +58,7 @@ const ORIGIN = 'Where the traces come from (exactly one):';
 const WINDOW = 'Which traces:';
 const RESULTS = 'Results:';
 
-/** The flags of every command that reads traces, but for `--max-traces`, whose default differs. */
+/** The flags of every command that reads traces, but for `--from` and `--max-traces` below. */
 export const READ_FLAGS = {
   project: new Option(
     '--project <id>',
@@ -67,10 +67,6 @@ export const READ_FLAGS = {
   local: new Option('--local', 'the Cloud Trace of the system that npm start runs').helpGroup(
     ORIGIN,
   ),
-  from: new Option(
-    '--from <file...>',
-    'files written by --save, or OTLP JSON (one document, or one a line)',
-  ).helpGroup(ORIGIN),
   since: new Option(
     '--since <time>',
     '30m, 2h, 1d before now, or 2026-03-02T10:00:00Z (default: 30m; of files: everything)',
@@ -85,6 +81,13 @@ export const READ_FLAGS = {
     'start over; by default a read that was interrupted within the hour resumes, with its window',
   ).helpGroup(WINDOW),
 } as const;
+
+/** `readable`: the formats, which only help has to name; elsewhere they are not loaded. */
+export const fromFlag = (readable: string | null) =>
+  new Option(
+    '--from <file...>',
+    `files written by --save, or ${readable ?? 'in a format of traces'} (one document, or one a line)`,
+  ).helpGroup(ORIGIN);
 
 export const maxTracesFlag = (preset: number, max: number) =>
   wholeNumberFlag('--max-traces <n>', 'stop after this many traces', { min: 1, max })

@@ -49,7 +49,11 @@ async function run(invocation: Invocation): Promise<number> {
 
 const argv = process.argv.slice(2);
 const packageFile = readFileSync(join(ROOT, 'package.json'), 'utf8');
-const commandLine = createCommandLine(JSON.parse(packageFile).version);
+// Only the formats know what is read, and only help says it: nothing else waits for them to load.
+const readable = argv.some((word) => word === '--help' || word === '-h')
+  ? (await import('../traces/sources/formats.ts')).READABLE
+  : null;
+const commandLine = createCommandLine(JSON.parse(packageFile).version, readable);
 await runTool(
   commandLine.nameOf(argv),
   () => run(commandLine.read(argv, process.env)),

@@ -30,12 +30,12 @@ export type Invocation =
 
 type Given = (invocation: Invocation) => void;
 
-function createProgram(given: Given) {
+function createProgram(given: Given, readable: string | null) {
   const program = new Command('npx shakesapp')
     .description('Distributed tracing across Cloud Run, gRPC and GKE: run it, load it, compare it.')
     .addCommand(upCommand().action((flags) => given({ command: 'up', flags })))
-    .addCommand(compareCommand().action((flags) => given({ command: 'compare', flags })))
-    .addCommand(doctorCommand().action((flags) => given({ command: 'doctor', flags })))
+    .addCommand(compareCommand(readable).action((flags) => given({ command: 'compare', flags })))
+    .addCommand(doctorCommand(readable).action((flags) => given({ command: 'doctor', flags })))
     .addCommand(
       preflightCommand().action((flags) => given({ command: 'preflight', flags })),
       {
@@ -97,14 +97,14 @@ function findCommand(program: Command, argv: readonly string[]) {
 
 /**
  * Reads command lines without loading anything that the commands need. `version` answers
- * `--version`.
+ * `--version`; `readable` names the trace formats in the help of `--from`.
  */
-export function createCommandLine(version: string) {
+export function createCommandLine(version: string, readable: string | null = null) {
   let invocation: Invocation | undefined;
   let text = '';
   const program = createProgram((asked) => {
     invocation = asked;
-  });
+  }, readable);
   program.version(version, '-V, --version', 'print the version');
   prepare(program as Command, (more) => {
     text += more;

@@ -1,14 +1,4 @@
-/**
- * How to add a rule. Two files, besides tests:
- *
- * 1. `rules/NAME.ts` exports one `Rule`: its words, and `check`, which returns a sighting for each
- *    place where the rule is broken. It looks at nothing but its evidence, and is silent on a
- *    healthy run of both platforms.
- * 2. `rules.ts` lists it, causes before symptoms.
- *
- * Its test is a row of `test/tools/doctor/defects.ts`: traces named by their defect and the id of
- * the one rule that finds it. `node test/tools/doctor/write-fixtures.ts` writes them as a file.
- */
+// How to add a rule: CONTRIBUTING.md.
 import type { Deviation } from '../traces/deviation.ts';
 import type { Trace } from '../traces/model.ts';
 import { type NormalisedTrace, requestsOf } from '../traces/normalise.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createCommandLine } from '../../../tools/cli/read-command-line.ts';
+import { READABLE } from '../../../tools/traces/sources/formats.ts';
 import { flagsOf } from './flags-of.ts';
 import { runCli } from './run-cli.ts';
 
@@ -32,6 +33,18 @@ describe('--help', () => {
 
   it('is printed whatever else is wrong', () => {
     assert.match(helpOf('compare', '--bogus'), /^Usage: npx shakesapp compare/);
+  });
+
+  it('names the trace formats that --from reads', async () => {
+    for (const [command, flag] of [
+      ['compare', '--help'],
+      ['doctor', '-h'],
+    ] as const) {
+      const { code, stdout } = await runCli([command, flag]);
+      assert.equal(code, 0);
+      const from = stdout.replaceAll(/\s+/g, ' ');
+      assert.ok(from.includes(`files written by --save, or ${READABLE} (one document,`), stdout);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
-import { htmlFlag, jsonFlag, maxTracesFlag, READ_FLAGS, saveFlag } from '../flags.ts';
+import { fromFlag, htmlFlag, jsonFlag, maxTracesFlag, READ_FLAGS, saveFlag } from '../flags.ts';
 
-export const compareCommand = () =>
+export const compareCommand = (readable: string | null = null) =>
   new Command('compare')
     .summary('compare the traces of two platforms, or of two versions')
     .description(
@@ -9,7 +9,7 @@ export const compareCommand = () =>
     )
     .addOption(READ_FLAGS.project)
     .addOption(READ_FLAGS.local)
-    .addOption(READ_FLAGS.from)
+    .addOption(fromFlag(readable))
     .addOption(READ_FLAGS.since)
     .addOption(READ_FLAGS.until)
     .addOption(READ_FLAGS.filter)

@@ -1,13 +1,13 @@
 import { Command } from '@commander-js/extra-typings';
-import { jsonFlag, maxTracesFlag, READ_FLAGS, repeatableFlag } from '../flags.ts';
+import { fromFlag, jsonFlag, maxTracesFlag, READ_FLAGS, repeatableFlag } from '../flags.ts';
 
-export const doctorCommand = () =>
+export const doctorCommand = (readable: string | null = null) =>
   new Command('doctor')
     .summary('check traces, or with --preflight a deployment, and say how to fix what is wrong')
     .description('Checks traces: is tracing healthy? What is wrong, why, and how to fix it.')
     .addOption(READ_FLAGS.project)
     .addOption(READ_FLAGS.local)
-    .addOption(READ_FLAGS.from)
+    .addOption(fromFlag(readable))
     .optionsGroup('Which traces:')
     .addOption(repeatableFlag('--trace <id>', 'this trace only; may be repeated'))
     .addOption(READ_FLAGS.since)

@@ -92,14 +92,17 @@ ${row('Cold latency', ({ latency }) => quantiles(latency.cold))}
   return html`<section aria-labelledby="cohorts">
 <h2 id="cohorts">The two cohorts</h2>
 ${scrollable('The two cohorts', table)}
-<p class="note">Source: ${SOURCE_KINDS[source.kind]} ${foreign(source.name)}${source.local && ' (local)'}${window(source)}. ${foreign([...leftOut(comparison), ...readNotes(comparison)].join(' '))}</p>
+<p class="note">Source: ${kindOf(source)} ${foreign(source.name)}${source.local && ' (local)'}${window(source)}. ${foreign([...leftOut(comparison), ...readNotes(comparison)].join(' '))}</p>
 </section>`;
 }
+
+const kindOf = ({ kind, format }: Comparison['source']): string =>
+  kind === 'file' && format !== undefined ? `${format} file` : SOURCE_KINDS[kind];
 
 const SOURCE_KINDS: Readonly<Record<Comparison['source']['kind'], string>> = {
   'cloud-trace': 'Cloud Trace, project',
   'saved-file': 'saved file',
-  'otlp-file': 'OTLP file',
+  file: 'file',
   memory: 'the run itself,',
 };
 

@@ -5,7 +5,7 @@ import {
   placeOf,
 } from '../deviation.ts';
 import type { Span, Trace } from '../model.ts';
-import { FORMATS } from './formats.ts';
+import { ALLOWED, FORMATS } from './formats.ts';
 import { toTrace } from './gather.ts';
 import { type JsonDocument, readDocuments } from './json-documents.ts';
 import type { Report } from './trace-format.ts';
@@ -13,6 +13,8 @@ import { show, UnreadableError } from './unreadable.ts';
 
 type Telling = Readonly<{
   tally: ReturnType<typeof createDeviationTally>;
+  /** The name of the format in which a document was read. */
+  onFormat(name: string): void;
   /** The file ends in the middle of the document that begins on this line. */
   onCut(path: string, line: number): void;
 }>;
@@ -21,7 +23,7 @@ type Telling = Readonly<{
 export async function readDocumentFiles(
   paths: readonly string[],
   signal: AbortSignal,
-  { tally, onCut }: Telling,
+  { tally, onFormat, onCut }: Telling,
 ): Promise<readonly Trace[]> {
   const byTrace = new Map<string, Span[]>();
   for (const path of paths) {
@@ -31,7 +33,8 @@ export async function readDocumentFiles(
       cutAt = line;
     })) {
       documents += 1;
-      for (const span of spansOf(document, path, reportOf(tally, path, document.line))) {
+      const report = reportOf(tally, path, document.line);
+      for (const span of spansOf(document, path, { report, onFormat })) {
         const spans = byTrace.get(span.traceId);
         if (spans === undefined) byTrace.set(span.traceId, [span]);
         else spans.push(span);
@@ -45,15 +48,18 @@ export async function readDocumentFiles(
   return [...byTrace].map(([traceId, spans]) => toTrace(traceId, projectOf(spans), spans, tally));
 }
 
-function spansOf({ value, line }: JsonDocument, path: string, report: Report): readonly Span[] {
+function spansOf(
+  { value, line }: JsonDocument,
+  path: string,
+  { report, onFormat }: Pick<Telling, 'onFormat'> & { report: Report },
+): readonly Span[] {
   const place = placeOf(path, line);
   const isDocument = typeof value === 'object' && value !== null;
   const format = isDocument ? FORMATS.find((one) => one.recognise(value)) : undefined;
   if (format === undefined || !isDocument) {
-    throw new Error(
-      `${place} holds no traces but ${show(value)}; allowed: a file that compare --save wrote, or OTLP JSON (a document with resourceSpans)`,
-    );
+    throw new Error(`${place} holds no traces but ${show(value)}; ${ALLOWED}`);
   }
+  onFormat(format.name);
   try {
     return format
       .read(value, report)

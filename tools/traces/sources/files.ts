@@ -2,6 +2,7 @@ import { LOCAL_PROJECT } from '../../cli/local-addresses.ts';
 import { createDeviationTally, type Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
 import { readDocumentFiles } from './document-files.ts';
+import { ALLOWED } from './formats.ts';
 import { readTraceLines } from './saved-traces.ts';
 import type { SourceDescription, TraceSource } from './source.ts';
 import { readNumberedLines } from './text-lines.ts';
@@ -20,6 +21,7 @@ export async function openFiles(paths: readonly string[]): Promise<TraceSource> 
   const saved = files.flatMap(({ head }) => (head === null ? [] : [head.source]));
   const otherPaths = files.filter(({ head }) => head === null).map(({ path }) => path);
   const leftOut = new Map<string, string>();
+  const formats = new Set<string>();
   const tally = createDeviationTally();
   let local = saved.some((source) => source.local);
   const [first] = files;
@@ -51,19 +53,20 @@ export async function openFiles(paths: readonly string[]): Promise<TraceSource> 
     readAtMs = null;
     const onCut = (path: string, line: number) =>
       leftOut.set(path, `${path} is cut off in line ${line}; what is before it was read`);
-    yield* await readDocumentFiles(otherPaths, signal, { tally, onCut });
+    const onFormat = (name: string) => void formats.add(name);
+    yield* await readDocumentFiles(otherPaths, signal, { tally, onFormat, onCut });
   }
 
   async function* read(signal: AbortSignal): AsyncGenerator<Trace> {
     for await (const trace of readAll(signal)) {
-      // OTLP has no head that says so.
+      // Other formats have no head that says so.
       local ||= trace.projectId === LOCAL_PROJECT.projectId;
       yield trace;
     }
   }
 
   return {
-    describe: () => ({ ...describeFiles(files), local }),
+    describe: () => ({ ...describeFiles(files, [...formats]), local }),
     readAtMs: () => readAtMs,
     read,
     async find(traceIds, signal) {
@@ -77,7 +80,10 @@ export async function openFiles(paths: readonly string[]): Promise<TraceSource> 
 }
 
 /** Files that were all saved from Cloud Trace are Cloud Trace: a person still opens their traces there. */
-function describeFiles(files: readonly File[]): Omit<SourceDescription, 'local'> {
+function describeFiles(
+  files: readonly File[],
+  formats: readonly string[],
+): Omit<SourceDescription, 'local'> {
   const [first] = files;
   const name = files
     .map(({ path, head }) => (head === null ? path : `${path} (saved from ${head.source.name})`))
@@ -87,8 +93,13 @@ function describeFiles(files: readonly File[]): Omit<SourceDescription, 'local'>
   if (files.every(({ head }) => head?.source.kind === 'cloud-trace')) {
     return { kind: 'cloud-trace', name, ...window };
   }
-  const anySaved = files.some(({ head }) => head !== null);
-  return { kind: anySaved ? 'saved-file' : 'otlp-file', name, ...window };
+  if (files.some(({ head }) => head !== null)) return { kind: 'saved-file', name, ...window };
+  return {
+    kind: 'file',
+    ...(formats.length > 0 && { format: formats.join(', ') }),
+    name,
+    ...window,
+  };
 }
 
 /** The head of a file of saved traces; null of any other. */
@@ -99,5 +110,5 @@ async function sniff(path: string): Promise<Head | null> {
       ? parseHead(text, path)
       : null;
   }
-  throw new Error(`${path} is empty; allowed: a file that compare --save wrote, or OTLP JSON`);
+  throw new Error(`${path} is empty; ${ALLOWED}`);
 }

@@ -30,7 +30,7 @@ const has = (value: unknown, ...names: readonly string[]): boolean =>
 const listIn = (value: unknown): readonly Members[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : [];
 
-/** What is seen in the wild beside OTLP. A later reader of one takes its entry's place in FORMATS. */
+/** What is seen in the wild and not read. Whoever reads one of them takes its entry out. */
 export const FOREIGN_FORMATS: readonly TraceFormat[] = [
   foreign(
     'the start of a file of saved traces',

@@ -2,7 +2,9 @@ import type { Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
 
 export type SourceDescription = Readonly<{
-  kind: 'cloud-trace' | 'saved-file' | 'otlp-file' | 'memory';
+  kind: 'cloud-trace' | 'saved-file' | 'file' | 'memory';
+  /** Of a `file`, once it was read: its format, as people call it. */
+  format?: string | undefined;
   /** Project, or file names. */
   name: string;
   /** True: from the local run, and never figures of the real platforms. Every output says so. */

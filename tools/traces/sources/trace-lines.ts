@@ -41,16 +41,26 @@ export const traceSchema = z.strictObject({
   spans: z.array(span),
 });
 
-export const headSchema = z.object({
-  format: z.literal(FORMAT),
-  version: z.literal(FORMAT_VERSION),
-  source: z.object({
-    kind: z.enum(['cloud-trace', 'saved-file', 'otlp-file', 'memory']),
+/** `otlp-file`: what files were called while OTLP was the only other format. */
+const source = z
+  .object({
+    kind: z.enum(['cloud-trace', 'saved-file', 'file', 'otlp-file', 'memory']),
+    format: z.string().optional(),
     name: z.string(),
     local: z.boolean(),
     since: z.string().nullable(),
     until: z.string().nullable(),
-  }),
+  })
+  .transform(({ kind, ...rest }) =>
+    kind === 'otlp-file'
+      ? { ...rest, kind: 'file' as const, format: 'OTLP JSON' }
+      : { ...rest, kind },
+  );
+
+export const headSchema = z.object({
+  format: z.literal(FORMAT),
+  version: z.literal(FORMAT_VERSION),
+  source,
   readAt: z.iso.datetime().nullable().optional(),
 });
 

@@ -262,3 +262,15 @@ test('without a verdict no difference stands beside the medians', () => {
     /A − B, typical pair.*not of the two medians/,
   );
 });
+
+test('the source of the cohorts is called by its kind, a file by its format', () => {
+  const { source, ...rest } = sampleComparison();
+  for (const [of, words] of [
+    [{ kind: 'cloud-trace', name: 'p' }, 'Source: Cloud Trace, project p'],
+    [{ kind: 'file', format: 'OTLP JSON', name: 'a.json' }, 'Source: OTLP JSON file a.json'],
+    [{ kind: 'file', name: 'a.json' }, 'Source: file a.json'],
+  ] as const) {
+    const page = renderHtml({ ...rest, source: { ...source, format: undefined, ...of } });
+    assert.ok(parseHTML(page).document.body.textContent.includes(words), words);
+  }
+});

@@ -118,6 +118,22 @@ test('traces of the local project are local, whatever file they lie in', async (
   }
 });
 
+test('a file in another format says which, once it is read', async (t) => {
+  const path = await fileWith(t, JSON.stringify(otlp(requestTrace())));
+  const source = await openFiles([path]);
+  assert.equal(source.describe().kind, 'file');
+  assert.equal(source.describe().format, undefined);
+  await toArray(source.read(SIGNAL));
+  assert.equal(source.describe().format, 'OTLP JSON');
+});
+
+test('the name that files of OTLP once had in saved traces is still read', async (t) => {
+  const head = headLine(FROM).replace('"cloud-trace"', '"otlp-file"');
+  const path = await fileWith(t, head + endLine({ traces: 0, truncated: null }));
+  const { kind, format } = (await openFiles([path])).describe();
+  assert.deepEqual([kind, format], ['file', 'OTLP JSON']);
+});
+
 test('traces saved from a local run stay local', async (t) => {
   const path = await fileWith(t, headLine({ ...FROM, local: true }));
   const other = await fileWith(t, headLine(FROM));
