@@ -174,7 +174,7 @@ const SINKS: Readonly<
   async console() {
     const { createConsoleSink } = await import('./console-exporter.ts');
     const { pino } = await import('pino');
-    // The logger writes whole lines to the same pipe; process.stdout writes what a full pipe has
+    // The logger writes complete lines to the same pipe; process.stdout writes what a full pipe has
     // room for, and a line of the logger's would come in the middle of a span's.
     const stdout = pino.destination({ dest: 1, sync: true });
     return createConsoleSink((line) => void stdout.write(line));

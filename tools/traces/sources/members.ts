@@ -2,7 +2,7 @@ import { isNot, show, UnreadableError } from './unreadable.ts';
 
 export type Members = Readonly<Record<string, unknown>>;
 
-/** Tells of a member whose name the message does not have. */
+/** Reports a member whose name the message does not have. */
 export type OnUnknown = (message: string, name: string) => void;
 
 /**

@@ -77,7 +77,7 @@ export const endSchema = z.object({
 });
 /**
  * `truncated`: what the source left out, in words; null where it read everything. `deviations`: what
- * the source told of; none where they are absent.
+ * the source reported; none where they are absent.
  */
 export type End = Readonly<{
   traces: number;

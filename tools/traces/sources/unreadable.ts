@@ -19,7 +19,7 @@ export class UnreadableError extends Error {
 export const isNot = (field: string, value: unknown, allowed: string) =>
   new UnreadableError(field, `is ${show(value)}; allowed: ${allowed}`);
 
-/** Runs what reads a part; what cannot be read there is told with the part's own name before it. */
+/** Runs what reads a part; an error about it begins with the part's name. */
 export function within<T>(part: string, read: () => T): T {
   try {
     return read();

@@ -1,40 +1,27 @@
 /**
  * The one decoder of OTLP spans: of JSON, as files hold it and the local cloud is sent it, and of what
- * protobuf gives. It throws UnreadableError for what cannot be read, tells of what deviates, and
+ * protobuf gives. It throws UnreadableError for what cannot be read, reports what deviates, and
  * leaves to its caller what becomes of that.
  * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 import type { Span, SpanKind } from '../../model.ts';
 import type { Labels } from '../labels.ts';
-import { countOf, enumOf, listOf, type Members, message, textOf } from '../members.ts';
+import { countOf, enumOf, listOf, type Members, textOf } from '../members.ts';
 import type { Report } from '../trace-format.ts';
 import { within } from '../unreadable.ts';
 import { type AttributeReport, labelsOf } from './attributes.ts';
 import { type Identifier, identifierOf, requiredIdentifierOf } from './identifier.ts';
+import {
+  event,
+  exportRequest,
+  link,
+  resource,
+  resourceSpans,
+  scopeSpans,
+  span,
+  status,
+} from './messages.ts';
 import { momentOf, spanTimes } from './times.ts';
-
-const exportRequest = message(
-  'ExportTraceServiceRequest',
-  ...['resourceSpans', 'resourceMetrics', 'resourceLogs', 'resourceProfiles'],
-);
-const resourceSpans = message(
-  'ResourceSpans',
-  ...['resource', 'scopeSpans', 'instrumentationLibrarySpans', 'schemaUrl'],
-);
-const resource = message('Resource', 'attributes', 'droppedAttributesCount', 'entityRefs');
-const scopeSpans = message('ScopeSpans', 'scope', 'instrumentationLibrary', 'spans', 'schemaUrl');
-const span = message(
-  'Span',
-  ...['traceId', 'spanId', 'traceState', 'parentSpanId', 'flags', 'name', 'kind'],
-  ...['startTimeUnixNano', 'endTimeUnixNano', 'attributes', 'droppedAttributesCount', 'events'],
-  ...['droppedEventsCount', 'links', 'droppedLinksCount', 'status'],
-);
-const event = message('Event', 'timeUnixNano', 'name', 'attributes', 'droppedAttributesCount');
-const link = message(
-  'Link',
-  ...['traceId', 'spanId', 'traceState', 'attributes', 'droppedAttributesCount', 'flags'],
-);
-const status = message('Status', 'code', 'message', 'deprecatedCode');
 
 /** One resource with its spans, still as they came. */
 export type OtlpResource = Readonly<{
@@ -50,7 +37,7 @@ export function isOtlp(document: Members): boolean {
   return names.length === 0 || names.some((name) => SIGNAL.test(name));
 }
 
-/** The resources of a request; nothing of metrics and logs, which are told of. */
+/** The resources of a request; nothing of metrics and logs, which are reported. */
 export function decodeResources(document: unknown, report: Report): readonly OtlpResource[] {
   const reports = reportsOf(report);
   const request = exportRequest(document, reports.onUnknown);
