@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { createIdentity } from '../../lib/identity.ts';
 
 const MINUTE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 function tokenThatExpires(atMs: number, serial = 0): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -12,17 +13,16 @@ function tokenThatExpires(atMs: number, serial = 0): string {
 /** Lets every promise that can settle do so. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function start(options: { timeoutMs?: number; lifetimeMs?: number } = {}) {
-  const { timeoutMs = 1_000, lifetimeMs = 60 * MINUTE_MS } = options;
+function start() {
   const clock = { nowMs: 1_700_000_000_000 };
   const fetched: string[] = [];
   const issuer = { respond: async (token: string): Promise<string> => token };
   const identity = createIdentity('https://server.run.app', {
-    timeoutMs,
+    timeoutMs: TIMEOUT_MS,
     now: () => clock.nowMs,
     fetchIdToken: (audience) => {
       fetched.push(audience);
-      return issuer.respond(tokenThatExpires(clock.nowMs + lifetimeMs, fetched.length));
+      return issuer.respond(tokenThatExpires(clock.nowMs + 60 * MINUTE_MS, fetched.length));
     },
   });
   return { identity, clock, fetched, issuer };
@@ -64,8 +64,9 @@ describe('createIdentity', () => {
     assert.equal(fetched.length, 2);
   });
 
-  test('makes no call wait for a refresh that hangs while the token is good', async () => {
-    const { identity, clock, fetched, issuer } = start({ timeoutMs: 20 });
+  test('makes no call wait for a refresh that hangs while the token is good', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { identity, clock, fetched, issuer } = start();
     const first = await identity.getIdToken();
     issuer.respond = () => new Promise(() => {});
     clock.nowMs += 56 * MINUTE_MS;
@@ -76,7 +77,9 @@ describe('createIdentity', () => {
     }
     assert.equal(fetched.length, 2, 'the calls share the refresh');
     clock.nowMs += 3 * MINUTE_MS;
-    await assert.rejects(identity.getIdToken(), { kind: 'unavailable' });
+    const waiting = identity.getIdToken();
+    t.mock.timers.tick(TIMEOUT_MS);
+    await assert.rejects(waiting, { kind: 'unavailable' });
   });
 
   test('fetches again when a refresh in the background was given up', async () => {
@@ -113,12 +116,13 @@ describe('createIdentity', () => {
     });
   });
 
-  test('gives up a fetch that hangs, and begins another for the next call', async () => {
-    const { identity, issuer, fetched } = start({ timeoutMs: 20 });
+  test('gives up a fetch that hangs, and begins another for the next call', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { identity, issuer, fetched } = start();
     issuer.respond = () => new Promise(() => {});
-    await assert.rejects(identity.getIdToken(), (error: Error) =>
-      /DeadlineError/.test(String(error.cause)),
-    );
+    const waiting = identity.getIdToken();
+    t.mock.timers.tick(TIMEOUT_MS);
+    await assert.rejects(waiting, (error: Error) => /DeadlineError/.test(String(error.cause)));
     issuer.respond = async (token) => token;
     await identity.getIdToken();
     assert.equal(fetched.length, 2);

@@ -11,8 +11,10 @@ import tls from 'node:tls';
 import { createClientRequests, type FailureKind } from '../../../functions/loadgen/request.ts';
 import type { Identity } from '../../../lib/identity.ts';
 import { createAuthority } from '../../../tools/local/cloud/identity/certificates.ts';
+import { holdTimeouts } from '../../held-timeouts.ts';
 
 const { signal } = new AbortController();
+const TIMEOUT_MS = 60_000;
 
 async function serve(t: TestContext, listener: RequestListener) {
   const server = http.createServer(listener).listen(0, '127.0.0.1');
@@ -24,15 +26,11 @@ async function serve(t: TestContext, listener: RequestListener) {
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-function connect(
-  t: TestContext,
-  port: number,
-  options: { timeoutMs?: number; identity?: Identity } = {},
-) {
+function connect(t: TestContext, port: number, options: { identity?: Identity } = {}) {
   const origin = `http://127.0.0.1:${port}`;
   const requests = createClientRequests({
     address: { host: '127.0.0.1', port, tls: false, origin },
-    timeoutMs: 60_000,
+    timeoutMs: TIMEOUT_MS,
     ...options,
   });
   t.after(() => requests.close());
@@ -153,34 +151,38 @@ describe('createClientRequests', () => {
   });
 
   it('fails as timeout where no answer comes in time', async (t) => {
-    const { port } = await serve(t, () => {});
-    await assert.rejects(connect(t, port, { timeoutMs: 50 }).get('/', signal), {
+    const timeouts = holdTimeouts(t);
+    const { port } = await serve(t, () => timeouts.pass(TIMEOUT_MS));
+    await assert.rejects(connect(t, port).get('/', signal), {
       kind: 'timeout',
       sent: true,
     });
   });
 
   it('fails as timeout where the body stops half-way', async (t) => {
+    const timeouts = holdTimeouts(t);
     const { port } = await serve(t, (_request, response) => {
       response.writeHead(200, { 'content-length': '10' });
-      response.write('half');
+      response.write('half', () => setImmediate(() => timeouts.pass(TIMEOUT_MS)));
     });
-    await assert.rejects(connect(t, port, { timeoutMs: 50 }).get('/', signal), {
+    await assert.rejects(connect(t, port).get('/', signal), {
       kind: 'timeout',
       sent: true,
     });
   });
 
   it('fails as timeout while it waits for a token, too', async (t) => {
+    const timeouts = holdTimeouts(t);
     const { port } = await serve(t, () => assert.fail('a request arrived'));
     const identity: Identity = {
       getIdToken: (abort) =>
-        new Promise((_resolve, reject) =>
-          abort?.addEventListener('abort', () => reject(abort.reason)),
-        ),
+        new Promise((_resolve, reject) => {
+          abort?.addEventListener('abort', () => reject(abort.reason));
+          timeouts.pass(TIMEOUT_MS);
+        }),
       discardToken: () => true,
     };
-    await assert.rejects(connect(t, port, { identity, timeoutMs: 50 }).get('/', signal), {
+    await assert.rejects(connect(t, port, { identity }).get('/', signal), {
       kind: 'timeout',
       sent: false,
     });

@@ -11,6 +11,7 @@ import {
 import { createLedger } from '../../../lib/telemetry/ledger.ts';
 import { createEndedSpan } from './ended-span.ts';
 
+const TIMEOUT_MS = 60_000;
 const SPANS = ['a', 'b', 'c', 'd'].map(createEndedSpan);
 
 function createSink(write: SpanSink['write'], name = 'sink'): SpanSink {
@@ -20,7 +21,7 @@ const rejecting = (rejected: number) => createSink(async () => ({ rejected }));
 const failing = (message: string, name?: string) =>
   createSink(() => Promise.reject(new Error(message)), name);
 
-function setUp(t: TestContext, sinks: readonly SpanSink[], timeoutMs = 2_000) {
+function setUp(t: TestContext, sinks: readonly SpanSink[]) {
   const errors: string[] = [];
   const nothing = () => {};
   const logger = { warn: nothing, info: nothing, debug: nothing, verbose: nothing };
@@ -31,7 +32,7 @@ function setUp(t: TestContext, sinks: readonly SpanSink[], timeoutMs = 2_000) {
   t.after(() => diag.disable());
   const ledger = createLedger({ hasExporter: true });
   const prepare = async <T>(spans: T) => spans;
-  const exporter = createTrackedExporter({ sinks, ledger, timeoutMs, prepare });
+  const exporter = createTrackedExporter({ sinks, ledger, timeoutMs: TIMEOUT_MS, prepare });
   return { exporter, ledger, errors };
 }
 
@@ -87,7 +88,7 @@ test('spans that cannot be prepared are reported and counted', async (t) => {
   const exporter = createTrackedExporter({
     sinks: [rejecting(0)],
     ledger,
-    timeoutMs: 60_000,
+    timeoutMs: TIMEOUT_MS,
     prepare: () => Promise.reject(new Error('no resource')),
   });
   assert.ok((await exportSpans(exporter)).error instanceof SpansNotStored);
@@ -96,13 +97,18 @@ test('spans that cannot be prepared are reported and counted', async (t) => {
 });
 
 test('a sink without an answer is told to stop, and its spans count as out of time', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const stopped = Promise.withResolvers<void>();
   const silent = createSink((_, signal) => {
     signal.addEventListener('abort', () => stopped.resolve());
     return new Promise(() => {});
   });
-  const { exporter, ledger } = setUp(t, [silent, rejecting(0)], 20);
-  await exportSpans(exporter);
+  const { exporter, ledger } = setUp(t, [silent, rejecting(0)]);
+  const exported = exportSpans(exporter);
+  // Only a write that has begun can be stopped.
+  await new Promise(setImmediate);
+  t.mock.timers.tick(TIMEOUT_MS);
+  await exported;
   await stopped.promise;
   const { stored, reasons } = ledger.report();
   assert.deepEqual([stored, reasons.exportTimedOut, reasons.exportFailed], [0, 4, 0]);

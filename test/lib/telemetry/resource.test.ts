@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import { createResourceDetection } from '../../../lib/telemetry/resource.ts';
+import { holdTimeouts } from '../../held-timeouts.ts';
 
 const own = resourceFromAttributes({ 'service.name': 'client', 'cloud.region': 'ours' });
 const platform = resourceFromAttributes({ 'cloud.provider': 'gcp', 'cloud.region': 'found' });
@@ -9,7 +10,7 @@ const platform = resourceFromAttributes({ 'cloud.provider': 'gcp', 'cloud.region
 test('what the deployment says wins over what is found', async () => {
   const detection = createResourceDetection({
     own,
-    waitMs: 1_000,
+    waitMs: 60_000,
     attempts: 1,
     detect: async () => platform,
   });
@@ -20,18 +21,18 @@ test('what the deployment says wins over what is found', async () => {
   });
 });
 
-test('spans wait briefly for late metadata, go without it, and have it once it has come', async () => {
+test('spans wait briefly for late metadata, go without it, and have it once it has come', async (t) => {
+  const timeouts = holdTimeouts(t);
   const answer = Promise.withResolvers<Resource>();
   const detection = createResourceDetection({
     own,
-    waitMs: 10,
+    waitMs: 60_000,
     attempts: 1,
     detect: () => answer.promise,
   });
-  // The wait does not keep a process alive, so the test must.
-  const alive = setTimeout(() => {}, 5_000);
-  assert.equal((await detection.current()).attributes['cloud.provider'], undefined);
-  clearTimeout(alive);
+  const early = detection.current();
+  timeouts.pass(60_000);
+  assert.equal((await early).attributes['cloud.provider'], undefined);
   answer.resolve(platform);
   await answer.promise;
   await Promise.resolve();
@@ -42,11 +43,12 @@ test('a platform that was not found is asked for again, a bounded number of time
   let asked = 0;
   const detection = createResourceDetection({
     own,
-    waitMs: 10_000,
+    waitMs: 60_000,
     attempts: 2,
     detect: async () => (++asked === 1 ? emptyResource() : platform),
   });
-  const alive = setTimeout(() => {}, 10_000);
+  // The wait does not keep a process alive, so the test must.
+  const alive = setTimeout(() => {}, 60_000);
   t.after(() => clearTimeout(alive));
   assert.equal((await detection.current()).attributes['cloud.provider'], 'gcp');
   assert.equal(asked, 2);

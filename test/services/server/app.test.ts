@@ -23,6 +23,25 @@ const snapshot: Snapshot = {
 };
 const keptWorks: Works = { read: async () => ({ snapshot, source: 'kept' }), close: () => {} };
 
+/** The answer, and a way to cancel the call. */
+function callOnce(client: Client, query: string, deadlineMs = 60_000) {
+  const { path, requestSerialize, responseDeserialize } = shakespeareService.GetMatchCount;
+  let cancel = () => {};
+  const answer = new Promise<MatchCountResponse | undefined>((resolve, reject) => {
+    const unary = client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      { query },
+      new Metadata(),
+      { deadline: Date.now() + deadlineMs },
+      (error, response) => (error ? reject(error) : resolve(response)),
+    );
+    cancel = () => unary.cancel();
+  });
+  return Object.assign(answer, { cancel: () => cancel() });
+}
+
 async function start(t: TestContext, works: Works = keptWorks) {
   const { logger, lines } = recordLog();
   const app = createApp({ works, bucket: 'works', prefix: 'plays/', logger });
@@ -33,24 +52,7 @@ async function start(t: TestContext, works: Works = keptWorks) {
     await app.drain(100);
   });
   spans.reset();
-  const { path, requestSerialize, responseDeserialize } = shakespeareService.GetMatchCount;
-  const call = (query: string, deadlineMs = 60_000) => {
-    let cancel = () => {};
-    const answer = new Promise<MatchCountResponse | undefined>((resolve, reject) => {
-      const options = { deadline: Date.now() + deadlineMs };
-      const unary = client.makeUnaryRequest(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        { query },
-        new Metadata(),
-        options,
-        (error, response) => (error ? reject(error) : resolve(response)),
-      );
-      cancel = () => unary.cancel();
-    });
-    return Object.assign(answer, { cancel: () => cancel() });
-  };
+  const call = (query: string, deadlineMs?: number) => callOnce(client, query, deadlineMs);
   return { app, client, port, call, lines };
 }
 
@@ -176,16 +178,18 @@ describe('GetMatchCount', () => {
   });
 
   test('tells the works when the deadline of the call passes', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.now() });
     const aborted = Promise.withResolvers<void>();
     const works: Works = {
       read: (signal) => {
         signal.addEventListener('abort', () => aborted.resolve());
+        setImmediate(() => t.mock.timers.tick(60_000));
         return new Promise(() => {});
       },
       close: () => {},
     };
     const { call } = await start(t, works);
-    await assert.rejects(call('love', 50), { code: status.DEADLINE_EXCEEDED });
+    await assert.rejects(call('love'), { code: status.DEADLINE_EXCEEDED });
     await aborted.promise;
   });
 
@@ -320,11 +324,7 @@ describe('drain', () => {
     const drained = app.drain(60_000);
     const late = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
     t.after(() => late.close());
-    await assert.rejects(
-      new Promise((resolve, reject) =>
-        late.waitForReady(Date.now() + 50, (error) => (error ? reject(error) : resolve(undefined))),
-      ),
-    );
+    await assert.rejects(callOnce(late, 'to be'), { code: status.UNAVAILABLE });
     held.resolve();
     assert.deepEqual(await answer, { match_count: '3' });
     await drained;
