@@ -331,6 +331,7 @@ describe('drain', () => {
   });
 
   test('ends after its time even where a call does not', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
     const reading = Promise.withResolvers<void>();
     const works: Works = {
       read: () => {
@@ -340,10 +341,12 @@ describe('drain', () => {
       close: () => {},
     };
     const { app, call } = await start(t, works);
-    const answer = call('to be');
+    const answer = call('to be', 600_000);
     answer.catch(() => {});
     await reading.promise;
-    await app.drain(20);
+    const drained = app.drain(60_000);
+    t.mock.timers.tick(60_000);
+    await drained;
     await assert.rejects(answer, (error: ServiceError) => error.code !== status.DEADLINE_EXCEEDED);
   });
 });

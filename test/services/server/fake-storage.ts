@@ -18,8 +18,8 @@ export type Fault =
   | { kind: 'status'; status: number }
   /** Half of the body, then the connection is reset. */
   | { kind: 'reset' }
-  /** Nothing at all, or half of the body, and then silence. */
-  | { kind: 'hang'; after: 'request' | 'half' }
+  /** Nothing at all, or half of the body, and then silence, which `silent` is told of. */
+  | { kind: 'hang'; after: 'request' | 'half'; silent?: () => void }
   /** Other bytes than the listing's checksum says, with matching or without any hash header. */
   | { kind: 'corrupt'; hash: 'matching' | 'none' }
   /** More bytes than the listing says, without end. */
@@ -82,7 +82,7 @@ export async function startFakeStorage(options: { pageSize?: number } = {}) {
     if (fault?.kind === 'status') {
       return answer(response, fault.status, { error: { code: fault.status, message: 'fault' } });
     }
-    if (fault?.kind === 'hang' && fault.after === 'request') return;
+    if (fault?.kind === 'hang' && fault.after === 'request') return fault.silent?.();
     if (fault?.kind === 'page') return answer(response, 200, fault.page);
     if (seen.kind === 'list') return answer(response, 200, list(url));
     const object = objects.get(name);
@@ -160,6 +160,7 @@ function read(response: ServerResponse, object: FakeObject, fault: Fault | undef
   if (fault?.kind === 'reset' || fault?.kind === 'hang') {
     response.write(sent.subarray(0, sent.length / 2), () => {
       if (fault.kind === 'reset') response.destroy();
+      else fault.silent?.();
     });
     return;
   }

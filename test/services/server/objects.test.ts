@@ -5,16 +5,21 @@ import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import type { WorksLimits } from '../../../services/server/limits.ts';
 import type { ObjectStoreOptions } from '../../../services/server/objects.ts';
+import { holdTimeouts } from '../../held-timeouts.ts';
 import type { FakeRequest, Fault } from './fake-storage.ts';
 import { startObjectStore } from './object-store.ts';
 
 const never = new AbortController().signal;
 
-/** Enough for a request on a busy machine, where the attempt after one that hangs must succeed. */
-const HANG_MS = 1_000;
+const ATTEMPT_TIMEOUT_MS = 60_000;
 
 async function start(t: TestContext, options: Partial<ObjectStoreOptions> = {}, pageSize = 1_000) {
-  const own = { prefix: 'shakespeare/', attempts: 3, ...options };
+  const own = {
+    prefix: 'shakespeare/',
+    attempts: 3,
+    attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
+    ...options,
+  };
   const { storage, store } = await startObjectStore(t, own, pageSize);
   const readAll = async (signal = never) => {
     const refs = await store.list(signal);
@@ -60,8 +65,9 @@ describe('list', () => {
   });
 
   test('gives up a listing that hangs once all attempts missed their deadline', async (t) => {
-    const { storage, store } = await start(t, { attempts: 2, attemptTimeoutMs: HANG_MS });
-    storage.state.fault = () => ({ kind: 'hang', after: 'request' });
+    const { storage, store } = await start(t, { attempts: 2 });
+    const hang = timedOut(t, { kind: 'hang', after: 'request' });
+    storage.state.fault = () => hang;
     await assert.rejects(store.list(never), { name: 'TimeoutError' });
     assert.equal(storage.lists(), 2);
   });
@@ -235,30 +241,24 @@ describe('read', () => {
   ];
   for (const [title, fault] of fixed) {
     test(`tries again after ${title}`, async (t) => {
-      const { storage, readAll } = await start(
-        t,
-        fault.kind === 'hang' ? { attemptTimeoutMs: HANG_MS } : {},
-      );
+      const { storage, readAll } = await start(t);
       storage.put('shakespeare/a', 'to be, or not to be\n');
-      storage.state.fault = firstRead(1, fault);
+      storage.state.fault = firstRead(1, timedOut(t, fault));
       assert.equal(String((await readAll())[0]), 'to be, or not to be\n');
       assert.equal(storage.reads().length, 2);
     });
 
     test(`fails after ${title} at every attempt`, async (t) => {
-      const { storage, readAll } = await start(
-        t,
-        fault.kind === 'hang' ? { attemptTimeoutMs: HANG_MS } : {},
-      );
+      const { storage, readAll } = await start(t);
       storage.put('shakespeare/a', 'to be, or not to be\n');
-      storage.state.fault = firstRead(Number.POSITIVE_INFINITY, fault);
+      storage.state.fault = firstRead(Number.POSITIVE_INFINITY, timedOut(t, fault));
       await assert.rejects(readAll());
       assert.equal(storage.reads().length, 3);
     });
   }
 
   test('hangs up as soon as there is more than the listing says', async (t) => {
-    const { storage, readAll } = await start(t, { attempts: 1, attemptTimeoutMs: 60_000 });
+    const { storage, readAll } = await start(t, { attempts: 1 });
     storage.put('shakespeare/a', 'to be', '77');
     storage.state.fault = firstRead(1, { kind: 'endless' });
     await assert.rejects(
@@ -347,27 +347,32 @@ describe('access', () => {
   });
 
   test('gives up where no token comes', async (t) => {
-    await startMetadata(t, undefined);
-    const { storage, store } = await start(t, {
-      access: 'iam',
-      attempts: 1,
-      attemptTimeoutMs: 100,
-    });
-    await assert.rejects(store.list(never), { name: 'TimeoutError' });
+    const timeouts = holdTimeouts(t);
+    const { asked } = await startMetadata(t, undefined);
+    const { storage, store } = await start(t, { access: 'iam', attempts: 1 });
+    const listing = assert.rejects(store.list(never), { name: 'TimeoutError' });
+    await asked;
+    timeouts.pass(ATTEMPT_TIMEOUT_MS);
+    await listing;
     const size = { size: 1, crc32c: '', gzip: false };
     const ref = { name: 'a', generation: '1', ...size };
-    await assert.rejects(store.read(ref, never), { name: 'TimeoutError' });
+    const reading = assert.rejects(store.read(ref, never), { name: 'TimeoutError' });
+    await new Promise(setImmediate);
+    timeouts.pass(ATTEMPT_TIMEOUT_MS);
+    await reading;
     assert.deepEqual(storage.requests, []);
   });
 });
 
 /** A metadata server that gives this token, or leaves every request for one unanswered. */
-async function startMetadata(t: TestContext, token: string | undefined): Promise<void> {
+async function startMetadata(t: TestContext, token: string | undefined) {
+  const asked = Promise.withResolvers<void>();
   const metadata = createServer((request, response) => {
     response.setHeader('metadata-flavor', 'Google');
     response.setHeader('content-type', 'application/json');
     if (!request.url?.includes('/token')) response.end('{}');
-    else if (token !== undefined) response.end(token);
+    else if (token === undefined) asked.resolve();
+    else response.end(token);
   }).listen(0, '127.0.0.1');
   await once(metadata, 'listening');
   const { port } = metadata.address() as AddressInfo;
@@ -379,6 +384,14 @@ async function startMetadata(t: TestContext, token: string | undefined): Promise
     metadata.closeAllConnections();
     metadata.close();
   });
+  return { asked: asked.promise };
+}
+
+/** A fault that hangs until the time for the attempt is over. */
+function timedOut(t: TestContext, fault: Fault): Fault {
+  if (fault.kind !== 'hang') return fault;
+  const timeouts = holdTimeouts(t);
+  return { ...fault, silent: () => timeouts.pass(ATTEMPT_TIMEOUT_MS) };
 }
 
 function firstRead(times: number, fault: Fault) {
