@@ -90,6 +90,6 @@ describe('refineStart', () => {
     const { startTime, endTime, duration } = span;
     const ms = ([seconds, nanos]: readonly [number, number]) => seconds * 1_000 + nanos / 1e6;
     assert.ok(Math.abs(ms(endTime) - ms(startTime) - ms(duration)) < 0.001);
-    assert.ok(ms(duration) < 100);
+    assert.ok(ms(duration) < 60_000);
   });
 });

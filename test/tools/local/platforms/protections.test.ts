@@ -11,7 +11,7 @@ import {
   startCloudRun,
 } from '../../../../tools/local/platforms/cloud-run/cloud-run.ts';
 import type { Span, Trace } from '../../../../tools/traces/model.ts';
-import { fire, settings, until } from './stand.ts';
+import { fire, settings, slowness, until } from './stand.ts';
 
 /**
  * The real programs behind the Cloud Run stand-in: what each of its behaviours would do to the
@@ -27,7 +27,7 @@ describe('lib’s protections against what Cloud Run does', () => {
 
   const start = async (t: it.TestContext, options: Partial<CloudRunOptions> = {}) => {
     cloud.traceStore.clear();
-    const platform = await startCloudRun({ cloud, settings: settings(), ...options });
+    const platform = await startCloudRun({ cloud, slowness, settings: settings(), ...options });
     t.after(platform.close);
     const run = async (requests: number) => {
       const { status, text } = await fire(cloud, platform, { requests, intervalMs: 20 });
@@ -103,7 +103,7 @@ describe('lib’s protections against what Cloud Run does', () => {
     }
   });
 
-  it('SIGTERM: requests in flight finish, every span is stored, exit 0 within 10 s', async (t) => {
+  it('SIGTERM: requests in flight finish, every span is stored, exit 0', async (t) => {
     // the front end's own spans are stored at once: they tell how far the run is
     const { platform } = await start(t, { knobs: { ownSpans: 'always' } });
     const running = fire(cloud, platform, { requests: 1000, intervalMs: 20 });
@@ -117,7 +117,7 @@ describe('lib’s protections against what Cloud Run does', () => {
     const killed: string[] = [];
     platform.onEvent((event) => event.type === 'killed' && killed.push(event.program));
     const [{ status, text }] = await Promise.all([running, platform.close()]);
-    assert.deepEqual(killed, [], 'none needed more than its 10 s');
+    assert.deepEqual(killed, [], 'none was killed');
     assert.equal(status, 200);
     const summary = JSON.parse(text);
     assert.equal(summary.state, 'stopped');

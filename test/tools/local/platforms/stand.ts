@@ -27,6 +27,9 @@ export function settings(changes: Partial<ProgramSettings> = {}): ProgramSetting
 
 const ECHO = [new URL('echo-program.ts', import.meta.url).pathname];
 
+/** Deadlines of probes and programs are these times longer: no test of real processes is about one. */
+export const slowness = () => 10;
+
 /** Small programs in place of the real ones. */
 export const echoSettings = (changes: Partial<ProgramSettings> = {}): ProgramSettings =>
   settings({ entries: { loadgen: ECHO, client: ECHO, server: ECHO }, ...changes });
@@ -84,7 +87,7 @@ export function answers(address: string): Promise<boolean> {
   });
 }
 
-/** Waits for what must come about; fails after 30 s, which only a busy machine comes near. */
+/** Waits for what must come about; fails after 120 s, which only a busy machine comes near. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
   const untilMs = Date.now() + 120_000;
   while (!condition()) {

@@ -72,7 +72,7 @@ suite('Cloud Trace v2 write, by the real exporter', () => {
     assert.deepEqual(child.links, [{ traceId: answer.traceId, spanId: root.spanId }]);
     assert.deepEqual(root.status, { error: false });
     assert.deepEqual(child.status, { error: true, message: 'it failed' });
-    assert.ok(root.endMs >= root.startMs && root.endMs - root.startMs < 1_000);
+    assert.ok(root.endMs >= root.startMs && root.endMs - root.startMs < 60_000);
     assert.ok(Math.abs(root.startMs - Date.now()) < 60_000);
   });
 

@@ -9,7 +9,7 @@ import {
 import type { PlatformEvent } from '../../../../../tools/local/platforms/platform.ts';
 import { createSpan } from '../../cloud/span.ts';
 import { isGone } from '../programs.ts';
-import { answers, echoSettings, fire, post, startCloud, until } from '../stand.ts';
+import { answers, echoSettings, fire, post, slowness, startCloud, until } from '../stand.ts';
 
 describe('startCloudRun', () => {
   let cloud: LocalCloud;
@@ -22,6 +22,7 @@ describe('startCloudRun', () => {
     const events: PlatformEvent[] = [];
     const platform = await startCloudRun({
       cloud,
+      slowness,
       settings: echoSettings(),
       onEvent: (event) => events.push(event),
       ...options,
