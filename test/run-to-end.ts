@@ -16,7 +16,7 @@ export type RunOptions = Readonly<{
   signal?: AbortSignal;
 }>;
 
-/** Node's test runner takes a child that runs with this variable for a test file of its own. */
+/** Node's test runner takes a child that runs with this variable for another test file. */
 export function childEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   return { ...env, ...extra };

@@ -31,7 +31,7 @@ export class SpansNotStored extends Error {}
  *
  * It has to remember, because the SDK's forceFlush() and shutdown() return while an export that the
  * timer began is still under way: a process that then stops, or is frozen, loses that batch.
- * It has to bound, because the Cloud Trace exporter's call has no deadline of its own.
+ * It has to bound, because the Cloud Trace exporter's call has no deadline.
  */
 export function createTrackedExporter(options: {
   sinks: readonly SpanSink[];

@@ -72,6 +72,6 @@ test('a loadgen that is not there fails the job, and says so', async (t) => {
   assert.deepEqual([exitCode, log.severity, log.message], [1, 'ERROR', 'loadgen did not answer']);
 });
 
-test('holds nothing that Kubernetes would take for one of its own variables', () => {
+test('holds nothing that Kubernetes would take for one of its variables', () => {
   assert.doesNotMatch(SCRIPT, /\$\(/);
 });

@@ -100,7 +100,7 @@ export function diagnose(
   };
 }
 
-/** As a rule one; where sightings bring words of their own, one for each of these. */
+/** As a rule one; where sightings have their own words, one for each of these. */
 function toFindings({ id, ...own }: Rule, sightings: readonly Sighting[]): readonly Finding[] {
   const groups = Map.groupBy(sightings, ({ words = own }) => words.finding);
   return [...groups.values()].flatMap((group): Finding[] => {

@@ -45,7 +45,7 @@ export function explainJobError(error: unknown, target: Target): Error {
           );
     case status.PERMISSION_DENIED:
       return say(
-        `permission denied to control ${jobName}; somebody who may grant roles must run the fix`,
+        `permission denied to control ${jobName}; somebody with permission to grant roles must run the fix`,
         grantCommand(projectId, YOU, 'roles/cloudscheduler.admin'),
       );
     case status.UNAUTHENTICATED:

@@ -58,7 +58,7 @@ export async function findTarget(
 
 /**
  * `npm run load pause --local` lacks the `--` before the tool's flags, and npm takes `--local` for
- * the beginning of a setting of its own (local-address) and leaves no trace of it. So while a local
+ * the beginning of its setting local-address, and leaves no trace of it. So while a local
  * system runs, nothing is changed on Google Cloud unless a flag says that it is meant.
  */
 async function refuseUnclear(

@@ -43,7 +43,7 @@ export function endOf(node: Node, gaveUp: boolean): FailureWhere {
     return { ...at, end: 'caller', caller: service, callee, where };
   }
   const caller = callerOf(node)?.service ?? 'the caller';
-  const where = `${service} answered with an error of its own`;
+  const where = `${service} answered with its own error`;
   return { ...at, end: 'own-error', caller, callee: service, where };
 }
 

@@ -1,6 +1,6 @@
 /**
  * A request that failed, and where it ended. From the root down along the calls that failed, to the
- * last one that has a cause of its own: what is below a call that was given up was only cancelled.
+ * last one that has its own cause: what is below a call that was given up was only cancelled.
  *
  *     loadgen           |-----------------------| status 504
  *     client:GET          |-------------------|   status 504

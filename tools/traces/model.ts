@@ -22,7 +22,7 @@ export type Span = Readonly<{
   startMs: number;
   endMs: number;
   /**
-   * Why its times cannot be, as they were read. Such a span keeps its edges; startMs and endMs are
+   * Why its times cannot be, as they were read. The span keeps its edges; startMs and endMs are
    * one moment at which it may be drawn, and no figure may use them.
    */
   impossible?: string;

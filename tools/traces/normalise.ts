@@ -127,7 +127,7 @@ function settle(node: Node, zeroMs: number): void {
   const { parent, span } = node;
   const possible = span.impossible === undefined;
   const durationMs = possible ? onGrid(Math.max(0, node.endMs - node.startMs)) : 0;
-  // An impossible span has no time of its own: it is drawn where its parent begins.
+  // An impossible span has no time: it is drawn where its parent begins.
   node.startMs = possible || parent === null ? onGrid(node.startMs - zeroMs) : parent.startMs;
   node.endMs = node.startMs + durationMs;
   node.children.sort(byStart);

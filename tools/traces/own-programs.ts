@@ -19,7 +19,7 @@ function isOfAnotherLanguage({ span: { attributes } }: Node): boolean {
 
 /**
  * Which spans of a trace this system's own programs made. A service in another language may stand
- * in for any of them, under its name: what a trace must hold is asked of our own alone.
+ * in for any of them, under its name: what a trace must hold is asked of our programs alone.
  */
 export function ownTest({ nodes }: NormalisedTrace): (node: Node) => boolean {
   const marked = nodes.filter((node) => isMarked(node) && !isOfAnotherLanguage(node));

@@ -12,7 +12,7 @@
  * skew that stays inside the client's span cannot be seen, and does no harm to any figure.
  *
  * A server's own end says less than that of its work: the span ends once the response is closed,
- * for which a busy process keeps it waiting. Such an end is real, and is cut off at the client's:
+ * for which a busy process keeps it waiting. That end is real, and is cut off at the client's:
  *
  *     client  |------------|
  *     server     |------------|          its own end is late, that of its work is not: kept waiting

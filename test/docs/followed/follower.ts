@@ -17,7 +17,7 @@ const LONGEST_MS = 120_000;
 
 /**
  * Somebody who types the README's lines into a shell, one after the other, in a copy of the
- * repository of their own. Whatever the programs then reach for is on this machine; there are no
+ * repository. Whatever the programs then reach for is on this machine; there are no
  * credentials of Google's, and a question is answered with yes.
  */
 export async function startFollower() {
@@ -59,7 +59,7 @@ export async function startFollower() {
     const child = spawn('sh', ['-c', line], {
       cwd: folder,
       env: { ...env, ...more },
-      // A group of its own, so that Ctrl-C reaches what npm started and not this test.
+      // Its own group, so that Ctrl-C reaches what npm started and not this test.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     });

@@ -3,7 +3,7 @@ import type { Row } from './row.ts';
 const SERVICE = 'program/service.tf';
 const ROLES = 'every account has exactly the roles that it needs';
 
-/** Who may do what. */
+/** Permissions. */
 export const IDENTITY_MUTATIONS: readonly Row[] = [
   [
     'invoker allUsers, for one service',

@@ -13,7 +13,7 @@ import { createStandIn, type StandIn } from './stand-in.ts';
 import { decodeValue, encodeValue, type Value } from './value.ts';
 
 type Bytes = { msgpack: Uint8Array } | null;
-/** The union of all requests' fields; each call sends those of its own message. */
+/** The union of all requests' fields; each call sends those of its message. */
 type Request = Readonly<{
   type_name: string;
   config: Bytes;

@@ -201,7 +201,7 @@ for (const [how, attributes] of [
   });
 }
 
-test('cold requests have a stratum of their own and no share in a warm quantile', () => {
+test('cold requests have their own stratum and no share in a warm quantile', () => {
   const comparison = compare(tracesOf({ coldFirst: true }));
   assert.equal(comparison.cohorts.a.cold, 1);
   assert.equal(comparison.overall.a?.n, 79);

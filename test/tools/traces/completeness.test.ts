@@ -153,14 +153,14 @@ function anotherClient(): Trace {
   });
 }
 
-/** Another language's server, which reads and counts without spans of its own. */
+/** Another language's server, which reads and counts without spans. */
 const anotherServer = (attributes: Readonly<Record<string, string>>): Trace =>
   withSpanChanged(without(requestTrace(), 7, 8, 9, 10), 6, {
     name: 'server.readFiles',
     attributes,
   });
 
-/** A proxy with spans of its own between loadgen and client. */
+/** A proxy with its own spans between loadgen and client. */
 function behindProxy(): Trace {
   const trace = requestTrace();
   const [, call, served] = trace.spans;

@@ -69,7 +69,7 @@ const CASES: readonly (readonly [
   ['a front end without a free instance, which stored none', { root: failed('http_429'), http: answered('429'), ...belowHttp, ...belowRpc }, 'status 429', 'refused-before', /^loadgen was answered status 429, and client has no span$/],
   ['a front end that fails by itself', { root: failed('http_503'), http: answered('503'), ...belowHttp, ...belowRpc, frontOfClient: set({ '/http/status_code': '503' }) }, 'status 503', 'refused-before', /^no instance of client got the request$/],
   ['a front end that refuses a gRPC call', { ...STATUS_503, rpc: rpcAnswered('7'), ...belowRpc }, 'status 503', 'refused-before', /^client was answered gRPC status PERMISSION_DENIED, and server has no span$/],
-  ['a server that fails', { ...STATUS_503, serve: rpcAnswered('13') , ...noObject }, 'status 503', 'own-error', /^server answered with an error of its own$/],
+  ['a server that fails', { ...STATUS_503, serve: rpcAnswered('13') , ...noObject }, 'status 503', 'own-error', /^server answered with its own error$/],
   ['Storage that fails', { ...STATUS_503, serve: rpcAnswered('14'), read: failed('unavailable'), object: answered('503'), search: remove }, 'status 503', 'dependency', /^storage\.googleapis\.com answered status 503 to server$/],
   ['a request without an ID token', { root: failed('identity'), http: remove, ...belowHttp, ...belowRpc }, 'no ID token', 'caller', /^loadgen failed before it called client$/],
 ];

@@ -31,7 +31,7 @@ test('a server span that already hangs on the front end stays there', () => {
   assert.equal(parentOf(trace, 12), spanIdOf(2));
 });
 
-test("a front end's span without a parent of its own takes that of the server's", () => {
+test("a front end's span without a parent takes the parent of the server's span", () => {
   const stored = requestTrace({ frontEnd: 'stored' });
   const trace = withSpanChanged(stored, 12, { parentSpanId: spanIdOf(99) });
   assert.equal(parentOf(trace, 12), spanIdOf(2));

@@ -9,7 +9,7 @@ import { requestTrace, spanIdOf, without, withSpanChanged } from './request-trac
 
 const TRACE_ID = requestTrace().traceId;
 
-/** The spans of another request under the same trace id, with ids of their own. */
+/** The spans of another request under the same trace id, with other span ids. */
 function asAnother(trace: Trace, by: number): readonly Span[] {
   const moved = (id: string) => spanIdOf(Number.parseInt(id, 16) + by);
   return trace.spans.map((span) => ({

@@ -10,7 +10,7 @@ export const preflightCommand = () =>
     .description(
       `Checks a project for what keeps traces from arriving, and prints the command that fixes each problem.
 
-Checks, in this order: your credentials; the APIs; the repository and the images; the services; who may call whom; who may write traces; who may read the works, and their counts. Then it starts one run of the load and waits until its traces are complete. Then GKE, if the cluster exists: that it runs and gives its pods identities; that its nodes may pull the images and its pods may write traces and read the works; and that complete traces of the pods arrived within 15 minutes. A check is skipped if it depends on one that failed.`,
+Checks, in this order: your credentials; the APIs; the repository and the images; the services; the permissions to call services, to write traces and to read the works; the counts of the works. Then it starts one run of the load and waits until its traces are complete. Then GKE, if the cluster exists: that it runs and gives its pods identities; that its nodes may pull the images and its pods may write traces and read the works; and that complete traces of the pods arrived within 15 minutes. A check is skipped if it depends on one that failed.`,
     )
     .option('--project <id>', 'the project')
     .option('--region <region>', 'the region of the deployment', 'us-central1')

@@ -14,7 +14,7 @@ export type HopSample = Readonly<{
   offsetMs: number;
   measure: 'self' | 'gap';
   siblings: number;
-  /** Spans too deep for a hop of their own, whose time is in this one's. */
+  /** Spans too deep for their own hop, whose time is in this one's. */
   deeper: number;
   /** Time in which any of its spans was running. */
   inclusiveMs: number;
@@ -26,7 +26,7 @@ export type HopSample = Readonly<{
   stopped: boolean;
 }>;
 
-/** Deeper down spans have no hop of their own: nobody reads a table of 50,000 of them. */
+/** Deeper spans have no hop: nobody reads a table of 50,000 of them. */
 const MOST_LEVELS = 32;
 
 /**

@@ -39,7 +39,7 @@ export type Hop = Readonly<{
   measure: 'self' | 'gap';
   /** The most spans that one trace had at this path: over 1, siblings were taken together. */
   maxSiblings: number;
-  /** The most spans of one trace that lie too deep for a hop of their own: this one holds their time. */
+  /** The most spans of one trace that lie too deep for their own hop: this one holds their time. */
   maxDeeper: number;
   a: HopQuantiles | null;
   b: HopQuantiles | null;

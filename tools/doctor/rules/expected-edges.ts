@@ -19,7 +19,7 @@ export const expectedEdges: Rule = {
   check({ traces }, explained) {
     const requests = traces.filter(isRequest);
     const lacking = requests
-      // Below a call that failed nothing is expected; that is a finding of its own.
+      // Below a call that failed nothing is expected; that is another finding.
       .filter((trace) => !explained.has(trace.traceId) && failureOf(trace) === null)
       .flatMap((trace) => missingEdges(trace).map((edge) => ({ trace, edge })));
     const alike = ({ trace, edge }: Lacking) =>

@@ -6,7 +6,7 @@ export const unexplainedOrphans: Rule = {
   finding: 'Spans name a parent that is not in the trace, and nothing marks it as external.',
   cause:
     'The parent was never stored (its process was killed, its export failed, its queue was full, ' +
-    'or it is not sampled), or the platform’s front end put the id of its own span in place of ' +
+    'or it is not sampled), or the platform’s front end put its own span id in place of ' +
     'the parent’s and no b3 header restored it.',
   fix:
     'Look for lost spans in the last line of the calling program (“telemetry stopped”). On Cloud ' +

@@ -7,7 +7,7 @@ import type { Trace } from '../../../../tools/traces/model.ts';
 import { normalise } from '../../../../tools/traces/normalise.ts';
 import { requestTrace, without, withSpanChanged } from '../../traces/request-trace.ts';
 
-/** A request that its client's HTTP server took up this long after it was sent. */
+/** A request that its client's HTTP server began to serve this long after it was sent. */
 function request(options: { sequence: number; waitMs: number; cold?: boolean; instance?: string }) {
   const { sequence, waitMs, cold = false, instance = 'one' } = options;
   return requestTrace({

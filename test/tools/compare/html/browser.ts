@@ -50,7 +50,7 @@ export async function openBrowser(t: TestContext): Promise<Browser> {
   return browser;
 }
 
-/** A page of its own profile that notes every complaint on the console and every request. */
+/** A page with its own profile that notes every complaint on the console and every request. */
 export async function openPage(
   browser: Browser,
   options: BrowserContextOptions = {},

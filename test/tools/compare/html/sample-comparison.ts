@@ -315,7 +315,7 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
       {
         id: 'cold-starts-present',
         finding: '4 of 400 traces in Cloud Run and 4 of 400 in GKE met a cold start.',
-        advice: 'They are a stratum of their own below and enter no warm figure.',
+        advice: 'They are a separate stratum below and enter no warm figure.',
       },
     ],
     methods: [

@@ -102,7 +102,7 @@ test('the ratio of a hop is derived from the test of its difference, with its in
   const cohorts = cohortsOf([ALWAYS(20), ONE_TO_SIX]);
   const design = chooseDesign(cohorts.a, cohorts.b);
   const [sure, found] = compareHops(cohorts, { design, requestMs: 0, wrongCounts: 0 });
-  // 30 ms against 10 ms; 10 ms of b in every request, so the other bounds are a tenth of its own.
+  // 30 ms against 10 ms; 10 ms of b in every request, so the other bounds are a tenth of them.
   assert.ok(Math.abs((sure?.ratio.p50 ?? 0) - 3) < 1e-6);
   for (const bound of ['p50', 'low', 'high'] as const) {
     const expected = 1 + (found?.differenceMs[bound] ?? Number.NaN) / 10;

@@ -17,7 +17,7 @@ const PLACE = '--location us-central1-f --project my-project';
 const server = `serviceAccount:${accountOf('server')}`;
 const client = `serviceAccount:${accountOf('client')}`;
 
-/** Of a project with the overlay, works of its own and both exporters. */
+/** Of a project with the overlay, its own works and both exporters. */
 export const FULL_DEFECTS: readonly Defect[] = [
   {
     title: 'an exporter whose API is not enabled',

@@ -40,7 +40,7 @@ export type Project = {
   pullers: Bindings;
   /** Of the bucket `texts`; undefined where the caller cannot see them. */
   bucketBindings: Bindings | undefined;
-  /** Who may act as each service account. */
+  /** The principals with permission to act as each service account. */
   actors: Record<string, Bindings>;
   clusters: FakeCluster[];
 };
@@ -82,7 +82,7 @@ export function createProject(): Project {
 export const podOf = (name: string) =>
   `principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/${PROJECT}.svc.id.goog/subject/ns/shakesapp/sa/${name}`;
 
-/** Everything that a deployment may have: the overlay, works of one's own, both exporters. */
+/** Everything that a deployment may have: the overlay, one's own works, both exporters. */
 export function createFullProject(): Project {
   const project = createProject();
   const names = ['loadgen', 'client', 'server'] as const;

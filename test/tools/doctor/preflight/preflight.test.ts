@@ -83,7 +83,7 @@ describe('preflight', () => {
     assert.match(renderResult(cluster ?? assert.fail()), /^- {6}GKE: .* \(skipped: not deployed: /);
   });
 
-  test('passes every check of both platforms with works of their own and both exporters', async (t) => {
+  test('passes every check of both platforms with their own works and both exporters', async (t) => {
     const results = await ask(t, createFullProject(), { args: ['--gke'] });
     assert.deepEqual(
       results.map(({ id, status, findings }) => ({ id, status, findings })),

@@ -18,7 +18,7 @@ const TRACES: readonly (readonly [string, readonly Trace[], RegExp | null])[] = 
     /loadgen:loadgen .* lacks shakesapp\.query$/,
   ],
   [
-    'a span of our own name is ours without any attribute',
+    'a span with one of our names is ours without any attribute',
     change({ search: (span) => ({ ...span, attributes: {} }) }),
     /^works\.search \(.*lacks service\.name/,
   ],

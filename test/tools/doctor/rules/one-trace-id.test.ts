@@ -6,7 +6,7 @@ import { oneTraceId } from '../../../../tools/doctor/rules/one-trace-id.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
 import { CLOUD_RUN, GKE, healthyTraces, idOf } from '../healthy-traces.ts';
 
-/** As the healthy traces, but the server of each platform's request begins a trace of its own. */
+/** As the healthy traces, but the server of each platform's request begins another trace. */
 function torn(traceId: string, own: string, laterMs = 0): readonly Trace[] {
   const trace = healthyTraces().find((one) => one.traceId === traceId);
   assert.ok(trace);
@@ -130,7 +130,7 @@ test('what loadgen fetches outside of a request calls no client', () => {
   assert.deepEqual(callersOf([{ ...trace, spans: fetched }, entry]), []);
 });
 
-test('a call from outside begins a trace of its own by right', () => {
+test('a call from outside may begin another trace', () => {
   const [caller, entry] = torn(CLOUD_RUN, RUN_OWN);
   assert.ok(caller && entry);
   const external = { [ATTR.parentExternal]: 'true' };

@@ -1,6 +1,6 @@
 /**
  * A program for trace-write.test.ts: writes one small trace with the real exporter and prints what
- * the exporter said. A process of its own, because grpc-js reads the certificate authority's path
+ * the exporter said. A separate process, because grpc-js reads the certificate authority's path
  * when it is loaded.
  */
 

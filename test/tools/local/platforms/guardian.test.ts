@@ -63,7 +63,7 @@ describe('startGuardian', () => {
     const guardian = startGuardian();
     const [shell, ...others] = childrenOf(process.pid).filter((pid) => !before.has(pid));
     assert.ok(shell !== undefined && others.length === 0);
-    assert.equal(groupOf(shell), shell, 'a group of its own');
+    assert.equal(groupOf(shell), shell, 'its own group');
     const watched = startGroup(t);
     guardian.watch(watched);
     await untilTrapped(shell);
@@ -85,7 +85,7 @@ describe('startGuardian', () => {
   });
 });
 
-/** A process in a group of its own, as the programs are. */
+/** A process in its own group, as the programs are. */
 function startGroup(t: TestContext): number {
   const child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1e6)'], {
     detached: true,

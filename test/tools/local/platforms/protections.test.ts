@@ -110,7 +110,7 @@ describe('lib’s protections against what Cloud Run does', () => {
     const served = () =>
       cloud.traceStore.traces().filter(({ spans }) => spans.some(({ name }) => name === '/'))
         .length;
-    // A process that is still starting has no handler yet, and nothing of its own to lose: on a
+    // A process that is still starting has no handler yet, and nothing to lose: on a
     // busy machine the backlog of the cold start may have called for a second instance.
     const settled = () => platform.instances().every(({ state }) => state !== 'starting');
     await until('the run is under way', () => served() > 5 && settled());

@@ -11,7 +11,7 @@ const INVOKER = 'roles/run.invoker';
 const schedulerAccount = (projectId: string) =>
   `shakesapp-scheduler@${projectId}.iam.gserviceaccount.com`;
 
-/** Who calls each service. */
+/** The caller of each service. */
 function callersOf({ options, services }: Context): Record<ServiceName, string> {
   return {
     loadgen: schedulerAccount(options.projectId),

@@ -87,7 +87,7 @@ function decodeResource(raw: unknown, at: { field: string; report: Report }): Ot
   return { labels, spans };
 }
 
-/** A span with the attributes of its resource; those of its own win. */
+/** A span with the attributes of its resource; where both have a key, the span's wins. */
 export function decodeSpan(raw: unknown, shared: Labels, report: Report): Span {
   const reports = reportsOf(report);
   const members = span(raw, reports.onUnknown);

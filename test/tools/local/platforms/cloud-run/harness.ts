@@ -117,7 +117,7 @@ export type Answer = Readonly<{
   body: string;
 }>;
 
-/** One HTTP/1.1 request from outside, on a connection of its own. */
+/** One HTTP/1.1 request from outside, on its own connection. */
 export async function get(
   url: string,
   options: {
