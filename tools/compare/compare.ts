@@ -27,11 +27,16 @@ export async function compareSource(
   options: {
     cohorts: Sides<Cohort>;
     signal: AbortSignal;
+    /** Whether the source is files, whose advice is another one. */
+    ofFiles?: boolean;
     onTrace?: (trace: Trace) => void | Promise<void>;
   },
 ): Promise<Comparison> {
+  const { ofFiles = false } = options;
   const collector = createCollector(options.cohorts);
+  let traces = 0;
   for await (const trace of source.read(options.signal)) {
+    traces += 1;
     await options.onTrace?.(trace);
     collector.add(trace, source.readAtMs());
   }
@@ -40,6 +45,8 @@ export async function compareSource(
     source: source.describe(),
     truncated: source.truncated(),
     deviations: source.deviations(),
+    ofFiles,
+    isEmptyFile: ofFiles && traces === 0,
   };
   return comparing.finish({
     ...read,
@@ -59,6 +66,8 @@ export function compareTraces(
     source: { kind: 'memory', name: options.name, local: options.local, since: null, until: null },
     truncated: null,
     deviations: [],
+    ofFiles: false,
+    isEmptyFile: false,
     drawn: traces.filter(({ traceId }) => comparing.drawnIds.has(traceId)),
   });
 }
@@ -69,6 +78,9 @@ type Read = Readonly<{
   truncated: string | null;
   /** What the source read although it is not as it should be. */
   deviations: readonly Deviation[];
+  ofFiles: boolean;
+  /** Where nothing is in files, no other warning tells more than that. */
+  isEmptyFile: boolean;
   /** The traces of `drawnIds`, read once more. */
   drawn: readonly Trace[];
 }>;
@@ -82,7 +94,8 @@ export function compareCollected(collection: Collection) {
   const drawn = [...chosenRecords(warm), ...chosenRecords(cold), ...drawnFailures(records)];
   return {
     drawnIds: new Set(drawn.map(({ traceId }) => traceId)) as ReadonlySet<string>,
-    finish({ source, truncated, deviations, drawn: traces }: Read): Comparison {
+    finish({ drawn: traces, ...read }: Read): Comparison {
+      const { source, truncated, deviations, ofFiles } = read;
       const summaries: Sides<CohortSummary> = {
         a: summariseCohort(cohorts.a, records.a),
         b: summariseCohort(cohorts.b, records.b),
@@ -98,7 +111,9 @@ export function compareCollected(collection: Collection) {
       return {
         version: COMPARISON_VERSION,
         source,
-        unmatched: collection.unmatched,
+        unmatched: read.isEmptyFile
+          ? [`There is no trace in ${source.name}.`]
+          : collection.unmatched,
         configuration: collection.configuration,
         cohorts: summaries,
         requested: requestedBetween([...records.a, ...records.b]),
@@ -125,6 +140,7 @@ export function compareCollected(collection: Collection) {
           samplers: collection.samplers,
           deviations: tally.all(),
           truncated,
+          ofFiles,
         }),
         methods: methodsOf(overall.method),
       };

@@ -27,6 +27,7 @@ export async function run(asked: Options): Promise<number> {
     const comparison = await compareSource(source, {
       cohorts: options.cohorts,
       signal,
+      ofFiles: options.origin.kind === 'files',
       onTrace: async (trace) => {
         read += 1;
         if (read % 500 === 0) progress.show(`${read} traces`);

@@ -20,10 +20,18 @@ const NO_TRACES = {
 const NO_TRACES_IN_FILES = {
   id: 'no-traces',
   finding: 'There is no trace to look at.',
-  cause:
-    'The files hold no spans (only metrics or logs, or nothing), or --trace, --since and --until ' +
-    'leave none.',
+  cause: 'The files hold no spans, or --trace, --since and --until leave none.',
   fix: 'Check what the file was exported from, or run the doctor without --trace and times.',
+} as const;
+
+/** Only metrics, logs or profiles were written. */
+const OTHER_SIGNAL_IN_FILES = {
+  id: 'no-traces',
+  finding: 'There is no trace to look at, but metrics, logs or profiles.',
+  cause:
+    'The exporter that wrote the files is not in a pipeline of traces, or --trace, --since and ' +
+    '--until leave none.',
+  fix: 'Export the traces too (a pipeline of traces with this exporter in the collector).',
 } as const;
 
 /** 2: `cure` is called `fix`; notes, notChecked and leftOut say what version 1 kept silent. */
@@ -71,8 +79,11 @@ export function diagnose(
   const explained = new Set<string>();
   const findings: Finding[] = [];
   if (traces.length === 0) {
+    const isOtherSignal = evidence.deviations.some(({ kind }) => kind === 'other-signal');
+    const inFiles = isOtherSignal ? OTHER_SIGNAL_IN_FILES : NO_TRACES_IN_FILES;
+    const noTraces = ofFiles ? inFiles : NO_TRACES;
     findings.push({
-      ...(ofFiles ? NO_TRACES_IN_FILES : NO_TRACES),
+      ...noTraces,
       count: 1,
       sightings: [],
       exemplar: null,

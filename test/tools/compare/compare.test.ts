@@ -265,6 +265,8 @@ test('who waited for a request that counts in no cohort is cold anyway', () => {
     drawn: [],
     truncated: null,
     deviations: [],
+    ofFiles: false,
+    isEmptyFile: false,
   });
   assert.equal(arriving.stillArriving, 1);
   assert.deepEqual([arriving.cohorts.a.traces, arriving.cohorts.a.cold], [3, 2]);

@@ -85,6 +85,22 @@ test('saved traces of a reading that was cut short say so when they are read aga
   );
 });
 
+test('of files without a trace it says so, with what they hold, and advises on the files', async (t) => {
+  const { path } = await folderWith(t, []);
+  await writeFile(path('metrics.json'), '{"resourceMetrics":[]}\n');
+  const metrics = await compare('--from', path('metrics.json'));
+  assert.equal(metrics.code, 1);
+  const text = metrics.stdout.replaceAll(/\s+/g, ' ');
+  assert.ok(text.startsWith(`There is no trace in ${path('metrics.json')}. `), text);
+  assert.match(text, /1 document holds metrics, logs or profiles, which were skipped/);
+  assert.doesNotMatch(text, /WARNINGS/);
+  await writeFile(path('cut'), headLine(LOCAL));
+  const cut = (await compare('--from', path('cut'))).stdout.replaceAll(/\s+/g, ' ');
+  assert.match(cut, /^There is no trace in .*! not everything was read: .* it is cut off Traces /);
+  assert.match(cut, /copy the file again/);
+  assert.doesNotMatch(cut, /Wait for more runs|choose a shorter window/);
+});
+
 test('traces that may have been growing when they were saved are left out and counted', async (t) => {
   const { path } = await folderWith(t, []);
   // Two lack a span: one of the last run, one of the first.

@@ -7,6 +7,7 @@ import { ATTR } from '../../../lib/telemetry/names.ts';
 import { diagnose } from '../../../tools/doctor/diagnose.ts';
 import { type LogLine, readLogs } from '../../../tools/doctor/logs.ts';
 import { RULES } from '../../../tools/doctor/rules.ts';
+import { NO_EXAMPLE } from '../../../tools/traces/deviation.ts';
 import type { Trace } from '../../../tools/traces/model.ts';
 import { openFiles } from '../../../tools/traces/sources/files.ts';
 import { contentOf, DEFECTS } from './defects.ts';
@@ -132,6 +133,11 @@ test('the advice on no traces is about the files where they are what was read', 
   const [files] = diagnose([], { ofFiles: true }).findings;
   assert.equal(files?.id, 'no-traces');
   assert.doesNotMatch(files?.fix ?? '', /load/);
+  const example = { ...NO_EXAMPLE, value: 'resourceMetrics' };
+  const deviations = [{ kind: 'other-signal', count: 1, example } as const];
+  const [other] = diagnose([], { ofFiles: true, deviations }).findings;
+  assert.match(other?.finding ?? '', /no trace to look at, but metrics, logs or profiles/);
+  assert.match(other?.fix ?? '', /Export the traces too/);
 });
 
 test('does not look for unlinked logs where there is no log, and says so', () => {

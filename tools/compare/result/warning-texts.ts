@@ -1,4 +1,4 @@
-import type { DeviationKind } from '../../traces/deviation.ts';
+import { adviceOnDeviation, type WarningKind } from '../../traces/deviation.ts';
 
 /** The closed list of reasons not to trust the figures, or to read them with care. */
 export const WARNING_IDS = [
@@ -15,9 +15,10 @@ export const WARNING_IDS = [
   'clock-skew',
   'early-start',
   'truncated-by-quota',
+  'incomplete-file',
 ] as const;
 /** What deviates in the traces themselves warns by its own name. */
-export type WarningId = (typeof WARNING_IDS)[number] | DeviationKind;
+export type WarningId = (typeof WARNING_IDS)[number] | WarningKind;
 
 /** What people call a warning; its id stays for whoever reads the JSON. */
 export const titleOf = (id: WarningId): string => TITLES[id] ?? id.replaceAll('-', ' ');
@@ -27,6 +28,7 @@ const TITLES: Partial<Record<WarningId, string>> = {
   orphans: 'incomplete traces',
   sampled: 'missing traces',
   'truncated-by-quota': 'not everything was read',
+  'incomplete-file': 'not everything was read',
   'impossible-time': 'impossible times',
   'several-requests': 'several requests in one trace',
   'surplus-root': 'more than one root',
@@ -34,10 +36,9 @@ const TITLES: Partial<Record<WarningId, string>> = {
 };
 
 /** What to do about it. */
-export const adviceOn = (id: WarningId): string =>
-  Object.entries(ADVICE).find(([known]) => known === id)?.[1] ??
-  ON_DEVIATIONS[id as DeviationKind] ??
-  'Look at the example, and fix what wrote it.';
+export const adviceOn = (id: WarningId): string => (isOwn(id) ? ADVICE[id] : adviceOnDeviation(id));
+
+const isOwn = (id: WarningId): id is keyof typeof ADVICE => Object.hasOwn(ADVICE, id);
 
 const ADVICE: Readonly<Record<(typeof WARNING_IDS)[number], string>> = {
   'wrong-counts':
@@ -62,28 +63,7 @@ const ADVICE: Readonly<Record<(typeof WARNING_IDS)[number], string>> = {
   'early-start':
     'These requests say they started over 1 s before they were due, so their latency counts from the start. Check the clock that wrote the scheduled time.',
   'truncated-by-quota':
-    'Traces are missing. From Cloud Trace: repeat the command, which resumes, or choose a shorter window. From a file: export it again.',
-};
-
-const ON_DEVIATIONS: Partial<Record<DeviationKind, string>> = {
-  'unknown-member': 'Check which exporter wrote the file: what the member holds counts nowhere.',
-  'dropped-by-sdk':
-    "Raise the SDK's limits (OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT, OTEL_SPAN_EVENT_COUNT_LIMIT), or record less on a span.",
-  'conflicting-span':
-    'Give every span its own id: check the id generator, and whether files were merged.',
-  'no-spans': 'Check which exporter wrote the file: what it had to say there is lost.',
-  'empty-value': 'Check what sets the attribute: without a value it says nothing.',
-  'duplicate-trace': 'Read each file once; a file that was edited may lack other traces.',
-  'repeated-key': 'Set each attribute once: a span that has two values says neither for sure.',
-  'unnamed-span': 'Name the spans: a hop is known by its name.',
-  'conflicting-trace': 'Read each file once, and do not mix files of two readings.',
-  'span-limit': 'Figures of these traces may miss spans. Let one request make fewer spans.',
-  'implausible-date': 'Check the unit of the exporter: OTLP writes nanoseconds.',
-  'impossible-time':
-    'Fix the program that wrote them: a span like these was never ended, or its clock was set back meanwhile.',
-  'several-requests':
-    'Start every request as a trace with its own id, or others cannot tell the requests apart.',
-  'surplus-root':
-    'Look for the call that lost the trace context: each of these spans should have a parent.',
-  cycle: 'Fix how parent ids are written: these spans are their own ancestors.',
+    'Traces are missing. Repeat the command, which resumes, or choose a shorter window.',
+  'incomplete-file':
+    'Traces are missing. Let the writer of the file finish and copy the file again, or save the traces again.',
 };

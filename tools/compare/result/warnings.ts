@@ -21,6 +21,8 @@ export type Evidence = Readonly<{
   deviations: readonly Deviation[];
   /** What the source left out, in words; null where it read everything. */
   truncated: string | null;
+  /** Whether the source is files: then what it left out is what they lack. */
+  ofFiles: boolean;
 }>;
 
 /** Share of requests above which a defect is worth a warning. */
@@ -47,7 +49,11 @@ const CHECKS: readonly Check[] = [
   { id: 'sampled', find: sampled },
   { id: 'clock-skew', find: clockSkew },
   { id: 'early-start', find: ({ cohorts }) => perCohort(cohorts, (side) => side.earlyStart) },
-  { id: 'truncated-by-quota', find: ({ truncated }) => truncated },
+  {
+    id: 'truncated-by-quota',
+    find: ({ truncated, ofFiles }) => (ofFiles ? null : truncated),
+  },
+  { id: 'incomplete-file', find: ({ truncated, ofFiles }) => (ofFiles ? truncated : null) },
 ];
 
 /** The warnings that apply, in the order of how much they threaten the verdict. */

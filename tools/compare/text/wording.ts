@@ -119,7 +119,10 @@ export function leftOut({ inBothCohorts, stillArriving }: Comparison): readonly 
 /** What may explain why a filter matches nothing: of the traces themselves, not of the comparison. */
 export const readingWarnings = ({ warnings, deviations }: Comparison) =>
   warnings.filter(
-    ({ id }) => id === 'truncated-by-quota' || deviations.some(({ kind }) => kind === id),
+    ({ id }) =>
+      id === 'truncated-by-quota' ||
+      id === 'incomplete-file' ||
+      deviations.some(({ kind }) => kind === id),
   );
 
 /** What was read although it is not as it should be, and cost nothing; the rest is in warnings. */

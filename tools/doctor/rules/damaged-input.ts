@@ -37,8 +37,8 @@ const OF_KIND: Partial<Readonly<Record<DeviationKind, Words>>> = {
   },
   'implausible-date': {
     finding: 'Spans lie before the year 2000.',
-    cause: 'The times are not in nanoseconds since 1970, or the host had no time yet.',
-    fix: 'Write startTimeUnixNano and endTimeUnixNano in nanoseconds.',
+    cause: 'The times are in another unit than the format has, or the host had no time yet.',
+    fix: 'Write the times in the unit of the format (OTLP: nanoseconds since 1970).',
   },
 };
 

@@ -7,8 +7,7 @@ export const impossibleTimes: Rule = {
   finding: 'Spans have times that cannot be. No figure of the comparison counts their requests.',
   cause:
     'The program that wrote the span never ended it, took start and end from different clocks, or ' +
-    'the clock was set while the span was open; or a converter wrote another unit than ' +
-    'nanoseconds.',
+    'the clock was set while the span was open; or a converter wrote times in another unit.',
   fix:
     'End every span (also on errors), and let the SDK take the times. If a converter wrote the ' +
     'file, compare one span with its source.',

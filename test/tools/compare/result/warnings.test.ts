@@ -33,6 +33,7 @@ type Change = Readonly<{
   queriesOfB?: readonly (readonly [string, number])[];
   samplers?: readonly string[];
   truncated?: string;
+  ofFiles?: boolean;
 }>;
 
 function warningsOf(change: Change) {
@@ -58,6 +59,7 @@ function warningsOf(change: Change) {
     samplers: change.samplers ?? ['parentbased_always_on'],
     deviations: [],
     truncated: change.truncated ?? null,
+    ofFiles: change.ofFiles ?? false,
   });
 }
 
@@ -180,6 +182,13 @@ const CASES: readonly (readonly [WarningId, string, Change, RegExp, Change])[] =
     /^only the newest 20000 traces$/,
     {},
   ],
+  [
+    'incomplete-file',
+    'what a file lacks',
+    { truncated: 'a.json is cut off', ofFiles: true },
+    /^a\.json is cut off$/,
+    { ofFiles: true },
+  ],
 ];
 
 test('nothing is warned of where there is nothing', () => {
@@ -232,17 +241,18 @@ test('every warning of the list can be raised, in the order of the list', () => 
   });
   assert.deepEqual(
     everything.map(({ id }) => id),
-    [...WARNING_IDS],
+    WARNING_IDS.filter((id) => id !== 'incomplete-file'),
   );
 });
 
-test('what is advised fits a burst and a saved file as well as a window of Cloud Trace', () => {
-  const found = warningsOf({ truncated: 'cut off', overall: { a: few(19), b: few(19) } });
-  const advice = Object.fromEntries(found.map((warning) => [warning.id, warning.advice]));
-  assert.match(advice['too-few-traces'] ?? '', /a longer window or a larger burst/);
-  assert.doesNotMatch(advice['too-few-traces'] ?? '', /--/);
-  assert.match(
-    advice['truncated-by-quota'] ?? '',
-    /From Cloud Trace: repeat the command, which resumes/,
-  );
+test('what is advised fits a burst as well as a window of Cloud Trace', () => {
+  const [found] = warningsOf({ overall: { a: few(19), b: few(19) } });
+  assert.match(found?.advice ?? '', /a longer window or a larger burst/);
+  assert.doesNotMatch(found?.advice ?? '', /--/);
+});
+
+test('of what was left out, a command is repeated and a file is copied again', () => {
+  const adviceOn = (ofFiles: boolean) => warningsOf({ truncated: 'cut off', ofFiles })[0]?.advice;
+  assert.match(adviceOn(false) ?? '', /Repeat the command, which resumes/);
+  assert.match(adviceOn(true) ?? '', /copy the file again, or save the traces again/);
 });
