@@ -3,7 +3,7 @@ import { jsonFlag, repeatableFlag, wordFlag } from '../flags.ts';
 
 export const queriesCommand = () =>
   new Command('queries')
-    .summary('count the lines of your own texts that contain each query')
+    .summary('count the lines of your texts that contain each query')
     .description(
       `Counts the lines of any body of texts that contain each query, case-insensitively, and prints them as a JSON object of query → count: the value of KNOWN_QUERIES, and the file that \`npm start -- --queries FILE\` reads.
 
