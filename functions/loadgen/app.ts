@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpFunction, Request, Response } from '@google-cloud/functions-framework';
 import type { Clock } from '../../lib/clock.ts';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
-import { createProblem, PROBLEM_TYPE } from '../../lib/problem.ts';
+import { createProblem, PROBLEM_TYPE, retryAfter } from '../../lib/problem.ts';
 import { excerpt, type Logger } from '../../lib/telemetry/log.ts';
 import type { LoadgenConfig } from './config.ts';
 import { SCHEDULE_TIME_HEADER } from './contract.ts';
@@ -94,5 +94,7 @@ export function sendProblem(options: {
   );
   response.statusCode = status;
   response.setHeader('content-type', PROBLEM_TYPE);
+  const seconds = retryAfter(error);
+  if (seconds !== undefined) response.setHeader('retry-after', seconds);
   response.end(JSON.stringify(createProblem(error, extension)));
 }

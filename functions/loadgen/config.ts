@@ -1,7 +1,7 @@
 import { address, type Config, host, integer, port } from '../../lib/config.ts';
 import { knownQueriesVariable } from '../../lib/queries.ts';
 import { shutdownTimeout } from '../../lib/shutdown.ts';
-import { LOAD_LIMITS } from './contract.ts';
+import { LOAD_LIMITS, MOST_REQUESTS } from './contract.ts';
 
 export const loadgenVariables = {
   HOST: host(),
@@ -22,6 +22,12 @@ export const loadgenVariables = {
     default: LOAD_LIMITS.LOADGEN_REQUEST_TIMEOUT_SECONDS,
   }).describe(
     'Deadline of one request to client. Keep it above SERVER_DEADLINE_MS, so that client answers first',
+  ),
+  LOADGEN_MAX_RUNS: integer({ min: 1, max: 1_000, default: 10 }).describe(
+    'Runs at a time. One more is refused with 503 and Retry-After',
+  ),
+  LOADGEN_MAX_REQUESTS: integer({ min: MOST_REQUESTS, max: 100_000, default: 4_000 }).describe(
+    'Requests of all runs at a time, those that are not due yet included. A run that would exceed it is refused with 503 and Retry-After',
   ),
   LOADGEN_LATE_AFTER_MS: integer({ min: 1, max: 60_000, default: 10 }).describe(
     'Milliseconds after its scheduled time from which the start of a request counts as late',

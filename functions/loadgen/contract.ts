@@ -8,6 +8,9 @@ import { z } from 'zod';
 /** The header in which Cloud Scheduler says for when an attempt was scheduled, RFC 3339. */
 export const SCHEDULE_TIME_HEADER = 'x-cloudscheduler-scheduletime';
 
+/** The most requests that one run may have. */
+export const MOST_REQUESTS = 1000;
+
 const RFC_3339 = 'a time in RFC 3339 with a zone, such as 2026-03-01T12:34:00Z';
 const RUN_ID = '1 to 64 letters, digits, ".", "_", ":" or "-"';
 
@@ -22,11 +25,11 @@ export const scheduledTimeSchema = z.iso.datetime({ offset: true, error: RFC_333
 export const loadRequestSchema = z.strictObject(
   {
     /** How many requests, each one trace. */
-    requests: whole(1, 1000).default(10),
+    requests: whole(1, MOST_REQUESTS).default(10),
     /** From one request's scheduled time to the next one's; the codelab's 2 s by default. */
     intervalMs: whole(0, 600_000).default(2000),
     /** A request that falls due while so many are unanswered is dropped and counted. */
-    maxInFlight: whole(1, 1000).default(100),
+    maxInFlight: whole(1, MOST_REQUESTS).default(100),
     /** Decides the sequence of queries; from the scheduled minute by default. */
     seed: whole(0, 0xffff_ffff).optional(),
     /** Names this run; unique for each run by default. */

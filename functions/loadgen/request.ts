@@ -42,8 +42,6 @@ export type ClientRequests = Readonly<{
 }>;
 
 const MAX_ANSWER_BYTES = 64 * 1024;
-/** As many as requests can be in flight in one run; more would wait here, unseen. */
-const MAX_SOCKETS = 1000;
 /** Idle connections go before Node's own servers drop them (5 s), which would reset a request. */
 const IDLE_SOCKET_MS = 4_000;
 
@@ -54,11 +52,13 @@ const IDLE_SOCKET_MS = 4_000;
 export function createClientRequests(options: {
   address: Address;
   timeoutMs: number;
+  /** As many as requests can be in flight in all runs; more would wait here, unseen. */
+  maxSockets: number;
   identity?: Identity | undefined;
 }): ClientRequests {
-  const { address, timeoutMs, identity } = options;
+  const { address, timeoutMs, maxSockets, identity } = options;
   const { Agent, request } = address.tls ? https : http;
-  const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_SOCKET_MS });
+  const agent = new Agent({ keepAlive: true, maxSockets, timeout: IDLE_SOCKET_MS });
 
   return {
     async get(path, signal) {

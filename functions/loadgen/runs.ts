@@ -7,6 +7,7 @@ import { type LoadSummary, longestScheduleMs } from './contract.ts';
 import type { LoadPlan } from './plan.ts';
 import { prepare } from './readiness.ts';
 import type { ClientRequests, StopKind } from './request.ts';
+import { createRoom } from './room.ts';
 import { type Run, startRun } from './run.ts';
 import { scheduleLengthMs } from './schedule.ts';
 
@@ -15,7 +16,10 @@ const FLUSH_TIMEOUT_MS = 5_000;
 const LAST_FLUSH_TIMEOUT_MS = 2_000;
 
 export type Runs = Readonly<{
-  /** Runs the plan to its end; a second delivery of a minute is answered at once. */
+  /**
+   * Runs the plan to its end; a second delivery of a minute is answered at once. Rejects with
+   * AppError unavailable where this process has no room for the run.
+   */
   run(plan: LoadPlan): Promise<LoadSummary>;
   readonly stopping: boolean;
   /** Starts no more requests, and gives up after `drainMs` on those in flight. */
@@ -35,6 +39,7 @@ export function createRuns(options: {
   const giveUp = new AbortController();
   const deliveries = createDeliveries<Run>();
   const active = new Set<Promise<unknown>>();
+  const room = createRoom(config);
 
   const runToEnd = async (plan: LoadPlan): Promise<LoadSummary> => {
     const maxRunMs = config.LOADGEN_MAX_RUN_SECONDS * 1000;
@@ -77,7 +82,8 @@ export function createRuns(options: {
         );
         return { ...earlier.summary(), duplicate: true };
       }
-      const running = runToEnd(plan);
+      const leave = room.take(plan.requests);
+      const running = runToEnd(plan).finally(leave);
       active.add(running);
       return running.finally(() => active.delete(running));
     },

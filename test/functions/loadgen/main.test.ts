@@ -115,6 +115,34 @@ describe('the program', () => {
     assert.deepEqual([stored, lost], [0, started]);
   });
 
+  it('told to stop under a flood of runs that hang, answers each of them and counts every span', async (t) => {
+    let asked = 0;
+    const full = Promise.withResolvers<void>();
+    const { program, load, counts } = await start(
+      t,
+      () => {
+        if (++asked === 2000) full.resolve();
+      },
+      { OTEL_TRACES_EXPORTER: 'none', LOADGEN_MAX_REQUESTS: '2000' },
+    );
+    const body = '{"requests":1000,"intervalMs":0,"maxInFlight":1000}';
+    const seen = { accepted: 0, refused: 0 };
+    const refused = Promise.withResolvers<void>();
+    const answers = Array.from({ length: 20 }, async () => {
+      const { status, headers } = await load(body);
+      if (status === 200) seen.accepted++;
+      if (status === 503 && headers.get('retry-after') === '1') seen.refused++;
+      if (seen.refused === 18) refused.resolve();
+    });
+    await Promise.all([full.promise, refused.promise]);
+    program.signal('SIGTERM');
+    await Promise.all(answers);
+    assert.deepEqual(seen, { accepted: 2, refused: 18 });
+    assert.notEqual(await program.exit(), null, 'ended by itself');
+    const { stored, lost, started } = await counts();
+    assert.deepEqual([stored, lost], [0, started]);
+  });
+
   it('names a port that is in use in one line of its log, and exits 1', (t) =>
     assertPortIsReported(t, ENTRY, { CLIENT_ADDR: 'client:80' }));
 

@@ -31,6 +31,7 @@ function connect(t: TestContext, port: number, options: { identity?: Identity } 
   const requests = createClientRequests({
     address: { host: '127.0.0.1', port, tls: false, origin },
     timeoutMs: TIMEOUT_MS,
+    maxSockets: 10,
     ...options,
   });
   t.after(() => requests.close());
@@ -122,6 +123,7 @@ describe('createClientRequests', () => {
     const requests = createClientRequests({
       address: { host: 'localhost', port, tls: true, origin },
       timeoutMs: 60_000,
+      maxSockets: 10,
     });
     t.after(() => requests.close());
     assert.deepEqual(await requests.get('/', signal), { status: 200, body: 'ok' });

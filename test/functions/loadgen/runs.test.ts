@@ -157,6 +157,53 @@ describe('two calls that no schedule made', () => {
   });
 });
 
+describe('a process that has no room for another run', () => {
+  const env = { LOADGEN_MAX_RUNS: '2', LOADGEN_MAX_REQUESTS: '1500' };
+  const refused = (message: RegExp) => ({ name: 'AppError', kind: 'unavailable', message });
+
+  it('refuses a run beyond LOADGEN_MAX_RUNS before it asks anything', async () => {
+    const { asked, clock, start } = create({ env });
+    const runs = [start({ requests: 1 }), start({ requests: 1 })];
+    await clock.advance(0);
+    await assert.rejects(start({ requests: 1 }), refused(/2 runs are under way; allowed: 2 /));
+    await clock.advance(0);
+    assert.equal(asked.length, 2);
+    for (const one of asked) one.count(2);
+    await Promise.all(runs);
+    const next = start({ requests: 1 });
+    await clock.advance(0);
+    asked.at(-1)?.count(2);
+    assert.equal((await next).ok, 1);
+  });
+
+  it('refuses a run with more requests than LOADGEN_MAX_REQUESTS leaves', async () => {
+    const { clock, start } = create({ env, onAsked: ({ count }) => count(2) });
+    const first = start({ requests: 1000, intervalMs: 1 });
+    await assert.rejects(
+      start({ requests: 501, intervalMs: 1 }),
+      refused(/have 1000 requests and this one has 501; allowed: 1500 in all/),
+    );
+    const second = start({ requests: 500, intervalMs: 1 });
+    await clock.advance(1000);
+    assert.deepEqual([(await first).ok, (await second).ok], [1000, 500]);
+  });
+
+  it('still answers a second delivery, and runs a refused minute that comes again', async () => {
+    const { asked, clock, start } = create({ env: { ...env, LOADGEN_MAX_RUNS: '1' } });
+    const first = start({ requests: 1, ...MINUTE });
+    await clock.advance(0);
+    assert.equal((await start({ requests: 1, ...MINUTE })).duplicate, true);
+    const next = { requests: 1, scheduledTime: '2026-01-01T00:08:00Z' };
+    await assert.rejects(start(next), refused(/LOADGEN_MAX_RUNS/));
+    asked[0]?.count(2);
+    await first;
+    const again = start(next);
+    await clock.advance(0);
+    asked[1]?.count(2);
+    assert.deepEqual([(await again).ok, (await again).duplicate], [1, undefined]);
+  });
+});
+
 describe('createRuns', () => {
   it('has every span stored before a run is answered', async (t) => {
     const order: string[] = [];

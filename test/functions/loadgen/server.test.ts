@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createApp } from '../../../functions/loadgen/app.ts';
 import { loadgenVariables } from '../../../functions/loadgen/config.ts';
 import type { LoadSummary } from '../../../functions/loadgen/contract.ts';
@@ -84,6 +85,24 @@ describe('POST /', () => {
     const summary = body.summary as LoadSummary;
     assert.deepEqual([summary.sent, summary.failed], [0, 2]);
     assert.ok(!JSON.stringify(body).includes('secret-host'));
+  });
+
+  it('answers 503 with Retry-After where there is no room for the run', async (t) => {
+    const waiting: Asked[] = [];
+    behave = (asked) => void waiting.push(asked);
+    t.after(() => {
+      behave = ({ count }) => count(2);
+    });
+    const all = '{"requests":1000,"intervalMs":0,"maxInFlight":1}';
+    const runs = Array.from({ length: 4 }, () => post(all));
+    while (waiting.length < 4) await turn();
+    const { response, body } = await post('{"requests":1}');
+    assert.equal(response.status, 503);
+    assert.equal(response.headers.get('content-type'), 'application/problem+json');
+    assert.equal(response.headers.get('retry-after'), '1');
+    assert.match(String(body.detail), /allowed: 4000 in all/);
+    for (const one of waiting) one.count(2);
+    for (const { body } of await Promise.all(runs)) assert.equal(body.dropped, 999);
   });
 
   it('takes the scheduled minute from Cloud Scheduler’s header, and answers it once', async () => {
