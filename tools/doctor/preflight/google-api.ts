@@ -71,9 +71,14 @@ export function createGoogleApi(options: {
   const ask = async (url: string, init: RequestInit): Promise<unknown> => {
     const headers = new Headers(await sign());
     if (init.body) headers.set('content-type', 'application/json');
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
-    const response = await fetch(url, { ...init, headers, signal: limit });
-    const text = await response.text();
+    const { response, text } = await within(
+      DEADLINE_MS,
+      async (limit) => {
+        const answer = await fetch(url, { ...init, headers, signal: limit });
+        return { response: answer, text: await answer.text() };
+      },
+      { outer: signal },
+    );
     if (response.ok) return text === '' ? {} : JSON.parse(text);
     const said = messageOf(text) || response.statusText;
     throw new ApiError(response.status, said, new URL(url).pathname);
