@@ -87,10 +87,17 @@ export const WORDS = {
   },
   'implausible-date': {
     warning: true,
-    one: 'span starts before the year 2000: its times may be in another unit',
-    many: 'spans start before the year 2000: their times may be in another unit',
+    one: 'span starts before the year 2000 or after 2100: its times may be in another unit',
+    many: 'spans start before the year 2000 or after 2100: their times may be in another unit',
     advice:
       'Check in which unit the times were written: milliseconds, microseconds and nanoseconds are easy to mix up.',
+  },
+  'implausible-duration': {
+    warning: true,
+    one: 'span lasts longer than a day: its start or its end may be wrong',
+    many: 'spans last longer than a day: their starts or their ends may be wrong',
+    advice:
+      'Look at what wrote these spans: start and end may be in different units, or from different clocks.',
   },
   'duplicate-trace': {
     warning: true,

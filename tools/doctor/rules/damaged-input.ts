@@ -36,9 +36,15 @@ const OF_KIND: Partial<Readonly<Record<DeviationKind, Words>>> = {
     fix: 'Start a new trace for each unit of work.',
   },
   'implausible-date': {
-    finding: 'Spans lie before the year 2000.',
+    finding: 'Spans lie before the year 2000 or after 2100.',
     cause: 'The times are in another unit than the format has, or the host had no time yet.',
     fix: 'Write the times in the unit of the format (OTLP: nanoseconds since 1970).',
+  },
+  'implausible-duration': {
+    finding: 'Spans last longer than a day.',
+    cause:
+      'Start and end are in different units or from different clocks, or the span was ended late.',
+    fix: 'Take both times from one clock, and end every span (also on errors).',
   },
 };
 

@@ -1,8 +1,11 @@
 import { type Deviation, type DeviationKind, NO_EXAMPLE } from '../deviation.ts';
 import type { Span, Trace } from '../model.ts';
 
-/** Spans before it have times in another unit, as a rule: nobody traced so. */
+/** Spans outside of these years have times in another unit, as a rule: nobody traced so. */
 const FIRST_PLAUSIBLE_MS = Date.UTC(2000, 0, 1);
+const LAST_PLAUSIBLE_MS = Date.UTC(2100, 0, 1);
+/** No request that somebody waits for lasts so long. */
+const LONGEST_PLAUSIBLE_MS = 24 * 60 * 60 * 1_000;
 
 /**
  * One trace of spans that may have come in any order and more than once. A retried write stores a
@@ -31,8 +34,17 @@ export function toTrace(
   const kept = byId.size === spans.length ? spans : [...byId.values()];
   for (const span of kept) {
     if (span.name === '') tell('unnamed-span', span, null);
-    if (span.impossible === undefined && span.startMs < FIRST_PLAUSIBLE_MS) {
-      tell('implausible-date', span, new Date(span.startMs).toISOString());
+    if (span.impossible !== undefined) continue;
+    const { startMs, endMs } = span;
+    if (startMs < FIRST_PLAUSIBLE_MS || startMs > LAST_PLAUSIBLE_MS) {
+      tell('implausible-date', span, new Date(startMs).toISOString());
+    }
+    if (endMs - startMs > LONGEST_PLAUSIBLE_MS) {
+      tell(
+        'implausible-duration',
+        span,
+        `${new Date(startMs).toISOString()} to ${new Date(endMs).toISOString()}`,
+      );
     }
   }
   return { traceId, projectId, spans: withPlaces(kept) };

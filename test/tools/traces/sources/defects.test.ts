@@ -51,6 +51,8 @@ function changed(change: (span: Loose, index: number) => void): Loose {
   return document;
 }
 
+const DAY_NANOS = 24n * 60n * 60n * 1_000_000_000n;
+
 const base64 = (hex: string) => (hex ? Buffer.from(hex, 'hex').toString('base64') : '');
 
 function withBase64Ids(encode: (hex: string) => string): Loose {
@@ -336,6 +338,24 @@ test('times in microseconds are told of', async (t) => {
       span[name] = span[name].slice(0, -3);
   });
   assert.deepEqual((await read(t, lineOf(document))).deviations, [['implausible-date', 10]]);
+});
+
+test('warns of times after the year 2100', async (t) => {
+  const document = changed((span) => {
+    for (const name of ['startTimeUnixNano', 'endTimeUnixNano'])
+      span[name] = String(BigInt(span[name]) * 4n);
+  });
+  assert.deepEqual((await read(t, lineOf(document))).deviations, [['implausible-date', 10]]);
+});
+
+test('warns of a span that lasts longer than a day', async (t) => {
+  const document = changed((span, index) => {
+    const days = index === 0 ? 2n : index === 1 ? 1n : 0n;
+    span.endTimeUnixNano = String(
+      BigInt(days === 0n ? span.endTimeUnixNano : span.startTimeUnixNano) + days * DAY_NANOS,
+    );
+  });
+  assert.deepEqual((await read(t, lineOf(document))).deviations, [['implausible-duration', 1]]);
 });
 
 const WHOLE = lineOf(intact());
