@@ -5,7 +5,7 @@
 
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -42,17 +42,38 @@ export async function benchCompare(spans = 100_000, heapMb?: number): Promise<Sc
       }
       yield endLine({ traces: count, truncated: null });
     }, createWriteStream(file));
-    const { stderr } = await promisify(execFile)(process.execPath, [
+    const json = join(folder, 'out.json');
+    const html = join(folder, 'out.html');
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [
       ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`]),
       '--import',
       join(import.meta.dirname, 'report-usage.ts'),
-      join(import.meta.dirname, '../compare/main.ts'),
-      ...['--from', file, '--json', join(folder, 'out.json'), '--html', join(folder, 'out.html')],
+      COMMAND,
+      ...['compare', '--from', file, `--json=${json}`, '--html', html],
     ]);
+    await checkCompared({ stdout, json, html, traces: count });
     const usage = JSON.parse(stderr.trim().split('\n').at(-1) ?? '{}');
     return { spans: written, fileMb: Math.round(bytes / 1_000_000), ...usage };
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const COMMAND = join(import.meta.dirname, '../cli/main.ts');
+
+/** A command that does nothing is fast: its figures count only with the complete result. */
+export async function checkCompared(of: {
+  stdout: string;
+  json: string;
+  html: string;
+  traces: number;
+}): Promise<void> {
+  const { cohorts } = JSON.parse(await readFile(of.json, 'utf8'));
+  const compared = cohorts.a.traces + cohorts.b.traces;
+  if (compared !== of.traces) throw new Error(`${compared} traces of ${of.traces} were compared`);
+  if (of.stdout.trim() === '') throw new Error('the comparison printed no table');
+  if (!(await readFile(of.html, 'utf8')).trimEnd().endsWith('</html>')) {
+    throw new Error('the comparison wrote no complete page');
   }
 }
 
@@ -91,5 +112,5 @@ if (import.meta.main) {
     console.log(renderScale(summary));
     summaries.push(summary);
   }
-  console.log(JSON.stringify(summaries));
+  process.send?.(summaries);
 }

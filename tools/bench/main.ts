@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { checkOutput, isStdout } from '../cli/command-line.ts';
 import { BENCHMARKS, type BenchFlags, type Benchmark } from '../cli/commands/bench.ts';
 import { writeOutcome } from '../cli/result-file.ts';
@@ -14,12 +13,26 @@ export async function run({ names, json }: BenchFlags): Promise<number> {
   for (const name of names.length > 0 ? names : (Object.keys(BENCHMARKS) as Benchmark[])) {
     if (asText) process.stdout.write(`${name}: ${BENCHMARKS[name]}\n`);
     const file = join(import.meta.dirname, `${name}.ts`);
-    const measuring = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
-    if (asText) measuring.stdout.pipe(process.stdout, { end: false });
-    const [output, [code]] = await Promise.all([text(measuring.stdout), once(measuring, 'exit')]);
-    if (code !== 0) return 1;
-    figures[name] = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '');
+    const measured = await measure(file, asText);
+    if (measured === undefined) return 1;
+    figures[name] = measured;
   }
   await writeOutcome(json, { text: () => '', value: () => figures });
   return 0;
+}
+
+/** What the benchmark sent; undefined where it failed and said why. A run without figures throws. */
+export async function measure(file: string, asText: boolean): Promise<unknown> {
+  const measuring = spawn(process.execPath, [file], {
+    stdio: ['ignore', asText ? 'inherit' : 'ignore', 'inherit', 'ipc'],
+  });
+  let figures: unknown;
+  measuring.once('message', (message) => {
+    figures = message;
+  });
+  // 'close' comes after the last message, 'exit' may come before it
+  const [code] = await once(measuring, 'close');
+  if (code !== 0) return undefined;
+  if (figures === undefined) throw new Error(`${file} ended without figures`);
+  return figures;
 }

@@ -1,6 +1,6 @@
 /**
  * How often the comparison errs, by simulation with a known truth. `npx shakesapp bench statistics`
- * prints the table and JSON; the seed fixes every figure.
+ * prints the table; the seed fixes every figure.
  */
 
 import { chooseDesign } from '../compare/statistics/design.ts';
@@ -84,5 +84,5 @@ if (import.meta.main) {
     const percent = (share: number) => `${(share * 100).toFixed(1)} %`.padStart(7);
     console.log(`${name.padEnd(40)} primary ${percent(primary)}   any hop ${percent(anyHop)}`);
   }
-  console.log(JSON.stringify(outcomes));
+  process.send?.(outcomes);
 }

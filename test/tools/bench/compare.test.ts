@@ -1,10 +1,38 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { benchCompare, renderScale, summariseScale } from '../../../tools/bench/compare.ts';
+import {
+  benchCompare,
+  checkCompared,
+  renderScale,
+  summariseScale,
+} from '../../../tools/bench/compare.ts';
 
 test('60,000 spans are compared in a heap that could not hold them all', async () => {
   const { spans, fileMb } = await benchCompare(60_000, 64);
   assert.ok(spans >= 60_000 && fileMb >= 35);
+});
+
+test('a comparison without its complete result is not measured', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-test-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const complete = {
+    stdout: 'GKE is faster',
+    json: join(folder, 'out.json'),
+    html: join(folder, 'out.html'),
+    traces: 5,
+  };
+  await assert.rejects(checkCompared(complete), /ENOENT.*out\.json/);
+  await writeFile(complete.json, '{"cohorts":{"a":{"traces":3},"b":{"traces":2}}}');
+  await assert.rejects(checkCompared(complete), /ENOENT.*out\.html/);
+  await writeFile(complete.html, '<html>\n');
+  await assert.rejects(checkCompared(complete), /no complete page/);
+  await writeFile(complete.html, '<html></html>\n');
+  await checkCompared(complete);
+  await assert.rejects(checkCompared({ ...complete, stdout: '\n' }), /no table/);
+  await assert.rejects(checkCompared({ ...complete, traces: 6 }), /5 traces of 6 were compared/);
 });
 
 test('figures are medians with their range', () => {

@@ -1,7 +1,7 @@
 import { Argument, Command } from '@commander-js/extra-typings';
 import { jsonFlag } from '../flags.ts';
 
-/** Each is a file of tools/bench that prints its figures and, as the last line, JSON. */
+/** Each is a file of tools/bench that prints its figures and sends them to its parent process. */
 export const BENCHMARKS = {
   compare: '100,000 spans to table, JSON and HTML: time and peak memory',
   statistics: 'how often 1,000 simulated comparisons of each kind err',
