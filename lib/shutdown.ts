@@ -16,7 +16,8 @@ export type ShutdownStep = Readonly<{
 /**
  * Runs the steps in order, once, on the first SIGTERM or SIGINT, and exits: 0 when all of them
  * ended in time, 1 otherwise. The platform kills some time after SIGTERM, so all steps share
- * `timeoutMs`, and each is told what is left of it.
+ * `timeoutMs`, and each is told what is left of it. The count of spans is written in both cases: the
+ * telemetry writes it at the exit where its own step did not.
  *
  * Later signals are ignored rather than hastening the end: Ctrl-C under npm arrives twice.
  */

@@ -56,12 +56,14 @@ export async function startTelemetry(
     if (!(error instanceof SpansNotStored)) diag.error('OpenTelemetry failed', String(error));
   });
   patchModules();
-  return context.with(suppressTracing(context.active()), () => startProvider(config, options));
+  return context.with(suppressTracing(context.active()), () =>
+    startProvider(config, { ...options, logger }),
+  );
 }
 
 async function startProvider(
   config: TelemetryConfig,
-  options: { onPlatform: boolean },
+  options: { onPlatform: boolean; logger: Logger },
 ): Promise<Telemetry> {
   const timeoutMs = config.OTEL_BSP_EXPORT_TIMEOUT;
   const sinks = await Promise.all(
@@ -123,6 +125,15 @@ async function startProvider(
       await sleep(10);
     }
   };
+  let reported = false;
+  const report = (reportLogger: Logger) => {
+    reported = true;
+    reportLogger.info({ spans: ledger.report() }, 'telemetry stopped');
+  };
+  // A shutdown that runs out of time, and a crash, end the process before the shutdown below does.
+  process.once('exit', () => {
+    if (!reported && ledger.report().started > 0) report(options.logger);
+  });
   return {
     flush: (flushTimeoutMs) => atMost(flushTimeoutMs, drain),
     beforeResponse:
@@ -134,7 +145,7 @@ async function startProvider(
       await atMost(Math.min(timeoutMs + 500, leftMs()), drain);
       stopped = true;
       await atMost(Math.min(500, leftMs()), () => Promise.allSettled([batches.shutdown()]));
-      shutdownLogger.info({ spans: ledger.report() }, 'telemetry stopped');
+      report(shutdownLogger);
     },
   };
 }
@@ -181,8 +192,12 @@ const SINKS: Readonly<
   },
 };
 
-/** Waits for work that never rejects, and no longer than that: it then goes on without us. */
+/**
+ * Waits for work that never rejects, and no longer than that: it then goes on without us. Where no
+ * time is left it waits for no timer either: in a busy process the next one may be the last.
+ */
 async function atMost(timeoutMs: number, work: () => Promise<unknown>): Promise<void> {
+  if (timeoutMs <= 0) return void work();
   await within(timeoutMs, work).catch((error) => {
     if (!(error instanceof DeadlineError)) throw error;
   });
