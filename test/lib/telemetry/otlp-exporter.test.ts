@@ -260,7 +260,7 @@ for (const status of [301, 302, 307, 308]) {
   });
 }
 
-test('none starts no exporter and still links traces', async (t) => {
+test('OTEL_TRACES_EXPORTER=none starts no exporter and still links traces', async (t) => {
   const program = await runProgram(t, ['/'], { OTEL_TRACES_EXPORTER: 'none' });
   const { started, stored, reasons } = program.report();
   assert.deepEqual([started, stored, reasons.noExporter], [5, 0, 5]);

@@ -46,7 +46,7 @@ function serve(headers: Record<string, string>): { server?: ReadableSpan; below?
   return { ...(stored && { server: stored }), ...(below && { below }) };
 }
 
-test('word of the first span is given once', () => {
+test('the first span is reported once', () => {
   const { tracer, seen } = setUp();
   assert.equal(seen.firstSpans, 0);
   tracer.startSpan('first').end();

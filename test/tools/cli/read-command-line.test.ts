@@ -31,7 +31,7 @@ describe('--help', () => {
     });
   }
 
-  it('is printed whatever else is wrong', () => {
+  it('is printed even if other flags are wrong', () => {
     assert.match(helpOf('compare', '--bogus'), /^Usage: npx shakesapp compare/);
   });
 

@@ -186,7 +186,7 @@ test('exits 1 where a cohort is empty', async (t) => {
   assert.match(stdout, /^No trace matches cloud\.platform=gcp_kubernetes_engine: /);
 });
 
-test('a file that there is not is bad usage, and so is a flag', async () => {
+test('a file or a flag that does not exist is bad usage', async () => {
   const { code, stderr } = await compare('--from', '/nowhere/traces');
   assert.equal(code, 2);
   const help = '(see: npx shakesapp compare --help)';

@@ -126,6 +126,6 @@ test('work that goes on long after the request ended leaves the request its room
   assert.doesNotMatch(render(trace(root)), /The axis ends/);
 });
 
-test('spans that are not drawn are counted at the row above them', () => {
+test('spans that are not drawn are counted in the row above them', () => {
   assert.match(render(trace(span({ notDrawn: 943 }))), /943 spans below not drawn/);
 });

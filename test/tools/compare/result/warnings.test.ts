@@ -191,7 +191,7 @@ const CASES: readonly (readonly [WarningId, string, Change, RegExp, Change])[] =
   ],
 ];
 
-test('nothing is warned of where there is nothing', () => {
+test('without data there is no warning', () => {
   assert.deepEqual(warningsOf({}), []);
 });
 

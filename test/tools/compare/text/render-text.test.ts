@@ -33,7 +33,7 @@ for (const [name, text] of [
   });
 }
 
-test('labels and filters stand there to the end: two that differ in their middle stay two', () => {
+test('labels and filters are shown complete: two that differ in their middle stay distinct', () => {
   const name = (middle: string) =>
     `service.version=v1,cloud.region=europe-west${middle},k8s.cluster.name=shakesapp 03-02 10:00–10:30Z`;
   const { a, b } = sample.cohorts;

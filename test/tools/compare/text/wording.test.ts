@@ -63,7 +63,7 @@ test('pairs are counted with the requests that they are of, where some have no p
   assert.match(verdictBasis(sample), /; 392 pairs of 396 and 396 requests in 40 runs; p < 0\.001$/);
 });
 
-test('one is no plural', () => {
+test('one is counted in the singular', () => {
   const one = { pairs: 1, runs: { a: 1, b: 1 } };
   assert.equal(sampleText(withOverall(one)), '1 pair of 396 and 396 requests in 1 run');
   assert.equal(
