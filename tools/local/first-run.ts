@@ -9,6 +9,9 @@ const MINUTE_MS = 60_000;
 /** For cold starts, the last answer, and the last export before it. */
 const MARGIN_MS = 10_000;
 
+/** From the first request to the last. A longer run meets the next minute, and runs never overlap. */
+export const LONGEST_LIVE_RUN_MS = MINUTE_MS - MARGIN_MS;
+
 /**
  * A run now must end before the schedule's next one. Otherwise GKE skips that one, because its
  * CronJob forbids two at once, and Cloud Scheduler fires it beside the first.

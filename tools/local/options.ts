@@ -1,5 +1,6 @@
 import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { UpFlags } from '../cli/commands/up.ts';
+import { LONGEST_LIVE_RUN_MS } from './first-run.ts';
 import type { PlatformName, ProgramName } from './platforms/platform.ts';
 
 const PLATFORMS: readonly PlatformName[] = ['cloud_run', 'gke'];
@@ -57,7 +58,7 @@ export function parseOptions(flags: UpFlags): Options {
     once,
     requests,
     runs,
-    intervalMs: flags.interval ?? (once ? 50 : 2_000),
+    intervalMs: once ? (flags.interval ?? 50) : liveIntervalMs(requests, flags.interval),
     platforms: parsePlatforms(flags.platforms),
     full: flags.full === true,
     ...(flags.json === undefined ? {} : { json: flags.json }),
@@ -73,6 +74,21 @@ export function parseOptions(flags: UpFlags): Options {
     delays: (flags.delay ?? []).map(parseDelay),
     verbose: flags.verbose === true,
   };
+}
+
+/** Of the codelab; shorter where so many requests would not fit into a minute. */
+const LIVE_INTERVAL_MS = 2_000;
+
+function liveIntervalMs(requests: number, asked: number | undefined): number {
+  const longestMs = Math.floor(LONGEST_LIVE_RUN_MS / Math.max(1, requests - 1));
+  if (asked === undefined) return Math.min(LIVE_INTERVAL_MS, longestMs);
+  const lengthMs = (requests - 1) * asked;
+  if (lengthMs <= LONGEST_LIVE_RUN_MS) return asked;
+  throw new UsageError(
+    `--requests ${requests} with --interval ${asked} takes ${lengthMs / 1_000} s, and without --once a ` +
+      `run starts every minute; allowed: at most ${LONGEST_LIVE_RUN_MS / 1_000} s, so --interval ` +
+      `${longestMs} or less`,
+  );
 }
 
 function parsePlatforms(value: string | undefined): readonly PlatformName[] {

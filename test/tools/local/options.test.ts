@@ -21,6 +21,19 @@ describe('parseOptions', () => {
     assert.equal(options.intervalMs, 50);
   });
 
+  it('shortens the interval of a live run so that every minute gets its requests', () => {
+    assert.equal(parse('--requests', '26').intervalMs, 2_000);
+    assert.equal(parse('--requests', '60').intervalMs, 847);
+    assert.equal(parse('--requests', '1000').intervalMs, 50);
+    assert.equal(parse('--requests', '60', '--interval', '847').intervalMs, 847);
+    assert.equal(parse('--requests', '1', '--interval', '60000').intervalMs, 60_000);
+    assert.equal(
+      parse('--once', '--requests', '60', '--interval', '2000').intervalMs,
+      2_000,
+      'a burst is not bound to minutes',
+    );
+  });
+
   it('parses delays as platform, hop and milliseconds', () => {
     const options = parse('--delay', 'gke/server=20', '--delay', 'cloud_run/client=5');
     assert.deepEqual(options.delays, [
@@ -37,6 +50,11 @@ describe('parseOptions', () => {
     ['works without expected counts', ['--works', 'x'], /--queries FILE go together/],
     ['all figures of a run without end', ['--full'], /--full is valid only with --once/],
     ['results of a run without end', ['--json', 'out.json'], /--json is valid only with --once/],
+    [
+      'a live run that is longer than its minute',
+      ['--requests', '60', '--interval', '2000'],
+      /takes 118 s, and .* every minute; allowed: at most 50 s, so --interval 847 or less/,
+    ],
     ['an unknown platform', ['--platforms', 'gke,lambda'], /--platforms is "gke,lambda"/],
     ['a delay without a hop', ['--delay', 'gke=20'], /--delay is "gke=20"; allowed: PLATFORM/],
     ['an unknown billing', ['--billing', 'free'], /--billing is "free"; allowed: one of/],

@@ -34,7 +34,7 @@ By default it runs until Ctrl-C: a schedule starts a run on both platforms every
     .addOption(
       wholeNumberFlag(
         '--interval <ms>',
-        'time between two requests (default: 2000; with --once 50)',
+        'time between two requests (default: 2000, or less where a run would not fit into its minute; with --once 50)',
         { min: 0, max: 60_000 },
       ),
     )
