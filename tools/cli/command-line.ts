@@ -17,12 +17,22 @@ export function checkOutput(flag: string, file: string | true | undefined): void
     throw new UsageError(`--${flag} ${file}: is a directory; name a file in it`);
   }
   try {
-    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
+    if (existsSync(file)) accessSync(file, constants.W_OK);
+    // the slash refuses a file in the place of the directory
+    else accessSync(`${dirname(file)}/`, constants.W_OK);
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code;
-    throw new UsageError(`--${flag} ${file}: cannot be written (${reason})`, { cause: error });
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = REASONS[code ?? '']?.(dirname(file)) ?? message;
+    throw new UsageError(`--${flag} ${file}: cannot be written: ${reason}`, { cause: error });
   }
 }
+
+const REASONS: Readonly<Record<string, (folder: string) => string>> = {
+  ENOENT: (folder) => `there is no directory ${folder}`,
+  ENOTDIR: (folder) => `${folder} is not a directory`,
+  EACCES: () => 'permission denied',
+  EROFS: () => 'the file system is read-only',
+};
 
 /** What `--json` without a file means. */
 export const isStdout = (file: string | true): file is true => file === true || file === '-';

@@ -43,7 +43,9 @@ export const repeatableFlag = <const Usage extends string>(usage: Usage, help: s
 
 /** The same in every command: the result as JSON, on stdout or in a file. */
 export const jsonFlag = (what = 'print the result as JSON in place of the text') =>
-  new Option('--json [file]', `${what}; --json=FILE writes it there`).helpGroup(RESULTS);
+  new Option('--json [file]', `${what}; --json=FILE, or --json FILE, writes it there`).helpGroup(
+    RESULTS,
+  );
 
 export const htmlFlag = () =>
   new Option('--html <file>', 'write the comparison as one self-contained page').helpGroup(RESULTS);

@@ -24,9 +24,16 @@ export function originOf({
   local?: boolean;
   from?: readonly string[];
 }): Origin {
-  const given = [project, local, from].filter((value) => value !== undefined).length;
-  if (given !== 1) {
-    throw new UsageError('name one place to read from: --project P, --local or --from FILE...');
+  const given = [
+    ...(project === undefined ? [] : ['--project']),
+    ...(local === undefined ? [] : ['--local']),
+    ...(from === undefined ? [] : ['--from']),
+  ];
+  if (given.length !== 1) {
+    const several = given.length > 1 ? `${given.join(' and ')} exclude each other; ` : '';
+    throw new UsageError(
+      `${several}name one place to read from: --project P, --local or --from FILE...`,
+    );
   }
   if (from !== undefined) return { kind: 'files', paths: from };
   return project === undefined ? { kind: 'local' } : { kind: 'project', projectId: project };

@@ -1,3 +1,4 @@
+import { UsageError } from '../cli/command-line.ts';
 import { type Line, readNumberedLines } from '../traces/sources/text-lines.ts';
 
 /** One log line, in the shape that the programs write or that Cloud Logging exports. */
@@ -29,8 +30,10 @@ export async function readLogs(file: string, signal: AbortSignal): Promise<LogsR
       if (line.text.trim() !== '') texts.push(line);
     }
   } catch (cause) {
+    // It names the file itself; what is bad usage stays that.
+    if (cause instanceof UsageError) throw new UsageError(`--logs: ${cause.message}`, { cause });
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`cannot read the log file ${file}: ${why}`, { cause });
+    throw new Error(`--logs: ${why}`, { cause });
   }
   if (texts[0]?.text.trimStart().startsWith('[')) {
     return { lines: parseEntries(texts, file), cutShort: null };

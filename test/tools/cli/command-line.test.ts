@@ -33,7 +33,11 @@ test('a failure is not bad usage: exit code 1, and the reason alone', async () =
 test('a result is refused before the work where it cannot be written', () => {
   for (const [file, message] of [
     [import.meta.dirname, /--json \S+: is a directory; name a file in it$/],
-    ['/nowhere/out.json', /--json \S+: cannot be written \(ENOENT\)$/],
+    [
+      join(import.meta.filename, 'out.json'),
+      /: cannot be written: \S+command-line\.test\.ts is not a directory$/,
+    ],
+    ['/nowhere/out.json', /--json \S+: cannot be written: there is no directory \/nowhere$/],
   ] as const) {
     assert.throws(() => checkOutput('json', file), { name: 'UsageError', message });
   }

@@ -197,8 +197,12 @@ test('a file or a flag that does not exist is bad usage', async () => {
 });
 
 const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
-  ['no source', [], /name one place to read from/],
-  ['two sources', ['--local', '--project', 'p'], /name one place to read from/],
+  ['no source', [], /^name one place to read from/],
+  [
+    'two sources',
+    ['--local', '--project', 'p'],
+    /^--project and --local exclude each other; name one place to read from/,
+  ],
   ['an unknown flag', ['--local', '--fast'], /--fast/],
   ['a filter without a value', ['--local', '--a', 'x'], /--a is "x"/],
   ['a time that is none', ['--local', '--since', 'noon'], /--since is "noon"/],

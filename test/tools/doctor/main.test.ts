@@ -38,8 +38,8 @@ test('looks at one trace only where --trace names it', async () => {
   assert.equal(JSON.parse(unknown.stdout).findings[0].id, 'no-traces');
 });
 
-test('names the log file that it cannot read', async () => {
+test('a log file that there is not is bad usage, as a file of traces is', async () => {
   const { code, stderr } = await doctor('--from', fixture('healthy.ndjson'), '--logs', '/missing');
-  assert.equal(code, 1);
-  assert.match(stderr, /cannot read the log file \/missing/);
+  assert.equal(code, 2);
+  assert.match(stderr, /^doctor: --logs: cannot read \/missing: there is no such file \(see: /);
 });

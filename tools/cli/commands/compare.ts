@@ -38,8 +38,8 @@ Examples:
   npx shakesapp compare --from old.ndjson new.ndjson \\
                         --a service.version=v1 --b service.version=v2
 
-Exit code: 0 compared; 1 wrong counts, an empty cohort or a failure; 2 bad
-usage.
+Exit code: 0 compared; 1 wrong counts, an empty cohort or a failure, such as a
+file without traces; 2 bad usage, such as a file that does not exist.
 `,
     );
 

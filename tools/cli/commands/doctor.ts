@@ -43,7 +43,8 @@ Examples:
 Traces that ended less than 15 s before the reading are left out: some of their
 spans may still be arriving.
 
-Exit code: 0 healthy; 1 a finding or a failure; 2 bad usage.
+Exit code: 0 healthy; 1 a finding or a failure, such as a file without traces;
+2 bad usage, such as a file that does not exist.
 `,
     );
 
