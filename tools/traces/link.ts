@@ -20,8 +20,14 @@ export function linkSpans(spans: readonly Span[]): Linked {
 }
 
 /** Whether a span is the one that loadgen opens for each request. */
-export const isRequestSpan = ({ service, span }: Node): boolean =>
+export const isRequestSpan = ({ service, span }: Pick<Node, 'service' | 'span'>): boolean =>
   service === 'loadgen' && span.name === SPAN.loadgen;
+
+/** A request takes time: one that ends as it begins was never ended, which some write so. */
+const withPossibleEnd = (span: Span): Span =>
+  span.impossible === undefined && span.endMs === span.startMs
+    ? { ...span, impossible: 'it ends in the moment in which it starts, as no request does' }
+    : span;
 
 function createNodes(spans: readonly Span[]): Map<string, Node> {
   const isFrontEnd = frontEndTest(spans);
@@ -29,9 +35,10 @@ function createNodes(spans: readonly Span[]): Map<string, Node> {
   for (const span of spans) {
     if (nodes.has(span.spanId)) continue;
     const frontEnd = isFrontEnd(span);
+    const service = frontEnd ? FRONT_END : serviceOf(span);
     nodes.set(span.spanId, {
-      span,
-      service: frontEnd ? FRONT_END : serviceOf(span),
+      span: isRequestSpan({ service, span }) ? withPossibleEnd(span) : span,
+      service,
       frontEnd,
       parent: null,
       children: [],

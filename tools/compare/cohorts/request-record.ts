@@ -31,7 +31,7 @@ export type RequestRecord = Readonly<{
   /** From the scheduled time to the root's end: an overdue start is the platform's doing too. */
   latencyMs: number | null;
   startDelayMs: number | null;
-  /** It says that it started well before it was due: a schedule to ignore. */
+  /** It says that it started well before it was due, or even ended: a schedule to ignore. */
   earlyStart: boolean;
   /** Requests of one run share it; null where the root does not name it. */
   runId: string | null;
@@ -67,7 +67,7 @@ export function recordRequest(tree: NormalisedTrace): RequestRecord | null {
   const error = errorOfRequest(tree) ?? failure?.outcome ?? null;
   const durationMs = timed === null ? null : timed.endMs - timed.startMs;
   const delayMs = timed === null ? null : delayOf(timed);
-  const earlyStart = delayMs !== null && delayMs < -EARLIEST_START_MS;
+  const earlyStart = delayMs !== null && isTooEarly(delayMs, durationMs ?? 0);
   const startDelayMs = earlyStart ? null : delayMs;
   const stopped = root !== null && endedAfterStop(root.span);
   return {
@@ -131,6 +131,10 @@ export function instanceOf({ service, span: { attributes } }: Node): string | nu
 
 /** What clocks of one process may differ by; loadgen never starts a request before it is due. */
 const EARLIEST_START_MS = 1_000;
+
+/** Nor does a request end before it is due. */
+const isTooEarly = (delayMs: number, durationMs: number): boolean =>
+  delayMs < -Math.min(EARLIEST_START_MS, durationMs);
 
 /** The schedule's own attribute where it is there (whole µs), else the scheduled time's distance. */
 function delayOf(root: Node): number | null {

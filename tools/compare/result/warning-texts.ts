@@ -61,7 +61,7 @@ const ADVICE: Readonly<Record<(typeof WARNING_IDS)[number], string>> = {
   'clock-skew':
     'Gaps are right as sums. Do not compare the way there with the way back. Check NTP on the hosts.',
   'early-start':
-    'These requests say they started over 1 s before they were due, so their latency counts from the start. Check the clock that wrote the scheduled time.',
+    'These requests say they started over 1 s before they were due, or ended before it, so their latency counts from the start. Check the clock that wrote the scheduled time.',
   'truncated-by-quota':
     'Traces are missing. Repeat the command, which resumes, or choose a shorter window.',
   'incomplete-file':

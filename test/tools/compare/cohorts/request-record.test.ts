@@ -38,3 +38,23 @@ test('a request that says it started long before it was due has the latency from
   );
   assert.deepEqual([inTime?.earlyStart, inTime?.startDelayMs], [false, -0.4]);
 });
+
+test('a request that says it ended before it was due has the latency from its start', () => {
+  const due = { [ATTR.startDelayUs]: '-900000' };
+  const record = recordRequest(normalise(requestTrace({ rootAttributes: due })));
+  assert.deepEqual(
+    [record?.earlyStart, record?.startDelayMs, record?.latencyMs],
+    [true, null, record?.durationMs],
+  );
+});
+
+test('a request that ends in the moment in which it starts has no latency', () => {
+  const [root] = requestTrace().spans;
+  assert.ok(root);
+  const trace = withSpanChanged(requestTrace(), 1, { endMs: root.startMs });
+  const record = recordRequest(normalise(trace));
+  assert.deepEqual(
+    [record?.impossible, record?.durationMs, record?.latencyMs, record?.hops],
+    [true, null, null, []],
+  );
+});
