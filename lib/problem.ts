@@ -1,4 +1,4 @@
-import { maxHeaderSize, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { AppError, ERRORS } from './errors.ts';
@@ -72,4 +72,14 @@ export function answerMalformed(error: Error & { code?: string }, socket: Duplex
     `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+}
+
+/**
+ * HTTP/1.1 obliges a request to name its host. Node refuses one that does not with an empty answer;
+ * a server that turns that off (requireHostHeader: false) asks here, and answers with a problem.
+ */
+export function checkHost({ httpVersion, headers }: IncomingMessage): void {
+  if (httpVersion === '1.1' && headers.host === undefined) {
+    throw new AppError('invalidArgument', 'the request has no Host header');
+  }
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type HttpFunction, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { AppError, toAppError } from '../../lib/errors.ts';
-import { answerMalformed } from '../../lib/problem.ts';
+import { answerMalformed, checkHost } from '../../lib/problem.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import { noSuchPath, sendProblem } from './app.ts';
 
@@ -60,6 +60,7 @@ export function createServer(options: { app: HttpFunction; logger: Logger }): Lo
       sendProblem({ request, response, error, logger });
     };
     try {
+      checkHost(request);
       const body = await readBody(request);
       checkPath(request.url ?? '');
       Object.assign(request, { body });
@@ -70,6 +71,8 @@ export function createServer(options: { app: HttpFunction; logger: Logger }): Lo
     framework(request, response, (error) => refuse(error ? toAppError(error) : noSuchPath()));
   });
   server.on('clientError', answerMalformed);
+  // An option of node's own that the framework does not pass on; the types have it nowhere else.
+  Object.assign(server, { requireHostHeader: false });
   server.requestTimeout = RECEIVE_TIMEOUT_MS;
   server.headersTimeout = RECEIVE_TIMEOUT_MS;
   return {

@@ -1,6 +1,12 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
-import { answerMalformed, createProblem, PROBLEM_TYPE, retryAfter } from '../../lib/problem.ts';
+import {
+  answerMalformed,
+  checkHost,
+  createProblem,
+  PROBLEM_TYPE,
+  retryAfter,
+} from '../../lib/problem.ts';
 import { excerpt, type Logger } from '../../lib/telemetry/log.ts';
 import { flushBeforeResponse } from '../../lib/telemetry/telemetry.ts';
 import { parseQueryParameter } from './parameters.ts';
@@ -36,6 +42,7 @@ export function createApp(options: SearchOptions & { logger: Logger }): FastifyI
       logRequest({ request, reply, logger, durationMs: 0 });
     },
     clientErrorHandler: answerMalformed,
+    http: { requireHostHeader: false },
   });
   let isStopping = false;
 
@@ -59,6 +66,7 @@ export function createApp(options: SearchOptions & { logger: Logger }): FastifyI
       logRequest({ request, reply, logger, durationMs });
     });
     // Here rather than in a handler, so that no body is read first.
+    checkHost(request.raw);
     if (request.is404) throw refusal(request, reply);
   });
   app.addHook('onSend', async (request, reply) => {

@@ -250,6 +250,7 @@ describe('a request that cannot be served', () => {
 
   const malformed: [title: string, sent: string, status: number, detail: RegExp][] = [
     ['what is not HTTP', 'NOT HTTP\r\n\r\n', 400, /the request is not valid HTTP/],
+    ['no host', 'POST / HTTP/1.1\r\n\r\n', 400, /the request has no Host header/],
     ['a header without a name', 'GET / HTTP/1.1\r\n: x\r\n\r\n', 400, /not valid HTTP/],
     [
       'two lengths',
@@ -278,7 +279,7 @@ describe('a request that cannot be served', () => {
       const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
       assert.match(
         head,
-        new RegExp(`^HTTP/1\\.1 ${status} .*Content-Type: application/problem\\+json`, 's'),
+        new RegExp(`^HTTP/1\\.1 ${status} .*Content-Type: application/problem\\+json`, 'is'),
       );
       assert.match(body, detail);
       assert.equal(JSON.parse(body).status, status);

@@ -246,6 +246,16 @@ describe('paths and methods', () => {
     assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json/);
     assert.match(answer, /"detail":"the request is not valid HTTP"/);
   });
+
+  test('answers 400 with a problem to a request without a host', async (t) => {
+    const { app } = start(t);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    socket.end('GET /health HTTP/1.1\r\nConnection: close\r\n\r\n');
+    const answer = await text(socket);
+    assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\ncontent-type: application\/problem\+json/);
+    assert.match(answer, /"detail":"the request has no Host header"/);
+  });
 });
 
 describe('a line of the log', () => {
