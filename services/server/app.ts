@@ -4,6 +4,9 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { protoPackage, SERVICE_NAME, shakespeareService } from '../../lib/rpc.ts';
 import { DeadlineError, within } from '../../lib/telemetry/deadline.ts';
+import { createCallBounds } from './call-bounds.ts';
+import { boundConnections } from './connection-bound.ts';
+import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import { deserializeRequest } from './request.ts';
 import { createGetMatchCount, type SearchOptions } from './search.ts';
 
@@ -15,8 +18,14 @@ export type ServerApp = Readonly<{
 }>;
 
 /** The gRPC server with its three services; opens nothing until `listen`. */
-export function createApp(options: SearchOptions): ServerApp {
-  const server = new Server();
+export function createApp(options: SearchOptions & { limits?: ServerLimits }): ServerApp {
+  const { limits = SERVER_LIMITS } = options;
+  const server = new Server({
+    interceptors: [createCallBounds(limits)],
+    'grpc.max_concurrent_streams': limits.callsPerConnection,
+    'grpc.max_receive_message_length': limits.messageBytes,
+    'grpc.max_connection_idle_ms': limits.idleMs,
+  });
   const health = new HealthImplementation({ '': 'SERVING', [SERVICE_NAME]: 'SERVING' });
   const { GetMatchCount } = shakespeareService;
   server.addService(
@@ -26,14 +35,18 @@ export function createApp(options: SearchOptions): ServerApp {
   health.addToServer(server);
   new ReflectionService(protoPackage).addToServer(server);
 
+  let endBound = () => {};
+
   return {
     listen: ({ host, port }) =>
       new Promise((resolve, reject) => {
         // Plain text: TLS ends at Cloud Run's front end, and inside the cluster there is none.
         const address = isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
-        server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
-          error ? reject(error) : resolve(bound),
-        );
+        server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+          if (error) return reject(error);
+          endBound = boundConnections(bound, limits.connections);
+          resolve(bound);
+        });
       }),
 
     async drain(timeoutMs) {
@@ -47,6 +60,7 @@ export function createApp(options: SearchOptions): ServerApp {
         // A watcher of the health service never goes away by itself.
         server.forceShutdown();
       });
+      endBound();
     },
   };
 }

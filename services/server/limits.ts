@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/errors.ts';
+import type { CallLimits } from './call-bounds.ts';
 
 /** The most that the works may come to, as they are stored and as text. */
 export type WorksLimits = Readonly<{ objects: number; bytes: number }>;
@@ -18,3 +19,29 @@ export function tooLarge(limits: WorksLimits): AppError {
       `allowed: ${limits.objects} objects with ${limits.bytes} bytes in all`,
   );
 }
+
+/** What peers may take of the process, whoever they are. */
+export type ServerLimits = CallLimits &
+  Readonly<{
+    connections: number;
+    /** More wait at the caller, as HTTP/2 has it. */
+    callsPerConnection: number;
+    messageBytes: number;
+    /** A connection without a call for so long is closed, one that never said a word included. */
+    idleMs: number;
+  }>;
+
+/**
+ * Cloud Run sends an instance 80 requests at a time; a burst of loadgen's has up to 1,000. A query has
+ * 1,024 bytes, so that what is larger than 64 KiB is no request. Metadata holds an ID token and trace
+ * headers; 16 KiB is what other gRPC servers take.
+ */
+export const SERVER_LIMITS: ServerLimits = {
+  calls: 1_000,
+  streams: 100,
+  metadataBytes: 16 * 1024,
+  connections: 1_000,
+  callsPerConnection: 250,
+  messageBytes: 64 * 1024,
+  idleMs: 300_000,
+};
