@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as settle } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { createCloudTraceSink } from '../../../lib/telemetry/cloud-trace-exporter.ts';
-import { type StoredSpan, startFakeCloud } from './cloud.ts';
+import { type StoredSpan, startFakeCloud, useCloud } from './cloud.ts';
 import { createEndedSpan } from './ended-span.ts';
 import { runProgram, startProgram } from './run-program.ts';
 
@@ -108,26 +108,6 @@ test('a Cloud Trace that never answers does not outlive the export timeout', asy
   assert.match(JSON.stringify(program.lines), /5 spans were not stored by gcp_trace/);
 });
 
-test('after a write without an answer the next batch opens a new connection', async (t) => {
-  const cloud = await startFakeCloud(t, (write) =>
-    write === 1 ? new Promise(() => {}) : status.OK,
-  );
-  const program = startProgram(t, 'serve', ['/'], {
-    ...cloud.env,
-    // Long enough for a busy machine to connect, or the first write would be the second batch.
-    OTEL_BSP_EXPORT_TIMEOUT: '2000',
-    OTEL_BSP_SCHEDULE_DELAY: '50',
-    OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '3',
-  });
-  await cloud.written(2);
-  program.child.kill('SIGTERM');
-  assert.equal(await program.exited, 0);
-  const { stored, reasons } = program.report();
-  // How five spans fall into batches depends on when the first of them was exported.
-  assert.equal(stored + reasons.exportTimedOut, 5);
-  assert.ok(stored >= 1 && reasons.exportTimedOut >= 1, JSON.stringify(program.report()));
-});
-
 test('UNAVAILABLE is retried, a refusal is not', async (t) => {
   const flaky = await startFakeCloud(t, (write) => (write === 1 ? status.UNAVAILABLE : status.OK));
   const retried = await runProgram(t, ['/'], flaky.env);
@@ -183,12 +163,7 @@ test('in the background nothing is stored before the answer', async (t) => {
 
 /** A sink with credentials, towards a port that accepts connections and never answers. */
 async function startSilent(t: TestContext) {
-  const { env } = await startFakeCloud(t);
-  const before = { ...process.env };
-  Object.assign(process.env, env, { CLOUDSDK_CONFIG: '/nonexistent', HOME: '/nonexistent' });
-  t.after(() => {
-    process.env = before;
-  });
+  useCloud(t, await startFakeCloud(t));
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket.on('error', () => {}));

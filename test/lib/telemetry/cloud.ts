@@ -14,7 +14,10 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
-import { createAuthority } from '../../../tools/local/cloud/identity/certificates.ts';
+import {
+  type Authority,
+  createAuthority,
+} from '../../../tools/local/cloud/identity/certificates.ts';
 
 export type StoredSpan = {
   spanId: string;
@@ -35,6 +38,8 @@ export type FakeCloud = {
   metadataRequests: string[];
   /** Calls of BatchWriteSpans so far. */
   writes(): number;
+  /** Where each write came from, in order: the address of a connection. */
+  peers: string[];
   /** Resolves once that many writes have arrived. */
   written(count: number): Promise<void>;
 };
@@ -48,21 +53,24 @@ type Answer = (write: number) => Promise<number> | number;
 export async function startFakeCloud(
   t: TestContext,
   answer: Answer = () => status.OK,
+  trusted?: Authority,
 ): Promise<FakeCloud> {
   const spans: StoredSpan[] = [];
+  const peers: string[] = [];
   let writes = 0;
   const waiting = new Map<number, () => void>();
   const folder = mkdtempSync(join(tmpdir(), 'cloud-'));
-  const authority = await createAuthority(folder);
+  const authority = trusted ?? (await createAuthority(folder));
   const { key, cert } = await authority.issue(['localhost']);
 
   const server = new Server();
   server.addService(traceService(), {
     async BatchWriteSpans(
-      call: { request: { spans: StoredSpan[] } },
+      call: { request: { spans: StoredSpan[] }; getPeer(): string },
       callback: (error: { code: number; details: string } | null, answer: object) => void,
     ) {
       const write = ++writes;
+      peers.push(call.getPeer());
       waiting.get(write)?.();
       const code = await answer(write);
       if (code === status.OK) spans.push(...call.request.spans);
@@ -110,12 +118,22 @@ export async function startFakeCloud(
     },
     spans,
     metadataRequests,
+    peers,
     writes: () => writes,
     async written(count) {
       if (writes >= count) return;
       await new Promise<void>((resolve) => waiting.set(count, resolve));
     },
   };
+}
+
+/** Lets this process use the cloud's metadata server, until the end of the test. */
+export function useCloud(t: TestContext, { env }: FakeCloud): void {
+  const before = { ...process.env };
+  Object.assign(process.env, env, { CLOUDSDK_CONFIG: '/nonexistent', HOME: '/nonexistent' });
+  t.after(() => {
+    process.env = before;
+  });
 }
 
 const METADATA: Record<string, string> = {

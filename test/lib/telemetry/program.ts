@@ -96,7 +96,7 @@ const { port } = httpServer.address() as AddressInfo;
 process.stdout.write(`${JSON.stringify({ message: 'listening', port })}\n`);
 
 const stop = async () => {
-  await shutdownTelemetry(createLogger({ service: 'test', project: 'test-project' }), 9_000);
+  await shutdownTelemetry(createLogger({ service: 'test', project: 'test-project' }), 60_000);
   process.exit(0);
 };
 const [mode, ...paths] = process.argv.slice(2);

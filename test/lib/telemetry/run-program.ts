@@ -42,6 +42,13 @@ export type RunningProgram = {
   stderr(): string;
 };
 
+/** Where a test does not say otherwise nothing is given up, and no batch is sent before the end. */
+const SLOW_MACHINE = {
+  OTEL_BSP_EXPORT_TIMEOUT: '60000',
+  OTEL_EXPORTER_OTLP_TIMEOUT: '60000',
+  OTEL_BSP_SCHEDULE_DELAY: '60000',
+};
+
 /** Starts program.ts under the preload; `mode` 'once' visits and stops, 'serve' waits for SIGTERM. */
 export function startProgram(
   t: TestContext,
@@ -72,6 +79,7 @@ export function startProgram(
         OTEL_SERVICE_NAME: 'client',
         OTEL_TRACES_EXPORTER: 'console',
         METADATA_SERVER_DETECTION: 'none',
+        ...SLOW_MACHINE,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
