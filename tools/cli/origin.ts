@@ -7,6 +7,13 @@ export type Origin = Readonly<
   | { kind: 'files'; paths: readonly string[] }
 >;
 
+/** The flags that name it to another command. */
+export function flagsOfOrigin(origin: Origin): string {
+  if (origin.kind === 'local') return '--local';
+  if (origin.kind === 'project') return `--project ${origin.projectId}`;
+  return `--from ${origin.paths.map((path) => (/\s/.test(path) ? `'${path}'` : path)).join(' ')}`;
+}
+
 /** The words for a reading that the user stops. */
 export const INTERRUPTED: Readonly<Record<Origin['kind'], string>> = {
   project: 'interrupted; the same command resumes where it stopped',

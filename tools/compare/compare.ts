@@ -21,6 +21,8 @@ import { chooseDesign } from './statistics/design.ts';
 import { compareHops } from './statistics/hops.ts';
 import { compareOverall, testOverall } from './statistics/overall.ts';
 
+const INSPECT = 'Run npx shakesapp doctor on the same traces';
+
 /** Reads a source as a stream and compares. `onTrace` sees every trace: to save it, to count it. */
 export async function compareSource(
   source: TraceSource,
@@ -29,10 +31,12 @@ export async function compareSource(
     signal: AbortSignal;
     /** Whether the source is files, whose advice is another one. */
     ofFiles?: boolean;
+    /** How the reader runs doctor on the same traces. */
+    inspect?: string;
     onTrace?: (trace: Trace) => void | Promise<void>;
   },
 ): Promise<Comparison> {
-  const { ofFiles = false } = options;
+  const { ofFiles = false, inspect = INSPECT } = options;
   const collector = createCollector(options.cohorts);
   let traces = 0;
   for await (const trace of source.read(options.signal)) {
@@ -46,6 +50,7 @@ export async function compareSource(
     truncated: source.truncated(),
     deviations: source.deviations(),
     ofFiles,
+    inspect,
     isEmptyFile: ofFiles && traces === 0,
   };
   return comparing.finish({
@@ -57,7 +62,13 @@ export async function compareSource(
 /** Compares traces that are in memory. `readAtMs`: now, where more of them may come. */
 export function compareTraces(
   traces: readonly Trace[],
-  options: { cohorts: Sides<Cohort>; name: string; local: boolean; readAtMs?: number },
+  options: {
+    cohorts: Sides<Cohort>;
+    name: string;
+    local: boolean;
+    readAtMs?: number;
+    inspect?: string;
+  },
 ): Comparison {
   const collector = createCollector(options.cohorts);
   for (const trace of traces) collector.add(trace, options.readAtMs ?? null);
@@ -67,6 +78,7 @@ export function compareTraces(
     truncated: null,
     deviations: [],
     ofFiles: false,
+    inspect: options.inspect ?? INSPECT,
     isEmptyFile: false,
     drawn: traces.filter(({ traceId }) => comparing.drawnIds.has(traceId)),
   });
@@ -79,6 +91,7 @@ type Read = Readonly<{
   /** What the source read although it is not as it should be. */
   deviations: readonly Deviation[];
   ofFiles: boolean;
+  inspect: string;
   /** Where nothing is in files, no other warning tells more than that. */
   isEmptyFile: boolean;
   /** The traces of `drawnIds`, read once more. */
@@ -141,6 +154,7 @@ export function compareCollected(collection: Collection) {
           deviations: tally.all(),
           truncated,
           ofFiles,
+          inspect: read.inspect,
         }),
         methods: methodsOf(overall.method),
       };

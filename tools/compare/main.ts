@@ -28,6 +28,7 @@ export async function run(asked: Options): Promise<number> {
       cohorts: options.cohorts,
       signal,
       ofFiles: options.origin.kind === 'files',
+      inspect: `Run npx shakesapp doctor ${options.sameTraces}`,
       onTrace: async (trace) => {
         read += 1;
         if (read % 500 === 0) progress.show(`${read} traces`);

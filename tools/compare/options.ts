@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { CompareFlags } from '../cli/commands/compare.ts';
-import { originOf } from '../cli/origin.ts';
+import { flagsOfOrigin, originOf } from '../cli/origin.ts';
 import { checkWindow, parseTime } from '../cli/time-window.ts';
 import type { ReadOptions } from '../traces/sources/open-source.ts';
 import { type Cohort, labelled, parseCohort, type Sides } from './cohorts/cohort.ts';
@@ -13,6 +13,8 @@ export type Options = ReadOptions &
     json: string | true | undefined;
     html: string | undefined;
     save: string | undefined;
+    /** With them another command reads the same traces. */
+    sameTraces: string;
     /** The same command with its relative times counted from another moment. */
     at(nowMs: number): Options;
   }>;
@@ -37,6 +39,11 @@ export function parseOptions(flags: CompareFlags, nowMs: number): Options {
     json: flags.json,
     html: flags.html,
     save: flags.save,
+    sameTraces: [
+      flagsOfOrigin(origin),
+      ...(flags.since === undefined ? [] : [`--since ${flags.since}`]),
+      ...(flags.until === undefined ? [] : [`--until ${flags.until}`]),
+    ].join(' '),
   };
   const at = (askedAtMs: number): Options => ({
     ...fixed,

@@ -12,7 +12,7 @@ import { type Options, splitIntoRuns } from './options.ts';
 import { summarisePlatform } from './platform-summary.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
-import { renderOutcome } from './render-outcome.ts';
+import { inspectAdvice, renderOutcome } from './render-outcome.ts';
 import { renderBroken, renderFailed, renderTypical } from './render-request.ts';
 import { faultsOf, type PlatformResult, RESULTS_VERSION, type Results } from './results.ts';
 import type { System } from './system.ts';
@@ -96,6 +96,7 @@ async function report(run: {
     cohorts: { a: CLOUD_RUN, b: GKE },
     name: system.cloud.projectId,
     local: true,
+    inspect: inspectAdvice(options),
   });
   const [first] = platforms;
   // The median of the comparison, where there is one.

@@ -40,7 +40,6 @@ export function summarisePlatform(options: {
   const sum = (field: 'ok' | 'mismatched' | 'failed' | 'dropped') =>
     summaries.reduce((total, summary) => total + summary[field], 0);
   const spansStarted = reports.reduce((total, { spans }) => total + (spans?.started ?? 0), 0);
-  const coldIsKnown = complete.length === requests.length;
   const records = recordRequests(trees);
   const cold = new Set(records.filter((record) => record.cold).map(({ traceId }) => traceId));
   const warm = complete.filter(({ traceId }) => !cold.has(traceId));
@@ -58,7 +57,7 @@ export function summarisePlatform(options: {
     traces: requests.length,
     invocationTraces: trees.length - requests.length,
     wholeTraces: complete.length,
-    coldTraces: coldIsKnown ? requests.filter(({ traceId }) => cold.has(traceId)).length : null,
+    coldTraces: requests.filter(({ traceId }) => cold.has(traceId)).length,
     orphanSpans: own.filter(({ orphan }) => orphan).length,
     healthSpans: own.filter(({ span }) => isUnwanted(span)).length,
     frontEndSpans: nodes.length - own.length,
@@ -68,7 +67,7 @@ export function summarisePlatform(options: {
     processesWithoutReport: reports.filter(({ spans }) => spans === undefined).length,
     processesFailed: reports.filter(({ exitCode }) => exitCode !== 0).length,
     latencyMs: latencyOf(records),
-    warmLatencyMs: coldIsKnown ? latencyOf(records.filter((record) => !record.cold)) : null,
+    warmLatencyMs: latencyOf(records.filter((record) => !record.cold)),
     trace: waterfall && toTraceResult(waterfall),
   };
   return { result, waterfall, broken: firstBroken(requests) };

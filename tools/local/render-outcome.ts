@@ -41,6 +41,12 @@ export function renderOutcome(run: {
   return blocks.map((block) => (block === '' ? '' : `\n${block}`)).join('');
 }
 
+/** How to look at the traces once the system has ended: only where they were saved. */
+export const inspectAdvice = ({ save }: Pick<Options, 'save'>): string =>
+  save === undefined
+    ? 'Repeat the run with --save FILE, then run npx shakesapp doctor --from FILE'
+    : `Run npx shakesapp doctor --from ${save}`;
+
 const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 /** What a run of one platform cannot show, and what it shows anyway. */

@@ -22,7 +22,7 @@ export function renderTotals(
     row('  failed, dropped', ({ failed, dropped }) => `${failed}, ${dropped}`),
     row('traces of requests', ({ traces }) => traces),
     row('  complete', ({ wholeTraces }) => wholeTraces),
-    row('  cold requests', ({ coldTraces }) => coldTraces ?? '-'),
+    row('  cold requests', coldText),
     row('orphan spans', ({ orphanSpans }) => orphanSpans),
     row('health check spans', ({ healthSpans }) => healthSpans),
     row('spans started', ({ spansStarted }) => spansStarted),
@@ -33,6 +33,10 @@ export function renderTotals(
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** As in the comparison: of an incomplete trace the part that says so may be missing. */
+const coldText = ({ coldTraces, traces, wholeTraces }: PlatformResult) =>
+  wholeTraces < traces ? `at least ${coldTraces}` : coldTraces;
 
 const latencyText = (latencyMs: LatencyQuantiles | null) =>
   latencyMs === null ? '-' : `${formatMs(latencyMs.p50)}, ${formatMs(latencyMs.p95)}`;

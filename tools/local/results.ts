@@ -41,9 +41,9 @@ export type PlatformResult = Readonly<{
   wholeTraces: number;
   /**
    * First of an instance, or sent before the instance gave its first answer: as in the comparison.
-   * Null where a trace is incomplete: the missing part may be the part that says so.
+   * A lower bound where a trace is incomplete: the missing part may be the part that says so.
    */
-  coldTraces: number | null;
+  coldTraces: number;
   /** Spans whose parent is neither stored nor outside the system. */
   orphanSpans: number;
   /** Of health checks, metadata and tokens, which must not make spans. */
@@ -64,7 +64,7 @@ export type PlatformResult = Readonly<{
    * span; null if there are none.
    */
   latencyMs: LatencyQuantiles | null;
-  /** The same for warm requests, which the comparison compares; null where they are unknown. */
+  /** The same for warm requests, which the comparison compares; null if there are none. */
   warmLatencyMs: LatencyQuantiles | null;
   /** One complete trace: the median warm one, or the median where no request was warm. */
   trace: TraceResult | null;

@@ -8,8 +8,9 @@ import { createCollector } from '../../../tools/compare/cohorts/collector.ts';
 import { compareCollected, compareTraces } from '../../../tools/compare/compare.ts';
 import { renderHtml } from '../../../tools/compare/html/render-html.ts';
 import type { Comparison } from '../../../tools/compare/result/comparison.ts';
+import { renderBrief } from '../../../tools/compare/text/render-brief.ts';
 import { renderText } from '../../../tools/compare/text/render-text.ts';
-import type { Trace } from '../../../tools/traces/model.ts';
+import type { Span, Trace } from '../../../tools/traces/model.ts';
 import {
   type Parts,
   requestTrace,
@@ -266,6 +267,7 @@ test('who waited for a request that counts in no cohort is cold anyway', () => {
     truncated: null,
     deviations: [],
     ofFiles: false,
+    inspect: 'Run npx shakesapp doctor',
     isEmptyFile: false,
   });
   assert.equal(arriving.stillArriving, 1);
@@ -323,6 +325,39 @@ test('hops come depth first, in the order in which they start', () => {
     ],
   );
 });
+
+test('hops of a side whose traces are all incomplete are not compared, instead of missing there', () => {
+  const traces = tracesOf().map((trace) => (isOfCloudRun(trace) ? without(trace, 5) : trace));
+  const comparison = compare(traces);
+  const [brief, full] = [renderBrief(comparison), renderText(comparison)];
+  const page = renderHtml(comparison);
+  for (const text of [brief, full, page]) {
+    assert.doesNotMatch(text, /only in/);
+    assert.match(
+      text,
+      /not compared: (<bdi>)?80 incomplete traces in Cloud Run( \(local\))?\. Hops count complete traces only\./,
+    );
+  }
+  assert.match(brief, /^loadgen loadgen .* not compared$/m);
+  assert.match(full, /^ *self not compared$/m);
+  assert.match(page, /<td role="cell" class="words">not compared<\/td>/);
+  const one = compare(tracesOf().map((trace, index) => (index === 0 ? without(trace, 5) : trace)));
+  assert.doesNotMatch(renderText(one), /not compared/);
+});
+
+test('a hop that the complete traces of one side lack is only in the other', () => {
+  const traces = tracesOf().map((trace, index) => {
+    if (!isOfCloudRun(trace)) return trace;
+    return index === 0 ? without(trace, 5) : { ...trace, spans: trace.spans.filter(isNoRead) };
+  });
+  assert.match(renderBrief(compare(traces)), /server GET .* only in GKE$/m);
+});
+
+const isNoRead = ({ name, attributes }: Span) =>
+  name !== 'GET' || attributes['service.name'] !== 'server';
+
+const isOfCloudRun = ({ spans }: Trace) =>
+  spans.some(({ attributes }) => attributes['cloud.platform'] === 'gcp_cloud_run');
 
 test('broken traces count in the rates and in no hop', () => {
   const traces = tracesOf().map((trace, index) => (index < 4 ? without(trace, 5) : trace));

@@ -56,6 +56,18 @@ test('prints the verdict and exits 0 where both cohorts have requests', async (t
   assert.match(stdout, /LOCAL run/);
 });
 
+test('sends to doctor with the flags that read the same traces', async (t) => {
+  const { from } = await folderWith(t, [...TRACES.slice(1), without(TRACES[0] as Trace, 5)]);
+  const { stdout } = await compare('--from', from);
+  const advice = `Run npx shakesapp doctor --from ${from}: doctor names`;
+  assert.ok(stdout.replaceAll(/\s+/g, ' ').includes(advice), stdout);
+  const sameTraces = (...args: readonly string[]) =>
+    parseOptions(flagsOf('compare', ...args), 3_600_000).sameTraces;
+  assert.equal(sameTraces('--local'), '--local');
+  assert.equal(sameTraces('--project', 'p', '--since', '2h'), '--project p --since 2h');
+  assert.equal(sameTraces('--from', 'my file', 'b'), "--from 'my file' b");
+});
+
 test('saves what it read, and the saved traces give the same comparison', async (t) => {
   const { from, path } = await folderWith(t, TRACES);
   await compare('--from', from, '--save', path('saved'), '--json', path('first.json'));

@@ -5,7 +5,7 @@ import { compareTraces } from '../../../tools/compare/compare.ts';
 import type { Comparison } from '../../../tools/compare/result/comparison.ts';
 import { parseOptions } from '../../../tools/local/options.ts';
 import { summarisePlatform } from '../../../tools/local/platform-summary.ts';
-import { renderOutcome } from '../../../tools/local/render-outcome.ts';
+import { inspectAdvice, renderOutcome } from '../../../tools/local/render-outcome.ts';
 import { flagsOf } from '../cli/flags-of.ts';
 import { sampleComparison } from '../compare/html/sample-comparison.ts';
 import { createRequestTrace, failedTrace } from './example-traces.ts';
@@ -59,6 +59,11 @@ describe('renderOutcome', () => {
     assert.equal(lines.filter((line) => / (self|gap) {2}/.test(line)).length, warm.length);
     assert.doesNotMatch(text, /HOPS, cold|METHOD/);
     assert.match(text, /--full/);
+  });
+
+  it('sends the reader to doctor on the saved traces, and to --save first where there are none', () => {
+    assert.equal(inspectAdvice({ save: 't.ndjson' }), 'Run npx shakesapp doctor --from t.ndjson');
+    assert.match(inspectAdvice({}), /--save FILE, then .* doctor --from FILE$/);
   });
 
   it('says what its signs mean', () => {

@@ -178,18 +178,23 @@ describe('summarisePlatform', () => {
     );
   });
 
-  it('does not say what is cold or warm where a trace is incomplete', () => {
+  it('counts cold and warm as the comparison does where a trace is incomplete', () => {
     const broken = createRequestTrace({
       ...CLOUD_RUN,
       traceId: 'b'.repeat(32),
       change: (span, index) => (index === 4 ? null : span),
     });
-    const result = summarise([createRequestTrace(CLOUD_RUN), broken]);
-    assert.deepEqual([result.coldTraces, result.warmLatencyMs], [null, null]);
-    assert.equal(result.latencyMs?.p50, 100);
+    const traces = [createRequestTrace(CLOUD_RUN), broken];
+    const result = summarise(traces);
+    const cohorts = { a: COHORT, b: GKE };
+    const { a } = compareTraces(traces, { cohorts, name: 'p', local: true }).cohorts;
+    assert.deepEqual(
+      [result.coldTraces, result.wholeTraces, result.warmLatencyMs?.p50],
+      [a.cold, a.whole, a.latency.warm?.p50Ms],
+    );
     const totals = renderTotals([['cloud_run', result]]);
-    assert.match(totals, /cold requests +-\n/);
-    assert.match(totals, /p50, p95, warm +-\n/);
+    assert.match(totals, /cold requests +at least 0\n/);
+    assert.match(totals, /p50, p95, warm +100 ms, 100 ms\n/);
   });
 
   it('counts as cold what the comparison does: the first of an instance, and what waited for it', () => {

@@ -1,7 +1,7 @@
 import type { Stratum } from '../cohorts/request-record.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Hop } from '../statistics/hop.ts';
-import { hopExtent, verdictWord } from '../text/wording.ts';
+import { hopExtent, hopVerdictWord, type NotCompared, notComparedText } from '../text/wording.ts';
 import { foreign, html, type Markup, renderName } from './markup.ts';
 import { createTimeScale, type TimeScale } from './scale.ts';
 import { formatDifferenceMs, formatMs, type Labels } from './words.ts';
@@ -10,6 +10,7 @@ export type HopsOptions = Readonly<{
   hops: readonly Hop[];
   stratum: Stratum;
   labels: Labels;
+  lacking: NotCompared;
   colour: (path: string) => string;
 }>;
 
@@ -33,10 +34,14 @@ export function renderHopTable(options: HopsOptions): Markup {
   return html`<table class="hops stacked" role="table" aria-label="Hops of ${stratum} requests">
 <thead role="rowgroup"><tr role="row">${heads.map(([name, kind]) => html`<th role="columnheader" scope="col" class="${kind}">${name}</th>`)}</tr></thead>
 <tbody role="rowgroup">
-${hops.map((hop) => renderHop(hop, scale, options))}</tbody></table>`;
+${hops.map((hop) => renderHop(hop, scale, options))}</tbody></table>${notComparedText(options.labels, options.lacking).map((line) => html`\n<p class="note">${foreign(line)}</p>`)}`;
 }
 
-function renderHop(hop: Hop, scale: TimeScale | null, { colour, labels }: HopsOptions): Markup {
+function renderHop(
+  hop: Hop,
+  scale: TimeScale | null,
+  { colour, labels, lacking }: HopsOptions,
+): Markup {
   const { a, b, differenceMs, verdict, measure, depth } = hop;
   return html`<tr role="row" class="${verdict} ${colour(hop.path)}">
 <th role="rowheader" scope="row" class="d${Math.min(depth, 12)}">${renderHopName(hop)}</th>
@@ -44,12 +49,8 @@ function renderHop(hop: Hop, scale: TimeScale | null, { colour, labels }: HopsOp
 <td role="cell" class="number of-a">${formatMs(a?.selfP50Ms ?? null)}</td>
 <td role="cell" class="number of-b">${formatMs(b?.selfP50Ms ?? null)}</td>
 <td role="cell" class="number">${verdict === 'not-enough-data' ? '–' : formatDifferenceMs(differenceMs.p50)}</td>
-${scale && html`<td role="cell" class="interval">${verdict !== 'not-enough-data' && renderInterval(differenceMs, scale)}</td>\n`}<td role="cell" class="words">${hopVerdict(hop, labels)}${hop.remark !== null && html` <span class="note">${hop.remark}</span>`}</td></tr>
+${scale && html`<td role="cell" class="interval">${verdict !== 'not-enough-data' && renderInterval(differenceMs, scale)}</td>\n`}<td role="cell" class="words">${hopVerdictWord(hop, labels, lacking)}${hop.remark !== null && html` <span class="note">${hop.remark}</span>`}</td></tr>
 `;
-}
-
-export function hopVerdict({ a, b, verdict }: Hop, labels: Labels): string {
-  return a && b ? verdictWord(verdict, labels) : `only in ${a ? labels.a : labels.b}`;
 }
 
 export function renderHopName(hop: Hop): Markup {

@@ -1,6 +1,12 @@
 import type { Stratum } from '../cohorts/request-record.ts';
 import type { Comparison } from '../result/comparison.ts';
-import { hopsLeftOutText, legendOf, readFrom, readingWarnings } from '../text/wording.ts';
+import {
+  hopsLeftOutText,
+  legendOf,
+  notCompared,
+  readFrom,
+  readingWarnings,
+} from '../text/wording.ts';
 import { renderCohorts, renderConfiguration, renderWarnings } from './cohorts.ts';
 import { renderCriticalPath } from './critical-path.ts';
 import { renderDocument } from './document.ts';
@@ -91,7 +97,7 @@ export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
   const colour = createColours(stepsOf(comparison));
   const of = (stratum: Stratum) => {
     const own = hops.filter((hop) => hop.stratum === stratum);
-    return { hops: own, stratum, labels, colour };
+    return { hops: own, stratum, labels, lacking: notCompared(comparison, stratum), colour };
   };
   const warm = of('warm');
   const cold = of('cold');

@@ -41,9 +41,12 @@ export function reconcile(
   if (verdict === 'no-difference-seen') {
     const sure = all.filter(isSure);
     if (sure.length === 0) return null;
-    const offset = largest(usual.filter(({ ms }) => ms > 0 !== (sure[0]?.ms ?? 0) > 0));
+    const named = largest(sure);
+    const signs = new Set(named.map(({ ms }) => ms > 0));
+    // Where those that are sure offset each other, nothing else has to.
+    const offset = largest(usual.filter(({ ms }) => !signs.has(ms > 0)));
     const others = offset.length === 0 ? '' : ` The largest the other way: ${list(offset)}.`;
-    return `Single hops differ surely (${list(largest(sure))}), but the request does not.${others}`;
+    return `Single hops differ surely (${list(named)}), but the request does not.${others}`;
   }
   const sign = verdict === 'a-faster' ? -1 : 1;
   const same = largest(usual.filter(({ ms }) => ms * sign > 0));

@@ -3,6 +3,7 @@ import { adviceOnDeviation, type WarningKind } from '../../traces/deviation.ts';
 /** The closed list of reasons not to trust the figures, or to read them with care. */
 export const WARNING_IDS = [
   'wrong-counts',
+  'orphans',
   'too-few-traces',
   'too-few-runs',
   'unpaired',
@@ -10,7 +11,6 @@ export const WARNING_IDS = [
   'different-query-mix',
   'cold-starts-present',
   'errors',
-  'orphans',
   'sampled',
   'clock-skew',
   'early-start',
@@ -35,12 +35,15 @@ const TITLES: Partial<Record<WarningId, string>> = {
   cycle: 'cycles',
 };
 
-/** What to do about it. */
-export const adviceOn = (id: WarningId): string => (isOwn(id) ? ADVICE[id] : adviceOnDeviation(id));
+/** What to do about it. `inspect`: how the reader runs doctor on these traces, as a command. */
+export function adviceOn(id: WarningId, inspect: string): string {
+  if (id !== 'orphans') return isOwn(id) ? ADVICE[id] : adviceOnDeviation(id);
+  return `${inspect}: doctor names the spans that are missing, and the hop that lost them.`;
+}
 
 const isOwn = (id: WarningId): id is keyof typeof ADVICE => Object.hasOwn(ADVICE, id);
 
-const ADVICE: Readonly<Record<(typeof WARNING_IDS)[number], string>> = {
+const ADVICE: Readonly<Record<Exclude<(typeof WARNING_IDS)[number], 'orphans'>, string>> = {
   'wrong-counts':
     'Fix the wrong counts first: compare works.read (objects, bytes) of a wrong request and of a right one.',
   'too-few-traces':
@@ -54,8 +57,6 @@ const ADVICE: Readonly<Record<(typeof WARNING_IDS)[number], string>> = {
     'The verdict is on warm requests only. For the cold start itself, read the cold requests.',
   errors:
     'No latency includes failed requests. Where one cohort fails more often, its remaining requests look faster.',
-  orphans:
-    'Run npx shakesapp doctor: it names the spans that are missing, and the hop that lost them.',
   sampled:
     'Requests without a trace were sampled out, not exported, or lie outside of what was read. For a comparison set OTEL_TRACES_SAMPLER=always_on, or trust only paired figures.',
   'clock-skew':

@@ -23,6 +23,8 @@ export type Evidence = Readonly<{
   truncated: string | null;
   /** Whether the source is files: then what it left out is what they lack. */
   ofFiles: boolean;
+  /** How the reader runs doctor on these traces: `Run npx shakesapp doctor …`. */
+  inspect: string;
 }>;
 
 /** Share of requests above which a defect is worth a warning. */
@@ -35,17 +37,17 @@ type Check = Readonly<{
 
 const CHECKS: readonly Check[] = [
   { id: 'wrong-counts', find: ({ cohorts }) => perCohort(cohorts, (side) => side.wrongCounts) },
+  {
+    id: 'orphans',
+    find: ({ cohorts }) => perCohort(cohorts, (side) => side.traces - side.whole),
+  },
   { id: 'too-few-traces', find: tooFewTraces },
   { id: 'too-few-runs', find: tooFewRuns },
   { id: 'unpaired', find: unpaired },
   { id: 'unequal-load', find: unequalLoad },
   { id: 'different-query-mix', find: ({ records }) => differentQueryMix(records) },
-  { id: 'cold-starts-present', find: ({ cohorts }) => perCohort(cohorts, (side) => side.cold) },
+  { id: 'cold-starts-present', find: ({ cohorts }) => coldStarts(cohorts) },
   { id: 'errors', find: ({ cohorts }) => perCohort(cohorts, (side) => side.errors) },
-  {
-    id: 'orphans',
-    find: ({ cohorts }) => perCohort(cohorts, (side) => side.traces - side.whole),
-  },
   { id: 'sampled', find: sampled },
   { id: 'clock-skew', find: clockSkew },
   { id: 'early-start', find: ({ cohorts }) => perCohort(cohorts, (side) => side.earlyStart) },
@@ -60,18 +62,23 @@ const CHECKS: readonly Check[] = [
 export function findWarnings(evidence: Evidence): readonly Warning[] {
   const found = CHECKS.flatMap(({ id, find }) => {
     const finding = find(evidence);
-    return finding === null ? [] : [{ id, finding, advice: adviceOn(id) }];
+    return finding === null ? [] : [{ id, finding, advice: adviceOn(id, evidence.inspect) }];
   });
   const deviating = evidence.deviations.flatMap((deviation) => {
     const { kind } = deviation;
     if (!isWarning(kind)) return [];
     return [
-      { id: kind, finding: withoutFullStop(describeDeviation(deviation)), advice: adviceOn(kind) },
+      {
+        id: kind,
+        finding: withoutFullStop(describeDeviation(deviation)),
+        advice: adviceOn(kind, evidence.inspect),
+      },
     ];
   });
-  // Wrong counts take every verdict away; what deviates may hide a loss; the rest is to be weighed.
-  const wrong = found.filter(({ id }) => id === 'wrong-counts');
-  return [...wrong, ...deviating, ...found.filter(({ id }) => id !== 'wrong-counts')];
+  // Wrong counts take every verdict away; what is incomplete or deviates may hide a loss; the rest
+  // is to be weighed.
+  const isLoss = ({ id }: Warning) => id === 'wrong-counts' || id === 'orphans';
+  return [...found.filter(isLoss), ...deviating, ...found.filter((one) => !isLoss(one))];
 }
 
 const withoutFullStop = (sentence: string) => sentence.replace(/\.$/, '');
@@ -83,6 +90,14 @@ function perCohort(
 ): string | null {
   if (count(a) + count(b) === 0) return null;
   return `${count(a)} of ${counted(a.traces, 'trace')} in ${a.label}, ${count(b)} of ${b.traces} in ${b.label}`;
+}
+
+/** Of an incomplete trace the part that says so may be missing, so the count is a lower bound. */
+function coldStarts({ a, b }: Sides<CohortSummary>): string | null {
+  if (a.cold + b.cold === 0) return null;
+  const count = (side: CohortSummary) =>
+    `${side.whole < side.traces ? 'at least ' : ''}${side.cold} of ${side.traces}`;
+  return `${count(a)} ${a.traces === 1 ? 'trace' : 'traces'} in ${a.label}, ${count(b)} in ${b.label}`;
 }
 
 /** A clock that is off is off in trace after trace; a lone one may be a server kept waiting. */

@@ -8,10 +8,9 @@ import {
 } from '../../cli/format.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
-import type { Hop } from '../statistics/hop.ts';
 import { failureLines } from './render-failures.ts';
 import { joinBlocks, verdictLines, warningLines } from './render-text.ts';
-import { legendOf, verdictWord } from './wording.ts';
+import { hopVerdictWord, legendOf, notCompared, notComparedText } from './wording.ts';
 
 const NAME_WIDTH = 31;
 const DIFFERENCE_WIDTH = 22;
@@ -29,7 +28,9 @@ export function renderBrief(comparison: Comparison, advice: readonly string[] = 
   ]);
 }
 
-function hopLines({ hops, cohorts, overall }: Comparison): readonly string[] {
+function hopLines(comparison: Comparison): readonly string[] {
+  const { hops, cohorts, overall } = comparison;
+  const lacking = notCompared(comparison, 'warm');
   const labels = { a: cohorts.a.label, b: cohorts.b.label };
   const warm = hops.filter(({ stratum }) => stratum === 'warm');
   if (warm.length === 0) return [];
@@ -42,13 +43,15 @@ function hopLines({ hops, cohorts, overall }: Comparison): readonly string[] {
         formatFigure(hop.a?.selfP50Ms ?? null),
         formatFigure(hop.b?.selfP50Ms ?? null),
         hop.verdict === 'not-enough-data' ? '–' : differenceFigures(hop.differenceMs),
-        verdictOf(hop, labels),
+        hopVerdictWord(hop, labels, lacking),
       ]),
     ),
     ...warm.flatMap(({ service, name, remark }) =>
       remark === null ? [] : wrapText(`! ${service} ${name}: ${remark}.`, '    ', ''),
     ),
-    ...legendOf(labels, overall.paired).flatMap((line) => wrapText(line)),
+    ...[...notComparedText(labels, lacking), ...legendOf(labels, overall.paired)].flatMap((line) =>
+      wrapText(line),
+    ),
   ];
 }
 
@@ -62,10 +65,6 @@ function columns(cells: readonly [string, string, string, string, string, string
       `  ${difference.padEnd(DIFFERENCE_WIDTH)}  ${verdict}`,
     TEXT_COLUMNS,
   ).trimEnd();
-}
-
-function verdictOf({ a, b, verdict }: Hop, labels: Readonly<{ a: string; b: string }>): string {
-  return a && b ? verdictWord(verdict, labels) : `only in ${a ? labels.a : labels.b}`;
 }
 
 /** `+1.75 (+0.85 to +2.65)`, in the milliseconds that the head names. */

@@ -9,7 +9,15 @@ import type { CriticalPath } from '../cohorts/critical-path.ts';
 import type { Stratum } from '../cohorts/request-record.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { GapSplit, Hop, HopQuantiles } from '../statistics/hop.ts';
-import { differenceText, hopExtent, ratioText, testedText, verdictWord } from './wording.ts';
+import {
+  differenceText,
+  hopExtent,
+  hopVerdictWord,
+  notCompared,
+  notComparedText,
+  ratioText,
+  testedText,
+} from './wording.ts';
 
 const NAME_WIDTH = 34;
 
@@ -18,7 +26,10 @@ export const PATH_LEGEND =
   'median and at p95. Indented: called by the line above.';
 
 /** Of each hop of a stratum its verdict and both sides' figures; nothing where there is no hop. */
-export function hopLines({ hops, cohorts }: Comparison, stratum: Stratum): readonly string[] {
+export function hopLines(comparison: Comparison, stratum: Stratum): readonly string[] {
+  const { hops, cohorts } = comparison;
+  const labels = { a: cohorts.a.label, b: cohorts.b.label };
+  const lacking = notCompared(comparison, stratum);
   const rows = hops.filter((hop) => hop.stratum === stratum);
   if (rows.length === 0) return [];
   const head = columns(`HOPS, ${stratum}, ms`, {
@@ -36,10 +47,11 @@ export function hopLines({ hops, cohorts }: Comparison, stratum: Stratum): reado
     subhead,
     ...rows.flatMap((hop) => [
       hopTitle(hop),
-      ...verdictLinesOf(hop, cohorts),
+      ...verdictLinesOf(hop, hopVerdictWord(hop, labels, lacking)),
       ...sideLines(hop, 'a', cohorts.a.label),
       ...sideLines(hop, 'b', cohorts.b.label),
     ]),
+    ...notComparedText(labels, lacking).flatMap((line) => wrapText(line)),
   ];
 }
 
@@ -55,8 +67,7 @@ function hopTitle(hop: Hop): string {
   ).trimEnd();
 }
 
-function verdictLinesOf(hop: Hop, { a, b }: Comparison['cohorts']): readonly string[] {
-  const word = verdictWord(hop.verdict, { a: a.label, b: b.label });
+function verdictLinesOf(hop: Hop, word: string): readonly string[] {
   const known = hop.verdict !== 'not-enough-data' && hop.differenceMs.p50 !== null;
   const ratio = hop.ratio.p50 === null ? '' : `, × ${ratioText(hop.ratio)}`;
   const figures = known ? `: ${differenceText(hop.differenceMs)}${ratio}` : '';

@@ -73,6 +73,39 @@ export function verdictWord(verdict: Verdict, { a, b }: Labels): string {
   }[verdict];
 }
 
+/** A side's incomplete traces, where it has no others: then none of its hops can be compared. */
+export type NotCompared = Readonly<{ a: number; b: number }>;
+
+/** 0 of a side with hops in the stratum, or without requests that could have them. */
+export function notCompared(
+  { hops, cohorts }: Pick<Comparison, 'hops' | 'cohorts'>,
+  stratum: Hop['stratum'],
+): NotCompared {
+  const incomplete = (side: 'a' | 'b') => {
+    const { traces, whole, latency } = cohorts[side];
+    const known = hops.some((hop) => hop.stratum === stratum && hop[side] !== null);
+    return known || latency[stratum] === null ? 0 : traces - whole;
+  };
+  return { a: incomplete('a'), b: incomplete('b') };
+}
+
+/** What a hop's verdict is called, also where only one side has the hop. */
+export function hopVerdictWord(hop: Hop, labels: Labels, lacking: NotCompared): string {
+  if (hop.a !== null && hop.b !== null) return verdictWord(hop.verdict, labels);
+  if (lacking[hop.a === null ? 'a' : 'b'] > 0) return 'not compared';
+  return `only in ${hop.a === null ? labels.b : labels.a}`;
+}
+
+/** Why hops are not compared, a sentence for each side. */
+export function notComparedText(labels: Labels, lacking: NotCompared): readonly string[] {
+  return (['a', 'b'] as const)
+    .filter((side) => lacking[side] > 0)
+    .map(
+      (side) =>
+        `not compared: ${counted(lacking[side], 'incomplete trace')} in ${labels[side]}. Hops count complete traces only.`,
+    );
+}
+
 export const pText = (p: number) => (p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`);
 
 /** `0.82 (0.75 to 0.90)`; without bounds where there are none. */

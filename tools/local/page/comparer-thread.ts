@@ -13,6 +13,7 @@ function render({ traces, of }: Compared): LiveParts {
       name: workerData,
       local: true,
       readAtMs: Date.now(),
+      inspect: 'Run npx shakesapp doctor --local',
     });
     return renderParts(comparison, { compared: traces.length, of });
   } catch (error) {

@@ -106,6 +106,14 @@ test('no difference in all, although a hop differs, is explained with what offse
   );
 });
 
+test('hops that surely offset each other explain by themselves why the request does not differ', () => {
+  const hops = [hop('read', 2, 'b-faster'), hop('GET', -2.1, 'a-faster'), hop('search', -1)];
+  assert.equal(
+    reconcile(overall('no-difference-seen'), hops, OF),
+    'Single hops differ surely (server GET (self) -2.10 ms, server read (self) +2.00 ms), but the request does not.',
+  );
+});
+
 test('a hop of one side only contributes all that it takes', () => {
   const only = { ...hop('load', 0, 'not-enough-data'), b: null };
   const taken = { ...only, differenceMs: { p50: null, low: null, high: null } };

@@ -4,6 +4,7 @@ import type { RequestRecord } from '../../../../tools/compare/cohorts/request-re
 import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
 import { WARNING_IDS, type WarningId } from '../../../../tools/compare/result/warning-texts.ts';
 import { type Evidence, findWarnings } from '../../../../tools/compare/result/warnings.ts';
+import { NO_EXAMPLE } from '../../../../tools/traces/deviation.ts';
 import { sampleComparison } from '../html/sample-comparison.ts';
 
 type Summary = Comparison['cohorts']['a'];
@@ -34,6 +35,7 @@ type Change = Readonly<{
   samplers?: readonly string[];
   truncated?: string;
   ofFiles?: boolean;
+  deviations?: Evidence['deviations'];
 }>;
 
 function warningsOf(change: Change) {
@@ -57,9 +59,10 @@ function warningsOf(change: Change) {
       ...change.overall,
     },
     samplers: change.samplers ?? ['parentbased_always_on'],
-    deviations: [],
+    deviations: change.deviations ?? [],
     truncated: change.truncated ?? null,
     ofFiles: change.ofFiles ?? false,
+    inspect: 'Run npx shakesapp doctor --local',
   });
 }
 
@@ -243,6 +246,26 @@ test('every warning of the list can be raised, in the order of the list', () => 
     everything.map(({ id }) => id),
     WARNING_IDS.filter((id) => id !== 'incomplete-file'),
   );
+});
+
+test('of incomplete traces the cold ones are a lower bound', () => {
+  const cold = warningsOf({ a: { cold: 1, whole: 90 }, b: { cold: 6 } }).find(
+    ({ id }) => id === 'cold-starts-present',
+  );
+  assert.equal(cold?.finding, 'at least 1 of 100 traces in Cloud Run, 6 of 100 in GKE');
+});
+
+test('incomplete traces advise the doctor command that reads the same traces', () => {
+  const [found] = warningsOf({ a: { whole: 99 } });
+  assert.match(found?.advice ?? '', /^Run npx shakesapp doctor --local: doctor names the spans/);
+});
+
+test('after wrong counts come incomplete traces, then what deviates, then all the rest', () => {
+  const ids = warningsOf({
+    a: { wrongCounts: 1, whole: 99, cold: 1 },
+    deviations: [{ kind: 'cycle', count: 1, example: NO_EXAMPLE }],
+  }).map(({ id }) => id);
+  assert.deepEqual(ids, ['wrong-counts', 'orphans', 'cycle', 'cold-starts-present']);
 });
 
 test('what is advised fits a burst as well as a window of Cloud Trace', () => {
