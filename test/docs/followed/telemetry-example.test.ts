@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,14 +14,14 @@ const BLOCKS = readBlocks(readDocument('docs/telemetry.md').text);
 const skip = isOnPath('curl') ? false : 'curl is not installed';
 
 test('the example of docs/telemetry.md works in an empty folder', { skip }, async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'shakesapp-example-'));
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'shakesapp-example-')));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const port = await freePort();
-  const [setUp = '', start = ''] = BLOCKS.filter(({ language }) => language === 'sh').map(
-    ({ code }) => code,
-  );
+  const [setUp = '', start = '', olderNode = ''] = BLOCKS.filter(
+    ({ language }) => language === 'sh',
+  ).map(({ code }) => code);
   const env = {
-    PATH: `${join(ROOT, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
+    PATH: machinePath,
     HOME: folder,
     PORT: String(port),
     METADATA_SERVER_DETECTION: 'none',
@@ -34,10 +34,21 @@ test('the example of docs/telemetry.md works in an empty folder', { skip }, asyn
     setUp.replace(/^SHAKESAPP=.*$/m, `SHAKESAPP=${ROOT}`).replace(/^npm install.*$/gm, ''),
   );
   for (const { name, code } of BLOCKS) if (name) await writeFile(join(folder, name), code);
-  const { stdout } = await type(start.replaceAll(':8080', `:${port}`));
+  // The machine's own Node may be too old: then the document puts another one first.
+  const path = olderNode.replace(/^npm install.*$/m, '');
+  const { stdout } = await type(`${path}\n${start.replaceAll(':8080', `:${port}`)}\n`);
 
   assert.equal(stdout, BLOCKS.find(({ language }) => language === 'text')?.code);
+  const used = await type(`${path}\ncommand -v node`);
+  assert.equal(used.stdout.trim(), join(folder, 'node_modules/node/bin/node'));
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/hello/Ada`), 'the service was stopped');
 });
+
+/** Without the project's own Node, which npm puts first. */
+const machinePath = (process.env.PATH ?? '')
+  .split(delimiter)
+  .filter((folder) => !folder.includes('node_modules'))
+  .join(delimiter);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
