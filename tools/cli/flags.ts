@@ -66,9 +66,10 @@ export const READ_FLAGS = {
     '--project <id>',
     'Cloud Trace of this project, with your application default credentials',
   ).helpGroup(ORIGIN),
-  local: new Option('--local', 'the Cloud Trace of the system that npm start runs').helpGroup(
-    ORIGIN,
-  ),
+  local: new Option(
+    '--local',
+    'the Cloud Trace of the system that npm start runs (of several, the first)',
+  ).helpGroup(ORIGIN),
   since: new Option(
     '--since <time>',
     '30m, 2h, 1d before now, or 2026-03-02T10:00:00Z (default: 30m; of files: everything)',
