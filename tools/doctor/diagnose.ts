@@ -1,4 +1,5 @@
 import type { Trace } from '../traces/model.ts';
+import { type NormalisedTrace, requestRootOf } from '../traces/normalise.ts';
 import { createWaterfall, type Waterfall } from '../traces/waterfall.ts';
 import { notesOf } from './notes.ts';
 import { createEvidence, type Evidence, type Rule, type Sighting, type Words } from './rule.ts';
@@ -52,6 +53,8 @@ export type Finding = Words &
 export type Diagnosis = Readonly<{
   version: typeof DIAGNOSIS_VERSION;
   traces: number;
+  /** Of these, how many hold no request but the schedule's call of loadgen; compare leaves them out. */
+  scheduleCalls: number;
   spans: number;
   /** Null where no log file was given: then unlinked logs were not looked for. */
   logLines: number | null;
@@ -99,6 +102,7 @@ export function diagnose(
   return {
     version: DIAGNOSIS_VERSION,
     traces: traces.length,
+    scheduleCalls: evidence.traces.filter(isScheduleCall).length,
     spans: traces.reduce((total, { spans }) => total + spans.length, 0),
     logLines: logs?.length ?? null,
     rules: looking.map(({ id }) => id),
@@ -110,6 +114,11 @@ export function diagnose(
     findings,
   };
 }
+
+const isScheduleCall = (tree: NormalisedTrace): boolean =>
+  requestRootOf(tree) === null &&
+  tree.nodes.every(({ frontEnd, service }) => frontEnd || service === 'loadgen') &&
+  tree.nodes.some(({ frontEnd, span }) => !frontEnd && span.kind === 'server');
 
 /** As a rule one; where sightings have their own words, one for each of these. */
 function toFindings({ id, ...own }: Rule, sightings: readonly Sighting[]): readonly Finding[] {

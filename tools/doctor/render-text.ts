@@ -8,12 +8,15 @@ const LONGEST_DETAIL = 400;
 
 /** The diagnosis for a terminal: control characters of traces are made visible. */
 export function renderText(diagnosis: Diagnosis, scope: string, columns = TEXT_COLUMNS): string {
-  const { traces, spans, logLines, findings, notes, notChecked, leftOut } = diagnosis;
+  const { traces, scheduleCalls, spans, logLines, findings, notes, notChecked, leftOut } =
+    diagnosis;
   const logs = logLines === null ? '' : `, ${amount(logLines, 'log line')}`;
+  const calls =
+    scheduleCalls === 0 ? '' : ` (${scheduleCalls} of them the schedule's calls of loadgen)`;
   return [
     ...wrapText(verdictOf(diagnosis), '', '', columns),
     ...wrapText(
-      `Read ${scope}: ${amount(traces, 'trace')}, ${amount(spans, 'span')}${logs}.`,
+      `Read ${scope}: ${amount(traces, 'trace')}${calls}, ${amount(spans, 'span')}${logs}.`,
       '',
       '',
       columns,

@@ -33,6 +33,12 @@ test('says that all is well', () => {
   );
 });
 
+test('tells the calls of the schedule from requests, which compare counts', () => {
+  const text = renderText(diagnose(healthyTraces()), 'demo');
+  assert.match(text, /^Read demo: 3 traces \(1 of them the schedule's calls of loadgen\), /m);
+  assert.doesNotMatch(renderText(diagnose(healthyTraces().slice(1)), 'demo'), /schedule/);
+});
+
 test('says first that something was left out, and what', () => {
   const text = renderText(diagnose(healthyTraces(), { leftOut: ['x: its end is cut'] }), 'demo');
   assert.match(text, /^Healthy as far as it was read: /);
