@@ -54,7 +54,8 @@ for (const [ms, verdict] of [
     const [hop] = testOf([ALWAYS(ms)], 100);
     assert.equal(hop?.verdict, verdict);
     assert.ok(Math.abs((hop?.differenceMs.p50 ?? 0) - ms) < 1e-9);
-    const small = 'there is a difference, but it may be below 2.00 ms (2 % of the request)';
+    const small =
+      'the interval excludes zero, but the difference may be below 2.00 ms (2 % of the request), which counts as none';
     assert.equal(hop?.remark, verdict === 'no-difference-seen' ? small : null);
   });
 }
