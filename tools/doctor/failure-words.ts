@@ -72,9 +72,11 @@ const NOT_ALLOWED: readonly number[] = [401, 403, GRPC.permissionDenied, GRPC.un
 const NOT_FOUND: readonly number[] = [404, GRPC.unimplemented];
 
 /** An answer that no instance of the callee shows: by its HTTP or gRPC status. */
-function explainRefusal({ answer, caller, callee }: Failure, seen: string): Explanation {
+function explainRefusal({ node, answer, caller, callee }: Failure, seen: string): Explanation {
+  // Between pods no platform stands that would refuse a call for want of room or of permission.
+  const isFromPod = node.span.attributes['cloud.platform'] === 'gcp_kubernetes_engine';
   const code = answer?.code ?? 0;
-  if (NO_ROOM.includes(code)) {
+  if (!isFromPod && NO_ROOM.includes(code)) {
     return {
       cause:
         `No instance of ${callee} had room: every allowed instance was busy, or a new one took ` +
@@ -84,7 +86,7 @@ function explainRefusal({ answer, caller, callee }: Failure, seen: string): Expl
         'warm, or send fewer requests at once.',
     };
   }
-  if (NOT_ALLOWED.includes(code)) {
+  if (!isFromPod && NOT_ALLOWED.includes(code)) {
     return {
       cause:
         `The platform refused the caller: ${caller} has no permission to invoke ${callee}, or its ` +

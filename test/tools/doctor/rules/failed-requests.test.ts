@@ -47,6 +47,22 @@ test('says how many of a platform’s requests failed, how, where, and since whe
   assert.equal(found.exemplar?.traceId, CLOUD_RUN);
 });
 
+test('between pods no platform is said to have refused a call', () => {
+  const onGke = tracesOf('no-instance-free-429')
+    .filter(({ traceId }) => traceId === CLOUD_RUN)
+    .map((trace) => ({
+      ...trace,
+      spans: trace.spans.map((span) => ({
+        ...span,
+        attributes: { ...span.attributes, 'cloud.platform': 'gcp_kubernetes_engine' },
+      })),
+    }));
+  const [found] = diagnose(onGke).findings;
+  assert.match(found?.finding ?? '', /on GKE failed with status 429/);
+  assert.match(found?.cause ?? '', /^The platform or a proxy answered for client/);
+  assert.doesNotMatch(`${found?.cause}${found?.fix}`, /maximum number of instances|run\.invoker/);
+});
+
 test('what a 504 was busy with is drawn, and no clock is suspected', () => {
   const found = onlyFinding(tracesOf('server-too-slow'));
   assert.match(
