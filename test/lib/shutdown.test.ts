@@ -6,13 +6,15 @@ import { describe, type TestContext, test } from 'node:test';
 /** A real process with the given shutdown steps; resolves with how it ended and what it logged. */
 async function runSignalled(
   t: TestContext,
-  options: { steps: string; timeoutMs?: number; signals: NodeJS.Signals[] },
+  options: { steps: string; signals: NodeJS.Signals[]; held?: boolean },
 ) {
   const program = `
+    import { mock } from 'node:test';
     import { createLogger } from './lib/telemetry/log.ts';
     import { shutdownOnSignal } from './lib/shutdown.ts';
+    if (${options.held ?? false}) mock.timers.enable({ apis: ['setTimeout'] });
     const logger = createLogger({ service: 'test', project: 'test' });
-    shutdownOnSignal({ logger, timeoutMs: ${options.timeoutMs ?? 60_000}, steps: ${options.steps} });
+    shutdownOnSignal({ logger, timeoutMs: 60_000, steps: ${options.steps} });
     setInterval(() => {}, 1_000);
     logger.info('ready');
   `;
@@ -64,11 +66,7 @@ describe('shutdownOnSignal', () => {
         logger.info(left > 0 && left <= globalThis.before - 15 ? 'less' : 'not less');
       } },
     ]`;
-    const { code, messages } = await runSignalled(t, {
-      steps,
-      timeoutMs: 60_000,
-      signals: ['SIGTERM'],
-    });
+    const { code, messages } = await runSignalled(t, { steps, signals: ['SIGTERM'] });
     assert.deepEqual([code, messages], [0, ['shutting down', 'less']]);
   });
 
@@ -82,12 +80,14 @@ describe('shutdownOnSignal', () => {
   });
 
   test('exits 1 where the steps take longer than their time', async (t) => {
-    const steps = `[{ name: 'a', run: () => new Promise(() => {}) }]`;
-    const { code, messages } = await runSignalled(t, {
-      steps,
-      timeoutMs: 50,
-      signals: ['SIGTERM'],
-    });
+    // On a clock that the step moves: the time that all steps have is over while it runs.
+    const steps = `[
+      { name: 'a', run: () => {
+        setImmediate(() => mock.timers.tick(60_000));
+        return new Promise(() => {});
+      } },
+    ]`;
+    const { code, messages } = await runSignalled(t, { steps, signals: ['SIGTERM'], held: true });
     assert.deepEqual([code, messages], [1, ['shutting down', 'shutdown timed out']]);
   });
 });
