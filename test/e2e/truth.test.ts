@@ -138,11 +138,16 @@ describe('the comparison of two deployments that really run', () => {
 
   it('finds the latency added in front of server in that hop, within 2 ms, and in no other', async () => {
     // On a busy machine less would be lost among what the machine does.
-    const addedMs = Math.max(LEAST_ADDED_MS, Math.ceil(2 * noiseMs));
+    let addedMs = Math.max(LEAST_ADDED_MS, Math.ceil(2 * noiseMs));
     let wrong: readonly string[] | undefined;
     for (let attempt = 0; attempt < TRIES && wrong?.length !== 0; attempt += 1) {
       const { clock, medianMs } = createNotingClock(addedMs);
       const comparison = await compareTwice(cloud, { ...NO_LATENCY, server: addedMs }, clock);
+      // The machine has become busier meanwhile: too little to be seen says nothing of the place.
+      if (comparison.overall.verdict === 'no-difference-seen' && attempt < TRIES - 1) {
+        addedMs *= 4;
+        continue;
+      }
       assert.equal(comparison.overall.verdict, 'a-faster');
       assert.deepEqual(comparison.configuration[0], {
         key: 'latency added (local) of server',
