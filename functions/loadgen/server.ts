@@ -1,8 +1,14 @@
 import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { type HttpFunction, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { AppError, toAppError } from '../../lib/errors.ts';
+import { type HttpLimits, httpServerOptions } from '../../lib/http-limits.ts';
 import { answerMalformed, checkHost } from '../../lib/problem.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import { noSuchPath, sendProblem } from './app.ts';
@@ -11,7 +17,8 @@ import { noSuchPath, sendProblem } from './app.ts';
 const FUNCTION_NAME = 'loadgen';
 
 const MAX_BODY_BYTES = 64 * 1024;
-const RECEIVE_TIMEOUT_MS = 10_000;
+/** A body has 64 KiB at most, and callers are few. */
+const HTTP_LIMITS: HttpLimits = { connections: 1_000, receiveTimeoutMs: 10_000 };
 
 /** Paths that the framework keeps from the function and answers itself, with nothing. */
 const KEPT_FROM_FUNCTION = /^\/(favicon\.ico|robots\.txt)(\/|$)/i;
@@ -35,7 +42,7 @@ export type LoadgenServer = Readonly<{
 
 /**
  * Registers the function as every user of the functions framework does, and takes the framework's
- * own server. Three promises forbid the rest of it, its command line included:
+ * application. Three promises forbid the rest of it, its command line included:
  * - SIGTERM answers what is in flight and stores the last spans. The command line's own handler
  *   exits at once.
  * - A body has at most MAX_BODY_BYTES. The framework takes 1 GB and has no option for it, so the
@@ -43,16 +50,21 @@ export type LoadgenServer = Readonly<{
  * - Every error is problem+json. The framework and Express answer with an HTML page that shows a
  *   stack, so what they refuse comes back here.
  *
- * The server is the one that the framework offers for tests: no other entry gives one that does
- * not listen at once. test/rules/borrowed-internals.test.ts says what is relied on.
+ * It comes from the server that the framework offers for tests: no other entry gives one that does
+ * not listen at once. test/rules/borrowed-internals.test.ts says what is relied on. The server itself
+ * is ours, because node takes some limits only when it creates one.
  */
-export function createServer(options: { app: HttpFunction; logger: Logger }): LoadgenServer {
-  const { app, logger } = options;
+export function createServer(options: {
+  app: HttpFunction;
+  logger: Logger;
+  limits?: HttpLimits;
+}): LoadgenServer {
+  const { app, logger, limits = HTTP_LIMITS } = options;
   http(FUNCTION_NAME, app);
-  const server = getTestServer(FUNCTION_NAME);
-  const [framework] = server.listeners('request') as Framework[];
+  const [framework] = getTestServer(FUNCTION_NAME).listeners('request') as Framework[];
   if (!framework) throw new Error('the functions framework gave a server without a listener');
-  server.removeAllListeners('request');
+  const server = createHttpServer(httpServerOptions(limits));
+  server.maxConnections = limits.connections;
   server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
     const refuse = (error: AppError) => {
       // What is left of the request is not read, so nothing can follow it.
@@ -71,10 +83,6 @@ export function createServer(options: { app: HttpFunction; logger: Logger }): Lo
     framework(request, response, (error) => refuse(error ? toAppError(error) : noSuchPath()));
   });
   server.on('clientError', answerMalformed);
-  // An option of node's own that the framework does not pass on; the types have it nowhere else.
-  Object.assign(server, { requireHostHeader: false });
-  server.requestTimeout = RECEIVE_TIMEOUT_MS;
-  server.headersTimeout = RECEIVE_TIMEOUT_MS;
   return {
     server,
     async close({ answered, timeoutMs }) {

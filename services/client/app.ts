@@ -1,5 +1,6 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
+import { type HttpLimits, httpServerOptions } from '../../lib/http-limits.ts';
 import {
   answerMalformed,
   checkHost,
@@ -24,27 +25,40 @@ const ALLOWED_METHODS = 'GET, HEAD';
 /** `/_healthz` is the codelab's; Cloud Run reserves paths that end in z, GKE does not. */
 const PROBES: readonly string[] = ['/health', '/_healthz', '/ready'];
 
+export type ClientLimits = HttpLimits &
+  Readonly<{
+    /** Requests under way; one more is answered with 503. Probes always have room. */
+    requests: number;
+  }>;
+
+/** A burst of loadgen's has 1,000 requests, each on its own connection. */
+const LIMITS: ClientLimits = { connections: 2_000, requests: 1_000, receiveTimeoutMs: 30_000 };
+
 /**
  * The HTTP edge: GET / (count the lines of one query), /health (this process), /ready (the server
  * behind it). Opens nothing until it listens.
  */
-export function createApp(options: SearchOptions & { logger: Logger }): FastifyInstance {
-  const { server, logger } = options;
+export function createApp(
+  options: SearchOptions & { logger: Logger; limits?: ClientLimits },
+): FastifyInstance {
+  const { server, logger, limits = LIMITS } = options;
   const app = fastify({
     // A request that comes in while the server stops is answered anyway.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    // No request has a body, so half a minute is for its headers.
-    requestTimeout: 30_000,
+    // No request has a body, so this time is for its headers.
+    requestTimeout: limits.receiveTimeoutMs,
+    http: httpServerOptions(limits),
     // A path that cannot be decoded is refused before any hook.
     frameworkErrors: (error, request, reply) => {
       sendProblem(error, request, reply);
       logRequest({ request, reply, logger, durationMs: 0 });
     },
     clientErrorHandler: answerMalformed,
-    http: { requireHostHeader: false },
   });
+  app.server.maxConnections = limits.connections;
   let isStopping = false;
+  let underWay = 0;
 
   app.decorateRequest('gone', undefined);
   app.decorateRequest('failure', undefined);
@@ -56,8 +70,10 @@ export function createApp(options: SearchOptions & { logger: Logger }): FastifyI
     const startMs = performance.now();
     const gone = new AbortController();
     request.gone = gone.signal;
+    underWay += 1;
     // 'close' comes once, whether the answer went out or the caller did.
     reply.raw.once('close', () => {
+      underWay -= 1;
       if (!reply.raw.writableEnded) {
         request.failure ??= new AppError('cancelled', 'the caller closed the connection');
         gone.abort(request.failure);
@@ -68,6 +84,10 @@ export function createApp(options: SearchOptions & { logger: Logger }): FastifyI
     // Here rather than in a handler, so that no body is read first.
     checkHost(request.raw);
     if (request.is404) throw refusal(request, reply);
+    if (underWay > limits.requests && !isProbe(request)) {
+      const text = `client has too many requests under way; allowed: ${limits.requests}`;
+      throw new AppError('unavailable', text);
+    }
   });
   app.addHook('onSend', async (request, reply) => {
     // Else a connection kept alive would hold up the stop until its time is out.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createApp } from '../../../functions/loadgen/app.ts';
 import { loadgenVariables } from '../../../functions/loadgen/config.ts';
@@ -302,5 +302,36 @@ describe('a server that stops', () => {
     const { response, body } = await post('{"requests":1}');
     assert.equal(response.status, 503);
     assert.match(String(body.detail), /stopping/);
+  });
+});
+
+describe('what callers may take of the server', () => {
+  async function listen(t: TestContext, limits: { connections: number; receiveTimeoutMs: number }) {
+    const app = createApp({ runs, config, clock, logger });
+    const { server } = createServer({ app, logger, limits });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { port } = server.address() as AddressInfo;
+    return () => connect(port, '127.0.0.1').on('error', () => {});
+  }
+
+  it('is 408 for a request that does not come to its end', async (t) => {
+    const open = await listen(t, { connections: 10, receiveTimeoutMs: 50 });
+    const socket = open();
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Le');
+    assert.match(await text(socket), /^HTTP\/1.1 408 .*did not arrive in time/s);
+  });
+
+  it('is no connection beyond the limit', async (t) => {
+    const open = await listen(t, { connections: 1, receiveTimeoutMs: 60_000 });
+    const first = open();
+    t.after(() => first.destroy());
+    first.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(first, 'data');
+    assert.equal(await text(open()).catch(() => ''), '');
   });
 });

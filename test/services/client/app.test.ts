@@ -7,14 +7,19 @@ import { trace } from '@opentelemetry/api';
 import { AppError, type ErrorKind } from '../../../lib/errors.ts';
 import { ATTR, EVENT, SPAN, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
-import { createApp } from '../../../services/client/app.ts';
+import { type ClientLimits, createApp } from '../../../services/client/app.ts';
 import type { ShakespeareClient } from '../../../services/client/shakespeare-client.ts';
 import { recordLog } from '../log-lines.ts';
 import { recordSpans } from '../spans.ts';
 
 const spans = recordSpans();
 
-function start(t: TestContext, server: Partial<ShakespeareClient> = {}, knownCount = 5) {
+function start(
+  t: TestContext,
+  server: Partial<ShakespeareClient> = {},
+  knownCount = 5,
+  limits?: ClientLimits,
+) {
   spans.reset();
   const asked: string[] = [];
   const { logger, lines } = recordLog();
@@ -31,6 +36,7 @@ function start(t: TestContext, server: Partial<ShakespeareClient> = {}, knownCou
     knownQueries: { love: knownCount },
     random: () => 0,
     logger,
+    ...(limits ? { limits } : {}),
   });
   t.after(() => app.close());
   return { app, asked, lines };
@@ -399,5 +405,50 @@ describe('the request log', () => {
       assert.match(String(lines[0]?.['logging.googleapis.com/trace']), new RegExp(traceId));
       span.end();
     });
+  });
+});
+
+describe('what callers may take of client', () => {
+  const limits = { connections: 10, requests: 2, receiveTimeoutMs: 60_000 };
+
+  test('is 503 with Retry-After for a request beyond the limit, and no probe is refused', async (t) => {
+    const answers: ((count: bigint) => void)[] = [];
+    const waiting = () => new Promise<bigint>((resolve) => answers.push(resolve));
+    const { app } = start(t, { getMatchCount: waiting }, 5, limits);
+    // fastify sends nothing before somebody waits for the answer.
+    const ask = () => app.inject('/?q=love').then((response) => response);
+    const taken = [ask(), ask()];
+    assert.equal((await app.inject('/health')).statusCode, 200);
+    while (answers.length < 2) await app.inject('/health');
+    const refused = await ask();
+    assert.deepEqual([refused.statusCode, refused.headers['retry-after']], [503, '1']);
+    assert.match(refused.json().detail, /allowed: 2$/);
+    assert.equal((await app.inject('/ready')).statusCode, 200);
+    for (const answer of answers) answer(5n);
+    for (const { statusCode } of await Promise.all(taken)) assert.equal(statusCode, 200);
+    const next = ask();
+    while (answers.length < 3) await app.inject('/health');
+    answers[2]?.(5n);
+    assert.equal((await next).statusCode, 200);
+  });
+
+  test('is 408 for headers that do not come to their end', async (t) => {
+    const { app } = start(t, {}, 5, { ...limits, receiveTimeoutMs: 50 });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHo');
+    assert.match(await text(socket), /^HTTP\/1.1 408 .*did not arrive in time/s);
+  });
+
+  test('is no connection beyond the limit', async (t) => {
+    const { app } = start(t, {}, 5, { ...limits, connections: 1 });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = app.server.address() as AddressInfo;
+    const first = connect(port, '127.0.0.1');
+    t.after(() => first.destroy());
+    first.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(first, 'data');
+    const second = connect(port, '127.0.0.1').on('error', () => {});
+    assert.equal(await text(second).catch(() => ''), '');
   });
 });
