@@ -33,17 +33,19 @@ export type Addresses = z.output<typeof schema>;
 
 /**
  * Writes the file, unless another system that still runs has written it: the first one keeps it.
- * Returns how to take it away again, which leaves another's file alone.
+ * Returns the one that keeps it, and how to take the file away again, which leaves another's alone.
  */
 export async function writeAddresses(
   addresses: Addresses,
   file = ADDRESSES_FILE,
-): Promise<() => Promise<void>> {
+): Promise<Readonly<{ keptBy?: Addresses; remove(): Promise<void> }>> {
   const running = await readAddresses(file).catch(() => undefined);
-  if (running !== undefined && running.pid !== addresses.pid) return async () => {};
+  if (running !== undefined && running.pid !== addresses.pid) {
+    return { keptBy: running, remove: async () => {} };
+  }
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(addresses, null, 2)}\n`);
-  return () => rm(file, { force: true });
+  return { remove: () => rm(file, { force: true }) };
 }
 
 /** The addresses of the running local cloud. Throws UsageError where none is running. */

@@ -111,7 +111,7 @@ export async function startSystem(setup: {
     const job = cloudRun && (await createJob(cloud, cloudRun, { ...setup, slowness }));
     if (job) closers.add(job.close);
     const announce = async (pageUrl: string) => {
-      const remove = await writeAddresses({
+      const { keptBy, remove } = await writeAddresses({
         pid: process.pid,
         projectId: cloud.projectId,
         region: cloud.region,
@@ -121,6 +121,9 @@ export async function startSystem(setup: {
         pageUrl,
       });
       closers.add(remove);
+      if (keptBy !== undefined) {
+        onProgress(`another local system runs (process ${keptBy.pid}): --local reads that one`);
+      }
     };
     return {
       cloud,

@@ -45,10 +45,12 @@ test('a file that a dead process left counts as none', async (t) => {
 test('a second system leaves the file of the first alone, and what is left is taken away', async (t) => {
   const file = await temporaryFile(t);
   // The parent of the test runs as long as the test.
-  const remove = await writeAddresses({ ...ADDRESSES, pid: process.ppid }, file);
-  const removeSecond = await writeAddresses({ ...ADDRESSES, projectId: 'second' }, file);
-  await removeSecond();
+  const first = await writeAddresses({ ...ADDRESSES, pid: process.ppid }, file);
+  assert.equal(first.keptBy, undefined);
+  const second = await writeAddresses({ ...ADDRESSES, projectId: 'second' }, file);
+  assert.equal(second.keptBy?.pid, process.ppid);
+  await second.remove();
   assert.equal((await readAddresses(file)).projectId, 'p');
-  await remove();
+  await first.remove();
   await assert.rejects(readAddresses(file), /no local system is running/);
 });
