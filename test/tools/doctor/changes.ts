@@ -42,7 +42,14 @@ export const moveTo =
 
 export const shift =
   (byMs: number) =>
-  (span: Span): Span => ({ ...span, startMs: span.startMs + byMs, endMs: span.endMs + byMs });
+  (span: Span): Span => ({
+    ...span,
+    startMs: span.startMs + byMs,
+    endMs: span.endMs + byMs,
+    ...(span.events && {
+      events: span.events.map((event) => ({ ...event, timeMs: event.timeMs + byMs })),
+    }),
+  });
 
 export const withoutParent = ({ parentSpanId: _, ...span }: Span): Span => span;
 

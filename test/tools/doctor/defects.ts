@@ -135,7 +135,10 @@ function withTwoRequestsInOneTrace(): readonly Trace[] {
   );
 }
 
-/** As a reader leaves it: at the start of its trace, which is 20 ms before. */
+/**
+ * As a reader leaves it: at the start of its trace, which is 20 ms before. Its events, if it has any,
+ * keep the times at which they were written.
+ */
 function withoutTimes(span: Span): Span {
   const atMs = span.startMs - 20;
   return { ...span, impossible: 'endMs is 3 ms before startMs', startMs: atMs, endMs: atMs };
