@@ -38,7 +38,7 @@ const OF_KIND: Partial<Readonly<Record<DeviationKind, Words>>> = {
   'implausible-date': {
     finding: 'Spans lie before the year 2000 or after 2100.',
     cause: 'The times are in another unit than the format has, or the host had no time yet.',
-    fix: 'Write the times in the unit of the format (OTLP: nanoseconds since 1970).',
+    fix: 'Write the times in the unit that the format defines.',
   },
   'implausible-duration': {
     finding: 'Spans last longer than a day.',

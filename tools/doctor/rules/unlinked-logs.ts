@@ -23,7 +23,7 @@ export const unlinkedLogs: Rule = {
     const unknown = traces.filter(({ projectId }) => projectId === '').length;
     if (unknown === 0) return null;
     const why =
-      `${unknown} of ${counted(traces.length, 'trace')} name no project (OTLP has no field for it), ` +
+      `${unknown} of ${counted(traces.length, 'trace')} name no project (their spans have no gcp.project_id), ` +
       'so whether log lines name the right project was not checked; the trace and span ids were';
     return { why, all: false };
   },
