@@ -52,7 +52,7 @@ export function textOf(members: Members, name: string): string {
   throw isNot(name, value, 'text');
 }
 
-/** An enum by number or by name; 0 where it is absent. */
+/** An enum of a protobuf message, by number or by name; 0 where it is absent. */
 export function enumOf(members: Members, name: string, names: readonly string[]): number {
   const value = members[name];
   if (value === undefined) return 0;
