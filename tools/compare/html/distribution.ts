@@ -39,8 +39,9 @@ ${
 /** Colour and dashes both tell a from b: colour alone would not do for everyone. */
 function renderEcdf({ title, ecdf: full, labels, marks }: Distribution): Markup {
   const edgeMs = rightEdgeMs(full);
-  const ecdf = { a: cutTail(full.a, edgeMs), b: cutTail(full.b, edgeMs) };
   const slowestMs = Math.max(...[...full.a, ...full.b].map(([ms]) => ms));
+  const endMs = Math.min(edgeMs, slowestMs * BEYOND_SLOWEST);
+  const ecdf = { a: cutTail(full.a, endMs), b: cutTail(full.b, endMs) };
   const cut =
     slowestMs > edgeMs &&
     ` The axis ends at ${formatMs(edgeMs)}; the slowest request took ${formatMs(slowestMs)}.`;
@@ -136,13 +137,14 @@ function rightEdgeMs({ a, b }: Distribution['ecdf']): number {
   return p95Ms > 0 ? p95Ms * TAIL : Number.POSITIVE_INFINITY;
 }
 
+/** How far a curve goes on, so that its last step is seen even where it falls between two dashes. */
+const BEYOND_SLOWEST = 1.03;
+
 /** The curve up to the edge, level from its last step before it. */
 export function cutTail(points: readonly EcdfPoint[], edgeMs: number): readonly EcdfPoint[] {
   const inside = points.filter(([ms]) => ms <= edgeMs);
   const last = inside.at(-1);
-  return last === undefined || inside.length === points.length
-    ? inside
-    : [...inside, [edgeMs, last[1]]];
+  return last === undefined ? inside : [...inside, [edgeMs, last[1]]];
 }
 
 /** The share of the requests that took so long at most. */
@@ -179,14 +181,16 @@ function tickCharacters({ y }: PlotOptions): number {
 function svg(options: PlotOptions): Markup {
   const picture = plot({
     ...options,
+    // By default the label stands at the very bottom, where its descenders are cut.
+    x: { ...options.x, labelOffset: 42 },
     document,
     width: 540,
-    height: 258,
+    height: 266,
     marginLeft: Math.max(48, 18 + CHARACTER * tickCharacters(options)),
     // Half of the last label on the x axis stands out there.
     marginRight: 36,
     marginTop: 28,
-    marginBottom: 46,
+    marginBottom: 54,
   });
   picture.querySelector('style')?.remove();
   picture.setAttribute('aria-hidden', 'true');

@@ -38,14 +38,17 @@ export function foreign(text: string): Markup {
 }
 
 /**
- * A span's name for a narrow place. What is cut when it does not fit is what precedes the last
- * slash: `grpc.shakesapp.Shak…/GetMatchCount` tells more than `grpc.shakesapp.ShakespeareSe…`.
+ * A span's name for a narrow place: of what precedes the last slash, the package is left out, the
+ * same in every row. `…ShakespeareService/GetMatchCount` tells more than `grpc.shakesapp.Shake…`.
+ * What still does not fit is cut before the slash. The path in a row's details has the full name.
  */
 export function renderName(name: string): Markup {
   const slash = name.lastIndexOf('/');
   if (slash <= 0 || slash === name.length - 1)
     return html`<span class="name">${foreign(name)}</span>`;
-  return html`<span class="name"><span class="head">${foreign(name.slice(0, slash))}</span><span class="tail">${foreign(name.slice(slash))}</span></span>`;
+  const dot = name.lastIndexOf('.', slash - 2);
+  const head = dot < 0 ? name.slice(0, slash) : `…${name.slice(dot + 1, slash)}`;
+  return html`<span class="name" title="${name}"><span class="head">${foreign(head)}</span><span class="tail">${foreign(name.slice(slash))}</span></span>`;
 }
 
 function toHtml(value: Value): string {

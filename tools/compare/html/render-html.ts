@@ -106,7 +106,7 @@ export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
 ${renderFailures(comparison, labels, colour)}
 <section aria-labelledby="hops">
 <h2 id="hops">Where the difference arises</h2>
-<p>Warm requests. Each hop is judged by its own time: of a client span with a server span below it the gap between the two, of any other span its self time. So a slow child does not count against its ancestors. Verdicts are adjusted for the number of hops.</p>
+<p>Warm requests. Each hop is judged by its own time. For a client span that has a server span below it, that is the gap between the two. For every other span, it is the self time. So a slow child does not count against its ancestors. Verdicts are adjusted for the number of hops.</p>
 ${hopsLeftOutText(comparison).map((line) => html`<p class="note">${line}</p>\n`)}${renderLegend(labels, comparison.overall.paired)}
 ${warm.hops.length === 0 ? noWarm : renderHopTable(warm)}
 </section>

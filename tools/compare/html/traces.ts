@@ -39,11 +39,20 @@ ${renderWaterfall({
 })}`;
 }
 
-function renderRequest({ spans }: Waterfall): Markup {
+function renderRequest({ spans, startMs }: Waterfall): Markup {
   const attributes = spans[0]?.attributes ?? {};
   const minute = attributes[ATTR.scheduledMinute] ?? '';
-  const due = minute === '' ? '' : ` of the run of ${minute.slice(0, 16).replace('T', ' ')} UTC`;
-  return html`One request of the schedule on both sides: sequence ${foreign(attributes[ATTR.sequence] ?? '?')}${due}, query “${foreign(attributes[ATTR.query] ?? '?')}”.`;
+  const due =
+    minute === ''
+      ? ''
+      : ` of the run for the schedule’s minute ${minute.slice(0, 16).replace('T', ' ')} UTC`;
+  return html`One request of the schedule on both sides: sequence ${foreign(attributes[ATTR.sequence] ?? '?')}${due}${isOtherMinute(minute, startMs) && `, sent at ${formatTime(startMs).slice(11)}`}, query “${foreign(attributes[ATTR.query] ?? '?')}”.`;
+}
+
+/** A burst's runs name minutes that differ from those in which they are sent. */
+function isOtherMinute(minute: string, startMs: number): boolean {
+  const scheduledMs = Date.parse(minute);
+  return Number.isFinite(scheduledMs) && Math.abs(startMs - scheduledMs) >= 60_000;
 }
 
 /** The compared figure, where a late start makes it another than the root's duration. */

@@ -74,8 +74,7 @@ function remarkOn(verdict: Verdict, { low, high }: Estimate, thresholdMs: number
   const reachesZero = low <= 0 && high >= 0;
   if (verdict === 'no-difference-seen') {
     if (reachesZero) return null;
-    const share = `${formatMs(thresholdMs)} (${RELEVANT_SHARE * 100} % of the request)`;
-    return `the interval excludes zero, but the difference may be below ${share}, which counts as none`;
+    return `not shown to exceed ${formatMs(thresholdMs)} (${RELEVANT_SHARE * 100} % of the request), the least that gets a verdict`;
   }
   if (!reachesZero) return null;
   return "significant by Holm's steps, although the interval, which has simultaneous coverage, includes zero";

@@ -91,6 +91,8 @@ export function notCompared(
 
 /** What a hop's verdict is called, also where only one side has the hop. */
 export function hopVerdictWord(hop: Hop, labels: Labels, lacking: NotCompared): string {
+  // Its interval excludes zero.
+  if (hop.verdict === 'no-difference-seen' && hop.remark !== null) return 'some difference';
   if (hop.a !== null && hop.b !== null) return verdictWord(hop.verdict, labels);
   if (lacking[hop.a === null ? 'a' : 'b'] > 0) return 'not compared';
   return `only in ${hop.a === null ? labels.b : labels.a}`;

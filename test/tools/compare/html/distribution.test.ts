@@ -21,6 +21,14 @@ test('draws both curves and the difference, without a style element', () => {
   assert.doesNotMatch(markup, /axis ends/);
 });
 
+test('each curve goes on level past its slowest request, so that no dash gap hides the last step', () => {
+  const curves = [...render(even(20), even(30)).matchAll(/ d="([^"]*)"/g)]
+    .map(([, d]) => d ?? '')
+    .filter((d) => d.split('L').length > 20);
+  assert.equal(curves.length, 2);
+  for (const d of curves) assert.match(d, /L([\d.]+),([\d.]+)L(?!\1,)[\d.]+,\2$/);
+});
+
 test('one slow request does not squeeze all others: the axis ends before it, and says so', () => {
   assert.match(
     render(even(20), even(4_000)),
@@ -39,7 +47,7 @@ test('a cut curve goes level to the edge', () => {
     [2, 0.9],
     [10, 0.9],
   ]);
-  assert.deepEqual(cutTail(points, 99), points);
+  assert.deepEqual(cutTail(points, 102), [...points, [102, 1]]);
   assert.deepEqual(cutTail([], 10), []);
 });
 

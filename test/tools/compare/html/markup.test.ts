@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { foreign, html, trusted } from '../../../../tools/compare/html/markup.ts';
+import { foreign, html, renderName, trusted } from '../../../../tools/compare/html/markup.ts';
 
 test('every value is escaped, markup is not escaped twice', () => {
   const inner = html`<b>${'<&>'}</b>`;
@@ -20,6 +20,17 @@ test('what no HTML may hold becomes a replacement character', () => {
 
 test('text of a trace is isolated, so that it cannot turn its surroundings', () => {
   assert.equal(`${foreign('\u202e<x>')}`, '<bdi>\u202e&lt;x&gt;</bdi>');
+});
+
+test('of a long name the package is left out, the same in every row, and the method never', () => {
+  const text = (name: string) => `${renderName(name)}`.replaceAll(/<[^>]*>/g, '');
+  assert.equal(
+    text('grpc.shakesapp.ShakespeareService/GetMatchCount'),
+    '…ShakespeareService/GetMatchCount',
+  );
+  assert.equal(text('GET /search/words'), 'GET /search/words');
+  assert.equal(text('works.read'), 'works.read');
+  assert.match(`${renderName('a.b/c')}`, /title="a\.b\/c"/);
 });
 
 test('only what is trusted passes as it is', () => {

@@ -65,11 +65,29 @@ test('no label of an axis is cut off, however large the figures are', NEEDS_BROW
       await page.evaluate(`[...document.querySelectorAll('.verdict figure svg, .waterfall .axis svg')]
       .flatMap((svg) => [...svg.querySelectorAll('text')].map((text) => {
         const [own, all] = [text.getBoundingClientRect(), svg.getBoundingClientRect()];
-        return own.left < all.left - 1 || own.right > all.right + 1 ? text.textContent : '';
+        const below = svg.closest('figure') !== null && own.bottom > all.bottom;
+        return below || own.left < all.left - 1 || own.right > all.right + 1 ? text.textContent : '';
       })).filter((text) => text !== '')`);
     assert.deepEqual(cut, [], `${viewport.width} px`);
   }
 });
+
+test(
+  'the service of a hop is never cut: it alone tells client from server',
+  NEEDS_BROWSER,
+  async (t) => {
+    const url = await writePage(t, sampleComparison());
+    const browser = await openBrowser(t);
+    for (const viewport of SIZES) {
+      const { page } = await openPage(browser, { viewport });
+      await page.goto(url);
+      const cut = await page.evaluate(`[...document.querySelectorAll('.label .service')]
+      .filter((service) => service.scrollWidth > service.clientWidth + 1)
+      .map((service) => service.textContent)`);
+      assert.deepEqual(cut, [], `${viewport.width} px`);
+    }
+  },
+);
 
 test(
   'on a telephone a recent trace takes a few lines, and no word breaks',
@@ -109,7 +127,7 @@ test('why a hop has its verdict stands below the verdict', NEEDS_BROWSER, async 
     await page.goto(url);
     const cell = page.locator('.hops .words', { has: page.locator('.note') }).first();
     const [verdict, note, ...more] = (await cell.innerText()).split('\n');
-    assert.equal(verdict, 'no difference seen');
+    assert.equal(verdict, 'some difference');
     assert.match(note ?? '', /^some difference, but not surely above 0\.47 ms/);
     assert.deepEqual(more, []);
   }

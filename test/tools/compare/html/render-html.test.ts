@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
+import { ATTR } from '../../../../lib/telemetry/names.ts';
 import { renderHtml } from '../../../../tools/compare/html/render-html.ts';
 import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
+import type { Drawn } from '../../../../tools/compare/result/drawing.ts';
+import type { Exemplars } from '../../../../tools/compare/result/exemplars.ts';
 import { HOSTILE, hostileComparison } from './hostile.ts';
 import { sampleComparison } from './sample-comparison.ts';
 
@@ -243,10 +247,40 @@ test('the table of contents leads to every section of the page', () => {
   }
 });
 
+test('docs/compare.md explains the parts of the page in their order', () => {
+  const docs = readFileSync(new URL('../../../../docs/compare.md', import.meta.url), 'utf8');
+  const part = docs.slice(docs.indexOf('## Read the report'), docs.indexOf('### Questions'));
+  const titles = [...parse(sample).querySelectorAll('nav[aria-label="Contents"] a')].map(textOf);
+  const named = titles.slice(0, titles.indexOf('Where the difference arises') + 1);
+  const explained = [...part.matchAll(/^\*\*\d\. .*?\*\* \*([^*]+)\*/gm)].map(([, title]) => title);
+  assert.deepEqual(
+    explained,
+    named.filter((title) => title !== 'Failed requests'),
+  );
+});
+
 test('two requests on one axis say that they are one request of the schedule, or that they are not', () => {
   const overlays = (comparison: Comparison) =>
     textOf(parse(comparison).querySelector('section[aria-labelledby="overlays"]'));
   assert.match(overlays(sample), /One request of the schedule on both sides: sequence /);
+  const scheduledFor = (minute: string) => {
+    const of = (trace: Drawn | null) =>
+      trace && {
+        ...trace,
+        spans: trace.spans.map((span) => ({
+          ...span,
+          attributes: { ...span.attributes, [ATTR.scheduledMinute]: minute },
+        })),
+      };
+    const side = ({ median, p95 }: Exemplars) => ({ median: of(median), p95: of(p95) });
+    const { a, b } = sample.exemplars;
+    return overlays({ ...sample, exemplars: { a: side(a), b: side(b) } });
+  };
+  assert.match(
+    scheduledFor('2026-11-20T10:09:00.000Z'),
+    /of the run for the schedule’s minute 2026-11-20 10:09 UTC, sent at 10:15:01 UTC, query/,
+  );
+  assert.match(scheduledFor('2026-11-20T10:15:00.000Z'), /minute 2026-11-20 10:15 UTC, query/);
   const exemplarsArePairs = { warm: false, cold: false };
   assert.match(overlays({ ...sample, exemplarsArePairs }), /no request has a partner on the other/);
 });
