@@ -26,7 +26,7 @@ test('each curve goes on level past its slowest request, so that no dash gap hid
     .map(([, d]) => d ?? '')
     .filter((d) => d.split('L').length > 20);
   assert.equal(curves.length, 2);
-  for (const d of curves) assert.match(d, /L([\d.]+),([\d.]+)L(?!\1,)[\d.]+,\2$/);
+  for (const d of curves) assert.match(d, /L([\d.]+),([\d.]+)L(?!\1,)([\d.]+),\2L\3,\2$/);
 });
 
 test('one slow request does not squeeze all others: the axis ends before it, and says so', () => {
