@@ -160,13 +160,20 @@ describe('front end: HTTP to an HTTP/1.1 container', () => {
   });
 
   it('answers 504 at the request timeout and cancels the container', async (t) => {
+    const began = Promise.withResolvers<void>();
     const aborted = Promise.withResolvers<void>();
     const upstream = await startContainer(t, (_, response) => {
       response.once('close', () => aborted.resolve());
+      began.resolve();
     });
+    const clock = createManualClock();
     const requestTimeoutMs = { ...CLOUD_RUN_KNOBS.requestTimeoutMs, client: 20 };
-    const { origin } = await startHarness(t, { upstream, knobs: { requestTimeoutMs } });
-    const answer = await get(origin);
+    const { origin } = await startHarness(t, { upstream, knobs: { requestTimeoutMs }, clock });
+    const answered = get(origin);
+    // A request that runs out of time on the way is cancelled before its container sees it.
+    await began.promise;
+    clock.advance(20);
+    const answer = await answered;
     assert.deepEqual([answer.status, answer.body], [504, 'upstream request timeout']);
     await aborted.promise;
   });
