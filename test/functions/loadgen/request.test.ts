@@ -11,7 +11,7 @@ import tls from 'node:tls';
 import { createClientRequests, type FailureKind } from '../../../functions/loadgen/request.ts';
 import type { Identity } from '../../../lib/identity.ts';
 import { createAuthority } from '../../../tools/local/cloud/identity/certificates.ts';
-import { holdTimeouts } from '../../held-timeouts.ts';
+import { holdTimeouts } from '../../lib/held-timeouts.ts';
 
 const { signal } = new AbortController();
 const TIMEOUT_MS = 60_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import { createResourceDetection } from '../../../lib/telemetry/resource.ts';
-import { holdTimeouts } from '../../held-timeouts.ts';
+import { holdTimeouts } from '../held-timeouts.ts';
 
 const own = resourceFromAttributes({ 'service.name': 'client', 'cloud.region': 'ours' });
 const platform = resourceFromAttributes({ 'cloud.provider': 'gcp', 'cloud.region': 'found' });

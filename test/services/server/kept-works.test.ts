@@ -5,7 +5,7 @@ import { createKeptWorks } from '../../../services/server/kept-works.ts';
 import { WORKS_LIMITS } from '../../../services/server/limits.ts';
 import type { ObjectRef } from '../../../services/server/listing.ts';
 import type { ObjectStore } from '../../../services/server/objects.ts';
-import { holdTimeouts } from '../../held-timeouts.ts';
+import { holdTimeouts } from '../../lib/held-timeouts.ts';
 import { recordLog } from '../log-lines.ts';
 import { recordSpans } from '../spans.ts';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import type { WorksLimits } from '../../../services/server/limits.ts';
 import type { ObjectStoreOptions } from '../../../services/server/objects.ts';
-import { holdTimeouts } from '../../held-timeouts.ts';
+import { holdTimeouts } from '../../lib/held-timeouts.ts';
 import type { FakeRequest, Fault } from './fake-storage.ts';
 import { startObjectStore } from './object-store.ts';
 
