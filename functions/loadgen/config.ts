@@ -1,13 +1,17 @@
 import { address, type Config, host, integer, port } from '../../lib/config.ts';
 import { knownQueriesVariable } from '../../lib/queries.ts';
 import { shutdownTimeout } from '../../lib/shutdown.ts';
+import { besidePlainService } from '../../lib/telemetry/plain-text.ts';
 import { LOAD_LIMITS, MOST_REQUESTS } from './contract.ts';
 
 export const loadgenVariables = {
   HOST: host(),
   PORT: port(8080).describe('Port to listen on; 0 takes a free one'),
   SHUTDOWN_TIMEOUT_MS: shutdownTimeout(),
-  CLIENT_ADDR: address().describe('Where loadgen finds client'),
+  CLIENT_ADDR: address().meta({
+    description: 'Where loadgen finds client, the same way as SERVER_ADDR',
+    beside: besidePlainService,
+  }),
   KNOWN_QUERIES: knownQueriesVariable,
   LOADGEN_MAX_RUN_SECONDS: integer({
     min: 1,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type Config, integer, oneOf, text } from './environment.ts';
+import { atMost, type Config, integer, oneOf, text } from './environment.ts';
 import { otlpVariables } from './otlp-config.ts';
+import { plainTextVariables } from './plain-text.ts';
 
 const EXPORTERS = ['gcp_trace', 'otlp', 'console'] as const;
 
@@ -58,7 +59,7 @@ export const telemetryVariables = {
   ),
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: integer({ min: 1, max: 8_192, default: 512 }).meta({
     description: 'Spans in one export, at most the queue size',
-    atMost: 'OTEL_BSP_MAX_QUEUE_SIZE',
+    beside: atMost('OTEL_BSP_MAX_QUEUE_SIZE'),
   }),
   ...otlpVariables,
   CLOUD_TRACE_API_ENDPOINT: z
@@ -67,6 +68,7 @@ export const telemetryVariables = {
     .refine((value) => Number(value.split(':')[1] ?? 443) <= 65_535, { error: ENDPOINT_ALLOWED })
     .default('cloudtrace.googleapis.com')
     .describe('Address of Cloud Trace v2 for `gcp_trace`, for private endpoints'),
+  ...plainTextVariables,
   SPAN_FLUSH: oneOf(['background', 'before-response'], 'background').describe(
     '`before-response` stores spans before each answer, for request-based billing, where the CPU stops with the response; it costs each request one export, up to 100 ms a hop',
   ),

@@ -2,10 +2,16 @@ import { z } from 'zod';
 
 /**
  * One schema per environment variable. Its description is the documentation's text for it; with
- * `secret: true` in its meta data no value of it is printed, and with `atMost: 'OTHER'` no number is
- * taken that is larger than the other variable's.
+ * `secret: true` in its meta data no value of it is printed, and with `beside` its value is taken only
+ * if that finds nothing wrong with it beside those of the other variables.
  */
 export type Variables = Readonly<Record<string, z.ZodType>>;
+
+/**
+ * What is allowed instead of a variable's value, given the values of all variables that are right;
+ * undefined if the value may stay. Called only where the variable is set.
+ */
+export type Beside = (value: unknown, all: Readonly<Record<string, unknown>>) => string | undefined;
 
 export type Config<V extends Variables> = Readonly<{ [K in keyof V]: z.output<V[K]> }>;
 
@@ -48,22 +54,30 @@ export function parseEnv<V extends Variables>(variables: V, env: NodeJS.ProcessE
     }
   }
   for (const [variable, schema] of Object.entries(variables)) {
-    const limit = schema.meta()?.atMost;
-    if (!env[variable] || typeof limit !== 'string') continue;
-    const [number, most] = [parsed[variable], parsed[limit]].map(Number);
-    if (number === undefined || most === undefined || !(number > most)) continue;
-    const allowed = `at most ${limit}, which is ${most}`;
-    problems.push({ variable, value: env[variable], allowed });
+    const beside = schema.meta()?.beside as Beside | undefined;
+    if (beside === undefined || !env[variable] || !(variable in parsed)) continue;
+    const allowed = beside(parsed[variable], parsed);
+    if (allowed === undefined) continue;
+    problems.push({ variable, value: shown(env[variable], schema), allowed });
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(parsed) as Config<V>;
 }
 
-/** A wrong value as it may be printed: a secret not at all, a URL without its user and password. */
+/** Of a wrong value; a table of known queries can have thousands of characters. */
+const MOST_SHOWN = 500;
+
+/**
+ * A wrong value as it may be printed: a secret not at all, an address without user, password and
+ * query. What is wrong with it may be its form, so everything before the last @ counts as those.
+ */
 function shown(value: string | undefined, schema: z.ZodType): string | undefined {
   if (value === undefined) return undefined;
   if (schema.meta()?.secret === true) return '(not shown)';
-  return value.replaceAll(/:\/\/[^/?#]*@/g, '://(not shown)@');
+  const bare = value
+    .replaceAll(/(\w+:\/\/)?[^\s"]*@/g, '$1(not shown)@')
+    .replaceAll(/(:\/\/[^\s"?]*\?)[^\s"]+/g, '$1(not shown)');
+  return bare.length > MOST_SHOWN ? `${bare.slice(0, MOST_SHOWN)}…` : bare;
 }
 
 /** parseEnv for an entry file: prints what is wrong and exits 2 before any socket is opened. */
@@ -95,6 +109,12 @@ export function wholeNumber(min: number, max: number) {
     .regex(/^\d{1,15}$/, { error: allowed, abort: true })
     .transform(Number)
     .pipe(z.number().min(min, allowed).max(max, allowed));
+}
+
+/** For a number's `beside`: no larger than the other variable's. */
+export function atMost(other: string): Beside {
+  return (value, all) =>
+    Number(value) > Number(all[other]) ? `at most ${other}, which is ${all[other]}` : undefined;
 }
 
 /** One of a closed list of words. */

@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { z } from 'zod';
-import { integer, wholeNumber } from './environment.ts';
+import { type Beside, integer, wholeNumber } from './environment.ts';
+import { besidePlainUrl } from './plain-text.ts';
 
 const URL_ALLOWED = 'an http:// or https:// URL without user and password (headers carry those)';
 const PROTOCOL_ALLOWED = 'http/protobuf (grpc and http/json are not supported)';
@@ -11,16 +12,31 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   ...['keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
 ]);
 
+const besidePlain = besidePlainUrl((all) =>
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'].some(
+    (name) => Object.keys(all[name] ?? {}).length > 0,
+  ),
+);
+
+/** Nothing is sent to an endpoint that no exporter uses. */
+const ifUsed: Beside = (value, all) => {
+  const exporters = all.OTEL_TRACES_EXPORTER;
+  if (!Array.isArray(exporters) || !exporters.includes('otlp')) return undefined;
+  const used = all.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? all.OTEL_EXPORTER_OTLP_ENDPOINT;
+  return value === used ? besidePlain(value, all) : undefined;
+};
+
 /** Variables of OpenTelemetry's OTLP exporter; those with TRACES_ win over those without. */
 export const otlpVariables = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: url()
-    .default('https://telemetry.googleapis.com')
-    .describe(
+  OTEL_EXPORTER_OTLP_ENDPOINT: url().default('https://telemetry.googleapis.com').meta({
+    description:
       'Base URL for `otlp`. Google access tokens are sent to https://*.googleapis.com only',
-    ),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url()
-    .optional()
-    .describe('Full URL for `otlp`, instead of the base URL with /v1/traces'),
+    beside: ifUsed,
+  }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url().optional().meta({
+    description: 'Full URL for `otlp`, instead of the base URL with /v1/traces',
+    beside: ifUsed,
+  }),
   OTEL_EXPORTER_OTLP_HEADERS: headers('Headers of each export, such as an API key'),
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers('More headers; they win over those of the same name'),
   OTEL_EXPORTER_OTLP_COMPRESSION: compression().default('none').describe('`gzip` or `none`'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { host, integer, oneOf, port, text } from '../../lib/config.ts';
 import { shutdownTimeout } from '../../lib/shutdown.ts';
+import { besidePlainUrl } from '../../lib/telemetry/plain-text.ts';
 
 export const serverVariables = {
   HOST: host(),
@@ -39,5 +40,8 @@ export const serverVariables = {
       return z.NEVER;
     })
     .default('https://storage.googleapis.com')
-    .describe('Origin of the Cloud Storage JSON API, for private endpoints'),
+    .meta({
+      description: 'Origin of the Cloud Storage JSON API, for private endpoints',
+      beside: besidePlainUrl((all) => all.WORKS_ACCESS === 'iam'),
+    }),
 };

@@ -88,6 +88,19 @@ describe('services/client/main', () => {
     for (const problem of problems) assert.match(problem, /; allowed: \S/);
   });
 
+  test('refuses a plain-text server on Cloud Run and exits 2 without opening a socket', async (t) => {
+    const lines = await linesOfRefusal(t, ENTRY, {
+      K_SERVICE: 'client',
+      SERVER_ADDR: 'server:5050',
+      OTEL_SERVICE_NAME: 'client',
+      GOOGLE_CLOUD_PROJECT: 'shakesapp-test',
+    });
+    assert.deepEqual(lines, [
+      '1 environment variable is wrong:',
+      '  SERVER_ADDR: is "server:5050"; allowed: on Cloud Run https://host[:port], TLS with an ID token; or set ALLOW_PLAINTEXT_UPSTREAM=true',
+    ]);
+  });
+
   test('answers a known query over one traced call, and no span for probes', async (t) => {
     const { program, fetchOnce } = await start(t);
     for (const path of ['/health', '/_healthz', '/ready']) {
