@@ -90,6 +90,8 @@ export type LoadSummary = Readonly<{
   dropReasons: Readonly<Record<DropReason, number>>;
   /** Requests that started more than `lateAfterMs` after their scheduled time. */
   late: number;
+  /** Started requests without a trace, because the queues of spans were filling up. */
+  shed: number;
   lateAfterMs: number;
   /** Of answered requests (ok and mismatched), from when they were due and from when they left. */
   latencyMs: Readonly<{ fromScheduled: Quantiles; fromSend: Quantiles }>;

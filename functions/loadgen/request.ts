@@ -2,6 +2,8 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Address } from '../../lib/config.ts';
 import type { Identity } from '../../lib/identity.ts';
+import { PRESSURE_HEADER } from '../../lib/telemetry/names.ts';
+import { hearPressure } from '../../lib/telemetry/telemetry.ts';
 
 /** A complete answer, of any status. */
 export type Answer = Readonly<{ status: number; body: string }>;
@@ -96,6 +98,7 @@ export function createClientRequests(options: {
       });
       outgoing.on('error', (error) => reject(failure(error)));
       outgoing.on('response', (incoming) => {
+        hearPressure(incoming.headers[PRESSURE_HEADER]);
         readBody(incoming).then(
           (body) => {
             const { statusCode: status = 0 } = incoming;

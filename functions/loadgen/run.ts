@@ -4,11 +4,11 @@ import type { Clock } from '../../lib/clock.ts';
 import type { KnownQuery } from '../../lib/queries.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import { ATTR, EVENT, SPAN, UNEXPECTED_RESULT } from '../../lib/telemetry/names.ts';
-import { recordError, withSpan } from '../../lib/telemetry/span.ts';
+import { isShed, recordError, withSpan } from '../../lib/telemetry/span.ts';
 import type { LoadSummary } from './contract.ts';
 import { type ClientRequests, RequestError } from './request.ts';
 import { type Due, pace } from './schedule.ts';
-import { createTally, type Outcome, type RunIdentity } from './summary.ts';
+import { createTally, type Outcome, type RunIdentity, type Tally } from './summary.ts';
 
 export type RunPlan = RunIdentity &
   Readonly<{
@@ -61,7 +61,7 @@ export function startRun(plan: RunPlan, tools: RunTools): Run {
         // Dropped and counted rather than delayed: waiting would hide the overload in the schedule.
         if (!known || inFlight.size >= plan.maxInFlight) return tally.drop('maxInFlight');
         tally.start(due.delayMs);
-        const request = issue({ due, known, plan, tools })
+        const request = issue({ due, known, plan, tools, tally })
           .then(tally.end)
           .finally(() => inFlight.delete(request));
         inFlight.add(request);
@@ -75,10 +75,16 @@ export function startRun(plan: RunPlan, tools: RunTools): Run {
   return { summary: () => tally.summary(state), done: issueAll() };
 }
 
-type Issue = Readonly<{ due: Due; known: KnownQuery; plan: RunPlan; tools: RunTools }>;
+type Issue = Readonly<{
+  due: Due;
+  known: KnownQuery;
+  plan: RunPlan;
+  tools: RunTools;
+  tally: Tally;
+}>;
 
 /** One request as one trace: from its root span to its checked count. Never rejects. */
-function issue({ due, known, plan, tools }: Issue): Promise<Outcome> {
+function issue({ due, known, plan, tools, tally }: Issue): Promise<Outcome> {
   const attributes = {
     [ATTR.query]: known.query,
     [ATTR.expectedCount]: known.expectedCount,
@@ -91,8 +97,11 @@ function issue({ due, known, plan, tools }: Issue): Promise<Outcome> {
   const links = plan.invocation ? [{ context: plan.invocation }] : [];
   // A new root: an invocation that is not sampled (o=0) must not silence its requests.
   return withSpan(SPAN.loadgen, { root: true, links, attributes }, async (span) => {
+    if (isShed(span)) tally.shed();
+    // The traces that are not there cannot say so.
+    else if (tally.shedSoFar() > 0) span.setAttribute(ATTR.shedSoFar, tally.shedSoFar());
     try {
-      return await ask({ due, known, plan, tools }, span);
+      return await ask({ due, known, tools }, span);
     } catch (error) {
       const { kind, sent } =
         error instanceof RequestError ? error : { kind: 'internal' as const, sent: false };
@@ -104,7 +113,10 @@ function issue({ due, known, plan, tools }: Issue): Promise<Outcome> {
   });
 }
 
-async function ask({ due, known, tools }: Issue, span: Span): Promise<Outcome> {
+async function ask(
+  { due, known, tools }: Pick<Issue, 'due' | 'known' | 'tools'>,
+  span: Span,
+): Promise<Outcome> {
   const { clock, requests } = tools;
   const sendMs = clock.nowMs();
   span.addEvent(EVENT.requestStart);

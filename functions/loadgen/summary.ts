@@ -10,9 +10,11 @@ export type RunIdentity = Readonly<
   Pick<LoadSummary, 'runId' | 'scheduledMinute' | 'seed' | 'requests' | 'lateAfterMs'>
 >;
 
+export type Tally = ReturnType<typeof createTally>;
+
 /** Counts what became of every request of one run: none is hidden, so the counts add up. */
 export function createTally(run: RunIdentity) {
-  const counts = { sent: 0, ok: 0, mismatched: 0, failed: 0, late: 0 };
+  const counts = { sent: 0, ok: 0, mismatched: 0, failed: 0, late: 0, shed: 0 };
   const dropReasons: Record<DropReason, number> = { maxInFlight: 0, stopping: 0, notReady: 0 };
   const errors: Record<string, number> = {};
   const fromScheduled: number[] = [];
@@ -22,6 +24,11 @@ export function createTally(run: RunIdentity) {
     start(delayMs: number): void {
       if (delayMs > run.lateAfterMs) counts.late++;
     },
+    /** One that was started; how it ends is counted like any other. */
+    shed(): void {
+      counts.shed++;
+    },
+    shedSoFar: (): number => counts.shed,
     drop(reason: DropReason, count = 1): void {
       dropReasons[reason] += count;
     },

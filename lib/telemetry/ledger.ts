@@ -10,6 +10,8 @@ export type LedgerReport = Readonly<{
   stored: number;
   lost: number;
   unsampled: number;
+  /** Traces that began here and were not recorded, because the queues of spans were filling up. */
+  shed: number;
   reasons: Readonly<{
     /** Dropped because OTEL_BSP_MAX_QUEUE_SIZE spans were waiting already. */
     queueFull: number;
@@ -35,6 +37,7 @@ export function createLedger(options: { hasExporter: boolean }) {
     started: 0,
     ended: 0,
     unsampled: 0,
+    shed: 0,
     handed: 0,
     stored: 0,
     exportFailed: 0,
@@ -51,7 +54,7 @@ export function createLedger(options: { hasExporter: boolean }) {
      * neither reached an exporter nor came too late.
      */
     report(): LedgerReport {
-      const { started, ended, stored, unsampled, handed } = counts;
+      const { started, ended, stored, unsampled, shed, handed } = counts;
       const { exportFailed, exportTimedOut, afterShutdown } = counts;
       const unhanded = ended - afterShutdown - handed;
       const reasons = {
@@ -63,7 +66,7 @@ export function createLedger(options: { hasExporter: boolean }) {
         unfinished: started - ended,
         noExporter: options.hasExporter ? 0 : unhanded,
       };
-      return { started, ended, stored, lost: started - stored, unsampled, reasons };
+      return { started, ended, stored, lost: started - stored, unsampled, shed, reasons };
     },
   };
 }

@@ -43,6 +43,11 @@ export const ATTR = {
   scheduledTime: 'shakesapp.scheduled_time',
   /** Actual start minus scheduled time, whole microseconds (the exporter rounds doubles). */
   startDelayUs: 'shakesapp.start_delay_us',
+  /** Requests of this run so far whose traces were shed; absent where there is none. */
+  shedSoFar: 'shakesapp.run.shed',
+
+  /** On a root that was kept with a probability below 1: it stands for 1 / p traces. Decimal. */
+  keptProbability: 'shakesapp.kept_probability',
 
   // works.read
   bucket: 'shakesapp.works.bucket',
@@ -91,6 +96,15 @@ export const ATTR = {
   /** Put in front of the program on purpose, to be found again: '20 ms'. */
   configAddedLatency: 'shakesapp.config.added_latency',
 } as const;
+
+/** The member of tracestate that says why a trace is not recorded, where that is pressure. */
+export const TRACE_STATE = { key: 'shakesapp', shed: 'shed' } as const;
+
+/**
+ * Header of HTTP answers, and trailer of gRPC calls, that tells the caller how full the queues of
+ * spans are: 0.00 to 1.00.
+ */
+export const PRESSURE_HEADER = 'shakesapp-span-pressure';
 
 /** Value of `error.type` where the count was not the expected one. */
 export const UNEXPECTED_RESULT = 'UnexpectedResult';

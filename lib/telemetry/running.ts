@@ -1,4 +1,5 @@
 import type { Logger } from './log.ts';
+import type { Pressure } from './pressure.ts';
 
 /** What a started telemetry offers to the program that it was loaded into. */
 export type Telemetry = Readonly<{
@@ -8,6 +9,7 @@ export type Telemetry = Readonly<{
   beforeResponse(): Promise<void>;
   /** Drains, stops exporting and says what became of every span, all before `timeoutMs`. */
   shutdown(logger: Logger, timeoutMs: number): Promise<void>;
+  pressure: Pressure;
 }>;
 
 /**

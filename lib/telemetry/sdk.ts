@@ -17,12 +17,15 @@ import { createTrackedExporter, type SpanSink, SpansNotStored } from './exporter
 import { patchModules } from './instrumentation.ts';
 import { createLedger } from './ledger.ts';
 import { createLogger, type Logger } from './log.ts';
+import { createPressure } from './pressure.ts';
 import { createPropagator } from './propagator.ts';
 import { createOwnResource, createResourceDetection } from './resource.ts';
 import { createResponseFlush } from './response-flush.ts';
 import type { Telemetry } from './running.ts';
 import { createInstanceSampler, createSampler } from './sampler.ts';
+import { createShedding } from './shedding.ts';
 import { createSpanProcessor } from './span-processor.ts';
+import { createSpanQueueCount } from './span-queue.ts';
 
 /** Requests that a shutdown has cut off end their spans a few turns later. */
 const LAST_ENDS_MS = 500;
@@ -85,7 +88,9 @@ async function startProvider(
       return spans.map((span): ReadableSpan => Object.assign(Object.create(span), { resource }));
     },
   });
-  const batches = new BatchSpanProcessor(exporter, {
+  const queue = createSpanQueueCount(config.OTEL_BSP_MAX_QUEUE_SIZE);
+  const pressure = createPressure({ sources: sinks.length > 0 ? [queue.fill] : [] });
+  const batches = new BatchSpanProcessor(queue.leaving(exporter), {
     scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY,
     maxQueueSize: config.OTEL_BSP_MAX_QUEUE_SIZE,
     // The default may be above a queue that was made small.
@@ -100,11 +105,15 @@ async function startProvider(
   const entry = createSpanProcessor({
     ledger,
     isStopped: () => stopped,
+    onEnded: queue.enter,
     onFirstSpan: () => {
       if (sinks.length > 0) detection.start();
     },
   });
-  const sampler = createSampler(config.OTEL_TRACES_SAMPLER, config.OTEL_TRACES_SAMPLER_ARG);
+  const sampler = createSampler(config.OTEL_TRACES_SAMPLER, config.OTEL_TRACES_SAMPLER_ARG, {
+    keptShare: createShedding(pressure.now),
+    onShed: () => ledger.add('shed'),
+  });
   const provider = new NodeTracerProvider({
     resource: own,
     sampler: createInstanceSampler(sampler, () => ledger.add('unsampled')),
@@ -135,6 +144,7 @@ async function startProvider(
     if (!reported && ledger.report().started > 0) report(options.logger);
   });
   return {
+    pressure,
     flush: (flushTimeoutMs) => atMost(flushTimeoutMs, drain),
     beforeResponse:
       config.SPAN_FLUSH === 'before-response' ? createResponseFlush(drain) : async () => {},

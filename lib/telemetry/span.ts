@@ -1,5 +1,5 @@
 import { type Attributes, type Link, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
-import { ATTR } from './names.ts';
+import { ATTR, TRACE_STATE } from './names.ts';
 
 export type SpanOptions = Readonly<{
   attributes?: Attributes;
@@ -32,6 +32,11 @@ export async function withSpan<T>(
       span.end();
     }
   });
+}
+
+/** Whether the span is not recorded because of pressure, rather than by the configuration. */
+export function isShed(span: Span): boolean {
+  return span.spanContext().traceState?.get(TRACE_STATE.key) === TRACE_STATE.shed;
 }
 
 /**

@@ -27,3 +27,16 @@ export async function flushBeforeResponse(): Promise<void> {
 export async function shutdownTelemetry(logger: Logger, timeoutMs: number): Promise<void> {
   await runningTelemetry()?.shutdown(logger, timeoutMs);
 }
+
+/**
+ * For each answer, under PRESSURE_HEADER: how full the queues of spans are, here and in what this
+ * process calls. Undefined where nothing is traced.
+ */
+export function pressureHeader(): string | undefined {
+  return runningTelemetry()?.pressure.header();
+}
+
+/** What an answer to this process carried under PRESSURE_HEADER; anything else is ignored. */
+export function hearPressure(value: unknown): void {
+  runningTelemetry()?.pressure.hear(value);
+}

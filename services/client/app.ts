@@ -9,7 +9,8 @@ import {
   retryAfter,
 } from '../../lib/problem.ts';
 import { excerpt, type Logger } from '../../lib/telemetry/log.ts';
-import { flushBeforeResponse } from '../../lib/telemetry/telemetry.ts';
+import { PRESSURE_HEADER } from '../../lib/telemetry/names.ts';
+import { flushBeforeResponse, pressureHeader } from '../../lib/telemetry/telemetry.ts';
 import { parseQueryParameter } from './parameters.ts';
 import { type SearchOptions, search } from './search.ts';
 
@@ -93,7 +94,10 @@ export function createApp(
     // Else a connection kept alive would hold up the stop until its time is out.
     if (isStopping) reply.header('connection', 'close');
     // A probe has no spans, and an outage of tracing must not restart the service.
-    if (!isProbe(request)) await flushBeforeResponse();
+    if (isProbe(request)) return;
+    await flushBeforeResponse();
+    const pressure = pressureHeader();
+    if (pressure !== undefined) reply.header(PRESSURE_HEADER, pressure);
   });
   app.setErrorHandler(sendProblem);
 

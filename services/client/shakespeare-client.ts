@@ -4,6 +4,8 @@ import type { Address } from '../../lib/config.ts';
 import { AppError, type ErrorKind, kindOfGrpcStatus } from '../../lib/errors.ts';
 import type { Identity } from '../../lib/identity.ts';
 import { SERVICE_NAME, shakespeareService } from '../../lib/rpc.ts';
+import { PRESSURE_HEADER } from '../../lib/telemetry/names.ts';
+import { hearPressure } from '../../lib/telemetry/telemetry.ts';
 import { type ConnectionTimes, channelCredentials, channelOptions } from './channel.ts';
 
 const healthCheck = (
@@ -81,6 +83,7 @@ export function createShakespeareClient(options: {
         },
       );
       signal?.addEventListener('abort', onAbort, { once: true });
+      pending.on('status', ({ metadata }) => hearPressure(metadata.get(PRESSURE_HEADER)[0]));
     });
   }
 

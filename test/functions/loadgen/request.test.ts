@@ -10,8 +10,10 @@ import { describe, it, type TestContext } from 'node:test';
 import tls from 'node:tls';
 import { createClientRequests, type FailureKind } from '../../../functions/loadgen/request.ts';
 import type { Identity } from '../../../lib/identity.ts';
+import { PRESSURE_HEADER } from '../../../lib/telemetry/names.ts';
 import { createAuthority } from '../../../tools/local/cloud/identity/certificates.ts';
 import { holdTimeouts } from '../../lib/held-timeouts.ts';
+import { runUnderPressure } from '../../lib/telemetry/running-pressure.ts';
 
 const { signal } = new AbortController();
 const TIMEOUT_MS = 60_000;
@@ -46,6 +48,15 @@ describe('createClientRequests', () => {
     });
     const answer = await connect(t, port).get('/?q=a%20b', signal);
     assert.deepEqual(answer, { status: 503, body: 'asked GET /?q=a%20b' });
+  });
+
+  it('hears from an answer of any status how full the queues of spans are', async (t) => {
+    const pressure = runUnderPressure(t, 0);
+    const { port } = await serve(t, (_request, response) => {
+      response.writeHead(503, { [PRESSURE_HEADER]: '0.5' }).end();
+    });
+    await connect(t, port).get('/', signal);
+    assert.equal(pressure(), 0.5);
   });
 
   it('keeps its connection for the next request', async (t) => {

@@ -8,6 +8,7 @@ import { createDeliveries, createRuns } from '../../../functions/loadgen/runs.ts
 import { parseEnv } from '../../../lib/config.ts';
 import type { Identity } from '../../../lib/identity.ts';
 import { createLogger } from '../../../lib/telemetry/log.ts';
+import { createPressure } from '../../../lib/telemetry/pressure.ts';
 import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
 import { type Asked, createFakeClient } from './fake-client.ts';
 import { createFakeClock, START, settle } from './fake-clock.ts';
@@ -214,12 +215,14 @@ describe('createRuns', () => {
         order.push('flushed');
       },
       shutdown: async () => {},
+      pressure: createPressure({ sources: [] }),
     });
     t.after(() =>
       setRunningTelemetry({
         beforeResponse: async () => {},
         flush: async () => {},
         shutdown: async () => {},
+        pressure: createPressure({ sources: [] }),
       }),
     );
     const { clock, start } = create({

@@ -20,6 +20,7 @@ describe('createTally', () => {
     tally.end({ result: 'failed', kind: 'http_503', sent: true });
     tally.end({ result: 'failed', kind: 'http_503', sent: true });
     tally.end({ result: 'failed', kind: 'connect', sent: false });
+    tally.shed();
     tally.drop('maxInFlight');
     tally.drop('stopping', 3);
     const summary = tally.summary('stopped');
@@ -33,6 +34,7 @@ describe('createTally', () => {
       dropped: 4,
       dropReasons: { maxInFlight: 1, stopping: 3, notReady: 0 },
       late: 2,
+      shed: 1,
       latencyMs: {
         fromScheduled: { p50: 40, p95: 50, p99: 50 },
         fromSend: { p50: 20, p95: 30, p99: 30 },

@@ -29,7 +29,7 @@ test('every span reaches Cloud Trace, and exporting makes none', async (t) => {
     ...['loadgen', 'loadgen'],
   ]);
   const { reasons, ...counts } = program.report();
-  assert.deepEqual(counts, { started: 9, ended: 9, stored: 9, lost: 0, unsampled: 0 });
+  assert.deepEqual(counts, { started: 9, ended: 9, stored: 9, lost: 0, unsampled: 0, shed: 0 });
   assert.deepEqual(Object.values(reasons), [0, 0, 0, 0, 0, 0, 0]);
 });
 

@@ -6,8 +6,9 @@ test('nothing is lost where every span that started was stored', () => {
   const ledger = createLedger({ hasExporter: true });
   for (const count of ['started', 'ended', 'handed', 'stored'] as const) ledger.add(count, 3);
   ledger.add('unsampled', 2);
+  ledger.add('shed');
   const { reasons, ...counts } = ledger.report();
-  assert.deepEqual(counts, { started: 3, ended: 3, stored: 3, lost: 0, unsampled: 2 });
+  assert.deepEqual(counts, { started: 3, ended: 3, stored: 3, lost: 0, unsampled: 2, shed: 1 });
   assert.deepEqual(new Set(Object.values(reasons)), new Set([0]));
 });
 

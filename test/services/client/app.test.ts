@@ -5,10 +5,18 @@ import { text } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 import { trace } from '@opentelemetry/api';
 import { AppError, type ErrorKind } from '../../../lib/errors.ts';
-import { ATTR, EVENT, SPAN, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
+import {
+  ATTR,
+  EVENT,
+  PRESSURE_HEADER,
+  SPAN,
+  UNEXPECTED_RESULT,
+} from '../../../lib/telemetry/names.ts';
+import { createPressure } from '../../../lib/telemetry/pressure.ts';
 import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
 import { type ClientLimits, createApp } from '../../../services/client/app.ts';
 import type { ShakespeareClient } from '../../../services/client/shakespeare-client.ts';
+import { runUnderPressure } from '../../lib/telemetry/running-pressure.ts';
 import { recordLog } from '../log-lines.ts';
 import { recordSpans } from '../spans.ts';
 
@@ -273,6 +281,18 @@ describe('a line of the log', () => {
   });
 });
 
+describe('the pressure on the queues of spans', () => {
+  test('is told with every answer but those of probes', async (t) => {
+    runUnderPressure(t, 0.5);
+    const { app } = start(t);
+    const told = async (path: string) => (await app.inject(path)).headers[PRESSURE_HEADER];
+    assert.equal(await told('/?q=love'), '0.50');
+    assert.equal(await told('/?q='), '0.50');
+    for (const path of ['/health', '/_healthz', '/ready'])
+      assert.equal(await told(path), undefined);
+  });
+});
+
 describe('a flush before each response', () => {
   test('is awaited by requests, and never by probes', async (t) => {
     const { app } = start(t, { checkHealth: async () => {} });
@@ -280,12 +300,18 @@ describe('a flush before each response', () => {
     const beforeResponse = async () => {
       flushes += 1;
     };
-    setRunningTelemetry({ beforeResponse, flush: async () => {}, shutdown: async () => {} });
+    setRunningTelemetry({
+      beforeResponse,
+      flush: async () => {},
+      shutdown: async () => {},
+      pressure: createPressure({ sources: [] }),
+    });
     t.after(() =>
       setRunningTelemetry({
         beforeResponse: async () => {},
         flush: async () => {},
         shutdown: async () => {},
+        pressure: createPressure({ sources: [] }),
       }),
     );
     for (const path of ['/health', '/_healthz', '/ready']) await app.inject(path);

@@ -15,7 +15,9 @@ import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { AppError, ERRORS, type ErrorKind } from '../../../lib/errors.ts';
 import type { Identity } from '../../../lib/identity.ts';
 import type { MatchCountRequest, MatchCountResponse } from '../../../lib/rpc.ts';
+import { PRESSURE_HEADER } from '../../../lib/telemetry/names.ts';
 import { createAuthority } from '../../../tools/local/cloud/identity/certificates.ts';
+import { runUnderPressure } from '../../lib/telemetry/running-pressure.ts';
 
 // grpc-js reads this variable when it loads, so everything that needs it is imported afterwards.
 const directory = await mkdtemp(join(tmpdir(), 'rpc-'));
@@ -196,6 +198,23 @@ describe('getMatchCount', () => {
       assert.equal(await client.getMatchCount('love'), BigInt(count));
     });
   }
+
+  test('hears from answers and errors how full the queues of spans are', async (t) => {
+    const pressure = runUnderPressure(t, 0);
+    const trailer = (value: string) => {
+      const metadata = new Metadata();
+      metadata.set(PRESSURE_HEADER, value);
+      return metadata;
+    };
+    const { client } = await start(t, ({ request }, callback) => {
+      if (request.query === 'love') return callback(null, { match_count: '1' }, trailer('0.25'));
+      callback({ code: status.NOT_FOUND, details: 'no', metadata: trailer('0.5') });
+    });
+    await client.getMatchCount('love');
+    assert.equal(pressure(), 0.25);
+    await assert.rejects(client.getMatchCount('hate'));
+    assert.equal(pressure(), 0.5);
+  });
 
   test('tries again where the server is unavailable', async (t) => {
     let failures = 2;

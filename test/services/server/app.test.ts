@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import {
+  Client,
+  credentials,
+  Metadata,
+  type ServiceError,
+  type StatusObject,
+  status,
+} from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { AppError } from '../../../lib/errors.ts';
 import { type MatchCountResponse, shakespeareService } from '../../../lib/rpc.ts';
-import { ATTR, SPAN } from '../../../lib/telemetry/names.ts';
+import { ATTR, PRESSURE_HEADER, SPAN } from '../../../lib/telemetry/names.ts';
+import { createPressure } from '../../../lib/telemetry/pressure.ts';
 import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
 import { createApp } from '../../../services/server/app.ts';
 import type { Snapshot, Works } from '../../../services/server/works.ts';
+import { runUnderPressure } from '../../lib/telemetry/running-pressure.ts';
 import { recordLog } from '../log-lines.ts';
 import { recordSpans } from '../spans.ts';
 
@@ -56,9 +65,11 @@ async function start(t: TestContext, works: Works = keptWorks) {
   return { app, client, port, call, lines };
 }
 
+const noPressure = createPressure({ sources: [] });
+
 /** A telemetry under SPAN_FLUSH=before-response, until the end of the test. */
 function setTelemetry(t: TestContext, flush: () => Promise<void>): void {
-  const telemetry = { flush: async () => {}, shutdown: async () => {} };
+  const telemetry = { flush: async () => {}, shutdown: async () => {}, pressure: noPressure };
   setRunningTelemetry({ ...telemetry, beforeResponse: flush });
   t.after(() => setRunningTelemetry({ ...telemetry, beforeResponse: async () => {} }));
 }
@@ -91,6 +102,23 @@ describe('GetMatchCount', () => {
         return true;
       });
     }
+  });
+
+  test('tells how full the queues of spans are, with answers and with errors', async (t) => {
+    runUnderPressure(t, 0.625);
+    const { client, call } = await start(t);
+    const { path, requestSerialize, responseDeserialize } = shakespeareService.GetMatchCount;
+    const { metadata } = await new Promise<StatusObject>((resolve) => {
+      const query = { query: 'to be' };
+      client
+        .makeUnaryRequest(path, requestSerialize, responseDeserialize, query, () => {})
+        .on('status', resolve);
+    });
+    assert.deepEqual(metadata.get(PRESSURE_HEADER), ['0.63']);
+    await assert.rejects(call(''), (error: ServiceError) => {
+      assert.deepEqual(error.metadata.get(PRESSURE_HEADER), ['0.63']);
+      return true;
+    });
   });
 
   const refused: [title: string, query: string, says: RegExp][] = [
