@@ -57,10 +57,9 @@ export const WORDS = {
     advice: 'Check which exporter wrote the file: what it had to say there is lost.',
   },
   'empty-value': {
-    warning: true,
+    warning: false,
     one: 'attribute has a key and no value',
     many: 'attributes have keys and no values',
-    advice: 'Check what sets the attribute: without a value it says nothing.',
   },
   'repeated-key': {
     warning: true,

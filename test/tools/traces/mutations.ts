@@ -10,6 +10,11 @@ export type Mutation = Readonly<{
   name: string;
   /** Changes a document in place; false where it finds nothing to change. */
   change?(documents: Loose[], random: Random): unknown;
+  /**
+   * What the change means, where it changes what the documents say: to be read right is to be read
+   * as these are.
+   */
+  asIf?(documents: Loose[], random: Random): unknown;
   /** Changes the bytes of the file that the documents make. */
   encode?(text: string, random: Random): string | Buffer;
 }>;
@@ -84,6 +89,16 @@ export const STRUCTURE: readonly Mutation[] = [
     name: 'a member that nobody knows is added',
     change: onMember((owner) => {
       owner.more = { a: 1 };
+    }),
+  },
+  {
+    // null is how JSON writes what is absent; what hung on the member is gone in both.
+    name: 'a member is null',
+    change: onMember((owner, name) => {
+      owner[name] = null;
+    }),
+    asIf: onMember((owner, name) => {
+      delete owner[name];
     }),
   },
   {

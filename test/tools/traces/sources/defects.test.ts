@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { isWarning } from '../../../../tools/traces/deviation.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
 import { openFiles } from '../../../../tools/traces/sources/files.ts';
 import { requestTrace, spanIdOf } from '../request-trace.ts';
@@ -167,6 +168,20 @@ const READ: readonly (readonly [string, () => string | Buffer, [string, number][
       lineOf(
         changed((span) => Object.assign(span, { links: null, traceState: null, flags: null })),
       ),
+    [],
+  ],
+  [
+    'null in place of every list and message that may be absent',
+    () => {
+      const document = changed((span) => Object.assign(span, { links: null, traceState: null }));
+      document.resourceSpans.push(
+        { resource: null, scopeSpans: null, schemaUrl: null },
+        { resource: { attributes: null, droppedAttributesCount: null }, scope_spans: null },
+        { instrumentationLibrarySpans: null },
+        { resource: null, scopeSpans: [{ scope: null, spans: null }] },
+      );
+      return `{"resourceSpans":null}\n${lineOf(document)}{"resource_spans":null}\n`;
+    },
     [],
   ],
   ['the names of the .proto', () => lineOf(snake(intact())), []],
@@ -581,6 +596,38 @@ for (const [defect, write, message] of REFUSED) {
     });
   });
 }
+
+test('null members of a span, an event and a value are read as absent ones', async (t) => {
+  const nulls = changed((span) =>
+    Object.assign(span, {
+      attributes: [
+        { key: 'a', value: null },
+        { key: 'b', value: { stringValue: null } },
+      ],
+      events: [{ name: 'e', timeUnixNano: span.startTimeUnixNano, attributes: null }],
+      status: null,
+      droppedAttributesCount: null,
+    }),
+  );
+  const absent = changed((span) => {
+    span.attributes = [{ key: 'a' }, { key: 'b', value: {} }];
+    span.events = [{ name: 'e', timeUnixNano: span.startTimeUnixNano }];
+    delete span.status;
+  });
+  const [found, expected] = [await read(t, lineOf(nulls)), await read(t, lineOf(absent))];
+  assert.deepEqual(found, expected);
+  assert.ok(found.deviations.every(([kind]) => kind === 'empty-value' && !isWarning(kind)));
+});
+
+test('a file of nothing but null lists holds no trace, and says nothing else', async (t) => {
+  const { traces, deviations } = await read(t, '{"resourceSpans":null}\n'.repeat(3));
+  assert.deepEqual([traces, deviations], [[], []]);
+});
+
+test('a scope without spans is reported', async (t) => {
+  const document = { resourceSpans: [{ resource: {}, scopeSpans: [{ scope: {} }] }] };
+  assert.deepEqual((await read(t, lineOf(document))).deviations, [['no-spans', 1]]);
+});
 
 test('a resource without scopeSpans is reported', async (t) => {
   const { deviations } = await read(t, lineOf({ resourceSpans: [{ resource: {}, spans: [] }] }));

@@ -52,8 +52,9 @@ function* entriesOf(list: readonly unknown[], at: At): Generator<readonly [strin
   }
 }
 
+/** null is absent, of the value and of what it holds. */
 const isEmpty = (value: unknown): boolean =>
-  value === undefined || Object.keys(value ?? {}).length === 0;
+  Object.values(value ?? {}).every((content) => content === null);
 
 /** As JSON has it; digits where a double cannot hold an integer. */
 function jsonOf(value: unknown, { report, depth }: At): unknown {

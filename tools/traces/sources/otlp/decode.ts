@@ -42,9 +42,8 @@ export function decodeResources(document: unknown, report: Report): readonly Otl
   const reports = reportsOf(report);
   const request = exportRequest(document, reports.onUnknown);
   const signals = Object.keys(request);
-  if (request.resourceSpans === undefined) {
-    if (signals.length > 0) report('other-signal', { value: signals.join(', ') });
-    else if (hasMembers(document)) report('no-spans', { value: 'resourceSpans is null' });
+  if (request.resourceSpans === undefined && signals.length > 0) {
+    report('other-signal', { value: signals.join(', ') });
   }
   return listOf(request, 'resourceSpans').map((raw, index) => {
     const field = `resourceSpans[${index}]`;
@@ -52,8 +51,12 @@ export function decodeResources(document: unknown, report: Report): readonly Otl
   });
 }
 
-/** {} is an empty request; one that names its list and gives none has lost it. */
-const hasMembers = (document: unknown): boolean => Object.keys(document ?? {}).length > 0;
+/**
+ * Whether a message names its list, if only to say that it is empty: null is absent, and Go writes
+ * an empty list so. One that does not name it may have a shape that is not known here.
+ */
+const names = (raw: unknown, ...lists: readonly string[]): boolean =>
+  lists.some((list) => Object.hasOwn(raw ?? {}, list));
 
 function decodeResource(raw: unknown, at: { field: string; report: Report }): OtlpResource {
   const { field, report } = at;
@@ -65,7 +68,10 @@ function decodeResource(raw: unknown, at: { field: string; report: Report }): Ot
     return labelsOf(found, 'attributes', reports);
   });
   const old = listOf(members, 'instrumentationLibrarySpans');
-  if (old.length === 0 && members.scopeSpans === undefined) {
+  if (
+    !names(raw, 'scopeSpans', 'scope_spans') &&
+    !names(raw, 'instrumentationLibrarySpans', 'instrumentation_library_spans')
+  ) {
     report('no-spans', { value: `scopeSpans of ${field} is missing` });
   }
   if (old.length > 0) report('old-scope-name', { value: field });
@@ -78,7 +84,7 @@ function decodeResource(raw: unknown, at: { field: string; report: Report }): Ot
   const spans = scopes.flatMap(([name, scope]) => {
     const list = within(name, () => {
       const found = scopeSpans(scope, reports.onUnknown);
-      if (found.spans === undefined)
+      if (!names(scope, 'spans'))
         report('no-spans', { value: `spans of ${field}.${name} is missing` });
       return listOf(found, 'spans');
     });
