@@ -5,9 +5,10 @@ import {
   placeOf,
 } from '../deviation.ts';
 import type { Span, Trace } from '../model.ts';
+import { closeCut } from './cut-document.ts';
 import { ALLOWED, FORMATS } from './formats.ts';
 import { toTrace } from './gather.ts';
-import { type JsonDocument, readDocuments } from './json-documents.ts';
+import { type Cut, type JsonDocument, readDocuments, tryJson } from './json-documents.ts';
 import type { Report } from './trace-format.ts';
 import { show, UnreadableError } from './unreadable.ts';
 
@@ -15,7 +16,7 @@ type Telling = Readonly<{
   tally: ReturnType<typeof createDeviationTally>;
   /** The name of the format in which a document was read. */
   onFormat(name: string): void;
-  /** The file ends in the middle of the document that begins on this line. */
+  /** The file ends in the middle of this line. */
   onCut(path: string, line: number): void;
 }>;
 
@@ -28,10 +29,8 @@ export async function readDocumentFiles(
   const byTrace = new Map<string, Span[]>();
   for (const path of paths) {
     let documents = 0;
-    let cutAt: number | undefined;
-    for await (const document of readDocuments(path, signal, (line) => {
-      cutAt = line;
-    })) {
+    let cut: Cut | undefined;
+    const take = (document: JsonDocument) => {
       documents += 1;
       const report = reportOf(tally, path, document.line);
       for (const span of spansOf(document, path, { report, onFormat })) {
@@ -39,14 +38,39 @@ export async function readDocumentFiles(
         if (spans === undefined) byTrace.set(span.traceId, [span]);
         else spans.push(span);
       }
+    };
+    for await (const document of readDocuments(path, signal, (seen) => {
+      cut = seen;
+    })) {
+      take(document);
     }
-    if (cutAt !== undefined && documents === 0) {
-      throw new Error(`${path}, line ${cutAt} is cut off, and nothing is before it`);
-    }
-    if (cutAt !== undefined) onCut(path, cutAt);
+    // TypeScript does not see that the callback was called.
+    const seen = cut as Cut | undefined;
+    if (seen === undefined) continue;
+    const part = partOf(seen);
+    if (part !== null) take(part);
+    else if (documents === 0) throw nothingOf(path, seen);
+    onCut(path, seen.line);
   }
   return [...byTrace].map(([traceId, spans]) => toTrace(traceId, projectOf(spans), spans, tally));
 }
+
+/** What of a document that is cut off can be read for certain; null: nothing. */
+function partOf({ text, from: line }: Cut): JsonDocument | null {
+  for (const { cut, recognise } of FORMATS) {
+    if (cut === undefined) continue;
+    const closed = closeCut(text, cut.lists);
+    const value = closed === null ? undefined : tryJson(closed);
+    if (closed === null || typeof value !== 'object' || value === null) continue;
+    if (recognise(value)) return { value: cut.trim(value), text: closed, line };
+  }
+  return null;
+}
+
+const nothingOf = (path: string, { line, from }: Cut) =>
+  new Error(
+    `${path}, line ${line} is cut off${line === from ? '' : `, in the document that begins on line ${from}`}; no span is complete before that`,
+  );
 
 function spansOf(
   { value, line }: JsonDocument,

@@ -52,7 +52,10 @@ export async function openFiles(paths: readonly string[]): Promise<TraceSource> 
     if (otherPaths.length === 0) return;
     readAtMs = null;
     const onCut = (path: string, line: number) =>
-      leftOut.set(path, `${path} is cut off in line ${line}; what is before it was read`);
+      leftOut.set(
+        path,
+        `${path} is cut off in line ${line}; what is complete before the cut was read`,
+      );
     const onFormat = (name: string) => void formats.add(name);
     yield* await readDocumentFiles(otherPaths, signal, { tally, onFormat, onCut });
   }

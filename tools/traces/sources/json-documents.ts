@@ -5,8 +5,12 @@ import { show } from './unreadable.ts';
 /** `line`: the one that it begins on. */
 export type JsonDocument = Readonly<{ value: unknown; text: string; line: number }>;
 
-/** Where the last document of a file is cut off. */
-export type OnCut = (line: number) => void;
+/**
+ * Where a file is cut off, and what there is of the document that is cut (empty where none is). It
+ * begins on the line `from`.
+ */
+export type Cut = Readonly<{ line: number; from: number; text: string }>;
+export type OnCut = (cut: Cut) => void;
 
 /**
  * The JSON documents of a file one after another: one a line, or over many lines. `onCut`: the file
@@ -18,11 +22,13 @@ export async function* readDocuments(
   signal: AbortSignal,
   onCut: OnCut,
 ): AsyncGenerator<JsonDocument> {
-  let open = createScanner();
+  const open = createScanner();
   let cutAt: number | undefined;
+  let last = 0;
   for await (const { text, number } of readNumberedLines(path, signal, (line) => {
     cutAt = line;
   })) {
+    if (text.trim() !== '') last = number;
     if (open.isEmpty()) {
       if (text.trim() === '') continue;
       const value = tryJson(text);
@@ -42,11 +48,8 @@ export async function* readDocuments(
     }
     if (open.isBroken()) throw notJson(path, open.line(), open.text());
   }
-  if (!open.isEmpty()) {
-    cutAt = open.line();
-    open = createScanner();
-  }
-  if (cutAt !== undefined) onCut(cutAt);
+  if (!open.isEmpty()) onCut({ line: last, from: open.line(), text: open.text() });
+  else if (cutAt !== undefined) onCut({ line: cutAt, from: cutAt, text: '' });
 }
 
 function notJson(path: string, line: number, text: string): Error {

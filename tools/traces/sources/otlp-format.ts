@@ -21,6 +21,16 @@ export const otlpFormat: TraceFormat = {
           spans.map(({ field, raw }) => within(field, () => decodeSpan(raw, labels, report))),
         ),
       ),
+  cut: {
+    lists: new Set(['spans', 'resourceSpans', 'resource_spans']),
+    trim(document) {
+      const requests = [document].flat() as Members[];
+      const { resourceSpans, resource_spans: list = resourceSpans } = requests.at(-1) ?? {};
+      if (!Array.isArray(list) || isObject(list.at(-1)?.resource)) return document;
+      // Spans whose resource was still to come would be of no service.
+      return [...requests.slice(0, -1), { resourceSpans: list.slice(0, -1) }];
+    },
+  },
 };
 
 const isObject = (value: unknown): value is Members =>

@@ -17,4 +17,11 @@ export type TraceFormat = Readonly<{
    * cannot be read as what it was recognised for, and reports what deviates.
    */
   read(document: object, report: Report): readonly Span[];
+  /** How a document that is cut off is read up to there; absent where it cannot be. */
+  cut?: Readonly<{
+    /** The names of lists whose elements each stand for themselves. */
+    lists: ReadonlySet<string>;
+    /** The document up to the cut, without what cannot be read rightly without the rest. */
+    trim(document: object): object;
+  }>;
 }>;

@@ -378,18 +378,18 @@ const CUT: readonly (readonly [string, () => string | Buffer, string])[] = [
   [
     'a last line that was cut',
     () => WHOLE + WHOLE.slice(0, -100),
-    'FILE is cut off in line 2; what is before it was read',
+    'FILE is cut off in line 2; what is complete before the cut was read',
   ],
   [
     'a last line that was cut, and ended',
     () => `${WHOLE}${WHOLE.slice(0, 300)}\n\n`,
-    'FILE is cut off in line 2; what is before it was read',
+    'FILE is cut off in line 2; what is complete before the cut was read',
   ],
   [
     'a last line cut in a character',
     () =>
       Buffer.concat([Buffer.from(`${WHOLE}{"resourceSpans":"`), Buffer.from('æ').subarray(0, 1)]),
-    'FILE is cut off in line 2; what is before it was read',
+    'FILE is cut off in line 2; what is complete before the cut was read',
   ],
   [
     'gzip that was cut',
@@ -404,6 +404,71 @@ for (const [defect, write, truncated] of CUT) {
     assert.ok(found.truncated?.startsWith(truncated), String(found.truncated));
   });
 }
+
+/** Two requests in one document, of which a part of the second is lost. */
+const PAIR = () => {
+  const second = otlp(requestTrace({ sequence: 1 }));
+  return { resourceSpans: [...intact().resourceSpans, ...structuredClone(second).resourceSpans] };
+};
+const ONE_DOCUMENT: readonly (readonly [string, (text: string) => string | Buffer])[] = [
+  ['in one line', (text) => text],
+  ['with a byte order mark', (text) => `\uFEFF${text}`],
+  ['in a list of requests', (text) => `[{},${text}`],
+  [
+    'with the names of the .proto',
+    (text) =>
+      text.replaceAll('resourceSpans', 'resource_spans').replaceAll('scopeSpans', 'scope_spans'),
+  ],
+];
+for (const [how, wrap] of ONE_DOCUMENT) {
+  test(`one document ${how} is read up to where it was cut, span by span`, async (t) => {
+    const text = JSON.stringify(PAIR());
+    const whole = (await read(t, lineOf(PAIR()))).traces.flatMap(({ spans }) => spans);
+    const behind = [...text.matchAll(/"message":"read"}}/g)].map(({ index }) => index + 18);
+    assert.equal(behind.length, 20);
+    for (let at = text.length - 1; at > 0; at -= 997) {
+      const complete = behind.filter((end) => end <= at).length;
+      if (complete === 0) break;
+      const { traces, truncated } = await read(t, wrap(text.slice(0, at)));
+      assert.deepEqual(
+        traces.flatMap(({ spans }) => spans),
+        whole.slice(0, complete),
+        `cut at ${at}`,
+      );
+      const words = 'FILE is cut off in line 1; what is complete before the cut was read';
+      assert.equal(truncated, words);
+    }
+  });
+}
+
+test('one document over many lines is read up to where it was cut, and names the line', async (t) => {
+  const lines = JSON.stringify(PAIR(), null, 2).split('\n');
+  const kept = Math.floor(lines.length * 0.75);
+  const complete = lines.slice(0, kept).filter((line) => /^ {14}\},?$/.test(line)).length;
+  const { traces, truncated } = await read(t, lines.slice(0, kept).join('\n'));
+  assert.deepEqual(
+    traces.map(({ spans }) => spans.length),
+    [10, complete - 10],
+  );
+  assert.equal(
+    truncated,
+    `FILE is cut off in line ${kept}; what is complete before the cut was read`,
+  );
+});
+
+test('spans whose resource was still to come are not read from a document that was cut', async (t) => {
+  const { resourceSpans } = intact();
+  const reversed = {
+    resourceSpans: resourceSpans.map(({ resource, scopeSpans }: Loose) => ({
+      scopeSpans,
+      resource,
+    })),
+  };
+  const text = JSON.stringify(reversed);
+  const { traces } = await read(t, text.slice(0, text.lastIndexOf('"resource"')));
+  assert.equal(traces[0]?.spans.length, 9);
+  assert.ok(traces[0]?.spans.every(({ attributes }) => 'service.name' in attributes));
+});
 
 const deepValue = (depth: number): Loose => {
   let value: Loose = { stringValue: 'x' };
@@ -553,7 +618,7 @@ const REFUSED: readonly (readonly [string, () => string | Buffer, RegExp])[] = [
   [
     'nothing but a line that was cut',
     () => WHOLE.slice(0, 300),
-    /in\.jsonl, line 1 is cut off, and nothing is before it$/,
+    /in\.jsonl, line 1 is cut off; no span is complete before that$/,
   ],
   [
     'a line that is not JSON',
