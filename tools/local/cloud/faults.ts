@@ -23,6 +23,10 @@ export type FaultRule = Readonly<{
   resetMidBody?: boolean;
   /** Storage downloads only: one byte is flipped, so that the checksum does not match. */
   corrupt?: boolean;
+  /** Writes of traces only: the spans are stored, then `error` is answered. */
+  afterStoring?: boolean;
+  /** OTLP only: every second span is rejected, as the answer says. */
+  rejectHalf?: boolean;
   /** How often it applies; without a number, until it is removed. */
   times?: number;
 }>;
@@ -32,6 +36,8 @@ export type Fault = Readonly<{ applied(): number; remove(): void }>;
 export type Faults = Readonly<{
   inject(rule: FaultRule): Fault;
   clear(): void;
+  /** Calls that have come to a service so far, failed ones included. */
+  calls(service: FaultyService, operation?: string): number;
   /**
    * Waits and throws as the first matching rule says. Returns the rule, for what only the service
    * can do.
@@ -43,9 +49,21 @@ export type Faults = Readonly<{
   ): Promise<FaultRule | undefined>;
 }>;
 
+/** What a service throws that was told to fail after it has stored. */
+export function throwAfterStoring(rule: FaultRule | undefined): void {
+  if (rule?.afterStoring && rule.error) {
+    throw new GoogleError(rule.error, 'injected fault: stored, and answered with an error');
+  }
+}
+
 /** Faults on purpose, for tests of failure; none by default. */
 export function createFaults(): Faults {
   const active = new Map<FaultRule, { count: number }>();
+  const calls = new Map<FaultyService, Map<string, number>>();
+  const count = (service: FaultyService, operation: string) => {
+    const ofService = calls.get(service) ?? new Map<string, number>();
+    calls.set(service, ofService.set(operation, (ofService.get(operation) ?? 0) + 1));
+  };
   return {
     inject(rule) {
       const state = { count: 0 };
@@ -54,7 +72,13 @@ export function createFaults(): Faults {
       return { applied: () => state.count, remove: () => active.delete(own) };
     },
     clear: () => active.clear(),
+    calls(service, operation) {
+      const ofService = calls.get(service);
+      if (operation !== undefined) return ofService?.get(operation) ?? 0;
+      return [...(ofService?.values() ?? [])].reduce((sum, each) => sum + each, 0);
+    },
     async strike(service, operation, target) {
+      count(service, operation);
       for (const [rule, state] of active) {
         if (rule.service !== service) continue;
         if (rule.operation !== undefined && rule.operation !== operation) continue;
@@ -62,7 +86,7 @@ export function createFaults(): Faults {
         if (state.count >= (rule.times ?? Number.POSITIVE_INFINITY)) continue;
         state.count += 1;
         if (rule.delayMs !== undefined) await sleep(rule.delayMs, undefined, { ref: false });
-        if (rule.error !== undefined) {
+        if (rule.error !== undefined && !rule.afterStoring) {
           throw new GoogleError(rule.error, `injected fault: ${service} ${operation}`);
         }
         return rule;

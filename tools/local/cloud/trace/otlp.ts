@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { Faults } from '../faults.ts';
+import { type Faults, throwAfterStoring } from '../faults.ts';
 import { GOOGLE_STATUS, GoogleError, toGoogleError } from '../google-status.ts';
 import { type HttpService, readBody, startHttpService } from '../http-service.ts';
 import { authenticate, authorize } from '../identity/caller.ts';
@@ -37,19 +37,21 @@ export async function startOtlp(options: {
   const { protobuf, json } = loadEncodings();
 
   const receive = async (request: IncomingMessage, encoding: Encoding): Promise<Buffer> => {
-    await faults?.strike('otlp', 'Export', request.url);
+    const fault = await faults?.strike('otlp', 'Export', request.url);
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       authorize(authenticate(tokens, authorization), store.projectId);
     }
     quota.take(1);
     const body = decode(await readWhole(request), encoding);
-    const { spans, rejected } = parseOtlpRequest(body, store.projectId);
+    const valid = parseOtlpRequest(body, store.projectId);
+    const spans = valid.spans.filter((_, index) => !fault?.rejectHalf || index % 2 === 0);
+    const rejectedSpans = valid.rejected.length + valid.spans.length - spans.length;
     store.write(spans);
+    throwAfterStoring(fault);
+    const errorMessage = valid.rejected[0] ?? 'injected fault: rejected';
     return encoding.encodeResponse(
-      rejected.length === 0
-        ? {}
-        : { partialSuccess: { rejectedSpans: rejected.length, errorMessage: rejected[0] } },
+      rejectedSpans === 0 ? {} : { partialSuccess: { rejectedSpans, errorMessage } },
     );
   };
 

@@ -1,5 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
-import type { Faults } from '../faults.ts';
+import { type FaultRule, type Faults, throwAfterStoring } from '../faults.ts';
 import { GoogleError } from '../google-status.ts';
 import { type GrpcService, startGrpcService } from '../grpc-service.ts';
 import { authenticate, authorize } from '../identity/caller.ts';
@@ -26,8 +26,12 @@ export async function startTraceWrite(options: {
   faults?: Faults;
 }): Promise<GrpcService> {
   const { store, tokens, quota, faults } = options;
-  const admit = async (operation: string, name: string, metadata: Metadata): Promise<void> => {
-    await faults?.strike('trace-write', operation, name);
+  const admit = async (
+    operation: string,
+    name: string,
+    metadata: Metadata,
+  ): Promise<FaultRule | undefined> => {
+    const fault = await faults?.strike('trace-write', operation, name);
     const authorization = metadata.get('authorization')[0]?.toString();
     const email = authenticate(tokens, authorization);
     const project = /^projects\/([^/]+)(?:\/|$)/.exec(name)?.[1];
@@ -38,6 +42,7 @@ export async function startTraceWrite(options: {
     }
     authorize(email, store.projectId);
     quota.take(1);
+    return fault;
   };
   return startGrpcService({
     definition: loadTraceService(),
@@ -46,11 +51,12 @@ export async function startTraceWrite(options: {
     methods: {
       async BatchWriteSpans(request, metadata) {
         const { name = '', spans = [] } = request as { name?: string; spans?: V2Span[] };
-        await admit('BatchWriteSpans', name, metadata);
+        const fault = await admit('BatchWriteSpans', name, metadata);
         if (!/^projects\/[^/]+$/.test(name)) {
           throw invalid('name', `${JSON.stringify(name)} is not projects/[PROJECT_ID]`);
         }
         store.write(spans.map((span, i) => parseV2Span(span, `spans[${i}]`, store.projectId)));
+        throwAfterStoring(fault);
         return {};
       },
       async CreateSpan(request, metadata) {

@@ -1,0 +1,97 @@
+import type { LedgerReport } from '../../lib/telemetry/ledger.ts';
+import type { Guardian } from '../../tools/local/platforms/guardian.ts';
+import type { ProgramName } from '../../tools/local/platforms/platform.ts';
+import { type Exit, type LogContent, startProgram } from '../../tools/local/platforms/program.ts';
+import { type Vitals, watchVitals } from './vitals.ts';
+
+/** What the programs' own count says; `unknown` and `shed` are absent where a version has none. */
+export type Ledger = LedgerReport & { shed?: number; unknown?: number };
+
+/** One process of one program, from its start to its end. */
+export type Process = Readonly<{
+  name: ProgramName;
+  pid: number;
+  lines: readonly LogContent[];
+  /** Settles with the first line of that message, past or to come; rejects if it ends before. */
+  line(message: string): Promise<Readonly<Record<string, unknown>>>;
+  signal(signal: NodeJS.Signals): void;
+  /** SIGSTOP and SIGCONT. */
+  freeze(): void;
+  thaw(): void;
+  /** SIGTERM and the wait for its end. */
+  stop(): Promise<Ended>;
+  ended(): Promise<Ended>;
+  isAlive(): boolean;
+}>;
+
+export type Ended = Readonly<{
+  name: ProgramName;
+  exit: Exit;
+  /** Its last count; undefined where it was killed before it could say. */
+  ledger: Ledger | undefined;
+  vitals: Vitals;
+  lines: readonly LogContent[];
+}>;
+
+/** Far longer than the programs' own limit, so that the kill is never what ends one. */
+const GRACE_MS = 120_000;
+
+export function startProcess(options: {
+  name: ProgramName;
+  args: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  guardian: Guardian;
+}): Process {
+  const { name } = options;
+  const lines: LogContent[] = [];
+  const waiting = new Set<() => void>();
+  const program = startProgram({
+    ...options,
+    onLine(line) {
+      lines.push(line);
+      for (const wake of waiting) wake();
+    },
+  });
+  const watch = watchVitals(program.pid);
+  const find = (message: string) =>
+    lines.map(asObject).findLast((line) => line.message === message);
+  const ended = program.exited.then((exit): Ended => {
+    for (const wake of waiting) wake();
+    const ledger = find('telemetry stopped')?.spans as Ledger | undefined;
+    return { name, exit, ledger, vitals: watch.stop(), lines };
+  });
+
+  return {
+    name,
+    pid: program.pid,
+    lines,
+    async line(message) {
+      for (;;) {
+        const found = find(message);
+        if (found) return found;
+        if (!program.isAlive()) throw new Error(`${name} ended: ${tail(lines)}`);
+        const woken = Promise.withResolvers<void>();
+        waiting.add(woken.resolve);
+        await woken.promise;
+        waiting.delete(woken.resolve);
+      }
+    },
+    signal(signal) {
+      if (program.isAlive()) process.kill(program.pid, signal);
+    },
+    freeze: program.freeze,
+    thaw: program.thaw,
+    async stop() {
+      await program.stop(GRACE_MS);
+      return ended;
+    },
+    ended: () => ended,
+    isAlive: program.isAlive,
+  };
+}
+
+const asObject = (line: LogContent): Readonly<Record<string, unknown>> =>
+  typeof line === 'string' ? { message: line } : line;
+
+const tail = (lines: readonly LogContent[]) => lines.slice(-5).map((line) => JSON.stringify(line));

@@ -1,0 +1,138 @@
+import { isComplete, isRequest } from '../../tools/traces/completeness.ts';
+import type { Trace } from '../../tools/traces/model.ts';
+import { requestsOf } from '../../tools/traces/normalise.ts';
+import type { Requests } from './load.ts';
+import type { Ended } from './process.ts';
+import type { Row } from './row.ts';
+import type { Vitals } from './vitals.ts';
+import type { Watch } from './watch.ts';
+
+/** The spans of one program, by its own count and by what Cloud Trace holds. */
+export type SpanCount = Readonly<{
+  started: number;
+  stored: number;
+  lost: number;
+  unknown: number;
+  shed: number;
+  /** Distinct span ids in the store. */
+  held: number;
+  reasons: Readonly<Record<string, number>>;
+}>;
+
+/** One line of the table. */
+export type Result = Readonly<{
+  name: string;
+  load: string;
+  requests: Requests;
+  /** Of the failed ones, those that the documents promise for this fault. */
+  documented: number;
+  spans: Readonly<Record<string, SpanCount>>;
+  total: SpanCount;
+  copies: number;
+  complete: number;
+  broken: number;
+  /** From the end of the fault to the next span that the store takes. */
+  recoveryMs: number | undefined;
+  /** From the end of the fault to the last span that ended during it. */
+  caughtUpMs: number | undefined;
+  /** Calls to a backend for each request that was asked. */
+  calls: Readonly<Record<string, number>>;
+  /** The most connections at a time on each link. */
+  connections: Readonly<Record<string, number>>;
+  vitals: Readonly<Record<string, Vitals>>;
+  exits: readonly string[];
+  seconds: number;
+}>;
+
+export function summarise(options: {
+  row: Row;
+  requests: Requests;
+  ended: readonly Ended[];
+  traces: readonly Trace[];
+  watch: Watch;
+  seconds: number;
+}): Result {
+  const { row, requests, ended, traces, watch } = options;
+  const spans = Object.fromEntries(
+    [...Map.groupBy(ended, ({ name }) => name)].map(([name, processes]) => [
+      name,
+      countSpans(name, processes, traces),
+    ]),
+  );
+  const trees = traces.flatMap(requestsOf).filter(isRequest);
+  const complete = trees.filter(isComplete).length;
+  return {
+    name: row.name,
+    load: describeLoad(row),
+    requests,
+    documented: (row.expect.documented ?? []).reduce(
+      (sum, kind) => sum + (requests.failed[kind] ?? 0),
+      0,
+    ),
+    spans,
+    total: Object.values(spans).reduce(addCounts, NONE),
+    ...watch.figures(),
+    complete,
+    broken: trees.length - complete,
+    vitals: Object.fromEntries(
+      ended.map(({ name, vitals }, index) => [`${name}-${index}`, vitals]),
+    ),
+    exits: ended.map(({ name, exit }) => `${name} ${exit.signal ?? exit.code}`),
+    seconds: options.seconds,
+  };
+}
+
+function describeLoad({ load, fault }: Row): string {
+  const text =
+    typeof load === 'function' ? 'as the row makes it' : `${load.perSecond}/s ${load.seconds} s`;
+  return fault ? `${text}, fault ${fault.forSeconds} s` : text;
+}
+
+const NONE: SpanCount = {
+  started: 0,
+  stored: 0,
+  lost: 0,
+  unknown: 0,
+  shed: 0,
+  held: 0,
+  reasons: {},
+};
+
+function countSpans(
+  name: string,
+  processes: readonly Ended[],
+  traces: readonly Trace[],
+): SpanCount {
+  const own = processes.map(({ ledger }) => {
+    if (!ledger) return NONE;
+    // The count takes those of unknown fate for lost, as long as it has no count of them.
+    const unknown = ledger.unknown ?? ledger.reasons.exportTimedOut + ledger.reasons.unanswered;
+    const lost = ledger.unknown === undefined ? ledger.lost - unknown : ledger.lost;
+    const { started, stored, shed = 0, reasons } = ledger;
+    return { ...NONE, started, stored, lost, unknown, shed, reasons };
+  });
+  const held = new Set(
+    traces.flatMap((trace) =>
+      trace.spans
+        .filter(({ attributes }) => attributes['service.name'] === name)
+        .map(({ spanId }) => `${trace.traceId}/${spanId}`),
+    ),
+  ).size;
+  return { ...own.reduce(addCounts, NONE), held };
+}
+
+function addCounts(a: SpanCount, b: SpanCount): SpanCount {
+  const reasons = { ...a.reasons };
+  for (const [reason, count] of Object.entries(b.reasons)) {
+    reasons[reason] = (reasons[reason] ?? 0) + count;
+  }
+  return {
+    started: a.started + b.started,
+    stored: a.stored + b.stored,
+    lost: a.lost + b.lost,
+    unknown: a.unknown + b.unknown,
+    shed: a.shed + b.shed,
+    held: a.held + b.held,
+    reasons,
+  };
+}

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultRule } from '../../tools/local/cloud/faults.ts';
+import type { System } from './system.ts';
+
+/** Waits for what must come about; a busy machine has two minutes for it. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const giveUpMs = performance.now() + 120_000;
+  while (!condition()) {
+    assert.ok(performance.now() < giveUpMs, `not within 120 s: ${what}`);
+    await sleep(20);
+  }
+}
+
+/** Each rule until it has struck so often, one after the other. */
+export async function strikeEach(
+  { cloud }: System,
+  rules: readonly FaultRule[],
+  times = 1,
+): Promise<void> {
+  for (const rule of rules) {
+    const fault = cloud.faults.inject(rule);
+    await until(`${rule.service} struck by ${rule.error}`, () => fault.applied() >= times);
+    fault.remove();
+  }
+}

@@ -1,0 +1,181 @@
+import { createClosers } from '../../tools/local/closers.ts';
+import { type LocalCloud, startLocalCloud } from '../../tools/local/cloud/local-cloud.ts';
+import {
+  LOCAL_QUERIES,
+  WORKS_BUCKET,
+  WORKS_PREFIX,
+} from '../../tools/local/cloud/storage/works.ts';
+import {
+  programArguments,
+  programEnvironment,
+  REPOSITORY,
+} from '../../tools/local/platforms/environment.ts';
+import { startGuardian } from '../../tools/local/platforms/guardian.ts';
+import type { ProgramName, ProgramSettings } from '../../tools/local/platforms/platform.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { FORM } from './form.ts';
+import { type Ended, type Process, startProcess } from './process.ts';
+
+/** A link from the programs to a backend, or from one program to the next. */
+export type LinkName = 'trace' | 'otlp' | 'storage' | 'metadata' | 'client' | 'server';
+
+export type SystemOptions = Readonly<{
+  /** Environment variables of all programs, and of one. */
+  env?: Readonly<Partial<Record<ProgramName | 'all', Readonly<Record<string, string>>>>>;
+  settings?: Partial<ProgramSettings>;
+  /** Cloud Trace's quota; by default no row but one about the quota meets it. */
+  writesPerMinute?: number;
+}>;
+
+/** The three programs as processes, the local cloud, and a fault proxy on each link. */
+export type System = Readonly<{
+  cloud: LocalCloud;
+  links: Readonly<Record<LinkName, FaultProxy>>;
+  /** The processes that run now, the newest of each program. */
+  programs: Readonly<Record<ProgramName, Process>>;
+  /** `http://127.0.0.1:PORT` of loadgen itself, and of the link that leads to client. */
+  loadgenOrigin(): string;
+  clientOrigin(): string;
+  /**
+   * Starts a new process of a program, and sends new connections there once it listens. The one
+   * before goes on, until the row ends it.
+   */
+  start(name: ProgramName): Promise<Process>;
+  /** SIGTERM in the order of the calls; how every process ended, those of before included. */
+  stop(): Promise<readonly Ended[]>;
+  /** After stop() or a failure: leaves no process and no port. */
+  close(): Promise<void>;
+}>;
+
+/**
+ * Deadlines that a row is not about are so long that a busy machine meets them. A row that is about
+ * one says so in its `env`.
+ */
+const LONG_DEADLINES: Readonly<Record<ProgramName, Readonly<Record<string, string>>>> = {
+  loadgen: { LOADGEN_REQUEST_TIMEOUT_SECONDS: '60', LOADGEN_MAX_RUN_SECONDS: '1790' },
+  client: { SERVER_DEADLINE_MS: '50000' },
+  server: { WORKS_ATTEMPT_TIMEOUT_MS: '15000' },
+};
+const ALL: Readonly<Record<string, string>> = {
+  OTEL_BSP_EXPORT_TIMEOUT: '30000',
+  SHUTDOWN_TIMEOUT_MS: '60000',
+  // A fault of a second or two meets exports. The full form keeps the default.
+  ...(FORM === 'quick' && { OTEL_BSP_SCHEDULE_DELAY: '500' }),
+};
+
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const closers = createClosers();
+  try {
+    const { writesPerMinute = 1_000_000 } = options;
+    const quotas = { readUnitsPerMinute: 300, writesPerMinute };
+    const cloud = await startLocalCloud({ quotas });
+    closers.add(cloud.close);
+    const metadata = await cloud.startMetadataServer({
+      platform: 'gke',
+      instanceId: '1',
+      serviceAccountEmail: cloud.serviceAccount('faults'),
+    });
+    closers.add(metadata.close);
+    const link = async (target = 0) => {
+      const proxy = await startFaultProxy(target);
+      closers.add(proxy.close);
+      return proxy;
+    };
+    const links = {
+      trace: await link(portOf(cloud.traceWriteAddress)),
+      otlp: await link(portOf(cloud.otlpOrigin)),
+      storage: await link(portOf(cloud.storageOrigin)),
+      metadata: await link(portOf(metadata.host)),
+      server: await link(),
+      client: await link(),
+    };
+    const guardian = startGuardian();
+    closers.add(guardian.close);
+
+    const all: Process[] = [];
+    closers.add(() => {
+      for (const each of all) each.signal('SIGKILL');
+      return Promise.all(all.map((each) => each.ended()));
+    });
+    const newest: Partial<Record<ProgramName, Process>> = {};
+    const ports: Partial<Record<ProgramName, number>> = {};
+    const start = async (name: ProgramName) => {
+      const settings = settingsOf(name, options);
+      const started = startProcess({
+        name,
+        args: programArguments(name, settings),
+        cwd: REPOSITORY,
+        guardian,
+        env: programEnvironment({
+          program: name,
+          port: 0,
+          metadataHost: links.metadata.host,
+          cloud: {
+            ...cloud,
+            traceWriteAddress: `localhost:${links.trace.port}`,
+            otlpOrigin: `http://${links.otlp.host}`,
+            storageOrigin: `http://${links.storage.host}`,
+          },
+          settings,
+          billing: 'node',
+          slowness: 1,
+          addedLatencyMs: 0,
+          resourceAttributes: { 'k8s.pod.name': `${name}-${all.length}` },
+          upstream: { SERVER_ADDR: links.server.host, CLIENT_ADDR: links.client.host },
+          platformEnv: { KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc' },
+        }),
+      });
+      all.push(started);
+      const port = Number((await started.line('listening')).port);
+      newest[name] = started;
+      ports[name] = port;
+      if (name !== 'loadgen') links[name].target(port);
+      return started;
+    };
+    const [loadgen, client, server] = await Promise.all(PROGRAMS.map(start));
+    if (!loadgen || !client || !server) throw new Error('a program is missing');
+
+    return {
+      cloud,
+      links,
+      get programs() {
+        return { loadgen, client, server, ...newest };
+      },
+      loadgenOrigin: () => `http://127.0.0.1:${ports.loadgen}`,
+      clientOrigin: () => `http://${links.client.host}`,
+      start,
+      async stop() {
+        for (const name of PROGRAMS) {
+          await Promise.all(all.filter((each) => each.name === name).map((each) => each.stop()));
+        }
+        return Promise.all(all.map((each) => each.ended()));
+      },
+      close: closers.closeAll,
+    };
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+/** In the order of the calls, which is the order of their end. */
+const PROGRAMS: readonly ProgramName[] = ['loadgen', 'client', 'server'];
+
+function settingsOf(name: ProgramName, { env = {}, settings }: SystemOptions): ProgramSettings {
+  return {
+    worksBucket: WORKS_BUCKET,
+    worksPrefix: WORKS_PREFIX,
+    worksCache: 'keep',
+    knownQueries: LOCAL_QUERIES,
+    exporter: 'gcp_trace',
+    propagators: 'gcp_trace,tracecontext,b3',
+    imageTag: 'faults',
+    cpu: '1',
+    memory: '512Mi',
+    concurrency: 80,
+    ...settings,
+    extraEnv: { [name]: { ...ALL, ...LONG_DEADLINES[name], ...env.all, ...env[name] } },
+  };
+}
+
+const portOf = (address: string): number => Number(/:(\d+)\/?$/.exec(address)?.[1]);
