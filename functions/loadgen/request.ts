@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Address } from '../../lib/config.ts';
 import type { Identity } from '../../lib/identity.ts';
+import { formatTimeout, TIMEOUT_HEADER } from '../../lib/request-timeout.ts';
 import { PRESSURE_HEADER } from '../../lib/telemetry/names.ts';
 import { hearPressure } from '../../lib/telemetry/telemetry.ts';
 
@@ -64,6 +65,7 @@ export function createClientRequests(options: {
 
   return {
     async get(path, signal) {
+      const deadlineMs = performance.now() + timeoutMs;
       const deadline = AbortSignal.timeout(timeoutMs);
       const either = AbortSignal.any([signal, deadline]);
       let sent = false;
@@ -90,6 +92,8 @@ export function createClientRequests(options: {
           throw new RequestError('identity', false, text, { cause });
         }
       }
+      // What the token took is gone.
+      headers[TIMEOUT_HEADER] = formatTimeout(deadlineMs - performance.now());
       const { promise, resolve, reject } = Promise.withResolvers<Answer>();
       const outgoing = request(`${address.origin}${path}`, { agent, headers, signal: either });
       outgoing.on('socket', (socket) => {

@@ -8,6 +8,7 @@ import {
   PROBLEM_TYPE,
   retryAfter,
 } from '../../lib/problem.ts';
+import { parseTimeout, TIMEOUT_HEADER } from '../../lib/request-timeout.ts';
 import { excerpt, type Logger } from '../../lib/telemetry/log.ts';
 import { PRESSURE_HEADER } from '../../lib/telemetry/names.ts';
 import { flushBeforeResponse, pressureHeader } from '../../lib/telemetry/telemetry.ts';
@@ -103,7 +104,8 @@ export function createApp(
 
   app.get('/', async (request) => {
     const query = parseQueryParameter(request.url);
-    return search(query, request.gone ?? AbortSignal.abort(), options);
+    const timeoutMs = parseTimeout(request.headers[TIMEOUT_HEADER]);
+    return search(query, { signal: request.gone ?? AbortSignal.abort(), timeoutMs }, options);
   });
   for (const path of ['/health', '/_healthz']) {
     app.get(path, async (_request, reply) => reply.type('text/plain').send('ok'));

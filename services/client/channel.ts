@@ -43,10 +43,13 @@ const serviceConfig = (service: string) =>
         // INTERNAL for most others. What our server says by itself carries RETRY_PUSHBACK.never and
         // is not repeated.
         retryPolicy: {
-          maxAttempts: 4,
-          initialBackoff: '0.2s',
+          //
+          // The server may read everything once per attempt, and takes this number of them into
+          // account (services/server/search.ts): at most 3 reads of an object, whoever repeats.
+          maxAttempts: 3,
+          initialBackoff: '0.3s',
           maxBackoff: '1s',
-          backoffMultiplier: 2,
+          backoffMultiplier: 3,
           retryableStatusCodes: ['UNAVAILABLE', 'RESOURCE_EXHAUSTED', 'CANCELLED', 'INTERNAL'],
         },
       },

@@ -13,7 +13,7 @@ export const clientVariables = {
     beside: besidePlainService,
   }),
   SERVER_DEADLINE_MS: integer({ min: 50, max: 300_000, default: 10_000 }).describe(
-    'Milliseconds that one call of the server may take, retries included',
+    'Milliseconds that one call of the server may take, retries included. Shorter where the caller says that it waits less, in the header shakesapp-timeout-ms',
   ),
   KNOWN_QUERIES: knownQueriesVariable,
 };

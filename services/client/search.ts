@@ -3,7 +3,7 @@ import { type KnownQueries, pickQuery } from '../../lib/queries.ts';
 import { parseSearchQuery } from '../../lib/search-query.ts';
 import { ATTR, EVENT, SPAN } from '../../lib/telemetry/names.ts';
 import { withSpan } from '../../lib/telemetry/span.ts';
-import type { ShakespeareClient } from './shakespeare-client.ts';
+import type { CallOptions, ShakespeareClient } from './shakespeare-client.ts';
 
 export type SearchOptions = Readonly<{
   server: ShakespeareClient;
@@ -20,7 +20,7 @@ export type SearchResult = Readonly<{ query: string; matchCount: number }>;
  */
 export function search(
   asked: string | undefined,
-  signal: AbortSignal,
+  caller: CallOptions,
   options: SearchOptions,
 ): Promise<SearchResult> {
   return withSpan(SPAN.client, {}, async (span) => {
@@ -34,7 +34,7 @@ export function search(
 
     span.addEvent(EVENT.serverCallStart);
     const count = await options.server
-      .getMatchCount(query, { signal })
+      .getMatchCount(query, caller)
       .finally(() => span.addEvent(EVENT.serverCallEnd));
     const matchCount = toNumber(count);
     span.setAttribute(ATTR.matchCount, matchCount);

@@ -14,11 +14,18 @@ const healthCheck = (
   }
 ).Check;
 
+export type CallOptions = Readonly<{
+  /** The caller has gone: the call is cancelled, at the server too. */
+  signal?: AbortSignal | undefined;
+  /** How long the caller waits, where it says so; never longer than the client's own deadline. */
+  timeoutMs?: number | undefined;
+}>;
+
 export type ShakespeareClient = Readonly<{
   /** Lines that contain the query. Throws AppError; never an approximate count. */
-  getMatchCount(query: string, options?: { signal?: AbortSignal }): Promise<bigint>;
+  getMatchCount(query: string, options?: CallOptions): Promise<bigint>;
   /** Resolves when the server says SERVING; throws AppError otherwise. */
-  checkHealth(options?: { signal?: AbortSignal }): Promise<void>;
+  checkHealth(options?: CallOptions): Promise<void>;
   close(): void;
 }>;
 
@@ -48,9 +55,9 @@ export function createShakespeareClient(options: {
   async function call<Request, Response>(
     method: MethodDefinition<Request, Response>,
     request: Request,
-    signal: AbortSignal | undefined,
+    { signal, timeoutMs = deadlineMs }: CallOptions,
   ): Promise<Response> {
-    const deadline = Date.now() + deadlineMs;
+    const deadline = Date.now() + Math.min(deadlineMs, timeoutMs);
     try {
       return await attempt(method, request, { deadline, signal });
     } catch (error) {
@@ -88,13 +95,13 @@ export function createShakespeareClient(options: {
   }
 
   return {
-    async getMatchCount(query, { signal } = {}) {
-      const response = await call(shakespeareService.GetMatchCount, { query }, signal);
+    async getMatchCount(query, options = {}) {
+      const response = await call(shakespeareService.GetMatchCount, { query }, options);
       return BigInt(response.match_count);
     },
-    async checkHealth({ signal } = {}) {
+    async checkHealth(options = {}) {
       // The empty name stands for the complete server, and every implementation knows it.
-      const { status } = await call(healthCheck, { service: '' }, signal);
+      const { status } = await call(healthCheck, { service: '' }, options);
       if (status !== 'SERVING') {
         throw new AppError('unavailable', MESSAGES.unavailable, {
           cause: new Error(`the server's health is ${status}, expected SERVING`),

@@ -24,8 +24,8 @@ export const serverVariables = {
   WORKS_ACCESS: oneOf(['public', 'iam'], 'public').describe(
     '`public` reads anonymously; `iam` as the service account of the program',
   ),
-  WORKS_ATTEMPTS: integer({ min: 1, max: 10, default: 3 }).describe(
-    'Attempts at each listing page and each object',
+  WORKS_ATTEMPTS: integer({ min: 1, max: 3, default: 3 }).describe(
+    'Attempts at each listing page and each object, for one request, retries of the call included',
   ),
   WORKS_ATTEMPT_TIMEOUT_MS: integer({ min: 50, max: 60_000, default: 5_000 }).describe(
     'Milliseconds that each of these attempts may take',

@@ -1,12 +1,16 @@
-import { type SpanContext, trace } from '@opentelemetry/api';
+import { trace } from '@opentelemetry/api';
 import { AppError } from '../../lib/errors.ts';
-import { until } from '../../lib/telemetry/deadline.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import type { ObjectStore } from './objects.ts';
+import { type LoadTerms, NO_TERMS } from './retry-budget.ts';
+import { type SharedLoad, startSharedLoad } from './shared-load.ts';
 import { loadSnapshot, type Snapshot, type Work, type Works } from './works.ts';
 
 /** After a revalidation that failed, stale texts serve this long before the next one. */
 const RETRY_AFTER_MS = 5_000;
+
+/** As long as a revalidation may take that nobody waits for. */
+const BACKGROUND_MS = 60_000;
 
 /**
  * Keeps the works in memory. The first request loads them, others that come meanwhile share that
@@ -17,8 +21,10 @@ const RETRY_AFTER_MS = 5_000;
  *     |-----|.......................|--|......................
  *           |<------- ttlMs ------->|  |<------- ttlMs ------->|
  *
- * A load belongs to no caller: the one that began it may go away, and the others still get it. While
- * Storage is down or slow (`revalidateWaitMs`), stale texts are still served.
+ * A load belongs to no caller: the one that began it may go away, and it goes on for as long as one of
+ * the others has time. With nobody left it ends, but what it has read is kept for the next. While
+ * Storage is down or slow (`revalidateWaitMs`), stale texts are still served, and the revalidation
+ * goes on in the background.
  */
 export function createKeptWorks(options: {
   store: ObjectStore;
@@ -32,21 +38,23 @@ export function createKeptWorks(options: {
   const known = new Map<string, Work>();
   let kept: { snapshot: Snapshot; readAtMs: number; stale: boolean } | undefined;
   let checkAtMs = 0;
-  let flight: { promise: Promise<Snapshot>; startedBy: SpanContext | undefined } | undefined;
+  let flight: SharedLoad<Snapshot> | undefined;
 
-  async function load(): Promise<Snapshot> {
+  async function load(signal: AbortSignal, terms: LoadTerms): Promise<Snapshot> {
     try {
-      const snapshot = await loadSnapshot(store, known, closed.signal);
+      const snapshot = await loadSnapshot(store, known, signal, { terms });
+      signal.throwIfAborted();
       const names = new Set(snapshot.works.map((work) => work.name));
       for (const name of known.keys()) if (!names.has(name)) known.delete(name);
       kept = { snapshot, readAtMs: now(), stale: false };
       checkAtMs = now() + ttlMs;
       return snapshot;
     } catch (error) {
-      onFailure(error);
+      // An abandoned load says nothing about Storage, and another may have begun meanwhile.
+      if (!signal.aborted) onFailure(error);
       throw error;
     } finally {
-      flight = undefined;
+      if (!signal.aborted) flight = undefined;
     }
   }
 
@@ -62,32 +70,29 @@ export function createKeptWorks(options: {
     logger.warn({ error, ageMs }, 'Cloud Storage does not answer; serving stale works');
   }
 
-  function join() {
-    const isMine = flight === undefined;
-    if (!flight) {
-      flight = { promise: load(), startedBy: trace.getActiveSpan()?.spanContext() };
-    } else if (flight.startedBy) {
-      // The reads of the objects hang on the span of the request that began them.
-      trace.getActiveSpan()?.addLink({ context: flight.startedBy });
-    }
-    return { promise: flight.promise, isMine };
+  function join(terms: LoadTerms) {
+    const running = flight?.isAbandoned() ? undefined : flight;
+    // The reads of the objects hang on the span of the request that began them.
+    if (running?.startedBy) trace.getActiveSpan()?.addLink({ context: running.startedBy });
+    const background = kept ? { backgroundUntilMs: Date.now() + BACKGROUND_MS } : {};
+    flight =
+      running ?? startSharedLoad(load, { first: terms, closed: closed.signal, ...background });
+    return { load: flight, isMine: running === undefined };
   }
 
   return {
-    async read(signal) {
+    async read(signal, terms = NO_TERMS) {
       const before = kept;
       if (before && now() < checkAtMs) {
         return { snapshot: before.snapshot, source: before.stale ? 'stale' : 'kept' };
       }
-      const { promise, isMine } = join();
+      const { load, isMine } = join(terms);
       if (!before) {
-        return { snapshot: await until(promise, signal), source: isMine ? 'loaded' : 'shared' };
+        return { snapshot: await load.join(signal, terms), source: isMine ? 'loaded' : 'shared' };
       }
       try {
-        const snapshot = await until(
-          promise,
-          AbortSignal.any([signal, AbortSignal.timeout(revalidateWaitMs)]),
-        );
+        const patience = AbortSignal.any([signal, AbortSignal.timeout(revalidateWaitMs)]);
+        const snapshot = await load.join(patience, terms);
         return { snapshot, source: isMine ? 'revalidated' : 'shared' };
       } catch (error) {
         if (signal.aborted) throw error;

@@ -73,7 +73,7 @@ function toRef(item: z.output<typeof pageSchema>['items'][number]): ObjectRef {
  * than `limits`, and an Error where they lead round in a circle or on and on.
  */
 export async function collectPages(
-  readPage: (pageToken: string | undefined) => Promise<ListingPage>,
+  readPage: (pageToken: string | undefined, number: number) => Promise<ListingPage>,
   limits: WorksLimits,
 ): Promise<ObjectRef[]> {
   const refs: ObjectRef[] = [];
@@ -81,7 +81,7 @@ export async function collectPages(
   let bytes = 0;
   let pageToken: string | undefined;
   do {
-    const page = await readPage(pageToken);
+    const page = await readPage(pageToken, followed.size + 1);
     for (const ref of page.refs) {
       refs.push(ref);
       bytes += ref.size;

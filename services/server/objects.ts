@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError, Storage } from '@google-cloud/storage';
-import pRetry from 'p-retry';
 import { AppError } from '../../lib/errors.ts';
 import { until } from '../../lib/telemetry/deadline.ts';
 import { createHttpCancellation } from './http-cancellation.ts';
@@ -8,20 +7,23 @@ import { WORKS_LIMITS, type WorksLimits } from './limits.ts';
 import { collectPages, type ObjectRef, parseListingPage } from './listing.ts';
 import { readContent } from './object-content.ts';
 import { refusedByStorage } from './refusals.ts';
+import { createRetryBudget, type LoadTerms, type RetryBudget } from './retry-budget.ts';
 
 export type ObjectStore = Readonly<{
   /** What all objects together may come to. */
   limits: WorksLimits;
+  /** The attempts for one load: listing and reading take from it. */
+  budget(terms: LoadTerms): RetryBudget;
   /**
    * Throws AppError failedPrecondition where there is more than `limits` allow, an object that
    * cannot be read, or a bucket that Storage refuses.
    */
-  list(signal: AbortSignal): Promise<ObjectRef[]>;
+  list(signal: AbortSignal, budget?: RetryBudget): Promise<ObjectRef[]>;
   /**
    * The content, checked against size and checksum of the listing. Throws AppError
    * failedPrecondition where no attempt can read it, and what isGone knows where it was replaced.
    */
-  read(ref: ObjectRef, signal: AbortSignal): Promise<Buffer>;
+  read(ref: ObjectRef, signal: AbortSignal, budget?: RetryBudget): Promise<Buffer>;
   close(): void;
 }>;
 
@@ -30,10 +32,10 @@ export type ObjectStoreOptions = Readonly<{
   bucket: string;
   prefix: string;
   access: 'public' | 'iam';
-  /** Attempts at each page and each object. */
+  /** Attempts at each page and each object of a load. */
   attempts: number;
   attemptTimeoutMs: number;
-  /** Pause before the second attempt; doubles from one to the next. */
+  /** The longest pause before the second attempt; doubles from one to the next. */
   retryDelayMs?: number;
   limits?: WorksLimits;
 }>;
@@ -48,7 +50,7 @@ type RequestOptions = ReturnType<Storage['interceptors'][number]['request']>;
  * one 503 on a download with them on ends the process.
  */
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
-  const { bucket, prefix, attempts, attemptTimeoutMs, retryDelayMs = 100 } = options;
+  const { bucket, prefix, attempts, attemptTimeoutMs, retryDelayMs } = options;
   const { limits = WORKS_LIMITS } = options;
   const storage = new Storage({
     apiEndpoint: options.apiEndpoint,
@@ -64,19 +66,26 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const files = storage.bucket(bucket);
   const cancellation = createHttpCancellation(options.apiEndpoint);
 
-  const attempt = <T>(run: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> =>
-    pRetry(
-      () => {
-        const timeout = AbortSignal.timeout(attemptTimeoutMs);
+  const budget = (terms?: LoadTerms) =>
+    createRetryBudget({
+      attempts,
+      ...(terms ? { terms } : {}),
+      ...(retryDelayMs === undefined ? {} : { pauseMs: retryDelayMs }),
+    });
+
+  /** Each attempt ends with its own time or with the caller's, whichever is shorter. */
+  const attempt = <T>(
+    name: string,
+    run: (signal: AbortSignal) => Promise<T>,
+    { signal, budget }: { signal: AbortSignal; budget: RetryBudget },
+  ): Promise<T> =>
+    budget.run(
+      name,
+      (leftMs) => {
+        const timeout = AbortSignal.timeout(Math.ceil(Math.min(attemptTimeoutMs, leftMs)));
         return cancellation.within(AbortSignal.any([signal, timeout]), run);
       },
-      {
-        retries: attempts - 1,
-        minTimeout: retryDelayMs,
-        randomize: true,
-        signal,
-        shouldRetry: ({ error }) => !signal.aborted && isTransient(error),
-      },
+      { signal, isTransient },
     );
 
   async function listPage(pageToken: string | undefined, signal: AbortSignal) {
@@ -122,17 +131,26 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   return {
     limits,
 
-    list: (signal) =>
+    budget,
+
+    list: (signal, own = budget()) =>
       collectPages(
-        (pageToken) =>
-          attempt((attemptSignal) => listPage(pageToken, attemptSignal), signal).catch((error) => {
+        (pageToken, number) =>
+          attempt(`page ${number}`, (attemptSignal) => listPage(pageToken, attemptSignal), {
+            signal,
+            budget: own,
+          }).catch((error) => {
             throw explain(error);
           }),
         limits,
       ),
 
-    read: (ref, signal) =>
-      attempt((attemptSignal) => download(ref, attemptSignal), signal).catch((error) => {
+    // By name, not by generation: a replaced object takes from the same attempts.
+    read: (ref, signal, own = budget()) =>
+      attempt(`object ${ref.name}`, (attemptSignal) => download(ref, attemptSignal), {
+        signal,
+        budget: own,
+      }).catch((error) => {
         throw isGone(error) ? error : explain(error);
       }),
 

@@ -21,8 +21,11 @@ export function createWorksPerRequest(store: ObjectStore): Works {
     budget.reserve(() => refs.reduce((total, ref) => total + lengthOf(ref), 0), signal);
 
   return {
-    async read(signal) {
-      const snapshot = await loadSnapshot(store, new Map(), signal, reserve);
+    async read(signal, terms) {
+      const snapshot = await loadSnapshot(store, new Map(), signal, {
+        reserve,
+        ...(terms ? { terms } : {}),
+      });
       lengths = new Map(snapshot.works.map((work) => [key(work), work.loweredText.length]));
       return { snapshot, source: 'loaded' };
     },

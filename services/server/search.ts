@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { type handleUnaryCall, Metadata, status } from '@grpc/grpc-js';
+import { type handleUnaryCall, Metadata, type ServerUnaryCall, status } from '@grpc/grpc-js';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
 import { type MatchCountResponse, RETRY_PUSHBACK } from '../../lib/rpc.ts';
 import { parseSearchQuery } from '../../lib/search-query.ts';
@@ -9,6 +9,7 @@ import { withSpan } from '../../lib/telemetry/span.ts';
 import { flushBeforeResponse, pressureHeader } from '../../lib/telemetry/telemetry.ts';
 import { countMatchingLines, lower } from './match.ts';
 import type { ReceivedRequest } from './request.ts';
+import type { LoadTerms } from './retry-budget.ts';
 import type { Snapshot, Works, WorksRead } from './works.ts';
 
 export type SearchOptions = Readonly<{
@@ -36,7 +37,7 @@ export function createGetMatchCount(
         'GetMatchCount',
       );
 
-    search(call.request, gone.signal, options)
+    search(call.request, { signal: gone.signal, terms: termsOf(call) }, options)
       .then(async ({ matches, source }) => {
         await flushBeforeResponse();
         log('info', { grpcCode: status.OK, worksSource: source, matches });
@@ -70,20 +71,40 @@ function neverAgain(metadata: Metadata): Metadata {
   return metadata;
 }
 
-async function search(request: ReceivedRequest, signal: AbortSignal, options: SearchOptions) {
+/**
+ * What the call may spend. Its channel repeats it where the connection ends, up to three times in
+ * all, and says how often it has. Before Storage is asked for something a second time the headers of
+ * the answer go out: a call that has them is never repeated (gRPC A6, "committed"). So the attempts
+ * of all repeats together are never more than those of one call.
+ */
+function termsOf(call: ServerUnaryCall<ReceivedRequest, MatchCountResponse>): LoadTerms {
+  const deadlineMs = Number(call.getDeadline());
+  const [earlier] = call.metadata.get('grpc-previous-rpc-attempts');
+  return {
+    deadlineMs: () => deadlineMs,
+    earlierCalls: /^\d{1,3}$/.test(String(earlier)) ? Number(earlier) : 0,
+    onRetry: () => {
+      if (!call.cancelled) call.sendMetadata(new Metadata());
+    },
+  };
+}
+
+type Caller = Readonly<{ signal: AbortSignal; terms: LoadTerms }>;
+
+async function search(request: ReceivedRequest, caller: Caller, options: SearchOptions) {
   if ('refused' in request) throw request.refused;
   const { query } = request;
   const lowered = lower(parseSearchQuery(query));
-  const { snapshot, source } = await readWorks(signal, options);
+  const { snapshot, source } = await readWorks(caller, options);
   return { source, matches: await countMatches(query, lowered, snapshot) };
 }
 
-function readWorks(signal: AbortSignal, options: SearchOptions): Promise<WorksRead> {
+function readWorks({ signal, terms }: Caller, options: SearchOptions): Promise<WorksRead> {
   const { works, bucket, prefix } = options;
   const attributes = { [ATTR.bucket]: bucket, [ATTR.prefix]: prefix };
   return withSpan(SPAN.worksRead, { attributes }, async (span) => {
     try {
-      const read = await works.read(signal);
+      const read = await works.read(signal, terms);
       span.setAttributes({
         [ATTR.objects]: read.snapshot.works.length,
         [ATTR.bytes]: read.snapshot.bytes,

@@ -6,6 +6,7 @@ import type { ObjectRef } from './listing.ts';
 import { countLines, lower } from './match.ts';
 import { isGone, type ObjectStore } from './objects.ts';
 import { unreadable } from './refusals.ts';
+import { type LoadTerms, NO_TERMS, type RetryBudget } from './retry-budget.ts';
 import { decodeText, NotText } from './text.ts';
 
 /** One object's text, ready to be searched. */
@@ -30,8 +31,11 @@ export type WorksSource = 'loaded' | 'shared' | 'kept' | 'revalidated' | 'stale'
 export type WorksRead = Readonly<{ snapshot: Snapshot; source: WorksSource }>;
 
 export type Works = Readonly<{
-  /** Throws AppError: failedPrecondition where there are no works or too many, unavailable on any failure. */
-  read(signal: AbortSignal): Promise<WorksRead>;
+  /**
+   * Throws AppError: failedPrecondition where there are no works or too many, unavailable on any
+   * failure. Spends no more on Storage than the terms allow.
+   */
+  read(signal: AbortSignal, terms?: LoadTerms): Promise<WorksRead>;
   /** Ends what goes on in the background. */
   close(): void;
 }>;
@@ -44,6 +48,8 @@ const MAX_READS = 8;
 /** Takes memory for the objects of a listing, and resolves to what gives it back. */
 export type Reserve = (refs: readonly ObjectRef[], signal: AbortSignal) => Promise<() => void>;
 
+export type LoadOptions = Readonly<{ reserve?: Reserve; terms?: LoadTerms }>;
+
 /**
  * Lists the bucket and reads every object that `known` does not hold in that generation. All or
  * nothing: a count over some of the works would be a wrong count. What was read goes into `known`
@@ -53,14 +59,15 @@ export async function loadSnapshot(
   store: ObjectStore,
   known: Map<string, Work>,
   signal: AbortSignal,
-  reserve: Reserve = async () => () => {},
+  { reserve = async () => () => {}, terms = NO_TERMS }: LoadOptions = {},
 ): Promise<Snapshot> {
+  const budget = store.budget(terms);
   for (let listing = 1; ; listing += 1) {
-    const refs = await store.list(signal).catch(failUnavailable);
+    const refs = await store.list(signal, budget).catch(failUnavailable);
     if (refs.length === 0) throw new AppError('failedPrecondition', 'there are no works to search');
     const giveBack = await reserve(refs, signal);
     try {
-      const works = await readAll(store, refs, known, signal);
+      const works = await readAll({ store, refs, known, budget }, signal);
       return { works, bytes: sum(works, 'bytes'), lines: sum(works, 'lines') };
     } catch (error) {
       // An object was replaced between the listing and its download: list again.
@@ -81,9 +88,17 @@ function failUnavailable(cause: unknown): never {
 }
 
 async function readAll(
-  store: ObjectStore,
-  refs: readonly ObjectRef[],
-  known: Map<string, Work>,
+  {
+    store,
+    refs,
+    known,
+    budget,
+  }: {
+    store: ObjectStore;
+    refs: readonly ObjectRef[];
+    known: Map<string, Work>;
+    budget: RetryBudget;
+  },
   signal: AbortSignal,
 ): Promise<Work[]> {
   // Once one object has failed for good, the others are not needed.
@@ -104,7 +119,7 @@ async function readAll(
         if (kept?.generation === ref.generation) return add(kept);
         // A caller that goes away while it waits for its turn does not wait on.
         const content = await until(
-          limit(() => store.read(ref, either)),
+          limit(() => store.read(ref, either, budget)),
           either,
         );
         const work = add(toWork(ref, content));

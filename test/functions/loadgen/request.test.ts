@@ -114,6 +114,23 @@ describe('createClientRequests', () => {
     });
   }
 
+  it('says how long it waits, less what its token took', async (t) => {
+    const { port } = await serve(t, (request, response) =>
+      response.end(String(request.headers['shakesapp-timeout-ms'])),
+    );
+    let nowMs = 1_000;
+    t.mock.method(performance, 'now', () => nowMs);
+    const identity = {
+      getIdToken: async () => {
+        nowMs += 20_000;
+        return 'the.id.token';
+      },
+      discardToken: () => true,
+    };
+    assert.equal((await connect(t, port, { identity }).get('/', signal)).body, '40000');
+    assert.equal((await connect(t, port).get('/', signal)).body, '60000');
+  });
+
   it('speaks TLS to an https address', async (t) => {
     const directory = await mkdtemp(join(tmpdir(), 'shakesapp-'));
     t.after(() => rm(directory, { recursive: true }));

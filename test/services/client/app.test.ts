@@ -106,6 +106,33 @@ describe('GET /?q=', () => {
     });
   }
 
+  for (const [title, headers, timeoutMs] of [
+    ['tells the server how long the caller waits', { 'shakesapp-timeout-ms': '1500' }, 1_500],
+    ['leaves the time to its own deadline where the caller says nothing', {}, undefined],
+  ] as const) {
+    test(title, async (t) => {
+      const seen: unknown[] = [];
+      const getMatchCount: ShakespeareClient['getMatchCount'] = async (_query, options) => {
+        seen.push(options?.timeoutMs);
+        return 5n;
+      };
+      const { app } = start(t, { getMatchCount });
+      await app.inject({ url: '/?q=love', headers });
+      assert.deepEqual(seen, [timeoutMs]);
+    });
+  }
+
+  test('refuses a timeout that is not one with 400, names the header and asks no server', async (t) => {
+    const { app, asked } = start(t);
+    const response = await app.inject({
+      url: '/?q=love',
+      headers: { 'shakesapp-timeout-ms': '10s' },
+    });
+    assert.equal(response.statusCode, 400);
+    assert.match(response.json().detail, /the header shakesapp-timeout-ms is not valid; allowed: /);
+    assert.deepEqual(asked, []);
+  });
+
   test('does not check the count of a query that the caller named', async (t) => {
     const { app } = start(t, {}, 999);
     assert.equal((await app.inject('/?q=love')).statusCode, 200);

@@ -226,12 +226,12 @@ describe('getMatchCount', () => {
     assert.equal(calls.length, 3);
   });
 
-  test('gives up after four attempts', async (t) => {
+  test('gives up after three attempts', async (t) => {
     const { client, calls } = await start(t, (_call, callback) =>
       callback({ code: status.UNAVAILABLE, details: 'not now' }),
     );
     await assert.rejects(client.getMatchCount('love'), { kind: 'unavailable' });
-    assert.equal(calls.length, 4);
+    assert.equal(calls.length, 3);
   });
 
   for (const code of [status.INVALID_ARGUMENT, status.FAILED_PRECONDITION, status.UNKNOWN]) {
@@ -334,6 +334,19 @@ describe('getMatchCount', () => {
     const { client } = await start(t, () => t.mock.timers.tick(60_000));
     await assert.rejects(client.getMatchCount('love'), { kind: 'deadlineExceeded' });
   });
+
+  for (const [timeoutMs, leftMs] of [
+    [20_000, 20_000],
+    [90_000, 60_000],
+    [undefined, 60_000],
+  ] as const) {
+    test(`gives the server ${leftMs} ms where its caller waits ${timeoutMs ?? 'without saying so'}`, async (t) => {
+      t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
+      const { client, calls } = await start(t, answer('1'), { deadlineMs: 60_000 });
+      await client.getMatchCount('love', { timeoutMs });
+      assert.equal(Number(calls[0]?.getDeadline()), 1_000_000 + leftMs);
+    });
+  }
 
   test('is cancelled, at the server too, when its caller goes away', async (t) => {
     const cancelled = Promise.withResolvers<void>();

@@ -18,6 +18,8 @@ export type Fault =
   | { kind: 'status'; status: number }
   /** Half of the body, then the connection is reset. */
   | { kind: 'reset' }
+  /** Half of the body, as if that were all of it. */
+  | { kind: 'truncated' }
   /** Nothing at all, or half of the body, and then silence, which `silent` is told of. */
   | { kind: 'hang'; after: 'request' | 'half'; silent?: () => void }
   /** Other bytes than the listing's checksum says, with matching or without any hash header. */
@@ -35,7 +37,13 @@ export type Fault =
   /** Awaited before the answer: holds it up, or changes the bucket under the reader's feet. */
   | { kind: 'run'; run: () => void | Promise<void> };
 
-export type FakeRequest = { kind: 'list' | 'read'; name: string; authorization?: string };
+export type FakeRequest = {
+  kind: 'list' | 'read';
+  name: string;
+  /** Of a listing, from 0. */
+  page?: number;
+  authorization?: string;
+};
 
 /**
  * As much of the Storage JSON API as the server uses, over real HTTP on loopback, with faults on
@@ -60,6 +68,7 @@ export async function startFakeStorage(options: { pageSize?: number } = {}) {
     const seen: FakeRequest = {
       kind: name === '' ? 'list' : 'read',
       name,
+      ...(name === '' ? { page: pageOf(url) } : {}),
       ...(request.headers.authorization ? { authorization: request.headers.authorization } : {}),
     };
     const earlier = requests.filter((r) => r.kind === seen.kind && r.name === name).length;
@@ -83,6 +92,7 @@ export async function startFakeStorage(options: { pageSize?: number } = {}) {
       return answer(response, fault.status, { error: { code: fault.status, message: 'fault' } });
     }
     if (fault?.kind === 'hang' && fault.after === 'request') return fault.silent?.();
+    if (fault?.kind === 'reset' && seen.kind === 'list') return void response.destroy();
     if (fault?.kind === 'page') return answer(response, 200, fault.page);
     if (seen.kind === 'list') return answer(response, 200, list(url));
     const object = objects.get(name);
@@ -92,11 +102,14 @@ export async function startFakeStorage(options: { pageSize?: number } = {}) {
     read(response, object, fault);
   });
 
+  const pageSize = options.pageSize ?? 1_000;
+  const pageOf = (url: URL) => Number(url.searchParams.get('pageToken') ?? 0) / pageSize;
+
   function list(url: URL) {
     const prefix = url.searchParams.get('prefix') ?? '';
     const names = [...objects.keys()].filter((name) => name.startsWith(prefix)).sort();
     const from = Number(url.searchParams.get('pageToken') ?? 0);
-    const to = from + (options.pageSize ?? 1_000);
+    const to = from + pageSize;
     const items = names.slice(from, to).map((name) => {
       const object = objects.get(name) as FakeObject;
       const stored = storedBytes(object);
@@ -137,7 +150,8 @@ export type FakeStorage = Awaited<ReturnType<typeof startFakeStorage>>;
 
 function read(response: ServerResponse, object: FakeObject, fault: Fault | undefined): void {
   const stored = storedBytes(object);
-  const sent = fault?.kind === 'corrupt' ? Buffer.from(stored).fill('#', 0, 1) : stored;
+  const changed = fault?.kind === 'corrupt' ? Buffer.from(stored).fill('#', 0, 1) : stored;
+  const sent = fault?.kind === 'truncated' ? changed.subarray(0, changed.length / 2) : changed;
   if (fault?.kind === 'endless') {
     sendWithoutEnd(response);
     return;

@@ -5,6 +5,7 @@ import { createKeptWorks } from '../../../services/server/kept-works.ts';
 import { WORKS_LIMITS } from '../../../services/server/limits.ts';
 import type { ObjectRef } from '../../../services/server/listing.ts';
 import type { ObjectStore } from '../../../services/server/objects.ts';
+import { createRetryBudget } from '../../../services/server/retry-budget.ts';
 import { holdTimeouts } from '../../lib/held-timeouts.ts';
 import { recordLog } from '../log-lines.ts';
 import { recordSpans } from '../spans.ts';
@@ -23,6 +24,7 @@ function createFakeStore() {
   };
   const store: ObjectStore = {
     limits: WORKS_LIMITS,
+    budget: (terms) => createRetryBudget({ attempts: 3, terms }),
     async list(signal) {
       calls.push('list');
       await state.listing(signal);

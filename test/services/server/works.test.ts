@@ -91,7 +91,7 @@ describe('loadSnapshot', () => {
   });
 
   test('is unavailable where the listing never holds still', async (t) => {
-    const { storage, store } = await startObjectStore(t);
+    const { storage, store } = await startObjectStore(t, { attempts: 3 });
     let generation = 1;
     const replace = () => storage.put('a', 'text', String(++generation));
     replace();

@@ -1,0 +1,63 @@
+import { type SpanContext, trace } from '@opentelemetry/api';
+import { until } from '../../lib/telemetry/deadline.ts';
+import type { LoadTerms } from './retry-budget.ts';
+
+export type SharedLoad<T> = Readonly<{
+  startedBy: SpanContext | undefined;
+  /** Nobody waits for it any more, and it was ended. */
+  isAbandoned(): boolean;
+  /** Its outcome, or the reason of the signal if that comes first. */
+  join(signal: AbortSignal, terms: LoadTerms): Promise<T>;
+}>;
+
+/**
+ * One piece of work that several callers wait for. It has as much time as the one of them that has
+ * the most, and the attempts that its first caller brought. It ends when the last one goes away,
+ * except in the background: then it goes on until `backgroundUntilMs`.
+ */
+export function startSharedLoad<T>(
+  work: (signal: AbortSignal, terms: LoadTerms) => Promise<T>,
+  options: { first: LoadTerms; closed: AbortSignal; backgroundUntilMs?: number },
+): SharedLoad<T> {
+  const { first, closed, backgroundUntilMs } = options;
+  const waiting = new Set<LoadTerms>();
+  const abandoned = new AbortController();
+  let isRetried = false;
+  let isSettled = false;
+
+  const promise = work(AbortSignal.any([closed, abandoned.signal]), {
+    earlierCalls: first.earlierCalls,
+    // The first caller joins only after the work has begun.
+    deadlineMs: () =>
+      Math.max(
+        backgroundUntilMs ?? 0,
+        ...[...(waiting.size > 0 ? waiting : [first])].map((terms) => terms.deadlineMs()),
+      ),
+    onRetry() {
+      isRetried = true;
+      for (const terms of waiting) terms.onRetry();
+    },
+  }).finally(() => {
+    isSettled = true;
+  });
+  // Each caller hears of a failure by itself; there may be none left.
+  promise.catch(() => {});
+
+  return {
+    startedBy: trace.getActiveSpan()?.spanContext(),
+    isAbandoned: () => abandoned.signal.aborted,
+    async join(signal, terms) {
+      // A copy: two callers may bring the same terms.
+      const own = { ...terms };
+      waiting.add(own);
+      if (isRetried) own.onRetry();
+      try {
+        return await until(promise, signal);
+      } finally {
+        waiting.delete(own);
+        const isNeeded = waiting.size > 0 || backgroundUntilMs !== undefined;
+        if (!isNeeded && !isSettled) abandoned.abort(new Error('nobody waits for this load'));
+      }
+    },
+  };
+}
