@@ -69,6 +69,10 @@ export function startRun(plan: RunPlan, tools: RunTools): Run {
       tally.drop('stopping', plan.requests - issued);
       await Promise.all(inFlight);
     }
+    if (tally.shedSoFar() > 0) {
+      const text = `${tally.shedSoFar()} of ${plan.requests} requests have no trace, because spans could not be stored fast enough`;
+      tools.logger.warn({ runId: plan.runId }, text);
+    }
     state = tools.stop.aborted ? 'stopped' : 'finished';
     return tally.summary(state);
   };

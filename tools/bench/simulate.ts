@@ -121,6 +121,8 @@ export function recordOf(options: {
     scheduledMinute: paired ? `minute ${run}` : `minute ${run} of ${side}`,
     sequence,
     query: 'love',
+    keptProbability: 1,
+    shedBefore: 0,
     spans: 8,
     whole: true,
     cold: false,

@@ -62,7 +62,7 @@ export function runScenario(
     const cohorts = simulate(options.scenario, random);
     const design = chooseDesign(cohorts.a, cohorts.b);
     const { ratios, requestMs } = testOverall(design);
-    const hops = testHops(cohorts, { design, requestMs, wrongCounts: 0 });
+    const hops = testHops(cohorts, { design, requestMs, comparable: true });
     if ((ratios.test?.pValue() ?? 1) < ALPHA) primary += 1;
     if (hops.some(({ verdict }) => isFinding(verdict))) anyHop += 1;
   }

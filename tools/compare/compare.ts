@@ -14,6 +14,7 @@ import { COMPARISON_VERSION, type Comparison, methodsOf } from './result/compari
 import { createDrawing } from './result/drawing.ts';
 import { chooseExemplars, chosenRecords, drawExemplars } from './result/exemplars.ts';
 import { drawnFailures, findFailures } from './result/failures.ts';
+import { whyIncomparable } from './result/incomparable.ts';
 import { newestRequests } from './result/recent-traces.ts';
 import { reconcile } from './result/reconciliation.ts';
 import { findWarnings } from './result/warnings.ts';
@@ -113,10 +114,14 @@ export function compareCollected(collection: Collection) {
         a: summariseCohort(cohorts.a, records.a),
         b: summariseCohort(cohorts.b, records.b),
       };
-      const wrongCounts = summaries.a.wrongCounts + summaries.b.wrongCounts;
+      const against = whyIncomparable(summaries);
       const tested = testOverall(design);
-      const overall = compareOverall(tested, wrongCounts);
-      const hops = compareHops(records, { design, requestMs: tested.requestMs, wrongCounts });
+      const overall = compareOverall(tested, against);
+      const hops = compareHops(records, {
+        design,
+        requestMs: tested.requestMs,
+        comparable: against === null,
+      });
       const draw = createDrawing(traces, source);
       const tally = createDeviationTally();
       for (const deviation of [...deviations, ...collection.deviations]) tally.add(deviation);

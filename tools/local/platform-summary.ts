@@ -37,8 +37,8 @@ export function summarisePlatform(options: {
   const complete = requests.filter(isComplete);
   const nodes = trees.flatMap((tree) => tree.nodes);
   const own = nodes.filter(({ frontEnd }) => !frontEnd);
-  const sum = (field: 'ok' | 'mismatched' | 'failed' | 'dropped') =>
-    summaries.reduce((total, summary) => total + summary[field], 0);
+  const sum = (field: 'ok' | 'mismatched' | 'failed' | 'dropped' | 'shed') =>
+    summaries.reduce((total, summary) => total + (summary[field] ?? 0), 0);
   const spansStarted = reports.reduce((total, { spans }) => total + (spans?.started ?? 0), 0);
   const records = recordRequests(trees);
   const cold = new Set(records.filter((record) => record.cold).map(({ traceId }) => traceId));
@@ -52,6 +52,7 @@ export function summarisePlatform(options: {
     mismatched: sum('mismatched'),
     failed: sum('failed'),
     dropped: sum('dropped'),
+    shed: sum('shed'),
     wrongCounts: tallyWrongCounts(requests.flatMap(({ root }) => root?.span ?? [])),
     runs: summaries.length,
     traces: requests.length,

@@ -20,6 +20,9 @@ export function renderTotals(
     row('  with the right count', ({ ok }) => ok),
     row('  wrong counts', ({ mismatched }) => mismatched),
     row('  failed, dropped', ({ failed, dropped }) => `${failed}, ${dropped}`),
+    ...(platforms.some(([, { shed }]) => shed > 0)
+      ? [row('  shed, no trace', ({ shed }) => shed)]
+      : []),
     row('traces of requests', ({ traces }) => traces),
     row('  complete', ({ wholeTraces }) => wholeTraces),
     row('  cold requests', coldText),

@@ -12,7 +12,9 @@ let keptShare = 1;
 const recorded = recordSpans(
   createSampler('parentbased_always_on', 1, { keptShare: () => keptShare, onShed: () => {} }),
 );
-const logger = createLogger({ service: 'loadgen', project: 'p', destination: { write() {} } });
+const lines: { severity: string; message: string }[] = [];
+const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+const logger = createLogger({ service: 'loadgen', project: 'p', destination });
 
 test('a run counts the requests that were shed, which are sent and answered like the others', async () => {
   // One share for each request: 1 keeps its trace, 0 sheds it.
@@ -45,6 +47,11 @@ test('a run counts the requests that were shed, which are sent and answered like
   }
   const { sent, ok, shed } = await run.done;
   assert.deepEqual({ sent, ok, shed }, { sent: 6, ok: 6, shed: 3 });
+  const text = '3 of 6 requests have no trace, because spans could not be stored fast enough';
+  assert.deepEqual(
+    lines.map(({ severity, message }) => [severity, message]),
+    [['WARNING', text]],
+  );
   const roots = recorded.spans().map(({ attributes }) => attributes);
   assert.deepEqual(
     roots.map((root) => [root[ATTR.sequence], root[ATTR.shedSoFar]]),

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ATTR } from '../../../lib/telemetry/names.ts';
 import { diagnose } from '../../../tools/doctor/diagnose.ts';
 import { NO_EXAMPLE } from '../../../tools/traces/deviation.ts';
-import { change, remove } from './changes.ts';
+import { change, remove, set } from './changes.ts';
 import { healthyTraces } from './healthy-traces.ts';
 
 const deviation = (kind: 'base64-id' | 'conflicting-span') => ({
@@ -40,4 +41,15 @@ test('a program in another language without a name is a note', () => {
     notes[0] ?? '',
     /^1 span comes from a program without service\.name, .* have a name$/,
   );
+});
+
+test('requests that were shed are a note, counted by those of their run that have a trace', () => {
+  const traces = change({
+    root: set({ [ATTR.shedSoFar]: '7', [ATTR.keptProbability]: '0.25' }),
+  });
+  const { findings, notes } = diagnose(traces);
+  assert.deepEqual(findings, []);
+  assert.deepEqual(notes, [
+    'At least 7 requests were shed under pressure of the trace backend and have no trace (kept probability down to 0.25)',
+  ]);
 });

@@ -95,6 +95,23 @@ describe('summarisePlatform', () => {
     assert.deepEqual(faultsOf(result), ['1 of 9 spans lost']);
   });
 
+  it('reports requests that were shed, for which no trace is expected', () => {
+    const { result } = summarisePlatform({
+      platform: 'cloud_run',
+      requests: 2,
+      summaries: [{ ...SUMMARY, ok: 2, shed: 1 }],
+      reports: [report(8)],
+      traces: [createRequestTrace(CLOUD_RUN)],
+    });
+    assert.deepEqual(faultsOf(result), ['1 request shed under pressure of the trace backend']);
+    assert.match(renderTotals([['cloud_run', result]]), /shed, no trace +1\n/);
+  });
+
+  it('shows no row for shed requests where none was', () => {
+    const result = summarise([createRequestTrace(CLOUD_RUN)]);
+    assert.doesNotMatch(renderTotals([['cloud_run', result]]), /shed/);
+  });
+
   it('reports a process that ended without a report on its spans', () => {
     const { spans: _, ...killed } = report(0);
     const result = summarise([createRequestTrace(CLOUD_RUN)], {

@@ -2,6 +2,7 @@ import { ATTR } from '../../../lib/telemetry/names.ts';
 import { isComplete, isFirstOfInstance, isRequest } from '../../traces/completeness.ts';
 import { type Failure, failureOf } from '../../traces/failure.ts';
 import { type NormalisedTrace, requestRootOf } from '../../traces/normalise.ts';
+import { keptProbabilityOf, shedBefore } from '../../traces/shed.ts';
 import { CLOCK_TOLERANCE_MS } from '../../traces/skew.ts';
 import { endedAfterStop, errorOf, wrongCountOf } from '../../traces/span.ts';
 import { callerOf, type Node } from '../../traces/tree.ts';
@@ -38,6 +39,10 @@ export type RequestRecord = Readonly<{
   scheduledMinute: string | null;
   sequence: number | null;
   query: string | null;
+  /** Its root was kept with this probability, so it stands for 1 / p requests. */
+  keptProbability: number;
+  /** Requests of its run that were shed before it. */
+  shedBefore: number;
   spans: number;
   whole: boolean;
   /** Some of its spans have times that cannot be: no figure counts it. */
@@ -83,6 +88,8 @@ export function recordRequest(tree: NormalisedTrace): RequestRecord | null {
     scheduledMinute: attributes[ATTR.scheduledMinute] ?? null,
     sequence: sequenceOf(attributes[ATTR.sequence]),
     query: attributes[ATTR.query] ?? null,
+    keptProbability: keptProbabilityOf(root?.span),
+    shedBefore: shedBefore(root?.span),
     spans: tree.nodes.length,
     whole: isComplete(tree),
     impossible: tree.impossible.length > 0,

@@ -32,10 +32,16 @@ export type CohortSummary = Readonly<{
   skewed: number;
   /** Traces with the front end's own span stored, re-nested between client and server span. */
   frontEndStored: number;
+  /**
+   * Requests without a trace, because queues of spans were filling up. Each root says how many its run
+   * had shed before it, so those after a run's last trace are not in it.
+   */
+  shed: number;
   runs: number;
   /** Requests that the runs' sequence numbers say must exist, seen or not. */
   expectedRequests: number;
   requestsPerRun: number | null;
+  /** Errors and wrong counts: of all requests, as the traces that were kept stand for them. */
   rates: Readonly<{ whole: number | null; error: number | null; wrongCount: number | null }>;
   /** Schedule-relative root latency of requests without error, by stratum. */
   latency: Readonly<Record<Stratum, Quantiles | null>>;
@@ -46,7 +52,11 @@ export type CohortSummary = Readonly<{
 /** What one cohort is, in counts and rates, before anything is compared. */
 export function summariseCohort(cohort: Cohort, records: readonly RequestRecord[]): CohortSummary {
   const count = (matches: (record: RequestRecord) => boolean) => records.filter(matches).length;
-  const rate = (part: number) => (records.length === 0 ? null : part / records.length);
+  const rate = (part: number, all: number) => (all === 0 ? null : part / all);
+  const standFor = (some: readonly RequestRecord[]) =>
+    some.reduce((sum, { keptProbability }) => sum + 1 / keptProbability, 0);
+  const rateOfAll = (matches: (record: RequestRecord) => boolean) =>
+    rate(standFor(records.filter(matches)), standFor(records));
   const whole = count((record) => record.whole);
   const errors = count((record) => record.error !== null);
   const wrongCounts = count((record) => record.wrongCount);
@@ -64,12 +74,23 @@ export function summariseCohort(cohort: Cohort, records: readonly RequestRecord[
     orphaned: count((record) => record.orphaned),
     skewed: count((record) => record.skewed),
     frontEndStored: count((record) => record.frontEndStored),
+    shed: shedIn(records),
     ...loadOf(records),
-    rates: { whole: rate(whole), error: rate(errors), wrongCount: rate(wrongCounts) },
+    rates: {
+      whole: rate(whole, records.length),
+      error: rateOfAll((record) => record.error !== null),
+      wrongCount: rateOfAll((record) => record.wrongCount),
+    },
     latency: latencyQuantiles(records),
     startDelayP95Ms: quantilesOf(ascending(delays))?.p95Ms ?? null,
   };
 }
+
+const shedIn = (records: readonly RequestRecord[]): number =>
+  runsOf(records).reduce(
+    (sum, run) => sum + run.records.reduce((most, one) => Math.max(most, one.shedBefore), 0),
+    0,
+  );
 
 export type Load = Pick<CohortSummary, 'runs' | 'expectedRequests' | 'requestsPerRun'>;
 

@@ -4,6 +4,7 @@ import { adviceOnDeviation, type WarningKind } from '../../traces/deviation.ts';
 export const WARNING_IDS = [
   'wrong-counts',
   'orphans',
+  'shed',
   'too-few-traces',
   'too-few-runs',
   'unpaired',
@@ -26,6 +27,7 @@ export const titleOf = (id: WarningId): string => TITLES[id] ?? id.replaceAll('-
 const TITLES: Partial<Record<WarningId, string>> = {
   errors: 'failed requests',
   orphans: 'incomplete traces',
+  shed: 'requests without a trace',
   sampled: 'missing traces',
   'truncated-by-quota': 'not everything was read',
   'incomplete-file': 'not everything was read',
@@ -46,6 +48,7 @@ const isOwn = (id: WarningId): id is keyof typeof ADVICE => Object.hasOwn(ADVICE
 const ADVICE: Readonly<Record<Exclude<(typeof WARNING_IDS)[number], 'orphans'>, string>> = {
   'wrong-counts':
     'Fix the wrong counts first: compare works.read (objects, bytes) of a wrong request and of a right one.',
+  shed: 'Spans could not be stored as fast as they came, so new traces were left out. Look in the logs for “spans were not stored”, or lower the load, and compare runs in which nothing was shed. The rates of errors and wrong counts are corrected for it.',
   'too-few-traces':
     'Wait for more runs, or read more of them: choose a longer window or a larger burst.',
   'too-few-runs': 'Run the schedule more often, or split the requests into more and shorter runs.',

@@ -5,6 +5,7 @@ import type { RequestRecord } from '../cohorts/request-record.ts';
 import { FEWEST_RUNS, FEWEST_VALUES } from '../statistics/contrast.ts';
 import type { Overall } from '../statistics/overall.ts';
 import type { CohortSummary, Load } from './cohort-summary.ts';
+import { shedText } from './incomparable.ts';
 import { adviceOn, type WARNING_IDS, type WarningId } from './warning-texts.ts';
 
 /** `finding` is what was seen, with figures; `advice` is what to do about it. */
@@ -40,6 +41,10 @@ const CHECKS: readonly Check[] = [
   {
     id: 'orphans',
     find: ({ cohorts }) => perCohort(cohorts, (side) => side.traces - side.whole),
+  },
+  {
+    id: 'shed',
+    find: ({ cohorts }) => (cohorts.a.shed + cohorts.b.shed === 0 ? null : shedText(cohorts)),
   },
   { id: 'too-few-traces', find: tooFewTraces },
   { id: 'too-few-runs', find: tooFewRuns },
@@ -77,7 +82,7 @@ export function findWarnings(evidence: Evidence): readonly Warning[] {
   });
   // Wrong counts take every verdict away; what is incomplete or deviates may hide a loss; the rest
   // is to be weighed.
-  const isLoss = ({ id }: Warning) => id === 'wrong-counts' || id === 'orphans';
+  const isLoss = ({ id }: Warning) => id === 'wrong-counts' || id === 'orphans' || id === 'shed';
   return [...found.filter(isLoss), ...deviating, ...found.filter((one) => !isLoss(one))];
 }
 
@@ -169,7 +174,8 @@ function sampled({ cohorts, samplers }: Evidence): string | null {
   const ratios = samplers.filter((sampler) => !/^(parentbased_)?always_on$/.test(sampler));
   if (ratios.length > 0) return `sampler ${ratios.join(', ')}`;
   const missing = [cohorts.a, cohorts.b].filter(
-    ({ traces, expectedRequests }) => expectedRequests - traces > NOTABLE * expectedRequests,
+    ({ traces, shed, expectedRequests }) =>
+      expectedRequests - traces - shed > NOTABLE * expectedRequests,
   );
   if (missing.length === 0) return null;
   return missing

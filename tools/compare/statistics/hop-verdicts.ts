@@ -33,12 +33,12 @@ const PLAIN = { a: (ms: number) => ms, b: (ms: number) => ms };
 
 /**
  * The verdicts on self time or gap, adjusted over all hops of both strata (Holm). `requestMs`: the
- * median request, of which a difference must be a notable share. With wrong counts, no figure
- * compares the two sides.
+ * median request, of which a difference must be a notable share. Where the sides are not
+ * `comparable`, no figure compares them.
  */
 export function testHops(
   cohorts: Sides<readonly RequestRecord[]>,
-  options: { design: Design; requestMs: number; wrongCounts: number },
+  options: { design: Design; requestMs: number; comparable: boolean },
 ): readonly TestedHop[] {
   const hops = (['warm', 'cold'] as const).flatMap((stratum) =>
     groupHops(cohorts, stratum).map((group) => {
@@ -49,7 +49,7 @@ export function testHops(
     }),
   );
   const thresholdMs = RELEVANT_SHARE * options.requestMs;
-  const comparable = options.wrongCounts === 0;
+  const { comparable } = options;
   const tested = hops.filter((hop) => hop.contrast.test !== null);
   const adjusted = holm(tested.map((hop) => hop.contrast.test?.pValue(thresholdMs) ?? 1));
   const pAdjustedOf = new Map(tested.map((hop, index) => [hop, adjusted[index] ?? 1]));

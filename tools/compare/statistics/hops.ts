@@ -14,16 +14,14 @@ import { ascending, ecdfOf, quantileDifferencesOf, quantilesOf } from './quantil
 /** The hop table: what was tested of each hop, with all that describes it. */
 export function compareHops(
   cohorts: Sides<readonly RequestRecord[]>,
-  options: { design: Design; requestMs: number; wrongCounts: number },
+  options: { design: Design; requestMs: number; comparable: boolean },
 ): readonly Hop[] {
   const warm = (records: readonly RequestRecord[]) =>
     nearbyRecords(records.filter((record) => countsInHops(record, 'warm')));
   const nearby = { a: warm(cohorts.a), b: warm(cohorts.b) };
   return testHops(cohorts, options)
     .map((hop) => describe(hop, nearby))
-    .map((hop) =>
-      options.wrongCounts === 0 ? hop : { ...hop, ratio: UNKNOWN, quantileDifferences: [] },
-    );
+    .map((hop) => (options.comparable ? hop : { ...hop, ratio: UNKNOWN, quantileDifferences: [] }));
 }
 
 function describe(hop: TestedHop, nearby: Sides<Nearby>): Hop {

@@ -95,19 +95,19 @@ export function testOverall(design: Design): TestedOverall {
 
 /**
  * The one primary verdict: warm, schedule-relative root latency of the requests that the design
- * sets against each other; ratio, milliseconds and p-value are one test's. With wrong counts, no
- * figure compares the two sides.
+ * sets against each other; ratio, milliseconds and p-value are one test's. `against`: why no figure
+ * compares the two sides, or null.
  */
 export function compareOverall(
   { sample, ratios, requestMs, unnamed }: TestedOverall,
-  wrongCounts: number,
+  against: string | null,
 ): Overall {
   const { paired } = sample;
   const figures = figuresOf(sample);
   const [a, b] = [ascending(figures.a), ascending(figures.b)];
-  const comparable = wrongCounts === 0;
+  const comparable = against === null;
   const pValue = comparable ? (ratios.test?.pValue() ?? null) : null;
-  const reason = reasonAgainst(ratios, { paired, wrongCounts, unnamed });
+  const reason = against ?? reasonAgainst(ratios, { paired, unnamed });
   return {
     stratum: 'warm',
     measure: 'schedule-relative root latency',
@@ -147,12 +147,9 @@ export function verdictOf(pValue: number, difference: number): Verdict {
 
 function reasonAgainst(
   { values, runs, test }: Contrast,
-  about: Readonly<{ paired: boolean; wrongCounts: number; unnamed: number }>,
+  about: Readonly<{ paired: boolean; unnamed: number }>,
 ): string | null {
-  const { paired, wrongCounts, unnamed } = about;
-  if (wrongCounts > 0) {
-    return `${counted(wrongCounts, 'answer')} had a wrong count: the speed of wrong answers means nothing`;
-  }
+  const { paired, unnamed } = about;
   if (test !== null) return null;
   const what = paired ? 'pairs of warm requests' : 'warm requests';
   const fewest = Math.min(values.a, values.b);

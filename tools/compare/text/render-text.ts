@@ -151,6 +151,9 @@ function cohortLines(comparison: Comparison): readonly string[] {
     ...besideLines('COHORTS', a.label, b.label),
     ...besideLines('filter', a.filter, b.filter),
     ...COUNTS.flatMap(([name, of]) => besideLines(name, of(a), of(b))),
+    ...(a.shed + b.shed === 0
+      ? []
+      : besideLines('shed, no trace', `at least ${a.shed}`, `at least ${b.shed}`)),
     ...(a.impossible + b.impossible === 0
       ? []
       : besideLines('impossible times', String(a.impossible), String(b.impossible))),

@@ -213,6 +213,7 @@ const cohort = (label: string, filter: string, median: number, stored: number) =
   orphaned: 0,
   skewed: 0,
   frontEndStored: stored,
+  shed: 0,
   runs: 40,
   expectedRequests: 400,
   requestsPerRun: 10,

@@ -121,6 +121,7 @@ test('every figure of both cohorts', () => {
       orphaned: 1,
       skewed: 1,
       frontEndStored: 5,
+      shed: 0,
       runs: 3,
       expectedRequests: 14,
       requestsPerRun: 4,
@@ -145,6 +146,7 @@ test('every figure of both cohorts', () => {
       orphaned: 2,
       skewed: 2,
       frontEndStored: 4,
+      shed: 0,
       runs: 2,
       expectedRequests: 10,
       requestsPerRun: 5,
@@ -361,4 +363,57 @@ test('a request whose root ended after a stop of its process has no latency', ()
   const { cohorts, overall } = compare([stopped, ...rest, ...B]);
   assert.equal(cohorts.a.latency.warm?.n, 4);
   assert.equal(overall.pairs, 4);
+});
+
+/** Two cohorts of 8 runs of 6 requests; on Cloud Run every third request of `shedIn` was shed. */
+function withShed(shedIn: readonly number[]): readonly Trace[] {
+  const runs = Array.from({ length: 8 }, (_, run) => run);
+  const sequences = [0, 1, 2, 3, 4, 5];
+  return (['gcp_cloud_run', 'gcp_kubernetes_engine'] as const).flatMap((platform) =>
+    runs.flatMap((run) => {
+      const sheds = platform === 'gcp_cloud_run' && shedIn.includes(run);
+      return sequences
+        .filter((sequence) => !sheds || sequence % 3 !== 1)
+        .map((sequence) => {
+          const shed = Math.floor((sequence + 1) / 3);
+          const rootAttributes = {
+            ...(sheds && shed > 0 && { [ATTR.shedSoFar]: String(shed) }),
+            ...(sheds && { [ATTR.keptProbability]: '0.5' }),
+            ...(run === 0 && sequence === 0 && { [ATTR.errorType]: 'unavailable' }),
+          };
+          return requestTrace({ platform, run, sequence, cold: false, rootAttributes });
+        });
+    }),
+  );
+}
+
+test('there is no verdict where one side shed requests, and the sentence says how many', () => {
+  const { overall, hops, cohorts, warnings } = compare(withShed([0, 3]));
+  assert.deepEqual([cohorts.a.shed, cohorts.b.shed], [4, 0]);
+  assert.equal(overall.verdict, 'not-enough-data');
+  assert.equal(
+    overall.reason,
+    'at least 4 requests were shed in Cloud Run, 0 in GKE under pressure of the trace backend: what is left is no fair sample',
+  );
+  assert.deepEqual(
+    [overall.ratio.p50, overall.differenceMs.p50, overall.pValue],
+    [null, null, null],
+  );
+  for (const { verdict } of hops) assert.equal(verdict, 'not-enough-data');
+  assert.deepEqual(
+    warnings.map(({ id }) => id),
+    ['shed', 'errors'],
+  );
+});
+
+test('without a shed request the same runs have a verdict', () => {
+  assert.equal(compare(withShed([])).overall.verdict, 'no-difference-seen');
+});
+
+test('a request that was kept with a probability of a half counts twice in the rate of errors', () => {
+  // 44 traces, of which 4 stand for two requests each; one of these has failed.
+  const { a, b } = compare(withShed([0])).cohorts;
+  assert.equal(a.errors, 1);
+  assert.equal(a.rates.error, 2 / (42 + 4 * 2));
+  assert.equal(b.rates.error, 1 / 48);
 });

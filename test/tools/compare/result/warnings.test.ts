@@ -78,6 +78,13 @@ const CASES: readonly (readonly [WarningId, string, Change, RegExp, Change])[] =
     {},
   ],
   [
+    'shed',
+    'requests without a trace, which are then not missing',
+    { a: { shed: 3, traces: 97, whole: 97 } },
+    /^at least 3 requests were shed in Cloud Run, 0 in GKE$/,
+    {},
+  ],
+  [
     'too-few-traces',
     'fewer than 20 pairs',
     { overall: { a: few(19), b: few(19) } },
@@ -230,6 +237,7 @@ test('every warning of the list can be raised, in the order of the list', () => 
   const everything = warningsOf({
     a: {
       wrongCounts: 1,
+      shed: 1,
       errors: 1,
       whole: 98,
       skewed: 9,

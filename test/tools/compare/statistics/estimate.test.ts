@@ -38,7 +38,7 @@ const overallOf = (sample: Sample) =>
       requestMs: Math.max(...figuresOf(sample).b),
       unnamed: 0,
     },
-    0,
+    null,
   );
 const ratioOf = (sample: Sample) =>
   invert((ratio) => contrast(sample, { a: (ms) => ms, b: (ms) => ratio * ms }), {

@@ -40,7 +40,7 @@ function cohortsOf(hops: readonly Differences[], change: (side: 'a' | 'b') => ob
 function testOf(hops: readonly Differences[], requestMs = 0) {
   const cohorts = cohortsOf(hops);
   const design = chooseDesign(cohorts.a, cohorts.b);
-  return testHops(cohorts, { design, requestMs, wrongCounts: 0 });
+  return testHops(cohorts, { design, requestMs, comparable: true });
 }
 
 // 2 % of a request of 100 ms are 2 ms.
@@ -87,7 +87,7 @@ test('among hops that show nothing the same difference is none', () => {
 test('wrong counts leave no figure of a hop that sets one side against the other', () => {
   const cohorts = cohortsOf([ALWAYS(1), ALWAYS(9)]);
   const design = chooseDesign(cohorts.a, cohorts.b);
-  const [hop] = compareHops(cohorts, { design, requestMs: 100, wrongCounts: 1 });
+  const [hop] = compareHops(cohorts, { design, requestMs: 100, comparable: false });
   const unknown = { p50: null, low: null, high: null };
   assert.equal(hop?.verdict, 'not-enough-data');
   assert.equal(hop.pAdjusted, null);
@@ -101,7 +101,7 @@ test('wrong counts leave no figure of a hop that sets one side against the other
 test('the ratio of a hop is derived from the test of its difference, with its interval', () => {
   const cohorts = cohortsOf([ALWAYS(20), ONE_TO_SIX]);
   const design = chooseDesign(cohorts.a, cohorts.b);
-  const [sure, found] = compareHops(cohorts, { design, requestMs: 0, wrongCounts: 0 });
+  const [sure, found] = compareHops(cohorts, { design, requestMs: 0, comparable: true });
   // 30 ms against 10 ms; 10 ms of b in every request, so the other bounds are a tenth of them.
   assert.ok(Math.abs((sure?.ratio.p50 ?? 0) - 3) < 1e-6);
   for (const bound of ['p50', 'low', 'high'] as const) {
@@ -118,7 +118,7 @@ test('a hop that takes b no time as a rule has a difference and no ratio', () =>
     hops: [sampleOf(0, index % 5 < 2 ? 3 : 0)],
   }));
   const design = chooseDesign(cohorts.a, b);
-  const [hop] = compareHops({ a: cohorts.a, b }, { design, requestMs: 0, wrongCounts: 0 });
+  const [hop] = compareHops({ a: cohorts.a, b }, { design, requestMs: 0, comparable: true });
   assert.ok((hop?.differenceMs.p50 ?? 0) > 12);
   assert.deepEqual(hop?.ratio, { p50: null, low: null, high: null });
 });
@@ -138,7 +138,7 @@ test('requests that are broken or failed are in no hop, cold ones in their own',
   const of = (change: (side: 'a' | 'b') => object) => {
     const cohorts = cohortsOf([ALWAYS(1)], change);
     const design = chooseDesign(cohorts.a, cohorts.b);
-    return testHops(cohorts, { design, requestMs: 0, wrongCounts: 0 });
+    return testHops(cohorts, { design, requestMs: 0, comparable: true });
   };
   assert.deepEqual(
     of(() => ({ whole: false })),

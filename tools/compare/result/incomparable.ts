@@ -1,0 +1,20 @@
+import { counted } from '../../cli/format.ts';
+import type { Sides } from '../cohorts/cohort.ts';
+import type { CohortSummary } from './cohort-summary.ts';
+
+/** Why no figure compares the two sides, whatever the statistics say; null where nothing speaks against it. */
+export function whyIncomparable({ a, b }: Sides<CohortSummary>): string | null {
+  const wrongCounts = a.wrongCounts + b.wrongCounts;
+  if (wrongCounts > 0) {
+    return `${counted(wrongCounts, 'answer')} had a wrong count: the speed of wrong answers means nothing`;
+  }
+  if (a.shed + b.shed === 0) return null;
+  return `${shedText({ a, b })} under pressure of the trace backend: what is left is no fair sample`;
+}
+
+/** `at least 7 requests were shed in Cloud Run, 0 in GKE`. */
+export function shedText({ a, b }: Sides<CohortSummary>): string {
+  const least = (shed: number) => (shed === 0 ? '' : 'at least ');
+  const were = a.shed === 1 ? 'was' : 'were';
+  return `${least(a.shed)}${counted(a.shed, 'request')} ${were} shed in ${a.label}, ${least(b.shed)}${b.shed} in ${b.label}`;
+}
