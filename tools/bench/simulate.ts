@@ -117,6 +117,7 @@ export function recordOf(options: {
     latencyMs,
     startDelayMs: 0,
     earlyStart: false,
+    requestsInTrace: 1,
     runId: `${side}${run}`,
     scheduledMinute: paired ? `minute ${run}` : `minute ${run} of ${side}`,
     sequence,

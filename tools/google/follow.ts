@@ -1,8 +1,8 @@
 import { type Clock, sleep } from '../../lib/clock.ts';
-import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
+import { ATTR } from '../../lib/telemetry/names.ts';
 import { isComplete } from '../traces/completeness.ts';
 import type { Span, Trace } from '../traces/model.ts';
-import { normalise } from '../traces/normalise.ts';
+import { type NormalisedTrace, requestRootOf, requestsOf } from '../traces/normalise.ts';
 import { SYSTEM_FILTER } from '../traces/sources/cloud-trace.ts';
 import { createReadBudget } from '../traces/sources/read-budget.ts';
 import { createTraceApi } from '../traces/sources/trace-api.ts';
@@ -14,10 +14,14 @@ import type { Progress } from './waiting.ts';
 /** What arrived of a run in Cloud Trace. */
 export type Arrived = Readonly<{
   expected: number;
+  /** Requests of which a trace arrived, one for each even where several share a trace id. */
   traces: number;
+  /** Of these, whose trace is complete. */
   whole: number;
-  /** Traces whose root is in error, a wrong count included. */
+  /** Of these, whose root is in error, a wrong count included. */
   errors: number;
+  /** Of these, that share their trace id with another request. */
+  sharedIds: number;
   complete: boolean;
   waitedMs: number;
   /** A gRPC code: the job's attempt failed, and nobody waited on. Null where it did not. */
@@ -57,7 +61,7 @@ export async function followRun(options: {
   const endMs = run.startedMs + lengthMs;
   const readMine = async () => {
     const traces = await readTraces(run.startedMs - CLOCK_SKEW_MS, signal);
-    return traces.filter((trace) => belongsTo(trace, run));
+    return traces.flatMap(requestsOf).filter((tree) => belongsTo(tree, run));
   };
   let failedWith = await failureOf(run, job, clock);
   if (clock.epochMs() < endMs) progress.say(goesOn(endMs - clock.epochMs()));
@@ -69,13 +73,15 @@ export async function followRun(options: {
   }
   for (;;) {
     const mine = await readMine();
-    const whole = mine.filter((trace) => isComplete(normalise(trace))).length;
-    const errors = mine.filter((trace) => rootOf(trace)?.attributes[ATTR.errorType]).length;
+    const whole = mine.filter(isComplete).length;
+    const errors = mine.filter((tree) => rootOf(tree)?.attributes[ATTR.errorType]).length;
+    const sharedIds = mine.filter(({ requestsInTrace }) => requestsInTrace > 1).length;
     const complete = whole >= expected;
     if (failedWith === null && mine.length === 0) failedWith = await failureOf(run, job, clock);
     if (complete || failedWith !== null || clock.epochMs() > endMs + PATIENCE_MS) {
       const waitedMs = clock.epochMs() - beganMs;
-      return { expected, traces: mine.length, whole, errors, complete, waitedMs, failedWith };
+      const counts = { expected, traces: mine.length, whole, errors, sharedIds };
+      return { ...counts, complete, waitedMs, failedWith };
     }
     const text = `${whole} of ${expected} traces are complete`;
     if (whole !== wholeBefore) progress.say(text);
@@ -103,8 +109,8 @@ async function failureOf(
 }
 
 /** The same minute runs on GKE too, so only roots of the platform that Cloud Scheduler fires count. */
-function belongsTo(trace: Trace, run: Started): boolean {
-  const root = rootOf(trace);
+function belongsTo(tree: NormalisedTrace, run: Started): boolean {
+  const root = rootOf(tree);
   return (
     root !== undefined &&
     Date.parse(root.attributes[ATTR.scheduledMinute] ?? '') === Date.parse(run.scheduledMinute) &&
@@ -113,8 +119,7 @@ function belongsTo(trace: Trace, run: Started): boolean {
   );
 }
 
-const rootOf = (trace: Trace): Span | undefined =>
-  trace.spans.find(({ name, parentSpanId }) => name === SPAN.loadgen && parentSpanId === undefined);
+const rootOf = (tree: NormalisedTrace): Span | undefined => requestRootOf(tree)?.span;
 
 /** Reads the system's traces from Cloud Trace within its quota; the local one by the same code. */
 export function createTraceReader(target: Target, clock: Clock): ReadTraces {

@@ -68,15 +68,15 @@ export function renderStarted({ job, scheduledMinute, forced }: Started): string
 }
 
 export function renderArrived(arrived: Arrived, compareCommand: string, target: Target): string {
-  const { expected, whole, traces, errors, complete, waitedMs, failedWith } = arrived;
+  const { expected, whole, traces, errors, sharedIds, complete, waitedMs, failedWith } = arrived;
   if (failedWith !== null && !complete) return renderFailed(arrived, failedWith, target);
   const head = complete
     ? `all ${expected} traces have arrived and are complete`
     : `${whole} of ${expected} traces are complete after ${Math.round(waitedMs / 1000)} s (${traces} arrived)`;
   const origin = target.local ? '--local' : `--project ${target.projectId}`;
   return [
-    `${head}${errors > 0 ? `; ${errors} of them in error` : ''}`,
-    complete ? '' : `  why: npx shakesapp doctor ${origin}`,
+    `${head}${errors > 0 ? `; ${errors} of them in error` : ''}${sharedIds > 0 ? `; ${sharedIds} share their trace id with another request` : ''}`,
+    complete && sharedIds === 0 ? '' : `  why: npx shakesapp doctor ${origin}`,
     'compare with the other platform:',
     `  ${compareCommand}`,
     '',

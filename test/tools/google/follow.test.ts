@@ -5,7 +5,8 @@ import type { Started } from '../../../tools/google/run.ts';
 import { startLocalCloud } from '../../../tools/local/cloud/local-cloud.ts';
 import type { Trace } from '../../../tools/traces/model.ts';
 import { createSleepingClock } from '../sleeping-clock.ts';
-import { MINUTE_MS, requestTrace } from '../traces/request-trace.ts';
+import { oneTraceOf } from '../traces/one-trace-of.ts';
+import { MINUTE_MS, requestTrace, without } from '../traces/request-trace.ts';
 import { createFakeJob, createRecordedProgress } from './desk.ts';
 
 const { signal } = new AbortController();
@@ -80,6 +81,22 @@ describe('followRun', () => {
     assert.deepEqual([result.failedWith, result.waitedMs], [3, 30_000]);
     const goesOn = await follow(1000, () => traces(3), { before: 3 });
     assert.equal(goesOn.failedWith, null);
+  });
+
+  it('counts every request of a trace id that several share, and says so', async () => {
+    const rootAttributes = { 'error.type': 'UnexpectedResult' };
+    const shared = oneTraceOf(
+      requestTrace(),
+      requestTrace({ sequence: 1, rootAttributes }),
+      without(requestTrace({ sequence: 2 }), 6),
+      requestTrace({ run: 1 }),
+    );
+    const alone = requestTrace({ sequence: 3 });
+    const { traces, whole, errors, sharedIds } = await follow(4, () => [shared, alone]);
+    assert.deepEqual(
+      { traces, whole, errors, sharedIds },
+      { traces: 4, whole: 3, errors: 1, sharedIds: 3 },
+    );
   });
 
   it('counts roots in error apart', async () => {

@@ -10,6 +10,7 @@ import { flagsOf } from '../cli/flags-of.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { createFakeJob, createRecordedProgress, JOB_NAME } from '../google/desk.ts';
 import { createSleepingClock } from '../sleeping-clock.ts';
+import { oneTraceOf } from '../traces/one-trace-of.ts';
 import { MINUTE_MS, requestTrace } from '../traces/request-trace.ts';
 
 const TARGET = { projectId: 'my-project', region: 'r', jobName: JOB_NAME };
@@ -21,13 +22,13 @@ async function run(
   arrived = 2,
   more: string[] = [],
   code = 0,
+  traces = Array.from({ length: arrived }, (_, sequence) => requestTrace({ sequence })),
 ) {
   const clock = createSleepingClock(MINUTE_MS);
   const fake = createFakeJob(clock, { requests: 2, intervalMs: 100 });
   if (code !== 0) fake.failWith(code);
   const options = parseOptions(flagsOf('load', ...command.split(' '), ...more));
-  const readTraces = async () =>
-    Array.from({ length: arrived }, (_, sequence) => requestTrace({ sequence }));
+  const readTraces = async () => traces;
   const { signal } = new AbortController();
   const { progress } = createRecordedProgress();
   const said: string[] = [];
@@ -123,6 +124,14 @@ describe('load', () => {
       'a window that holds the run whenever the command is called',
     );
     assert.match((await run('run --wait', LOCAL)).text, /npx shakesapp compare --local --since/);
+  });
+
+  it('run --wait: says how many requests share a trace id', async () => {
+    const shared = oneTraceOf(requestTrace(), requestTrace({ sequence: 1 }));
+    const { text, exitCode } = await run('run --wait', TARGET, 0, [], 0, [shared]);
+    assert.equal(exitCode, 0);
+    assert.match(text, /all 2 traces have .*; 2 share their trace id with another request\n/);
+    assert.match(text, /why: npx shakesapp doctor --project my-project\n/);
   });
 
   it('run --wait: exits 1 with code and reason of an attempt that failed', async () => {

@@ -5,25 +5,10 @@ import { isComplete, isRequest, missingEdges } from '../../../tools/traces/compl
 import type { Span, Trace } from '../../../tools/traces/model.ts';
 import { deviationsOf, requestRootOf, requestsOf } from '../../../tools/traces/normalise.ts';
 import { pathsOf } from '../../../tools/traces/paths.ts';
+import { oneTraceOf } from './one-trace-of.ts';
 import { requestTrace, spanIdOf, without, withSpanChanged } from './request-trace.ts';
 
 const TRACE_ID = requestTrace().traceId;
-
-/** The spans of another request under the same trace id, with other span ids. */
-function asAnother(trace: Trace, by: number): readonly Span[] {
-  const moved = (id: string) => spanIdOf(Number.parseInt(id, 16) + by);
-  return trace.spans.map((span) => ({
-    ...span,
-    traceId: TRACE_ID,
-    spanId: moved(span.spanId),
-    ...(span.parentSpanId === undefined ? {} : { parentSpanId: moved(span.parentSpanId) }),
-  }));
-}
-
-const oneTraceOf = (...traces: readonly Trace[]): Trace => ({
-  ...requestTrace(),
-  spans: traces.flatMap((trace, index) => asAnother(trace, index * 64)),
-});
 
 const kindsOf = (trace: Trace) =>
   requestsOf(trace).flatMap((tree) => deviationsOf(tree).map(({ kind, count }) => [kind, count]));

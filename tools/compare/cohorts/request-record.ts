@@ -44,6 +44,8 @@ export type RequestRecord = Readonly<{
   /** Requests of its run that were shed before it. */
   shedBefore: number;
   spans: number;
+  /** How many requests share its trace id, this one included; 0 where the root is missing. */
+  requestsInTrace: number;
   whole: boolean;
   /** Some of its spans have times that cannot be: no figure counts it. */
   impossible: boolean;
@@ -91,6 +93,7 @@ export function recordRequest(tree: NormalisedTrace): RequestRecord | null {
     keptProbability: keptProbabilityOf(root?.span),
     shedBefore: shedBefore(root?.span),
     spans: tree.nodes.length,
+    requestsInTrace: tree.requestsInTrace,
     whole: isComplete(tree),
     impossible: tree.impossible.length > 0,
     cold: isFirstOfInstance(tree),

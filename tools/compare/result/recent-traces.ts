@@ -11,6 +11,8 @@ export type RecentTrace = Readonly<{
   latencyMs: number | null;
   query: string | null;
   spans: number;
+  /** How many requests share the trace id, this one included: as a rule 1. */
+  requestsInTrace: number;
   whole: boolean;
   cold: boolean;
   /** error.type, or null. */
@@ -30,7 +32,7 @@ export function newestRequests(
     .sort(
       (one, other) =>
         other.record.startMs - one.record.startMs ||
-        (one.record.traceId < other.record.traceId ? -1 : 1),
+        (keyOf(one.record) < keyOf(other.record) ? -1 : 1),
     )
     .slice(0, most)
     .map(({ cohort, record }) => ({
@@ -40,9 +42,13 @@ export function newestRequests(
       latencyMs: record.latencyMs,
       query: record.query,
       spans: record.spans,
+      requestsInTrace: record.requestsInTrace,
       whole: record.whole,
       cold: record.cold,
       error: record.error,
       consoleUrl: consoleUrl(source, record),
     }));
 }
+
+/** Several requests may share a trace id. */
+const keyOf = ({ traceId, rootSpanId }: RequestRecord): string => `${traceId} ${rootSpanId ?? ''}`;

@@ -8,26 +8,34 @@ import { formatMs } from '../../compare/html/words.ts';
 import { isComplete, isFirstOfInstance } from '../../traces/completeness.ts';
 import { failureOf } from '../../traces/failure.ts';
 import type { Trace } from '../../traces/model.ts';
-import { type NormalisedTrace, normalise } from '../../traces/normalise.ts';
+import { type NormalisedTrace, requestRootOf, requestsOf } from '../../traces/normalise.ts';
 import { wrongCountOf } from '../../traces/span.ts';
-import { createWaterfall } from '../../traces/waterfall.ts';
+import { createWaterfall, type Waterfall } from '../../traces/waterfall.ts';
 import { localLabel } from '../platforms/labels.ts';
 import { awaitsSpans } from '../watch-traces.ts';
 
-/** One item per trace. The browser fetches its spans when a person opens it. */
+/** One item per trace, of all its requests if several share its id. The browser fetches its spans when a person opens it. */
 export function renderRecentTraces(
   traces: readonly Trace[],
   isFresh: (trace: Trace) => boolean,
 ): Markup {
   return html`${traces.map((trace) => {
-    const tree = normalise(trace);
-    return renderItem(tree, isFresh(trace) && awaitsSpans(tree));
+    const trees = drawnTrees(trace);
+    return renderItem(trees, isFresh(trace) && trees.some(awaitsSpans));
   })}`;
 }
 
-function renderItem(tree: NormalisedTrace, arriving: boolean): Markup {
-  const { traceId, nodes } = tree;
-  const spans = nodes.map(({ span }) => span);
+/** The requests of a trace, or what it holds in place of one; never empty. */
+function drawnTrees(trace: Trace): readonly NormalisedTrace[] {
+  const trees = requestsOf(trace);
+  const requests = trees.filter((tree) => requestRootOf(tree) !== null);
+  return requests.length === 0 ? trees.slice(0, 1) : requests;
+}
+
+function renderItem(trees: readonly NormalisedTrace[], arriving: boolean): Markup {
+  const tree = trees[0] as NormalisedTrace;
+  const { traceId } = tree;
+  const spans = trees.flatMap(({ nodes }) => nodes.map(({ span }) => span));
   const platform = spans.map(({ attributes }) => attributes['cloud.platform']).find(Boolean);
   const query = spans[0]?.attributes[ATTR.query];
   const invocation = isInvocation(tree);
@@ -39,7 +47,7 @@ function renderItem(tree: NormalisedTrace, arriving: boolean): Markup {
   const took = arriving && !isRequest && !invocation ? '' : formatMs(durationOf(tree));
   const on = platform === undefined ? '–' : foreign(localLabel(platform));
   return html`<details id="trace-${traceId}" data-spans="${spans.length}">
-<summary><span class="trace-line"><span class="at">${new Date(tree.startMs).toISOString().slice(11, 19)}</span> <span class="on">${on}</span> <span class="what">${what}</span> <span class="number">${took}</span> <span class="count number">${counted(spans.length, 'span')}</span> <span class="state">${renderProgress(tree, { arriving: arriving && !invocation, isRequest })}</span></span></summary>
+<summary><span class="trace-line"><span class="at">${new Date(tree.startMs).toISOString().slice(11, 19)}</span> <span class="on">${on}</span> <span class="what">${what}</span> <span class="number">${took}</span> <span class="count number">${counted(spans.length, 'span')}</span> <span class="state">${renderProgress(trees, { arriving: arriving && !invocation, isRequest })}</span></span></summary>
 <div class="body"></div>
 </details>
 `;
@@ -52,17 +60,20 @@ const durationOf = ({ root, nodes }: NormalisedTrace): number =>
 const isInvocation = ({ nodes }: NormalisedTrace): boolean =>
   nodes.some(({ service, span }) => service === 'loadgen' && span.kind === 'server');
 
+/** A trace is as its worst request is. */
 function renderProgress(
-  tree: NormalisedTrace,
+  trees: readonly NormalisedTrace[],
   state: Readonly<{ arriving: boolean; isRequest: boolean }>,
 ): Markup {
   if (state.arriving) return html`<span class="flag">arriving</span>`;
   if (!state.isRequest) return html`<span class="flag">not a request</span>`;
-  return renderState({
-    whole: isComplete(tree),
-    cold: isFirstOfInstance(tree),
-    error: errorOfRequest(tree),
+  const shown = renderState({
+    whole: trees.every(isComplete),
+    cold: trees.some(isFirstOfInstance),
+    error: trees.map(errorOfRequest).find((error) => error !== null) ?? null,
+    requestsInTrace: 1,
   });
+  return html`${shown}${trees.length > 1 && html` <span class="flag">${trees.length} requests in one trace</span>`}`;
 }
 
 /** How the request ended for its caller: an attempt below that a retry made good is no error. */
@@ -71,14 +82,17 @@ function errorOfRequest(tree: NormalisedTrace): string | null {
   return wrong ? 'wrong count' : (failureOf(tree)?.outcome ?? null);
 }
 
-/** One trace as a waterfall, to be put into its item. */
-export function renderTrace(trace: Trace): Markup {
-  const waterfall = createWaterfall(normalise(trace));
+/** One trace as a waterfall for each of its requests, to be put into its item. */
+export const renderTrace = (trace: Trace): Markup =>
+  html`${drawnTrees(trace).map((tree, index) => renderRequest(createWaterfall(tree), index))}`;
+
+function renderRequest(waterfall: Waterfall, index: number): Markup {
+  const { traceId } = waterfall;
   const colour = createColours(waterfall.spans);
-  return html`<p class="note">Trace <code>${waterfall.traceId}</code>, ${formatMs(waterfall.durationMs)} (local)</p>
+  return html`<p class="note">Trace <code>${traceId}</code>, ${formatMs(waterfall.durationMs)} (local)</p>
 ${renderWaterfall({
-  id: `span-${waterfall.traceId}`,
-  title: `Trace ${waterfall.traceId}`,
+  id: index === 0 ? `span-${traceId}` : `span-${traceId}-${index}`,
+  title: index === 0 ? `Trace ${traceId}` : `Trace ${traceId}, request ${index + 1}`,
   a: { label: 'local', trace: waterfall },
   b: null,
   colour,

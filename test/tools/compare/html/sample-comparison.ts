@@ -300,6 +300,7 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
           latencyMs: side === 'a' ? 23.6 + seed : 11.4 + seed / 2,
           query: ['love', 'to be, or not to be', 'insolence'][seed % 3] ?? null,
           spans: spans.length,
+          requestsInTrace: 1,
           whole: true,
           cold: seed === 3,
           error: null,

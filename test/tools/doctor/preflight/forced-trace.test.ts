@@ -113,6 +113,34 @@ test('a run whose traces lack a span names the command that looks at them', asyn
   assert.equal(finding?.fix, `npx shakesapp doctor --project ${setup.cloud.projectId} --since 10m`);
 });
 
+test('requests of a run that share a trace id are a finding, though all are complete', async (t) => {
+  const setup = await start(t, (trace) => ({
+    ...trace,
+    spans: [
+      ...trace.spans,
+      ...trace.spans.map((span) => ({
+        ...span,
+        spanId: moved(span.spanId),
+        ...(span.parentSpanId !== undefined && { parentSpanId: moved(span.parentSpanId) }),
+        attributes: {
+          ...span.attributes,
+          ...(span.attributes[ATTR.frontEndSpanId] !== undefined && {
+            [ATTR.frontEndSpanId]: moved(span.attributes[ATTR.frontEndSpanId] ?? ''),
+          }),
+        },
+      })),
+    ],
+  }));
+  const [finding] = await ask(setup);
+  assert.match(
+    finding?.text ?? '',
+    /of 1 requests 2 gave a trace, 2 a complete one, 0 an error; 2 share their trace id/,
+  );
+  assert.match(finding?.fix ?? '', /^npx shakesapp doctor /);
+});
+
+const moved = (id: string) => id.replace(/^./, (digit) => (digit === 'f' ? 'e' : 'f'));
+
 test('a run without traces sends to what the schedule and loadgen said', async (t) => {
   const setup = await start(t, () => undefined);
   const [finding] = await ask(setup);

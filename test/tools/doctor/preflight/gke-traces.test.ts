@@ -8,6 +8,7 @@ import { createTraceReader } from '../../../../tools/google/follow.ts';
 import { startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
 import { createSleepingClock } from '../../sleeping-clock.ts';
+import { oneTraceOf } from '../../traces/one-trace-of.ts';
 import { MINUTE_MS, requestTrace } from '../../traces/request-trace.ts';
 
 const CLUSTER: Cluster = { location: 'us-central1-f', nodeAccounts: [] };
@@ -52,6 +53,18 @@ test('traces that are not complete lead to the doctor', async () => {
   assert.deepEqual(await ask(async () => [broken]), [
     {
       text: 'no trace of the pods is complete; 1 arrived',
+      fix: 'npx shakesapp doctor --project my-project --since 15m',
+    },
+  ]);
+});
+
+test('every request of a shared trace id is looked at, and the sharing is a finding', async () => {
+  const platform = 'gcp_kubernetes_engine';
+  const broken = { ...onGke(), spans: onGke().spans.slice(0, 2) };
+  const shared = oneTraceOf(broken, requestTrace({ platform, sequence: 1 }), requestTrace());
+  assert.deepEqual(await ask(async () => [shared]), [
+    {
+      text: 'of 2 requests of the pods 1 gave a complete trace; 2 share their trace id with another request',
       fix: 'npx shakesapp doctor --project my-project --since 15m',
     },
   ]);

@@ -9,7 +9,8 @@ import { renderParts } from '../../../../tools/local/page/live-page.ts';
 import { type PageOptions, startPage } from '../../../../tools/local/page/page.ts';
 import type { Span } from '../../../../tools/traces/model.ts';
 import { sampleComparison } from '../../compare/html/sample-comparison.ts';
-import { requestTrace } from '../../traces/request-trace.ts';
+import { oneTraceOf } from '../../traces/one-trace-of.ts';
+import { requestTrace, without } from '../../traces/request-trace.ts';
 import { createRequestTrace, failedTrace } from '../example-traces.ts';
 
 async function start(t: TestContext, options: Partial<PageOptions> = {}) {
@@ -310,4 +311,16 @@ test('close ends open streams and stops listening to the store', async () => {
   await assert.doesNotReject(stream.text().catch(() => ''));
   assert.equal(listeners.size, 0);
   await assert.rejects(fetch(page.url));
+});
+
+test('a trace id that several requests share shows all of them', async (t) => {
+  const { traceStore, page } = await start(t);
+  const broken = without(requestTrace({ sequence: 1 }), 6);
+  const shared = oneTraceOf(requestTrace(), broken);
+  traceStore.write(shared.spans);
+  const { body } = await ask(`${page.url}traces`);
+  assert.match(body, /2 requests in one trace/);
+  assert.match(body, /incomplete/);
+  const drawn = await ask(`${page.url}traces/${shared.traceId}`);
+  assert.equal(drawn.body.match(/class="waterfall/g)?.length, 2);
 });

@@ -7,8 +7,7 @@ import { startRun } from '../../../google/run.ts';
 import type { Target } from '../../../google/target.ts';
 import type { Progress } from '../../../google/waiting.ts';
 import { isComplete } from '../../../traces/completeness.ts';
-import type { Trace } from '../../../traces/model.ts';
-import { normalise } from '../../../traces/normalise.ts';
+import { type NormalisedTrace, requestsOf } from '../../../traces/normalise.ts';
 import type { Check, Context } from '../check.ts';
 import { explain } from '../explain.ts';
 import { CLUSTER, NAMESPACE } from './cluster.ts';
@@ -44,9 +43,9 @@ export const createForcedTraceCheck = (
         signal,
         progress,
       });
-      if (arrived.complete && arrived.errors === 0) return [];
-      const { expected, traces, whole, errors } = arrived;
-      const text = `of ${expected} requests ${traces} gave a trace, ${whole} a complete one, ${errors} an error`;
+      const { expected, traces, whole, errors, sharedIds } = arrived;
+      if (arrived.complete && errors === 0 && sharedIds === 0) return [];
+      const text = `of ${expected} requests ${traces} gave a trace, ${whole} a complete one, ${errors} an error${sharing(sharedIds)}`;
       if (traces > 0) return [{ text, fix: look }];
       return [
         {
@@ -85,12 +84,19 @@ export const createGkeTracesCheck = (
     if (!cluster) return { skipped: 'not deployed' };
     const { projectId } = options;
     const fromMs = clock.epochMs() - WINDOW_MINUTES * 60_000;
-    const traces = (await createReader(context)(fromMs, signal)).filter(isFromPods);
-    if (traces.some((trace) => isComplete(normalise(trace)))) return [];
-    if (traces.length > 0) {
+    const traces = await createReader(context)(fromMs, signal);
+    const requests = traces.flatMap(requestsOf).filter(isFromPods);
+    const whole = requests.filter(isComplete).length;
+    const sharedIds = requests.filter(({ requestsInTrace }) => requestsInTrace > 1).length;
+    if (whole > 0 && sharedIds === 0) return [];
+    if (requests.length > 0) {
+      const found =
+        whole === 0
+          ? `no trace of the pods is complete; ${requests.length} arrived`
+          : `of ${requests.length} requests of the pods ${whole} gave a complete trace`;
       return [
         {
-          text: `no trace of the pods is complete; ${traces.length} arrived`,
+          text: `${found}${sharing(sharedIds)}`,
           fix: `npx shakesapp doctor --project ${projectId} --since ${WINDOW_MINUTES}m`,
         },
       ];
@@ -106,8 +112,11 @@ export const createGkeTracesCheck = (
   },
 });
 
-const isFromPods = ({ spans }: Trace): boolean =>
-  spans.some(
-    ({ name, attributes }) =>
+const isFromPods = ({ nodes }: NormalisedTrace): boolean =>
+  nodes.some(
+    ({ span: { name, attributes } }) =>
       name === SPAN.loadgen && attributes['cloud.platform'] === 'gcp_kubernetes_engine',
   );
+
+const sharing = (requests: number): string =>
+  requests === 0 ? '' : `; ${requests} share their trace id with another request`;
