@@ -1,4 +1,4 @@
-import { type IncomingMessage, maxHeaderSize, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { AppError, ERRORS } from './errors.ts';
@@ -66,8 +66,7 @@ export function answerMalformed(error: Error & { code?: string }, socket: Duplex
     detail: 'the request is not valid HTTP',
   };
   const title = STATUS_CODES[status] ?? '';
-  const refusal = new AppError('invalidArgument', detail);
-  const body = JSON.stringify(createProblem(refusal, status === 400 ? {} : { status, title }));
+  const body = protocolProblem(status, detail);
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
@@ -82,4 +81,26 @@ export function checkHost({ httpVersion, headers }: IncomingMessage): void {
   if (httpVersion === '1.1' && headers.host === undefined) {
     throw new AppError('invalidArgument', 'the request has no Host header');
   }
+}
+
+/**
+ * For a server's 'checkExpectation': a request that expects what HTTP does not know. Node's own
+ * refusal has no body.
+ */
+export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const body = protocolProblem(417, 'the Expect header is not known; allowed: 100-continue');
+  response.writeHead(417, {
+    'content-type': PROBLEM_TYPE,
+    'content-length': Buffer.byteLength(body),
+    // What is left of the request is not read, so nothing can follow it.
+    connection: 'close',
+  });
+  response.end(body);
+}
+
+/** The body for what fails in HTTP itself, before it is a request of ours. */
+function protocolProblem(status: number, detail: string): string {
+  const refusal = new AppError('invalidArgument', detail);
+  const title = STATUS_CODES[status] ?? '';
+  return JSON.stringify(createProblem(refusal, status === 400 ? {} : { status, title }));
 }

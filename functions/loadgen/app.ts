@@ -47,7 +47,8 @@ export function createApp(options: {
     try {
       if (HEALTH_PATHS.includes(request.path)) {
         allow(request, response, ['GET', 'HEAD']);
-        response.type('text/plain').send('ok');
+        // Express's send() would answer 304 to `If-None-Match: *`.
+        response.type('text/plain').end('ok');
       } else if (request.path === '/') {
         allow(request, response, ['POST']);
         await load(request, response);

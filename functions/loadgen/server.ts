@@ -9,7 +9,7 @@ import { type HttpFunction, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { AppError, toAppError } from '../../lib/errors.ts';
 import { type HttpLimits, httpServerOptions } from '../../lib/http-limits.ts';
-import { answerMalformed, checkHost } from '../../lib/problem.ts';
+import { answerExpectation, answerMalformed, checkHost } from '../../lib/problem.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import { noSuchPath, sendProblem } from './app.ts';
 
@@ -82,6 +82,7 @@ export function createServer(options: {
     }
     framework(request, response, (error) => refuse(error ? toAppError(error) : noSuchPath()));
   });
+  server.on('checkExpectation', answerExpectation);
   server.on('clientError', answerMalformed);
   return {
     server,

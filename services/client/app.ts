@@ -2,6 +2,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
 import { type HttpLimits, httpServerOptions } from '../../lib/http-limits.ts';
 import {
+  answerExpectation,
   answerMalformed,
   checkHost,
   createProblem,
@@ -59,6 +60,7 @@ export function createApp(
     clientErrorHandler: answerMalformed,
   });
   app.server.maxConnections = limits.connections;
+  app.server.on('checkExpectation', answerExpectation);
   let isStopping = false;
   let underWay = 0;
 

@@ -251,6 +251,12 @@ describe('a request that cannot be served', () => {
   const malformed: [title: string, sent: string, status: number, detail: RegExp][] = [
     ['what is not HTTP', 'NOT HTTP\r\n\r\n', 400, /the request is not valid HTTP/],
     ['no host', 'POST / HTTP/1.1\r\n\r\n', 400, /the request has no Host header/],
+    [
+      'an expectation that is not known',
+      'POST / HTTP/1.1\r\nHost: x\r\nExpect: x\r\n\r\n',
+      417,
+      /the Expect header is not known; allowed: 100-continue/,
+    ],
     ['a header without a name', 'GET / HTTP/1.1\r\n: x\r\n\r\n', 400, /not valid HTTP/],
     [
       'two lengths',
@@ -294,6 +300,11 @@ describe('GET /health', () => {
       assert.deepEqual([response.status, await response.text()], [200, 'ok']);
     });
   }
+
+  it('answers ok whatever the caller has cached', async () => {
+    const response = await fetch(`${origin}/health`, { headers: { 'if-none-match': '*' } });
+    assert.deepEqual([response.status, await response.text()], [200, 'ok']);
+  });
 });
 
 describe('a server that stops', () => {

@@ -288,6 +288,16 @@ describe('paths and methods', () => {
     assert.match(answer, /"detail":"the request is not valid HTTP"/);
   });
 
+  test('answers 417 with a problem to an expectation that it does not know', async (t) => {
+    const { app } = start(t);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write('GET /health HTTP/1.1\r\nHost: x\r\nExpect: x\r\n\r\n');
+    const answer = await text(socket);
+    assert.match(answer, /^HTTP\/1\.1 417 .*content-type: application\/problem\+json/s);
+    assert.match(answer, /"detail":"the Expect header is not known; allowed: 100-continue"/);
+  });
+
   test('answers 400 with a problem to a request without a host', async (t) => {
     const { app } = start(t);
     await app.listen({ host: '127.0.0.1', port: 0 });
