@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { repeatedName } from './repeated-name.ts';
 import { MAX_QUERY_BYTES, parseSearchQuery } from './search-query.ts';
 
 /** Query → number of lines of one body of texts that contain it. */
@@ -54,10 +55,8 @@ export function parseKnownQueries(text: string): KnownQueries {
     throw new Error(ALLOWED, { cause });
   }
   const queries = toKnownQueries(value);
-  // JSON.parse takes the last of two equal keys silently. The values hold no strings.
-  const keys = text.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
-  if (keys.length === Object.keys(queries).length) return queries;
-  const twice = keys.map((key) => JSON.parse(key)).find((key, at, all) => all.indexOf(key) !== at);
+  const twice = repeatedName(text);
+  if (twice === undefined) return queries;
   throw new Error(`${ALLOWED} (${JSON.stringify(twice).slice(0, 100)} stands there twice)`);
 }
 

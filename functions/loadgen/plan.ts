@@ -3,6 +3,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { z } from 'zod';
 import { AppError } from '../../lib/errors.ts';
 import { querySequence } from '../../lib/queries.ts';
+import { repeatedName } from '../../lib/repeated-name.ts';
 import type { LoadgenConfig } from './config.ts';
 import {
   LOAD_REQUEST_FIELDS,
@@ -78,10 +79,14 @@ export function createPlan(options: {
 
 /** An empty body asks for the defaults of each field. The content type does not matter. */
 function parseLoadRequest(body: unknown): LoadRequest {
-  const value = Buffer.isBuffer(body) || typeof body === 'string' ? parseJson(`${body}`) : body;
+  const text = Buffer.isBuffer(body) || typeof body === 'string' ? `${body}` : undefined;
+  const value = text === undefined ? body : parseJson(text);
   const result = loadRequestSchema.safeParse(value === undefined ? {} : value);
   if (!result.success) throw new BadLoadRequest(fieldProblems(result.error, value));
-  return result.data;
+  const twice = text === undefined ? undefined : repeatedName(text);
+  if (twice === undefined) return result.data;
+  const allowed = 'each field once';
+  throw new BadLoadRequest([{ field: twice, value: 'there twice', allowed }]);
 }
 
 function parseJson(text: string): unknown {

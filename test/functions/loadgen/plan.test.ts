@@ -128,6 +128,12 @@ describe('createPlan refuses', () => {
         field: 'request',
         allowed: /known: requests/,
       },
+      {
+        name: 'a field that is there twice',
+        body: '{"requests":1,"request\\u0073":1000}',
+        field: 'requests',
+        allowed: /each field once/,
+      },
       { name: 'a list', body: [], field: 'body', allowed: /JSON object/ },
       { name: 'JSON null', body: 'null', field: 'body', allowed: /JSON object/ },
       { name: 'what is no JSON', body: '{requests:5}', field: 'body', allowed: /not JSON/ },
