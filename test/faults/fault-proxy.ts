@@ -12,7 +12,8 @@ import {
  *
  * - `pass`: forwards.
  * - `refuse`: nothing listens, and what was open is closed: a backend that is down.
- * - `silent`: accepts, reads, forwards nothing and answers nothing, on old and new connections.
+ * - `silent`: accepts, and forwards nothing on old and new connections until it passes again, as a
+ *   backend does that hangs for a while.
  * - `half-open`: connections that are open are dead and neither side learns it; new ones pass.
  * - `reset`: RST, at once where a connection is open, and with its first byte where it is new.
  * - `drip`: forwards `bytesPerSecond` towards the caller, a byte or more at a time.
@@ -39,7 +40,14 @@ export type FaultProxy = Readonly<{
   close(): Promise<void>;
 }>;
 
-type Pair = { caller: Socket; backend: Socket; dead: boolean; answered: number };
+type Pair = {
+  caller: Socket;
+  backend: Socket;
+  dead: boolean;
+  answered: number;
+  /** What came while the link was silent. */
+  held: { to: Socket; chunk: Buffer }[];
+};
 
 /** A link between two programs on loopback, with what can happen to TCP on the way. */
 export async function startFaultProxy(targetPort = 0): Promise<FaultProxy> {
@@ -52,7 +60,7 @@ export async function startFaultProxy(targetPort = 0): Promise<FaultProxy> {
   const join = (caller: Socket) => {
     accepted += 1;
     const backend = createConnection({ host: '127.0.0.1', port: target, noDelay: true });
-    const pair: Pair = { caller, backend, dead: false, answered: 0 };
+    const pair: Pair = { caller, backend, dead: false, answered: 0, held: [] };
     pairs.add(pair);
     most = Math.max(most, pairs.size);
     forward(caller, backend, pair);
@@ -61,7 +69,8 @@ export async function startFaultProxy(targetPort = 0): Promise<FaultProxy> {
 
   const forward = (from: Socket, to: Socket, pair: Pair) => {
     from.on('data', async (chunk: Buffer) => {
-      if (pair.dead || fault === 'silent') return;
+      if (pair.dead) return;
+      if (fault === 'silent') return void pair.held.push({ to, chunk });
       if (fault === 'reset') return reset(pair);
       if (typeof fault === 'object' && from === pair.backend) {
         from.pause();
@@ -75,8 +84,13 @@ export async function startFaultProxy(targetPort = 0): Promise<FaultProxy> {
       }
     });
     // The other side of a dead connection must not learn of it.
-    from.on('end', () => !pair.dead && fault !== 'silent' && to.end());
-    from.on('error', () => !pair.dead && fault !== 'silent' && to.destroy());
+    const isCut = () => pair.dead || fault === 'silent';
+    from.on('end', () => {
+      // A caller that gives up is gone, whatever the link does.
+      if (from === pair.caller && isCut()) from.destroy();
+      else if (!isCut()) to.end();
+    });
+    from.on('error', () => isCut() || to.destroy());
     from.on('close', () => {
       if (from === pair.caller) to.destroy();
       if (pair.caller.destroyed) pairs.delete(pair);
@@ -126,6 +140,10 @@ export async function startFaultProxy(targetPort = 0): Promise<FaultProxy> {
     host: `127.0.0.1:${port}`,
     async set(next) {
       fault = next;
+      for (const { held } of pairs) {
+        if (next === 'silent') break;
+        for (const { to, chunk } of held.splice(0)) to.write(chunk);
+      }
       if (next === 'half-open') for (const pair of pairs) pair.dead = true;
       if (next === 'reset') for (const pair of pairs) reset(pair);
       if (next === 'refuse') {

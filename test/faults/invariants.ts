@@ -68,7 +68,7 @@ export const logsOf = (programs: readonly Process[]): string =>
       `--- ${name}`,
       ...lines
         .filter((line) => typeof line === 'string' || line.severity !== 'INFO')
-        .slice(-12)
-        .map((line) => JSON.stringify(line).slice(0, 600)),
+        .slice(-4)
+        .map((line) => JSON.stringify(line).slice(0, 700)),
     ])
     .join('\n');

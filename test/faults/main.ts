@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { childEnvironment } from '../run-to-end.ts';
 import type { Result } from './result.ts';
-import { renderTable } from './table.ts';
+import { renderMarkdown, renderText } from './table.ts';
 
 const HELP = `Usage: npm run test:faults -- [options]
 
@@ -63,7 +63,7 @@ function run(): number {
   try {
     let code = 0;
     for (const { group, atATime } of [
-      { group: chosen.filter((file) => !WAITING.test(file)), atATime: 3 },
+      { group: chosen.filter((file) => !WAITING.test(file)), atATime: 4 },
       { group: chosen.filter((file) => WAITING.test(file)), atATime: 12 },
     ]) {
       if (group.length === 0) continue;
@@ -93,11 +93,11 @@ function write(lines: string): void {
     .map((line) => JSON.parse(line) as Result)
     .toSorted((a, b) => a.name.localeCompare(b.name));
   process.stdout.write(
-    `\n${renderTable(results, 'text')}\n\n${results.length} ${results.length === 1 ? 'row' : 'rows'}\n`,
+    `\n${renderText(results)}\n\n${results.length} ${results.length === 1 ? 'row' : 'rows'}\n`,
   );
   const { json, markdown } = values;
   if (json) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);
-  if (markdown) writeFileSync(markdown, `${renderTable(results, 'markdown')}\n`);
+  if (markdown) writeFileSync(markdown, `${renderMarkdown(results)}\n`);
 }
 
 /** A name is text, and the runner takes an expression. */

@@ -36,19 +36,38 @@ const COLUMNS: readonly Column[] = [
   },
 ];
 
-/** `text` for a terminal, aligned; `markdown` for a document. */
-export function renderTable(results: readonly Result[], form: 'text' | 'markdown'): string {
-  const rows = [
-    COLUMNS.map(({ head }) => head),
-    ...results.map((result) => COLUMNS.map(({ cell }) => cell(result))),
-  ];
-  const widths = COLUMNS.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  if (form === 'text') {
-    const align = (cell: string, at: number) => cell.padEnd(widths[at] ?? 0);
-    return rows.map((row) => row.map(align).join('  ').trimEnd()).join('\n');
-  }
-  const [head = [], ...body] = rows.map((row) => `| ${row.join(' | ')} |`);
+/** For a document: one line a row. */
+export function renderMarkdown(results: readonly Result[]): string {
+  const lines = results.map((result) => COLUMNS.map(({ cell }) => cell(result)));
+  const [head = '', ...body] = [COLUMNS.map(({ head }) => head), ...lines].map(
+    (cells) => `| ${cells.join(' | ')} |`,
+  );
   return [head, `|${'---|'.repeat(COLUMNS.length)}`, ...body].join('\n');
+}
+
+/** For a terminal: a paragraph a row, each figure under its name. */
+export function renderText(results: readonly Result[]): string {
+  return results
+    .map((result) => {
+      const [name = '', ...figures] = COLUMNS.map(({ head, cell }, at) =>
+        at === 0 ? cell(result) : `${head} ${cell(result)}`,
+      );
+      return [name, ...wrap(figures)].join('\n');
+    })
+    .join('\n\n');
+}
+
+const WIDTH = 100;
+
+function wrap(figures: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const figure of figures) {
+    const last = lines.at(-1);
+    const joined = `${last} · ${figure}`;
+    if (last === undefined || joined.length > WIDTH) lines.push(`    ${figure}`);
+    else lines[lines.length - 1] = joined;
+  }
+  return lines;
 }
 
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { GOOGLE_STATUS, type GoogleCode } from '../../../tools/local/cloud/google-status.ts';
 import { byForm } from '../form.ts';
 import { faultRow } from '../harness.ts';
@@ -47,4 +48,33 @@ for (const { name, service, settings } of TRACE_BACKENDS) {
     },
     expect: {},
   });
+
+  faultRow({
+    name: `${name} stores a batch and answers that it is unavailable, and nothing is lost`,
+    system: { settings },
+    load: loadUntilOver(10),
+    fault: {
+      afterSeconds: 0.5,
+      forSeconds: 0,
+      start: (system) =>
+        strikeEach(system, [{ service, error: 'UNAVAILABLE', afterStoring: true }], 2),
+      stop: () => {},
+    },
+    expect: {
+      check: ({ copies }) => assert.ok(copies > 0, 'the batch was not sent again'),
+    },
+  });
 }
+
+faultRow({
+  name: 'OTLP rejects every second span of a batch, and each is counted as lost',
+  system: { settings: { exporter: 'otlp' } },
+  load: loadUntilOver(10),
+  fault: {
+    afterSeconds: 0.5,
+    forSeconds: 0,
+    start: (system) => strikeEach(system, [{ service: 'otlp', rejectHalf: true }], 3),
+    stop: () => {},
+  },
+  expect: { lost: [1, 10_000], broken: 'any' },
+});

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { byForm } from '../form.ts';
+import { faultRow } from '../harness.ts';
+import { checkHealth } from '../probes.ts';
+
+/** With a flush that waits for the export, a request would take 30 s on each hop. */
+const WAITING_MS = 10_000;
+
+for (const fault of ['silent'] as const) {
+  faultRow({
+    name: `before-response with a Cloud Trace that is ${fault} delays no request and no probe`,
+    system: { env: { all: { SPAN_FLUSH: 'before-response' } } },
+    load: { perSecond: 10, seconds: byForm(6, 30) },
+    fault: {
+      afterSeconds: 1,
+      forSeconds: byForm(3, 20),
+      async start(system) {
+        await system.links.trace.set(fault);
+        await checkHealth(system.clientOrigin());
+      },
+      async stop(system) {
+        await checkHealth(system.clientOrigin());
+        await system.links.trace.set('pass');
+      },
+    },
+    expect: {
+      check({ requests }) {
+        assert.ok((requests.p99Ms ?? Infinity) < WAITING_MS, `p99 is ${requests.p99Ms} ms`);
+      },
+    },
+  });
+}
