@@ -32,12 +32,20 @@ const LONG_DEADLINES = {
 /** A program of ours as a real process, started as it is everywhere, with its log lines parsed. */
 export function startProgram(
   t: TestContext,
-  options: { entry: string; env: Record<string, string>; trapSockets?: boolean },
+  options: {
+    entry: string;
+    env: Record<string, string>;
+    trapSockets?: boolean;
+    /** A command that runs the program, in place of this process itself. */
+    under?: readonly [command: string, ...args: string[]];
+  },
 ) {
-  const { entry, env, trapSockets = false } = options;
+  const { entry, env, trapSockets = false, under } = options;
+  const [command, ...args] = [...(under ?? []), process.execPath];
   const child = spawn(
-    process.execPath,
+    command ?? process.execPath,
     [
+      ...args,
       '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
       '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
       ...(trapSockets ? [`--import=data:text/javascript,${encodeURIComponent(SOCKET_TRAP)}`] : []),
@@ -69,6 +77,7 @@ export function startProgram(
   });
 
   return {
+    pid: child.pid ?? 0,
     lines,
     output,
     /** The first line, past or to come, with this message. */
