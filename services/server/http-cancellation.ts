@@ -1,38 +1,63 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { ClientRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 
 export type HttpCancellation = Readonly<{
-  /** Destroys the requests that begin inside `run`: once `signal` aborts, or has already. */
-  within<T>(signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /**
+   * Destroys the requests that begin inside `run`: once `signal` aborts, or has already, and where a
+   * response has more than `maxBytes`. The signal of `run` aborts in both cases.
+   */
+  within<T>(
+    options: Readonly<{ signal: AbortSignal; maxBytes: number }>,
+    run: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T>;
   close(): void;
 }>;
+
+type Bounds = Readonly<{ signal: AbortSignal; maxBytes: number; tooLong: AbortController }>;
+
+/** Counts beside the library, which has its own listeners by the time that the first bytes come. */
+function boundResponse(response: IncomingMessage, { maxBytes, tooLong }: Bounds): void {
+  let bytes = 0;
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= maxBytes) return;
+    tooLong.abort(new Error(`Cloud Storage answered with more than ${maxBytes} bytes`));
+  });
+}
 
 /**
  * Cancels requests of a library that offers no way to: @google-cloud/storage takes no abort signal,
  * and its HTTP client ignores the timeout it is given. A request that hangs would keep its socket,
- * and its span, forever. So they are found through node's own channel and destroyed.
+ * and its span, forever. It reads a listing, and the text of an error, to the end however long they
+ * are. So the requests are found through node's own channel and destroyed.
  *
  * Only requests to `origin`: what else begins inside, such as the timer of the next span export,
  * keeps the signal for its whole life, and this must not end its requests.
  */
 export function createHttpCancellation(origin: string): HttpCancellation {
   const { host } = new URL(origin);
-  const active = new AsyncLocalStorage<AbortSignal>();
+  const active = new AsyncLocalStorage<Bounds>();
   const onRequest = (message: unknown) => {
-    const signal = active.getStore();
-    if (!signal) return;
+    const bounds = active.getStore();
+    if (!bounds) return;
+    const { signal } = bounds;
     const { request } = message as { request: ClientRequest };
     if (request.getHeader('host') !== host) return;
     const cancel = () => request.destroy(signal.reason);
     // Such as one that had to wait for its token first.
     if (signal.aborted) return cancel();
     signal.addEventListener('abort', cancel, { once: true });
+    request.once('response', (response) => boundResponse(response, bounds));
     request.once('close', () => signal.removeEventListener('abort', cancel));
   };
   subscribe('http.client.request.created', onRequest);
   return {
-    within: (signal, run) => active.run(signal, () => run(signal)),
+    within({ signal: outer, maxBytes }, run) {
+      const tooLong = new AbortController();
+      const signal = AbortSignal.any([outer, tooLong.signal]);
+      return active.run({ signal, maxBytes, tooLong }, () => run(signal));
+    },
     close: () => {
       unsubscribe('http.client.request.created', onRequest);
     },

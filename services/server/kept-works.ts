@@ -1,10 +1,13 @@
 import { trace } from '@opentelemetry/api';
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
+import { type ByteAccount, createByteAccount, type Lease } from './byte-account.ts';
+import type { ObjectRef } from './listing.ts';
+import { memoryFor, memoryToRead, NoRoom } from './load-room.ts';
 import type { ObjectStore } from './objects.ts';
 import { type LoadTerms, NO_TERMS } from './retry-budget.ts';
 import { type SharedLoad, startSharedLoad } from './shared-load.ts';
-import { loadSnapshot, type Snapshot, type Work, type Works } from './works.ts';
+import { findKnown, loadSnapshot, type Snapshot, type Work, type Works } from './works.ts';
 
 /** After a revalidation that failed, stale texts serve this long before the next one. */
 const RETRY_AFTER_MS = 5_000;
@@ -25,24 +28,66 @@ const BACKGROUND_MS = 60_000;
  * the others has time. With nobody left it ends, but what it has read is kept for the next. While
  * Storage is down or slow (`revalidateWaitMs`), stale texts are still served, and the revalidation
  * goes on in the background.
+ *
+ * Old and new texts are both in memory until the new ones are complete. Where there is no room for
+ * both, the old ones go first, and requests wait.
  */
 export function createKeptWorks(options: {
   store: ObjectStore;
+  memory?: ByteAccount;
   ttlMs: number;
   revalidateWaitMs?: number;
   now?: () => number;
   logger: Logger;
 }): Works {
   const { store, ttlMs, revalidateWaitMs = 1_000, now = Date.now, logger } = options;
+  const { memory = createByteAccount(memoryFor(store.limits)) } = options;
   const closed = new AbortController();
   const known = new Map<string, Work>();
   let kept: { snapshot: Snapshot; readAtMs: number; stale: boolean } | undefined;
   let checkAtMs = 0;
   let flight: SharedLoad<Snapshot> | undefined;
 
+  /** For every text that is kept or known. */
+  const held = memory.takeNone();
+
+  function cover(): void {
+    const works = new Set([...known.values(), ...(kept?.snapshot.works ?? [])]);
+    const bytes = [...works].reduce((total, work) => total + work.memoryBytes, 0);
+    held.shrinkTo(bytes);
+    // Known for the next attempt only.
+    if (!held.grow(bytes - held.bytes())) known.clear();
+  }
+
+  function forget(): void {
+    kept = undefined;
+    known.clear();
+    held.release();
+  }
+
+  async function reserve(refs: readonly ObjectRef[], signal: AbortSignal): Promise<Lease> {
+    cover();
+    const needed = () =>
+      refs
+        .filter((ref) => !findKnown(ref, known))
+        .reduce((total, ref) => total + memoryToRead(ref), 0);
+    const beside = memory.take(needed());
+    if (beside) return beside;
+    // There is no room for old and new together, and Storage says that the old ones are out of date.
+    forget();
+    return memory.reserve(needed, signal);
+  }
+
   async function load(signal: AbortSignal, terms: LoadTerms): Promise<Snapshot> {
+    let lease: Lease | undefined;
     try {
-      const snapshot = await loadSnapshot(store, known, signal, { terms });
+      const snapshot = await loadSnapshot(store, known, signal, {
+        terms,
+        async reserve(refs, signal) {
+          lease = await reserve(refs, signal);
+          return lease;
+        },
+      });
       signal.throwIfAborted();
       const names = new Set(snapshot.works.map((work) => work.name));
       for (const name of known.keys()) if (!names.has(name)) known.delete(name);
@@ -54,6 +99,8 @@ export function createKeptWorks(options: {
       if (!signal.aborted) onFailure(error);
       throw error;
     } finally {
+      if (lease) held.absorb(lease);
+      cover();
       if (!signal.aborted) flight = undefined;
     }
   }
@@ -63,6 +110,8 @@ export function createKeptWorks(options: {
     // we hold is out of date.
     const isOutage = !(error instanceof AppError && error.kind === 'failedPrecondition');
     if (!isOutage) kept = undefined;
+    // The next load has all the memory.
+    if (error instanceof NoRoom) forget();
     if (!kept) return;
     kept = { ...kept, stale: true };
     checkAtMs = now() + Math.min(ttlMs, RETRY_AFTER_MS);
@@ -82,22 +131,23 @@ export function createKeptWorks(options: {
 
   return {
     async read(signal, terms = NO_TERMS) {
-      const before = kept;
-      if (before && now() < checkAtMs) {
-        return { snapshot: before.snapshot, source: before.stale ? 'stale' : 'kept' };
+      if (kept && now() < checkAtMs) {
+        return { snapshot: kept.snapshot, source: kept.stale ? 'stale' : 'kept' };
       }
+      // Of the texts themselves nothing is held here: they may have to go while this waits.
+      const hadTexts = kept !== undefined;
       const { load, isMine } = join(terms);
-      if (!before) {
-        return { snapshot: await load.join(signal, terms), source: isMine ? 'loaded' : 'shared' };
-      }
+      const source = isMine ? (hadTexts ? 'revalidated' : 'loaded') : 'shared';
+      if (!hadTexts) return { snapshot: await load.join(signal, terms), source };
+      const patience = AbortSignal.any([signal, AbortSignal.timeout(revalidateWaitMs)]);
       try {
-        const patience = AbortSignal.any([signal, AbortSignal.timeout(revalidateWaitMs)]);
-        const snapshot = await load.join(patience, terms);
-        return { snapshot, source: isMine ? 'revalidated' : 'shared' };
+        return { snapshot: await load.join(patience, terms), source };
       } catch (error) {
         if (signal.aborted) throw error;
         if (error instanceof AppError && error.kind === 'failedPrecondition') throw error;
-        return { snapshot: before.snapshot, source: 'stale' };
+        if (kept) return { snapshot: kept.snapshot, source: 'stale' };
+        if (!patience.aborted) throw error;
+        return { snapshot: await load.join(signal, terms), source };
       }
     },
     close() {

@@ -5,18 +5,20 @@ import type { CallLimits } from './call-bounds.ts';
 export type WorksLimits = Readonly<{ objects: number; bytes: number }>;
 
 /**
- * All texts are in memory, and while they are read again there may be two of each, at two bytes a
- * character: 64 MiB is what a container of 512 MiB holds for certain. Shakespeare's works have
- * 5.5 MB. A prefix that takes more is a mistake, which must end with a message and not with the kernel's
- * OOM killer.
+ * All texts are in memory, and what a load may take of it is a multiple of this (load-room.ts): with 64
+ * MiB that is what a container of 512 MiB holds for certain. Shakespeare's works have 5.5 MB. A
+ * prefix that takes more is a mistake, which must end with a message and not with the kernel's OOM
+ * killer.
  */
 export const WORKS_LIMITS: WorksLimits = { objects: 10_000, bytes: 64 * 1024 * 1024 };
 
-export function tooLarge(limits: WorksLimits): AppError {
+/** `at` is the object with which there is too much, where it is one. */
+export function tooLarge(limits: WorksLimits, at?: string): AppError {
   return new AppError(
     'failedPrecondition',
-    'the bucket and prefix hold more than can be searched; ' +
-      `allowed: ${limits.objects} objects with ${limits.bytes} bytes in all`,
+    'the bucket and prefix hold more than can be searched' +
+      (at === undefined ? '' : `, counted up to object ${JSON.stringify(at)}`) +
+      `; allowed: ${limits.objects} objects with ${limits.bytes} bytes in all`,
   );
 }
 

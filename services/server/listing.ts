@@ -85,7 +85,9 @@ export async function collectPages(
     for (const ref of page.refs) {
       refs.push(ref);
       bytes += ref.size;
-      if (refs.length > limits.objects || bytes > limits.bytes) throw tooLarge(limits);
+      if (refs.length > limits.objects || bytes > limits.bytes) {
+        throw tooLarge(limits, ref.name);
+      }
     }
     pageToken = page.nextPageToken;
     if (pageToken !== undefined) {

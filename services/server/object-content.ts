@@ -1,18 +1,20 @@
 import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { CRC32C } from '@google-cloud/storage';
-import { tooLarge, type WorksLimits } from './limits.ts';
+import { AppError } from '../../lib/errors.ts';
 import { encodingOf, type ObjectRef } from './listing.ts';
+import type { LoadRoom } from './load-room.ts';
 import { unreadable } from './refusals.ts';
 
-const gunzipAsync = promisify(gunzip);
-
 class CorruptObject extends Error {}
+
+/** An object's bytes in pieces, as they came: joined, they would be in memory twice. */
+export type Content = readonly Buffer[];
 
 /**
  * Reads a download to its end and checks what came against the listing, which is of the stored
  * bytes. Holds no more than the listing announced: whatever comes beyond that destroys the stream.
+ * What is stored compressed is unpacked as far as `room` allows.
  *
  * Throws AppError failedPrecondition for what another attempt does not change, and an Error for
  * what it may.
@@ -22,9 +24,9 @@ export async function readContent(options: {
   download: Readable;
   /** The Content-Encoding of the response; known once the first bytes have come. */
   encoding: () => string | undefined;
-  limits: WorksLimits;
-}): Promise<Buffer> {
-  const { ref, download, limits } = options;
+  room: LoadRoom;
+}): Promise<Content> {
+  const { ref, download, room } = options;
   // A front end may compress on the way.
   const compressedOnTheWay = () => encodingOf(options.encoding()) === 'gzip' && !ref.gzip;
   const received = await collect(download, () =>
@@ -35,25 +37,28 @@ export async function readContent(options: {
     throw unreadable(ref.name, `arrives with the content encoding ${JSON.stringify(arrivedAs)}`);
   }
   const stored = compressedOnTheWay()
-    ? await inflate(received, ref.size).catch(nameObject(ref))
+    ? await collect(unpack(received), () => ref.size).catch(nameObject(ref))
     : received;
-  const checksum = new CRC32C();
-  checksum.update(stored);
-  if (stored.length !== ref.size || !checksum.validate(ref.crc32c)) {
-    throw new CorruptObject(
-      `object ${JSON.stringify(ref.name)}, generation ${ref.generation}: got ${stored.length} ` +
-        `bytes with crc32c ${checksum.toString()}, expected ${ref.size} bytes with ${ref.crc32c}`,
-    );
-  }
+  check(ref, stored);
   if (!ref.gzip) return stored;
-  // The listing does not say how long the text is.
-  return await inflate(stored, limits.bytes).catch((error) => {
-    if (error instanceof TooLong) throw tooLarge(limits);
+  return await unpackInto(room, ref, stored).catch((error) => {
+    if (error instanceof AppError) throw error;
     // The checksum was right, so this is what is stored.
     throw unreadable(ref.name, 'has the content encoding gzip and is not valid gzip', {
       cause: error,
     });
   });
+}
+
+function check(ref: ObjectRef, stored: Content): void {
+  const checksum = new CRC32C();
+  for (const chunk of stored) checksum.update(chunk);
+  const length = stored.reduce((sum, chunk) => sum + chunk.length, 0);
+  if (length === ref.size && checksum.validate(ref.crc32c)) return;
+  throw new CorruptObject(
+    `object ${JSON.stringify(ref.name)}, generation ${ref.generation}: got ${length} ` +
+      `bytes with crc32c ${checksum.toString()}, expected ${ref.size} bytes with ${ref.crc32c}`,
+  );
 }
 
 class TooLong extends Error {
@@ -62,29 +67,36 @@ class TooLong extends Error {
   }
 }
 
-async function collect(download: Readable, maxBytes: () => number): Promise<Buffer> {
+async function collect(stream: Readable, maxBytes: () => number): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   let length = 0;
   // An error thrown in here destroys the stream.
-  for await (const chunk of download as AsyncIterable<Buffer>) {
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > maxBytes()) throw new TooLong(maxBytes());
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return chunks;
 }
 
-async function inflate(compressed: Buffer, maxBytes: number): Promise<Buffer> {
-  try {
-    return await gunzipAsync(compressed, { maxOutputLength: Math.max(1, maxBytes) });
-  } catch (error) {
-    const isTooLong = error instanceof RangeError && 'code' in error;
-    throw isTooLong && error.code === 'ERR_BUFFER_TOO_LARGE' ? new TooLong(maxBytes) : error;
+/** Asks for room before it keeps a piece; without room it unpacks no further. */
+async function unpackInto(room: LoadRoom, ref: ObjectRef, stored: Content): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of unpack(stored) as AsyncIterable<Buffer>) {
+    room.unpack(ref, chunk.length);
+    chunks.push(chunk);
   }
+  return chunks;
+}
+
+function unpack(compressed: Content): Readable {
+  const gunzip = createGunzip({ chunkSize: 64 * 1024 });
+  for (const chunk of compressed) gunzip.write(chunk);
+  return gunzip.end();
 }
 
 /** What gzip does not shrink it makes longer, by a header and a few bytes a block. */
-function mostGzipBytes(size: number): number {
+export function mostGzipBytes(size: number): number {
   return Math.ceil(size * 1.01) + 1_024;
 }
 

@@ -1,13 +1,16 @@
 import type { IncomingMessage } from 'node:http';
-import { ApiError, Storage } from '@google-cloud/storage';
-import { AppError } from '../../lib/errors.ts';
+import { Storage } from '@google-cloud/storage';
 import { until } from '../../lib/telemetry/deadline.ts';
 import { createHttpCancellation } from './http-cancellation.ts';
 import { WORKS_LIMITS, type WorksLimits } from './limits.ts';
 import { collectPages, type ObjectRef, parseListingPage } from './listing.ts';
-import { readContent } from './object-content.ts';
-import { refusedByStorage } from './refusals.ts';
+import { createRoomAlone, type LoadRoom } from './load-room.ts';
+import { type Content, mostGzipBytes, readContent } from './object-content.ts';
 import { createRetryBudget, type LoadTerms, type RetryBudget } from './retry-budget.ts';
+import { explain, isGone, isTransient } from './storage-failures.ts';
+
+/** What the reads of one load share. */
+export type ReadMeans = Readonly<{ budget: RetryBudget; room: LoadRoom }>;
 
 export type ObjectStore = Readonly<{
   /** What all objects together may come to. */
@@ -23,7 +26,7 @@ export type ObjectStore = Readonly<{
    * The content, checked against size and checksum of the listing. Throws AppError
    * failedPrecondition where no attempt can read it, and what isGone knows where it was replaced.
    */
-  read(ref: ObjectRef, signal: AbortSignal, budget?: RetryBudget): Promise<Buffer>;
+  read(ref: ObjectRef, signal: AbortSignal, means?: ReadMeans): Promise<Content>;
   close(): void;
 }>;
 
@@ -41,6 +44,12 @@ export type ObjectStoreOptions = Readonly<{
 }>;
 
 type RequestOptions = ReturnType<Storage['interceptors'][number]['request']>;
+
+/** A page has 1,000 objects, whose names have up to 1,024 bytes each, escaped in JSON. */
+const MOST_PAGE_BYTES = 8 * 1024 * 1024;
+
+/** The text of an error, which comes in place of the content. */
+const MOST_ERROR_BYTES = 64 * 1024;
 
 /**
  * The objects under one prefix of a Cloud Storage bucket. Every attempt has its own deadline; every
@@ -77,13 +86,22 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const attempt = <T>(
     name: string,
     run: (signal: AbortSignal) => Promise<T>,
-    { signal, budget }: { signal: AbortSignal; budget: RetryBudget },
+    {
+      signal,
+      budget,
+      maxBytes,
+    }: Readonly<{
+      signal: AbortSignal;
+      budget: RetryBudget;
+      maxBytes: number;
+    }>,
   ): Promise<T> =>
     budget.run(
       name,
       (leftMs) => {
         const timeout = AbortSignal.timeout(Math.ceil(Math.min(attemptTimeoutMs, leftMs)));
-        return cancellation.within(AbortSignal.any([signal, timeout]), run);
+        const bounds = { signal: AbortSignal.any([signal, timeout]), maxBytes };
+        return cancellation.within(bounds, run);
       },
       { signal, isTransient },
     );
@@ -102,7 +120,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     return parseListingPage(response);
   }
 
-  async function download(ref: ObjectRef, signal: AbortSignal): Promise<Buffer> {
+  async function download(ref: ObjectRef, room: LoadRoom, signal: AbortSignal) {
     const stream = files
       .file(ref.name, { generation: ref.generation })
       // Its own check compares bytes that a front end compressed with the checksum of the stored
@@ -121,7 +139,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
         ref,
         download: stream,
         encoding: () => encoding,
-        limits,
+        room,
       });
     } finally {
       signal.removeEventListener('abort', onAbort);
@@ -139,6 +157,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
           attempt(`page ${number}`, (attemptSignal) => listPage(pageToken, attemptSignal), {
             signal,
             budget: own,
+            maxBytes: MOST_PAGE_BYTES,
           }).catch((error) => {
             throw explain(error);
           }),
@@ -146,46 +165,15 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       ),
 
     // By name, not by generation: a replaced object takes from the same attempts.
-    read: (ref, signal, own = budget()) =>
-      attempt(`object ${ref.name}`, (attemptSignal) => download(ref, attemptSignal), {
+    read: (ref, signal, own = { budget: budget(), room: createRoomAlone(ref, limits) }) =>
+      attempt(`object ${ref.name}`, (attemptSignal) => download(ref, own.room, attemptSignal), {
         signal,
-        budget: own,
+        budget: own.budget,
+        maxBytes: mostGzipBytes(ref.size) + MOST_ERROR_BYTES,
       }).catch((error) => {
         throw isGone(error) ? error : explain(error);
       }),
 
     close: () => cancellation.close(),
   };
-}
-
-/** Whether the error is the answer that the pinned generation is there no longer. */
-export function isGone(error: unknown): boolean {
-  return statusOf(error) === 404;
-}
-
-/** The status that Storage answered with. What failed to fetch a token is none of Storage's. */
-function statusOf(error: unknown): number | undefined {
-  return error instanceof ApiError ? error.code : undefined;
-}
-
-/**
- * Statuses that the same request gets again and again. Anything else may pass: without a status it
- * is a broken connection, a missed deadline or corrupt content.
- */
-function isPermanent(status: number): boolean {
-  const mayPass = status === 408 || status === 429 || status >= 500;
-  return !mayPass || status === 501 || status === 505;
-}
-
-function isTransient(error: unknown): boolean {
-  if (error instanceof AppError) return false;
-  const status = statusOf(error);
-  return status === undefined || !isPermanent(status);
-}
-
-/** What is thrown on: a status that stays is an answer, and no outage. */
-function explain(error: unknown): unknown {
-  if (error instanceof AppError) return error;
-  const status = statusOf(error);
-  return status !== undefined && isPermanent(status) ? refusedByStorage(status, error) : error;
 }

@@ -1,33 +1,42 @@
-import { createByteBudget } from './byte-budget.ts';
+import { type ByteAccount, createByteAccount, type Lease } from './byte-account.ts';
 import type { ObjectRef } from './listing.ts';
+import { memoryFor, memoryToRead } from './load-room.ts';
 import type { ObjectStore } from './objects.ts';
-import { loadSnapshot, type Reserve, type Works } from './works.ts';
+import { loadSnapshot, type Works } from './works.ts';
 
 /**
- * Reads the works again for every request, as the codelab does. All requests together hold no more
- * text than one may: each reserves the size of its listing before it reads, and waits for that.
+ * Reads the works again for every request, as the codelab does. Each reserves the memory for its
+ * listing before it reads, waits for that, and has it until it has searched.
  */
-export function createWorksPerRequest(store: ObjectStore): Works {
-  const budget = createByteBudget(store.limits.bytes);
+export function createWorksPerRequest(
+  store: ObjectStore,
+  memory: ByteAccount = createByteAccount(memoryFor(store.limits)),
+): Works {
   let lengths: ReadonlyMap<string, number> = new Map();
   const key = ({ name, generation }: { name: string; generation: string }) =>
     `${generation}/${name}`;
 
   // How long a compressed text is, the listing does not say. Until it has been read once, its load
-  // takes the most that there may be.
-  const lengthOf = (ref: ObjectRef) =>
-    ref.gzip ? (lengths.get(key(ref)) ?? store.limits.bytes) : ref.size;
-  const reserve: Reserve = (refs, signal) =>
-    budget.reserve(() => refs.reduce((total, ref) => total + lengthOf(ref), 0), signal);
+  // takes all the memory, so that it can grow while nobody else has any.
+  const memoryOf = (ref: ObjectRef) => {
+    if (!ref.gzip) return memoryToRead(ref);
+    const length = lengths.get(key(ref));
+    return length === undefined ? memory.totalBytes : memoryToRead(ref, length);
+  };
 
   return {
     async read(signal, terms) {
+      let lease: Lease | undefined;
       const snapshot = await loadSnapshot(store, new Map(), signal, {
-        reserve,
-        ...(terms ? { terms } : {}),
+        terms,
+        async reserve(refs, signal) {
+          const needed = () => refs.reduce((total, ref) => total + memoryOf(ref), 0);
+          lease = await memory.reserve(needed, signal);
+          return lease;
+        },
       });
-      lengths = new Map(snapshot.works.map((work) => [key(work), work.loweredText.length]));
-      return { snapshot, source: 'loaded' };
+      lengths = new Map(snapshot.works.map((work) => [key(work), work.textBytes]));
+      return { snapshot, source: 'loaded', release: () => lease?.release() };
     },
     close: () => store.close(),
   };

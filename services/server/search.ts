@@ -95,8 +95,12 @@ async function search(request: ReceivedRequest, caller: Caller, options: SearchO
   if ('refused' in request) throw request.refused;
   const { query } = request;
   const lowered = lower(parseSearchQuery(query));
-  const { snapshot, source } = await readWorks(caller, options);
-  return { source, matches: await countMatches(query, lowered, snapshot) };
+  const { snapshot, source, release } = await readWorks(caller, options);
+  try {
+    return { source, matches: await countMatches(query, lowered, snapshot) };
+  } finally {
+    release?.();
+  }
 }
 
 function readWorks({ signal, terms }: Caller, options: SearchOptions): Promise<WorksRead> {
@@ -121,7 +125,8 @@ function readWorks({ signal, terms }: Caller, options: SearchOptions): Promise<W
 function countMatches(query: string, lowered: string, snapshot: Snapshot): Promise<number> {
   return withSpan(SPAN.worksSearch, {}, (span) => {
     const matches = snapshot.works.reduce(
-      (total, work) => total + countMatchingLines(work.loweredText, lowered),
+      (total, { loweredParts }) =>
+        loweredParts.reduce((sum, part) => sum + countMatchingLines(part, lowered), total),
       0,
     );
     span.setAttributes({

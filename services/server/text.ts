@@ -1,55 +1,91 @@
+import { isUtf8 } from 'node:buffer';
+import { cutBytesAtLines, cutTextAtLines } from './line-parts.ts';
+
 /** Bytes that are not text. The message finishes the sentence "The object …". */
 export class NotText extends Error {}
 
 /**
- * UTF-8, UTF-16 with a byte order mark or else ISO-8859-1, without the mark. Throws NotText.
+ * UTF-8, UTF-16 with a byte order mark or else ISO-8859-1, without the mark: in pieces of which each
+ * but the last ends with a line, one at a time. Throws NotText, at the last piece too.
  *
  * Every sequence of bytes is valid ISO-8859-1, so a count over an image or an archive would look
  * like any other. Known formats, a NUL and too many control characters are therefore refused.
  */
-export function decodeText(content: Buffer): string {
-  const format = FORMATS.find(({ bytes, offset }) => startsWith(content, bytes, offset));
+export function* decodeText(content: readonly Buffer[]): Generator<string> {
+  const start = firstBytes(content);
+  const format = FORMATS.find(({ bytes, offset }) => startsWith(start, bytes, offset));
   if (format) throw new NotText(`holds ${format.name}`);
-  const text = decode(content);
-  if (text.includes('\0')) throw new NotText('holds a NUL, which no text does');
-  if (hasManyControls(text)) throw new NotText('holds more than 1 % control characters');
-  return text;
+  const bytes = content.reduce((sum, piece) => sum + piece.length, 0);
+  let length = 0;
+  let controls = 0;
+  for (const text of decode(content, start)) {
+    if (text.includes('\0')) throw new NotText('holds a NUL, which no text does');
+    length += text.length;
+    controls += countControls(text);
+    // No text has more characters than bytes, so it need not be read to its end.
+    checkControls(controls, bytes);
+    yield text;
+  }
+  checkControls(controls, length);
+}
+
+function checkControls(controls: number, length: number): void {
+  if (controls > length * MOST_CONTROLS) {
+    throw new NotText('holds more than 1 % control characters');
+  }
 }
 
 /** Real texts hold some: a form feed's neighbours, the end-of-file mark of MS-DOS. */
 const MOST_CONTROLS = 0.01;
 
-function decode(content: Buffer): string {
-  for (const { name, bytes } of MARKS) {
-    if (!startsWith(content, bytes, 0)) continue;
-    const text = decodeStrictly(content, name);
-    if (text === undefined) throw new NotText(`begins as ${name} and is not valid ${name}`);
-    return text;
-  }
+function decode(content: readonly Buffer[], start: Buffer): Iterable<string> {
+  const mark = MARKS.find(({ bytes }) => startsWith(start, bytes, 0));
+  if (mark) return cutTextAtLines(decodeMarked(content, mark.name));
+  const parts = cutBytesAtLines(content);
   // Buffer's latin1 is ISO-8859-1; TextDecoder's means windows-1252, where 0x80-0x9f differ.
-  return decodeStrictly(content, 'utf-8') ?? content.toString('latin1');
+  const encoding = parts.every((part) => isUtf8(part)) ? 'utf8' : 'latin1';
+  return decodeParts(parts, encoding);
 }
 
-/** Undefined where the bytes are not valid. Takes the byte order mark off. */
-function decodeStrictly(content: Buffer, encoding: string): string | undefined {
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(content);
-  } catch {
-    return undefined;
-  }
+function* decodeParts(parts: readonly Buffer[], encoding: 'utf8' | 'latin1'): Generator<string> {
+  for (const part of parts) yield part.toString(encoding);
 }
 
-/** Stops at the first one too many, and costs one pass over a text without any. */
-function hasManyControls(text: string): boolean {
-  // Other than tab, line breaks, vertical tab and form feed: C0, DEL and C1.
+/** Takes the byte order mark off. */
+function* decodeMarked(content: readonly Buffer[], name: string): Generator<string> {
+  const decoder = new TextDecoder(name, { fatal: true });
+  const decodeNext = (bytes?: Buffer) => {
+    try {
+      return decoder.decode(bytes, { stream: bytes !== undefined });
+    } catch {
+      throw new NotText(`begins as ${name} and is not valid ${name}`);
+    }
+  };
+  for (const bytes of content) yield decodeNext(bytes);
+  yield decodeNext();
+}
+
+/** Other than tab, line breaks, vertical tab and form feed: C0, DEL and C1. */
+function countControls(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it counts
   const control = /[\0-\x08\x0e-\x1f\x7f-\x9f]/g;
   let count = 0;
-  while (control.test(text)) {
-    count += 1;
-    if (count > text.length * MOST_CONTROLS) return true;
+  while (control.test(text)) count += 1;
+  return count;
+}
+
+/** More than any format below takes. */
+const START_BYTES = 512;
+
+function firstBytes(content: readonly Buffer[]): Buffer {
+  const first: Buffer[] = [];
+  let length = 0;
+  for (const piece of content) {
+    if (length >= START_BYTES) break;
+    first.push(piece.subarray(0, START_BYTES - length));
+    length += piece.length;
   }
-  return false;
+  return Buffer.concat(first);
 }
 
 function startsWith(content: Buffer, bytes: Buffer, offset: number): boolean {

@@ -1,21 +1,30 @@
 import pLimit from 'p-limit';
 import { AppError } from '../../lib/errors.ts';
 import { until } from '../../lib/telemetry/deadline.ts';
-import { tooLarge } from './limits.ts';
+import type { Lease } from './byte-account.ts';
 import type { ObjectRef } from './listing.ts';
+import { createLoadRoom } from './load-room.ts';
 import { countLines, lower } from './match.ts';
-import { isGone, type ObjectStore } from './objects.ts';
+import type { Content } from './object-content.ts';
+import type { ObjectStore, ReadMeans } from './objects.ts';
 import { unreadable } from './refusals.ts';
-import { type LoadTerms, NO_TERMS, type RetryBudget } from './retry-budget.ts';
+import { type LoadTerms, NO_TERMS } from './retry-budget.ts';
+import { isGone } from './storage-failures.ts';
 import { decodeText, NotText } from './text.ts';
 
 /** One object's text, ready to be searched. */
 export type Work = Readonly<{
   name: string;
   generation: string;
+  /** As stored. */
   bytes: number;
+  /** As unpacked. */
+  textBytes: number;
+  /** What the parts take in memory. */
+  memoryBytes: number;
   lines: number;
-  loweredText: string;
+  /** Each ends with a line, the last one perhaps without its line break. */
+  loweredParts: readonly string[];
 }>;
 
 /** All the works as one listing of the bucket had them. */
@@ -28,7 +37,12 @@ export type Snapshot = Readonly<{ works: readonly Work[]; bytes: number; lines: 
  */
 export type WorksSource = 'loaded' | 'shared' | 'kept' | 'revalidated' | 'stale';
 
-export type WorksRead = Readonly<{ snapshot: Snapshot; source: WorksSource }>;
+export type WorksRead = Readonly<{
+  snapshot: Snapshot;
+  source: WorksSource;
+  /** Gives back the memory that was read for this caller alone, once it has been searched. */
+  release?: () => void;
+}>;
 
 export type Works = Readonly<{
   /**
@@ -45,37 +59,58 @@ const MAX_LISTINGS = 3;
 /** At a time and load: each holds a connection and an object's bytes. */
 const MAX_READS = 8;
 
-/** Takes memory for the objects of a listing, and resolves to what gives it back. */
-export type Reserve = (refs: readonly ObjectRef[], signal: AbortSignal) => Promise<() => void>;
+/** Takes memory for the objects of a listing. */
+export type Reserve = (refs: readonly ObjectRef[], signal: AbortSignal) => Promise<Lease>;
 
-export type LoadOptions = Readonly<{ reserve?: Reserve; terms?: LoadTerms }>;
+export type LoadOptions = Readonly<{ reserve: Reserve; terms?: LoadTerms | undefined }>;
 
 /**
  * Lists the bucket and reads every object that `known` does not hold in that generation. All or
  * nothing: a count over some of the works would be a wrong count. What was read goes into `known`
  * at once, so that an attempt that fails half-way leaves less to do for the next.
+ *
+ * The lease has the memory while it reads. A load that failed has given it back; after one that has
+ * not it has as much as the texts take that were read.
  */
 export async function loadSnapshot(
   store: ObjectStore,
   known: Map<string, Work>,
   signal: AbortSignal,
-  { reserve = async () => () => {}, terms = NO_TERMS }: LoadOptions = {},
+  { reserve, terms = NO_TERMS }: LoadOptions,
 ): Promise<Snapshot> {
   const budget = store.budget(terms);
   for (let listing = 1; ; listing += 1) {
     const refs = await store.list(signal, budget).catch(failUnavailable);
     if (refs.length === 0) throw new AppError('failedPrecondition', 'there are no works to search');
-    const giveBack = await reserve(refs, signal);
+    const lease = await reserve(refs, signal);
     try {
-      const works = await readAll({ store, refs, known, budget }, signal);
+      const toRead = refs.filter((ref) => !findKnown(ref, known));
+      const knownTextBytes = sum(
+        refs.flatMap((ref) => findKnown(ref, known) ?? []),
+        'textBytes',
+      );
+      const room = createLoadRoom({ lease, limits: store.limits, toRead, knownTextBytes });
+      const works = await readAll({ store, refs, known, means: { budget, room } }, signal);
+      const names = new Set(toRead.map(({ name }) => name));
+      lease.shrinkTo(
+        sum(
+          works.filter(({ name }) => names.has(name)),
+          'memoryBytes',
+        ),
+      );
       return { works, bytes: sum(works, 'bytes'), lines: sum(works, 'lines') };
     } catch (error) {
+      lease.release();
       // An object was replaced between the listing and its download: list again.
       if (!isGone(error) || listing === MAX_LISTINGS) failUnavailable(error);
-    } finally {
-      giveBack();
     }
   }
+}
+
+/** The work that is known in the generation of the listing. */
+export function findKnown(ref: ObjectRef, known: ReadonlyMap<string, Work>): Work | undefined {
+  const work = known.get(ref.name);
+  return work?.generation === ref.generation ? work : undefined;
 }
 
 function failUnavailable(cause: unknown): never {
@@ -92,12 +127,12 @@ async function readAll(
     store,
     refs,
     known,
-    budget,
+    means,
   }: {
     store: ObjectStore;
     refs: readonly ObjectRef[];
     known: Map<string, Work>;
-    budget: RetryBudget;
+    means: ReadMeans;
   },
   signal: AbortSignal,
 ): Promise<Work[]> {
@@ -105,24 +140,17 @@ async function readAll(
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const limit = pLimit(MAX_READS);
-  let length = 0;
-  const add = (work: Work) => {
-    // The listing has the bytes as they are stored, which may be compressed.
-    length += work.loweredText.length;
-    if (length > store.limits.bytes) throw tooLarge(store.limits);
-    return work;
-  };
   return Promise.all(
     refs.map(async (ref) => {
       try {
-        const kept = known.get(ref.name);
-        if (kept?.generation === ref.generation) return add(kept);
+        const kept = findKnown(ref, known);
+        if (kept) return kept;
         // A caller that goes away while it waits for its turn does not wait on.
         const content = await until(
-          limit(() => store.read(ref, either, budget)),
+          limit(() => store.read(ref, either, means)),
           either,
         );
-        const work = add(toWork(ref, content));
+        const work = toWork(ref, content);
         known.set(ref.name, work);
         return work;
       } catch (error) {
@@ -134,25 +162,29 @@ async function readAll(
   );
 }
 
-function toWork(ref: ObjectRef, content: Buffer): Work {
-  const text = textOf(ref, content);
-  return {
-    name: ref.name,
-    generation: ref.generation,
-    bytes: ref.size,
-    lines: countLines(text),
-    loweredText: lower(text),
-  };
-}
-
-function textOf(ref: ObjectRef, content: Buffer): string {
+function toWork(ref: ObjectRef, content: Content): Work {
+  const loweredParts: string[] = [];
+  let lines = 0;
+  let memoryBytes = 0;
   try {
-    return decodeText(content);
+    for (const part of decodeText(content)) {
+      const lowered = lower(part);
+      loweredParts.push(lowered);
+      lines += countLines(part);
+      // V8 takes one byte a character where all of them are in ISO-8859-1.
+      memoryBytes += lowered.length * (/[\u0100-\uffff]/.test(lowered) ? 2 : 1);
+    }
   } catch (error) {
     throw error instanceof NotText ? unreadable(ref.name, error.message) : error;
   }
+  const textBytes = content.reduce((total, piece) => total + piece.length, 0);
+  const { name, generation, size: bytes } = ref;
+  return { name, generation, bytes, textBytes, memoryBytes, lines, loweredParts };
 }
 
-function sum(works: readonly Work[], field: 'bytes' | 'lines'): number {
+function sum(
+  works: readonly Work[],
+  field: 'bytes' | 'lines' | 'textBytes' | 'memoryBytes',
+): number {
   return works.reduce((total, work) => total + work[field], 0);
 }

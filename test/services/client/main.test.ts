@@ -8,13 +8,12 @@ import type { Snapshot, Works } from '../../../services/server/works.ts';
 import { assertPortIsReported, HUNG_SHUTDOWN, startHungExporter } from '../faults.ts';
 import { recordLog } from '../log-lines.ts';
 import { assertNoSpanLost, linesOfRefusal, startProgram } from '../program.ts';
+import { work } from '../server/object-store.ts';
 
 const ENTRY = 'services/client/main.ts';
 
 const snapshot: Snapshot = {
-  works: [
-    { name: 'a', generation: '1', bytes: 20, lines: 2, loweredText: 'to be\nor not to be\n' },
-  ],
+  works: [work({ name: 'a', bytes: 20, lines: 2, loweredParts: ['to be\nor not to be\n'] })],
   bytes: 20,
   lines: 2,
 };

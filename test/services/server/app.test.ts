@@ -19,13 +19,14 @@ import type { Snapshot, Works } from '../../../services/server/works.ts';
 import { runUnderPressure } from '../../lib/telemetry/running-pressure.ts';
 import { recordLog } from '../log-lines.ts';
 import { recordSpans } from '../spans.ts';
+import { work } from './object-store.ts';
 
 const spans = recordSpans();
 
 const snapshot: Snapshot = {
   works: [
-    { name: 'a', generation: '1', bytes: 30, lines: 3, loweredText: 'to be\nor not\nto be\n' },
-    { name: 'b', generation: '1', bytes: 12, lines: 1, loweredText: 'what to be' },
+    work({ name: 'a', bytes: 30, lines: 3, loweredParts: ['to be\nor not\n', 'to be\n'] }),
+    work({ name: 'b', bytes: 12, lines: 1, loweredParts: ['what to be'] }),
   ],
   bytes: 42,
   lines: 4,

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { trace } from '@opentelemetry/api';
+import { createByteAccount } from '../../../services/server/byte-account.ts';
 import { createKeptWorks } from '../../../services/server/kept-works.ts';
 import { WORKS_LIMITS } from '../../../services/server/limits.ts';
 import type { ObjectRef } from '../../../services/server/listing.ts';
+import { NoRoom } from '../../../services/server/load-room.ts';
 import type { ObjectStore } from '../../../services/server/objects.ts';
 import { createRetryBudget } from '../../../services/server/retry-budget.ts';
 import { holdTimeouts } from '../../lib/held-timeouts.ts';
@@ -20,6 +22,8 @@ function createFakeStore() {
   const state = {
     /** Awaited before each listing. */
     listing: async (_signal: AbortSignal): Promise<void> => {},
+    /** Awaited before each download. */
+    reading: async (_ref: ObjectRef): Promise<void> => {},
     closed: false,
   };
   const store: ObjectStore = {
@@ -40,7 +44,8 @@ function createFakeStore() {
     },
     async read(ref) {
       calls.push(ref.name);
-      return Buffer.from(texts.get(ref.name)?.text ?? '');
+      await state.reading(ref);
+      return [Buffer.from(texts.get(ref.name)?.text ?? '')];
     },
     close: () => {
       state.closed = true;
@@ -49,14 +54,16 @@ function createFakeStore() {
   return { store, texts, calls, state };
 }
 
-function start(ttlMs = 60_000) {
+function start(ttlMs = 60_000, totalBytes = 1_000_000) {
   const fake = createFakeStore();
+  const memory = createByteAccount(totalBytes);
   fake.texts.set('a', { text: 'one', generation: '1' });
   fake.texts.set('b', { text: 'two', generation: '1' });
   const clock = { nowMs: 1_000_000 };
   const { logger, lines } = recordLog();
   const works = createKeptWorks({
     store: fake.store,
+    memory,
     ttlMs,
     revalidateWaitMs: 60_000,
     now: () => clock.nowMs,
@@ -64,9 +71,9 @@ function start(ttlMs = 60_000) {
   });
   const read = async (signal = never) => {
     const { snapshot, source } = await works.read(signal);
-    return [source, ...snapshot.works.map((work) => work.loweredText)];
+    return [source, ...snapshot.works.map((work) => work.loweredParts.join(''))];
   };
-  return { ...fake, clock, lines, works, read };
+  return { ...fake, memory, clock, lines, works, read };
 }
 
 describe('createKeptWorks', () => {
@@ -219,5 +226,79 @@ describe('createKeptWorks', () => {
     works.close();
     await assert.rejects(reading, { kind: 'unavailable' });
     assert.equal(state.closed, true);
+  });
+});
+
+describe('memory of kept works', () => {
+  test('is what the texts take, once they are read', async () => {
+    const { read, memory, texts } = start();
+    texts.set('b', { text: 'Ärger—', generation: '1' });
+    await read();
+    // One byte a character, and two where one of them is not in ISO-8859-1.
+    assert.equal(memory.takenBytes(), 3 + 2 * 6);
+  });
+
+  test('is taken for old and new texts until the new ones are complete', async () => {
+    const { read, memory, clock, texts, state } = start();
+    await read();
+    texts.set('a', { text: 'other', generation: '2' });
+    texts.delete('b');
+    clock.nowMs += 60_000;
+    const during: number[] = [];
+    state.reading = async () => void during.push(memory.takenBytes());
+    assert.deepEqual(await read(), ['revalidated', 'other']);
+    assert.deepEqual(during, [6 + 3 * 5]);
+    assert.equal(memory.takenBytes(), 5);
+  });
+
+  test('has no room for both: the old texts go first', async () => {
+    const { read, memory, clock, texts, state } = start(60_000, 20);
+    await read();
+    texts.set('a', { text: 'other', generation: '2' });
+    texts.set('b', { text: '', generation: '2' });
+    clock.nowMs += 60_000;
+    const during: number[] = [];
+    state.reading = async () => void during.push(memory.takenBytes());
+    assert.deepEqual(await read(), ['revalidated', 'other', '']);
+    assert.deepEqual(during, [15, 15]);
+    assert.equal(memory.takenBytes(), 5);
+  });
+
+  test('is kept for what was read before a load failed, and for nothing else', async () => {
+    const { read, memory, state } = start();
+    state.reading = async ({ name }) => {
+      if (name === 'b') throw new Error('fault');
+    };
+    await assert.rejects(read(), { kind: 'unavailable' });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(memory.takenBytes(), 3);
+  });
+
+  test('is given back by a load that nobody waits for', async () => {
+    const { read, memory, state } = start();
+    const caller = new AbortController();
+    state.reading = async () => {
+      caller.abort(new Error('gone'));
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await assert.rejects(read(caller.signal), /gone/);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(memory.takenBytes(), 0);
+    state.reading = async () => {};
+    assert.deepEqual(await read(), ['loaded', 'one', 'two']);
+  });
+
+  test('is all of it for the load after one that had no room beside the old texts', async () => {
+    const { read, memory, clock, texts, state } = start();
+    await read();
+    texts.set('a', { text: 'other', generation: '2' });
+    clock.nowMs += 60_000;
+    state.reading = async () => {
+      throw new NoRoom('a');
+    };
+    await assert.rejects(read(), { kind: 'unavailable', message: /no memory for object "a"/ });
+    assert.equal(memory.takenBytes(), 0);
+    state.reading = async () => {};
+    assert.deepEqual(await read(), ['loaded', 'other', 'two']);
   });
 });

@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test';
 import { createObjectStore, type ObjectStoreOptions } from '../../../services/server/objects.ts';
+import type { Work } from '../../../services/server/works.ts';
 import { startFakeStorage } from './fake-storage.ts';
 
 /** The bucket `works` of a fake Cloud Storage, and what the server reads it by. */
@@ -24,4 +25,9 @@ export async function startObjectStore(
     await storage.close();
   });
   return { storage, store };
+}
+
+/** A work that was read, of any size. */
+export function work(known: Pick<Work, 'name' | 'loweredParts'> & Partial<Work>): Work {
+  return { generation: '1', bytes: 0, textBytes: 0, memoryBytes: 0, lines: 0, ...known };
 }

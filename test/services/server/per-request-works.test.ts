@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate as settle } from 'node:timers/promises';
+import { createByteAccount } from '../../../services/server/byte-account.ts';
 import { createWorksPerRequest } from '../../../services/server/per-request-works.ts';
 import { startObjectStore } from './object-store.ts';
 
@@ -94,5 +95,39 @@ describe('createWorksPerRequest', () => {
       kind === 'read' ? { kind: 'run', run: joinTwo } : undefined;
     await Promise.all([works.read(never), works.read(never)]);
     assert.equal(storage.reads().length, 3);
+  });
+
+  test('holds the memory until its caller has searched', async (t) => {
+    const { storage, store } = await startObjectStore(t);
+    storage.put('a', 'to be');
+    const memory = createByteAccount(1_000);
+    const { release } = await createWorksPerRequest(store, memory).read(never);
+    assert.equal(memory.takenBytes(), 5);
+    release?.();
+    assert.equal(memory.takenBytes(), 0);
+  });
+
+  test('gives all memory back where it fails', async (t) => {
+    const { storage, store } = await startObjectStore(t);
+    storage.put('a', 'to be');
+    storage.put('b', '\0');
+    const memory = createByteAccount(1_000);
+    await assert.rejects(createWorksPerRequest(store, memory).read(never));
+    assert.equal(memory.takenBytes(), 0);
+  });
+
+  test('never takes more than there is, however many read at once', async (t) => {
+    const { storage, store } = await startObjectStore(t, { limits: { objects: 10, bytes: 1_000 } });
+    for (const name of ['a', 'b', 'c']) storage.put(name, 'x'.repeat(300), '1', name === 'b');
+    const memory = createByteAccount(4_000);
+    let most = 0;
+    storage.state.fault = () => {
+      most = Math.max(most, memory.takenBytes());
+      return undefined;
+    };
+    const works = createWorksPerRequest(store, memory);
+    const reading = Array.from({ length: 20 }, async () => (await works.read(never)).release?.());
+    await Promise.all(reading);
+    assert.deepEqual([memory.takenBytes(), most <= 4_000], [0, true]);
   });
 });

@@ -8,6 +8,13 @@ const utf16be = (text: string) => Buffer.from(text, 'utf16le').swap16();
 const utf32le = (text: string) =>
   Buffer.from(Uint32Array.from([...text].map((letter) => letter.codePointAt(0) ?? 0)).buffer);
 
+const textOf = (content: readonly Buffer[]) => [...decodeText(content)].join('');
+
+const piecesOf = (content: Buffer, size: number) =>
+  Array.from({ length: Math.ceil(content.length / size) }, (_, n) =>
+    content.subarray(n * size, (n + 1) * size),
+  );
+
 describe('decodeText', () => {
   const texts: [title: string, content: Buffer, text: string][] = [
     ['reads UTF-8', Buffer.from('ä—'), 'ä—'],
@@ -35,8 +42,26 @@ describe('decodeText', () => {
     ],
   ];
   for (const [title, content, text] of texts) {
-    test(title, () => assert.equal(decodeText(content), text));
+    test(title, () => {
+      assert.equal(textOf([content]), text);
+      assert.equal(textOf(piecesOf(content, 1)), text, 'in pieces of one byte');
+    });
   }
+
+  test('gives a text in parts that end with a line, however its bytes come', () => {
+    for (const text of ['to be\nor not\n\nä—', `\ufeff${PLAY}`, '\n', `${'long '.repeat(99)}\nx`]) {
+      const lines = text.replace('\ufeff', '').split('\n').length;
+      for (const encoding of ['utf8', 'utf16le'] as const) {
+        for (const size of [1, 2, 3, 7, 64, 1_000]) {
+          const content = Buffer.from(encoding === 'utf8' ? text : `\ufeff${text}`, encoding);
+          const parts = [...decodeText(piecesOf(content, size))];
+          assert.ok(parts.slice(0, -1).every((part) => part.endsWith('\n')));
+          assert.equal(parts.join('').split('\n').length, lines);
+          assert.ok(parts.every((part) => part !== ''));
+        }
+      }
+    }
+  });
 
   const refused: [title: string, content: Buffer, says: RegExp][] = [
     ['gzip', gzipSync(PLAY), /gzip data \(its metadata lacks the content encoding gzip\)/],
@@ -76,7 +101,7 @@ describe('decodeText', () => {
   for (const [title, content, says] of refused) {
     test(`refuses ${title}`, () => {
       assert.throws(
-        () => decodeText(content),
+        () => textOf([content]),
         (error: Error) => error instanceof NotText && says.test(error.message),
       );
     });

@@ -1,18 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createByteAccount } from '../../../services/server/byte-account.ts';
+import { memoryFor } from '../../../services/server/load-room.ts';
+import type { ObjectStore } from '../../../services/server/objects.ts';
 import { loadSnapshot, type Work } from '../../../services/server/works.ts';
 import { startObjectStore } from './object-store.ts';
 
 const never = new AbortController().signal;
+
+/** A load that nobody else takes memory from. */
+function load(store: ObjectStore, known = new Map<string, Work>(), signal = never) {
+  const memory = createByteAccount(memoryFor(store.limits));
+  return loadSnapshot(store, known, signal, { reserve: async () => memory.takeNone() });
+}
 
 describe('loadSnapshot', () => {
   test('reads every object of the listing and adds up bytes and lines', async (t) => {
     const { storage, store } = await startObjectStore(t);
     storage.put('a', 'To be\nor not\n');
     storage.put('b', 'that is');
-    const snapshot = await loadSnapshot(store, new Map(), never);
+    const snapshot = await load(store);
     assert.deepEqual(
-      snapshot.works.map((work) => work.loweredText),
+      snapshot.works.map((work) => work.loweredParts.join('')),
       ['to be\nor not\n', 'that is'],
     );
     assert.equal(snapshot.bytes, 20);
@@ -24,12 +33,12 @@ describe('loadSnapshot', () => {
     storage.put('a', 'a1', '1');
     storage.put('b', 'b1', '1');
     const known = new Map<string, Work>();
-    await loadSnapshot(store, known, never);
+    await load(store, known);
     storage.put('b', 'b2', '2');
     storage.put('c', 'c1', '1');
-    const snapshot = await loadSnapshot(store, known, never);
+    const snapshot = await load(store, known);
     assert.deepEqual(
-      snapshot.works.map((work) => work.loweredText),
+      snapshot.works.map((work) => work.loweredParts.join('')),
       ['a1', 'b2', 'c1'],
     );
     assert.deepEqual(storage.reads(), ['a', 'b', 'b', 'c']);
@@ -45,19 +54,19 @@ describe('loadSnapshot', () => {
       return { kind: 'hang', after: 'request' };
     };
     const caller = new AbortController();
-    const load = loadSnapshot(store, new Map(), caller.signal);
+    const loading = load(store, new Map(), caller.signal);
     await allTurnsTaken.promise;
     caller.abort(new Error('gone'));
-    await assert.rejects(load);
+    await assert.rejects(loading);
     assert.equal(storage.reads().length, 8);
   });
 
   test('fails its precondition where there is more than is allowed', async (t) => {
     const { storage, store } = await startObjectStore(t, { limits: { objects: 1, bytes: 1_000 } });
     for (const name of ['a', 'b']) storage.put(name, 'text');
-    await assert.rejects(loadSnapshot(store, new Map(), never), {
+    await assert.rejects(load(store), {
       kind: 'failedPrecondition',
-      message: /allowed: 1 objects with 1000 bytes in all/,
+      message: /up to object "b"; allowed: 1 objects with 1000 bytes in all/,
     });
     assert.deepEqual(storage.reads(), []);
   });
@@ -66,12 +75,12 @@ describe('loadSnapshot', () => {
     const { storage, store } = await startObjectStore(t, { limits: { objects: 10, bytes: 1_000 } });
     storage.put('a', 'x'.repeat(600), '1', true);
     const known = new Map<string, Work>();
-    await loadSnapshot(store, known, never);
+    await load(store, known);
     storage.put('b', 'x'.repeat(401), '1', true);
-    await assert.rejects(loadSnapshot(store, known, never), { kind: 'failedPrecondition' });
+    await assert.rejects(load(store, known), { kind: 'failedPrecondition' });
     assert.deepEqual([...known.keys()], ['a']);
     storage.put('b', 'x'.repeat(400), '2', true);
-    assert.equal((await loadSnapshot(store, known, never)).works.length, 2);
+    assert.equal((await load(store, known)).works.length, 2);
   });
 
   test('lists again where an object is replaced between listing and download', async (t) => {
@@ -82,9 +91,9 @@ describe('loadSnapshot', () => {
       request.kind === 'read' && request.name === 'a' && earlier === 0
         ? { kind: 'run', run: () => storage.put('a', 'new', '2') }
         : undefined;
-    const snapshot = await loadSnapshot(store, new Map(), never);
+    const snapshot = await load(store);
     assert.deepEqual(
-      snapshot.works.map((work) => work.loweredText),
+      snapshot.works.map((work) => work.loweredParts.join('')),
       ['new', 'same'],
     );
     assert.equal(storage.lists(), 2);
@@ -97,7 +106,7 @@ describe('loadSnapshot', () => {
     replace();
     storage.state.fault = ({ kind }) =>
       kind === 'read' ? { kind: 'run', run: replace } : undefined;
-    await assert.rejects(loadSnapshot(store, new Map(), never), { kind: 'unavailable' });
+    await assert.rejects(load(store), { kind: 'unavailable' });
     assert.equal(storage.lists(), 3);
   });
 
@@ -106,7 +115,7 @@ describe('loadSnapshot', () => {
     for (let n = 0; n < 20; n += 1) storage.put(`${n}`, `text ${n}`);
     storage.state.fault = (request) =>
       request.name === '13' ? { kind: 'corrupt', hash: 'none' } : undefined;
-    await assert.rejects(loadSnapshot(store, new Map(), never), { kind: 'unavailable' });
+    await assert.rejects(load(store), { kind: 'unavailable' });
   });
 
   test('keeps what it has read for the next attempt', async (t) => {
@@ -115,10 +124,10 @@ describe('loadSnapshot', () => {
     const known = new Map<string, Work>();
     storage.state.fault = (request) =>
       request.name === 'c' ? { kind: 'status', status: 503 } : undefined;
-    await assert.rejects(loadSnapshot(store, known, never), { kind: 'unavailable' });
+    await assert.rejects(load(store, known), { kind: 'unavailable' });
     const before = known.size;
     storage.state.fault = () => undefined;
-    await loadSnapshot(store, known, never);
+    await load(store, known);
     assert.equal(before, 2);
     assert.equal(storage.reads().length, 2 + 2 + 1);
   });
@@ -127,7 +136,7 @@ describe('loadSnapshot', () => {
     test(`fails its precondition, at once, where Storage refuses the listing with ${status}`, async (t) => {
       const { storage, store } = await startObjectStore(t);
       storage.state.fault = () => ({ kind: 'status', status });
-      await assert.rejects(loadSnapshot(store, new Map(), never), {
+      await assert.rejects(load(store), {
         kind: 'failedPrecondition',
         message: `Cloud Storage refuses to give the works (HTTP ${status}); the server's log has its reason`,
       });
@@ -139,7 +148,7 @@ describe('loadSnapshot', () => {
     test(`is unavailable where Storage answers ${status} to the end`, async (t) => {
       const { storage, store } = await startObjectStore(t);
       storage.state.fault = () => ({ kind: 'status', status });
-      await assert.rejects(loadSnapshot(store, new Map(), never), { kind: 'unavailable' });
+      await assert.rejects(load(store), { kind: 'unavailable' });
       assert.equal(storage.lists(), 2);
     });
   }
@@ -148,7 +157,7 @@ describe('loadSnapshot', () => {
     const { storage, store } = await startObjectStore(t);
     storage.put('play.txt', 'to be');
     storage.put('scan\n.pdf', '%PDF-1.7 to be');
-    await assert.rejects(loadSnapshot(store, new Map(), never), {
+    await assert.rejects(load(store), {
       kind: 'failedPrecondition',
       message:
         'object "scan\\n.pdf" cannot be searched: it holds a PDF document; allowed: text in UTF-8, ' +
@@ -159,7 +168,7 @@ describe('loadSnapshot', () => {
 
   test('fails its precondition where there is nothing to search', async (t) => {
     const { store } = await startObjectStore(t);
-    await assert.rejects(loadSnapshot(store, new Map(), never), {
+    await assert.rejects(load(store), {
       kind: 'failedPrecondition',
       message: 'there are no works to search',
     });
@@ -170,7 +179,7 @@ describe('loadSnapshot', () => {
     storage.put('secret-name', 'text');
     storage.state.fault = ({ kind }) =>
       kind === 'read' ? { kind: 'status', status: 403 } : undefined;
-    await assert.rejects(loadSnapshot(store, new Map(), never), (error: Error) => {
+    await assert.rejects(load(store), (error: Error) => {
       assert.doesNotMatch(error.message, /secret|fault/);
       return error.cause instanceof Error && 'code' in error.cause && error.cause.code === 403;
     });

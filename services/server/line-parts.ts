@@ -1,0 +1,45 @@
+/**
+ * Pieces of a text are cut again so that each ends with a line: lines are searched one by one, and a
+ * text in pieces is never in memory twice. A line that is longer than a piece stays in one.
+ */
+
+/** For encodings in which the byte of a line feed is nothing else: UTF-8 and ISO-8859-1. */
+export function cutBytesAtLines(pieces: readonly Buffer[]): Buffer[] {
+  return [
+    ...cutAtLines(pieces, {
+      endOfLastLine: (piece) => piece.lastIndexOf(0x0a) + 1,
+      slice: (piece, start, end) => piece.subarray(start, end),
+      join: (parts) => Buffer.concat(parts),
+    }),
+  ];
+}
+
+export function cutTextAtLines(pieces: Iterable<string>): Iterable<string> {
+  return cutAtLines(pieces, {
+    endOfLastLine: (piece) => piece.lastIndexOf('\n') + 1,
+    slice: (piece, start, end) => piece.slice(start, end),
+    join: (parts) => parts.join(''),
+  });
+}
+
+function* cutAtLines<Piece extends { readonly length: number }>(
+  pieces: Iterable<Piece>,
+  on: {
+    endOfLastLine: (piece: Piece) => number;
+    slice: (piece: Piece, start: number, end: number) => Piece;
+    join: (parts: Piece[]) => Piece;
+  },
+): Generator<Piece> {
+  // The start of a line that has not ended yet. Joined once: a long one comes in many pieces.
+  let open: Piece[] = [];
+  for (const piece of pieces) {
+    const end = on.endOfLastLine(piece);
+    if (end > 0) {
+      const lines = on.slice(piece, 0, end);
+      yield open.length > 0 ? on.join([...open, lines]) : lines;
+      open = [];
+    }
+    if (end < piece.length) open.push(on.slice(piece, end, piece.length));
+  }
+  if (open.length > 0) yield on.join(open);
+}
