@@ -40,7 +40,7 @@ export type WaterfallSpan = Readonly<{
   /** null: no error. */
   error: Readonly<{ type: string; message: string }> | null;
   attributes: Readonly<Record<string, string>>;
-  /** null where the source has none to give (Cloud Trace's v1 read API). */
+  /** null where the source has none to give. */
   events: readonly WaterfallEvent[] | null;
   /** How many spans below it are not among the rows; absent where all are. */
   notDrawn?: number;
@@ -57,6 +57,8 @@ export type Waterfall = Readonly<{
   cold: boolean;
   /** Where to open it; null where the source was not Cloud Trace. */
   consoleUrl: string | null;
+  /** Read through Cloud Trace's v1 API, which gives no events; absent of any other source. */
+  ofV1?: true;
   spans: readonly WaterfallSpan[];
   /** How many of its spans are not among the rows, which nobody could read; absent as a rule. */
   notDrawn?: number;

@@ -7,7 +7,10 @@ const RESOURCE =
   /^(service|cloud|faas|k8s|host|process|telemetry|gcp)\.(?!coldstart)|^shakesapp\.config\.|^g\.co\//;
 
 /** What hover or focus shows of a span: figures, attributes, events, resource. */
-export function renderSpanCard(span: WaterfallSpan, heading: string): Markup {
+export function renderSpanCard(
+  span: WaterfallSpan,
+  { heading, ofV1 = false }: Readonly<{ heading: string; ofV1?: boolean | undefined }>,
+): Markup {
   const sorted = Object.entries(span.attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const resource = sorted.filter(([key]) => RESOURCE.test(key));
   const own = sorted.filter(([key]) => !RESOURCE.test(key));
@@ -32,7 +35,7 @@ ${span.orphan && html`<dt>orphan</dt><dd>its parent is missing from the trace</d
 <h5>Attributes</h5>
 ${renderAttributes(own)}
 <h5>Events</h5>
-${renderEvents(span)}
+${renderEvents(span, ofV1)}
 <h5>Resource</h5>
 ${renderAttributes(resource)}
 </section>`;
@@ -45,8 +48,11 @@ function renderAttributes(attributes: readonly (readonly [key: string, value: st
   )}</dl>`;
 }
 
-function renderEvents(span: WaterfallSpan): Markup {
-  if (span.events === null) return html`<p>Not known: Cloud Trace’s v1 API returns no events.</p>`;
+function renderEvents(span: WaterfallSpan, ofV1: boolean): Markup {
+  if (span.events === null) {
+    const why = ofV1 ? 'Cloud Trace’s v1 API returns no events' : 'the source holds no events';
+    return html`<p>Not known: ${why}.</p>`;
+  }
   if (span.events.length === 0) return html`<p>none</p>`;
   return html`<ul>${span.events.map(
     (event) =>

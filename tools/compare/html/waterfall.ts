@@ -70,8 +70,8 @@ function renderRow(row: Row, id: string, scale: TimeScale, options: WaterfallOpt
   const span = row.a ?? row.b;
   if (!span) return html``;
   const lanes = [
-    ...(a ? [{ span: row.a, label: a.label, side: 'a' as const }] : []),
-    ...(b ? [{ span: row.b, label: b.label, side: 'b' as const }] : []),
+    ...(a ? [{ ...a, span: row.a, side: 'a' as const }] : []),
+    ...(b ? [{ ...b, span: row.b, side: 'b' as const }] : []),
   ];
   const error = lanes.find((lane) => lane.span?.error)?.span?.error;
   const notDrawn = Math.max(...lanes.map((lane) => lane.span?.notDrawn ?? 0));
@@ -93,7 +93,7 @@ ${renderBars(lanes, scale)}
 <div class="card" id="${id}"><p class="path">${foreign(row.path)}</p><div class="spans">${lanes.map(
     (lane) =>
       lane.span
-        ? renderSpanCard(lane.span, lane.label)
+        ? renderSpanCard(lane.span, { heading: lane.label, ofV1: lane.trace.ofV1 })
         : html`<section class="span"><h4>${lane.label}</h4><p>No such span in this trace.</p></section>`,
   )}</div></div>
 </li>

@@ -21,6 +21,11 @@ export function createDrawing(traces: readonly Trace[], source: SourceDescriptio
       trees.find(({ root }) => root?.span.spanId === record.rootSpanId) ??
       (trees[0] as (typeof trees)[0]);
     const { cold, latencyMs } = record;
-    return { ...createWaterfall(tree, consoleUrl(source, trace)), cold, latencyMs };
+    return {
+      ...createWaterfall(tree, consoleUrl(source, trace)),
+      ...(source.kind === 'cloud-trace' && { ofV1: true as const }),
+      cold,
+      latencyMs,
+    };
   };
 }

@@ -55,10 +55,22 @@ test('two traces of one span, as in the golden file', () => {
         events: [{ name: 'request_start', offsetMs: 0.5, attributes: { n: '1' } }],
       }),
     ),
-    trace(span({ durationMs: 5, events: null, error: { type: 'timeout', message: 'no answer' } })),
+    {
+      ...trace(
+        span({ durationMs: 5, events: null, error: { type: 'timeout', message: 'no answer' } }),
+      ),
+      ofV1: true,
+    },
   );
   if (process.env.UPDATE_GOLDEN === 'yes') writeFileSync(golden, markup);
   assert.equal(markup, readFileSync(golden, 'utf8'));
+});
+
+test('names Cloud Trace’s v1 API as the reason for no events only where they come from it', () => {
+  const silent = trace(span({ events: null }));
+  assert.match(render({ ...silent, ofV1: true }), /v1 API returns no events/);
+  assert.match(render(silent), /Not known: the source holds no events/);
+  assert.doesNotMatch(render(silent), /v1/);
 });
 
 const barsOf = (markup: string) =>
