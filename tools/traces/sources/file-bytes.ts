@@ -4,6 +4,8 @@ import type { Transform } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { UsageError } from '../../cli/command-line.ts';
+import { BY_COLLECTOR } from './foreign-formats.ts';
+import { isOtlpProtobuf } from './otlp/protobuf.ts';
 
 /** What a file begins with that has to be unpacked first, and with what. */
 const COMPRESSIONS: readonly Readonly<{ magic: string; create(): Transform }>[] = [
@@ -37,16 +39,30 @@ export async function* readBytes(
   const input = createReadStream(path, { signal });
   try {
     if (compression === undefined) yield* input;
-    else yield* unpack(input, compression.create(), { path, onCut });
+    else yield* checkFirst(unpack(input, compression.create(), { path, onCut }), path);
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof UnpackError ? error : explain(error, path);
+    throw error instanceof FormatError ? error : explain(error, path);
   } finally {
     input.destroy();
   }
 }
 
-class UnpackError extends Error {}
+/** What is wrong with the bytes themselves, with the file's name. */
+class FormatError extends Error {}
+
+/** What was unpacked may still be no text. */
+async function* checkFirst(chunks: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
+  let isFirst = true;
+  for await (const chunk of chunks) {
+    if (isFirst && COMPRESSIONS.some(({ magic }) => startsWith(chunk, magic))) {
+      throw new FormatError(`${path} is compressed twice; unpack it once first`);
+    }
+    if (isFirst) checkText(chunk.subarray(0, START_BYTES), path);
+    isFirst = false;
+    yield chunk;
+  }
+}
 
 /** By hand, because a pipe throws away what was unpacked before the fault. */
 async function* unpack(
@@ -86,7 +102,7 @@ async function* unpack(
     yield* take();
     if (failure === undefined) return;
     if (!CUT.has(failure.code ?? '')) {
-      throw new UnpackError(`${path} cannot be unpacked: it is damaged`, { cause: failure });
+      throw new FormatError(`${path} cannot be unpacked: it is damaged`, { cause: failure });
     }
     onCut();
   } finally {
@@ -103,16 +119,26 @@ const startsWith = (bytes: Buffer, magic: string) =>
 /** A file without lines would be read to its end in search of one. */
 function checkText(begin: Buffer, path: string): void {
   const known = REFUSED.find(({ magic }) => startsWith(begin, magic));
-  if (known !== undefined) throw new Error(`${path} ${known.what.replace('FILE', path)}`);
+  if (known !== undefined) throw new FormatError(`${path} ${known.what.replace('FILE', path)}`);
+  if (isOtlpProtobuf(begin)) {
+    throw new FormatError(
+      `${path} is OTLP in protobuf, which is not read; instead, ${BY_COLLECTOR}`,
+    );
+  }
   if (begin.includes(0)) {
-    throw new Error(`${path} is not a text file; allowed: JSON in UTF-8, also by gzip or zstd`);
+    throw new FormatError(
+      `${path} is not a text file; allowed: JSON in UTF-8, also by gzip or zstd`,
+    );
   }
 }
+
+/** Enough to tell what a file is. */
+const START_BYTES = 4_096;
 
 async function readStart(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4_096), 0, 4_096, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(START_BYTES), 0, START_BYTES, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
