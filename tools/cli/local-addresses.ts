@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { UsageError } from './command-line.ts';
+import { isAlive } from './is-alive.ts';
 
 /** The project of the local cloud. Traces that carry its id are of a local run, wherever they lie. */
 export const LOCAL_PROJECT = {
@@ -60,13 +61,4 @@ export async function readAddresses(file = ADDRESSES_FILE): Promise<Addresses> {
   const addresses = schema.parse(JSON.parse(content));
   if (!isAlive(addresses.pid)) throw new UsageError(none);
   return addresses;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../../../tools/cli/is-alive.ts';
 import { ROOT } from '../../rules/sources.ts';
 
 /**
@@ -93,12 +94,3 @@ describe("on a Node that is not the project's", () => {
     while (isAlive(pid)) await sleep(20);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

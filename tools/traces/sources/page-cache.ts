@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isAlive } from '../../cli/is-alive.ts';
 import type { Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
 import { isMissing, replaceFile } from './replace-file.ts';
@@ -140,11 +141,7 @@ function isUsable(saved: ReadState, nowMs: number): boolean {
 /** By another process, that would be disturbed; its number alone may be another program's by now. */
 function isBeingRead({ readerPid, savedAtMs }: ReadState, nowMs: number): boolean {
   if (readerPid === process.pid || nowMs - savedAtMs > SILENT_FOR_MS) return false;
-  try {
-    return process.kill(readerPid, 0);
-  } catch {
-    return false;
-  }
+  return isAlive(readerPid);
 }
 
 const STATE = 'state.json';

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
+import { isAlive } from '../../../../tools/cli/is-alive.ts';
 import { startGuardian } from '../../../../tools/local/platforms/guardian.ts';
 import { isGone } from './programs.ts';
 
@@ -41,7 +42,7 @@ describe('startGuardian', () => {
         }
       }
     });
-    for (const pid of pids) process.kill(pid, 0);
+    assert.ok(pids.every(isAlive));
     owner.kill('SIGKILL');
     await Promise.all(pids.map(isGone));
   });
@@ -55,7 +56,7 @@ describe('startGuardian', () => {
     await guardian.close();
     await isGone(watched);
     // its id may be another's by now
-    process.kill(forgotten, 0);
+    assert.ok(isAlive(forgotten));
   });
 
   it('outlives the signals that a terminal sends to all in front of it', onlyLinux, async (t) => {

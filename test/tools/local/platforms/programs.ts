@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import { isAlive } from '../../../../tools/cli/is-alive.ts';
 import { startGuardian } from '../../../../tools/local/platforms/guardian.ts';
 import {
   type LogContent,
@@ -43,12 +44,7 @@ export function startScript(
 /** Waits until no process has this id; fails after 30 s. */
 export async function isGone(pid: number): Promise<void> {
   const untilMs = Date.now() + 120_000;
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
+  while (isAlive(pid)) {
     if (Date.now() > untilMs) throw new Error(`process ${pid} is still there`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
