@@ -1,12 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { checkOutput, isStdout } from '../cli/command-line.ts';
+import { checkOutput, isStdout, UsageError } from '../cli/command-line.ts';
 import { BENCHMARKS, type BenchFlags, type Benchmark } from '../cli/commands/bench.ts';
 import { writeOutcome } from '../cli/result-file.ts';
 
 /** Returns the exit code. */
 export async function run({ names, json }: BenchFlags): Promise<number> {
+  if (typeof json === 'string' && Object.hasOwn(BENCHMARKS, json)) {
+    throw new UsageError(
+      `--json takes ${JSON.stringify(json)} as the name of a file; put the benchmark first (bench ${json} --json), or write --json=./${json} for a file of that name`,
+    );
+  }
   checkOutput('json', json);
   const asText = json === undefined || !isStdout(json);
   const figures: Record<string, unknown> = {};

@@ -23,6 +23,13 @@ test('an unknown name is bad usage', async () => {
   assert.match(stderr, /"?nope.* compare, statistics/);
 });
 
+test('a benchmark named behind --json is refused, with where to put it', async () => {
+  const { code, stderr } = await runCli(['bench', '--json', 'statistics']);
+  assert.equal(code, 2);
+  assert.match(stderr, /--json takes "statistics" .* file; .*\(bench statistics --json\)/);
+  assert.match(stderr, /--json=\.\/statistics for a file of that name/);
+});
+
 test('a benchmark that measures nothing is a failure', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'bench-test-'));
   t.after(() => rm(folder, { recursive: true, force: true }));

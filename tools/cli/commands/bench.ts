@@ -23,6 +23,9 @@ export const benchCommand = () =>
 Benchmarks:
 ${NAMES.map((name) => `  ${name.padEnd(12)}${BENCHMARKS[name]}`).join('\n')}
 
+Benchmarks come before --json, which takes a word after it as its file:
+  npx shakesapp bench compare --json
+
 Exit code: 0 measured; 1 a failure; 2 bad usage.
 `,
     );
