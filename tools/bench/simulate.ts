@@ -116,6 +116,7 @@ export function recordOf(options: {
     durationMs: latencyMs,
     latencyMs,
     startDelayMs: 0,
+    impossibleDelay: false,
     earlyStart: false,
     requestsInTrace: 1,
     runId: `${side}${run}`,

@@ -118,6 +118,12 @@ export const WORDS = {
     advice:
       'Fix the program that wrote them: a span like these was never ended, or its clock was set back meanwhile.',
   },
+  'impossible-start-delay': {
+    warning: true,
+    one: 'request has an impossible start delay; no latency counts it',
+    many: 'requests have impossible start delays; no latency counts them',
+    advice: 'Check the clock and the unit of what wrote the scheduled time and the start delay.',
+  },
   'several-requests': {
     warning: true,
     one: 'request shares a trace id with other requests; it is counted as a request',

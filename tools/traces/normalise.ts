@@ -4,6 +4,7 @@ import { type Deviation, type DeviationKind, NO_EXAMPLE } from './deviation.ts';
 import { byStart, isRequestSpan, linkSpans } from './link.ts';
 import type { Span, Trace } from './model.ts';
 import { errorOf, isWrongCountError } from './span.ts';
+import { impossibleDelayOf } from './start-delay.ts';
 import { type Node, onGrid, subtreeOf } from './tree.ts';
 
 /** One request of a trace as a tree; a trace of no request is one tree too. */
@@ -157,6 +158,12 @@ export function lastEndOf(spans: readonly Span[]): number {
 export const requestRootOf = ({ root }: NormalisedTrace): Node | null =>
   root !== null && isRequestSpan(root) ? root : null;
 
+/** The request itself, if its own times can be and its start delay cannot. */
+export function withImpossibleDelay(tree: NormalisedTrace): readonly Node[] {
+  const root = tree.impossible.length === 0 ? requestRootOf(tree) : null;
+  return root === null || impossibleDelayOf(root) === null ? [] : [root];
+}
+
 /** What deviates in the tree, each kind once. */
 export function deviationsOf(tree: NormalisedTrace): readonly Deviation[] {
   const { traceId, requestsInTrace, root } = tree;
@@ -174,6 +181,7 @@ export function deviationsOf(tree: NormalisedTrace): readonly Deviation[] {
   const named = ({ service, span }: Node) => `${service}:${span.name}`;
   return [
     ...of('impossible-time', tree.impossible, ({ span }) => span.impossible ?? null),
+    ...of('impossible-start-delay', withImpossibleDelay(tree), impossibleDelayOf),
     ...of(
       'several-requests',
       requestsInTrace > 1 && root !== null && isRequestSpan(root) ? [root] : [],

@@ -39,7 +39,8 @@ Examples:
                         --a service.version=v1 --b service.version=v2
 
 Exit code: 0 compared; 1 wrong counts, an empty cohort or a failure, such as a
-file without traces; 2 bad usage, such as a file that does not exist.
+file without traces; 2 bad usage, such as a file that does not exist. Failed
+requests do not change it: doctor exits 1 for them.
 `,
     );
 

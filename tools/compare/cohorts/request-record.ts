@@ -5,6 +5,7 @@ import { type NormalisedTrace, requestRootOf } from '../../traces/normalise.ts';
 import { keptProbabilityOf, shedBefore } from '../../traces/shed.ts';
 import { CLOCK_TOLERANCE_MS } from '../../traces/skew.ts';
 import { endedAfterStop, errorOf, wrongCountOf } from '../../traces/span.ts';
+import { startDelayOf } from '../../traces/start-delay.ts';
 import { callerOf, type Node } from '../../traces/tree.ts';
 import { type HopSample, hopSamples, interned } from './hop-samples.ts';
 
@@ -32,7 +33,9 @@ export type RequestRecord = Readonly<{
   /** From the scheduled time to the root's end: an overdue start is the platform's doing too. */
   latencyMs: number | null;
   startDelayMs: number | null;
-  /** It says that it started well before it was due, or even ended: a schedule to ignore. */
+  /** What it says of its schedule cannot be: no latency counts it. */
+  impossibleDelay: boolean;
+  /** That is because it says that it started before it was due. */
   earlyStart: boolean;
   /** Requests of one run share it; null where the root does not name it. */
   runId: string | null;
@@ -73,9 +76,9 @@ export function recordRequest(tree: NormalisedTrace): RequestRecord | null {
   const failure = recordFailure(tree);
   const error = errorOfRequest(tree) ?? failure?.outcome ?? null;
   const durationMs = timed === null ? null : timed.endMs - timed.startMs;
-  const delayMs = timed === null ? null : delayOf(timed);
-  const earlyStart = delayMs !== null && isTooEarly(delayMs, durationMs ?? 0);
-  const startDelayMs = earlyStart ? null : delayMs;
+  const delay = timed === null ? null : startDelayOf(timed);
+  const impossibleDelay = delay !== null && 'why' in delay;
+  const startDelayMs = delay === null || impossibleDelay ? null : delay.ms;
   const stopped = root !== null && endedAfterStop(root.span);
   return {
     traceId: tree.traceId,
@@ -83,9 +86,11 @@ export function recordRequest(tree: NormalisedTrace): RequestRecord | null {
     rootSpanId: root?.span.spanId ?? null,
     startMs: tree.startMs,
     durationMs,
-    latencyMs: durationMs === null || stopped ? null : durationMs + (startDelayMs ?? 0),
+    latencyMs:
+      durationMs === null || stopped || impossibleDelay ? null : durationMs + (startDelayMs ?? 0),
     startDelayMs,
-    earlyStart,
+    impossibleDelay,
+    earlyStart: impossibleDelay && delay.early,
     runId: attributes[ATTR.runId] ?? null,
     scheduledMinute: attributes[ATTR.scheduledMinute] ?? null,
     sequence: sequenceOf(attributes[ATTR.sequence]),
@@ -137,22 +142,6 @@ export function instanceOf({ service, span: { attributes } }: Node): string | nu
   const name =
     attributes['faas.instance'] ?? attributes['k8s.pod.name'] ?? attributes['service.instance.id'];
   return name === undefined ? null : `${service} ${name}`;
-}
-
-/** What clocks of one process may differ by; loadgen never starts a request before it is due. */
-const EARLIEST_START_MS = 1_000;
-
-/** Nor does a request end before it is due. */
-const isTooEarly = (delayMs: number, durationMs: number): boolean =>
-  delayMs < -Math.min(EARLIEST_START_MS, durationMs);
-
-/** The schedule's own attribute where it is there (whole µs), else the scheduled time's distance. */
-function delayOf(root: Node): number | null {
-  const { attributes } = root.span;
-  const delayUs = Number(attributes[ATTR.startDelayUs] ?? Number.NaN);
-  if (Number.isFinite(delayUs)) return delayUs / 1_000;
-  const scheduledMs = Date.parse(attributes[ATTR.scheduledTime] ?? '');
-  return Number.isFinite(scheduledMs) ? root.span.startMs - scheduledMs : null;
 }
 
 function sequenceOf(value: string | undefined): number | null {

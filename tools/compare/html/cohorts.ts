@@ -80,6 +80,7 @@ ${row('Runs', ({ runs, requestsPerRun }) =>
 ${row('Complete traces', ({ whole, rates }) => share(whole, rates.whole))}
 ${row('Errors', ({ errors, rates }) => share(errors, rates.error))}
 ${a.impossible + b.impossible > 0 && row('Impossible times, in no figure', ({ impossible }) => `${impossible}`)}
+${a.impossibleDelay + b.impossibleDelay > 0 && row('Impossible start delays, in no latency', ({ impossibleDelay }) => `${impossibleDelay}`)}
 ${a.shed + b.shed > 0 && row('Shed, without a trace', ({ shed }) => `at least ${shed}`)}
 ${row('Wrong counts', ({ wrongCounts, rates }) => share(wrongCounts, rates.wrongCount))}
 ${row('Cold requests', ({ cold }) => `${cold}`)}

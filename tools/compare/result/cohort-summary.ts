@@ -21,7 +21,9 @@ export type CohortSummary = Readonly<{
   errors: number;
   /** Requests with impossible times: no figure counts them. */
   impossible: number;
-  /** Requests that say they started well before they were due: their latency counts from the start. */
+  /** Requests whose start delay cannot be: no latency counts them. */
+  impossibleDelay: number;
+  /** Of these, who say they started before they were due. */
   earlyStart: number;
   wrongCounts: number;
   /** Requests that were an instance's first, or waited for that instance to start. */
@@ -68,6 +70,7 @@ export function summariseCohort(cohort: Cohort, records: readonly RequestRecord[
     whole,
     errors,
     impossible: count((record) => record.impossible),
+    impossibleDelay: count((record) => record.impossibleDelay),
     earlyStart: count((record) => record.earlyStart),
     wrongCounts,
     cold: count((record) => record.cold),

@@ -157,6 +157,9 @@ function cohortLines(comparison: Comparison): readonly string[] {
     ...(a.impossible + b.impossible === 0
       ? []
       : besideLines('impossible times', String(a.impossible), String(b.impossible))),
+    ...(a.impossibleDelay + b.impossibleDelay === 0
+      ? []
+      : besideLines('impossible delays', `${a.impossibleDelay}`, `${b.impossibleDelay}`)),
     ...[readFrom(comparison), ...leftOut(comparison), ...readNotes(comparison)].flatMap(
       (sentence) => wrapText(sentence),
     ),

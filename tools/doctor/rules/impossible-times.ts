@@ -1,6 +1,8 @@
 import { formatMs } from '../../cli/format.ts';
+import { withImpossibleDelay } from '../../traces/normalise.ts';
+import { impossibleDelayOf } from '../../traces/start-delay.ts';
 import type { Node } from '../../traces/tree.ts';
-import { describeSpan, type Rule } from '../rule.ts';
+import { describeSpan, type Rule, type Words } from '../rule.ts';
 
 export const impossibleTimes: Rule = {
   id: 'impossible-times',
@@ -12,13 +14,27 @@ export const impossibleTimes: Rule = {
     'End every span (also on errors), and let the SDK take the times. If a converter wrote the ' +
     'file, compare one span with its source.',
   check: ({ traces }) =>
-    traces.flatMap((trace) =>
-      trace.nodes.flatMap((node) => {
+    traces.flatMap((trace) => {
+      const { traceId } = trace;
+      const spans = trace.nodes.flatMap((node) => {
         const why = impossible(node);
-        const { traceId } = trace;
         return why === undefined ? [] : [{ traceId, detail: `${describeSpan(node)}: ${why}` }];
-      }),
-    ),
+      });
+      const delays = withImpossibleDelay(trace).map((node) => ({
+        traceId,
+        detail: `${describeSpan(node)}: ${impossibleDelayOf(node)}`,
+        words: DELAY,
+      }));
+      return [...spans, ...delays];
+    }),
+};
+
+const DELAY: Words = {
+  finding: 'Requests have start delays that cannot be. No latency counts these requests.',
+  cause:
+    'The program that wrote them took the scheduled time and the start from different clocks, or ' +
+    'wrote the delay in another unit than microseconds.',
+  fix: 'Compare the scheduled time, the start and the delay of one of these requests.',
 };
 
 function impossible({ span }: Node): string | undefined {

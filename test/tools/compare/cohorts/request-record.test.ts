@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ATTR } from '../../../../lib/telemetry/names.ts';
 import { recordRequest } from '../../../../tools/compare/cohorts/request-record.ts';
-import { normalise } from '../../../../tools/traces/normalise.ts';
+import { deviationsOf, normalise } from '../../../../tools/traces/normalise.ts';
 import { requestTrace, without, withSpanChanged } from '../../traces/request-trace.ts';
 
 const failedRpc = { attributes: { 'service.name': 'client', [ATTR.errorType]: 'UNAVAILABLE' } };
@@ -26,26 +26,48 @@ test('where the root is missing, the first error below counts', () => {
   assert.equal(recordRequest(normalise(headless))?.error, 'UNAVAILABLE');
 });
 
-test('a request that says it started long before it was due has the latency from its start', () => {
-  const due = { [ATTR.startDelayUs]: '-1500000' };
-  const record = recordRequest(normalise(requestTrace({ rootAttributes: due })));
-  assert.deepEqual(
-    [record?.earlyStart, record?.startDelayMs, record?.latencyMs],
-    [true, null, record?.durationMs],
-  );
-  const inTime = recordRequest(
-    normalise(requestTrace({ rootAttributes: { [ATTR.startDelayUs]: '-400' } })),
-  );
-  assert.deepEqual([inTime?.earlyStart, inTime?.startDelayMs], [false, -0.4]);
-});
+/** What a root may say of its schedule that cannot be; `early`: it says so of its start. */
+const IMPOSSIBLE_DELAYS: readonly (readonly [Record<string, string>, boolean])[] = [
+  [{ [ATTR.startDelayUs]: '-1500000' }, true],
+  [{ [ATTR.startDelayUs]: '-5000' }, true],
+  [{ [ATTR.startDelayUs]: '7200000000' }, false],
+  [{ [ATTR.startDelayUs]: '1e30' }, false],
+  [{ [ATTR.startDelayUs]: 'NaN' }, false],
+  [{ [ATTR.startDelayUs]: 'Infinity' }, false],
+  [{ [ATTR.startDelayUs]: 'soon' }, false],
+  [{ [ATTR.startDelayUs]: '0x10' }, false],
+  [{ [ATTR.startDelayUs]: '', [ATTR.scheduledTime]: 'soon' }, false],
+  [{ [ATTR.startDelayUs]: '', [ATTR.scheduledTime]: '2026-03-01T10:00:00Z' }, false],
+  [{ [ATTR.startDelayUs]: '', [ATTR.scheduledTime]: '2026-03-02T12:00:00Z' }, true],
+];
+for (const [attributes, early] of IMPOSSIBLE_DELAYS) {
+  test(`a request that says ${JSON.stringify(attributes)} has no latency, and is counted`, () => {
+    const tree = normalise(requestTrace({ rootAttributes: attributes }));
+    const record = recordRequest(tree);
+    assert.deepEqual(
+      [record?.impossibleDelay, record?.earlyStart, record?.startDelayMs, record?.latencyMs],
+      [true, early, null, null],
+    );
+    assert.deepEqual(
+      deviationsOf(tree).map(({ kind }) => kind),
+      ['impossible-start-delay'],
+    );
+    assert.ok((record?.hops.length ?? 0) > 0, 'the times of its spans are right');
+  });
+}
 
-test('a request that says it ended before it was due has the latency from its start', () => {
-  const due = { [ATTR.startDelayUs]: '-900000' };
-  const record = recordRequest(normalise(requestTrace({ rootAttributes: due })));
-  assert.deepEqual(
-    [record?.earlyStart, record?.startDelayMs, record?.latencyMs],
-    [true, null, record?.durationMs],
-  );
+test('a request that starts up to an hour late, or within a timer’s step early, is counted', () => {
+  for (const [delay, ms] of [
+    ['-400', -0.4],
+    ['0', 0],
+    ['3600000000', 3_600_000],
+  ] as const) {
+    const tree = normalise(requestTrace({ rootAttributes: { [ATTR.startDelayUs]: delay } }));
+    const record = recordRequest(tree);
+    assert.deepEqual([record?.impossibleDelay, record?.startDelayMs], [false, ms]);
+    assert.equal(record?.latencyMs, (record?.durationMs ?? 0) + ms);
+    assert.deepEqual(deviationsOf(tree), []);
+  }
 });
 
 test('a request that ends in the moment in which it starts has no latency', () => {

@@ -207,6 +207,7 @@ const cohort = (label: string, filter: string, median: number, stored: number) =
   whole: 400,
   errors: 0,
   impossible: 0,
+  impossibleDelay: 0,
   earlyStart: 0,
   wrongCounts: 0,
   cold: 4,

@@ -1,0 +1,52 @@
+import { ATTR } from '../../lib/telemetry/names.ts';
+import { formatMs } from '../cli/format.ts';
+import { show } from './sources/unreadable.ts';
+import type { Node } from './tree.ts';
+
+/** How long after it was due a request started, or why what it says cannot be. */
+export type StartDelay = Readonly<{ ms: number }> | Readonly<{ why: string; early: boolean }>;
+
+/** loadgen never starts a request before it is due; its timer has a resolution of 1 ms. */
+const EARLIEST_MS = -1;
+/** The scheduled time is of the wall clock, which may be set while the run goes on. */
+const EARLIEST_BY_CLOCK_MS = -1_000;
+/** No run goes on for so long: what says so is in another unit, or of another run. */
+const LATEST_BEYOND_MS = 60 * 60 * 1_000;
+
+/**
+ * By the schedule's own attribute where it is there (microseconds), else by the distance from the
+ * scheduled time; null where the request has neither, and so no schedule.
+ *
+ *     due ──────▶ root starts ──────▶ root ends
+ *        delay               duration
+ */
+export function startDelayOf({ span, startMs, endMs }: Node): StartDelay | null {
+  const { [ATTR.startDelayUs]: delayUs = '', [ATTR.scheduledTime]: scheduled = '' } =
+    span.attributes;
+  const given = delayUs === '' ? scheduled : delayUs;
+  if (given === '') return null;
+  const key = delayUs === '' ? ATTR.scheduledTime : ATTR.startDelayUs;
+  const shown = `${key} ${show(given)}`;
+  const delayMs = delayUs === '' ? span.startMs - Date.parse(scheduled) : numberOf(delayUs) / 1_000;
+  if (!Number.isFinite(delayMs)) return { why: `${shown} is no ${WORDS[key]}`, early: false };
+  const durationMs = endMs - startMs;
+  const earliestMs = delayUs === '' ? Math.max(EARLIEST_BY_CLOCK_MS, -durationMs) : EARLIEST_MS;
+  if (delayMs < earliestMs) {
+    return { why: `${shown}: it starts ${formatMs(-delayMs)} before it is due`, early: true };
+  }
+  if (delayMs - durationMs > LATEST_BEYOND_MS) {
+    return { why: `${shown}: it starts ${formatMs(delayMs)} after it is due`, early: false };
+  }
+  return { ms: delayMs };
+}
+
+const WORDS = { [ATTR.startDelayUs]: 'number', [ATTR.scheduledTime]: 'time' } as const;
+
+const numberOf = (text: string): number =>
+  /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
+
+/** Why the start delay cannot be; null where it can, or the span names none. */
+export function impossibleDelayOf(root: Node): string | null {
+  const delay = startDelayOf(root);
+  return delay !== null && 'why' in delay ? delay.why : null;
+}
