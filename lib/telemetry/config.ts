@@ -52,15 +52,22 @@ export const telemetryVariables = {
     'Milliseconds between two exports in the background',
   ),
   OTEL_BSP_EXPORT_TIMEOUT: integer({ min: 100, max: 300_000, default: 5_000 }).describe(
-    'Milliseconds that one export may take, retries included. Keep it below the time between SIGTERM and SIGKILL (10 s on Cloud Run)',
+    'Milliseconds that one attempt to store a batch may take. Keep it below the time between SIGTERM and SIGKILL (10 s on Cloud Run)',
   ),
   OTEL_BSP_MAX_QUEUE_SIZE: integer({ min: 1, max: 65_536, default: 2_048 }).describe(
-    'Ended spans that wait for export; more are dropped, and counted',
+    'Ended spans in the batch that is being filled; more are dropped, and counted',
   ),
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: integer({ min: 1, max: 8_192, default: 512 }).meta({
     description: 'Spans in one export, at most the queue size',
     beside: atMost('OTEL_BSP_MAX_QUEUE_SIZE'),
   }),
+  SPAN_RETRY_QUEUE_BYTES: integer({
+    min: 65_536,
+    max: 1_073_741_824,
+    default: 16_777_216,
+  }).describe(
+    'Estimated bytes of the spans that wait while a trace backend is away or slow, for each exporter; more are dropped, and counted',
+  ),
   ...otlpVariables,
   CLOUD_TRACE_API_ENDPOINT: z
     .string()

@@ -1,4 +1,4 @@
-import type { SpanSink } from './exporter.ts';
+import type { SpanSink } from './sink.ts';
 
 /** One JSON object a line, which log collectors and tests can read; the SDK's own spans several. */
 export function createConsoleSink(write: (line: string) => void): SpanSink {

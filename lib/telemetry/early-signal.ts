@@ -1,3 +1,11 @@
+/** Makes a program write what has become of its spans so far. SIGUSR1 is node's, for its inspector. */
+export const LEDGER_SIGNAL = 'SIGUSR2';
+
+/** It would end the program; until the telemetry listens to it there is nothing to write. */
+export function ignoreEarlyLedgerSignal(): void {
+  process.on(LEDGER_SIGNAL, () => {});
+}
+
 /**
  * Ends a process that is told to stop before its program listens for that. The kernel gives PID 1,
  * which a container's program is, no default for a signal: without a handler it would start up,

@@ -1,6 +1,10 @@
 /**
- * What became of every span of the process, to the span. `started = stored + lost` holds once the
- * telemetry has stopped, and `lost` is the sum of its reasons.
+ * What became of every span of the process, to the span. At any time
+ *
+ *     started = stored + lost + unknown + waiting.spans + queued + open
+ *
+ * and once the telemetry has stopped the last three are 0. `lost` and `unknown` are the sums of their
+ * reasons.
  */
 export type LedgerReport = Readonly<{
   /** Recorded spans; unsampled ones are counted apart. */
@@ -8,31 +12,48 @@ export type LedgerReport = Readonly<{
   ended: number;
   /** Acknowledged by every exporter. */
   stored: number;
+  /** Not stored by every exporter, for certain. */
   lost: number;
+  /** An exporter was given them and did not answer: they may be stored. */
+  unknown: number;
+  /** In a retry queue, or being written. `bytes` is an estimate, of the fullest queue. */
+  waiting: Readonly<{ spans: number; bytes: number }>;
+  /** Ended, in the batch that is being filled. */
+  queued: number;
+  /** Not ended yet. */
+  open: number;
   unsampled: number;
   /** Traces that began here and were not recorded, because the queues of spans were filling up. */
   shed: number;
   reasons: Readonly<{
-    /** Dropped because OTEL_BSP_MAX_QUEUE_SIZE spans were waiting already. */
+    /** lost: OTEL_BSP_MAX_QUEUE_SIZE spans were in the batch that is being filled. */
     queueFull: number;
-    /** An exporter answered with an error. */
+    /** lost: the spans that waited took SPAN_RETRY_QUEUE_BYTES. */
+    retryQueueFull: number;
+    /** lost: an exporter answered that it does not take them. */
     exportFailed: number;
-    /** No answer within OTEL_BSP_EXPORT_TIMEOUT: may have been stored anyway. */
-    exportTimedOut: number;
-    /** Ended after the telemetry had stopped. */
+    /** lost: ended after the telemetry had stopped. */
     afterShutdown: number;
-    /** Handed to an exporter that had not answered when the process gave up waiting. */
-    unanswered: number;
-    /** Never ended: the process stopped in the middle of its work. */
+    /** lost: they waited when the process ended, and no attempt can have stored them. */
+    stillWaiting: number;
+    /** lost: never ended, because the process stopped in the middle of its work. */
     unfinished: number;
-    /** OTEL_TRACES_EXPORTER=none. */
+    /** lost: OTEL_TRACES_EXPORTER=none. */
     noExporter: number;
+    /** unknown: refused, after an attempt that had no answer. */
+    exportTimedOut: number;
+    /** unknown: they waited when the process ended, and an attempt had no answer. */
+    unanswered: number;
   }>;
 }>;
 
 export type Ledger = ReturnType<typeof createLedger>;
 
+/** What waits: of the spans handed over, and neither stored nor given up. */
+type Gauge = Readonly<{ bytes: number; maybeStored: number }>;
+
 export function createLedger(options: { hasExporter: boolean }) {
+  const { hasExporter } = options;
   const counts = {
     started: 0,
     ended: 0,
@@ -40,33 +61,65 @@ export function createLedger(options: { hasExporter: boolean }) {
     shed: 0,
     handed: 0,
     stored: 0,
+    queueFull: 0,
+    retryQueueFull: 0,
     exportFailed: 0,
     exportTimedOut: 0,
     afterShutdown: 0,
   };
+  let gauge = (): Gauge => ({ bytes: 0, maybeStored: 0 });
+
+  const unhanded = () => counts.ended - counts.afterShutdown - counts.queueFull - counts.handed;
+  const queuedNow = () => (hasExporter ? unhanded() : 0);
+
+  function report(isEnd: boolean): LedgerReport {
+    const { started, ended, stored, unsampled, shed, handed } = counts;
+    const { queueFull, retryQueueFull, exportFailed, exportTimedOut, afterShutdown } = counts;
+    const { bytes, maybeStored } = gauge();
+    const open = started - ended;
+    const queued = queuedNow();
+    const waiting = handed - stored - retryQueueFull - exportFailed - exportTimedOut;
+    const reasons = {
+      queueFull,
+      retryQueueFull,
+      exportFailed,
+      afterShutdown,
+      stillWaiting: isEnd ? queued + waiting - maybeStored : 0,
+      unfinished: isEnd ? open : 0,
+      noExporter: hasExporter ? 0 : unhanded(),
+      exportTimedOut,
+      unanswered: isEnd ? maybeStored : 0,
+    };
+    const unknown = reasons.exportTimedOut + reasons.unanswered;
+    const lost = Object.values(reasons).reduce((sum, spans) => sum + spans, -unknown);
+    return {
+      started,
+      ended,
+      stored,
+      lost,
+      unknown,
+      waiting: isEnd ? { spans: 0, bytes: 0 } : { spans: waiting, bytes },
+      queued: isEnd ? 0 : queued,
+      open: isEnd ? 0 : open,
+      unsampled,
+      shed,
+      reasons,
+    };
+  }
+
   return {
     add(count: keyof typeof counts, spans = 1): void {
       counts[count] += spans;
     },
-
-    /**
-     * Exact once the queue is empty. The SDK's queue tells nobody what it drops, so that is what
-     * neither reached an exporter nor came too late.
-     */
-    report(): LedgerReport {
-      const { started, ended, stored, unsampled, shed, handed } = counts;
-      const { exportFailed, exportTimedOut, afterShutdown } = counts;
-      const unhanded = ended - afterShutdown - handed;
-      const reasons = {
-        queueFull: options.hasExporter ? unhanded : 0,
-        exportFailed,
-        exportTimedOut,
-        afterShutdown,
-        unanswered: handed - stored - exportFailed - exportTimedOut,
-        unfinished: started - ended,
-        noExporter: options.hasExporter ? 0 : unhanded,
-      };
-      return { started, ended, stored, lost: started - stored, unsampled, shed, reasons };
+    /** Tells the ledger where to ask for what waits. */
+    watch(read: () => Gauge): void {
+      gauge = read;
     },
+    /** Spans that have ended, and that no exporter was given yet. */
+    queued: queuedNow,
+    /** As it is now, in the middle of the work. */
+    current: () => report(false),
+    /** At the end: what is not stored now will not be. */
+    final: () => report(true),
   };
 }

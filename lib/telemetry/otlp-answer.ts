@@ -20,7 +20,10 @@ const MAX_EXCERPT = 300;
 /** What an endpoint says of a batch. */
 export type Verdict =
   | Readonly<{ stored: true; rejected: number; warning: string | undefined }>
-  | Readonly<{ stored: false; reason: string }>;
+  | Readonly<{ stored: false; reason: string; passes: boolean }>;
+
+/** Statuses after which OTLP asks to try again. */
+const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /**
  * Reads an answer as OTLP specifies it. A status of success alone proves nothing: a login page, a
@@ -34,18 +37,21 @@ export function judgeAnswer(answer: OtlpAnswer, secrets: readonly string[]): Ver
     const to = URL.canParse(answer.location ?? '') ? new URL(answer.location ?? '').origin : '';
     return {
       stored: false,
+      passes: false,
       reason: `${said}${to && ` to ${to}`}; redirects are not followed, set the endpoint itself`,
     };
   }
   const body = unpack(answer);
   if (status < 200 || status >= 300) {
-    return { stored: false, reason: `${said}: ${excerpt(body, secrets)}` };
+    const reason = `${said}: ${excerpt(body, secrets)}`;
+    return { stored: false, passes: RETRYABLE.has(status), reason };
   }
   const response = readResponse(body, answer.contentType);
   if (response === undefined) {
     const type = answer.contentType?.slice(0, 100) ?? 'without a content type';
     return {
       stored: false,
+      passes: false,
       reason: `${said}, but no export response (${type}): ${excerpt(body, secrets)}`,
     };
   }

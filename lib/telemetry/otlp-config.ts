@@ -44,7 +44,7 @@ export const otlpVariables = {
     .optional()
     .describe('Wins over OTEL_EXPORTER_OTLP_COMPRESSION'),
   OTEL_EXPORTER_OTLP_TIMEOUT: integer({ min: 1, max: 60_000, default: 10_000 }).describe(
-    'Milliseconds that one export over OTLP may take, attempts included; OTEL_BSP_EXPORT_TIMEOUT bounds it too',
+    'Milliseconds that one attempt over OTLP may take; OTEL_BSP_EXPORT_TIMEOUT bounds it too',
   ),
   OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: wholeNumber(1, 60_000)
     .optional()

@@ -1,26 +1,20 @@
 import http from 'node:http';
 import https from 'node:https';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { diag } from '@opentelemetry/api';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { GoogleAuth } from 'google-auth-library';
 import { until, within } from './deadline.ts';
-import type { SpanSink } from './exporter.ts';
 import { judgeAnswer, MAX_ANSWER_BYTES, type OtlpAnswer } from './otlp-answer.ts';
-
-/** Statuses after which OTLP asks to try again. */
-const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
-const MAX_ATTEMPTS = 5;
-const FIRST_DELAY_MS = 500;
+import { NotStoredYet, type SpanSink } from './sink.ts';
 
 const gzipAsync = promisify(gzip);
 
 export type OtlpOptions = Readonly<{
   url: string;
   project: string;
-  /** For one batch, attempts included. */
+  /** For one attempt. */
   timeoutMs: number;
   /** Sent to the origin of `url` and to no other. */
   headers?: Readonly<Record<string, string>>;
@@ -55,9 +49,9 @@ export function createOtlpSink(options: OtlpOptions): SpanSink {
           const body = compression === 'gzip' ? await gzipAsync(serialized) : serialized;
           const secret = { ...(token && (await until(token(), signal))), ...headers };
           const request = { url, agent, body, headers: { ...secret, ...format } };
-          const answer = await retrying(() => send(request, signal), timeoutMs, signal);
+          const answer = await send(request, signal);
           const verdict = judgeAnswer(answer, Object.values(secret));
-          if (!verdict.stored) throw new Error(verdict.reason);
+          if (!verdict.stored) throw toError(verdict, answer);
           const { rejected, warning } = verdict;
           if (rejected > 0 || warning !== undefined) {
             diag.warn(`the OTLP endpoint rejected ${rejected} of ${spans.length} spans`, warning);
@@ -72,24 +66,11 @@ export function createOtlpSink(options: OtlpOptions): SpanSink {
   };
 }
 
-/** Repeats what OTLP says may be repeated: some statuses, and connections that break. */
-async function retrying(
-  post: () => Promise<Answer>,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Answer> {
-  const untilMs = performance.now() + timeoutMs;
-  for (let attempt = 1; ; attempt += 1) {
-    const outcome = await post().catch((error: Error) => error);
-    const failed = outcome instanceof Error;
-    const backoffMs = FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
-    const pauseMs = Math.max(backoffMs, failed ? 0 : (outcome.retryAfterMs ?? 0));
-    // A pause that leaves no time for another attempt would only hide what was answered.
-    const isLast = attempt === MAX_ATTEMPTS || performance.now() + pauseMs >= untilMs;
-    if (failed && (isLast || signal.aborted)) throw outcome;
-    if (!failed && (isLast || !RETRYABLE.has(outcome.status))) return outcome;
-    await delay(pauseMs, undefined, { signal });
-  }
+function toError({ passes, reason }: { passes: boolean; reason: string }, answer: Answer): Error {
+  if (!passes) return new Error(reason);
+  // These two are a gateway's, which had no answer from whoever stores.
+  const maybeStored = answer.status === 502 || answer.status === 504;
+  return new NotStoredYet(reason, { maybeStored, retryAfterMs: answer.retryAfterMs ?? 0 });
 }
 
 type Answer = OtlpAnswer & Readonly<{ retryAfterMs: number | undefined }>;
@@ -106,14 +87,21 @@ function send(
 ): Promise<Answer> {
   const { url, agent, body, headers } = request;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const open = url.startsWith('https:') ? https.request : http.request;
-  const outgoing = open(url, {
+  const secure = url.startsWith('https:');
+  const outgoing = (secure ? https : http).request(url, {
     method: 'POST',
     agent,
     signal,
     headers: { ...headers, 'content-length': body.length },
   });
-  outgoing.on('error', reject);
+  let isConnected = false;
+  const fail = (cause: Error) =>
+    reject(new NotStoredYet(cause.message, { cause, maybeStored: isConnected }));
+  outgoing.on('socket', (socket) => {
+    if (!socket.connecting) isConnected = true;
+    else socket.once(secure ? 'secureConnect' : 'connect', () => (isConnected = true));
+  });
+  outgoing.on('error', fail);
   outgoing.on('response', (incoming) => {
     const { headers: got, statusCode: status = 0 } = incoming;
     collect(incoming).then(
@@ -126,7 +114,7 @@ function send(
           retryAfterMs: retryAfterMs(got['retry-after']),
           body: received,
         }),
-      reject,
+      fail,
     );
   });
   outgoing.end(body);
@@ -170,9 +158,8 @@ function createAccessToken(project: string) {
       const token = await auth.getAccessToken();
       return { authorization: `Bearer ${token}`, 'x-goog-user-project': project };
     } catch (cause) {
-      throw new Error(`no access token for the OTLP export: ${(cause as Error).message}`, {
-        cause,
-      });
+      const { message } = cause as Error;
+      throw new NotStoredYet(`no access token for the OTLP export: ${message}`, { cause });
     }
   };
 }

@@ -1,5 +1,5 @@
 import type { TelemetryConfig } from './config.ts';
-import { endOnEarlySignal } from './early-signal.ts';
+import { endOnEarlySignal, ignoreEarlyLedgerSignal } from './early-signal.ts';
 
 /**
  * For `node --import`: starts the telemetry before any module of the program is loaded, because
@@ -9,6 +9,7 @@ import { endOnEarlySignal } from './early-signal.ts';
  * together with its own, and exits.
  */
 endOnEarlySignal();
+ignoreEarlyLedgerSignal();
 
 // Imported only now: the static imports of a module are loaded before its first line runs.
 const { ConfigError, parseEnv } = await import('./environment.ts');

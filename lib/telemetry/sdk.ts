@@ -9,11 +9,12 @@ import {
 } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { setGlobalErrorHandler, suppressTracing } from '@opentelemetry/core';
-import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { createBatches } from './batches.ts';
 import type { TelemetryConfig } from './config.ts';
 import { DeadlineError, within } from './deadline.ts';
-import { createTrackedExporter, type SpanSink, SpansNotStored } from './exporter.ts';
+import { LEDGER_SIGNAL } from './early-signal.ts';
+import { createTrackedExporter } from './exporter.ts';
 import { patchModules } from './instrumentation.ts';
 import { createLedger } from './ledger.ts';
 import { createLogger, type Logger } from './log.ts';
@@ -21,11 +22,12 @@ import { createPressure } from './pressure.ts';
 import { createPropagator } from './propagator.ts';
 import { createOwnResource, createResourceDetection } from './resource.ts';
 import { createResponseFlush } from './response-flush.ts';
+import { createRetryQueue } from './retry-queue.ts';
 import type { Telemetry } from './running.ts';
 import { createInstanceSampler, createSampler } from './sampler.ts';
 import { createShedding } from './shedding.ts';
+import { createSinks, withResource } from './sinks.ts';
 import { createSpanProcessor } from './span-processor.ts';
-import { createSpanQueueCount } from './span-queue.ts';
 
 /** Requests that a shutdown has cut off end their spans a few turns later. */
 const LAST_ENDS_MS = 500;
@@ -54,10 +56,7 @@ export async function startTelemetry(
     project: config.GOOGLE_CLOUD_PROJECT,
   });
   diag.setLogger(createDiagLogger(logger), DiagLogLevel.WARN);
-  // Failed exports come here too, but the exporter has reported them.
-  setGlobalErrorHandler((error) => {
-    if (!(error instanceof SpansNotStored)) diag.error('OpenTelemetry failed', String(error));
-  });
+  setGlobalErrorHandler((error) => diag.error('OpenTelemetry failed', String(error)));
   patchModules();
   return context.with(suppressTracing(context.active()), () =>
     startProvider(config, { ...options, logger }),
@@ -69,9 +68,7 @@ async function startProvider(
   options: { onPlatform: boolean; logger: Logger },
 ): Promise<Telemetry> {
   const timeoutMs = config.OTEL_BSP_EXPORT_TIMEOUT;
-  const sinks = await Promise.all(
-    config.OTEL_TRACES_EXPORTER.map((name) => SINKS[name](config, timeoutMs)),
-  );
+  const sinks = await createSinks(config);
   const ledger = createLedger({ hasExporter: sinks.length > 0 });
   const own = createOwnResource(config);
   const detection = createResourceDetection({
@@ -80,32 +77,24 @@ async function startProvider(
     attempts: options.onPlatform ? 5 : 1,
   });
   const exporter = createTrackedExporter({
-    sinks,
     ledger,
-    timeoutMs,
-    async prepare(spans) {
-      const resource = await detection.current();
-      return spans.map((span): ReadableSpan => Object.assign(Object.create(span), { resource }));
-    },
-  });
-  const queue = createSpanQueueCount(config.OTEL_BSP_MAX_QUEUE_SIZE);
-  const pressure = createPressure({ sources: sinks.length > 0 ? [queue.fill] : [] });
-  const batches = new BatchSpanProcessor(queue.leaving(exporter), {
-    scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY,
-    maxQueueSize: config.OTEL_BSP_MAX_QUEUE_SIZE,
-    // The default may be above a queue that was made small.
-    maxExportBatchSize: Math.min(
-      config.OTEL_BSP_MAX_EXPORT_BATCH_SIZE,
-      config.OTEL_BSP_MAX_QUEUE_SIZE,
+    queues: sinks.map((sink) =>
+      createRetryQueue({
+        sink: withResource(sink, detection.current),
+        timeoutMs,
+        limitBytes: config.SPAN_RETRY_QUEUE_BYTES,
+        batchSpans: config.OTEL_BSP_MAX_EXPORT_BATCH_SIZE,
+      }),
     ),
-    // Ours comes first: it knows which spans it gave up.
-    exportTimeoutMillis: timeoutMs + 1_000,
+    close: () => Promise.all(sinks.map((sink) => sink.close())),
   });
+  const batches = createBatches({ config, exporter, ledger });
+  const queuedFill = () => ledger.queued() / config.OTEL_BSP_MAX_QUEUE_SIZE;
+  const pressure = createPressure({ sources: [queuedFill, exporter.fill] });
   let stopped = false;
   const entry = createSpanProcessor({
     ledger,
     isStopped: () => stopped,
-    onEnded: queue.enter,
     onFirstSpan: () => {
       if (sinks.length > 0) detection.start();
     },
@@ -121,7 +110,6 @@ async function startProvider(
   });
   trace.setGlobalTracerProvider(provider);
 
-  /** Rejections are failed exports, which the exporter has counted and reported. */
   const drain = async () => {
     await Promise.allSettled([batches.forceFlush()]);
     await exporter.settled();
@@ -129,19 +117,21 @@ async function startProvider(
   const allEnded = async (waitMs: number) => {
     const giveUpMs = performance.now() + waitMs;
     while (performance.now() < giveUpMs) {
-      const { started, ended } = ledger.report();
-      if (started === ended) return;
+      if (ledger.current().open === 0) return;
       await sleep(10);
     }
   };
   let reported = false;
   const report = (reportLogger: Logger) => {
     reported = true;
-    reportLogger.info({ spans: ledger.report() }, 'telemetry stopped');
+    reportLogger.info({ spans: ledger.final() }, 'telemetry stopped');
   };
+  process.on(LEDGER_SIGNAL, () =>
+    options.logger.info({ spans: ledger.current() }, 'telemetry so far'),
+  );
   // A shutdown that runs out of time, and a crash, end the process before the shutdown below does.
   process.once('exit', () => {
-    if (!reported && ledger.report().started > 0) report(options.logger);
+    if (!reported && ledger.current().started > 0) report(options.logger);
   });
   return {
     pressure,
@@ -152,55 +142,17 @@ async function startProvider(
       const untilMs = performance.now() + shutdownTimeoutMs - REPORT_MS;
       const leftMs = () => Math.max(0, untilMs - performance.now());
       await allEnded(Math.min(LAST_ENDS_MS, leftMs()));
-      await atMost(Math.min(timeoutMs + 500, leftMs()), drain);
+      exporter.hurry();
+      do {
+        await atMost(leftMs(), drain);
+        // Spans may end in the meantime.
+      } while (ledger.queued() > 0 && leftMs() > 0);
       stopped = true;
-      await atMost(Math.min(500, leftMs()), () => Promise.allSettled([batches.shutdown()]));
       report(shutdownLogger);
+      await atMost(leftMs(), () => Promise.allSettled([batches.shutdown()]));
     },
   };
 }
-
-/** Loaded only if chosen: each brings tens of milliseconds of modules to a cold start. */
-const SINKS: Readonly<
-  Record<
-    TelemetryConfig['OTEL_TRACES_EXPORTER'][number],
-    (config: TelemetryConfig, timeoutMs: number) => Promise<SpanSink>
-  >
-> = {
-  async gcp_trace(config) {
-    const { createCloudTraceSink } = await import('./cloud-trace-exporter.ts');
-    const { GOOGLE_CLOUD_PROJECT: project, CLOUD_TRACE_API_ENDPOINT: endpoint } = config;
-    return createCloudTraceSink({ project, endpoint });
-  },
-  async otlp(config, timeoutMs) {
-    const { createOtlpSink } = await import('./otlp-exporter.ts');
-    const url =
-      config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ??
-      `${config.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/$/, '')}/v1/traces`;
-    const {
-      OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: ownTimeoutMs = config.OTEL_EXPORTER_OTLP_TIMEOUT,
-      OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: compression = config.OTEL_EXPORTER_OTLP_COMPRESSION,
-    } = config;
-    return createOtlpSink({
-      url,
-      project: config.GOOGLE_CLOUD_PROJECT,
-      timeoutMs: Math.min(timeoutMs, ownTimeoutMs),
-      headers: {
-        ...config.OTEL_EXPORTER_OTLP_HEADERS,
-        ...config.OTEL_EXPORTER_OTLP_TRACES_HEADERS,
-      },
-      compression,
-    });
-  },
-  async console() {
-    const { createConsoleSink } = await import('./console-exporter.ts');
-    const { pino } = await import('pino');
-    // The logger writes complete lines to the same pipe; process.stdout writes what a full pipe has
-    // room for, and a line of the logger's would come in the middle of a span's.
-    const stdout = pino.destination({ dest: 1, sync: true });
-    return createConsoleSink((line) => void stdout.write(line));
-  },
-};
 
 /**
  * Waits for work that never rejects, and no longer than that: it then goes on without us. Where no

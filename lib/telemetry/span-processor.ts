@@ -12,11 +12,9 @@ import { parentOrigin } from './parent.ts';
 export function createSpanProcessor(options: {
   ledger: Ledger;
   onFirstSpan: () => void;
-  /** Before the span is handed to the next processor. */
-  onEnded?: () => void;
   isStopped: () => boolean;
 }): SpanProcessor {
-  const { ledger, onFirstSpan, onEnded, isStopped } = options;
+  const { ledger, onFirstSpan, isStopped } = options;
   const nowMs = createFineClock();
   let first = true;
   return {
@@ -30,7 +28,6 @@ export function createSpanProcessor(options: {
     onEnd() {
       ledger.add('ended');
       if (isStopped()) ledger.add('afterShutdown');
-      else onEnded?.();
     },
     async forceFlush() {},
     async shutdown() {},

@@ -5,9 +5,6 @@ import { type Exit, type LogContent, startProgram } from '../../tools/local/plat
 import { type Vitals, watchVitals } from './vitals.ts';
 
 /** What the programs' own count says; `unknown` and `shed` are absent where a version has none. */
-export type Ledger = LedgerReport & { shed?: number; unknown?: number };
-
-/** One process of one program, from its start to its end. */
 export type Process = Readonly<{
   name: ProgramName;
   pid: number;
@@ -28,7 +25,7 @@ export type Ended = Readonly<{
   name: ProgramName;
   exit: Exit;
   /** Its last count; undefined where it was killed before it could say. */
-  ledger: Ledger | undefined;
+  ledger: LedgerReport | undefined;
   vitals: Vitals;
   lines: readonly LogContent[];
 }>;
@@ -58,7 +55,7 @@ export function startProcess(options: {
     lines.map(asObject).findLast((line) => line.message === message);
   const ended = program.exited.then((exit): Ended => {
     for (const wake of waiting) wake();
-    const ledger = find('telemetry stopped')?.spans as Ledger | undefined;
+    const ledger = find('telemetry stopped')?.spans as LedgerReport | undefined;
     return { name, exit, ledger, vitals: watch.stop(), lines };
   });
 

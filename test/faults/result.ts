@@ -105,10 +105,7 @@ function countSpans(
 ): SpanCount {
   const own = processes.map(({ ledger }) => {
     if (!ledger) return NONE;
-    // The count takes those of unknown fate for lost, as long as it has no count of them.
-    const unknown = ledger.unknown ?? ledger.reasons.exportTimedOut + ledger.reasons.unanswered;
-    const lost = ledger.unknown === undefined ? ledger.lost - unknown : ledger.lost;
-    const { started, stored, shed = 0, reasons } = ledger;
+    const { started, stored, lost, unknown, shed, reasons } = ledger;
     return { ...NONE, started, stored, lost, unknown, shed, reasons };
   });
   const held = new Set(

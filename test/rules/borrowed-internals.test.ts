@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { TraceExporter } from '@google-cloud/opentelemetry-cloud-trace-exporter';
+import { Client, credentials } from '@grpc/grpc-js';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { ROOT, readSources } from './sources.ts';
@@ -34,7 +35,28 @@ const BORROWED = [
     version: '3.1.0',
     file: 'lib/telemetry/cloud-trace-exporter.ts',
     use: /_traceServiceClient/,
-    recheck: 'disconnect closes the connection through TraceExporter._traceServiceClient',
+    recheck: 'convert takes the call that export makes of TraceExporter._traceServiceClient',
+  },
+  {
+    package: '@google-cloud/opentelemetry-cloud-trace-exporter',
+    version: '3.1.0',
+    file: 'lib/telemetry/cloud-trace-connection.ts',
+    use: /_getClient/,
+    recheck: 'TraceExporter._getClient finds credentials and makes a gRPC client with them',
+  },
+  {
+    package: '@grpc/grpc-js',
+    version: '1.14.7',
+    file: 'lib/telemetry/cloud-trace-connection.ts',
+    use: /internalChannel/,
+    recheck: 'Channel.internalChannel has the credentials and options that it was made with',
+  },
+  {
+    package: '@grpc/grpc-js',
+    version: '1.14.7',
+    file: 'lib/telemetry/cloud-trace-connection.ts',
+    use: /No connection established/,
+    recheck: 'its own words tell a call that was not sent from one whose connection broke',
   },
   {
     package: '@google-cloud/functions-framework',
@@ -70,10 +92,22 @@ describe('what leans on the inside of a package', () => {
     assert.ok(Object.getOwnPropertyDescriptor(child, 'parentSpanContext')?.configurable);
   });
 
-  it('finds the connection of the Cloud Trace exporter, which is made at the first export', () => {
+  it('finds the client of the Cloud Trace exporter, which is made at the first export', () => {
     const exporter = new TraceExporter({ projectId: 'test-project' });
     const words = exporter.export.toString() + Object.getPrototypeOf(exporter).constructor;
-    assert.match(words, /_traceServiceClient/);
+    assert.match(words, /if \(this\._traceServiceClient\) \{\s+return this\._traceServiceClient;/);
+    assert.match(words, /async _getClient\(\)/);
+  });
+
+  it('finds the credentials and options of a gRPC client', () => {
+    const creds = credentials.createInsecure();
+    const client = new Client('localhost:1', creds, { 'grpc.primary_user_agent': 'test' });
+    const { internalChannel } = client.getChannel() as unknown as {
+      internalChannel: { credentials: object; options: object };
+    };
+    client.close();
+    assert.equal(internalChannel.credentials, creds);
+    assert.deepEqual(internalChannel.options, { 'grpc.primary_user_agent': 'test' });
   });
 
   it('finds one listener on the framework’s server', () => {

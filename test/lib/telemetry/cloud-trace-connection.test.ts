@@ -17,7 +17,7 @@ test('after a write without an answer the next batch opens a new connection', as
   );
   useCloud(t, cloud);
   const endpoint = cloud.env.CLOUD_TRACE_API_ENDPOINT ?? '';
-  const sink = createCloudTraceSink({ project: 'test-project', endpoint });
+  const sink = createCloudTraceSink({ project: 'test-project', endpoint, timeoutMs: 60_000 });
   t.after(() => sink.close());
   const deadline = new AbortController();
   sink.write([createEndedSpan('first')], deadline.signal).catch(() => {});

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
-import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
-import {
-  createTrackedExporter,
-  type SpanSink,
-  SpansNotStored,
-  type TrackedExporter,
-} from '../../../lib/telemetry/exporter.ts';
-import { createLedger } from '../../../lib/telemetry/ledger.ts';
+import { ExportResultCode } from '@opentelemetry/core';
+import { createTrackedExporter, type TrackedExporter } from '../../../lib/telemetry/exporter.ts';
+import { createLedger, type Ledger } from '../../../lib/telemetry/ledger.ts';
+import { createRetryQueue } from '../../../lib/telemetry/retry-queue.ts';
+import type { SpanSink } from '../../../lib/telemetry/sink.ts';
 import { createEndedSpan } from './ended-span.ts';
 
-const TIMEOUT_MS = 60_000;
 const SPANS = ['a', 'b', 'c', 'd'].map(createEndedSpan);
 
 function createSink(write: SpanSink['write'], name = 'sink'): SpanSink {
@@ -20,8 +16,9 @@ function createSink(write: SpanSink['write'], name = 'sink'): SpanSink {
 const rejecting = (rejected: number) => createSink(async () => ({ rejected }));
 const failing = (message: string, name?: string) =>
   createSink(() => Promise.reject(new Error(message)), name);
+const silent = () => createSink(() => new Promise(() => {}));
 
-function setUp(t: TestContext, sinks: readonly SpanSink[]) {
+function setUp(t: TestContext, sinks: readonly SpanSink[], limitBytes = 100_000) {
   const errors: string[] = [];
   const nothing = () => {};
   const logger = { warn: nothing, info: nothing, debug: nothing, verbose: nothing };
@@ -31,14 +28,35 @@ function setUp(t: TestContext, sinks: readonly SpanSink[]) {
   );
   t.after(() => diag.disable());
   const ledger = createLedger({ hasExporter: true });
-  const prepare = async <T>(spans: T) => spans;
-  const exporter = createTrackedExporter({ sinks, ledger, timeoutMs: TIMEOUT_MS, prepare });
+  const exporter = createTrackedExporter({
+    ledger,
+    queues: sinks.map((sink) =>
+      createRetryQueue({ sink, limitBytes, batchSpans: 512, timeoutMs: 60_000 }),
+    ),
+    close: () => Promise.all(sinks.map((sink) => sink.close())),
+  });
+  t.after(() => exporter.shutdown());
   return { exporter, ledger, errors };
 }
 
-function exportSpans(exporter: TrackedExporter): Promise<ExportResult> {
-  return new Promise((resolve) => exporter.export(SPANS, resolve));
+type Parts = { exporter: TrackedExporter; ledger: Ledger };
+
+/** What the SDK is answered. */
+function exportSpans({ exporter, ledger }: Parts): ExportResultCode | undefined {
+  let answer: ExportResultCode | undefined;
+  for (const count of ['started', 'ended'] as const) ledger.add(count, SPANS.length);
+  exporter.export(SPANS, ({ code }) => {
+    answer = code;
+  });
+  return answer;
 }
+
+test('the SDK is answered at once, whatever becomes of the batch', (t) => {
+  for (const sink of [rejecting(0), failing('no'), silent()]) {
+    const parts = setUp(t, [sink]);
+    assert.equal(exportSpans(parts), ExportResultCode.SUCCESS);
+  }
+});
 
 test('spans that one sink rejects are lost, whatever the others stored', async (t) => {
   for (const [sinks, stored, exportFailed] of [
@@ -49,92 +67,110 @@ test('spans that one sink rejects are lost, whatever the others stored', async (
     [[rejecting(99)], 0, 4],
     [[rejecting(-1), rejecting(1)], 3, 1],
   ] as const) {
-    const { exporter, ledger } = setUp(t, sinks);
-    assert.equal((await exportSpans(exporter)).code, ExportResultCode.SUCCESS);
-    const report = ledger.report();
+    const parts = setUp(t, sinks);
+    const { exporter, ledger } = parts;
+    exportSpans(parts);
+    await exporter.settled();
+    const report = ledger.final();
     assert.deepEqual([report.stored, report.reasons.exportFailed], [stored, exportFailed]);
   }
 });
 
-test('a failed export is reported once a sink, and marked as reported', async (t) => {
+test('a refused batch is reported once a sink, and counted once', async (t) => {
   const sinks = [failing('no', 'first'), failing('never', 'second'), rejecting(1)];
-  const { exporter, ledger, errors } = setUp(t, sinks);
-  const { code, error } = await exportSpans(exporter);
-  assert.equal(code, ExportResultCode.FAILED);
-  assert.ok(error instanceof SpansNotStored);
+  const parts = setUp(t, sinks);
+  const { exporter, ledger, errors } = parts;
+  exportSpans(parts);
+  await exporter.settled();
   assert.deepEqual(errors, [
     '4 spans were not stored by first: Error: no',
     '4 spans were not stored by second: Error: never',
   ]);
-  const { stored, reasons } = ledger.report();
+  const { stored, reasons } = ledger.final();
   assert.deepEqual([stored, reasons.exportFailed], [0, 4]);
 });
 
-test('a sink that fails does not cut the others short', async (t) => {
+test('a batch waits until the slowest sink has answered', async (t) => {
   const answer = Promise.withResolvers<{ rejected: number }>();
-  const { exporter } = setUp(t, [failing('no'), createSink(() => answer.promise)]);
-  let done = false;
-  const exported = exportSpans(exporter).then(() => {
-    done = true;
-  });
-  await new Promise(setImmediate);
-  assert.equal(done, false);
+  const parts = setUp(t, [failing('no'), createSink(() => answer.promise)]);
+  const { exporter, ledger } = parts;
+  exportSpans(parts);
+  const { waiting } = ledger.current();
+  assert.equal(waiting.spans, 4);
+  assert.ok(waiting.bytes > 0);
   answer.resolve({ rejected: 0 });
-  await exported;
+  await exporter.settled();
+  assert.deepEqual(ledger.current().waiting, { spans: 0, bytes: 0 });
 });
 
-test('spans that cannot be prepared are reported and counted', async (t) => {
-  const { ledger, errors } = setUp(t, []);
-  const exporter = createTrackedExporter({
-    sinks: [rejecting(0)],
-    ledger,
-    timeoutMs: TIMEOUT_MS,
-    prepare: () => Promise.reject(new Error('no resource')),
-  });
-  assert.ok((await exportSpans(exporter)).error instanceof SpansNotStored);
-  assert.deepEqual(errors, ['4 spans were not prepared for export: Error: no resource']);
-  assert.equal(ledger.report().reasons.exportFailed, 4);
+test('at the end, what a sink has not answered may be stored', (t) => {
+  const parts = setUp(t, [silent(), silent()]);
+  const { ledger } = parts;
+  exportSpans(parts);
+  const { stored, lost, reasons } = ledger.final();
+  assert.deepEqual([stored, lost, reasons.unanswered], [0, 0, 4]);
 });
 
-test('a sink without an answer is told to stop, and its spans count as out of time', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  const stopped = Promise.withResolvers<void>();
-  const silent = createSink((_, signal) => {
-    signal.addEventListener('abort', () => stopped.resolve());
-    return new Promise(() => {});
-  });
-  const { exporter, ledger } = setUp(t, [silent, rejecting(0)]);
-  const exported = exportSpans(exporter);
-  // Only a write that has begun can be stopped.
+test('at the end, what waits behind a write without an answer is lost', (t) => {
+  const parts = setUp(t, [silent()]);
+  const { ledger } = parts;
+  for (let batch = 0; batch < 5; batch += 1) exportSpans(parts);
+  const { reasons } = ledger.final();
+  assert.deepEqual([reasons.unanswered, reasons.stillWaiting], [16, 4]);
+});
+
+test('a batch that one queue has no room for is lost, and that is the reason', async (t) => {
+  const parts = setUp(t, [rejecting(0)], 100);
+  const { exporter, ledger } = parts;
+  exportSpans(parts);
+  await exporter.settled();
+  const { stored, reasons } = ledger.final();
+  assert.deepEqual([stored, reasons.retryQueueFull], [0, 4]);
+});
+
+test('the fill is that of the fullest queue', async (t) => {
+  const parts = setUp(t, [rejecting(0), silent()], 10_000);
+  const { exporter } = parts;
+  assert.equal(exporter.fill(), 0);
+  exportSpans(parts);
   await new Promise(setImmediate);
-  t.mock.timers.tick(TIMEOUT_MS);
-  await exported;
-  await stopped.promise;
-  const { stored, reasons } = ledger.report();
-  assert.deepEqual([stored, reasons.exportTimedOut, reasons.exportFailed], [0, 4, 0]);
+  assert.ok(exporter.fill() > 0.3 && exporter.fill() < 0.6, String(exporter.fill()));
 });
 
-test('settled and forceFlush wait for what is in flight; shutdown then closes each sink', async (t) => {
+test('settled and forceFlush wait for what is in flight', async (t) => {
   const answer = Promise.withResolvers<{ rejected: number }>();
   const order: string[] = [];
-  const slow: SpanSink = {
-    name: 'slow',
-    write: () => answer.promise,
-    async close() {
-      order.push('closed');
-    },
-  };
-  const { exporter } = setUp(t, [slow]);
-  exporter.export(SPANS, () => order.push('exported'));
+  const parts = setUp(t, [createSink(() => answer.promise)]);
+  const { exporter } = parts;
+  exportSpans(parts);
   const waits = [
     exporter.settled().then(() => order.push('settled')),
     exporter.forceFlush?.().then(() => order.push('flushed')),
-    exporter.shutdown().then(() => order.push('shut down')),
   ];
   await new Promise(setImmediate);
   assert.deepEqual(order, []);
   answer.resolve({ rejected: 0 });
   await Promise.all(waits);
-  assert.equal(order[0], 'exported');
-  assert.deepEqual(order.slice(-2), ['closed', 'shut down']);
+});
+
+test('shutdown gives up what is in flight, and closes each sink', async (t) => {
+  const stopped = Promise.withResolvers<void>();
+  let closed = 0;
+  const sink: SpanSink = {
+    name: 'silent',
+    write(_, signal) {
+      signal.addEventListener('abort', () => stopped.resolve());
+      return new Promise(() => {});
+    },
+    async close() {
+      closed += 1;
+    },
+  };
+  const parts = setUp(t, [sink]);
+  const { exporter, ledger } = parts;
+  exportSpans(parts);
+  await exporter.shutdown();
+  await stopped.promise;
+  assert.equal(closed, 1);
+  assert.equal(ledger.final().reasons.unanswered, 4);
 });

@@ -43,7 +43,12 @@ async function run(t: TestContext, code: string) {
   const lines = (await output).trim().split('\n');
   const parsed = lines.map((line) => JSON.parse(line === '' ? '{}' : line));
   const reports = parsed.filter(({ message }) => message === 'telemetry stopped');
-  const counts = reports.map(({ spans }) => [spans.started, spans.stored, spans.lost]);
+  const counts = reports.map(({ spans }) => [
+    spans.started,
+    spans.stored,
+    spans.lost,
+    spans.unknown,
+  ]);
   const stderr = await problems;
   return { exitCode, messages: parsed.map(({ message }) => message), counts, stderr };
 }
@@ -60,13 +65,13 @@ describe('the count of spans', () => {
       process.kill(process.pid, 'SIGTERM');`,
     );
     assert.deepEqual(messages, ['shutting down', 'shutdown timed out', 'telemetry stopped']);
-    assert.deepEqual([exitCode, counts], [1, [[1, 0, 1]]]);
+    assert.deepEqual([exitCode, counts], [1, [[1, 0, 1, 0]]]);
   });
 
   test('is written where the program crashes', async (t) => {
     const { exitCode, counts, stderr } = await run(t, `throw new Error('no such thing');`);
     assert.match(stderr, /no such thing/);
-    assert.deepEqual([exitCode, counts], [1, [[1, 0, 1]]]);
+    assert.deepEqual([exitCode, counts], [1, [[1, 0, 1, 0]]]);
   });
 
   test('is written once, and before the next timer where no time is left', async (t) => {
@@ -79,6 +84,6 @@ describe('the count of spans', () => {
       process.exit(0);`,
     );
     assert.deepEqual(messages, ['telemetry stopped']);
-    assert.deepEqual([exitCode, counts], [0, [[1, 0, 1]]]);
+    assert.deepEqual([exitCode, counts], [0, [[1, 0, 0, 1]]]);
   });
 });

@@ -67,6 +67,7 @@ test('quotes 300 characters of a refusal in one line', () => {
   const verdict = judgeAnswer(answer(`no\r\n\u2028\0${'x'.repeat(1_000)}`, 'text/plain', 403), []);
   assert.deepEqual(verdict, {
     stored: false,
+    passes: false,
     reason: `HTTP 403 Forbidden: no ${'x'.repeat(297)}…`,
   });
 });
@@ -75,6 +76,7 @@ test('says of an empty refusal that it is empty', () => {
   const verdict = judgeAnswer(answer('', undefined, 413), []);
   assert.deepEqual(verdict, {
     stored: false,
+    passes: false,
     reason: 'HTTP 413 Payload Too Large: (empty body)',
   });
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { DeadlineError } from '../../../lib/telemetry/deadline.ts';
 import {
@@ -9,6 +11,7 @@ import {
   isGoogle,
   type OtlpOptions,
 } from '../../../lib/telemetry/otlp-exporter.ts';
+import { NotStoredYet } from '../../../lib/telemetry/sink.ts';
 import { startHungExporter } from '../../services/faults.ts';
 import { startFakeCloud } from './cloud.ts';
 import { createEndedSpan } from './ended-span.ts';
@@ -179,32 +182,71 @@ test('a refusal is logged with its status and reason, and is not repeated', asyn
   assert.equal(collector.posts.length, 1);
 });
 
-for (const status of [429, 502, 503, 504]) {
-  test(`a batch is sent again after ${status}`, async (t) => {
-    const collector = await startCollector(t, (_body, earlier) =>
-      earlier === 0 ? { status } : {},
-    );
-    assert.deepEqual(await startSink(t, collector.origin)(), { rejected: 0 });
-    assert.equal(collector.posts.length, 2);
+for (const [status, maybeStored] of [
+  [429, false],
+  [502, true],
+  [503, false],
+  [504, true],
+] as const) {
+  test(`after ${status} a batch may be stored later`, async (t) => {
+    const collector = await startCollector(t, () => ({
+      status,
+      headers: { 'Retry-After': '7' },
+      body: 'come back later',
+    }));
+    await assert.rejects(startSink(t, collector.origin)(), (error) => {
+      assert.ok(error instanceof NotStoredYet);
+      assert.match(error.message, new RegExp(`^HTTP ${status} .*: come back later$`));
+      assert.deepEqual([error.maybeStored, error.retryAfterMs], [maybeStored, 7_000]);
+      return true;
+    });
+    assert.equal(collector.posts.length, 1);
   });
 }
 
-test('a batch is sent again after a connection that broke', async (t) => {
-  const collector = await startCollector(t, (_body, earlier) => (earlier === 0 ? 'hang up' : {}));
-  assert.deepEqual(await startSink(t, collector.origin)(), { rejected: 0 });
-  assert.equal(collector.posts.length, 2);
+test('after a connection that broke a batch may be stored later, or is already', async (t) => {
+  const collector = await startCollector(t, () => 'hang up');
+  await assert.rejects(
+    startSink(t, collector.origin)(),
+    (error) => error instanceof NotStoredYet && error.maybeStored,
+  );
 });
 
-test('a pause that the time does not allow is not begun, and the answer is the reason', async (t) => {
-  const collector = await startCollector(t, () => ({
-    status: 503,
-    headers: { 'Retry-After': '3600' },
-    body: 'come back later',
-  }));
-  await assert.rejects(startSink(t, collector.origin)(), {
-    message: 'HTTP 503 Service Unavailable: come back later',
+test('after a refused connection a batch may be stored later, and is not yet', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await promisify(server.close.bind(server))();
+  await assert.rejects(
+    startSink(t, `http://127.0.0.1:${port}`)(),
+    (error) => error instanceof NotStoredYet && !error.maybeStored,
+  );
+});
+
+test('what a collector refuses for a while is stored in the end, and is not lost', async (t) => {
+  const collector = await startCollector(t, (_body, earlier) =>
+    earlier < 2 ? { status: 503 } : {},
+  );
+  const program = await runProgram(t, ['/'], {
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
   });
-  assert.equal(collector.posts.length, 1);
+  const { stored, lost, unknown } = program.report();
+  assert.deepEqual([stored, lost, unknown, collector.posts.length], [5, 0, 0, 3]);
+});
+
+test('a span that one backend stored is not sent to it again for the other', async (t) => {
+  const collector = await startCollector(t, (_body, earlier) =>
+    earlier < 3 ? { status: 503 } : {},
+  );
+  const cloud = await startFakeCloud(t);
+  const program = await runProgram(t, ['/'], {
+    ...cloud.env,
+    OTEL_TRACES_EXPORTER: 'gcp_trace,otlp',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
+  });
+  assert.equal(program.report().stored, 5);
+  assert.deepEqual([cloud.spans.length, cloud.writes(), collector.posts.length], [5, 1, 4]);
 });
 
 test('an endpoint that does not answer is given up after the time for a batch', async (t) => {

@@ -95,8 +95,9 @@ await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve))
 const { port } = httpServer.address() as AddressInfo;
 process.stdout.write(`${JSON.stringify({ message: 'listening', port })}\n`);
 
+const shutdownMs = Number(process.env.TEST_SHUTDOWN_MS ?? 60_000);
 const stop = async () => {
-  await shutdownTelemetry(createLogger({ service: 'test', project: 'test-project' }), 60_000);
+  await shutdownTelemetry(createLogger({ service: 'test', project: 'test-project' }), shutdownMs);
   process.exit(0);
 };
 const [mode, ...paths] = process.argv.slice(2);

@@ -18,7 +18,7 @@ test('while the trace backend stores nothing, new traces are shed, and what is k
   const paths = Array.from({ length: VISITS }, () => '/');
   const program = startProgram(t, 'once', paths, {
     ...cloud.env,
-    OTEL_BSP_MAX_QUEUE_SIZE: '40',
+    SPAN_RETRY_QUEUE_BYTES: '65536',
     OTEL_BSP_MAX_EXPORT_BATCH_SIZE: String(SPANS_PER_VISIT),
   });
   await program.line('visited');

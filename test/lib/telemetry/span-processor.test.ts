@@ -60,7 +60,7 @@ test('spans are counted as they start and end, and those that end too late apart
   spans[0]?.end();
   seen.stopped = true;
   spans[1]?.end();
-  const { started, ended, reasons } = ledger.report();
+  const { started, ended, reasons } = ledger.final();
   assert.deepEqual([started, ended], [3, 2]);
   assert.deepEqual([reasons.afterShutdown, reasons.unfinished], [1, 1]);
 });

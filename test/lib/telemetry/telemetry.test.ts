@@ -39,7 +39,7 @@ describe('shutdownTelemetry', () => {
     const [report] = reports;
     assert.deepEqual(
       [report?.started, report?.stored, report?.lost, report?.reasons.unanswered],
-      [1, 0, 1, 1],
+      [1, 0, 0, 1],
     );
   });
 });

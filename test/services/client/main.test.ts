@@ -210,8 +210,8 @@ describe('services/client/main', () => {
     await refused;
     assert.equal(await program.exit(), 0);
     const { spans } = await program.line('telemetry stopped');
-    const { started, ended, stored, lost } = spans as Record<string, number>;
-    assert.deepEqual([started, ended, stored, lost], [3, 3, 0, 3], 'and each was ended first');
+    const { started, ended, stored, unknown } = spans as Record<string, number>;
+    assert.deepEqual([started, ended, stored, unknown], [3, 3, 0, 3], 'and each was ended first');
   });
 
   test('names a port that is in use in one line of its log, and exits 1', (t) =>

@@ -152,8 +152,8 @@ describe('services/server/main', () => {
     await refused;
     assert.equal(await program.exit(), 0);
     const { spans } = await program.line('telemetry stopped');
-    const { started, ended, stored, lost } = spans as Record<string, number>;
-    assert.deepEqual([ended, stored, lost], [started, 0, started], 'and each was ended first');
+    const { started, ended, stored, unknown } = spans as Record<string, number>;
+    assert.deepEqual([ended, stored, unknown], [started, 0, started], 'and each was ended first');
   });
 
   test('names a port that is in use in one line of its log, and exits 1', (t) =>

@@ -1,0 +1,187 @@
+import { context, diag, ROOT_CONTEXT } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { DeadlineError, within } from './deadline.ts';
+import { NotStoredYet, type SpanSink, type Written } from './sink.ts';
+import { estimateBytes } from './span-bytes.ts';
+import { createWritePace } from './write-pace.ts';
+
+/** What became of a batch: how many of its spans are not stored, and why. */
+export type Fate = Readonly<{
+  lost: number;
+  reason: 'retryQueueFull' | 'exportFailed' | 'exportTimedOut';
+}>;
+
+/** A batch in the queue. */
+export type Ticket = Readonly<{
+  fate: Promise<Fate>;
+  /** An attempt is under way, or one ended without an answer: the batch may be stored already. */
+  maybeStored(): boolean;
+}>;
+
+export type RetryQueue = Readonly<{
+  /** Takes a batch, or refuses it at once where there is no room. */
+  add(spans: readonly ReadableSpan[]): Ticket;
+  /** Estimated bytes of the spans that are not stored yet, those being written included. */
+  bytes(): number;
+  /** The same as a share of the limit: 0 is empty, 1 is full. */
+  fill(): number;
+  /** For a shutdown: no pauses that only the backend asks for. */
+  hurry(): void;
+  /** Begins no write any more, and gives up those that run. */
+  close(): void;
+}>;
+
+type Entry = {
+  readonly spans: readonly ReadableSpan[];
+  readonly bytes: number;
+  /** Place in the queue: writes that run at the same time may come back in another order. */
+  readonly place: number;
+  isWriting: boolean;
+  maybeStored: boolean;
+  readonly settle: (fate: Fate) => void;
+};
+
+/** Of one write, by the estimate, which is above the size on the wire. */
+const MAX_WRITE_BYTES = 2 * 1024 * 1024;
+/** Once full, it takes batches again from this fill on. */
+const REOPEN_FILL = 0.75;
+
+/**
+ * The spans that one sink has not stored yet, first in, first out, bounded by their estimated bytes.
+ *
+ *     add → |newest … oldest| → write → stored, or refused for good
+ *                     ↑___________|  not yet
+ *
+ * Where it is full, it refuses what arrives. What waits is older, and other spans of the same traces
+ * are stored or wait too; what arrives belongs to traces that the root can still shed. It then refuses
+ * until a quarter is free: one long gap breaks fewer traces than a hole in each of them.
+ */
+export function createRetryQueue(options: {
+  sink: SpanSink;
+  limitBytes: number;
+  /** Spans in one write; a batch that is larger is written by itself. */
+  batchSpans: number;
+  /** For one attempt. */
+  timeoutMs: number;
+  random?: () => number;
+}): RetryQueue {
+  const { sink, limitBytes, batchSpans, timeoutMs, random = Math.random } = options;
+  const pace = createWritePace({ name: sink.name, onResume: pump, random });
+  const waiting: Entry[] = [];
+  const closed = new AbortController();
+  let places = 0;
+  let heldBytes = 0;
+  let isFull = false;
+  let writes = 0;
+
+  function hasRoomFor(bytes: number): boolean {
+    const wasFull = isFull;
+    isFull = heldBytes + bytes > limitBytes || (isFull && heldBytes > limitBytes * REOPEN_FILL);
+    if (isFull && !wasFull)
+      diag.error(`the retry queue of ${sink.name} is full; new spans are lost`);
+    return !isFull;
+  }
+
+  function add(spans: readonly ReadableSpan[]): Ticket {
+    const bytes = estimateBytes(spans);
+    if (!hasRoomFor(bytes)) {
+      const fate: Fate = { lost: spans.length, reason: 'retryQueueFull' };
+      return { fate: Promise.resolve(fate), maybeStored: () => false };
+    }
+    const { promise, resolve } = Promise.withResolvers<Fate>();
+    const settle = (fate: Fate) => {
+      heldBytes -= bytes;
+      resolve(fate);
+    };
+    const place = places++;
+    const entry: Entry = { spans, bytes, place, isWriting: false, maybeStored: false, settle };
+    heldBytes += bytes;
+    waiting.push(entry);
+    pump();
+    return { fate: promise, maybeStored: () => entry.isWriting || entry.maybeStored };
+  }
+
+  /** Starts as many writes as may run now. */
+  function pump(): void {
+    while (waiting.length > 0 && pace.allows(writes) && !closed.signal.aborted) {
+      void attempt(takeWrite());
+    }
+  }
+
+  /** The oldest batches that fit into one write. */
+  function takeWrite(): Entry[] {
+    let spans = 0;
+    let bytes = 0;
+    const end = waiting.findIndex((entry, i) => {
+      spans += entry.spans.length;
+      bytes += entry.bytes;
+      return i > 0 && (spans > batchSpans || bytes > MAX_WRITE_BYTES);
+    });
+    return waiting.splice(0, end === -1 ? waiting.length : end);
+  }
+
+  async function attempt(entries: readonly Entry[]): Promise<void> {
+    writes += 1;
+    for (const entry of entries) entry.isWriting = true;
+    const spans = entries.flatMap((entry) => entry.spans);
+    try {
+      const { rejected } = await write(spans);
+      pace.succeeded();
+      settle(entries, Math.max(0, rejected));
+    } catch (error) {
+      if (error instanceof NotStoredYet || error instanceof DeadlineError) {
+        putBack(entries, error instanceof DeadlineError || error.maybeStored);
+        pace.failed(error);
+      } else if (!closed.signal.aborted) {
+        const were = spans.length === 1 ? 'span was' : 'spans were';
+        diag.error(`${spans.length} ${were} not stored by ${sink.name}`, String(error));
+        settle(entries, spans.length);
+      }
+    } finally {
+      writes -= 1;
+      pump();
+    }
+  }
+
+  /** Untraced, and outside the request that happened to wake the queue. */
+  function write(spans: readonly ReadableSpan[]): Promise<Written> {
+    return context.with(suppressTracing(ROOT_CONTEXT), () =>
+      within(timeoutMs, (signal) => sink.write(spans, signal), { outer: closed.signal }),
+    );
+  }
+
+  /** A sink says how many spans it refused and not which: the first batches are charged with them. */
+  function settle(entries: readonly Entry[], rejected: number): void {
+    let left = rejected;
+    for (const entry of entries) {
+      const lost = Math.min(left, entry.spans.length);
+      left -= lost;
+      // It may be refused for good after an attempt that had stored it.
+      const reason = entry.maybeStored ? 'exportTimedOut' : 'exportFailed';
+      entry.isWriting = false;
+      entry.maybeStored ||= lost === 0;
+      entry.settle({ lost, reason });
+    }
+  }
+
+  function putBack(entries: readonly Entry[], maybeStored: boolean): void {
+    for (const entry of entries) {
+      entry.isWriting = false;
+      entry.maybeStored ||= maybeStored;
+    }
+    waiting.push(...entries);
+    waiting.sort((one, other) => one.place - other.place);
+  }
+
+  return {
+    add,
+    bytes: () => heldBytes,
+    fill: () => Math.min(1, heldBytes / limitBytes),
+    hurry: () => pace.hurry(),
+    close() {
+      closed.abort(new Error('the telemetry has stopped'));
+      pace.stop();
+    },
+  };
+}

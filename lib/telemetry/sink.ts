@@ -1,0 +1,33 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+
+/** The answer to a batch that was taken: how many of its spans are not stored anyway. */
+export type Written = Readonly<{ rejected: number }>;
+
+/**
+ * One backend. Writes one batch, in one attempt, and resolves with its answer. Rejects with
+ * NotStoredYet (or DeadlineError) where the same batch may be stored later, and with any other
+ * error where it is refused for good. What has not ended when `signal` aborts is given up.
+ */
+export type SpanSink = Readonly<{
+  name: string;
+  write(spans: readonly ReadableSpan[], signal: AbortSignal): Promise<Written>;
+  close(): Promise<void>;
+}>;
+
+/** An attempt that failed for reasons that pass: the backend is away, busy, or over its quota. */
+export class NotStoredYet extends Error {
+  /** The attempt ended without an answer to the batch, which may have been stored anyway. */
+  readonly maybeStored: boolean;
+  /** The pause that the backend asks for. */
+  readonly retryAfterMs: number;
+
+  constructor(
+    message: string,
+    options: ErrorOptions & { maybeStored?: boolean; retryAfterMs?: number } = {},
+  ) {
+    super(message, options);
+    this.name = 'NotStoredYet';
+    this.maybeStored = options.maybeStored ?? false;
+    this.retryAfterMs = options.retryAfterMs ?? 0;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { TelemetryConfig } from './config.ts';
+import type { SpanSink } from './sink.ts';
+
+/**
+ * The sinks that OTEL_TRACES_EXPORTER names. Each is loaded only if chosen: it brings tens of
+ * milliseconds of modules to a cold start.
+ */
+export function createSinks(config: TelemetryConfig): Promise<SpanSink[]> {
+  return Promise.all(config.OTEL_TRACES_EXPORTER.map((name) => SINKS[name](config)));
+}
+
+const SINKS: Readonly<
+  Record<
+    TelemetryConfig['OTEL_TRACES_EXPORTER'][number],
+    (config: TelemetryConfig) => Promise<SpanSink>
+  >
+> = {
+  async gcp_trace(config) {
+    const { createCloudTraceSink } = await import('./cloud-trace-exporter.ts');
+    const { GOOGLE_CLOUD_PROJECT: project, CLOUD_TRACE_API_ENDPOINT: endpoint } = config;
+    return createCloudTraceSink({ project, endpoint, timeoutMs: config.OTEL_BSP_EXPORT_TIMEOUT });
+  },
+  async otlp(config) {
+    const { createOtlpSink } = await import('./otlp-exporter.ts');
+    const url =
+      config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ??
+      `${config.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/$/, '')}/v1/traces`;
+    const {
+      OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: ownTimeoutMs = config.OTEL_EXPORTER_OTLP_TIMEOUT,
+      OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: compression = config.OTEL_EXPORTER_OTLP_COMPRESSION,
+    } = config;
+    return createOtlpSink({
+      url,
+      project: config.GOOGLE_CLOUD_PROJECT,
+      timeoutMs: Math.min(config.OTEL_BSP_EXPORT_TIMEOUT, ownTimeoutMs),
+      headers: {
+        ...config.OTEL_EXPORTER_OTLP_HEADERS,
+        ...config.OTEL_EXPORTER_OTLP_TRACES_HEADERS,
+      },
+      compression,
+    });
+  },
+  async console() {
+    const { createConsoleSink } = await import('./console-exporter.ts');
+    const { pino } = await import('pino');
+    // The logger writes complete lines to the same pipe; process.stdout writes what a full pipe has
+    // room for, and a line of the logger's would come in the middle of a span's.
+    const stdout = pino.destination({ dest: 1, sync: true });
+    return createConsoleSink((line) => void stdout.write(line));
+  },
+};
+
+/**
+ * The sink for spans that say where they were made, which is asked for when the first of them is
+ * recorded. Added to a write and not to what waits: it would take two thirds of a span's memory.
+ */
+export function withResource(sink: SpanSink, current: () => Promise<Resource>): SpanSink {
+  return {
+    ...sink,
+    async write(spans, signal) {
+      const resource = await current();
+      const complete = spans.map(
+        (span): ReadableSpan => Object.assign(Object.create(span), { resource }),
+      );
+      return sink.write(complete, signal);
+    },
+  };
+}
