@@ -441,6 +441,30 @@ test('tracestate travels on with its own trace only', () => {
   assert.equal(other.tracestate, undefined);
 });
 
+test('the threshold in tracestate goes on through a front end, in headers and in gRPC metadata', () => {
+  const headers = {
+    ...xctc(`${T}/${F10};o=1`),
+    ...w3c(`00-${T}-${F}-01`, 'ot=th:c,a=1'),
+    ...b3(`${T}-${P}-1`),
+  };
+  const propagator = propagatorFor(DEFAULT);
+  for (const { carrier, getter } of Object.values(CARRIERS)) {
+    const sent: Headers = {};
+    const context = propagator.extract(ROOT_CONTEXT, carrier(headers), getter);
+    propagator.inject(context, sent, defaultTextMapSetter);
+    assert.equal(sent.tracestate, 'ot=th:c,a=1');
+  }
+});
+
+test('a shed trace stays shed where the front end has dropped the flag', () => {
+  const shed = { ...xctc(`${T}/${F10}`), ...w3c(`00-${T}-${F}-00`, 'shakesapp=shed') };
+  const sent = inject(DEFAULT, { ...shed, ...b3(`${T}-${P}-0`) });
+  assert.deepEqual(
+    [sent['x-cloud-trace-context'], sent.traceparent, sent.tracestate],
+    [`${T}/${P10};o=0`, `00-${T}-${P}-00`, 'shakesapp=shed'],
+  );
+});
+
 test('nothing is sent without a valid span or where tracing is suppressed', () => {
   const propagator = propagatorFor(DEFAULT);
   const sent: Headers = {};
