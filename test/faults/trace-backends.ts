@@ -1,4 +1,5 @@
 import type { FaultyService } from '../../tools/local/cloud/faults.ts';
+import type { GoogleCode } from '../../tools/local/cloud/google-status.ts';
 import type { LinkName, SystemOptions } from './system.ts';
 
 /** Where spans go, for rows that hold for both. */
@@ -6,6 +7,8 @@ export type TraceBackend = Readonly<{
   name: string;
   link: LinkName & ('trace' | 'otlp');
   service: FaultyService;
+  /** Errors that ask to come back: the same batch may be stored later. */
+  transient: readonly GoogleCode[];
   settings: NonNullable<SystemOptions['settings']>;
 }>;
 
@@ -14,7 +17,14 @@ export const TRACE_BACKENDS: readonly TraceBackend[] = [
     name: 'Cloud Trace',
     link: 'trace',
     service: 'trace-write',
+    transient: ['CANCELLED', 'DEADLINE_EXCEEDED', 'RESOURCE_EXHAUSTED', 'ABORTED', 'UNAVAILABLE'],
     settings: { exporter: 'gcp_trace' },
   },
-  { name: 'OTLP', link: 'otlp', service: 'otlp', settings: { exporter: 'otlp' } },
+  {
+    name: 'OTLP',
+    link: 'otlp',
+    service: 'otlp',
+    transient: ['RESOURCE_EXHAUSTED', 'UNAVAILABLE', 'DEADLINE_EXCEEDED'],
+    settings: { exporter: 'otlp' },
+  },
 ];

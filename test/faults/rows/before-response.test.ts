@@ -6,9 +6,9 @@ import { checkHealth } from '../probes.ts';
 /** With a flush that waits for the export, a request would take 30 s on each hop. */
 const WAITING_MS = 10_000;
 
-for (const fault of ['silent'] as const) {
+for (const fault of ['silent', 'refuse'] as const) {
   faultRow({
-    name: `before-response with a Cloud Trace that is ${fault} delays no request and no probe`,
+    name: `before-response with a Cloud Trace that is ${fault === 'silent' ? 'silent' : 'down'} delays no request and no probe`,
     system: { env: { all: { SPAN_FLUSH: 'before-response' } } },
     load: { perSecond: 10, seconds: byForm(6, 30) },
     fault: {
