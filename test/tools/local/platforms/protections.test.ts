@@ -126,7 +126,10 @@ describe('lib’s protections against what Cloud Run does', () => {
     for (const { program, exitCode, spans } of platform.reports()) {
       assert.deepEqual([exitCode, spans?.lost], [0, 0], program);
     }
-    assert.equal(requestTraces().length, summary.ok);
+    const runs = requestTraces().map(({ spans }) =>
+      spans.map(({ attributes }) => attributes[ATTR.runId]).find(Boolean),
+    );
+    assert.deepEqual(runs, Array(summary.ok).fill(summary.runId), 'no other run, and all of this');
     for (const trace of requestTraces()) assertWhole(trace);
   });
 
