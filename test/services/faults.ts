@@ -21,12 +21,6 @@ export async function startHungExporter(t: TestContext): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/**
- * For a program that hangs when it is told to stop: it ends by these deadlines, the defaults of a
- * shutdown on Cloud Run, and an export that leaves a busy machine seconds to report what is lost.
- */
-export const HUNG_SHUTDOWN = { SHUTDOWN_TIMEOUT_MS: '9000', OTEL_BSP_EXPORT_TIMEOUT: '500' };
-
 /** Starts a program on a port that is in use, and looks at how it says so. */
 export async function assertPortIsReported(
   t: TestContext,

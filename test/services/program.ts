@@ -29,6 +29,9 @@ const LONG_DEADLINES = {
   WORKS_ATTEMPT_TIMEOUT_MS: '60000',
 };
 
+/** The programs' defaults: they must end within the 10 s that Cloud Run leaves between the signals. */
+const SHUTDOWN_DEADLINES = { SHUTDOWN_TIMEOUT_MS: '9000', OTEL_BSP_EXPORT_TIMEOUT: '5000' };
+
 /** A program of ours as a real process, started as it is everywhere, with its log lines parsed. */
 export function startProgram(
   t: TestContext,
@@ -38,9 +41,14 @@ export function startProgram(
     trapSockets?: boolean;
     /** A command that runs the program, in place of this process itself. */
     under?: readonly [command: string, ...args: string[]];
+    /**
+     * For a program that hangs when it is told to stop: from then on time passes by turns, and the
+     * defaults of a deployment's shutdown hold.
+     */
+    hangs?: boolean;
   },
 ) {
-  const { entry, env, trapSockets = false, under } = options;
+  const { entry, env, trapSockets = false, under, hangs = false } = options;
   const [command, ...args] = [...(under ?? []), process.execPath];
   const child = spawn(
     command ?? process.execPath,
@@ -49,12 +57,21 @@ export function startProgram(
       '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
       '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
       ...(trapSockets ? [`--import=data:text/javascript,${encodeURIComponent(SOCKET_TRAP)}`] : []),
+      ...(hangs ? ['--import=./test/services/time-by-turns.ts'] : []),
       '--import=./lib/telemetry/preload.ts',
       entry,
     ],
     // Nothing of this process's own environment: only what the test says. Deadlines that the test is
     // not about are so long that a busy machine meets them.
-    { cwd: ROOT, env: { METADATA_SERVER_DETECTION: 'none', ...LONG_DEADLINES, ...env } },
+    {
+      cwd: ROOT,
+      env: {
+        METADATA_SERVER_DETECTION: 'none',
+        ...LONG_DEADLINES,
+        ...(hangs ? SHUTDOWN_DEADLINES : {}),
+        ...env,
+      },
+    },
   );
   const lines: LogLine[] = [];
   const waiting = new Set<() => void>();

@@ -5,7 +5,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { SPAN } from '../../../lib/telemetry/names.ts';
 import { createApp as createServerApp } from '../../../services/server/app.ts';
 import type { Snapshot, Works } from '../../../services/server/works.ts';
-import { assertPortIsReported, HUNG_SHUTDOWN, startHungExporter } from '../faults.ts';
+import { assertPortIsReported, startHungExporter } from '../faults.ts';
 import { recordLog } from '../log-lines.ts';
 import { assertNoSpanLost, linesOfRefusal, startProgram } from '../program.ts';
 import { work } from '../server/object-store.ts';
@@ -35,11 +35,12 @@ async function startServer(t: TestContext, beforeRead: () => Promise<void>) {
 
 async function start(
   t: TestContext,
-  options: { beforeRead?: () => Promise<void>; env?: Record<string, string> } = {},
+  options: { beforeRead?: () => Promise<void>; hangs?: boolean; env?: Record<string, string> } = {},
 ) {
   const serverPort = await startServer(t, options.beforeRead ?? (async () => {}));
   const program = startProgram(t, {
     entry: ENTRY,
+    hangs: options.hangs ?? false,
     env: {
       GOOGLE_CLOUD_PROJECT: 'shakesapp-test',
       OTEL_SERVICE_NAME: 'client',
@@ -198,8 +199,8 @@ describe('services/client/main', () => {
     };
     const { program, fetchOnce } = await start(t, {
       beforeRead,
+      hangs: true,
       env: {
-        ...HUNG_SHUTDOWN,
         OTEL_TRACES_EXPORTER: 'otlp',
         OTEL_EXPORTER_OTLP_ENDPOINT: await startHungExporter(t),
       },

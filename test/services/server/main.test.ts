@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { type MatchCountResponse, shakespeareService } from '../../../lib/rpc.ts';
 import { SPAN } from '../../../lib/telemetry/names.ts';
-import { assertPortIsReported, HUNG_SHUTDOWN, startHungExporter } from '../faults.ts';
+import { assertPortIsReported, startHungExporter } from '../faults.ts';
 import { assertNoSpanLost, linesOfRefusal, startProgram } from '../program.ts';
 import { startFakeStorage } from './fake-storage.ts';
 
@@ -25,12 +25,17 @@ function callOnce(client: Client, query: string): Promise<string> {
   });
 }
 
-async function start(t: TestContext, env: Record<string, string> = {}) {
+async function start(
+  t: TestContext,
+  env: Record<string, string> = {},
+  { hangs = false }: { hangs?: boolean } = {},
+) {
   const storage = await startFakeStorage();
   storage.put('plays/a', 'To be\nor not\nto be\n');
   t.after(() => storage.close());
   const program = startProgram(t, {
     entry: ENTRY,
+    hangs,
     env: {
       GOOGLE_CLOUD_PROJECT: 'shakesapp-test',
       OTEL_SERVICE_NAME: 'server',
@@ -135,12 +140,12 @@ describe('services/server/main', () => {
   });
 
   test('cuts off on SIGTERM a call that hangs, and reports in time what a hung exporter has lost', async (t) => {
-    const { client, program, storage } = await start(t, {
+    const env = {
       WORKS_CACHE: 'per-request',
-      ...HUNG_SHUTDOWN,
       OTEL_TRACES_EXPORTER: 'otlp',
       OTEL_EXPORTER_OTLP_ENDPOINT: await startHungExporter(t),
-    });
+    };
+    const { client, program, storage } = await start(t, env, { hangs: true });
     const reading = Promise.withResolvers<void>();
     storage.state.fault = () => {
       reading.resolve();
