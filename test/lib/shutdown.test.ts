@@ -41,7 +41,7 @@ describe('shutdownOnSignal', () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     test(`runs the steps in order on ${signal} and exits 0`, async (t) => {
       const steps = `[
-        { name: 'a', run: async () => { await new Promise((r) => setTimeout(r, 20)); logger.info('a'); } },
+        { name: 'a', run: async () => { await new Promise(setImmediate); logger.info('a'); } },
         { name: 'b', run: () => logger.info('b') },
       ]`;
       const { code, messages } = await runSignalled(t, { steps, signals: [signal] });
@@ -50,18 +50,30 @@ describe('shutdownOnSignal', () => {
   }
 
   test('runs them once however many signals come', async (t) => {
+    // It ends with the last of them, which the process sends itself: two at once could become one.
     const steps = `[
-      { name: 'a', run: async () => { await new Promise((r) => setTimeout(r, 50)); logger.info('a'); } },
+      { name: 'a', run: async () => {
+        for (const signal of ['SIGTERM', 'SIGINT']) {
+          const come = new Promise((resolve) => process.once(signal, resolve));
+          process.kill(process.pid, signal);
+          await come;
+        }
+        logger.info('a');
+      } },
     ]`;
-    const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGINT'];
+    const signals: NodeJS.Signals[] = ['SIGINT'];
     const { code, messages } = await runSignalled(t, { steps, signals });
     assert.deepEqual([code, messages], [0, ['shutting down', 'a']]);
   });
 
   test('tells each step how much of the time is left', async (t) => {
-    const wait = 'await new Promise((r) => setTimeout(r, 20));';
+    // On a clock that the first step moves.
     const steps = `[
-      { name: 'a', run: async (left) => { globalThis.before = left; ${wait} } },
+      { name: 'a', run: (left) => {
+        globalThis.before = left;
+        const nowMs = performance.now();
+        performance.now = () => nowMs + 15;
+      } },
       { name: 'b', run: (left) => {
         logger.info(left > 0 && left <= globalThis.before - 15 ? 'less' : 'not less');
       } },

@@ -43,7 +43,7 @@ export async function reasonToSkip(
 
 async function isReleaseSiteReachable(): Promise<boolean> {
   try {
-    return (await fetch(RELEASES, { method: 'HEAD', signal: AbortSignal.timeout(5_000) })).ok;
+    return (await fetch(RELEASES, { method: 'HEAD', signal: AbortSignal.timeout(30_000) })).ok;
   } catch {
     return false;
   }

@@ -32,7 +32,7 @@ async function trigger(t: TestContext, options: { status?: number; env?: Record<
       env: {
         LOADGEN_URL: `http://127.0.0.1:${port}/`,
         LOAD_BODY,
-        TIMEOUT_SECONDS: '20',
+        TIMEOUT_SECONDS: '60',
         JOB_NAME: 'trigger-29387521',
         ...options.env,
       },

@@ -40,10 +40,10 @@ test('a program that is told to stop while it starts ends at once, with 0 and a 
 test('a program that has its own handler ends by that alone', async (t) => {
   const { code, lines } = await signalled(
     t,
-    `process.on('SIGTERM', () => setTimeout(() => {
+    `process.on('SIGTERM', () => setImmediate(() => {
       console.log('drained');
       process.exit(7);
-    }, 50));
+    }));
     setInterval(() => {}, 1_000);
     console.log('started');`,
   );

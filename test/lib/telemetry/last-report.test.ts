@@ -8,6 +8,7 @@ import { startHungExporter } from '../../services/faults.ts';
 /** Runs this code in a process that has one span, which nobody stores; its end and its log. */
 async function run(t: TestContext, code: string) {
   const program = `
+    import { mock } from 'node:test';
     import { shutdownOnSignal } from './lib/shutdown.ts';
     import { createLogger } from './lib/telemetry/log.ts';
     import { withSpan } from './lib/telemetry/span.ts';
@@ -57,8 +58,12 @@ describe('the count of spans', () => {
   test('is written where a shutdown runs out of time before it comes to the spans', async (t) => {
     const { exitCode, messages, counts } = await run(
       t,
-      `shutdownOnSignal({ logger, timeoutMs: 50, steps: [
-        { name: 'hang', run: () => new Promise(() => {}) },
+      `mock.timers.enable({ apis: ['setTimeout'] });
+      shutdownOnSignal({ logger, timeoutMs: 60_000, steps: [
+        { name: 'hang', run: () => {
+          setImmediate(() => mock.timers.tick(60_000));
+          return new Promise(() => {});
+        } },
         { name: 'store', run: (leftMs) => shutdownTelemetry(logger, leftMs) },
       ] });
       setInterval(() => {}, 1_000);

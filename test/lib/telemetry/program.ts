@@ -93,19 +93,36 @@ const httpServer = createServer(async (request, response) => {
 });
 await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
 const { port } = httpServer.address() as AddressInfo;
-process.stdout.write(`${JSON.stringify({ message: 'listening', port })}\n`);
 
-const shutdownMs = Number(process.env.TEST_SHUTDOWN_MS ?? 60_000);
+const say = (message: string, more = {}) =>
+  process.stdout.write(`${JSON.stringify({ message, ...more })}\n`);
 const stop = async () => {
-  await shutdownTelemetry(createLogger({ service: 'test', project: 'test-project' }), shutdownMs);
+  say('stopping');
+  await shutdownTelemetry(createLogger({ service: 'test', project: 'test-project' }), 60_000);
   process.exit(0);
 };
 const [mode, ...paths] = process.argv.slice(2);
-if (mode === 'serve') process.once('SIGTERM', stop);
+if (mode === 'held') {
+  const { mock } = await import('node:test');
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const startMs = performance.now();
+  let passedMs = 0;
+  performance.now = () => startMs + passedMs;
+  process.on('SIGUSR2', async () => {
+    for (let step = 0; step < 300; step++) {
+      passedMs += 100;
+      mock.timers.tick(100);
+      await new Promise(setImmediate);
+    }
+    say(`after ${passedMs / 1_000} s`);
+  });
+}
+say('listening', { port });
+if (mode !== 'once') process.once('SIGTERM', stop);
 for (const path of paths) {
   const visit = () => get(`http://127.0.0.1:${port}${path}`);
   if (path.endsWith('?bare')) await visit();
   else await withSpan('loadgen', { root: true }, visit);
 }
-process.stdout.write(`${JSON.stringify({ message: 'visited' })}\n`);
+say('visited');
 if (mode === 'once') await stop();

@@ -49,10 +49,13 @@ const SLOW_MACHINE = {
   OTEL_BSP_SCHEDULE_DELAY: '60000',
 };
 
-/** Starts program.ts under the preload; `mode` 'once' visits and stops, 'serve' waits for SIGTERM. */
+/**
+ * Starts program.ts under the preload; `mode` 'once' visits and stops, 'serve' waits for SIGTERM,
+ * 'held' is 'serve' in a time of which 30 s pass at SIGUSR2, with a line, and else none.
+ */
 export function startProgram(
   t: TestContext,
-  mode: 'once' | 'serve',
+  mode: 'once' | 'serve' | 'held',
   paths: readonly string[],
   env: Record<string, string | undefined> = {},
 ): RunningProgram {

@@ -229,9 +229,11 @@ describe('GetMatchCount', () => {
     test(`stores the spans before ${title}`, async (t) => {
       const stored = Promise.withResolvers<void>();
       const flushing = Promise.withResolvers<void>();
-      setTelemetry(t, () => {
+      let flushes = 0;
+      setTelemetry(t, async () => {
+        if (++flushes > 1) return;
         flushing.resolve();
-        return stored.promise;
+        await stored.promise;
       });
       const { call } = await start(t);
       const answered = call(query).then(
@@ -239,8 +241,8 @@ describe('GetMatchCount', () => {
         () => 'answered',
       );
       assert.equal(await Promise.race([flushing.promise, answered]), undefined);
-      // Another call, which waits until its deadline: this one's answer would be here by then.
-      await assert.rejects(call(query, 100), { code: status.DEADLINE_EXCEEDED });
+      // Of another call on the same connection: had it gone out, this one's would be here first.
+      await call(query).catch(() => {});
       assert.equal(await Promise.race([answered, Promise.resolve('waits')]), 'waits');
       stored.resolve();
       await answered;

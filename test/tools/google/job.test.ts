@@ -137,6 +137,7 @@ describe('createJobControl, against the local Cloud Scheduler', () => {
 
   it('says of a service that does not answer what to check, within its deadline', async () => {
     const local = { schedulerAddress: 'localhost:1', traceReadOrigin: '' };
+    // Refused or late, it is not there: the words are the same.
     const gone = createJobControl({ ...target, local }, 300);
     await assert.rejects(gone.read(), /local Cloud Scheduler at localhost:1 does not answer/);
     await gone.close();

@@ -1,7 +1,7 @@
 /**
  * A throw-away program for the platforms' tests, quicker to start than the real ones. As `server` it
  * answers gRPC health only; else HTTP: / tells its environment and headers, /crash ends it, /hang
- * never answers, /unhealthy turns its probes to 503, /wait answers after 300 ms.
+ * never answers, /unhealthy turns its probes to 503, /wait answers at SIGTERM.
  */
 import { createServer } from 'node:http';
 
@@ -36,8 +36,10 @@ if (OTEL_SERVICE_NAME === 'server') {
     if (url === '/health' || url === '/ready') response.statusCode = healthy ? 200 : 503;
     const answer = () =>
       response.end(JSON.stringify({ pid: process.pid, env: process.env, headers }));
-    if (url === '/wait') setTimeout(answer, 300);
-    else answer();
+    if (url === '/wait') {
+      process.once('SIGTERM', answer);
+      console.log('waiting');
+    } else answer();
   });
   onSigterm(() => server.close(() => process.exit()));
   server.listen(Number(PORT), '127.0.0.1');

@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import { type Clock, systemClock } from '../../../../lib/clock.ts';
 import { isAlive } from '../../../../tools/cli/is-alive.ts';
 import { startGuardian } from '../../../../tools/local/platforms/guardian.ts';
 import {
@@ -12,6 +13,7 @@ export function startScript(
   t: TestContext,
   script: string,
   env: Record<string, string> = {},
+  clock: Clock = systemClock,
 ): Program & { lines: LogContent[]; line(text: string): Promise<void> } {
   const guardian = startGuardian();
   const lines: LogContent[] = [];
@@ -21,6 +23,7 @@ export function startScript(
     cwd: process.cwd(),
     env,
     guardian,
+    clock,
     onLine(line) {
       lines.push(line);
       if (typeof line === 'string') waiting.get(line)?.();
@@ -41,7 +44,7 @@ export function startScript(
   };
 }
 
-/** Waits until no process has this id; fails after 30 s. */
+/** Waits until no process has this id; fails after 120 s. */
 export async function isGone(pid: number): Promise<void> {
   const untilMs = Date.now() + 120_000;
   while (isAlive(pid)) {

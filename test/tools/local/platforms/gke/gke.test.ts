@@ -106,9 +106,13 @@ describe('startGke', () => {
   });
 
   it('replaces pods one by one, answering all the while and ending what it began', async (t) => {
-    const { platform, ask, client } = await start(t);
+    const begun = Promise.withResolvers<void>();
+    const { platform, ask, client } = await start(t, {
+      onLog: ({ line }) => line === 'waiting' && begun.resolve(),
+    });
     const [before] = client();
     const waiting = ask('wait');
+    await begun.promise;
     let done = false;
     const rolling = platform.rollOut('client').then(() => {
       done = true;
