@@ -64,7 +64,7 @@ export const telemetryVariables = {
   SPAN_RETRY_QUEUE_BYTES: integer({
     min: 65_536,
     max: 1_073_741_824,
-    default: 16_777_216,
+    default: 33_554_432,
   }).describe(
     'Estimated bytes of the spans that wait while a trace backend is away or slow, for each exporter; more are dropped, and counted',
   ),
