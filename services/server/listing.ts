@@ -19,12 +19,15 @@ export type ListingPage = Readonly<{
   nextPageToken: string | undefined;
 }>;
 
+/** JSON can escape half of a surrogate pair, and no URL can hold one: the library would throw unseen. */
+const wellFormed = z.string().refine((text) => text.isWellFormed(), { error: 'not Unicode' });
+
 /** The members of a page that a listing asks for: int64 values are decimal strings in JSON. */
 const pageSchema = z.object({
   items: z
     .array(
       z.object({
-        name: z.string().min(1),
+        name: wellFormed.min(1),
         generation: z.string().regex(/^\d+$/),
         size: z
           .string()
@@ -35,7 +38,7 @@ const pageSchema = z.object({
       }),
     )
     .default([]),
-  nextPageToken: z.string().optional(),
+  nextPageToken: wellFormed.optional(),
 });
 
 /**
@@ -70,7 +73,7 @@ function toRef(item: z.output<typeof pageSchema>['items'][number]): ObjectRef {
 
 /**
  * Follows the pages to the end. Throws AppError failedPrecondition as soon as they come to more
- * than `limits`, and an Error where they lead round in a circle or on and on.
+ * than `limits`, and an Error where they lead round in a circle or on and on, or name an object twice.
  */
 export async function collectPages(
   readPage: (pageToken: string | undefined, number: number) => Promise<ListingPage>,
@@ -78,11 +81,15 @@ export async function collectPages(
 ): Promise<ObjectRef[]> {
   const refs: ObjectRef[] = [];
   const followed = new Set<string>();
+  const names = new Set<string>();
   let bytes = 0;
   let pageToken: string | undefined;
   do {
     const page = await readPage(pageToken, followed.size + 1);
     for (const ref of page.refs) {
+      // Its lines would count twice.
+      if (names.has(ref.name)) throw new Error(`the listing has ${JSON.stringify(ref.name)} twice`);
+      names.add(ref.name);
       refs.push(ref);
       bytes += ref.size;
       if (refs.length > limits.objects || bytes > limits.bytes) {

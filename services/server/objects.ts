@@ -108,16 +108,21 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
 
   async function listPage(pageToken: string | undefined, signal: AbortSignal) {
     // Not left to the cancellation alone: before the request there may be a token to fetch.
-    const [, , response] = await until(
-      files.getFiles({
-        prefix,
-        autoPaginate: false,
-        fields: 'items(name,generation,size,crc32c,contentEncoding),nextPageToken',
-        ...(pageToken === undefined ? {} : { pageToken }),
+    //
+    // getFiles() would end the process on an answer that is no listing: it reads the items in a
+    // callback, where nobody catches what that throws.
+    const [page] = await until(
+      files.request({
+        uri: '/o',
+        qs: {
+          prefix,
+          fields: 'items(name,generation,size,crc32c,contentEncoding),nextPageToken',
+          ...(pageToken === undefined ? {} : { pageToken }),
+        },
       }),
       signal,
     );
-    return parseListingPage(response);
+    return parseListingPage(page);
   }
 
   async function download(ref: ObjectRef, room: LoadRoom, signal: AbortSignal) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ZodError } from 'zod';
-import { parseListingPage } from '../../../services/server/listing.ts';
+import { collectPages, parseListingPage } from '../../../services/server/listing.ts';
 
 const item = { name: 'plays/a', generation: '1700000000000000', size: '5', crc32c: 'AAAAAA==' };
 
@@ -38,6 +38,8 @@ describe('parseListingPage', () => {
     ['a negative size', { items: [{ ...item, size: '-1' }] }, 'items.0.size'],
     ['an empty checksum', { items: [{ ...item, crc32c: '' }] }, 'items.0.crc32c'],
     ['a token that is no text', { nextPageToken: 7 }, 'nextPageToken'],
+    ['a token that no URL can hold', { nextPageToken: '\ud800' }, 'nextPageToken'],
+    ['a name that no URL can hold', { items: [{ ...item, name: 'a\udfff' }] }, 'items.0.name'],
   ];
   for (const [title, page, path] of wrong) {
     test(`refuses ${title} and names the member`, () => {
@@ -47,4 +49,14 @@ describe('parseListingPage', () => {
       );
     });
   }
+});
+
+describe('collectPages', () => {
+  test('refuses a listing that has an object twice, whose lines would count twice', async () => {
+    const page = parseListingPage({ items: [item] });
+    const limits = { objects: 10, bytes: 100 };
+    const pages = [{ ...page, nextPageToken: 'next' }, page];
+    const readPage = async () => pages.shift() ?? page;
+    await assert.rejects(collectPages(readPage, limits), /the listing has "plays\/a" twice/);
+  });
 });

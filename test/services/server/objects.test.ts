@@ -123,6 +123,12 @@ describe('list', () => {
     assert.equal(storage.lists(), 2);
   });
 
+  test('survives a listing whose items are no list', async (t) => {
+    const { storage, store } = await start(t);
+    storage.state.fault = () => ({ kind: 'page', page: { items: 'none' } });
+    await assert.rejects(store.list(never), { name: 'ZodError' });
+  });
+
   test('does not repeat a request that was refused', async (t) => {
     const { storage, store } = await start(t);
     storage.state.fault = () => ({ kind: 'status', status: 403 });
