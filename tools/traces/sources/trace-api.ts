@@ -14,6 +14,12 @@ const MOST_TRIES = 8;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
+/**
+ * Whatever its content type is, an answer is JSON. Of a type that it does not know the client would
+ * make a Blob, which reads like a list without traces.
+ */
+const asJson = (signal: AbortSignal) => ({ signal, retry: false, responseType: 'json' as const });
+
 /** Quota spent by others in the same project, to the end: what was read so far is still good. */
 export class QuotaExhaustedError extends Error {
   constructor(options: ErrorOptions) {
@@ -112,7 +118,7 @@ export function createTraceApi(options: {
       try {
         const answer = await retrying(
           LIST_UNITS,
-          (deadline) => client.projects.traces.list(params, { signal: deadline, retry: false }),
+          (deadline) => client.projects.traces.list(params, asJson(deadline)),
           signal,
         );
         return parse(() => parseV1List(answer.data, options.onDeviation));
@@ -128,8 +134,7 @@ export function createTraceApi(options: {
       try {
         const answer = await retrying(
           GET_UNITS,
-          (deadline) =>
-            client.projects.traces.get({ projectId, traceId }, { signal: deadline, retry: false }),
+          (deadline) => client.projects.traces.get({ projectId, traceId }, asJson(deadline)),
           signal,
         );
         return parse(() => parseV1Trace(answer.data, options.onDeviation));

@@ -114,6 +114,17 @@ test('lists are asked for complete traces, a hundred at a time and oldest first'
   });
 });
 
+test('an answer is read whatever its content type, and never taken for a list without traces', async (t) => {
+  for (const type of ['application/octet-stream', 'text/plain', 'x/y']) {
+    const { host } = await startServer(t, (_number, response) => {
+      response.setHeader('content-type', type);
+      response.end(JSON.stringify({ traces: [{ projectId: 'p', traceId: '1'.repeat(32) }] }));
+    });
+    const { traces } = await createApi(host).api.list(WINDOW, SIGNAL);
+    assert.deepEqual([type, traces.length], [type, 1]);
+  }
+});
+
 test('a connection that breaks is tried again', async (t) => {
   const { host, requests } = await startServer(t, (number, response) => {
     if (number < 3) response.destroy();
