@@ -1,5 +1,7 @@
-import { isSpanContextValid, trace } from '@opentelemetry/api';
+import { isSpanContextValid, type SpanContext, trace } from '@opentelemetry/api';
 import { type Logger, pino } from 'pino';
+
+import { toLogLine } from './log-line.ts';
 
 export type { Logger } from 'pino';
 
@@ -35,7 +37,7 @@ export function createLogger(options: {
       formatters: { level: (label) => ({ severity: SEVERITY[label] ?? 'DEFAULT' }) },
       mixin: () => traceFields(options.project),
     },
-    { write: (line: string) => void destination.write(asOneLine(line)) },
+    { write: (line: string) => void destination.write(toLogLine(line)) },
   );
 }
 
@@ -44,19 +46,21 @@ export function excerpt(text: string, maxLength = 1_024): string {
   return text.length <= maxLength ? text : `${text.slice(0, maxLength)}…`;
 }
 
-/** JSON leaves three line separators of Unicode as they are, and some collectors break lines there. */
-function asOneLine(line: string): string {
-  return line.replaceAll(/[\u0085\u2028\u2029]/g, (separator) => {
-    return `\\u${separator.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
-}
-
 function traceFields(project: string): Record<string, string | boolean> {
-  const context = trace.getActiveSpan()?.spanContext();
+  const context = activeSpanContext();
   if (!context || !isSpanContextValid(context)) return {};
   return {
     'logging.googleapis.com/trace': `projects/${project}/traces/${context.traceId}`,
     'logging.googleapis.com/spanId': context.spanId,
     'logging.googleapis.com/trace_sampled': (context.traceFlags & 1) === 1,
   };
+}
+
+/** A line without its trace is better than a request that fails because it cannot be logged. */
+function activeSpanContext(): SpanContext | undefined {
+  try {
+    return trace.getActiveSpan()?.spanContext();
+  } catch {
+    return undefined;
+  }
 }

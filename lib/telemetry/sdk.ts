@@ -15,6 +15,7 @@ import type { TelemetryConfig } from './config.ts';
 import { DeadlineError, within } from './deadline.ts';
 import { LEDGER_SIGNAL } from './early-signal.ts';
 import { createTrackedExporter } from './exporter.ts';
+import { createGuard, type Guard, guardProcessor, guardPropagator, guardTracers } from './guard.ts';
 import { patchModules } from './instrumentation.ts';
 import { createLedger } from './ledger.ts';
 import { createLogger, type Logger } from './log.ts';
@@ -50,7 +51,9 @@ export async function startTelemetry(
 ): Promise<Telemetry> {
   const contextManager = new AsyncLocalStorageContextManager().enable();
   context.setGlobalContextManager(contextManager);
-  propagation.setGlobalPropagator(createPropagator(config.OTEL_PROPAGATORS));
+  const guard = createGuard();
+  const propagator = createPropagator(config.OTEL_PROPAGATORS);
+  propagation.setGlobalPropagator(guardPropagator(guard, propagator));
   const logger = createLogger({
     service: config.OTEL_SERVICE_NAME,
     project: config.GOOGLE_CLOUD_PROJECT,
@@ -59,13 +62,13 @@ export async function startTelemetry(
   setGlobalErrorHandler((error) => diag.error('OpenTelemetry failed', String(error)));
   patchModules();
   return context.with(suppressTracing(context.active()), () =>
-    startProvider(config, { ...options, logger }),
+    startProvider(config, { ...options, guard, logger }),
   );
 }
 
 async function startProvider(
   config: TelemetryConfig,
-  options: { onPlatform: boolean; logger: Logger },
+  options: { onPlatform: boolean; guard: Guard; logger: Logger },
 ): Promise<Telemetry> {
   const timeoutMs = config.OTEL_BSP_EXPORT_TIMEOUT;
   const sinks = await createSinks(config);
@@ -106,12 +109,15 @@ async function startProvider(
   const provider = new NodeTracerProvider({
     resource: own,
     sampler: createInstanceSampler(sampler, () => ledger.add('unsampled')),
-    spanProcessors: sinks.length > 0 ? [entry, batches] : [entry],
+    spanProcessors: (sinks.length > 0 ? [entry, batches] : [entry]).map((processor, place) =>
+      guardProcessor(options.guard, `span processor ${place}`, processor),
+    ),
   });
-  trace.setGlobalTracerProvider(provider);
+  trace.setGlobalTracerProvider(guardTracers(options.guard, provider));
 
   const drain = async () => {
-    await Promise.allSettled([batches.forceFlush()]);
+    const flushed = (async () => batches.forceFlush())();
+    await Promise.allSettled([flushed]);
     await exporter.settled();
   };
   const allEnded = async (waitMs: number) => {

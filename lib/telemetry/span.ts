@@ -47,6 +47,15 @@ export function isShed(span: Span): boolean {
 export function recordError(span: Span, error: unknown, type?: string): void {
   if (type === undefined && recorded.has(span) && recorded.get(span) === error) return;
   recorded.set(span, error);
+  try {
+    record(span, error, type);
+  } catch {
+    // Anything can be thrown, even what has no text; it is the caller's to handle, not this fault.
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+}
+
+function record(span: Span, error: unknown, type?: string): void {
   const cause = error instanceof Error ? error : new Error(String(error));
   const message = cause.message.slice(0, MAX_MESSAGE_LENGTH);
   span.recordException(cause);

@@ -16,7 +16,8 @@ export async function flushSpans(timeoutMs: number): Promise<void> {
  * export's round trip, up to 100 ms, to every request's latency, which is why it is not the default.
  */
 export async function flushBeforeResponse(): Promise<void> {
-  await runningTelemetry()?.beforeResponse();
+  // What goes wrong with storing spans is counted there, and no answer fails for it.
+  await Promise.allSettled([runningTelemetry()?.beforeResponse()]);
 }
 
 /**

@@ -73,3 +73,20 @@ test('an error that was recorded with a type keeps it when it is rethrown', asyn
   assert.equal(span?.events.length, 1);
   assert.equal(String(span?.attributes['shakesapp.error.message']).length, 1_024);
 });
+
+const unreadable = new Error('never read');
+Object.defineProperty(unreadable, 'message', {
+  get() {
+    throw new RangeError('not this one');
+  },
+});
+for (const [name, thrown] of [
+  ['no text', Object.create(null)],
+  ['a message that cannot be read', unreadable],
+] as const) {
+  test(`what is thrown is rethrown and marks the span as failed, even with ${name}`, async () => {
+    const work = () => Promise.reject(thrown);
+    await assert.rejects(withSpan('work', {}, work), (error) => Object.is(error, thrown));
+    assert.equal(exporter.getFinishedSpans()[0]?.status.code, SpanStatusCode.ERROR);
+  });
+}

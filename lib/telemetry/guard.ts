@@ -1,0 +1,100 @@
+import {
+  context,
+  diag,
+  INVALID_SPAN_CONTEXT,
+  type TextMapPropagator,
+  type Tracer,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+
+/**
+ * What runs inside a request must not fail it. OpenTelemetry's instrumentations call samplers,
+ * processors and propagators without a net: what one of them throws comes out of the server's own
+ * request handler, or out of http.request. Each place is caught here; its first fault is logged.
+ */
+export type Guard = <T>(place: string, work: () => T, otherwise: () => T) => T;
+
+export function createGuard(): Guard {
+  const reported = new Set<string>();
+  return (place, work, otherwise) => {
+    try {
+      return work();
+    } catch (error) {
+      if (!reported.has(place)) diag.error(`tracing failed in ${place}`, describe(error));
+      reported.add(place);
+      return otherwise();
+    }
+  };
+}
+
+/** Without the headers of a trace, the next program begins another one. */
+export function guardPropagator(guard: Guard, guarded: TextMapPropagator): TextMapPropagator {
+  return {
+    inject: (active, carrier, setter) =>
+      guard(
+        'inject',
+        () => guarded.inject(active, carrier, setter),
+        () => {},
+      ),
+    extract: (active, carrier, getter) =>
+      guard(
+        'extract',
+        () => guarded.extract(active, carrier, getter),
+        () => active,
+      ),
+    fields: () => guarded.fields(),
+  };
+}
+
+export function guardProcessor(guard: Guard, name: string, guarded: SpanProcessor): SpanProcessor {
+  return {
+    onStart: (span, parent) =>
+      guard(
+        `${name}, start`,
+        () => guarded.onStart(span, parent),
+        () => {},
+      ),
+    onEnd: (span) =>
+      guard(
+        `${name}, end`,
+        () => guarded.onEnd(span),
+        () => {},
+      ),
+    forceFlush: () => guarded.forceFlush(),
+    shutdown: () => guarded.shutdown(),
+  };
+}
+
+/**
+ * A span that cannot be made (its sampler throws, or a getter of its attributes) is replaced by one
+ * that records nothing and stands for its parent, so that the spans below it stay in the trace.
+ */
+export function guardTracers(guard: Guard, guarded: TracerProvider): TracerProvider {
+  return {
+    getTracer(...of) {
+      const tracer = guarded.getTracer(...of);
+      // The tracer's startActiveSpan calls its startSpan.
+      return Object.assign(Object.create(tracer) as Tracer, {
+        startSpan: ((name, options, parent = context.active()) =>
+          guard(
+            'startSpan',
+            () => tracer.startSpan(name, options, parent),
+            () => {
+              const above = options?.root ? undefined : trace.getSpanContext(parent);
+              return trace.wrapSpanContext(above ?? INVALID_SPAN_CONTEXT);
+            },
+          )) satisfies Tracer['startSpan'],
+      });
+    },
+  };
+}
+
+function describe(error: unknown): string {
+  try {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  } catch {
+    return 'something that has no text';
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * For NODE_OPTIONS=--import, before the telemetry's preload: breaks the parts of tracing that
+ * TRACING_FAULTS names, in this process.
+ */
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { gcpDetector } from '@opentelemetry/resource-detector-gcp';
+import { BatchSpanProcessor, ParentBasedSampler } from '@opentelemetry/sdk-trace-base';
+
+const fail = (): never => {
+  throw new Error('sabotage');
+};
+const hang = () => new Promise<never>(() => {});
+const flush = (forceFlush: () => unknown) =>
+  Object.assign(BatchSpanProcessor.prototype, { forceFlush });
+
+const FAULTS: Readonly<Record<string, () => void>> = {
+  'sampler throws': () => Object.assign(ParentBasedSampler.prototype, { shouldSample: fail }),
+  'inject throws': () => Object.assign(W3CTraceContextPropagator.prototype, { inject: fail }),
+  'extract throws': () => Object.assign(W3CTraceContextPropagator.prototype, { extract: fail }),
+  'onEnd throws': () => Object.assign(BatchSpanProcessor.prototype, { onEnd: fail }),
+  'flush throws': () => flush(fail),
+  'flush rejects': () => flush(() => Promise.reject(new Error('sabotage'))),
+  'flush hangs': () => flush(hang),
+  'resource detection throws': () => Object.assign(gcpDetector, { detect: fail }),
+  'resource detection hangs': () =>
+    Object.assign(gcpDetector, { detect: () => ({ attributes: { 'cloud.provider': hang() } }) }),
+};
+
+for (const fault of process.env.TRACING_FAULTS?.split(', ') ?? []) FAULTS[fault]?.();

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { describe, type TestContext, test } from 'node:test';
+import { startProgram } from './program.ts';
+import { startFakeStorage } from './server/fake-storage.ts';
+
+/** Client and server, each with its own telemetry, which is broken in the same places. */
+async function startBoth(t: TestContext, faults: readonly string[]) {
+  const storage = await startFakeStorage();
+  storage.put('plays/a', 'To be\nor not\nto be\n');
+  t.after(() => storage.close());
+  const start = async (name: 'client' | 'server', own: Record<string, string>) => {
+    const program = startProgram(t, {
+      entry: `services/${name}/main.ts`,
+      env: {
+        NODE_OPTIONS: '--import=./test/services/saboteur.ts',
+        TRACING_FAULTS: faults.join(', '),
+        GOOGLE_CLOUD_PROJECT: 'shakesapp-test',
+        OTEL_SERVICE_NAME: name,
+        OTEL_TRACES_EXPORTER: 'console',
+        OTEL_BSP_SCHEDULE_DELAY: '100',
+        SPAN_FLUSH: 'before-response',
+        // What hangs is given up, within the time that Cloud Run gives.
+        SHUTDOWN_TIMEOUT_MS: '9000',
+        OTEL_BSP_EXPORT_TIMEOUT: '500',
+        HOST: '127.0.0.1',
+        PORT: '0',
+        ...own,
+      },
+    });
+    const { port } = await program.line('listening');
+    return { ...program, port: Number(port) };
+  };
+  const server = await start('server', {
+    WORKS_BUCKET: 'works',
+    WORKS_PREFIX: 'plays/',
+    STORAGE_API_ENDPOINT: storage.origin,
+  });
+  const client = await start('client', { SERVER_ADDR: `127.0.0.1:${server.port}` });
+  return { client, server };
+}
+
+async function ask(port: number) {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path: '/?q=to+be', headers: HEADERS }, resolve).on(
+      'error',
+      reject,
+    );
+  });
+  return [response.statusCode, JSON.parse(await text(response))];
+}
+
+const HEADERS = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
+
+describe('a request is answered, and the programs end, where', () => {
+  const rows: readonly Readonly<{ faults: readonly string[]; logged: readonly string[] }>[] = [
+    { faults: ['sampler throws'], logged: ['startSpan'] },
+    {
+      faults: ['inject throws', 'extract throws', 'onEnd throws'],
+      logged: ['inject', 'extract', 'span processor 1, end'],
+    },
+    {
+      faults: ['flush throws', 'resource detection throws'],
+      logged: [],
+    },
+    { faults: ['flush rejects'], logged: [] },
+    { faults: ['flush hangs', 'resource detection hangs'], logged: [] },
+  ];
+  for (const { faults, logged } of rows) {
+    test(faults.join(', '), async (t) => {
+      const { client, server } = await startBoth(t, faults);
+      for (let request = 0; request < 3; request++) {
+        assert.deepEqual(await ask(client.port), [200, { query: 'to be', matchCount: 2 }]);
+      }
+      for (const program of [client, server]) program.signal('SIGTERM');
+      for (const program of [client, server]) {
+        assert.equal(await program.exit(), 0);
+        assert.equal(program.output.stderr, '');
+        assert.equal(program.lines.at(-1)?.message, 'telemetry stopped');
+      }
+      for (const place of logged) {
+        const said = client.lines.filter(({ message }) => message === `tracing failed in ${place}`);
+        assert.equal(said.length, 1, `${place}: once, however often it comes`);
+      }
+    });
+  }
+});
