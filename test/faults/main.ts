@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { childEnvironment } from '../run-to-end.ts';
+import { listedRows } from './harness.ts';
 import type { Result } from './result.ts';
 import { renderMarkdown, renderText } from './table.ts';
 
@@ -42,24 +43,43 @@ const files = positionals
   .toSorted();
 
 if (values.help) process.stdout.write(HELP);
-else if (values.list) await list();
-else process.exitCode = run();
+else if (values.list)
+  process.stdout.write(`${(await namedRows('')).flatMap(({ names }) => names).join('\n')}\n`);
+else process.exitCode = await run();
 
-async function list(): Promise<void> {
-  process.env.FAULTS_LIST = 'yes';
-  for (const file of files) if (ROWS.test(file)) await import(join(process.cwd(), file));
+/** The rows of a file: it only names them where FAULTS_LIST is set. */
+async function rowsOf(file: string): Promise<readonly string[]> {
+  const before = listedRows.length;
+  await import(join(process.cwd(), file));
+  return listedRows.slice(before);
 }
 
-function run(): number {
+/** The files that hold a row whose name contains the text. */
+async function namedRows(text: string): Promise<readonly { file: string; names: string[] }[]> {
+  process.env.FAULTS_LIST = 'yes';
+  const found = [];
+  for (const file of files.filter((each) => ROWS.test(each))) {
+    const names = (await rowsOf(file)).filter((name) => name.includes(text));
+    if (names.length > 0) found.push({ file, names });
+  }
+  return found;
+}
+
+async function run(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'faults-'));
   const resultsFile = join(folder, 'results.jsonl');
   const env = childEnvironment({
+    FAULTS_LIST: '',
     FAULTS: values.full ? 'full' : 'quick',
     FAULTS_RESULTS: resultsFile,
   });
   const { row } = values;
   const named = row === undefined ? [] : [`--test-name-pattern=${asPattern(row)}`];
-  const chosen = row === undefined ? files : files.filter((file) => ROWS.test(file));
+  const chosen = row === undefined ? files : (await namedRows(row)).map(({ file }) => file);
+  if (chosen.length === 0) {
+    process.stderr.write(`no row is named like ${JSON.stringify(row)}; see --list\n`);
+    return 2;
+  }
   try {
     let code = 0;
     for (const { group, atATime } of [

@@ -12,17 +12,18 @@ import {
 } from '../../tools/local/platforms/environment.ts';
 import { startGuardian } from '../../tools/local/platforms/guardian.ts';
 import type { ProgramName, ProgramSettings } from '../../tools/local/platforms/platform.ts';
-import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import type { FaultProxy } from './fault-proxy.ts';
 import { FORM } from './form.ts';
+import type { IdentityFront } from './identity-front.ts';
+import { type LinkName, startLinks } from './links.ts';
 import { type Ended, type Process, startProcess } from './process.ts';
-
-/** A link from the programs to a backend, or from one program to the next. */
-export type LinkName = 'trace' | 'otlp' | 'storage' | 'metadata' | 'client' | 'server';
 
 export type SystemOptions = Readonly<{
   /** Environment variables of all programs, and of one. */
   env?: Readonly<Partial<Record<ProgramName | 'all', Readonly<Record<string, string>>>>>;
   settings?: Partial<ProgramSettings>;
+  /** As between services of Cloud Run: TLS, and an ID token that is checked, on both calls. */
+  identity?: boolean;
   /** Cloud Trace's quota; by default no row but one about the quota meets it. */
   writesPerMinute?: number;
 }>;
@@ -31,6 +32,8 @@ export type SystemOptions = Readonly<{
 export type System = Readonly<{
   cloud: LocalCloud;
   links: Readonly<Record<LinkName, FaultProxy>>;
+  /** With `identity`, what stands before client and server. */
+  fronts: Readonly<Partial<Record<'client' | 'server', IdentityFront>>>;
   /** The processes that run now, the newest of each program. */
   programs: Readonly<Record<ProgramName, Process>>;
   /** `http://127.0.0.1:PORT` of loadgen itself, and of the link that leads to client. */
@@ -78,19 +81,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       serviceAccountEmail: cloud.serviceAccount('faults'),
     });
     closers.add(metadata.close);
-    const link = async (target = 0) => {
-      const proxy = await startFaultProxy(target);
-      closers.add(proxy.close);
-      return proxy;
-    };
-    const links = {
-      trace: await link(portOf(cloud.traceWriteAddress)),
-      otlp: await link(portOf(cloud.otlpOrigin)),
-      storage: await link(portOf(cloud.storageOrigin)),
-      metadata: await link(portOf(metadata.host)),
-      server: await link(),
-      client: await link(),
-    };
+    const { links, fronts, addressOf, target, close } = await startLinks({
+      cloud,
+      metadataHost: metadata.host,
+      identity: options.identity ?? false,
+    });
+    closers.add(close);
     const guardian = startGuardian();
     closers.add(guardian.close);
 
@@ -123,7 +119,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
           slowness: 1,
           addedLatencyMs: 0,
           resourceAttributes: { 'k8s.pod.name': `${name}-${all.length}` },
-          upstream: { SERVER_ADDR: links.server.host, CLIENT_ADDR: links.client.host },
+          upstream: { SERVER_ADDR: addressOf('server'), CLIENT_ADDR: addressOf('client') },
           platformEnv: { KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc' },
         }),
       });
@@ -131,7 +127,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       const port = Number((await started.line('listening')).port);
       newest[name] = started;
       ports[name] = port;
-      if (name !== 'loadgen') links[name].target(port);
+      if (name !== 'loadgen') target(name, port);
       return started;
     };
     const [loadgen, client, server] = await Promise.all(PROGRAMS.map(start));
@@ -140,6 +136,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     return {
       cloud,
       links,
+      fronts,
       get programs() {
         return { loadgen, client, server, ...newest };
       },
@@ -179,5 +176,3 @@ function settingsOf(name: ProgramName, { env = {}, settings }: SystemOptions): P
     extraEnv: { [name]: { ...ALL, ...LONG_DEADLINES[name], ...env.all, ...env[name] } },
   };
 }
-
-const portOf = (address: string): number => Number(/:(\d+)\/?$/.exec(address)?.[1]);

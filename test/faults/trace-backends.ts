@@ -1,6 +1,7 @@
 import type { FaultyService } from '../../tools/local/cloud/faults.ts';
 import type { GoogleCode } from '../../tools/local/cloud/google-status.ts';
-import type { LinkName, SystemOptions } from './system.ts';
+import type { LinkName } from './links.ts';
+import type { SystemOptions } from './system.ts';
 
 /** Where spans go, for rows that hold for both. */
 export type TraceBackend = Readonly<{

@@ -1,5 +1,6 @@
 import type { FaultyService } from '../../tools/local/cloud/faults.ts';
-import type { LinkName, System } from './system.ts';
+import type { LinkName } from './links.ts';
+import type { System } from './system.ts';
 
 /** What is seen from outside while a row runs. */
 export type Watch = Readonly<{
