@@ -73,11 +73,27 @@ export function countOf(members: Members, name: string): number {
   throw isNot(name, value, 'a whole number');
 }
 
+/**
+ * An integer as protobuf's JSON mapping has it in text: digits, also with an exponent or with
+ * decimals that are none (1.5e3). null where it is no number.
+ */
+export function integerOf(text: string): bigint | 'fraction' | null {
+  const match = /^(-?\d{1,40})(?:\.(\d{1,40}))?(?:[eE]\+?(\d{1,2}))?$/.exec(text);
+  if (match === null) return null;
+  const [, whole = '', decimals = '', exponent = '0'] = match;
+  const places = Number(exponent);
+  if (/[^0]/.test(decimals.slice(places))) return 'fraction';
+  return BigInt(whole + decimals.slice(0, places).padEnd(places, '0'));
+}
+
+const INT64 = 2n ** 63n;
+
 /** The digits of an int64, which JSON may have as text or as a number that a double can hold. */
 export function int64Of(members: Members, name: string): string {
   const value = members[name];
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  if (typeof value === 'string' && /^-?\d{1,19}$/.test(value)) return String(BigInt(value));
+  const integer = typeof value === 'string' ? integerOf(value) : null;
+  if (typeof integer === 'bigint' && integer >= -INT64 && integer < INT64) return String(integer);
   throw isNot(name, value, 'a whole number of 64 bits, as text if it is beyond 2^53');
 }
 

@@ -481,6 +481,39 @@ const AT = String.raw`, line 1: resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[0\]\
 
 /** What is refused, with file, line, value and what is allowed. */
 const REFUSED: readonly (readonly [string, () => string | Buffer, RegExp])[] = [
+  ...(
+    [
+      ['bytes that are no base64', { bytesValue: 'not base64!' }, 'base64'],
+      ['an integer with decimals', { intValue: '1.5' }, 'a whole number of 64 bits'],
+      ['an integer beyond 64 bits', { intValue: '9223372036854775808' }, 'a whole number'],
+    ] as const
+  ).map(
+    ([what, value, allowed]) =>
+      [
+        what,
+        first((span) => {
+          span.attributes = [{ key: 'k', value }];
+        }),
+        RegExp(`${AT}attributes\\[0\\]\\.value of "k"\\.\\w+ is .*; allowed: ${allowed}`),
+      ] as const,
+  ),
+  [
+    'ids with white space around them',
+    first((span) => {
+      span.traceId = ` ${span.traceId} `;
+    }),
+    RegExp(`${AT}traceId is " \\w{32} "; allowed: 32 hex`),
+  ],
+  [
+    'gzip in gzip',
+    () => gzipSync(gzipSync(WHOLE)),
+    /in\.jsonl is compressed twice; unpack it once first$/,
+  ],
+  [
+    'UTF-16 in gzip',
+    () => gzipSync(Buffer.from(`\uFEFF${WHOLE}`, 'utf16le')),
+    /is UTF-16; convert/,
+  ],
   [
     'a span id of zeros',
     first((span) => {
@@ -687,6 +720,30 @@ test('null members of a span, an event and a value are read as absent ones', asy
 test('a file of nothing but null lists holds no trace, and says nothing else', async (t) => {
   const { traces, deviations } = await read(t, '{"resourceSpans":null}\n'.repeat(3));
   assert.deepEqual([traces, deviations], [[], []]);
+});
+
+test('bytes and integers mean the same however protobuf’s JSON mapping writes them', async (t) => {
+  const withValues = (...values: Loose[]) =>
+    lineOf(
+      changed((span) => {
+        span.attributes = values.map((value, index) => ({ key: `k${index}`, value }));
+      }),
+    );
+  const written = withValues(
+    { bytesValue: 'AP-_' },
+    { bytesValue: 'AAE' },
+    { intValue: '1.5e3' },
+    { intValue: '-7.00' },
+    { doubleValue: '-Infinity' },
+  );
+  const plain = withValues(
+    { bytesValue: 'AP+/' },
+    { bytesValue: 'AAE=' },
+    { intValue: 1500 },
+    { intValue: '-7' },
+    { stringValue: '-Infinity' },
+  );
+  assert.deepEqual(await read(t, written), await read(t, plain));
 });
 
 test('a scope without spans is reported', async (t) => {

@@ -98,9 +98,11 @@ function booleanOf(value: unknown): boolean {
   throw isNot('boolValue', value, 'true or false');
 }
 
-/** Base64, which JSON has already. */
+/** Base64, in the one way to write it: JSON may have either alphabet, with padding or without. */
 function bytesOf(value: unknown): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string' && /^[\w+/-]*={0,2}$/.test(value)) {
+    return Buffer.from(value, 'base64').toString('base64');
+  }
   throw isNot('bytesValue', value, 'base64');
 }

@@ -1,4 +1,4 @@
-import type { Members } from '../members.ts';
+import { integerOf, type Members } from '../members.ts';
 import { type Moment, type SpanTimes, toMoment, toSpanTimes } from '../times.ts';
 import { isNot, show } from '../unreadable.ts';
 
@@ -24,15 +24,7 @@ function nanosOf(value: unknown): bigint | 'fraction' | null {
     if (!Number.isFinite(value)) return null;
     return Number.isInteger(value) ? BigInt(value) : 'fraction';
   }
-  if (typeof value !== 'string') return null;
-  if (/^-?\d{1,40}$/.test(value)) return BigInt(value);
-  // Protobuf's JSON mapping also takes 1.5e3 for an integer.
-  const match = /^(-?\d{1,40})(?:\.(\d{1,40}))?(?:[eE]\+?(\d{1,2}))?$/.exec(value);
-  if (match === null) return null;
-  const [, whole = '', decimals = '', exponent = '0'] = match;
-  const places = Number(exponent);
-  if (/[^0]/.test(decimals.slice(places))) return 'fraction';
-  return BigInt(whole + decimals.slice(0, places).padEnd(places, '0'));
+  return typeof value === 'string' ? integerOf(value) : null;
 }
 
 /** Start and end of a span, or why they cannot be. */
