@@ -89,6 +89,16 @@ test(
   },
 );
 
+test('on a telephone no name of a span is cut, however long', NEEDS_BROWSER, async (t) => {
+  const url = await writePage(t, sampleComparison());
+  const { page } = await openPage(await openBrowser(t), { viewport: SIZES[1] ?? null });
+  await page.goto(url);
+  const cut = await page.evaluate(`[...document.querySelectorAll('.label, .label *')]
+    .filter((part) => part.clientWidth > 0 && part.scrollWidth > part.clientWidth)
+    .map((part) => part.textContent)`);
+  assert.deepEqual(cut, []);
+});
+
 test(
   'on a telephone a recent trace takes a few lines, and no word breaks',
   NEEDS_BROWSER,
