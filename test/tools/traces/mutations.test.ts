@@ -173,16 +173,19 @@ const IDS: readonly Mutation[] = [
   inSpan('a parent that is null', 'parentSpanId', () => null),
 ];
 
-const OTLP: Format = {
-  name: 'OTLP',
-  documents: () => TRACES.map((trace) => structuredClone(otlp(trace))),
+const FILE = {
   write: lines,
   open: openFile,
   place: /in\.jsonl(, line \d+| is | cannot )/,
+} as const;
+const OF_FILES = [...STRUCTURE, ...ENCODINGS, ...IDS];
+
+const OTLP: Format = {
+  name: 'OTLP',
+  documents: () => TRACES.map((trace) => structuredClone(otlp(trace))),
+  ...FILE,
   mutations: [
-    ...STRUCTURE,
-    ...ENCODINGS,
-    ...IDS,
+    ...OF_FILES,
     {
       name: 'a document over many lines',
       encode: (text) =>
@@ -288,13 +291,9 @@ const SAVED: Format = {
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line)),
-  write: lines,
-  open: openFile,
-  place: /in\.jsonl(, line \d+| is | cannot )/,
+  ...FILE,
   mutations: [
-    ...STRUCTURE,
-    ...ENCODINGS,
-    ...IDS,
+    ...OF_FILES,
     inSpan("another trace's id", 'traceId', (old) =>
       old.replace(/./, (digit: string) => (digit === '1' ? '2' : '1')),
     ),

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { startLocalCloud } from '../../../../../tools/local/cloud/local-cloud.ts';
+import { recordTrace } from '../recorded-trace.ts';
 
 async function setUp(t: TestContext) {
   const cloud = await startLocalCloud();
@@ -19,26 +16,13 @@ async function exportTrace(
   url: string,
   own: { project?: string; name?: string; compression?: 'gzip'; headers?: Record<string, string> },
 ) {
-  const memory = new InMemorySpanExporter();
-  const provider = new NodeTracerProvider({
-    resource: resourceFromAttributes({
+  const { spans, traceId } = recordTrace(own.name ?? 'loadgen', {
+    resource: {
       'service.name': 'loadgen',
       ...(own.project !== undefined && { 'gcp.project_id': own.project }),
-    }),
-    spanProcessors: [new SimpleSpanProcessor(memory)],
+    },
+    attributes: { count: 52, ratio: 0.5, cached: true, list: ['a', 'b'] },
   });
-  const tracer = provider.getTracer('test');
-  const root = tracer.startSpan(own.name ?? 'loadgen', { kind: SpanKind.CLIENT }, ROOT_CONTEXT);
-  root.setAttributes({ count: 52, ratio: 0.5, cached: true, list: ['a', 'b'] });
-  root.addEvent('request_start', { attempt: 1 });
-  const child = tracer.startSpan(
-    'child',
-    { kind: SpanKind.SERVER, links: [{ context: root.spanContext() }] },
-    trace.setSpan(ROOT_CONTEXT, root),
-  );
-  child.setStatus({ code: SpanStatusCode.ERROR, message: 'it failed' });
-  child.end();
-  root.end();
   const exporter = new OTLPTraceExporter({
     url,
     ...(own.compression && { compression: own.compression as never }),
@@ -46,9 +30,9 @@ async function exportTrace(
   });
   t.after(() => exporter.shutdown());
   const result = await new Promise<{ code: number; error?: Error }>((resolve) =>
-    exporter.export(memory.getFinishedSpans(), resolve),
+    exporter.export(spans, resolve),
   );
-  return { ...result, traceId: root.spanContext().traceId };
+  return { ...result, traceId };
 }
 
 const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>
