@@ -3,7 +3,8 @@
  *
  *   npm run licences
  *
- * writes THIRD_PARTY_LICENSES.md, which every image holds. Run it after a change of dependencies.
+ * writes THIRD_PARTY_LICENSES.md, which every image holds. Run it after a change of dependencies. With
+ * --check it writes nothing, and fails if a package has another licence than those accepted here.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -25,6 +26,19 @@ type LockedPackage = Readonly<{
   license?: string;
   dev?: boolean;
 }>;
+
+/** They ask for no more than their text, or a credit, in what is passed on. */
+const ACCEPTED: readonly string[] = [
+  ...['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'CC-BY-3.0'],
+  ...['CC0-1.0', 'ISC', 'MIT', '(MIT OR CC0-1.0)'],
+];
+
+/** The packages with another licence than those accepted, as text. */
+export function findUnaccepted(licences: readonly Licence[]): readonly string[] {
+  return licences
+    .filter(({ licence }) => !ACCEPTED.includes(licence))
+    .map(({ name, version, licence }) => `${name} ${version}: ${licence}`);
+}
 
 const TEXT = /^(licen[cs]e|copying|notice)/i;
 
@@ -74,4 +88,18 @@ export function renderCurrent(): string {
   return renderLicences(readLicences(), manifest.devDependencies.node);
 }
 
-if (import.meta.main) writeFileSync(join(ROOT, LICENCES_FILE), renderCurrent());
+function check(): void {
+  const licences = readLicences();
+  const others = findUnaccepted(licences);
+  process.stdout.write(
+    others.length === 0
+      ? `${licences.length} packages, each with one of: ${ACCEPTED.join(', ')}\n`
+      : `Licences that are not accepted yet:\n${others.join('\n')}\n`,
+  );
+  if (others.length > 0) process.exitCode = 1;
+}
+
+if (import.meta.main) {
+  if (process.argv.includes('--check')) check();
+  else writeFileSync(join(ROOT, LICENCES_FILE), renderCurrent());
+}

@@ -15,6 +15,30 @@ it('the workflow runs what every other CI runs', () => {
   assert.match(textOf('workflows/ci.yaml'), /bash \.ci\/run$/m);
 });
 
+it('what is published later can fail a scheduled workflow only, never the build', () => {
+  const scheduled = textOf('workflows/supply-chain.yaml');
+  const [, triggers = ''] = /^on:\n((?: .*\n)+)/m.exec(scheduled) ?? [];
+  assert.deepEqual(triggers.match(/^ {2}\w+/gm), ['  schedule', '  workflow_dispatch']);
+  for (const command of ['npm audit', 'npm sbom', 'npm run --silent licences -- --check']) {
+    assert.ok(scheduled.includes(`- run: ${command}`), command);
+  }
+  const build = textOf('workflows/ci.yaml') + readFileSync(join(ROOT, '.ci/run'), 'utf8');
+  const manifest = readFileSync(join(ROOT, 'package.json'), 'utf8');
+  for (const text of [build, manifest]) assert.doesNotMatch(text, /npm (audit|outdated|update)/);
+});
+
+it('every workflow can only read, uses actions of a stated version, and ends', () => {
+  const workflows = files.filter(({ name }) => name.startsWith('workflows/'));
+  assert.ok(workflows.length >= 2);
+  for (const { name, text } of workflows) {
+    assert.match(text, /^permissions:\n {2}contents: read\n\n/m, name);
+    assert.match(text, /timeout-minutes: \d+/, name);
+    const uses = [...text.matchAll(/uses: (\S+)/g)].map(([, action = '']) => action);
+    assert.ok(uses.length > 0);
+    for (const action of uses) assert.match(action, /@v\d+$/, name);
+  }
+});
+
 it('every command in an issue form is one that the command line takes', () => {
   const commands = files.flatMap(({ text }) => text.match(/npx shakesapp [^`\n]*/g) ?? []);
   assert.ok(commands.length > 0);
