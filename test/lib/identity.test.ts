@@ -36,6 +36,16 @@ describe('createIdentity', () => {
     assert.deepEqual(fetched, ['https://server.run.app']);
   });
 
+  test('takes nothing for a token that no header can carry', async () => {
+    const { identity, issuer } = start();
+    for (const answer of ['<html>sign in</html>', 'a.b', '']) {
+      issuer.respond = async (token) => `${token}${answer}\n`;
+      await assert.rejects(identity.getIdToken(), (error: Error) =>
+        /not an ID token/.test(String(error.cause)),
+      );
+    }
+  });
+
   test('fetches another after the token was rejected, once a minute', async () => {
     const { identity, clock, fetched } = start();
     const first = await identity.getIdToken();
