@@ -123,7 +123,22 @@ function loadOf(body: LoadRequestBody): { requests: number; intervalMs: number }
   return { requests, intervalMs };
 }
 
+/** The fields of a body that the figures of a job are worked out from. */
+const FIGURES = ['requests', 'intervalMs'] as const;
+
 function parseBody(body: unknown): LoadRequestBody {
+  const value = parseObject(body);
+  for (const field of FIGURES) {
+    const result = loadRequestSchema.shape[field].safeParse(value[field]);
+    if (result.success) continue;
+    const allowed = result.error.issues[0]?.message;
+    const found = JSON.stringify(value[field]).slice(0, 100);
+    throw new Error(`${field} in the job's body is ${found}; allowed: ${allowed}`);
+  }
+  return value;
+}
+
+function parseObject(body: unknown): LoadRequestBody {
   const text = body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : String(body ?? '');
   try {
     const value: unknown = text === '' ? {} : JSON.parse(text);

@@ -74,6 +74,30 @@ describe('createJobControl, against the local Cloud Scheduler', () => {
     assert.ok(view.nextRunMs);
   });
 
+  it('names a figure in the body that loadgen would refuse', async () => {
+    const { schedulerAddress, projectId, region } = cloud;
+    const client = new CloudSchedulerClient({
+      apiEndpoint: 'localhost',
+      port: Number(schedulerAddress.split(':')[1]),
+      sslCreds: credentials.createInsecure(),
+      projectId,
+    });
+    const parent = `projects/${projectId}/locations/${region}`;
+    const name = `${parent}/jobs/wrong`;
+    const httpTarget = { uri: 'https://loadgen.example/', body: Buffer.from('{"requests":"5"}') };
+    await client.createJob({
+      parent,
+      job: { name, schedule: '0 0 1 1 *', timeZone: 'Etc/UTC', httpTarget },
+    });
+    await client.close();
+    const wrong = createJobControl({ ...target, jobName: name });
+    await assert.rejects(
+      wrong.read(),
+      /requests in the job's body is "5"; allowed: a whole number from 1 to 1000/,
+    );
+    await wrong.close();
+  });
+
   it('runs it now, and then knows of the attempt', async () => {
     const attempted = new Promise((resolve) => cloud.scheduler.onAttempt(resolve));
     await job.run();
