@@ -101,7 +101,7 @@ type Wire = Readonly<{
 }>;
 
 /** What goes out in place of these bytes. */
-function changedBytes(bytes: Buffer, { kind, seed }: Change): Wire {
+export function changedBytes(bytes: Buffer, { kind, seed }: Change): Wire {
   const random = createRandom(seed);
   switch (kind) {
     case 'bytes': {
