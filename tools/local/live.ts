@@ -29,7 +29,8 @@ export async function runLive(live: {
   const page = await startPage({ traceStore, render: comparer.render });
   const stopWatching = watchTraces(traceStore, (line) => print(`${line}\n`), {
     slowness: system.slowness.factor,
-    columns: process.stdout.columns ?? TEXT_COLUMNS,
+    // 0 in a terminal that does not say its width
+    columns: process.stdout.columns || TEXT_COLUMNS,
   });
   const stopTelling = watchRefusals(system, (line) => print(`${line}\n`));
   const measuring = setInterval(() => {

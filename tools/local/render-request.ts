@@ -38,7 +38,7 @@ export function renderRequestLine(tree: NormalisedTrace, columns = TEXT_COLUMNS)
   const query = JSON.stringify(attributes[ATTR.query] ?? '');
   const room = Math.min(columns, TEXT_COLUMNS) - head.length - spans.length - answer.length - 4;
   const shortest = narrow ? SHORTEST_QUERY / 2 : SHORTEST_QUERY;
-  const shown = query.slice(0, Math.max(shortest, Math.min(LONGEST_QUERY, room)));
+  const shown = cut(query, Math.max(shortest, Math.min(LONGEST_QUERY, room)));
   return cut(`${head}  ${spans}${shown}  ${answer}`);
 }
 
@@ -52,8 +52,8 @@ function faultOf(tree: NormalisedTrace): string | null {
   return missing === undefined ? null : `INCOMPLETE: ${missing}`;
 }
 
-const cut = (line: string) =>
-  line.length > TEXT_COLUMNS ? `${line.slice(0, TEXT_COLUMNS - 1)}…` : line;
+const cut = (text: string, columns = TEXT_COLUMNS) =>
+  text.length > columns ? `${text.slice(0, columns - 1)}…` : text;
 
 const LEGEND =
   "█ a program's span  ▒ the platform's own  • event  indented: called by the line above\n";
