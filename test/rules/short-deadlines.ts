@@ -77,6 +77,15 @@ export const EXPLAINED: readonly Explained[] = [
     files: { 'test/faults/system.ts': ["WORKS_ATTEMPT_TIMEOUT_MS: '15000'"] },
   },
   {
+    why: 'real programs give up what hangs by real deadlines: 9 s remain for an end of some 100 ms',
+    files: {
+      'test/services/tracing-faults.test.ts': [
+        "SHUTDOWN_TIMEOUT_MS: '9000'",
+        "OTEL_BSP_EXPORT_TIMEOUT: '500'",
+      ],
+    },
+  },
+  {
     why: 'makes a timer due that must not fire; how late it is changes nothing',
     files: {
       'test/lib/telemetry/last-report.test.ts': ['performance.now() + 20', 'setTimeout('],
@@ -87,6 +96,7 @@ export const EXPLAINED: readonly Explained[] = [
     files: {
       'test/functions/loadgen/run.test.ts': ['run_deadline: 1'],
       'test/functions/loadgen/runs.test.ts': ['run_deadline: 2'],
+      'test/lib/telemetry/cloud-trace-calls.test.ts': ['TIMEOUT_MS = 5_000'],
       'test/services/server/config.test.ts': [
         'WORKS_ATTEMPT_TIMEOUT_MS: 5_000',
         'SHUTDOWN_TIMEOUT_MS: 9_000',
