@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { TraceExporter } from '@google-cloud/opentelemetry-cloud-trace-exporter';
-import { NotStoredYet } from './sink.ts';
+import { FateUnknown, NotStoredYet } from './sink.ts';
 
 /** A call as the exporter prepares it: BatchWriteSpansRequest and gRPC metadata. */
 export type BatchWrite = Readonly<{ request: object; metadata: object }>;
@@ -122,10 +122,13 @@ async function learnConstruct(exporter: TraceExporter, address: string): Promise
 /** https://grpc.io/docs/guides/status-codes/ */
 const CODE = {
   CANCELLED: 1,
+  UNKNOWN: 2,
   DEADLINE_EXCEEDED: 4,
   RESOURCE_EXHAUSTED: 8,
   ABORTED: 10,
+  INTERNAL: 13,
   UNAVAILABLE: 14,
+  DATA_LOSS: 15,
 } as const;
 
 const PASSING: ReadonlySet<number | undefined> = new Set([
@@ -134,6 +137,13 @@ const PASSING: ReadonlySet<number | undefined> = new Set([
   CODE.RESOURCE_EXHAUSTED,
   CODE.ABORTED,
   CODE.UNAVAILABLE,
+]);
+
+/** The server itself failed, and does not say whether before it had stored the batch or after. */
+const FAILED_WITHIN: ReadonlySet<number | undefined> = new Set([
+  CODE.UNKNOWN,
+  CODE.INTERNAL,
+  CODE.DATA_LOSS,
 ]);
 
 /** gRPC's own words for a call whose connection or stream ended under it. */
@@ -154,6 +164,7 @@ function toRejection(error: ServiceError): Error {
   const { code, details = '', message } = error;
   const passes =
     (PASSING.has(code) && !TOO_LARGE.test(details)) || isBroken(error) || UNSENT.test(details);
+  if (!passes && FAILED_WITHIN.has(code)) return new FateUnknown(message, { cause: error });
   if (!passes) return error;
   return new NotStoredYet(message, { cause: error, maybeStored: isBroken(error) });
 }

@@ -40,7 +40,7 @@ export type LedgerReport = Readonly<{
     unfinished: number;
     /** lost: OTEL_TRACES_EXPORTER=none. */
     noExporter: number;
-    /** unknown: refused, after an attempt that had no answer. */
+    /** unknown: refused after an attempt that had no answer, or by a backend that failed itself. */
     exportTimedOut: number;
     /** unknown: they waited when the process ended, and an attempt had no answer. */
     unanswered: number;

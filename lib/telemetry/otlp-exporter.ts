@@ -7,7 +7,7 @@ import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { GoogleAuth } from 'google-auth-library';
 import { until, within } from './deadline.ts';
 import { judgeAnswer, MAX_ANSWER_BYTES, type OtlpAnswer } from './otlp-answer.ts';
-import { NotStoredYet, type SpanSink } from './sink.ts';
+import { FateUnknown, NotStoredYet, type SpanSink } from './sink.ts';
 
 const gzipAsync = promisify(gzip);
 
@@ -67,6 +67,8 @@ export function createOtlpSink(options: OtlpOptions): SpanSink {
 }
 
 function toError({ passes, reason }: { passes: boolean; reason: string }, answer: Answer): Error {
+  // The server itself failed, and does not say whether before it had stored the batch or after.
+  if (answer.status === 500) return new FateUnknown(reason);
   if (!passes) return new Error(reason);
   // These two are a gateway's, which had no answer from whoever stores.
   const maybeStored = answer.status === 502 || answer.status === 504;

@@ -2,7 +2,7 @@ import { context, diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { DeadlineError, within } from './deadline.ts';
-import { NotStoredYet, type SpanSink, type Written } from './sink.ts';
+import { FateUnknown, NotStoredYet, type SpanSink, type Written } from './sink.ts';
 import { estimateBytes } from './span-bytes.ts';
 import { createWritePace } from './write-pace.ts';
 
@@ -136,6 +136,7 @@ export function createRetryQueue(options: {
       } else if (!closed.signal.aborted) {
         const were = spans.length === 1 ? 'span was' : 'spans were';
         diag.error(`${spans.length} ${were} not stored by ${sink.name}`, String(error));
+        if (error instanceof FateUnknown) for (const entry of entries) entry.maybeStored = true;
         settle(entries, spans.length);
       }
     } finally {
@@ -157,7 +158,7 @@ export function createRetryQueue(options: {
     for (const entry of entries) {
       const lost = Math.min(left, entry.spans.length);
       left -= lost;
-      // It may be refused for good after an attempt that had stored it.
+      // It may be refused for good after an attempt that had stored it, or by one that had.
       const reason = entry.maybeStored ? 'exportTimedOut' : 'exportFailed';
       entry.isWriting = false;
       entry.maybeStored ||= lost === 0;

@@ -6,7 +6,8 @@ export type Written = Readonly<{ rejected: number }>;
 /**
  * One backend. Writes one batch, in one attempt, and resolves with its answer. Rejects with
  * NotStoredYet (or DeadlineError) where the same batch may be stored later, and with any other
- * error where it is refused for good. What has not ended when `signal` aborts is given up.
+ * error where it is refused for good: with FateUnknown where it may be stored nevertheless. What has
+ * not ended when `signal` aborts is given up.
  */
 export type SpanSink = Readonly<{
   name: string;
@@ -30,4 +31,9 @@ export class NotStoredYet extends Error {
     this.maybeStored = options.maybeStored ?? false;
     this.retryAfterMs = options.retryAfterMs ?? 0;
   }
+}
+
+/** The backend failed within its work. It may have stored the batch, and asks for no other attempt. */
+export class FateUnknown extends Error {
+  override readonly name = 'FateUnknown';
 }

@@ -53,7 +53,8 @@ for (const { name, link, service, settings, transient } of TRACE_BACKENDS) {
         ),
       stop: () => {},
     },
-    expect: { lost: [1, Number.POSITIVE_INFINITY], broken: 'any' },
+    // Of those that fail within their work nobody knows what they stored.
+    expect: { lost: [1, Number.POSITIVE_INFINITY], unknown: 'any', broken: 'any' },
   });
 
   faultRow({
@@ -70,6 +71,20 @@ for (const { name, link, service, settings, transient } of TRACE_BACKENDS) {
     expect: {
       check: ({ copies }) => assert.ok(copies > 0, 'the batch was not sent again'),
     },
+  });
+
+  faultRow({
+    name: `${name} stores a batch and answers INTERNAL, and no stored span counts as lost`,
+    system: { settings },
+    load: loadUntilOver(10),
+    fault: {
+      afterSeconds: 0.5,
+      forSeconds: 0,
+      start: (system) =>
+        strikeEach(system, [{ service, error: 'INTERNAL', afterStoring: true }], 2),
+      stop: () => {},
+    },
+    expect: { unknown: 'any' },
   });
 
   // The queue before both is the same.

@@ -4,7 +4,7 @@ import { setImmediate as settle } from 'node:timers/promises';
 import type { TraceExporter } from '@google-cloud/opentelemetry-cloud-trace-exporter';
 import { status } from '@grpc/grpc-js';
 import { createConnection } from '../../../lib/telemetry/cloud-trace-connection.ts';
-import { NotStoredYet } from '../../../lib/telemetry/sink.ts';
+import { FateUnknown, NotStoredYet } from '../../../lib/telemetry/sink.ts';
 
 const TIMEOUT_MS = 5_000;
 const WRITE = { request: {}, metadata: {} };
@@ -182,12 +182,22 @@ describe('an error of a call to Cloud Trace', () => {
     [status.INVALID_ARGUMENT, 'Invalid value at spans[0]'],
     [status.PERMISSION_DENIED, 'The caller does not have permission'],
     [status.UNAUTHENTICATED, 'Request had invalid authentication credentials'],
-    [status.INTERNAL, 'Internal error encountered.'],
     [status.RESOURCE_EXHAUSTED, 'Received message larger than max (20000000 vs. 16777216)'],
   ] as const) {
     test(`${status[code]} “${details}” is final`, async (t) => {
       const error = await rejectionOf(t, code, details);
       assert.ok(error instanceof Error && !(error instanceof NotStoredYet), String(error));
+      assert.ok(!(error instanceof FateUnknown), String(error));
+    });
+  }
+
+  for (const [code, details] of [
+    [status.INTERNAL, 'Internal error encountered.'],
+    [status.UNKNOWN, 'Unknown error'],
+    [status.DATA_LOSS, 'lost'],
+  ] as const) {
+    test(`${status[code]} “${details}” is final, and the batch may have been stored`, async (t) => {
+      assert.ok((await rejectionOf(t, code, details)) instanceof FateUnknown);
     });
   }
 

@@ -11,7 +11,7 @@ import {
   isGoogle,
   type OtlpOptions,
 } from '../../../lib/telemetry/otlp-exporter.ts';
-import { NotStoredYet } from '../../../lib/telemetry/sink.ts';
+import { FateUnknown, NotStoredYet } from '../../../lib/telemetry/sink.ts';
 import { startHungExporter } from '../../services/faults.ts';
 import { startFakeCloud } from './cloud.ts';
 import { createEndedSpan } from './ended-span.ts';
@@ -203,6 +203,11 @@ for (const [status, maybeStored] of [
     assert.equal(collector.posts.length, 1);
   });
 }
+
+test('500 is final, and the batch may have been stored', async (t) => {
+  const collector = await startCollector(t, () => ({ status: 500 }));
+  await assert.rejects(startSink(t, collector.origin)(), FateUnknown);
+});
 
 test('after a connection that broke a batch may be stored later, or is already', async (t) => {
   const collector = await startCollector(t, () => 'hang up');

@@ -5,7 +5,7 @@ import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { createRetryQueue } from '../../../lib/telemetry/retry-queue.ts';
-import { NotStoredYet, type Written } from '../../../lib/telemetry/sink.ts';
+import { FateUnknown, NotStoredYet, type Written } from '../../../lib/telemetry/sink.ts';
 import { estimateBytes } from '../../../lib/telemetry/span-bytes.ts';
 import { createEndedSpan } from './ended-span.ts';
 
@@ -233,6 +233,13 @@ describe('a batch in the retry queue', () => {
     await answer(1, new Error('never'));
     assert.deepEqual(await ticket.fate, { lost: 2, reason: 'exportTimedOut' });
   });
+});
+
+test('a batch that a backend refuses because it failed itself is counted as unknown', async (t) => {
+  const { add, answer } = start(t);
+  const ticket = add('a');
+  await answer(0, new FateUnknown('INTERNAL'));
+  assert.deepEqual(await ticket.fate, { lost: 2, reason: 'exportTimedOut' });
 });
 
 describe('a retry queue without room', () => {
