@@ -3,8 +3,11 @@ import { formatMs } from '../cli/format.ts';
 import { show } from './sources/unreadable.ts';
 import type { Node } from './tree.ts';
 
-/** How long after it was due a request started, or why what it says cannot be. */
-export type StartDelay = Readonly<{ ms: number }> | Readonly<{ why: string; early: boolean }>;
+/**
+ * How long after it was due a request started, or why what it says cannot be. `ignored`: it is only
+ * the scheduled time, which somebody else may set, so the request counts from its start.
+ */
+export type StartDelay = Readonly<{ ms: number }> | Readonly<{ why: string; ignored: boolean }>;
 
 /** loadgen never starts a request before it is due; its timer has a resolution of 1 ms. */
 const EARLIEST_MS = -1;
@@ -28,14 +31,17 @@ export function startDelayOf({ span, startMs, endMs }: Node): StartDelay | null 
   const key = delayUs === '' ? ATTR.scheduledTime : ATTR.startDelayUs;
   const shown = `${key} ${show(given)}`;
   const delayMs = delayUs === '' ? span.startMs - Date.parse(scheduled) : numberOf(delayUs) / 1_000;
-  if (!Number.isFinite(delayMs)) return { why: `${shown} is no ${WORDS[key]}`, early: false };
+  if (!Number.isFinite(delayMs)) return { why: `${shown} is no ${WORDS[key]}`, ignored: false };
   const durationMs = endMs - startMs;
   const earliestMs = delayUs === '' ? Math.max(EARLIEST_BY_CLOCK_MS, -durationMs) : EARLIEST_MS;
   if (delayMs < earliestMs) {
-    return { why: `${shown}: it starts ${formatMs(-delayMs)} before it is due`, early: true };
+    return {
+      why: `${shown}: it starts ${formatMs(-delayMs)} before it is due`,
+      ignored: delayUs === '',
+    };
   }
   if (delayMs - durationMs > LATEST_BEYOND_MS) {
-    return { why: `${shown}: it starts ${formatMs(delayMs)} after it is due`, early: false };
+    return { why: `${shown}: it starts ${formatMs(delayMs)} after it is due`, ignored: false };
   }
   return { ms: delayMs };
 }
@@ -48,5 +54,5 @@ const numberOf = (text: string): number =>
 /** Why the start delay cannot be; null where it can, or the span names none. */
 export function impossibleDelayOf(root: Node): string | null {
   const delay = startDelayOf(root);
-  return delay !== null && 'why' in delay ? delay.why : null;
+  return delay !== null && 'why' in delay && !delay.ignored ? delay.why : null;
 }

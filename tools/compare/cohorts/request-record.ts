@@ -35,7 +35,7 @@ export type RequestRecord = Readonly<{
   startDelayMs: number | null;
   /** What it says of its schedule cannot be: no latency counts it. */
   impossibleDelay: boolean;
-  /** That is because it says that it started before it was due. */
+  /** By its scheduled time it started well before it was due: a schedule to ignore. */
   earlyStart: boolean;
   /** Requests of one run share it; null where the root does not name it. */
   runId: string | null;
@@ -77,8 +77,9 @@ export function recordRequest(tree: NormalisedTrace): RequestRecord | null {
   const error = errorOfRequest(tree) ?? failure?.outcome ?? null;
   const durationMs = timed === null ? null : timed.endMs - timed.startMs;
   const delay = timed === null ? null : startDelayOf(timed);
-  const impossibleDelay = delay !== null && 'why' in delay;
-  const startDelayMs = delay === null || impossibleDelay ? null : delay.ms;
+  const earlyStart = delay !== null && 'why' in delay && delay.ignored;
+  const impossibleDelay = delay !== null && 'why' in delay && !delay.ignored;
+  const startDelayMs = delay !== null && 'ms' in delay ? delay.ms : null;
   const stopped = root !== null && endedAfterStop(root.span);
   return {
     traceId: tree.traceId,
@@ -90,7 +91,7 @@ export function recordRequest(tree: NormalisedTrace): RequestRecord | null {
       durationMs === null || stopped || impossibleDelay ? null : durationMs + (startDelayMs ?? 0),
     startDelayMs,
     impossibleDelay,
-    earlyStart: impossibleDelay && delay.early,
+    earlyStart,
     runId: attributes[ATTR.runId] ?? null,
     scheduledMinute: attributes[ATTR.scheduledMinute] ?? null,
     sequence: sequenceOf(attributes[ATTR.sequence]),

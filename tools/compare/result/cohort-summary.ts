@@ -23,7 +23,7 @@ export type CohortSummary = Readonly<{
   impossible: number;
   /** Requests whose start delay cannot be: no latency counts them. */
   impossibleDelay: number;
-  /** Of these, who say they started before they were due. */
+  /** Requests that by their schedule started before they were due: their latency counts from the start. */
   earlyStart: number;
   wrongCounts: number;
   /** Requests that were an instance's first, or waited for that instance to start. */

@@ -14,6 +14,7 @@ export const WARNING_IDS = [
   'errors',
   'sampled',
   'clock-skew',
+  'early-start',
   'truncated-by-quota',
   'incomplete-file',
 ] as const;
@@ -64,6 +65,8 @@ const ADVICE: Readonly<Record<Exclude<(typeof WARNING_IDS)[number], 'orphans'>, 
     'Requests without a trace were sampled out, not exported, or lie outside of what was read. For a comparison set OTEL_TRACES_SAMPLER=always_on, or trust only paired figures.',
   'clock-skew':
     'Gaps are right as sums. Do not compare the way there with the way back. Check NTP on the hosts.',
+  'early-start':
+    'By their scheduled time these requests started over 1 s before they were due, or ended before it, so their latency counts from the start. Check the clock that wrote the scheduled time.',
   'truncated-by-quota':
     'Traces are missing. Repeat the command, which resumes, or choose a shorter window.',
   'incomplete-file':

@@ -55,6 +55,7 @@ const CHECKS: readonly Check[] = [
   { id: 'errors', find: ({ cohorts }) => perCohort(cohorts, (side) => side.errors) },
   { id: 'sampled', find: sampled },
   { id: 'clock-skew', find: clockSkew },
+  { id: 'early-start', find: ({ cohorts }) => perCohort(cohorts, (side) => side.earlyStart) },
   {
     id: 'truncated-by-quota',
     find: ({ truncated, ofFiles }) => (ofFiles ? null : truncated),

@@ -26,27 +26,26 @@ test('where the root is missing, the first error below counts', () => {
   assert.equal(recordRequest(normalise(headless))?.error, 'UNAVAILABLE');
 });
 
-/** What a root may say of its schedule that cannot be; `early`: it says so of its start. */
-const IMPOSSIBLE_DELAYS: readonly (readonly [Record<string, string>, boolean])[] = [
-  [{ [ATTR.startDelayUs]: '-1500000' }, true],
-  [{ [ATTR.startDelayUs]: '-5000' }, true],
-  [{ [ATTR.startDelayUs]: '7200000000' }, false],
-  [{ [ATTR.startDelayUs]: '1e30' }, false],
-  [{ [ATTR.startDelayUs]: 'NaN' }, false],
-  [{ [ATTR.startDelayUs]: 'Infinity' }, false],
-  [{ [ATTR.startDelayUs]: 'soon' }, false],
-  [{ [ATTR.startDelayUs]: '0x10' }, false],
-  [{ [ATTR.startDelayUs]: '', [ATTR.scheduledTime]: 'soon' }, false],
-  [{ [ATTR.startDelayUs]: '', [ATTR.scheduledTime]: '2026-03-01T10:00:00Z' }, false],
-  [{ [ATTR.startDelayUs]: '', [ATTR.scheduledTime]: '2026-03-02T12:00:00Z' }, true],
+/** What a root may say of its schedule that cannot be. */
+const IMPOSSIBLE_DELAYS: readonly Record<string, string>[] = [
+  { [ATTR.startDelayUs]: '-1500000' },
+  { [ATTR.startDelayUs]: '-5000' },
+  { [ATTR.startDelayUs]: '7200000000' },
+  { [ATTR.startDelayUs]: '1e30' },
+  { [ATTR.startDelayUs]: 'NaN' },
+  { [ATTR.startDelayUs]: 'Infinity' },
+  { [ATTR.startDelayUs]: 'soon' },
+  { [ATTR.startDelayUs]: '0x10' },
+  { [ATTR.startDelayUs]: '', [ATTR.scheduledTime]: 'soon' },
+  { [ATTR.startDelayUs]: '', [ATTR.scheduledTime]: '2026-03-01T10:00:00Z' },
 ];
-for (const [attributes, early] of IMPOSSIBLE_DELAYS) {
+for (const attributes of IMPOSSIBLE_DELAYS) {
   test(`a request that says ${JSON.stringify(attributes)} has no latency, and is counted`, () => {
     const tree = normalise(requestTrace({ rootAttributes: attributes }));
     const record = recordRequest(tree);
     assert.deepEqual(
       [record?.impossibleDelay, record?.earlyStart, record?.startDelayMs, record?.latencyMs],
-      [true, early, null, null],
+      [true, false, null, null],
     );
     assert.deepEqual(
       deviationsOf(tree).map(({ kind }) => kind),
@@ -55,6 +54,17 @@ for (const [attributes, early] of IMPOSSIBLE_DELAYS) {
     assert.ok((record?.hops.length ?? 0) > 0, 'the times of its spans are right');
   });
 }
+
+test('a request that its scheduled time alone says is early has the latency from its start', () => {
+  const due = { [ATTR.startDelayUs]: '', [ATTR.scheduledTime]: '2026-03-02T12:00:00Z' };
+  const tree = normalise(requestTrace({ rootAttributes: due }));
+  const record = recordRequest(tree);
+  assert.deepEqual(
+    [record?.impossibleDelay, record?.earlyStart, record?.startDelayMs, record?.latencyMs],
+    [false, true, null, record?.durationMs],
+  );
+  assert.deepEqual(deviationsOf(tree), []);
+});
 
 test('a request that starts up to an hour late, or within a timer’s step early, is counted', () => {
   for (const [delay, ms] of [

@@ -179,6 +179,13 @@ const CASES: readonly (readonly [WarningId, string, Change, RegExp, Change])[] =
     { b: { skewed: 2 } },
   ],
   [
+    'early-start',
+    'a start over 1 s before it was due',
+    { a: { earlyStart: 1 } },
+    /^1 of 100 traces in Cloud Run, 0 of 100 in GKE$/,
+    {},
+  ],
+  [
     'truncated-by-quota',
     'what the source left out',
     { truncated: 'only the newest 20000 traces' },
@@ -234,6 +241,7 @@ test('every warning of the list can be raised, in the order of the list', () => 
       errors: 1,
       whole: 98,
       skewed: 9,
+      earlyStart: 1,
       cold: 2,
       requestsPerRun: 20,
     },
