@@ -24,11 +24,13 @@ export type GrpcInput = Readonly<{
   reset: number | undefined;
   /** The query where all of it is right. */
   query: string | undefined;
+  /** Whether the message, and nothing else, is wrong. */
+  isRefused: boolean;
   /** Whether gRPC itself is broken, and not what it carries: INTERNAL is the status for that. */
   breaksProtocol: boolean;
 }>;
 
-type Message = Readonly<{ bytes: Buffer; query: string | undefined }>;
+type Message = Readonly<{ bytes: Buffer; query: string | undefined; isWrong?: true }>;
 
 const right: fc.Arbitrary<Message> = fc.constantFrom(...QUERIES).map((query) => ({
   bytes: field(1, Buffer.from(query)),
@@ -71,8 +73,8 @@ const wrong: fc.Arbitrary<Message> = fc
       Buffer.from([0x0a]),
     ],
   )
-  .map((bytes) => ({ bytes, query: undefined }));
-const random = fc
+  .map((bytes) => ({ bytes, query: undefined, isWrong: true }));
+const random: fc.Arbitrary<Message> = fc
   .uint8Array({ maxLength: 40 })
   .map((bytes) => ({ bytes: Buffer.from(bytes), query: undefined }));
 
@@ -179,6 +181,7 @@ export const grpcInput: fc.Arbitrary<GrpcInput> = fc
       body: body[framing] ?? Buffer.alloc(0),
       reset,
       query: isRight ? message.query : undefined,
+      isRefused: isRight && message.isWrong === true,
       breaksProtocol: framing !== 'right' || changes.some(({ name }) => name.startsWith('grpc-')),
     };
   });

@@ -54,13 +54,19 @@ test('server answers any call with the status that is documented', async (t) => 
     quick: 3_000,
     full: 12_000,
     input: grpcInput,
-    judge: async ({ headers, body, reset, query, breaksProtocol }): Promise<Verdict> => {
+    judge: async ({ headers, body, reset, query, isRefused, breaksProtocol }): Promise<Verdict> => {
       const answer = await connection.call({ headers, body, reset });
       const { httpStatus, grpcStatus } = answer;
       if (query !== undefined) {
         assert.equal(grpcStatus, status.OK, answer.message);
         assert.equal(matchCountOf(answer.body), linesWith(query), `the count of ${query}`);
         return 'accepted';
+      }
+      if (isRefused) {
+        const { INVALID_ARGUMENT, RESOURCE_EXHAUSTED } = status;
+        assert.ok(grpcStatus === INVALID_ARGUMENT || grpcStatus === RESOURCE_EXHAUSTED);
+        assert.match(decodeURIComponent(answer.message), /allowed|requires|larger/);
+        return 'refused';
       }
       if (grpcStatus === status.OK) {
         // Right by luck: then for a query that was there, which the count shows.
