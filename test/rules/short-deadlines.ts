@@ -86,6 +86,10 @@ export const EXPLAINED: readonly Explained[] = [
     },
   },
   {
+    why: 'one attempt to store spans, which is made again until the program stops',
+    files: { 'test/faults/rows/long/saturation.test.ts': ["OTEL_BSP_EXPORT_TIMEOUT: '5000'"] },
+  },
+  {
     why: 'makes a timer due that must not fire; how late it is changes nothing',
     files: {
       'test/lib/telemetry/last-report.test.ts': ['performance.now() + 20', 'setTimeout('],

@@ -1,6 +1,7 @@
 import { formatPercent } from '../../cli/format.ts';
 import type { CohortSummary } from '../result/cohort-summary.ts';
 import type { Comparison } from '../result/comparison.ts';
+import { atLeast } from '../result/incomparable.ts';
 import { titleOf } from '../result/warning-texts.ts';
 import type { Warning } from '../result/warnings.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
@@ -81,7 +82,7 @@ ${row('Complete traces', ({ whole, rates }) => share(whole, rates.whole))}
 ${row('Errors', ({ errors, rates }) => share(errors, rates.error))}
 ${a.impossible + b.impossible > 0 && row('Impossible times, in no figure', ({ impossible }) => `${impossible}`)}
 ${a.impossibleDelay + b.impossibleDelay > 0 && row('Impossible start delays, in no latency', ({ impossibleDelay }) => `${impossibleDelay}`)}
-${a.shed + b.shed > 0 && row('Shed, without a trace', ({ shed }) => `at least ${shed}`)}
+${a.shed + b.shed > 0 && row('Shed, without a trace', ({ shed }) => atLeast(shed))}
 ${row('Wrong counts', ({ wrongCounts, rates }) => share(wrongCounts, rates.wrongCount))}
 ${row('Cold requests', ({ cold }) => `${cold}`)}
 ${row('Traces with orphans', ({ orphaned }) => `${orphaned}`)}

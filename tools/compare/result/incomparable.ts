@@ -14,7 +14,8 @@ export function whyIncomparable({ a, b }: Sides<CohortSummary>): string | null {
 
 /** `at least 7 requests were shed in Cloud Run, 0 in GKE`. */
 export function shedText({ a, b }: Sides<CohortSummary>): string {
-  const least = (shed: number) => (shed === 0 ? '' : 'at least ');
-  const were = a.shed === 1 ? 'was' : 'were';
-  return `${least(a.shed)}${counted(a.shed, 'request')} ${were} shed in ${a.label}, ${least(b.shed)}${b.shed} in ${b.label}`;
+  return `${atLeast(a.shed)} ${a.shed === 1 ? 'request was' : 'requests were'} shed in ${a.label}, ${atLeast(b.shed)} in ${b.label}`;
 }
+
+/** Requests that were shed after the last trace of their run are not known. */
+export const atLeast = (shed: number): string => (shed === 0 ? '0' : `at least ${shed}`);

@@ -8,6 +8,7 @@ import {
 import type { ConfigurationDifference } from '../cohorts/configuration.ts';
 import type { CohortSummary } from '../result/cohort-summary.ts';
 import type { Comparison } from '../result/comparison.ts';
+import { atLeast } from '../result/incomparable.ts';
 import { titleOf } from '../result/warning-texts.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
 import { failedExemplarLines, failureLines } from './render-failures.ts';
@@ -153,7 +154,7 @@ function cohortLines(comparison: Comparison): readonly string[] {
     ...COUNTS.flatMap(([name, of]) => besideLines(name, of(a), of(b))),
     ...(a.shed + b.shed === 0
       ? []
-      : besideLines('shed, no trace', `at least ${a.shed}`, `at least ${b.shed}`)),
+      : besideLines('shed, no trace', atLeast(a.shed), atLeast(b.shed))),
     ...(a.impossible + b.impossible === 0
       ? []
       : besideLines('impossible times', String(a.impossible), String(b.impossible))),

@@ -308,3 +308,12 @@ test('the source of the cohorts is called by its kind, a file by its format', ()
     assert.ok(parseHTML(page).document.body.textContent.includes(words), words);
   }
 });
+
+test('shed requests have a row of their cohorts, and none where nothing was shed', () => {
+  const { a, b } = sample.cohorts;
+  const rowsOf = (comparison: Comparison) =>
+    [...parse(comparison).querySelectorAll('tr')].map(textOf).filter((row) => /^Shed/.test(row));
+  const shed = rowsOf({ ...sample, cohorts: { a: { ...a, shed: 7 }, b } });
+  assert.deepEqual(shed, ['Shed, without a traceat least 70']);
+  assert.deepEqual(rowsOf(sample), []);
+});

@@ -367,13 +367,13 @@ test('a request whose root ended after a stop of its process has no latency', ()
   assert.equal(overall.pairs, 4);
 });
 
-/** Two cohorts of 8 runs of 6 requests; on Cloud Run every third request of `shedIn` was shed. */
-function withShed(shedIn: readonly number[]): readonly Trace[] {
+/** Two cohorts of 8 runs of 6 requests; of each run that is named here every third was shed. */
+function withShed(shedIn: readonly number[], shedInB: readonly number[] = []): readonly Trace[] {
   const runs = Array.from({ length: 8 }, (_, run) => run);
   const sequences = [0, 1, 2, 3, 4, 5];
   return (['gcp_cloud_run', 'gcp_kubernetes_engine'] as const).flatMap((platform) =>
     runs.flatMap((run) => {
-      const sheds = platform === 'gcp_cloud_run' && shedIn.includes(run);
+      const sheds = (platform === 'gcp_cloud_run' ? shedIn : shedInB).includes(run);
       return sequences
         .filter((sequence) => !sheds || sequence % 3 !== 1)
         .map((sequence) => {
@@ -418,4 +418,12 @@ test('a request that was kept with a probability of a half counts twice in the r
   assert.equal(a.errors, 1);
   assert.equal(a.rates.error, 2 / (42 + 4 * 2));
   assert.equal(b.rates.error, 1 / 48);
+});
+
+test('where both sides shed, the sentence has the counts of both', () => {
+  const { reason } = compare(withShed([0], [0, 1, 2])).overall;
+  assert.match(
+    reason ?? '',
+    /^at least 2 requests were shed in Cloud Run, at least 6 in GKE under/,
+  );
 });

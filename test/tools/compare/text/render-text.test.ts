@@ -88,3 +88,10 @@ test('pairs are counted where they are not all that the quantiles are of', () =>
   assert.equal(count(sample), 8);
   assert.equal(count(withHops(({ a, b }) => ({ tested: { a: a?.n ?? 0, b: b?.n ?? 0 } }))), 0);
 });
+
+test('shed requests have a row of their cohorts, and none where nothing was shed', () => {
+  const { a, b } = sample.cohorts;
+  const shed = renderText({ ...sample, cohorts: { a: { ...a, shed: 7 }, b } });
+  assert.match(shed, /^shed, no trace +at least 7 +0$/m);
+  assert.doesNotMatch(renderText(sample), /shed/);
+});
