@@ -3,12 +3,13 @@ import { until } from '../../lib/telemetry/deadline.ts';
 /** Part of an account, held by one load or by the texts that it has read. */
 export type Lease = Readonly<{
   bytes(): number;
-  /** Takes more at once, or nothing: false where there is no room. Never waits. */
+  /** Takes more at once, or nothing: false where there is no room. Never waits, nor after release. */
   grow(bytes: number): boolean;
   /** Gives back what it has beyond so many bytes. */
   shrinkTo(bytes: number): void;
   /** Takes over all that another lease has. */
   absorb(other: Lease): void;
+  /** For good: a read that is still being given up takes nothing any more. */
   release(): void;
 }>;
 
@@ -46,6 +47,7 @@ export function createByteAccount(totalBytes: number): ByteAccount {
 
   function createLease(initialBytes: number): Lease {
     let held = initialBytes;
+    let isReleased = false;
     freeBytes -= initialBytes;
     const shrinkTo = (bytes: number) => {
       freeBytes += Math.max(0, held - bytes);
@@ -55,7 +57,7 @@ export function createByteAccount(totalBytes: number): ByteAccount {
     return {
       bytes: () => held,
       grow(bytes) {
-        if (bytes > freeBytes) return false;
+        if (isReleased || bytes > freeBytes) return false;
         freeBytes -= bytes;
         held += bytes;
         return true;
@@ -68,7 +70,10 @@ export function createByteAccount(totalBytes: number): ByteAccount {
         freeBytes -= bytes;
         other.release();
       },
-      release: () => shrinkTo(0),
+      release() {
+        isReleased = true;
+        shrinkTo(0);
+      },
     };
   }
 

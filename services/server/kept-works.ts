@@ -62,7 +62,7 @@ export function createKeptWorks(options: {
   function forget(): void {
     kept = undefined;
     known.clear();
-    held.release();
+    held.shrinkTo(0);
   }
 
   async function reserve(refs: readonly ObjectRef[], signal: AbortSignal): Promise<Lease> {

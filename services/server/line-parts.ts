@@ -7,6 +7,7 @@
 export function cutBytesAtLines(pieces: readonly Buffer[]): Buffer[] {
   return [
     ...cutAtLines(pieces, {
+      endOfFirstLine: (piece) => piece.indexOf(0x0a) + 1,
       endOfLastLine: (piece) => piece.lastIndexOf(0x0a) + 1,
       slice: (piece, start, end) => piece.subarray(start, end),
       join: (parts) => Buffer.concat(parts),
@@ -16,6 +17,7 @@ export function cutBytesAtLines(pieces: readonly Buffer[]): Buffer[] {
 
 export function cutTextAtLines(pieces: Iterable<string>): Iterable<string> {
   return cutAtLines(pieces, {
+    endOfFirstLine: (piece) => piece.indexOf('\n') + 1,
     endOfLastLine: (piece) => piece.lastIndexOf('\n') + 1,
     slice: (piece, start, end) => piece.slice(start, end),
     join: (parts) => parts.join(''),
@@ -25,6 +27,8 @@ export function cutTextAtLines(pieces: Iterable<string>): Iterable<string> {
 function* cutAtLines<Piece extends { readonly length: number }>(
   pieces: Iterable<Piece>,
   on: {
+    /** Behind its line feed; 0 where there is none. */
+    endOfFirstLine: (piece: Piece) => number;
     endOfLastLine: (piece: Piece) => number;
     slice: (piece: Piece, start: number, end: number) => Piece;
     join: (parts: Piece[]) => Piece;
@@ -33,12 +37,15 @@ function* cutAtLines<Piece extends { readonly length: number }>(
   // The start of a line that has not ended yet. Joined once: a long one comes in many pieces.
   let open: Piece[] = [];
   for (const piece of pieces) {
+    let start = 0;
     const end = on.endOfLastLine(piece);
-    if (end > 0) {
-      const lines = on.slice(piece, 0, end);
-      yield open.length > 0 ? on.join([...open, lines]) : lines;
+    if (open.length > 0 && end > 0) {
+      // With the rest of its line alone, so that the piece is not copied.
+      start = on.endOfFirstLine(piece);
+      yield on.join([...open, on.slice(piece, 0, start)]);
       open = [];
     }
+    if (start < end) yield on.slice(piece, start, end);
     if (end < piece.length) open.push(on.slice(piece, end, piece.length));
   }
   if (open.length > 0) yield on.join(open);

@@ -94,8 +94,16 @@ describe('createByteAccount', () => {
     held.absorb(read);
     await settle();
     assert.deepEqual([held.bytes(), read.bytes(), isGranted], [10, 0, false]);
-    held.release();
+    held.shrinkTo(0);
     await waiting;
+  });
+
+  test('gives nothing to a lease that was released', async () => {
+    const account = createByteAccount(10);
+    const lease = await account.reserve(() => 4, never);
+    lease.release();
+    assert.equal(lease.grow(1), false);
+    assert.equal(account.takenBytes(), 0);
   });
 
   test('counts what is released twice once', async () => {

@@ -32,6 +32,12 @@ export type Fault =
   | { kind: 'encoded'; encoding: string }
   /** This instead of the page asked for. */
   | { kind: 'page'; page: object }
+  /** These bytes in place of those that are stored. */
+  | { kind: 'raw'; bytes: Buffer }
+  /** The object as it is now, whichever generation was asked for. */
+  | { kind: 'other-generation' }
+  /** A page that has its first object twice. */
+  | { kind: 'twice' }
   /** The right bytes under a wrong hash header. */
   | { kind: 'wrong-hash-header' }
   /** Awaited before the answer: holds it up, or changes the bucket under the reader's feet. */
@@ -45,6 +51,12 @@ export type FakeRequest = {
   authorization?: string;
 };
 
+export type ListedPage = Readonly<{
+  number: number;
+  items: readonly Readonly<{ name: string; generation: string }>[];
+  isLast: boolean;
+}>;
+
 /**
  * As much of the Storage JSON API as the server uses, over real HTTP on loopback, with faults on
  * demand. `fault` sees the request and how many of the same came before it.
@@ -56,6 +68,8 @@ export async function startFakeStorage(options: { pageSize?: number } = {}) {
     fault: (_request: FakeRequest, _earlier: number): Fault | undefined => undefined,
     inFlight: 0,
     mostInFlight: 0,
+    /** Told of each page of the listing as it is answered. */
+    onPage: (_page: ListedPage): void => {},
     /** Requests whose caller hung up before the answer was complete. */
     abandoned: 0,
   };
@@ -94,9 +108,19 @@ export async function startFakeStorage(options: { pageSize?: number } = {}) {
     if (fault?.kind === 'hang' && fault.after === 'request') return fault.silent?.();
     if (fault?.kind === 'reset' && seen.kind === 'list') return void response.destroy();
     if (fault?.kind === 'page') return answer(response, 200, fault.page);
-    if (seen.kind === 'list') return answer(response, 200, list(url));
+    if (seen.kind === 'list') {
+      const page = list(url);
+      if (fault?.kind === 'twice') page.items?.unshift(...page.items.slice(0, 1));
+      state.onPage({
+        number: pageOf(url),
+        items: page.items ?? [],
+        isLast: page.nextPageToken === undefined,
+      });
+      return answer(response, 200, page);
+    }
     const object = objects.get(name);
-    if (!object || object.generation !== url.searchParams.get('generation')) {
+    const isAsked = object?.generation === url.searchParams.get('generation');
+    if (!object || (!isAsked && fault?.kind !== 'other-generation')) {
       return answer(response, 404, { error: { code: 404, message: 'No such object' } });
     }
     read(response, object, fault);
@@ -150,7 +174,8 @@ export type FakeStorage = Awaited<ReturnType<typeof startFakeStorage>>;
 
 function read(response: ServerResponse, object: FakeObject, fault: Fault | undefined): void {
   const stored = storedBytes(object);
-  const changed = fault?.kind === 'corrupt' ? Buffer.from(stored).fill('#', 0, 1) : stored;
+  const own = fault?.kind === 'raw' ? fault.bytes : stored;
+  const changed = fault?.kind === 'corrupt' ? Buffer.from(own).fill('#', 0, 1) : own;
   const sent = fault?.kind === 'truncated' ? changed.subarray(0, changed.length / 2) : changed;
   if (fault?.kind === 'endless') {
     sendWithoutEnd(response);
