@@ -17,7 +17,7 @@ export type Sent = Readonly<{
  * from here. On a slow machine that hits complete requests too: they are then requests whose caller
  * went away, and nothing is wrong with their having no answer.
  */
-const PATIENCE_MS = 30;
+const PATIENCE_MS = 60;
 
 /** Writes raw bytes to a new connection and returns all that came back until it was closed. */
 export async function exchange(port: number, sent: Sent): Promise<HttpAnswers> {
