@@ -15,6 +15,8 @@ export type Requests = Readonly<{
   /** The slowest run's, of what was answered. */
   p50Ms: number | undefined;
   p99Ms: number | undefined;
+  /** What the row has to say in the table. */
+  note?: string;
 }>;
 
 export const NO_REQUESTS: Requests = {

@@ -28,6 +28,7 @@ const COLUMNS: readonly Column[] = [
     head: 'p99',
     cell: ({ requests }) => (requests.p99Ms ? `${Math.round(requests.p99Ms)} ms` : '–'),
   },
+  { head: 'note', cell: ({ requests }) => requests.note ?? '–' },
   { head: 'calls a request', cell: ({ calls }) => callsOf(calls) },
   { head: 'MB', cell: ({ vitals }) => each(vitals, ({ peakMb }) => peakMb?.toString()) },
   {
