@@ -154,12 +154,12 @@ test('settled and forceFlush wait for what is in flight', async (t) => {
 });
 
 test('shutdown gives up what is in flight, and closes each sink', async (t) => {
-  const stopped = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<Error>();
   let closed = 0;
   const sink: SpanSink = {
     name: 'silent',
     write(_, signal) {
-      signal.addEventListener('abort', () => stopped.resolve());
+      signal.addEventListener('abort', () => stopped.resolve(signal.reason));
       return new Promise(() => {});
     },
     async close() {
@@ -170,7 +170,7 @@ test('shutdown gives up what is in flight, and closes each sink', async (t) => {
   const { exporter, ledger } = parts;
   exportSpans(parts);
   await exporter.shutdown();
-  await stopped.promise;
+  assert.equal((await stopped.promise).message, 'the telemetry has stopped');
   assert.equal(closed, 1);
   assert.equal(ledger.final().reasons.unanswered, 4);
 });

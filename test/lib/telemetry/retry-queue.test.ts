@@ -124,6 +124,16 @@ describe('the retry queue', () => {
     assert.deepEqual(names().slice(1), ['aabb', 'ccdd']);
   });
 
+  test('puts no more than two megabytes into one write', async (t) => {
+    const { queue, answer, tick, names } = start(t, { limitBytes: 10_000_000, batchSpans: 512 });
+    const add = (name: string) => queue.add([createEndedSpan(name.repeat(450_000))]);
+    add('a');
+    await answer(0, away());
+    for (const name of 'bcd') add(name);
+    await tick(100);
+    assert.equal(names()[1], 'a'.repeat(450_000) + 'b'.repeat(450_000));
+  });
+
   test('charges rejections of a write to its batches, and no more than they have', async (t) => {
     const { add, answer, tick } = start(t, { batchSpans: 4 });
     const first = add('a');
@@ -176,6 +186,13 @@ describe('the retry queue', () => {
     await tick(60_000);
     add('b');
     assert.equal(writes.length, 1);
+  });
+
+  test('writes nothing that is added after its end', (t) => {
+    const { add, writes, queue } = start(t);
+    queue.close();
+    add('a');
+    assert.equal(writes.length, 0);
   });
 
   test('writes untraced, whoever woke it', async (t) => {
