@@ -87,7 +87,10 @@ export const EXPLAINED: readonly Explained[] = [
   },
   {
     why: 'one attempt to store spans, which is made again until the program stops',
-    files: { 'test/faults/rows/long/saturation.test.ts': ["OTEL_BSP_EXPORT_TIMEOUT: '5000'"] },
+    files: {
+      'test/faults/rows/long/saturation.test.ts': ["OTEL_BSP_EXPORT_TIMEOUT: '5000'"],
+      'test/faults/rows/long/trace-outages.test.ts': ["OTEL_BSP_EXPORT_TIMEOUT: '5000'"],
+    },
   },
   {
     why: 'makes a timer due that must not fire; how late it is changes nothing',
