@@ -7,6 +7,7 @@ import { DeadlineError, within } from '../../lib/telemetry/deadline.ts';
 import { createCallBounds } from './call-bounds.ts';
 import { boundConnections } from './connection-bound.ts';
 import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
+import { reportPressure } from './pressure-report.ts';
 import { deserializeRequest } from './request.ts';
 import { createGetMatchCount, type SearchOptions } from './search.ts';
 
@@ -21,7 +22,8 @@ export type ServerApp = Readonly<{
 export function createApp(options: SearchOptions & { limits?: ServerLimits }): ServerApp {
   const { limits = SERVER_LIMITS } = options;
   const server = new Server({
-    interceptors: [createCallBounds(limits)],
+    // The first is next to the wire, so that refusals of the second pass it too.
+    interceptors: [reportPressure, createCallBounds(limits)],
     'grpc.max_concurrent_streams': limits.callsPerConnection,
     'grpc.max_receive_message_length': limits.messageBytes,
     'grpc.max_connection_idle_ms': limits.idleMs,

@@ -4,9 +4,9 @@ import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
 import { type MatchCountResponse, RETRY_PUSHBACK } from '../../lib/rpc.ts';
 import { parseSearchQuery } from '../../lib/search-query.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
-import { ATTR, PRESSURE_HEADER, SPAN } from '../../lib/telemetry/names.ts';
+import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import { withSpan } from '../../lib/telemetry/span.ts';
-import { flushBeforeResponse, pressureHeader } from '../../lib/telemetry/telemetry.ts';
+import { flushBeforeResponse } from '../../lib/telemetry/telemetry.ts';
 import { countMatchingLines, lower } from './match.ts';
 import type { ReceivedRequest } from './request.ts';
 import type { LoadTerms } from './retry-budget.ts';
@@ -41,7 +41,7 @@ export function createGetMatchCount(
       .then(async ({ matches, source }) => {
         await flushBeforeResponse();
         log('info', { grpcCode: status.OK, worksSource: source, matches });
-        callback(null, { match_count: String(matches) }, trailer());
+        callback(null, { match_count: String(matches) });
       })
       .catch(async (thrown: unknown) => {
         const error = toAppError(thrown);
@@ -49,24 +49,17 @@ export function createGetMatchCount(
         const { grpc, http } = ERRORS[error.kind];
         const level = http === 500 ? 'error' : http > 500 ? 'warn' : 'info';
         log(level, { grpcCode: grpc, error });
-        callback({ code: grpc, details: error.message, metadata: neverAgain(trailer()) });
+        callback({ code: grpc, details: error.message, metadata: neverAgain() });
       });
   };
-}
-
-/** What each answer tells the caller, whatever it is. */
-function trailer(): Metadata {
-  const metadata = new Metadata();
-  const pressure = pressureHeader();
-  if (pressure !== undefined) metadata.set(PRESSURE_HEADER, pressure);
-  return metadata;
 }
 
 /**
  * Every error of ours stays the same when the call is repeated, or has been repeated here already:
  * reading the works makes its own attempts.
  */
-function neverAgain(metadata: Metadata): Metadata {
+function neverAgain(): Metadata {
+  const metadata = new Metadata();
   metadata.set(RETRY_PUSHBACK.key, RETRY_PUSHBACK.never);
   return metadata;
 }
