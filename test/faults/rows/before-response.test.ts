@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { byForm } from '../form.ts';
 import { faultRow } from '../harness.ts';
-import { checkHealth } from '../probes.ts';
+import { checkAnswer, checkHealth } from '../probes.ts';
 
 /** With a flush that waits for the export, a request would take 30 s on each hop. */
 const WAITING_MS = 10_000;
@@ -17,6 +17,8 @@ for (const fault of ['silent', 'refuse'] as const) {
       async start(system) {
         await system.links.trace.set(fault);
         await checkHealth(system.clientOrigin());
+        // Answers come while the fault lasts: one that waited for it would never come.
+        for (let request = 0; request < 3; request += 1) await checkAnswer(system.clientOrigin());
       },
       async stop(system) {
         await checkHealth(system.clientOrigin());
