@@ -82,6 +82,19 @@ describe('GetMatchCount', () => {
     assert.deepEqual(await call('nothing'), { match_count: '0' });
   });
 
+  test('gives the memory of the works back once it has searched', async (t) => {
+    let released = 0;
+    const release = () => {
+      released += 1;
+    };
+    const { call } = await start(t, {
+      ...keptWorks,
+      read: async () => ({ snapshot, source: 'loaded', release }),
+    });
+    await call('to be');
+    assert.equal(released, 1);
+  });
+
   test('answers INVALID_ARGUMENT to bytes that are not UTF-8', async (t) => {
     const { client, lines } = await start(t);
     const { path, responseDeserialize } = shakespeareService.GetMatchCount;
