@@ -3,9 +3,11 @@ import { describe, type TestContext, test } from 'node:test';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import { type MatchCountResponse, shakespeareService } from '../../../lib/rpc.ts';
+import { PRESSURE_HEADER } from '../../../lib/telemetry/names.ts';
 import { createApp } from '../../../services/server/app.ts';
 import { SERVER_LIMITS, type ServerLimits } from '../../../services/server/limits.ts';
 import type { Snapshot } from '../../../services/server/works.ts';
+import { runUnderPressure } from '../../lib/telemetry/running-pressure.ts';
 import { recordLog } from '../log-lines.ts';
 
 const snapshot: Snapshot = { works: [], bytes: 0, lines: 0 };
@@ -163,5 +165,14 @@ describe('calls of all connections together', () => {
     first.cancel();
     // The server learns of it a moment later.
     while (!(await isTaken(openWatch(client)))) await ask(client, { method: check });
+  });
+});
+
+test('a call that is refused tells how full the queues of spans are too', async (t) => {
+  runUnderPressure(t, 0.5);
+  const { connect } = await start(t, { calls: 0 });
+  await assert.rejects(ask(connect()), (error: ServiceError) => {
+    assert.deepEqual(error.metadata.get(PRESSURE_HEADER), ['0.50']);
+    return true;
   });
 });

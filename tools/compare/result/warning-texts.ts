@@ -49,7 +49,7 @@ const isOwn = (id: WarningId): id is keyof typeof ADVICE => Object.hasOwn(ADVICE
 const ADVICE: Readonly<Record<Exclude<(typeof WARNING_IDS)[number], 'orphans'>, string>> = {
   'wrong-counts':
     'Fix the wrong counts first: compare works.read (objects, bytes) of a wrong request and of a right one.',
-  shed: 'Spans could not be stored as fast as they came, so new traces were left out. Look in the logs for “spans were not stored”, or lower the load, and compare runs in which nothing was shed. The rates of errors and wrong counts are corrected for it.',
+  shed: 'Spans could not be stored as fast as they came, so new traces were left out. Find out why the trace backend was slow or away, or lower the load, and compare runs in which nothing was shed. The rates of errors and wrong counts are corrected for it.',
   'too-few-traces':
     'Wait for more runs, or read more of them: choose a longer window or a larger burst.',
   'too-few-runs': 'Run the schedule more often, or split the requests into more and shorter runs.',
