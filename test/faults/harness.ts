@@ -33,14 +33,16 @@ import { watchSystem } from './watch.ts';
  * the load, starts and stops the fault, sends SIGTERM in the order of the calls, compares what each
  * program counted with the span ids that the store holds, and checks what holds in every row
  * (`invariants.ts`): no wrong count, no request that failed otherwise than `documented`, started =
- * stored + lost + unknown, the store between stored and stored + unknown, exit 0, at most 450 MB. A
- * row states only where it differs: `lost`, `unknown`, `shed` and `broken` are 0 by default.
+ * stored + lost + unknown, the store between stored and stored + unknown, exit 0, at most 450 MB, at
+ * most 3 attempts of a request at one object or page of Storage. A row states only where it differs: `lost`, `unknown`, `shed` and `broken` are 0 by default.
  *
  * # What a fault can use
  *
  * - `system.links.NAME.set(…)`: what TCP does between two of them (`fault-proxy.ts`). The links are
  *   `trace`, `otlp`, `storage`, `metadata` (from every program), `client` (loadgen → client) and
  *   `server` (client → server). `target(port)` leads new connections elsewhere.
+ * - `system.backends.NAME.intercept(…)`: answers a call to `storage` or `metadata` in the backend's
+ *   place, told which attempt of its request it is (`backend-front.ts`).
  * - `system.cloud.faults.inject({ service, operation, error, delayMs, … })`: what a service answers.
  *   `system.cloud.storage.objects.put(…)` and `remove(…)`: what the bucket holds.
  * - `system.programs.NAME`: `signal`, `freeze`, `thaw`, `stop`, `line(message)`, and

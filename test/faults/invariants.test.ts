@@ -29,6 +29,7 @@ const GOOD: Result = {
   recoveryMs: undefined,
   caughtUpMs: undefined,
   calls: {},
+  attempts: 3,
   connections: {},
   vitals: { 'server-0': { peakMb: 100, descriptors: undefined } },
   exits: ['server 0'],
@@ -58,6 +59,7 @@ const WRONG: readonly Case[] = [
   ['a span of unknown fate', server({ started: 11, unknown: 1 }), {}, /1 spans unknown/],
   ['a trace that was shed', server({ shed: 1 }), {}, /1 spans shed/],
   ['too many lost spans', server({ started: 14, lost: 4 }), { lost: [1, 3] }, /4 spans lost/],
+  ['a fourth attempt', { attempts: 4 }, {}, /4 attempts of a request at one object or page/],
   ['a broken trace', { broken: 1 }, {}, /1 broken/],
   [
     'a peak of memory',

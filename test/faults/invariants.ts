@@ -6,6 +6,9 @@ import type { Bound, Expectation } from './row.ts';
 /** Of a container of 512 MiB. */
 const MOST_MB = 450;
 
+/** Of one request for one object or one page of a listing, whoever repeats. */
+const MOST_ATTEMPTS = 3;
+
 /** What must hold in every row, and what this one expects. Every problem is told, not the first. */
 export function checkResult(result: Result, expected: Expectation): void {
   const { requests, total } = result;
@@ -45,6 +48,8 @@ export function checkResult(result: Result, expected: Expectation): void {
     check(isWithin(count, bound), `${count} spans ${what}: ${JSON.stringify(total.reasons)}`);
   }
   check(isWithin(result.broken, expected.broken), `${result.broken} broken traces`);
+  const { attempts } = result;
+  check(attempts <= MOST_ATTEMPTS, `${attempts} attempts of a request at one object or page`);
   for (const [name, { peakMb = 0 }] of Object.entries(result.vitals)) {
     check(peakMb <= MOST_MB, `${name} took ${peakMb} MB`);
   }

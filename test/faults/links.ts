@@ -1,5 +1,6 @@
 import { createClosers } from '../../tools/local/closers.ts';
 import type { LocalCloud } from '../../tools/local/cloud/local-cloud.ts';
+import type { BackendFront } from './backend-front.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { type IdentityFront, startIdentityFront } from './identity-front.ts';
 
@@ -20,10 +21,10 @@ type Links = Readonly<{
 /** A fault proxy on each way, and with `identity` a front before client and server. */
 export async function startLinks(options: {
   cloud: LocalCloud;
-  metadataHost: string;
+  backends: Readonly<Record<'storage' | 'metadata', BackendFront>>;
   identity: boolean;
 }): Promise<Links> {
-  const { cloud, identity } = options;
+  const { cloud, backends, identity } = options;
   const closers = createClosers();
   const link = async (target = 0) => {
     const proxy = await startFaultProxy(target);
@@ -33,8 +34,8 @@ export async function startLinks(options: {
   const links = {
     trace: await link(portOf(cloud.traceWriteAddress)),
     otlp: await link(portOf(cloud.otlpOrigin)),
-    storage: await link(portOf(cloud.storageOrigin)),
-    metadata: await link(portOf(options.metadataHost)),
+    storage: await link(backends.storage.port),
+    metadata: await link(backends.metadata.port),
     server: await link(),
     client: await link(),
   };

@@ -37,6 +37,8 @@ export type Result = Readonly<{
   caughtUpMs: number | undefined;
   /** Calls to a backend for each request that was asked. */
   calls: Readonly<Record<string, number>>;
+  /** The most calls of one request for one object or one page of a listing. */
+  attempts: number;
   /** The most connections at a time on each link. */
   connections: Readonly<Record<string, number>>;
   vitals: Readonly<Record<string, Vitals>>;

@@ -12,6 +12,7 @@ import {
 } from '../../tools/local/platforms/environment.ts';
 import { startGuardian } from '../../tools/local/platforms/guardian.ts';
 import type { ProgramName, ProgramSettings } from '../../tools/local/platforms/platform.ts';
+import { type BackendFront, keyOfStorage, startBackendFront } from './backend-front.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { FORM } from './form.ts';
 import type { IdentityFront } from './identity-front.ts';
@@ -32,6 +33,8 @@ export type SystemOptions = Readonly<{
 export type System = Readonly<{
   cloud: LocalCloud;
   links: Readonly<Record<LinkName, FaultProxy>>;
+  /** Before Cloud Storage and the metadata server, behind their links. */
+  backends: Readonly<Record<'storage' | 'metadata', BackendFront>>;
   /** With `identity`, what stands before client and server. */
   fronts: Readonly<Partial<Record<'client' | 'server', IdentityFront>>>;
   /** The processes that run now, the newest of each program. */
@@ -81,9 +84,18 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       serviceAccountEmail: cloud.serviceAccount('faults'),
     });
     closers.add(metadata.close);
+    const backends = {
+      storage: await startBackendFront({ origin: cloud.storageOrigin, keyOf: keyOfStorage }),
+      metadata: await startBackendFront({
+        origin: `http://${metadata.host}`,
+        keyOf: ({ pathname }) => pathname,
+      }),
+    };
+    closers.add(backends.storage.close);
+    closers.add(backends.metadata.close);
     const { links, fronts, addressOf, target, close } = await startLinks({
       cloud,
-      metadataHost: metadata.host,
+      backends,
       identity: options.identity ?? false,
     });
     closers.add(close);
@@ -136,6 +148,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     return {
       cloud,
       links,
+      backends,
       fronts,
       get programs() {
         return { loadgen, client, server, ...newest };

@@ -30,6 +30,7 @@ const COLUMNS: readonly Column[] = [
   },
   { head: 'note', cell: ({ requests }) => requests.note ?? '–' },
   { head: 'calls a request', cell: ({ calls }) => callsOf(calls) },
+  { head: 'attempts', cell: ({ attempts }) => `${attempts}` },
   { head: 'MB', cell: ({ vitals }) => each(vitals, ({ peakMb }) => peakMb?.toString()) },
   {
     head: 'descriptors',

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import type { Interceptor } from '../backend-front.ts';
+import { byForm } from '../form.ts';
+import { faultRow } from '../harness.ts';
+import type { Row } from '../row.ts';
+import { inTurn, LASTING, PASSING } from '../storage-failures.ts';
+
+const PER_REQUEST = { settings: { worksCache: 'per-request' } } as const;
+
+/** Each request looks for new texts. */
+const ALWAYS_CHECKED = { env: { server: { WORKS_TTL_SECONDS: '0' } } };
+
+const seconds = byForm(2, 15);
+
+/** The load, and what happens to each call to Storage meanwhile. */
+const during = (interceptor: Interceptor): Pick<Row, 'load' | 'fault'> => ({
+  load: { perSecond: 5, seconds },
+  fault: {
+    afterSeconds: 0,
+    forSeconds: seconds,
+    start: ({ backends }) => backends.storage.intercept(interceptor),
+    // A request that is late meets it too.
+    stop: () => {},
+  },
+});
+
+for (const [what, fail] of Object.entries(PASSING)) {
+  faultRow({
+    name: `Storage ${what} twice for each page and object, and every request is right`,
+    system: PER_REQUEST,
+    ...during((call) => call.attempt <= 2 && fail(call)),
+    expect: { check: ({ attempts }) => assert.equal(attempts, 3) },
+  });
+}
+
+faultRow({
+  name: 'Storage fails every page in each way, and a request asks 3 times and no more',
+  system: PER_REQUEST,
+  ...during(inTurn(Object.values(PASSING))),
+  expect: {
+    documented: ['http_503'],
+    check({ requests, attempts }) {
+      assert.equal(requests.ok, 0);
+      assert.equal(attempts, 3);
+    },
+  },
+});
+
+faultRow({
+  name: 'Storage fails every object in each way, and a request asks 3 times and no more',
+  system: PER_REQUEST,
+  ...during(onObjects(inTurn(Object.values(PASSING)))),
+  expect: {
+    documented: ['http_503'],
+    check({ requests, attempts }) {
+      assert.equal(requests.ok, 0);
+      assert.equal(attempts, 3);
+    },
+  },
+});
+
+faultRow({
+  name: 'Storage refuses every object for good, and a request asks once',
+  system: PER_REQUEST,
+  ...during(onObjects(inTurn(LASTING))),
+  expect: {
+    documented: ['http_502'],
+    check({ requests, attempts }) {
+      assert.equal(requests.ok, 0);
+      assert.equal(attempts, 1);
+    },
+  },
+});
+
+faultRow({
+  name: 'Storage fails in each way, and texts that are kept serve every request',
+  system: ALWAYS_CHECKED,
+  ...during(inTurn(Object.values(PASSING))),
+  expect: {},
+});
+
+faultRow({
+  name: 'Storage refuses the listing for good, and texts that are kept serve no request',
+  system: ALWAYS_CHECKED,
+  ...during(inTurn(LASTING)),
+  expect: {
+    documented: ['http_502'],
+    check({ requests, attempts }) {
+      assert.equal(requests.ok, 0);
+      assert.equal(attempts, 1);
+    },
+  },
+});
+
+/** Listings pass. */
+function onObjects(interceptor: Interceptor): Interceptor {
+  return (call) => call.key.startsWith('object ') && interceptor(call);
+}

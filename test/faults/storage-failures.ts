@@ -1,0 +1,54 @@
+import type { BackendCall, Interceptor } from './backend-front.ts';
+
+const refuse = (status: number) => (call: BackendCall) => {
+  call.response.writeHead(status, { 'content-type': 'text/plain' }).end('refused by the row');
+  return true;
+};
+
+/** How Cloud Storage, or the way to it, fails a call that another attempt may get through. */
+export const PASSING: Readonly<Record<string, Interceptor>> = {
+  'answers 503': refuse(503),
+  'answers 429': refuse(429),
+  'resets the connection': ({ response }) => {
+    response.socket?.resetAndDestroy();
+    return true;
+  },
+  'ends the connection in mid-answer': async (call) => {
+    const { headers, body } = await call.fetch();
+    call.response.writeHead(200, Object.fromEntries(headers));
+    // Only once the half is on its way: the end drops what the socket still holds.
+    await new Promise<void>((sent) => {
+      call.response.write(body.subarray(0, body.length >> 1), () => sent());
+    });
+    call.response.socket?.end();
+    return true;
+  },
+  'answers with half of the bytes': async (call) => {
+    const { headers, body } = await call.fetch();
+    const { 'content-length': _, ...others } = Object.fromEntries(headers);
+    call.response.writeHead(200, others).end(body.subarray(0, body.length >> 1));
+    return true;
+  },
+  'answers with a byte that has changed': async (call) => {
+    // A listing has no checksum.
+    if (!call.key.startsWith('object ')) return false;
+    const { headers, body } = await call.fetch();
+    const at = body.length >> 1;
+    body.writeUInt8(body.readUInt8(at) ^ 1, at);
+    call.response.writeHead(200, Object.fromEntries(headers)).end(body);
+    return true;
+  },
+};
+
+/** Answers that stay, however often a call is repeated. */
+export const LASTING: readonly Interceptor[] = [400, 401, 403].map(refuse);
+
+/** Each request meets one of them, in turn. */
+export function inTurn(interceptors: readonly Interceptor[]): Interceptor {
+  const turns = new Map<string, number>();
+  return (call) => {
+    const turn = turns.get(call.traceId) ?? turns.size;
+    turns.set(call.traceId, turn);
+    return interceptors[turn % interceptors.length]?.(call) ?? false;
+  };
+}
