@@ -123,3 +123,13 @@ test('a link that drips delivers in small pieces, and the rest at once when that
   while (!rest.endsWith('f')) await once(socket, 'data');
   assert.equal(rest, 'abcdef');
 });
+
+test('a link on hold accepts, and forwards once it passes', async (t) => {
+  const proxy = await startEcho(t);
+  await proxy.set('hold');
+  const socket = await connect(t, proxy);
+  const answer = ask(socket, 'hello');
+  assert.deepEqual(proxy.connections(), { accepted: 1, open: 0, most: 0 });
+  await proxy.set('pass');
+  assert.equal(await answer, 'hello');
+});

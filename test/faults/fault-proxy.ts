@@ -14,6 +14,7 @@ import {
  * - `refuse`: nothing listens, and what was open is closed: a backend that is down.
  * - `silent`: accepts, and forwards nothing on old and new connections until it passes again, as a
  *   backend does that hangs for a while.
+ * - `hold`: accepts, and connects no further until it passes, as a front end does that has no instance.
  * - `half-open`: connections that are open are dead and neither side learns it; new ones pass.
  * - `reset`: RST, at once where a connection is open, and with its first byte where it is new.
  * - `drip`: forwards `bytesPerSecond` towards the caller, a byte or more at a time.
@@ -23,6 +24,7 @@ export type LinkFault =
   | 'pass'
   | 'refuse'
   | 'silent'
+  | 'hold'
   | 'half-open'
   | 'reset'
   | Readonly<{ drip: number }>
@@ -56,9 +58,16 @@ export async function startFaultProxy(targetPort = 0): Promise<FaultProxy> {
   let accepted = 0;
   let most = 0;
   const pairs = new Set<Pair>();
+  const onHold: Socket[] = [];
+
+  const accept = (caller: Socket) => {
+    accepted += 1;
+    if (fault !== 'hold') return join(caller);
+    caller.on('error', () => {});
+    onHold.push(caller);
+  };
 
   const join = (caller: Socket) => {
-    accepted += 1;
     const backend = createConnection({ host: '127.0.0.1', port: target, noDelay: true });
     const pair: Pair = { caller, backend, dead: false, answered: 0, held: [] };
     pairs.add(pair);
@@ -117,7 +126,7 @@ export async function startFaultProxy(targetPort = 0): Promise<FaultProxy> {
 
   const listener: { server: Server | undefined } = { server: undefined };
   const listen = async (port: number) => {
-    listener.server = createServer({ noDelay: true, allowHalfOpen: true }, join);
+    listener.server = createServer({ noDelay: true, allowHalfOpen: true }, accept);
     listener.server.listen(port, '127.0.0.1');
     await once(listener.server, 'listening');
     return (listener.server.address() as AddressInfo).port;
@@ -128,6 +137,7 @@ export async function startFaultProxy(targetPort = 0): Promise<FaultProxy> {
     if (server) await new Promise((resolve) => void server.close(resolve));
   };
   const destroyAll = () => {
+    for (const caller of onHold.splice(0)) caller.destroy();
     for (const { caller, backend } of pairs) {
       caller.destroy();
       backend.destroy();
@@ -144,6 +154,7 @@ export async function startFaultProxy(targetPort = 0): Promise<FaultProxy> {
         if (next === 'silent') break;
         for (const { to, chunk } of held.splice(0)) to.write(chunk);
       }
+      if (next !== 'hold') for (const caller of onHold.splice(0)) join(caller);
       if (next === 'half-open') for (const pair of pairs) pair.dead = true;
       if (next === 'reset') for (const pair of pairs) reset(pair);
       if (next === 'refuse') {
