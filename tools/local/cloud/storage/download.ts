@@ -4,7 +4,10 @@ import type { StoredObject } from './objects.ts';
 import { StorageError } from './preconditions.ts';
 import { etagOf } from './resources.ts';
 
-/** The bytes, with the headers by which the client library checks them. */
+/**
+ * The bytes as they are stored, with the headers by which the client library checks them. The real
+ * service unpacks gzip for a caller that does not accept it; this one does not.
+ */
 export async function downloadObject(options: {
   object: StoredObject;
   request: IncomingMessage;
@@ -28,7 +31,8 @@ export async function downloadObject(options: {
     'x-goog-metageneration': '1',
     // Without these two the client library checks nothing.
     'x-goog-hash': `crc32c=${object.crc32c},md5=${object.md5}`,
-    'x-goog-stored-content-encoding': 'identity',
+    'x-goog-stored-content-encoding': object.contentEncoding ?? 'identity',
+    ...(object.contentEncoding && { 'content-encoding': object.contentEncoding }),
     'x-goog-stored-content-length': object.bytes.length,
     'x-goog-storage-class': 'STANDARD',
   });

@@ -7,6 +7,8 @@ export type StoredObject = Readonly<{
   name: string;
   bytes: Buffer;
   contentType: string;
+  /** Where the bytes are stored compressed. */
+  contentEncoding?: 'gzip';
   /** Microseconds since the epoch, growing with every write, as the real ones do. */
   generation: string;
   crc32c: string;
@@ -25,7 +27,7 @@ export type StorageObjects = Readonly<{
   createBucket(name: string, options?: { public?: boolean }): void;
   bucket(name: string): Bucket | undefined;
   /** A new generation of the object, as an upload makes it. */
-  put(bucket: string, work: Text): StoredObject;
+  put(bucket: string, work: Text & Pick<StoredObject, 'contentEncoding'>): StoredObject;
   remove(bucket: string, name: string): void;
   /** In the order of their UTF-8 bytes, as Cloud Storage lists them. */
   list(bucket: Bucket): StoredObject[];
@@ -45,7 +47,7 @@ export function createStorageObjects(): StorageObjects {
       buckets.set(name, { name, public: options.public ?? true, objects: new Map() });
     },
     bucket: (name) => buckets.get(name),
-    put(bucket, { name, bytes }) {
+    put(bucket, { name, bytes, contentEncoding }) {
       const now = BigInt(Date.now()) * 1000n;
       lastGeneration = now > lastGeneration ? now : lastGeneration + 1n;
       const crc = new CRC32C();
@@ -55,6 +57,7 @@ export function createStorageObjects(): StorageObjects {
         name,
         bytes,
         contentType: 'text/plain',
+        ...(contentEncoding && { contentEncoding }),
         generation: lastGeneration.toString(),
         crc32c: crc.toString(),
         md5: createHash('md5').update(bytes).digest('base64'),

@@ -24,6 +24,7 @@ export function objectResource(object: StoredObject): Record<string, string> {
     generation: object.generation,
     metageneration: '1',
     contentType: object.contentType,
+    ...(object.contentEncoding && { contentEncoding: object.contentEncoding }),
     storageClass: 'STANDARD',
     size: String(object.bytes.length),
     crc32c: object.crc32c,

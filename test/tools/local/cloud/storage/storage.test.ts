@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { type GetFilesOptions, Storage } from '@google-cloud/storage';
 import { startLocalCloud } from '../../../../../tools/local/cloud/local-cloud.ts';
 import { WORKS_BUCKET, WORKS_PREFIX } from '../../../../../tools/local/cloud/storage/works.ts';
@@ -125,6 +126,20 @@ suite('Cloud Storage, by the real client', () => {
     const kept = cloud.storage.objects.bucket(WORKS_BUCKET)?.objects.get(CAESAR);
     assert.ok(kept && bytes.equals(kept.bytes));
     assert.ok(bytes.includes(0xe6), 'the æ of Cæsar is one byte');
+  });
+
+  test('serves what is stored as gzip as it is, and the client unpacks it', async (t) => {
+    const { cloud, bucket } = await setUp(t);
+    const name = `${WORKS_PREFIX}packed.txt`;
+    const bytes = gzipSync('to be\n');
+    cloud.storage.objects.put(WORKS_BUCKET, { name, bytes, contentEncoding: 'gzip' });
+    const [metadata] = await bucket.file(name).getMetadata();
+    assert.equal(metadata.contentEncoding, 'gzip');
+    assert.equal(metadata.size, String(bytes.length));
+    const [text] = await bucket.file(name).download();
+    assert.equal(text.toString(), 'to be\n');
+    const [stored] = await bucket.file(name).download({ decompress: false });
+    assert.ok(stored.equals(bytes));
   });
 
   test('lets the client notice a body that does not match its checksum', async (t) => {
