@@ -22,6 +22,19 @@ export function tooLarge(limits: WorksLimits, at?: string): AppError {
   );
 }
 
+/**
+ * Each is a call to Storage and a span. A page has up to 1,000 objects; Storage may return fewer, or
+ * none, where many have been deleted. A listing that never ends must not go on for minutes.
+ */
+export const MOST_PAGES = 2_000;
+
+export function tooManyPages(): AppError {
+  return new AppError(
+    'failedPrecondition',
+    `the listing of the bucket and prefix has more than ${MOST_PAGES} pages`,
+  );
+}
+
 /** What peers may take of the process, whoever they are. */
 export type ServerLimits = CallLimits &
   Readonly<{

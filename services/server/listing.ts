@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tooLarge, type WorksLimits } from './limits.ts';
+import { MOST_PAGES, tooLarge, tooManyPages, type WorksLimits } from './limits.ts';
 import { unreadable } from './refusals.ts';
 
 /** One object of a listing, pinned: a download reads this generation or fails with 404. */
@@ -99,9 +99,8 @@ export async function collectPages(
     pageToken = page.nextPageToken;
     if (pageToken !== undefined) {
       if (followed.has(pageToken)) throw new Error(`the listing repeats page token ${pageToken}`);
-      // Pages may be empty, but an honest listing has no more of them than objects.
-      if (followed.size >= limits.objects) throw tooLarge(limits);
       followed.add(pageToken);
+      if (followed.size === MOST_PAGES) throw tooManyPages();
     }
   } while (pageToken !== undefined);
   return refs;

@@ -59,4 +59,21 @@ describe('collectPages', () => {
     const readPage = async () => pages.shift() ?? page;
     await assert.rejects(collectPages(readPage, limits), /the listing has "plays\/a" twice/);
   });
+
+  for (const [pages, outcome] of [
+    [2_000, 'is read'],
+    [2_001, 'is refused'],
+  ] as const) {
+    test(`a listing of ${pages} pages, which are empty, ${outcome}`, async () => {
+      let asked = 0;
+      const readPage = async () => {
+        asked += 1;
+        return { refs: [], nextPageToken: asked < pages ? String(asked) : undefined };
+      };
+      const refs = collectPages(readPage, { objects: 10, bytes: 100 });
+      if (outcome === 'is read') assert.deepEqual(await refs, []);
+      else await assert.rejects(refs, { kind: 'failedPrecondition', message: /than 2000 pages/ });
+      assert.equal(asked, 2_000);
+    });
+  }
 });
