@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import type { BackendCall } from '../backend-front.ts';
+import { byForm } from '../form.ts';
+import { faultRow } from '../harness.ts';
+import { postRun } from '../load.ts';
+
+/** An empty page that leads to the next, as a bucket with many deleted objects has them. */
+function answerEmpty({ response }: BackendCall, nextPageToken: string): true {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ kind: 'storage#objects', nextPageToken }));
+  return true;
+}
+
+const pageOf = ({ key }: BackendCall) => Number(/^page (\d+)$/.exec(key)?.[1] ?? 0);
+
+for (const worksCache of ['keep', 'per-request'] as const) {
+  const requests = worksCache === 'keep' ? 10 : byForm(1, 4);
+  faultRow({
+    name: `a listing has 1,000 pages with WORKS_CACHE=${worksCache}, some of them fail twice, and every request is right`,
+    system: { settings: { worksCache } },
+    warmUp: 0,
+    load: (system) => postRun(system, { requests, intervalMs: 0, maxInFlight: requests }),
+    prepare({ backends }) {
+      backends.storage.intercept((call) => {
+        const page = pageOf(call);
+        if (page === 0) return false;
+        if (page % 400 === 0 && call.attempt <= 2) {
+          call.response.writeHead(503).end();
+          return true;
+        }
+        if (page < 1_000) return answerEmpty(call, String(page + 1));
+        call.url.searchParams.delete('pageToken');
+        return false;
+      });
+    },
+    expect: { check: ({ attempts }) => assert.equal(attempts, 3) },
+  });
+
+  faultRow({
+    name: `a listing never ends with WORKS_CACHE=${worksCache}, and the request does`,
+    system: { settings: { worksCache } },
+    warmUp: 0,
+    load: (system) => postRun(system, { requests: byForm(1, 4), intervalMs: 0 }),
+    prepare({ backends }) {
+      backends.storage.intercept((call) => {
+        const page = pageOf(call);
+        return page > 0 && answerEmpty(call, String(page + 1));
+      });
+    },
+    expect: {
+      documented: ['http_502'],
+      check({ attempts, calls }) {
+        assert.equal(attempts, 1);
+        assert.equal(calls.listings, 2_000);
+      },
+    },
+  });
+}
