@@ -73,6 +73,12 @@ export const EXPLAINED: readonly Explained[] = [
     },
   },
   {
+    why: 'an attempt at a Storage that drips must be given up; a late one is made again, and the row documents the third',
+    files: {
+      'test/faults/rows/storage-bytes.test.ts': ["WORKS_ATTEMPT_TIMEOUT_MS: '2000'"],
+    },
+  },
+  {
     why: 'one of four attempts, which share a minute: a late one is made again',
     files: { 'test/faults/system.ts': ["WORKS_ATTEMPT_TIMEOUT_MS: '15000'"] },
   },
