@@ -36,7 +36,19 @@ function hasFailed(top: Node): boolean {
   if (type !== undefined) return true;
   // A server that refuses because it is full has no error on its span; the request has one.
   const answer = answerOf(top.span);
-  return answer?.protocol === 'http' && answer.code === 429;
+  if (answer?.protocol === 'http' && answer.code === 429) return true;
+  return lastCallFailed(top);
+}
+
+/**
+ * A root of another system may say nothing of its end: then its last call says it. A root that has a
+ * count got its answer, whatever became of an attempt.
+ */
+function lastCallFailed({ span, children }: Node): boolean {
+  if (span.kind !== 'internal' || span.attributes[ATTR.matchCount] !== undefined) return false;
+  const calls = children.filter((child) => child.span.kind === 'client');
+  const [last] = calls.sort((one, other) => other.endMs - one.endMs);
+  return last !== undefined && isInError(last);
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = {

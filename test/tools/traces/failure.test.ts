@@ -167,3 +167,18 @@ test('groups what ended alike, the most frequent first, with the first and the l
   assert.equal((first?.lastMs ?? 0) - (first?.sinceMs ?? 0), 400);
   assert.equal(second?.failure.outcome, 'status 503');
 });
+
+test('a root that says nothing of its end failed as its last call did', () => {
+  const root = (span: Span): Span => ({ ...span, attributes: { 'service.name': 'loadgen' } });
+  const failureIn = (changes: Parameters<typeof change>[0]) => {
+    const trace = change({ ...belowHttp, ...changes }).find(({ traceId }) => traceId === CLOUD_RUN);
+    assert.ok(trace);
+    return failureOf(normalise(trace));
+  };
+  const failure = failureIn({ root, http: answered('503') });
+  assert.equal(failure?.outcome, 'status 503');
+  assert.equal(failure?.end, 'refused-before');
+  assert.equal(failureIn({ root, http: answered('200') }), null);
+  // It has its count: whatever failed was tried again.
+  assert.equal(failureIn({ http: answered('503') }), null);
+});
