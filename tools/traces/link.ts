@@ -82,7 +82,40 @@ function linkParents(nodes: ReadonlyMap<string, Node>): void {
     node.parent = frontEnd;
     node.orphan = false;
   }
+  for (const [frontEnd, served] of besideFrontEnds([...nodes.values()])) served.parent = frontEnd;
 }
+
+/**
+ * A program in another language that reads b3 restores its parent too, but doesn't note what it
+ * received. Of the servers below the same call the one goes below a front end's span that shares the
+ * most time with it.
+ */
+function besideFrontEnds(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
+  const passedOn = new Set(nodes.map(({ parent }) => parent));
+  const ofCalls = Map.groupBy(
+    nodes.filter(({ parent, span }) => parent?.span.kind === 'client' && span.kind === 'server'),
+    ({ parent }) => parent,
+  );
+  const found = new Map<Node, Node>();
+  for (const siblings of ofCalls.values()) {
+    const served = new Set(
+      siblings.filter((one) => !one.frontEnd && !one.span.attributes[ATTR.frontEndSpanId]),
+    );
+    for (const front of siblings) {
+      if (!front.frontEnd || passedOn.has(front)) continue;
+      const [nearest] = [...served].sort(
+        (one, other) => sharedMs(front, other) - sharedMs(front, one) || byStart(one, other),
+      );
+      if (nearest === undefined) break;
+      found.set(front, nearest);
+      served.delete(nearest);
+    }
+  }
+  return found;
+}
+
+const sharedMs = (one: Node, other: Node): number =>
+  Math.min(one.endMs, other.endMs) - Math.max(one.startMs, other.startMs);
 
 /**
  * Malformed traces only: every cycle is cut where a request begins, or else at its earliest span.

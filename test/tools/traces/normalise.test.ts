@@ -31,6 +31,25 @@ test('a server span that already hangs on the front end stays there', () => {
   assert.equal(parentOf(trace, 12), spanIdOf(2));
 });
 
+test('a server that restored its parent and notes no front end goes below the one beside it', () => {
+  const stored = requestTrace({ frontEnd: 'stored' });
+  const foreign = withSpanChanged(stored, 6, { attributes: {} });
+  const { nodes } = normalise(foreign);
+  const parentOf = (id: number) =>
+    nodes.find(({ span }) => span.spanId === spanIdOf(id))?.parent?.span.spanId;
+  assert.equal(parentOf(6), spanIdOf(15));
+  assert.equal(parentOf(15), spanIdOf(5));
+
+  // A second attempt that no front end stored stays where it is.
+  const first = foreign.spans.find(({ spanId }) => spanId === spanIdOf(6));
+  assert.ok(first);
+  const again = { ...first, spanId: spanIdOf(60), startMs: first.endMs, endMs: first.endMs + 1 };
+  const twice = normalise({ ...foreign, spans: [again, ...foreign.spans] }).nodes;
+  const above = twice.map(({ span, parent }) => [span.spanId, parent?.span.spanId] as const);
+  assert.equal(new Map(above).get(spanIdOf(60)), spanIdOf(5));
+  assert.equal(new Map(above).get(spanIdOf(6)), spanIdOf(15));
+});
+
 test("a front end's span without a parent takes the parent of the server's span", () => {
   const stored = requestTrace({ frontEnd: 'stored' });
   const trace = withSpanChanged(stored, 12, { parentSpanId: spanIdOf(99) });
