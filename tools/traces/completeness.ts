@@ -1,7 +1,7 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import type { Trace } from './model.ts';
 import { lastEndOf, type NormalisedTrace, requestRootOf, requestsOf } from './normalise.ts';
-import { ownTest } from './own-programs.ts';
+import { isProxy, ownTest } from './own-programs.ts';
 import { errorOf } from './span.ts';
 import { calledBy, type Node } from './tree.ts';
 
@@ -55,7 +55,7 @@ function missingBelow(root: Node, isMarked: (node: Node) => boolean): string[] {
   for (const { edge, matches } of CHAIN) {
     const children = parents.flatMap((parent) => stepsBelow(parent, matches, isOwn));
     if (children.length > 0) parents = children;
-    else if (parents.every(isOwn) && parents.flatMap(calledBy).every(isOwn)) {
+    else if (parents.every(isOwn) && parents.flatMap(programsBelow).every(isOwn)) {
       return parents.some(inError) ? [] : [edge];
     }
   }
@@ -67,6 +67,17 @@ function missingBelow(root: Node, isMarked: (node: Node) => boolean): string[] {
   ];
 }
 
+/** What a span calls; a proxy only passes the call on. */
+function programsBelow(node: Node): readonly Node[] {
+  const found: Node[] = [];
+  const pending = [...calledBy(node)];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (isProxy(next)) pending.push(...calledBy(next));
+    else found.push(next);
+  }
+  return found;
+}
+
 /** The nearest matches below: among what it calls, or past services that are not ours. */
 function stepsBelow(
   parent: Node,
@@ -74,10 +85,10 @@ function stepsBelow(
   isOwn: (node: Node) => boolean,
 ): readonly Node[] {
   const found: Node[] = [];
-  const pending = [...calledBy(parent)];
+  const pending = [...programsBelow(parent)];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (matches(node)) found.push(node);
-    else if (!isOwn(node) || !isOwn(parent)) pending.push(...calledBy(node));
+    else if (!isOwn(node) || !isOwn(parent)) pending.push(...programsBelow(node));
   }
   return found;
 }

@@ -9,6 +9,9 @@ const OWN_NAMES: ReadonlySet<string> = new Set([SPAN.worksRead, SPAN.worksSearch
 const isMarked = ({ span }: Node): boolean =>
   OWN_NAMES.has(span.name) || Object.keys(span.attributes).some((key) => /^shakesapp\./.test(key));
 
+/** Envoy, which a mesh puts beside a program, often under that program's name. */
+export const isProxy = ({ span }: Node): boolean => span.attributes['component'] === 'proxy';
+
 /** An SDK says so itself: in its resource, or where Google's exporters for Cloud Trace name it. */
 function isOfAnotherLanguage({ span: { attributes } }: Node): boolean {
   const language = attributes['telemetry.sdk.language'];
@@ -22,7 +25,8 @@ function isOfAnotherLanguage({ span: { attributes } }: Node): boolean {
  * in for any of them, under its name: what a trace must hold is asked of our programs alone.
  */
 export function ownTest({ nodes }: NormalisedTrace): (node: Node) => boolean {
-  const marked = nodes.filter((node) => isMarked(node) && !isOfAnotherLanguage(node));
+  const isForeign = (node: Node) => isProxy(node) || isOfAnotherLanguage(node);
+  const marked = nodes.filter((node) => isMarked(node) && !isForeign(node));
   const services = new Set(
     marked
       .filter(({ frontEnd, service }) => !frontEnd && service !== UNNAMED)
@@ -30,5 +34,5 @@ export function ownTest({ nodes }: NormalisedTrace): (node: Node) => boolean {
   );
   const spans = new Set(marked);
   return (node) =>
-    spans.has(node) || (!node.frontEnd && services.has(node.service) && !isOfAnotherLanguage(node));
+    spans.has(node) || (!node.frontEnd && services.has(node.service) && !isForeign(node));
 }

@@ -161,11 +161,12 @@ const anotherServer = (attributes: Readonly<Record<string, string>>): Trace =>
   });
 
 /** A proxy with its own spans between loadgen and client. */
-function behindProxy(): Trace {
+function behindProxy(
+  attributes: Readonly<Record<string, string>> = { 'service.name': 'envoy' },
+): Trace {
   const trace = requestTrace();
   const [, call, served] = trace.spans;
   assert.ok(call && served);
-  const attributes = { 'service.name': 'envoy' };
   const took = { ...served, spanId: spanIdOf(50), parentSpanId: spanIdOf(2), attributes };
   const passed = { ...call, spanId: spanIdOf(51), parentSpanId: spanIdOf(50), attributes };
   const moved = withSpanChanged(trace, 3, { parentSpanId: spanIdOf(51) });
@@ -183,6 +184,17 @@ for (const [what, trace] of [
     assert.ok(normalise(trace).nodes.every(({ frontEnd }) => !frontEnd));
   });
 }
+
+/** Envoy marks its spans; a mesh may give it the name of the program that it stands beside. */
+const SIDECAR = { component: 'proxy', 'service.name': 'client' };
+
+test('a proxy under the name of one of our programs is none of them', () => {
+  const missing = (trace: Trace) => missingEdges(normalise(trace));
+  assert.deepEqual(missing(behindProxy(SIDECAR)), []);
+  assert.deepEqual(missing(without(behindProxy(SIDECAR), 3, 4, 5, 6, 7, 8, 9, 10)), [
+    'HTTP client span → HTTP server span of client',
+  ]);
+});
 
 test('what our own programs did below another service is asked for anyway', () => {
   const missing = (trace: Trace) => missingEdges(normalise(trace));
