@@ -39,7 +39,7 @@ export function groupHops(
     }
   }
   const usual = new Map([...offsets].map(([path, starts]) => [path, median(starts)]));
-  return longest([...groups])
+  return acrossPaths(longest([...groups]))
     .sort(([one], [other]) => compareTreeOrder(one, other, usual))
     .map(([path, samples]) => ({ stratum, path, samples }));
 }
@@ -56,6 +56,36 @@ function longest(groups: readonly Group[]): Group[] {
     .sort((one, other) => other.ms - one.ms)
     .slice(0, MOST_HOPS)
     .map(({ group }) => group);
+}
+
+/**
+ * What stands between two programs on one side only, a proxy of a mesh or another service, changes
+ * the path of everything below. Two hops that each side has once, and under another path, are one.
+ */
+function acrossPaths(groups: readonly Group[]): Group[] {
+  const [onlyA, onlyB] = [onlyOn('a', groups), onlyOn('b', groups)];
+  const merged = new Map<Group, Group | null>();
+  for (const [step, ofA] of onlyA) {
+    const ofB = onlyB.get(step);
+    if (ofA.length !== 1 || ofB?.length !== 1) continue;
+    const [[one], [other]] = [ofA as [Group], ofB as [Group]];
+    // The longer path names what stands between.
+    const [kept, dropped] = other[0].length > one[0].length ? [other, one] : [one, other];
+    merged.set(kept, [kept[0], { a: one[1].a, b: other[1].b }]).set(dropped, null);
+  }
+  return groups.flatMap((group) => {
+    const now = merged.get(group);
+    return now === null ? [] : [now ?? group];
+  });
+}
+
+/** The hops that one side lacks, by the last step of their path. */
+function onlyOn(side: 'a' | 'b', groups: readonly Group[]): ReadonlyMap<string, Group[]> {
+  const other = side === 'a' ? 'b' : 'a';
+  return Map.groupBy(
+    groups.filter(([, samples]) => samples[side].size > 0 && samples[other].size === 0),
+    ([path]) => path.slice(path.lastIndexOf(' > ') + 1),
+  );
 }
 
 /** How many paths of both strata are no hop of the comparison, since there are too many. */
