@@ -70,6 +70,7 @@ export const EXPLAINED: readonly Explained[] = [
       'test/faults/fault-proxy.ts': ['setTimeout('],
       'test/faults/fuzz/http-connection.ts': ['setTimeout as '],
       'test/faults/harness.ts': ['setTimeout as '],
+      'test/faults/rows/metadata-server.test.ts': ['setTimeout as '],
     },
   },
   {
