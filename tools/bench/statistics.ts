@@ -1,6 +1,5 @@
 /**
- * How often the comparison errs, by simulation with a known truth. `npx shakesapp bench statistics`
- * prints the table; the seed fixes every figure.
+ * How often the comparison errs, by simulation with a known truth. The seed fixes every figure.
  */
 
 import { chooseDesign } from '../compare/statistics/design.ts';
@@ -71,18 +70,3 @@ export function runScenario(
 }
 
 const isFinding = (verdict: string) => verdict === 'a-faster' || verdict === 'b-faster';
-
-export function benchStatistics(comparisons = 1_000, seed = 1): readonly Outcome[] {
-  return Object.entries(SCENARIOS).map(([name, scenario]) =>
-    runScenario(name, { scenario, comparisons, seed }),
-  );
-}
-
-if (import.meta.main) {
-  const outcomes = benchStatistics();
-  for (const { name, primary, anyHop } of outcomes) {
-    const percent = (share: number) => `${(share * 100).toFixed(1)} %`.padStart(7);
-    console.log(`${name.padEnd(40)} primary ${percent(primary)}   any hop ${percent(anyHop)}`);
-  }
-  process.send?.(outcomes);
-}

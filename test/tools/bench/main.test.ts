@@ -4,23 +4,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { measure } from '../../../tools/bench/main.ts';
-import { BENCHMARKS } from '../../../tools/cli/commands/bench.ts';
+import { BENCHMARKS, namesFor } from '../../../tools/cli/commands/bench.ts';
 import { runCli } from '../cli/run-cli.ts';
 
-const FOLDER = join(import.meta.dirname, '../../../tools/bench');
+const ROWS = join(import.meta.dirname, '../../../tools/bench/rows');
 
-test('every benchmark has a file', async () => {
-  const files = new Set(await readdir(FOLDER));
-  assert.deepEqual(
-    Object.keys(BENCHMARKS).filter((name) => !files.has(`${name}.ts`)),
-    [],
-  );
+test('every benchmark has a file, and every file a benchmark', async () => {
+  const files = (await readdir(ROWS)).map((file) => file.replace(/\.ts$/, ''));
+  assert.deepEqual(files.toSorted(), Object.keys(BENCHMARKS).toSorted());
+});
+
+test('--quick runs fewer than a run without names, and neither what runs only by name', () => {
+  const quick = namesFor(true);
+  const full = namesFor(false);
+  assert.ok(quick.length > 0 && quick.every((name) => full.includes(name)));
+  assert.ok(quick.every((name) => BENCHMARKS[name].when === 'quick'));
+  assert.ok(!full.includes('statistics'));
 });
 
 test('an unknown name is bad usage', async () => {
   const { code, stderr } = await runCli(['bench', 'nope']);
   assert.equal(code, 2);
-  assert.match(stderr, /"?nope.* compare, statistics/);
+  assert.match(stderr, /"?nope.* search, /);
 });
 
 test('a benchmark named behind --json is refused, with where to put it', async () => {
@@ -34,10 +39,25 @@ test('a benchmark that measures nothing is a failure', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'bench-test-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, 'benchmark.mjs');
-  await writeFile(file, '');
-  await assert.rejects(measure(file, false), /benchmark\.mjs ended without figures/);
-  await writeFile(file, 'process.send([1, 2])');
-  assert.deepEqual(await measure(file, false), [1, 2]);
-  await writeFile(file, 'process.send([1, 2], () => process.exit(3))');
-  assert.equal(await measure(file, false), undefined);
+  const measured = (content: string) =>
+    writeFile(file, content).then(() => measure('search', { quick: true, file }));
+  await assert.rejects(measured(''), /search ended without figures/);
+  assert.deepEqual(await measured('process.send([1, 2])'), [1, 2]);
+  assert.equal(await measured('process.send([1, 2], () => process.exit(3))'), undefined);
+});
+
+test('the JSON has a line for each comparison, with its ratio, goal and rounds', async () => {
+  const { code, stdout, stderr } = await runCli(['bench', 'search', '--quick', '--json']);
+  assert.equal(code, 0, stderr);
+  const { rows, machine, seed } = JSON.parse(stdout);
+  assert.deepEqual(Object.keys(machine), ['date', 'node', 'cpus', 'cpu', 'load']);
+  assert.equal(seed, 1);
+  assert.equal(rows.length, 6);
+  for (const row of rows) {
+    assert.equal(row.name, 'search');
+    assert.ok(row.ours > 0 && row.other > 0 && row.rounds >= 3);
+    assert.ok(row.ratio.low <= row.ratio.median && row.ratio.median <= row.ratio.high);
+    assert.match(row.goal, /^[≥≤] \d+ ×$/);
+    assert.equal(typeof row.met, 'boolean');
+  }
 });

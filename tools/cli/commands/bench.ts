@@ -1,32 +1,60 @@
-import { Argument, Command } from '@commander-js/extra-typings';
+import { Argument, Command, Option } from '@commander-js/extra-typings';
 import { jsonFlag } from '../flags.ts';
 
-/** Each is a file of tools/bench that prints its figures and sends them to its parent process. */
+/** `quick`: also in --quick. `full`: in a run without names. `named`: only by name. */
+type When = 'quick' | 'full' | 'named';
+
+/** Each is a file of tools/bench/rows. */
 export const BENCHMARKS = {
-  compare: '100,000 spans to table, JSON and HTML: time and peak memory',
-  statistics: 'how often 1,000 simulated comparisons of each kind err',
-} as const;
+  search: { when: 'quick', compares: "one query over 5 MB: the codelab's way, a bare scan" },
+  compare: {
+    when: 'quick',
+    compares: 'the command over files of spans: JSON.parse of the same bytes',
+  },
+  doctor: {
+    when: 'quick',
+    compares: 'the command over files of spans: JSON.parse of the same bytes',
+  },
+  statistics: { when: 'named', compares: 'how often 1,000 simulated comparisons of a kind err' },
+} as const satisfies Readonly<Record<string, Readonly<{ when: When; compares: string }>>>;
 
 export type Benchmark = keyof typeof BENCHMARKS;
 
 const NAMES = Object.keys(BENCHMARKS) as Benchmark[];
 
+/** What runs without names. */
+export const namesFor = (quick: boolean): readonly Benchmark[] => {
+  const runs: readonly When[] = quick ? ['quick'] : ['quick', 'full'];
+  return NAMES.filter((name) => runs.includes(BENCHMARKS[name].when));
+};
+
+const NOTES: Readonly<Record<When, string>> = {
+  quick: '',
+  full: ' (not in --quick)',
+  named: ' (only by name)',
+};
+
 export const benchCommand = () =>
   new Command('bench')
     .summary('run the benchmarks')
-    .description('Runs benchmarks, each in its own process, one after the other.')
-    .addArgument(new Argument('[benchmark...]', 'which ones (default: all)').choices(NAMES))
+    .description(
+      'Measures, side by side and in turns, against what you would use instead or against a limit.',
+    )
+    .addArgument(new Argument('[benchmark...]', 'which ones').choices(NAMES))
+    .addOption(new Option('--quick', 'fewer rounds of fewer benchmarks: at most 2 minutes'))
+    .addOption(new Option('--markdown', 'print the table as Markdown'))
     .addOption(jsonFlag())
     .addHelpText(
       'after',
       `
 Benchmarks:
-${NAMES.map((name) => `  ${name.padEnd(12)}${BENCHMARKS[name]}`).join('\n')}
+${NAMES.map((name) => `  ${name.padEnd(16)}${BENCHMARKS[name].compares}${NOTES[BENCHMARKS[name].when]}`).join('\n')}
 
 Benchmarks come before --json, which takes a word after it as its file:
-  npx shakesapp bench compare --json
+  npx shakesapp bench search --json
 
-Exit code: 0 measured; 1 a failure; 2 bad usage.
+A ratio is the median of all rounds, with the lowest and the highest. A wrong answer fails the run.
+Exit code: 0 measured, whether or not a goal is met; 1 a failure; 2 bad usage.
 `,
     );
 
