@@ -16,6 +16,12 @@ const passedOn = {
   WORKS_TTL_SECONDS: integer({ min: 0, max: 86_400, default: 300 }),
 };
 
+/** Not passed on: where `otlp` is chosen, another protocol than the programs speak is refused. */
+const otlpProtocols = {
+  OTEL_EXPORTER_OTLP_PROTOCOL: telemetryVariables.OTEL_EXPORTER_OTLP_PROTOCOL,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: telemetryVariables.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL,
+};
+
 export type PassedOn = Config<typeof passedOn>;
 
 /** Throws UsageError with every wrong variable at once, or with the one that leaves no traces. */
@@ -33,6 +39,7 @@ export function parsePassedOn(env: NodeJS.ProcessEnv): PassedOn {
     if (given.OTEL_TRACES_SAMPLER.endsWith('always_off')) {
       throw noTraces('OTEL_TRACES_SAMPLER', env, 'use another sampler, or unset it');
     }
+    if (given.OTEL_TRACES_EXPORTER.includes('otlp')) parseEnv(otlpProtocols, env);
     return given;
   } catch (error) {
     if (error instanceof ConfigError) throw new UsageError(error.message, { cause: error });

@@ -25,6 +25,14 @@ for (const [env, allowed] of [
   [{ OTEL_TRACES_EXPORTER: 'console' }, /OTEL_TRACES_EXPORTER is "console": .*gcp_trace or otlp/],
   [{ OTEL_TRACES_EXPORTER: 'none' }, /OTEL_TRACES_EXPORTER is "none": .*gcp_trace or otlp/],
   [{ OTEL_TRACES_SAMPLER: 'parentbased_always_off' }, /OTEL_TRACES_SAMPLER is "parent.*off": no/],
+  [
+    { OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+    /OTEL_EXPORTER_OTLP_PROTOCOL: is "grpc"; allowed: http\/protobuf/,
+  ],
+  [
+    { OTEL_TRACES_EXPORTER: 'gcp_trace,otlp', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' },
+    /OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: is "http\/json"; allowed: http\/protobuf/,
+  ],
   [{ OTEL_TRACES_EXPORTER: 'x', WORKS_CACHE: 'y' }, /OTEL_TRACES_EXPORTER[\s\S]*WORKS_CACHE/],
 ] as const) {
   test(`${JSON.stringify(env)} is bad usage that says what is allowed`, () => {
@@ -38,4 +46,9 @@ test('console beside an exporter that stores is passed on', () => {
     OTEL_SDK_DISABLED: 'false',
   });
   assert.deepEqual(OTEL_TRACES_EXPORTER, ['gcp_trace', 'console']);
+});
+
+test('the protocol of an exporter that is not chosen is not asked for', () => {
+  const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+  assert.deepEqual(parsePassedOn(env), parsePassedOn({}));
 });
