@@ -11,7 +11,12 @@ import { endedAfterStop } from './span.ts';
 import { calledBy, callerOf, type Node, onGrid, subtreeOf } from './tree.ts';
 
 /** Attributes that name a machine or its kernel: who shares one reads the same clock. */
-const HOST_KEYS = ['host.id', 'k8s.node.uid', 'k8s.node.name', 'k8s.pod.uid', 'host.name'] as const;
+const HOST_KEYS = [
+  ...['host.id', 'k8s.node.uid', 'k8s.node.name', 'k8s.pod.uid'],
+  // As Cloud Trace's exporters write the resource.
+  ...['g.co/r/gce_instance/instance_id', 'g.co/r/k8s_node/node_name'],
+  'host.name',
+];
 
 /**
  * Whether two spans are known to be of one host. The first key that both have decides, so that equal

@@ -312,6 +312,7 @@ function withClockOff(
 const shiftOf = (trace: Trace, id: number) =>
   normalise(trace).nodes.find(({ span }) => span.spanId === spanIdOf(id))?.shiftedMs;
 
+const INSTANCE = 'g.co/r/gce_instance/instance_id';
 const HOSTS: readonly (readonly [
   string,
   Record<string, string>,
@@ -321,6 +322,7 @@ const HOSTS: readonly (readonly [
   ['the same host.id', { 'host.id': '1' }, { 'host.id': '1' }, true],
   ['the same node of a cluster', { 'k8s.node.name': 'n' }, { 'k8s.node.name': 'n' }, true],
   ['the same pod', { 'k8s.pod.uid': 'p' }, { 'k8s.pod.uid': 'p' }, true],
+  ['the same instance by its label in Cloud Trace', { [INSTANCE]: '7' }, { [INSTANCE]: '7' }, true],
   ['the same host.name', { 'host.name': 'h' }, { 'host.name': 'h' }, true],
   [
     'other hosts of one name',
