@@ -13,6 +13,7 @@ import { parseTimeout, TIMEOUT_HEADER } from '../../lib/request-timeout.ts';
 import { excerpt, type Logger } from '../../lib/telemetry/log.ts';
 import { PRESSURE_HEADER } from '../../lib/telemetry/names.ts';
 import { flushBeforeResponse, pressureHeader } from '../../lib/telemetry/telemetry.ts';
+import { awaitLastUse } from './last-use.ts';
 import { parseQueryParameter } from './parameters.ts';
 import { type SearchOptions, search } from './search.ts';
 
@@ -32,10 +33,17 @@ export type ClientLimits = HttpLimits &
   Readonly<{
     /** Requests under way; one more is answered with 503. Probes always have room. */
     requests: number;
+    /** From a stop on, how long a connection that is kept alive may be used once more. */
+    lastUseMs: number;
   }>;
 
 /** A burst of loadgen's has 1,000 requests, each on its own connection. */
-const LIMITS: ClientLimits = { connections: 2_000, requests: 1_000, receiveTimeoutMs: 30_000 };
+const LIMITS: ClientLimits = {
+  connections: 2_000,
+  requests: 1_000,
+  receiveTimeoutMs: 30_000,
+  lastUseMs: 1_000,
+};
 
 /**
  * The HTTP edge: GET / (count the lines of one query), /health (this process), /ready (the server
@@ -61,6 +69,7 @@ export function createApp(
   });
   app.server.maxConnections = limits.connections;
   app.server.on('checkExpectation', answerExpectation);
+  const lastUse = awaitLastUse(app.server, limits.lastUseMs);
   let isStopping = false;
   let underWay = 0;
 
@@ -68,6 +77,7 @@ export function createApp(
   app.decorateRequest('failure', undefined);
   app.addHook('preClose', async () => {
     isStopping = true;
+    await lastUse();
   });
 
   app.addHook('onRequest', async (request, reply) => {
@@ -94,7 +104,7 @@ export function createApp(
     }
   });
   app.addHook('onSend', async (request, reply) => {
-    // Else a connection kept alive would hold up the stop until its time is out.
+    // Else a connection kept alive would hold up the stop until its time is over.
     if (isStopping) reply.header('connection', 'close');
     // A probe has no spans, and an outage of tracing must not restart the service.
     if (isProbe(request)) return;

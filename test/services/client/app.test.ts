@@ -473,7 +473,7 @@ describe('the request log', () => {
 });
 
 describe('what callers may take of client', () => {
-  const limits = { connections: 10, requests: 2, receiveTimeoutMs: 60_000 };
+  const limits = { connections: 10, requests: 2, receiveTimeoutMs: 60_000, lastUseMs: 1_000 };
 
   test('is 503 with Retry-After for a request beyond the limit, and no probe is refused', async (t) => {
     const answers: ((count: bigint) => void)[] = [];
