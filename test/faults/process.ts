@@ -12,6 +12,8 @@ export type Process = Readonly<{
   /** Settles with the first line of that message, past or to come; rejects if it ends before. */
   line(message: string): Promise<Readonly<Record<string, unknown>>>;
   signal(signal: NodeJS.Signals): void;
+  /** Sends a signal, and settles with the first line of that message that comes after it. */
+  answer(signal: NodeJS.Signals, message: string): Promise<Readonly<Record<string, unknown>>>;
   /** SIGSTOP and SIGCONT. */
   freeze(): void;
   thaw(): void;
@@ -51,31 +53,42 @@ export function startProcess(options: {
     },
   });
   const watch = watchVitals(program.pid);
-  const find = (message: string) =>
-    lines.map(asObject).findLast((line) => line.message === message);
+  const find = (message: string, from = 0) =>
+    lines
+      .slice(from)
+      .map(asObject)
+      .findLast((line) => line.message === message);
   const ended = program.exited.then((exit): Ended => {
     for (const wake of waiting) wake();
     const ledger = find('telemetry stopped')?.spans as LedgerReport | undefined;
     return { name, exit, ledger, vitals: watch.stop(), lines };
   });
 
+  const line = async (message: string, from?: number) => {
+    for (;;) {
+      const found = find(message, from);
+      if (found) return found;
+      if (!program.isAlive()) throw new Error(`${name} ended: ${tail(lines)}`);
+      const woken = Promise.withResolvers<void>();
+      waiting.add(woken.resolve);
+      await woken.promise;
+      waiting.delete(woken.resolve);
+    }
+  };
+  const signal = (kind: NodeJS.Signals) => {
+    if (program.isAlive()) process.kill(program.pid, kind);
+  };
+
   return {
     name,
     pid: program.pid,
     lines,
-    async line(message) {
-      for (;;) {
-        const found = find(message);
-        if (found) return found;
-        if (!program.isAlive()) throw new Error(`${name} ended: ${tail(lines)}`);
-        const woken = Promise.withResolvers<void>();
-        waiting.add(woken.resolve);
-        await woken.promise;
-        waiting.delete(woken.resolve);
-      }
-    },
-    signal(signal) {
-      if (program.isAlive()) process.kill(program.pid, signal);
+    line: (message) => line(message),
+    signal,
+    answer(kind, message) {
+      const from = lines.length;
+      signal(kind);
+      return line(message, from);
     },
     freeze: program.freeze,
     thaw: program.thaw,

@@ -4,10 +4,10 @@ import type { FaultRule } from '../../tools/local/cloud/faults.ts';
 import type { System } from './system.ts';
 
 /** Waits for what must come about; a busy machine has two minutes for it. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
-  const giveUpMs = performance.now() + 120_000;
+export async function until(what: string, condition: () => boolean, seconds = 120): Promise<void> {
+  const giveUpMs = performance.now() + seconds * 1_000;
   while (!condition()) {
-    assert.ok(performance.now() < giveUpMs, `not within 120 s: ${what}`);
+    assert.ok(performance.now() < giveUpMs, `not within ${seconds} s: ${what}`);
     await sleep(20);
   }
 }

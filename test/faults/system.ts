@@ -27,6 +27,8 @@ export type SystemOptions = Readonly<{
   identity?: boolean;
   /** Cloud Trace's quota; by default no row but one about the quota meets it. */
   writesPerMinute?: number;
+  /** For a long load: the store forgets the oldest traces beyond this. */
+  storedSpans?: number;
 }>;
 
 /** The three programs as processes, the local cloud, and a fault proxy on each link. */
@@ -75,9 +77,9 @@ const ALL: Readonly<Record<string, string>> = {
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const closers = createClosers();
   try {
-    const { writesPerMinute = 1_000_000 } = options;
+    const { writesPerMinute = 1_000_000, storedSpans: maxSpans } = options;
     const quotas = { readUnitsPerMinute: 300, writesPerMinute };
-    const cloud = await startLocalCloud({ quotas });
+    const cloud = await startLocalCloud({ quotas, ...(maxSpans && { maxSpans }) });
     closers.add(cloud.close);
     const metadata = await cloud.startMetadataServer({
       platform: 'gke',

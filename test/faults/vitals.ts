@@ -41,7 +41,8 @@ function readPeakMb(pid: number): number | undefined {
   }
 }
 
-function countDescriptors(pid: number): number | undefined {
+/** Undefined for a process that has ended, and where the system does not say. */
+export function countDescriptors(pid: number): number | undefined {
   try {
     return readdirSync(`/proc/${pid}/fd`).length;
   } catch {

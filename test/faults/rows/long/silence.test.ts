@@ -1,0 +1,3 @@
+import { silenceRow } from '../../silence.ts';
+
+silenceRow(150);

@@ -1,0 +1,10 @@
+import { FORM } from '../form.ts';
+import { soakRow } from '../soak.ts';
+
+// 15 minutes in the full form: long/soak.test.ts.
+if (FORM === 'quick') {
+  soakRow({
+    name: 'after 12 s of half the load that the system sustains, descriptors are as before',
+    seconds: 12,
+  });
+}
