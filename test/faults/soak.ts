@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { byForm, FORM } from './form.ts';
-import { faultRow } from './harness.ts';
 import { addRequests, NO_REQUESTS, type Requests, runLoad } from './load.ts';
 import { type Held, MEASURED, readMemory, slopePerMinute } from './memory.ts';
+import type { Row } from './row.ts';
 import { until } from './strikes.ts';
 import type { System } from './system.ts';
 import { countDescriptors } from './vitals.ts';
@@ -17,10 +17,10 @@ const RATES = [10, 20, 40, 80, 120, 160, 200];
 const RUN_SECONDS = byForm(2, 10);
 
 /** Half of what the system sustains, for so long: nothing grows. */
-export function soakRow({ name, seconds }: { name: string; seconds: number }): void {
+export function soakRow({ name, seconds }: { name: string; seconds: number }): Row {
   const held: Held[] = [];
   let perSecond = 0;
-  faultRow({
+  return {
     name,
     system: { env: { all: MEASURED }, storedSpans: 1_000_000 },
     load: async (system) => {
@@ -58,7 +58,7 @@ export function soakRow({ name, seconds }: { name: string; seconds: number }): v
         }
       },
     },
-  });
+  };
 }
 
 /** The highest rate of the ramp at which never a second's worth of requests was in flight. */

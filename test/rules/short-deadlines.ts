@@ -70,6 +70,7 @@ export const EXPLAINED: readonly Explained[] = [
       'test/faults/fault-proxy.ts': ['setTimeout('],
       'test/faults/fuzz/http-connection.ts': ['setTimeout as '],
       'test/faults/harness.ts': ['setTimeout as '],
+      'test/faults/pauses.ts': ['setTimeout as '],
       'test/faults/rows/metadata-server.test.ts': ['setTimeout as '],
     },
   },
@@ -95,8 +96,16 @@ export const EXPLAINED: readonly Explained[] = [
   {
     why: 'one attempt to store spans, which is made again until the program stops',
     files: {
+      'test/faults/silence.ts': ["OTEL_BSP_EXPORT_TIMEOUT: '100'"],
       'test/faults/rows/long/saturation.test.ts': ["OTEL_BSP_EXPORT_TIMEOUT: '5000'"],
       'test/faults/rows/long/trace-outages.test.ts': ["OTEL_BSP_EXPORT_TIMEOUT: '5000'"],
+    },
+  },
+  {
+    why: 'the fault shows itself by this deadline, and a slow machine only adds to what is documented',
+    files: {
+      'test/faults/rows/program-connections.test.ts': ["LOADGEN_REQUEST_TIMEOUT_SECONDS: '3'"],
+      'test/faults/rows/long/half-open-server.test.ts': ["SERVER_DEADLINE_MS: '10000'"],
     },
   },
   {

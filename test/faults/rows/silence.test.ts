@@ -1,5 +1,6 @@
 import { FORM } from '../form.ts';
+import { faultRow } from '../harness.ts';
 import { silenceRow } from '../silence.ts';
 
 // Two minutes in the full form: long/silence.test.ts.
-if (FORM === 'quick') silenceRow(12);
+if (FORM === 'quick') faultRow(silenceRow(12));

@@ -1,3 +1,4 @@
+import { faultRow } from '../../harness.ts';
 import { silenceRow } from '../../silence.ts';
 
-silenceRow(150);
+faultRow(silenceRow(150));
