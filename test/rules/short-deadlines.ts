@@ -72,6 +72,7 @@ export const EXPLAINED: readonly Explained[] = [
       'test/faults/harness.ts': ['setTimeout as '],
       'test/faults/pauses.ts': ['setTimeout as '],
       'test/faults/rows/metadata-server.test.ts': ['setTimeout as '],
+      'test/faults/rows/storage-bytes.test.ts': ['setTimeout as ', 'sleep(500'],
     },
   },
   {

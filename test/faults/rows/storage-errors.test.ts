@@ -24,7 +24,9 @@ const during = (interceptor: Interceptor): Pick<Row, 'load' | 'fault'> => ({
   },
 });
 
-for (const [what, fail] of Object.entries(PASSING)) {
+const IN_EACH_WAY = { 'fails in each way': inTurn(Object.values(PASSING)) };
+
+for (const [what, fail] of Object.entries(byForm(IN_EACH_WAY, PASSING))) {
   faultRow({
     name: `Storage ${what} twice for each page and object, and every request is right`,
     system: PER_REQUEST,

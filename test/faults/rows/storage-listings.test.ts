@@ -13,8 +13,8 @@ function answerEmpty({ response }: BackendCall, nextPageToken: string): true {
 
 const pageOf = ({ key }: BackendCall) => Number(/^page (\d+)$/.exec(key)?.[1] ?? 0);
 
-for (const worksCache of ['keep', 'per-request'] as const) {
-  const requests = worksCache === 'keep' ? 10 : byForm(1, 4);
+for (const worksCache of byForm(['keep'] as const, ['keep', 'per-request'] as const)) {
+  const requests = worksCache === 'keep' ? 10 : 4;
   faultRow({
     name: `a listing has 1,000 pages with WORKS_CACHE=${worksCache}, some of them fail twice, and every request is right`,
     system: { settings: { worksCache } },
