@@ -70,7 +70,7 @@ LABEL org.opencontainers.image.title="loadgen" \
       org.opencontainers.image.description="Sends searches to client on a schedule, each as a trace"
 ENV PORT=8080
 EXPOSE 8080
-ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--import", "./lib/telemetry/preload.ts", "./functions/loadgen/main.ts"]
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--require", "./lib/telemetry/early-signal.cjs", "--import", "./lib/telemetry/preload.ts", "./functions/loadgen/main.ts"]
 
 FROM program AS client
 COPY --from=sources /app/services/client services/client
@@ -78,7 +78,7 @@ LABEL org.opencontainers.image.title="client" \
       org.opencontainers.image.description="Takes searches over HTTP and asks server over gRPC"
 ENV PORT=8080
 EXPOSE 8080
-ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--import", "./lib/telemetry/preload.ts", "./services/client/main.ts"]
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--require", "./lib/telemetry/early-signal.cjs", "--import", "./lib/telemetry/preload.ts", "./services/client/main.ts"]
 
 FROM program AS server
 COPY --from=sources /app/services/server services/server
@@ -86,4 +86,4 @@ LABEL org.opencontainers.image.title="server" \
       org.opencontainers.image.description="Counts the lines of Shakespeare's works that contain a query"
 ENV PORT=5050
 EXPOSE 5050
-ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--import", "./lib/telemetry/preload.ts", "./services/server/main.ts"]
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--require", "./lib/telemetry/early-signal.cjs", "--import", "./lib/telemetry/preload.ts", "./services/server/main.ts"]

@@ -1,3 +1,6 @@
+/** Makes a program write what has become of its spans so far. SIGUSR1 is node's, for its inspector. */
+export const LEDGER_SIGNAL = 'SIGUSR2';
+
 /**
  * What became of every span of the process, to the span. At any time
  *

@@ -1,5 +1,5 @@
+import './early-signal.cjs';
 import type { TelemetryConfig } from './config.ts';
-import { endOnEarlySignal, ignoreEarlyLedgerSignal } from './early-signal.ts';
 
 /**
  * For `node --import`: starts the telemetry before any module of the program is loaded, because
@@ -8,10 +8,9 @@ import { endOnEarlySignal, ignoreEarlyLedgerSignal } from './early-signal.ts';
  * A wrong variable leaves it inert; the program's own entry then reports the telemetry's problems
  * together with its own, and exits.
  */
-endOnEarlySignal();
-ignoreEarlyLedgerSignal();
 
-// Imported only now: the static imports of a module are loaded before its first line runs.
+// Imported only now: a module's static imports are loaded before its first line runs, and the
+// handlers for signals come before that.
 const { ConfigError, parseEnv } = await import('./environment.ts');
 const { telemetryVariables } = await import('./config.ts');
 const { setRunningTelemetry } = await import('./running.ts');

@@ -51,7 +51,7 @@ describe('as PID 1', { skip: reason ?? false }, () => {
   for (const entry of ENTRIES) {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       test(`${entry} ends with 0 on ${signal} before its modules are loaded`, async (t) => {
-        const program = await start(t, entry, { NODE_OPTIONS: signalledEarly(signal) });
+        const program = await start(t, entry, signalledEarly(signal));
         assert.equal(await program.exit(), 0);
         // Where all modules are loaded in one turn, the program's own handler comes first.
         const ends = ['told to stop before the program had started', 'telemetry stopped'];

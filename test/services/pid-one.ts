@@ -18,20 +18,13 @@ export function noPidOne(): string | undefined {
   return status === 0 ? undefined : `${command} cannot make a PID namespace: ${stderr.trim()}`;
 }
 
-/**
- * For NODE_OPTIONS: the program gets this signal once it has its first handler for SIGTERM. Node has
- * another before, which ends a process by the signal's default; PID 1 has none, so that is ignored.
- * Exits 3 where the telemetry comes before that handler: its modules take most of a start.
- */
-export function signalledEarly(signal: NodeJS.Signals): string {
-  return `--import=data:text/javascript,${encodeURIComponent(`
-    process.on('newListener', function onListener(event) {
-      if (event !== 'SIGTERM') return;
-      process.off('newListener', onListener);
-      if (globalThis[Symbol.for('opentelemetry.js.api.1')]) process.exit(3);
-      process.nextTick(() => process.kill(process.pid, '${signal}'));
-    });
-  `)}`;
+/** The environment of a program that gets this signal once it has its first handler for SIGTERM. */
+export function signalledEarly(signal: NodeJS.Signals): Record<string, string> {
+  const marksModules = 'data:text/javascript,globalThis.modulesRun=true';
+  return {
+    NODE_OPTIONS: `--require=./test/services/signalled-early.cjs --import=${marksModules}`,
+    SIGNALLED_EARLY: signal,
+  };
 }
 
 /** The PID, outside the namespace, of what that `unshare` runs. */

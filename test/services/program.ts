@@ -56,6 +56,7 @@ export function startProgram(
       ...args,
       '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
       '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
+      '--require=./lib/telemetry/early-signal.cjs',
       ...(trapSockets ? [`--import=data:text/javascript,${encodeURIComponent(SOCKET_TRAP)}`] : []),
       ...(hangs ? ['--import=./test/services/time-by-turns.ts'] : []),
       '--import=./lib/telemetry/preload.ts',

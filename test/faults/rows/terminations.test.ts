@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LEDGER_SIGNAL } from '../../../lib/telemetry/early-signal.ts';
+import { LEDGER_SIGNAL } from '../../../lib/telemetry/ledger.ts';
 import { faultRow } from '../harness.ts';
 import { loadUntilOver } from '../load.ts';
 import { lastCount, storedOf } from '../one-process.ts';

@@ -23,6 +23,9 @@ export function programArguments(
       // Otherwise Google's archived packages print plain text between the JSON log lines.
       '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
       '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
+      // First: from here on a signal ends the program.
+      '--require',
+      './lib/telemetry/early-signal.cjs',
       '--import',
       './lib/telemetry/preload.ts',
       ENTRY[program],

@@ -108,6 +108,8 @@ describe('programArguments', () => {
     assert.deepEqual(programArguments('loadgen', settings()), [
       '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
       '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
+      '--require',
+      './lib/telemetry/early-signal.cjs',
       '--import',
       './lib/telemetry/preload.ts',
       './functions/loadgen/main.ts',
