@@ -45,7 +45,7 @@ import { watchSystem } from './watch.ts';
  *   place, told which attempt of its request it is (`backend-front.ts`).
  * - `system.cloud.faults.inject({ service, operation, error, delayMs, … })`: what a service answers.
  *   `system.cloud.storage.objects.put(…)` and `remove(…)`: what the bucket holds.
- * - `system.programs.NAME`: `signal`, `freeze`, `thaw`, `stop`, `line(message)`, and
+ * - `system.programs.NAME`: `signal`, `freeze`, `thaw`, `stop`, `line(…)`, `answer(…)`, and
  *   `system.start(NAME)`, which starts another process and leads new connections there.
  * - `system: { env: { all: {…}, server: {…} }, settings: { exporter: 'otlp' } }`: how the programs
  *   are set up. Their deadlines are long by default, so that a busy machine meets them.

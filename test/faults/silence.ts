@@ -8,7 +8,7 @@ import type { System } from './system.ts';
 /** With each attempt that is given up, 2 MB were lost and a descriptor. */
 const MOST_MB_AN_ATTEMPT = 0.5;
 /** A socket that is being replaced, and what a request needs for its moment. */
-const SPARE_DESCRIPTORS = 8;
+const SPARE_DESCRIPTORS = 3;
 
 /** Cloud Trace accepts connections and says nothing, for that many attempts of each program. */
 export function silenceRow(timeouts: number): Row {
@@ -16,7 +16,7 @@ export function silenceRow(timeouts: number): Row {
   const attempts = ({ links }: System) => links.trace.connections().accepted / 3;
   return {
     name: `Cloud Trace is silent for ${timeouts} attempts, and no program holds more for it`,
-    system: { env: { all: { ...MEASURED, OTEL_BSP_EXPORT_TIMEOUT: '100' } } },
+    system: { env: { all: { ...MEASURED, OTEL_BSP_EXPORT_TIMEOUT: '1000' } } },
     load: loadUntilOver(3),
     fault: {
       afterSeconds: 0,

@@ -97,7 +97,7 @@ export const EXPLAINED: readonly Explained[] = [
   {
     why: 'one attempt to store spans, which is made again until the program stops',
     files: {
-      'test/faults/silence.ts': ["OTEL_BSP_EXPORT_TIMEOUT: '100'"],
+      'test/faults/silence.ts': ["OTEL_BSP_EXPORT_TIMEOUT: '1000'"],
       'test/faults/rows/long/saturation.test.ts': ["OTEL_BSP_EXPORT_TIMEOUT: '5000'"],
       'test/faults/rows/long/trace-outages.test.ts': ["OTEL_BSP_EXPORT_TIMEOUT: '5000'"],
     },

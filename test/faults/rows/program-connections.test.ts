@@ -61,10 +61,13 @@ faultRow({
     forSeconds: 0.5,
     async start(system) {
       await system.start('server');
-      await system.links.server.set('reset');
-      await system.links.server.set('pass');
+      // So that calls are in flight when their connection goes.
+      await system.links.server.set('silent');
     },
-    stop: () => {},
+    async stop({ links }) {
+      await links.server.set('reset');
+      await links.server.set('pass');
+    },
   },
   expect: {},
 });
