@@ -23,7 +23,7 @@ export function renderConfiguration(comparison: Comparison, labels: Labels): Mar
 <h2 id="configuration">What differs in configuration</h2>
 ${
   configuration.length === 0
-    ? html`<p>The spans state no difference: image, CPU, memory, region, concurrency, cache mode and exporter are the same on both sides.</p>`
+    ? html`<p>The spans state no difference in image, CPU, memory, region, concurrency, cache mode or exporter. What neither side states is not compared.</p>`
     : html`<p>Any of these can be the reason for a difference below.</p>
 ${scrollable(
   'Differences in configuration',
