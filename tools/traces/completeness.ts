@@ -2,13 +2,17 @@ import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import type { Trace } from './model.ts';
 import { lastEndOf, type NormalisedTrace, requestRootOf, requestsOf } from './normalise.ts';
 import { isProxy, ownTest } from './own-programs.ts';
-import { errorOf } from './span.ts';
+import { errorOf, UNNAMED } from './span.ts';
 import { calledBy, type Node } from './tree.ts';
 
 type Step = Readonly<{ edge: string; matches: (node: Node) => boolean }>;
 
+/** A program whose resource is lost is known by its place, and by what its spans are. */
+const isOf = (service: string, node: Node): boolean =>
+  node.service === service || node.service === UNNAMED;
+
 const is = (service: string, kind: string, name?: string) => (node: Node) =>
-  node.service === service &&
+  isOf(service, node) &&
   (kind === 'any' || node.span.kind === kind) &&
   (name === undefined || node.span.name === name);
 
@@ -59,7 +63,7 @@ function missingBelow(root: Node, isMarked: (node: Node) => boolean): string[] {
       return parents.some(inError) ? [] : [edge];
     }
   }
-  const servers = parents.filter((node) => node.service === 'server' && isOwn(node));
+  const servers = parents.filter((node) => isOf('server', node) && isOwn(node));
   const leaves = LEAVES.filter(({ matches }) => !servers.some((one) => one.children.some(matches)));
   return [
     ...(servers.length === 0 || servers.some(inError) ? [] : leaves.map(({ edge }) => edge)),

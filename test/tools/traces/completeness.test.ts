@@ -185,6 +185,20 @@ for (const [what, trace] of [
   });
 }
 
+test('our own server without service.name is complete, and what it lacks is missing', () => {
+  const trace = requestTrace();
+  const spans = trace.spans.map((span) => {
+    if (span.attributes['service.name'] !== 'server') return span;
+    const { 'service.name': _, ...attributes } = span.attributes;
+    return { ...span, attributes };
+  });
+  const unnamed = { ...trace, spans };
+  assert.deepEqual(missingEdges(normalise(unnamed)), []);
+  assert.deepEqual(missingEdges(normalise(without(unnamed, 10))), [
+    'gRPC server span → works.search',
+  ]);
+});
+
 /** Envoy marks its spans; a mesh may give it the name of the program that it stands beside. */
 const SIDECAR = { component: 'proxy', 'service.name': 'client' };
 
