@@ -47,35 +47,35 @@ const NOT_STATED = 'not stated';
 
 /** Collects configuration while requests stream by: only the distinct values are kept. */
 export function createConfigurationTally() {
-  const values: Sides<Map<string, Set<string>>> = { a: new Map(), b: new Map() };
-  const seen: Sides<Set<string>> = { a: new Set(), b: new Set() };
+  /** Of each service the values of every key, in the order of KEYS. */
+  const values: Sides<Map<string, Set<string>[]>> = { a: new Map(), b: new Map() };
   return {
     add(side: 'a' | 'b', { nodes }: NormalisedTrace): void {
       for (const { frontEnd, service, span } of nodes) {
         if (frontEnd) continue;
-        seen[side].add(service);
-        for (const { key, read } of KEYS) {
+        const ofService = values[side].get(service) ?? KEYS.map(() => new Set<string>());
+        values[side].set(service, ofService);
+        for (const [index, { read }] of KEYS.entries()) {
           const value = read(span.attributes);
-          if (value === undefined) continue;
-          const at = JSON.stringify([key, service]);
-          const set = values[side].get(at) ?? new Set();
-          values[side].set(at, set.add(value));
+          if (value !== undefined) ofService[index]?.add(value);
         }
       }
     },
     /** Every sampler that some span states. */
     samplers(): readonly string[] {
-      const stated = [...values.a, ...values.b].filter(([at]) => at.startsWith('["sampler"'));
-      return [...new Set(stated.flatMap(([, set]) => [...set]))].sort();
+      const at = KEYS.findIndex(({ key }) => key === 'sampler');
+      const stated = [...values.a.values(), ...values.b.values()].map((sets) => sets[at] ?? []);
+      return [...new Set(stated.flatMap((set) => [...set]))].sort();
     },
     /** What differs. Where all services differ alike it is one row, else one for each service. */
     differences(cohorts: Sides<Cohort>): readonly ConfigurationDifference[] {
-      const services = [...new Set([...seen.a, ...seen.b])].sort();
+      const services = [...new Set([...values.a.keys(), ...values.b.keys()])].sort();
       return KEYS.filter(({ key }) => !(key === 'platform' && filtersByPlatform(cohorts))).flatMap(
         ({ key, absent }) => {
+          const at = KEYS.findIndex((one) => one.key === key);
           const rows = services.map((service) => {
-            const at = JSON.stringify([key, service]);
-            const stated = (side: 'a' | 'b') => statedValue(values[side].get(at), absent);
+            const stated = (side: 'a' | 'b') =>
+              statedValue(values[side].get(service)?.[at], absent);
             return { service, a: stated('a'), b: stated('b') };
           });
           const stated = rows.filter((row) => row.a !== NOT_STATED || row.b !== NOT_STATED);
@@ -108,5 +108,5 @@ function filtersByPlatform({ a, b }: Sides<Cohort>): boolean {
 }
 
 function statedValue(set: ReadonlySet<string> | undefined, absent = NOT_STATED): string {
-  return set === undefined ? absent : [...set].sort().join(' | ');
+  return set === undefined || set.size === 0 ? absent : [...set].sort().join(' | ');
 }

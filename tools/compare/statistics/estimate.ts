@@ -39,10 +39,17 @@ export function invert(
   contrastAt: (value: number) => Contrast,
   options: { neutral: number; alpha: number; range: Range; step: number },
 ): Estimate {
+  // The three searches begin with the same steps, and each step goes through every request.
+  const known = new Map<number, Contrast>();
+  const at = (value: number): Contrast => {
+    const contrast = known.get(value) ?? contrastAt(value);
+    known.set(value, contrast);
+    return contrast;
+  };
   const search = (of: (contrast: Contrast) => number) =>
-    findCrossing((value) => of(contrastAt(value)), options);
+    findCrossing((value) => of(at(value)), options);
   const p50 = search(({ estimate }) => estimate ?? 0);
-  const { estimate, test } = contrastAt(options.neutral);
+  const { estimate, test } = at(options.neutral);
   if (estimate === null || p50 === null) return UNKNOWN;
   if (test === null) return { p50, low: null, high: null };
   const margin = (contrast: Contrast) => contrast.test?.halfWidth(options.alpha) ?? 0;

@@ -1,4 +1,3 @@
-import { median } from 'simple-statistics';
 import type { Sides } from '../cohorts/cohort.ts';
 import { contributionOf, type Nearby, nearbyRecords } from '../cohorts/critical-path.ts';
 import { countsInHops } from '../cohorts/hop-groups.ts';
@@ -9,7 +8,7 @@ import { type Design, figuresOf } from './design.ts';
 import { type Estimate, invert, UNKNOWN } from './estimate.ts';
 import type { GapSplit, Hop, HopQuantiles } from './hop.ts';
 import { type TestedHop, testHops } from './hop-verdicts.ts';
-import { ascending, ecdfOf, quantileDifferencesOf, quantilesOf } from './quantiles.ts';
+import { ascending, ecdfOf, medianOf, quantileDifferencesOf, quantilesOf } from './quantiles.ts';
 
 /** The hop table: what was tested of each hop, with all that describes it. */
 export function compareHops(
@@ -91,7 +90,7 @@ function hopQuantiles(samples: readonly HopSample[], self: readonly number[]): H
 function splitOf(samples: readonly HopSample[]): GapSplit | null {
   if (samples.length === 0) return null;
   const measured = samples.map(({ split }) => split).filter((split) => split !== null);
-  const p50 = (values: readonly number[]) => (values.length === 0 ? null : median([...values]));
+  const p50 = (values: readonly number[]) => (values.length === 0 ? null : medianOf(values));
   return {
     measured: measured.length,
     inferred: samples.length - measured.length,

@@ -1,4 +1,3 @@
-import { median } from 'simple-statistics';
 import { counted } from '../../cli/format.ts';
 import { isUnnamed } from '../cohorts/pairing.ts';
 import type { RequestRecord, Stratum } from '../cohorts/request-record.ts';
@@ -9,6 +8,7 @@ import {
   ascending,
   type EcdfPoint,
   ecdfOf,
+  medianOf,
   type QuantileDifference,
   type Quantiles,
   quantileDifferencesOf,
@@ -85,7 +85,7 @@ export function testOverall(design: Design): TestedOverall {
     return ms === null || ms <= 0 ? null : ms;
   });
   const { a, b } = figuresOf(sample);
-  const requestMs = Math.max(0, ...[a, b].filter(({ length }) => length > 0).map(median));
+  const requestMs = Math.max(0, ...[a, b].filter(({ length }) => length > 0).map(medianOf));
   const runs = design.paired ? [] : [...design.a, ...design.b];
   const unnamed = runs
     .filter(isUnnamed)

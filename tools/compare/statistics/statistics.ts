@@ -10,6 +10,7 @@
 
 import jstat from 'jstat';
 import { mean, quantileSorted } from 'simple-statistics';
+import { medianOfMeans } from './median-of-means.ts';
 
 const { studentt } = jstat;
 
@@ -33,25 +34,15 @@ const LONGEST_EXACT_RUN = 41;
  */
 export function typicalOf(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('typicalOf needs at least one value');
-  let sorted = [...values].sort((one, other) => one - other);
+  let sorted: ArrayLike<number> = Float64Array.from(values).sort();
   if (sorted.length > LONGEST_EXACT_RUN) {
     // Longer runs by evenly spaced quantiles: the pairs grow with the square of the values.
-    const all = sorted;
+    const all = sorted as number[];
     sorted = Array.from({ length: LONGEST_EXACT_RUN }, (_, index) =>
       quantileSorted(all, (index + 0.5) / LONGEST_EXACT_RUN),
     );
   }
-  const means = new Float64Array((sorted.length * (sorted.length + 1)) / 2);
-  let at = 0;
-  for (let one = 0; one < sorted.length; one += 1) {
-    for (let other = one; other < sorted.length; other += 1, at += 1) {
-      means[at] = ((sorted[one] as number) + (sorted[other] as number)) / 2;
-    }
-  }
-  means.sort();
-  const middle = means.length >> 1;
-  const upper = means[middle] as number;
-  return means.length % 2 === 1 ? upper : ((means[middle - 1] as number) + upper) / 2;
+  return medianOfMeans(sorted);
 }
 
 /** The share of the runs that is set aside at either end; of three runs and more at least one. */
@@ -69,7 +60,7 @@ export const centreOf = (values: readonly number[]): number => trimmed(values).m
 
 function trimmed(values: readonly number[]): Trimmed {
   if (values.length === 0) throw new RangeError('a centre needs at least one value');
-  const sorted = [...values].sort((one, other) => one - other);
+  const sorted = [...Float64Array.from(values).sort()];
   const cut = values.length < 3 ? 0 : Math.max(1, Math.floor(values.length * TRIMMED_SHARE));
   const kept = sorted.slice(cut, sorted.length - cut);
   const [lowest, highest] = [kept[0] as number, kept.at(-1) as number];

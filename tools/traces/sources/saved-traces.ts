@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { type Deviation, NO_EXAMPLE, placeOf } from '../deviation.ts';
 import type { Span, Trace } from '../model.ts';
 import { toTrace } from './gather.ts';
 import { readDocuments } from './json-documents.ts';
+import { isPlainTrace } from './saved-trace-check.ts';
 import { type End, endSchema, headSchema, traceSchema } from './trace-lines.ts';
 import { show } from './unreadable.ts';
 
@@ -21,7 +22,8 @@ export async function* readTraceLines(
   signal: AbortSignal,
   { onEnd = () => {}, onDeviation = () => {} }: Telling = {},
 ): AsyncGenerator<Trace> {
-  const seen = new Map<string, string>();
+  /** Of each trace its length and checksum. */
+  const seen = new Map<string, number>();
   let closing: End | undefined;
   let isHead = true;
   let cut = false;
@@ -37,20 +39,21 @@ export async function* readTraceLines(
     if (closing !== undefined) {
       throw new Error(`${place}: the closing line is above; give each file to --from by itself`);
     }
-    const ending = endSchema.safeParse(value);
-    if (ending.success) {
+    const isPlain = isPlainTrace(value);
+    const ending = isPlain ? null : endSchema.safeParse(value);
+    if (ending?.success) {
       closing = ending.data;
       for (const one of ending.data.deviations ?? []) onDeviation(one);
       continue;
     }
-    if (headSchema.safeParse(value).success) {
+    if (!isPlain && headSchema.safeParse(value).success) {
       throw new Error(`${place}: another file begins; give each to --from by itself`);
     }
-    const found = parseTrace(value, place);
-    const hash = createHash('sha256').update(text).digest('base64').slice(0, 16);
+    const found = isPlain ? withCheckedTimes(value, place) : parseTrace(value, place);
+    const sum = (text.length % 2 ** 20) * 2 ** 32 + crc32(text);
     const before = seen.get(found.traceId);
-    seen.set(found.traceId, hash);
-    const twice = before === hash ? 'duplicate-trace' : 'conflicting-trace';
+    seen.set(found.traceId, sum);
+    const twice = before === sum ? 'duplicate-trace' : 'conflicting-trace';
     const example = { ...NO_EXAMPLE, file: path, line, traceId: found.traceId };
     if (before !== undefined) onDeviation({ kind: twice, count: 1, example });
     yield toTrace(found.traceId, found.projectId, found.spans, {
@@ -80,11 +83,18 @@ function parseTrace(value: unknown, place: string): Trace {
       `${place}: spans[${index}].traceId is ${show(traceId)}; allowed: that of its trace`,
     );
   }
-  return { ...found, spans: found.spans.map((one) => withCheckedTimes(one, place)) };
+  return withCheckedTimes(found, place);
 }
 
-/** Files of earlier versions hold such spans and do not say so. */
-function withCheckedTimes(one: Span, place: string): Span {
-  if (one.impossible !== undefined || one.endMs >= one.startMs) return one;
-  return { ...one, impossible: `${place}: endMs ${one.endMs} is before startMs ${one.startMs}` };
+/** Files of earlier versions hold spans that end before they start and do not say so. */
+function withCheckedTimes(trace: Trace, place: string): Trace {
+  const isBackwards = ({ impossible, startMs, endMs }: Span) =>
+    impossible === undefined && endMs < startMs;
+  if (!trace.spans.some(isBackwards)) return trace;
+  const spans = trace.spans.map((one) => {
+    if (!isBackwards(one)) return one;
+    const { startMs, endMs } = one;
+    return { ...one, impossible: `${place}: endMs ${endMs} is before startMs ${startMs}` };
+  });
+  return { ...trace, spans };
 }
