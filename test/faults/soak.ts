@@ -15,7 +15,7 @@ const CHANCE_MB_A_MINUTE = 0.5;
 const MOST_RESIDENT_MB_A_MINUTE = 2;
 
 /** The last one's half is 9 spans × 100 × 900 in the store, as much as this process can hold. */
-const RATES = [10, 20, 40, 80, 120, 160, 200];
+const RATES = byForm([10, 20, 40], [10, 20, 40, 80, 120, 160, 200]);
 const RUN_SECONDS = byForm(2, 10);
 
 /** Half of what the system sustains, for so long: nothing grows. */
