@@ -1,7 +1,8 @@
 import { type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { isSpanContextValid, trace } from '@opentelemetry/api';
+import { isSpanContextValid } from '@opentelemetry/api';
 import { AppError, ERRORS } from './errors.ts';
+import { activeSpanContext } from './telemetry/span.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -27,7 +28,7 @@ export function createProblem<E extends Readonly<Record<string, unknown>>>(
   extension?: E,
 ): Problem & Partial<E> {
   const { http, title } = ERRORS[error.kind];
-  const context = trace.getActiveSpan()?.spanContext();
+  const context = activeSpanContext();
   return {
     type: `tag:shakesapp,2026:${error.kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
     title,

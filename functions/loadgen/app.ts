@@ -4,10 +4,10 @@ import type { Clock } from '../../lib/clock.ts';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
 import { createProblem, PROBLEM_TYPE, retryAfter } from '../../lib/problem.ts';
 import { excerpt, type Logger } from '../../lib/telemetry/log.ts';
+import { activeSpanContext } from '../../lib/telemetry/span.ts';
 import type { LoadgenConfig } from './config.ts';
 import { SCHEDULE_TIME_HEADER } from './contract.ts';
 import { BadLoadRequest, createPlan } from './plan.ts';
-import { activeSpanContext } from './run.ts';
 import type { Runs } from './runs.ts';
 
 /** The second is the codelab's; Cloud Run keeps paths that end in z to itself. */

@@ -1,4 +1,4 @@
-import { type Span, type SpanContext, trace } from '@opentelemetry/api';
+import type { Span, SpanContext } from '@opentelemetry/api';
 import { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
 import type { KnownQuery } from '../../lib/queries.ts';
@@ -151,9 +151,4 @@ function parseMatchCount(body: string): number {
     const text = `client's answer has no matchCount: ${body.slice(0, 100)}`;
     throw new RequestError('bad_answer', true, text, { cause });
   }
-}
-
-/** The span that this code runs in, for linking; undefined where there is none. */
-export function activeSpanContext(): SpanContext | undefined {
-  return trace.getActiveSpan()?.spanContext();
 }

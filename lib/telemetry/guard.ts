@@ -1,13 +1,16 @@
 import {
+  type ContextManager,
   context,
   diag,
   INVALID_SPAN_CONTEXT,
+  ROOT_CONTEXT,
   type TextMapPropagator,
   type Tracer,
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { guardSpan } from './guarded-span.ts';
 
 /**
  * What runs inside a request must not fail it. OpenTelemetry's instrumentations call samplers,
@@ -27,6 +30,42 @@ export function createGuard(): Guard {
       return otherwise();
     }
   };
+}
+
+/**
+ * Where a context cannot be set, the work runs all the same, in the one that it would leave. The
+ * manager's `bind` calls its `with`.
+ */
+export function guardContextManager(guard: Guard, guarded: ContextManager): ContextManager {
+  return Object.assign(Object.create(guarded) as ContextManager, {
+    active: () =>
+      guard(
+        'context.active',
+        () => guarded.active(),
+        () => ROOT_CONTEXT,
+      ),
+    with: ((active, work, thisArg, ...args) => {
+      let settle: (() => ReturnType<typeof work>) | undefined;
+      // What the work itself throws is no fault of tracing.
+      const run = () => {
+        try {
+          const result = work.call(thisArg as ThisParameterType<typeof work>, ...args);
+          settle = () => result;
+        } catch (error) {
+          settle = () => {
+            throw error;
+          };
+        }
+      };
+      guard(
+        'context.with',
+        () => guarded.with(active, run),
+        () => {},
+      );
+      if (!settle) run();
+      return (settle as unknown as () => ReturnType<typeof work>)();
+    }) satisfies ContextManager['with'],
+  });
 }
 
 /** Without the headers of a trace, the next program begins another one. */
@@ -80,7 +119,7 @@ export function guardTracers(guard: Guard, guarded: TracerProvider): TracerProvi
         startSpan: ((name, options, parent = context.active()) =>
           guard(
             'startSpan',
-            () => tracer.startSpan(name, options, parent),
+            () => guardSpan(guard, tracer.startSpan(name, options, parent)),
             () => {
               const above = options?.root ? undefined : trace.getSpanContext(parent);
               return trace.wrapSpanContext(above ?? INVALID_SPAN_CONTEXT);

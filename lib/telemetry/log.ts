@@ -1,7 +1,7 @@
-import { isSpanContextValid, type SpanContext, trace } from '@opentelemetry/api';
+import { isSpanContextValid } from '@opentelemetry/api';
 import { type Logger, pino } from 'pino';
-
 import { toLogLine } from './log-line.ts';
+import { activeSpanContext } from './span.ts';
 
 export type { Logger } from 'pino';
 
@@ -54,13 +54,4 @@ function traceFields(project: string): Record<string, string | boolean> {
     'logging.googleapis.com/spanId': context.spanId,
     'logging.googleapis.com/trace_sampled': (context.traceFlags & 1) === 1,
   };
-}
-
-/** A line without its trace is better than a request that fails because it cannot be logged. */
-function activeSpanContext(): SpanContext | undefined {
-  try {
-    return trace.getActiveSpan()?.spanContext();
-  } catch {
-    return undefined;
-  }
 }

@@ -14,7 +14,14 @@ import { createBatches } from './batches.ts';
 import type { TelemetryConfig } from './config.ts';
 import { DeadlineError, within } from './deadline.ts';
 import { createTrackedExporter } from './exporter.ts';
-import { createGuard, type Guard, guardProcessor, guardPropagator, guardTracers } from './guard.ts';
+import {
+  createGuard,
+  type Guard,
+  guardContextManager,
+  guardProcessor,
+  guardPropagator,
+  guardTracers,
+} from './guard.ts';
 import { patchModules } from './instrumentation.ts';
 import { createLedger, LEDGER_SIGNAL } from './ledger.ts';
 import { createLogger, type Logger } from './log.ts';
@@ -49,8 +56,8 @@ export async function startTelemetry(
   },
 ): Promise<Telemetry> {
   const contextManager = new AsyncLocalStorageContextManager().enable();
-  context.setGlobalContextManager(contextManager);
   const guard = createGuard();
+  context.setGlobalContextManager(guardContextManager(guard, contextManager));
   const propagator = createPropagator(config.OTEL_PROPAGATORS);
   propagation.setGlobalPropagator(guardPropagator(guard, propagator));
   const logger = createLogger({

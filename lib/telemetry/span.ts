@@ -1,4 +1,11 @@
-import { type Attributes, type Link, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Link,
+  type Span,
+  type SpanContext,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import { ATTR, TRACE_STATE } from './names.ts';
 
 export type SpanOptions = Readonly<{
@@ -32,6 +39,24 @@ export async function withSpan<T>(
       span.end();
     }
   });
+}
+
+/** The span that this code runs in; undefined where there is none, or it cannot be found. */
+export function activeSpan(): Span | undefined {
+  try {
+    return trace.getActiveSpan();
+  } catch {
+    // An answer, or a log line, without its trace is better than none.
+    return undefined;
+  }
+}
+
+export function activeSpanContext(): SpanContext | undefined {
+  try {
+    return trace.getActiveSpan()?.spanContext();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the span is not recorded because of pressure, rather than by the configuration. */

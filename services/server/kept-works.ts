@@ -1,6 +1,6 @@
-import { trace } from '@opentelemetry/api';
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
+import { activeSpan } from '../../lib/telemetry/span.ts';
 import { type ByteAccount, createByteAccount, type Lease } from './byte-account.ts';
 import type { ObjectRef } from './listing.ts';
 import { memoryFor, memoryToRead, NoRoom } from './load-room.ts';
@@ -122,7 +122,7 @@ export function createKeptWorks(options: {
   function join(terms: LoadTerms) {
     const running = flight?.isAbandoned() ? undefined : flight;
     // The reads of the objects hang on the span of the request that began them.
-    if (running?.startedBy) trace.getActiveSpan()?.addLink({ context: running.startedBy });
+    if (running?.startedBy) activeSpan()?.addLink({ context: running.startedBy });
     const background = kept ? { backgroundUntilMs: Date.now() + BACKGROUND_MS } : {};
     flight =
       running ?? startSharedLoad(load, { first: terms, closed: closed.signal, ...background });

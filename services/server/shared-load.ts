@@ -1,5 +1,6 @@
-import { type SpanContext, trace } from '@opentelemetry/api';
+import type { SpanContext } from '@opentelemetry/api';
 import { until } from '../../lib/telemetry/deadline.ts';
+import { activeSpanContext } from '../../lib/telemetry/span.ts';
 import type { LoadTerms } from './retry-budget.ts';
 
 export type SharedLoad<T> = Readonly<{
@@ -44,7 +45,7 @@ export function startSharedLoad<T>(
   promise.catch(() => {});
 
   return {
-    startedBy: trace.getActiveSpan()?.spanContext(),
+    startedBy: activeSpanContext(),
     isAbandoned: () => abandoned.signal.aborted,
     async join(signal, terms) {
       // A copy: two callers may bring the same terms.

@@ -2,9 +2,15 @@
  * For NODE_OPTIONS=--import, before the telemetry's preload: breaks the parts of tracing that
  * TRACING_FAULTS names, in this process.
  */
+import { trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { gcpDetector } from '@opentelemetry/resource-detector-gcp';
-import { BatchSpanProcessor, ParentBasedSampler } from '@opentelemetry/sdk-trace-base';
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+} from '@opentelemetry/sdk-trace-base';
 
 const fail = (): never => {
   throw new Error('sabotage');
@@ -13,10 +19,18 @@ const hang = () => new Promise<never>(() => {});
 const flush = (forceFlush: () => unknown) =>
   Object.assign(BatchSpanProcessor.prototype, { forceFlush });
 
+const span = Object.getPrototypeOf(new BasicTracerProvider().getTracer('').startSpan(''));
+
 const FAULTS: Readonly<Record<string, () => void>> = {
   'sampler throws': () => Object.assign(ParentBasedSampler.prototype, { shouldSample: fail }),
   'inject throws': () => Object.assign(W3CTraceContextPropagator.prototype, { inject: fail }),
   'extract throws': () => Object.assign(W3CTraceContextPropagator.prototype, { extract: fail }),
+  'getActiveSpan throws': () => Object.assign(trace, { getActiveSpan: fail }),
+  'context.with throws': () =>
+    Object.assign(AsyncLocalStorageContextManager.prototype, { with: fail }),
+  'attributes throw': () => Object.assign(span, { setAttribute: fail, setAttributes: fail }),
+  'events throw': () => Object.assign(span, { addEvent: fail, recordException: fail }),
+  'end throws': () => Object.assign(span, { end: fail }),
   'onEnd throws': () => Object.assign(BatchSpanProcessor.prototype, { onEnd: fail }),
   'flush throws': () => flush(fail),
   'flush rejects': () => flush(() => Promise.reject(new Error('sabotage'))),

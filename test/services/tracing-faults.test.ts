@@ -65,6 +65,11 @@ describe('a request is answered, and the programs end, where', () => {
       logged: [],
     },
     { faults: ['flush rejects'], logged: [] },
+    { faults: ['getActiveSpan throws'], logged: [] },
+    { faults: ['context.with throws'], logged: ['context.with'] },
+    // The SDK sets a span's first attributes as it makes the span.
+    { faults: ['attributes throw'], logged: ['startSpan'] },
+    { faults: ['events throw', 'end throws'], logged: ['span.addEvent', 'span.end'] },
     { faults: ['flush hangs', 'resource detection hangs'], logged: [] },
   ];
   for (const { faults, logged } of rows) {
