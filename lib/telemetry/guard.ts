@@ -4,13 +4,13 @@ import {
   diag,
   INVALID_SPAN_CONTEXT,
   ROOT_CONTEXT,
+  type Span,
   type TextMapPropagator,
   type Tracer,
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { guardSpan } from './guarded-span.ts';
 
 /**
  * What runs inside a request must not fail it. OpenTelemetry's instrumentations call samplers,
@@ -128,6 +128,38 @@ export function guardTracers(guard: Guard, guarded: TracerProvider): TracerProvi
       });
     },
   };
+}
+
+/** The span as programs and instrumentations hold it: what a call of it throws fails no request. */
+function guardSpan(guard: Guard, span: Span): Span {
+  const call = (place: string, work: () => unknown) => {
+    guard(`span.${place}`, work, () => {});
+    return guarded;
+  };
+  const guarded: Span = {
+    spanContext: () =>
+      guard(
+        'span.spanContext',
+        () => span.spanContext(),
+        () => INVALID_SPAN_CONTEXT,
+      ),
+    isRecording: () =>
+      guard(
+        'span.isRecording',
+        () => span.isRecording(),
+        () => false,
+      ),
+    setAttribute: (...of) => call('setAttribute', () => span.setAttribute(...of)),
+    setAttributes: (...of) => call('setAttributes', () => span.setAttributes(...of)),
+    addEvent: (...of) => call('addEvent', () => span.addEvent(...of)),
+    addLink: (...of) => call('addLink', () => span.addLink(...of)),
+    addLinks: (...of) => call('addLinks', () => span.addLinks(...of)),
+    setStatus: (...of) => call('setStatus', () => span.setStatus(...of)),
+    updateName: (...of) => call('updateName', () => span.updateName(...of)),
+    recordException: (...of) => call('recordException', () => span.recordException(...of)),
+    end: (...of) => void call('end', () => span.end(...of)),
+  };
+  return guarded;
 }
 
 function describe(error: unknown): string {

@@ -6,7 +6,7 @@ import { ROOT } from '../rules/sources.ts';
 import { readDocument, readLines } from './documents.ts';
 
 const FOLDER = join(ROOT, 'lib/telemetry');
-const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'));
+const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.ts') || name.endsWith('.cjs'));
 const { text } = readDocument('docs/telemetry.md');
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
