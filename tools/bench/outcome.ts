@@ -6,7 +6,7 @@ import { ratiosOf, type Spread, spreadOf } from './spread.ts';
 export type OutcomeRow = Readonly<{
   name: string;
   variant: string;
-  /** Medians, in `unit`; `other` may be a limit. */
+  /** Medians, in `unit`; `ours` is the highest where the goal bounds that; `other` may be a limit. */
   ours: number;
   other: number | null;
   unit: string;
@@ -30,17 +30,19 @@ export function outcomeOf(name: string, figure: Figure, samples: Samples): Outco
   const upsideDown = figure.ratio === 'other/ours';
   const ratio =
     other === null ? null : upsideDown ? ratiosOf(others, ours) : ratiosOf(ours, others);
-  const middle = spreadOf(ours).median;
+  const { median: middle, high: worst } = spreadOf(ours);
   const peaks = own.flatMap(({ peakMemoryMb }) => peakMemoryMb ?? []);
   return {
     name,
     variant: figure.variant,
-    ours: middle,
+    ours: figure.goal?.of === 'worst' ? worst : middle,
     other: other === null ? null : spreadOf(others).median,
     unit: figure.unit,
     ratio,
     goal: figure.goal && goalText(figure.goal, figure.unit),
-    met: figure.goal && isMet(figure.goal, { ours: middle, ratio: ratio?.median ?? Number.NaN }),
+    met:
+      figure.goal &&
+      isMet(figure.goal, { ours: middle, worst, ratio: ratio?.median ?? Number.NaN }),
     peakMemoryMb: peaks.length === 0 ? null : Math.round(Math.max(...peaks)),
     rounds: ours.length,
     othersCpu: sharesOf(own),
@@ -65,7 +67,7 @@ function goalText({ of, atMost, atLeast }: Goal, unit: string): string {
     ...(atLeast === undefined ? [] : [`≥ ${atLeast}`]),
     ...(atMost === undefined ? [] : [`≤ ${atMost}`]),
   ].join(', ');
-  return of === 'ratio' ? `${bounds} ×` : `${bounds} ${unit}`;
+  return `${bounds} ${of === 'ratio' ? '×' : unit}`.trimEnd();
 }
 
 /** Not met by NaN either. */

@@ -26,8 +26,8 @@ export type Figure = Readonly<{
   goal: Goal | null;
 }>;
 
-/** `ours` bounds our own figure, `ratio` the ratio's median. */
-export type Goal = Readonly<{ of: 'ratio' | 'ours'; atMost?: number; atLeast?: number }>;
+/** Bounds the ratio's median, our own figure's, or its highest value in any round. */
+export type Goal = Readonly<{ of: 'ratio' | 'ours' | 'worst'; atMost?: number; atLeast?: number }>;
 
 export type Opened = Readonly<{
   /** In the order in which each round runs them. */

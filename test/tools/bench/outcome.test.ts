@@ -85,3 +85,9 @@ test('a metric that a variant has not measured is an error', () => {
     /no variant "gone"/,
   );
 });
+
+test('a goal may bound the highest value of any round', () => {
+  const goal = { of: 'worst', atMost: 3 } as const;
+  const { ours, met } = outcomeOf('tracing', { ...FIGURE, other: null, goal }, SAMPLES);
+  assert.deepEqual([ours, met], [4, false]);
+});

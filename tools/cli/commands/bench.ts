@@ -7,6 +7,8 @@ type When = 'quick' | 'full' | 'named';
 /** Each is a file of tools/bench/rows. */
 export const BENCHMARKS = {
   search: { when: 'quick', compares: "one query over 5 MB: the codelab's way, a bare scan" },
+  tracing: { when: 'quick', compares: 'a request at full load: tracing off' },
+  'tracing-memory': { when: 'full', compares: 'peak memory at full load: tracing off' },
   compare: {
     when: 'quick',
     compares: 'the command over files of spans: JSON.parse of the same bytes',

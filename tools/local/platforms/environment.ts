@@ -33,6 +33,13 @@ export function programArguments(
   );
 }
 
+/** Of the local cloud, what a program has to know. */
+export type CloudAddresses = Pick<
+  CloudAccess,
+  'projectId' | 'otlpOrigin' | 'traceWriteAddress' | 'configDir' | 'storageOrigin'
+> &
+  Readonly<{ authority: Readonly<{ certFile: string }> }>;
+
 /**
  * All environment variables of one program. None of the caller's are passed on, so that a laptop's
  * credentials, proxies or OTEL_ variables cannot change what is compared.
@@ -41,7 +48,7 @@ export function programEnvironment(options: {
   program: ProgramName;
   port: number;
   metadataHost: string;
-  cloud: CloudAccess;
+  cloud: CloudAddresses;
   settings: ProgramSettings;
   billing: 'instance' | 'request' | 'node';
   slowness: number;

@@ -1,0 +1,21 @@
+import type { Figure, Row } from '../row.ts';
+import { openTracing } from '../system/tracing.ts';
+
+const figureOf = (exporter: string): Figure => ({
+  variant: `${exporter}: peak of client + server at full load, on ÷ off`,
+  ours: exporter,
+  other: 'off',
+  metric: 'peakMb',
+  unit: 'MB',
+  goal: { of: 'ratio', atMost: 1.15 },
+});
+
+export const row: Row = {
+  // A peak only grows: the last rounds say what the first ones do not.
+  rounds: { quick: 3, full: 5 },
+  open: (options) =>
+    openTracing(['off', 'gcp_trace', 'otlp'], {
+      ...options,
+      figures: [figureOf('gcp_trace'), figureOf('otlp')],
+    }),
+};

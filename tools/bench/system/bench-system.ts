@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { createClosers } from '../../local/closers.ts';
+import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from '../../local/cloud/storage/works.ts';
+import { programArguments, programEnvironment } from '../../local/platforms/environment.ts';
+import type { ProgramName, ProgramSettings } from '../../local/platforms/platform.ts';
+import type { ServedAddresses } from './cloud.ts';
+import type { LoadOptions, LoadResult } from './load.ts';
+import { type BenchProcess, listeningPort, startProcess } from './process.ts';
+
+export type Program = BenchProcess & Readonly<{ port: number }>;
+
+/** Client and server, each a process. */
+export type Pair = Readonly<{ origin: string; programs: readonly Program[] }>;
+
+/** The local cloud and the load, each in a process, and as many pairs of programs as a row needs. */
+export type BenchSystem = Readonly<{
+  cloud: BenchProcess;
+  load: BenchProcess;
+  addresses: ServedAddresses;
+  /** Starts client and server with these variables. */
+  startPair(env: Readonly<Record<string, string>>): Promise<Pair>;
+  startServer(env: Readonly<Record<string, string>>): Promise<Program>;
+  run(options: Omit<LoadOptions, 'queries'>): Promise<LoadResult>;
+  close(): Promise<void>;
+}>;
+
+export type SystemOptions = Readonly<{
+  /** A folder of works, and their queries; the bundled plays without one. */
+  works?: Readonly<{ folder: string; queries: Readonly<Record<string, number>> }>;
+}>;
+
+export async function startBenchSystem({ works }: SystemOptions = {}): Promise<BenchSystem> {
+  const closers = createClosers();
+  const start = (args: readonly string[], env?: Readonly<Record<string, string>>) => {
+    const started = startProcess(args, env && { env });
+    closers.add(started.stop);
+    return started;
+  };
+  try {
+    const folder = works === undefined ? [] : [works.folder];
+    const cloud = start([join(import.meta.dirname, 'cloud.ts'), ...folder]);
+    const load = start([join(import.meta.dirname, 'load.ts')]);
+    const addresses = await cloud.ask<ServedAddresses>('addresses');
+    const queries = works?.queries ?? LOCAL_QUERIES;
+    const startProgram = async (name: ProgramName, env: Readonly<Record<string, string>>) => {
+      const program = programCommand(name, { addresses, queries, env });
+      const started = start(program.args, program.env);
+      return { ...started, port: await listeningPort(started.child) };
+    };
+    const startServer = (env: Readonly<Record<string, string>>) => startProgram('server', env);
+    return {
+      cloud,
+      load,
+      addresses,
+      startServer,
+      async startPair(env) {
+        const server = await startServer(env);
+        const upstream = { SERVER_ADDR: `127.0.0.1:${server.port}` };
+        const client = await startProgram('client', { ...env, ...upstream });
+        return { origin: `http://127.0.0.1:${client.port}`, programs: [client, server] };
+      },
+      run: (options) => load.ask<LoadResult>('run', { ...options, queries }),
+      close: closers.closeAll,
+    };
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+/** Arguments and environment of a program, as on GKE. */
+function programCommand(
+  program: ProgramName,
+  options: {
+    addresses: ServedAddresses;
+    queries: Readonly<Record<string, number>>;
+    env: Readonly<Record<string, string>>;
+  },
+): { args: readonly string[]; env: Record<string, string> } {
+  const { addresses, queries, env } = options;
+  const settings: ProgramSettings = {
+    worksBucket: WORKS_BUCKET,
+    worksPrefix: WORKS_PREFIX,
+    worksCache: 'keep',
+    knownQueries: queries,
+    exporter: 'gcp_trace',
+    propagators: 'gcp_trace,tracecontext,b3',
+    imageTag: 'bench',
+    cpu: '1',
+    memory: '512Mi',
+    concurrency: 80,
+    extraEnv: { [program]: { ...COMMON, ...env } },
+  };
+  return {
+    args: programArguments(program, settings),
+    env: programEnvironment({
+      program,
+      port: 0,
+      metadataHost: addresses.metadataHost,
+      cloud: addresses,
+      settings,
+      billing: 'node',
+      slowness: 1,
+      addedLatencyMs: 0,
+      resourceAttributes: { 'k8s.pod.name': `${program}-1` },
+      upstream: {},
+      platformEnv: { KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc' },
+    }),
+  };
+}
+
+/** What a busy machine meets, and a round that need not wait long for its last batch. */
+const COMMON: Readonly<Record<string, string>> = {
+  NODE_OPTIONS: '--max-old-space-size=256 --max-semi-space-size=4',
+  OTEL_BSP_EXPORT_TIMEOUT: '30000',
+  OTEL_BSP_SCHEDULE_DELAY: '1000',
+};
