@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { type File, Storage } from '@google-cloud/storage';
+import { type Bucket, type File, Storage } from '@google-cloud/storage';
 import pLimit from 'p-limit';
 import pRetry, { AbortError } from 'p-retry';
+import { z } from 'zod';
 import { within } from '../../lib/telemetry/deadline.ts';
 import type { Text } from './folder.ts';
 
@@ -42,7 +43,7 @@ export async function readBucket(options: {
       { retries: RETRIES, minTimeout: retryDelayMs },
     );
 
-  const [files] = await retrying(() => storage.bucket(bucket).getFiles({ prefix }));
+  const files = await listFiles(storage.bucket(bucket), prefix, retrying);
   if (files.length === 0) {
     throw new Error(
       `gs://${bucket} has no object whose name begins with ${JSON.stringify(prefix)}`,
@@ -59,6 +60,43 @@ export async function readBucket(options: {
       }),
     ),
   );
+}
+
+const pageSchema = z.object({
+  items: z.array(z.object({ name: z.string().min(1) })).default([]),
+  nextPageToken: z.string().optional(),
+});
+
+/** getFiles() would end the process on an answer that is no listing: nobody catches what it throws. */
+async function listFiles(
+  bucket: Bucket,
+  prefix: string,
+  retrying: <T>(attempt: () => Promise<T>) => Promise<T>,
+): Promise<File[]> {
+  const files: File[] = [];
+  const followed = new Set<string>();
+  for (let pageToken: string | undefined; ; ) {
+    const qs = { prefix, fields: 'items(name),nextPageToken', ...(pageToken && { pageToken }) };
+    const request = () => bucket.request({ uri: '/o', qs }).catch(notJson);
+    const [answer] = await retrying(request);
+    const page = pageSchema.safeParse(answer);
+    if (!page.success) {
+      throw new Error(`reading gs://${bucket.name} failed: the answer is not a listing of objects`);
+    }
+    files.push(...page.data.items.map(({ name }) => bucket.file(name)));
+    pageToken = page.data.nextPageToken;
+    if (!pageToken) return files;
+    if (followed.has(pageToken)) {
+      throw new Error(`reading gs://${bucket.name} failed: the listing repeats a page`);
+    }
+    followed.add(pageToken);
+  }
+}
+
+/** A page of HTML, such as a proxy's, is no listing either; another attempt would get the same. */
+function notJson(error: unknown): readonly [undefined] {
+  if (error instanceof SyntaxError) return [undefined];
+  throw error;
 }
 
 function download(file: File): Promise<Buffer> {

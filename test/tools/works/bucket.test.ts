@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { toKnownQueries } from '../../../lib/queries.ts';
@@ -82,6 +85,25 @@ describe('readBucket', () => {
     cloud.faults.inject({ service: 'storage', error: 'PERMISSION_DENIED' });
     await assert.rejects(read(), /if it is not public, use --access iam/);
   });
+
+  for (const [answer, message] of [
+    ['hello', /the answer is not a listing of objects/],
+    ['{"items":5}', /the answer is not a listing of objects/],
+    ['{"items":[null]}', /the answer is not a listing of objects/],
+    ['{"nextPageToken":"a"}', /the listing repeats a page/],
+  ] as const) {
+    it(`refuses ${answer} for a listing`, async (t) => {
+      const server = createServer((_request, response) => {
+        response.setHeader('content-type', 'application/json').end(answer);
+      }).listen(0, '127.0.0.1');
+      t.after(() => server.close());
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const apiEndpoint = `http://127.0.0.1:${port}`;
+      const reading = readBucket({ bucket: 'b', prefix: '', access: 'public', apiEndpoint });
+      await assert.rejects(reading, message);
+    });
+  }
 
   it('refuses a prefix that no object has', async () => {
     await assert.rejects(read(WORKS_BUCKET, 'milton/'), /no object whose name begins with "milton/);
