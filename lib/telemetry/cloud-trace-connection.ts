@@ -2,15 +2,19 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { TraceExporter } from '@google-cloud/opentelemetry-cloud-trace-exporter';
-import { FateUnknown, NotStoredYet } from './sink.ts';
+import { isAnswer, isTimeout, type ServiceError, toRejection } from './cloud-trace-status.ts';
+import { NotStoredYet } from './sink.ts';
 
-/** A call as the exporter prepares it: BatchWriteSpansRequest and gRPC metadata. */
-export type BatchWrite = Readonly<{ request: object; metadata: object }>;
+/** BatchWriteSpansRequest, encoded, and gRPC metadata as the exporter prepares it. */
+export type BatchWrite = Readonly<{ request: Buffer; metadata: object }>;
 
-type ServiceError = Error & { code?: number; details?: string };
+type Method = Readonly<{ path: string; responseDeserialize: (bytes: Buffer) => object }>;
 type Client = {
-  BatchWriteSpans(
-    request: object,
+  makeUnaryRequest(
+    path: string,
+    serialize: (request: Buffer) => Buffer,
+    deserialize: Method['responseDeserialize'],
+    request: Buffer,
     metadata: object,
     options: { deadline: number },
     done: (error: ServiceError | null) => void,
@@ -18,7 +22,10 @@ type Client = {
   close(): void;
   getChannel(): { internalChannel: { credentials: object; options: object } };
 };
-type ClientConstructor = new (address: string, credentials: object, options: object) => Client;
+type ClientConstructor = {
+  new (address: string, credentials: object, options: object): Client;
+  readonly service: Readonly<{ BatchWriteSpans: Method }>;
+};
 
 /**
  * By default gRPC seeks a lost server again after 1 s, then ever more seldom, up to every 2 minutes:
@@ -53,14 +60,14 @@ export function createConnection(options: {
 }) {
   const { exporter, endpoint, timeoutMs } = options;
   const sockets = trackSockets();
-  let construct: (() => Client) | undefined;
+  let learned: Learned | undefined;
   let client: Client | undefined;
   let lastAnswerMs = Number.NEGATIVE_INFINITY;
 
-  async function open(): Promise<Client> {
-    construct ??= await learnConstruct(exporter, endpoint);
-    client ??= construct();
-    return client;
+  async function open(): Promise<Opened> {
+    learned ??= await learn(exporter, endpoint);
+    client ??= learned.construct();
+    return { client, method: learned.method };
   }
 
   /** gRPC's close() leaves a connection whose handshake is pending, or that has a call. */
@@ -70,22 +77,33 @@ export function createConnection(options: {
     sockets.destroyAll();
   }
 
-  function call(opened: Client, write: BatchWrite, signal: AbortSignal): Promise<void> {
+  function call(opened: Opened, write: BatchWrite, signal: AbortSignal): Promise<void> {
+    const { path, responseDeserialize } = opened.method;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const startMs = performance.now();
     const giveUp = () => {
       running.cancel();
-      if (lastAnswerMs < startMs && client === opened) disconnect();
+      if (lastAnswerMs < startMs && client === opened.client) disconnect();
     };
     const deadline = Date.now() + timeoutMs;
-    const running = opened.BatchWriteSpans(write.request, write.metadata, { deadline }, (error) => {
+    const done = (error: ServiceError | null) => {
       signal.removeEventListener('abort', giveUp);
       if (signal.aborted) return;
-      if (error?.code === CODE.DEADLINE_EXCEEDED) giveUp();
+      if (error !== null && isTimeout(error)) giveUp();
       if (error === null || isAnswer(error)) lastAnswerMs = performance.now();
       if (error === null) resolve();
       else reject(toRejection(error));
-    });
+    };
+    const { request, metadata } = write;
+    const running = opened.client.makeUnaryRequest(
+      path,
+      asItIs,
+      responseDeserialize,
+      request,
+      metadata,
+      { deadline },
+      done,
+    );
     signal.addEventListener('abort', giveUp, { once: true });
     return promise;
   }
@@ -93,7 +111,7 @@ export function createConnection(options: {
   return {
     write: (write: BatchWrite, signal: AbortSignal): Promise<void> =>
       sockets.within(async () => {
-        let opened: Client;
+        let opened: Opened;
         try {
           opened = await open();
         } catch (cause) {
@@ -109,64 +127,23 @@ export function createConnection(options: {
   };
 }
 
+type Learned = Readonly<{ construct: () => Client; method: Method }>;
+type Opened = Readonly<{ client: Client; method: Method }>;
+
+/** The request is encoded once, however often it is sent. */
+const asItIs = (request: Buffer) => request;
+
 /** Private fields: test/rules/borrowed-internals.test.ts holds them against their packages. */
-async function learnConstruct(exporter: TraceExporter, address: string): Promise<() => Client> {
+async function learn(exporter: TraceExporter, address: string): Promise<Learned> {
   const inside = exporter as unknown as { _getClient(): Promise<Client> };
   const made = await inside._getClient();
   const { credentials, options } = made.getChannel().internalChannel;
   made.close();
   const Service = made.constructor as ClientConstructor;
-  return () => new Service(address, credentials, { ...options, ...CHANNEL_OPTIONS });
-}
-
-/** https://grpc.io/docs/guides/status-codes/ */
-const CODE = {
-  CANCELLED: 1,
-  UNKNOWN: 2,
-  DEADLINE_EXCEEDED: 4,
-  RESOURCE_EXHAUSTED: 8,
-  ABORTED: 10,
-  INTERNAL: 13,
-  UNAVAILABLE: 14,
-  DATA_LOSS: 15,
-} as const;
-
-const PASSING: ReadonlySet<number | undefined> = new Set([
-  CODE.CANCELLED,
-  CODE.DEADLINE_EXCEEDED,
-  CODE.RESOURCE_EXHAUSTED,
-  CODE.ABORTED,
-  CODE.UNAVAILABLE,
-]);
-
-/** The server itself failed, and does not say whether before it had stored the batch or after. */
-const FAILED_WITHIN: ReadonlySet<number | undefined> = new Set([
-  CODE.UNKNOWN,
-  CODE.INTERNAL,
-  CODE.DATA_LOSS,
-]);
-
-/** gRPC's own words for a call whose connection or stream ended under it. */
-const BROKEN =
-  /^(Connection dropped|Received RST_STREAM|Stream error|Call cancelled|Write|read E|write E)/;
-/** Nothing was sent: no connection, or no token for the call. */
-const UNSENT =
-  /^(No connection established|Name resolution failed|Stream refused|Getting metadata)/;
-/** Other than a quota, this does not pass: the batch would be refused for ever. */
-const TOO_LARGE = /larger than max|too large/i;
-
-const isBroken = ({ code, details = '' }: ServiceError) =>
-  code === CODE.DEADLINE_EXCEEDED || BROKEN.test(details);
-
-const isAnswer = (error: ServiceError) => !isBroken(error) && !UNSENT.test(error.details ?? '');
-
-function toRejection(error: ServiceError): Error {
-  const { code, details = '', message } = error;
-  const passes =
-    (PASSING.has(code) && !TOO_LARGE.test(details)) || isBroken(error) || UNSENT.test(details);
-  if (!passes && FAILED_WITHIN.has(code)) return new FateUnknown(message, { cause: error });
-  if (!passes) return error;
-  return new NotStoredYet(message, { cause: error, maybeStored: isBroken(error) });
+  return {
+    construct: () => new Service(address, credentials, { ...options, ...CHANNEL_OPTIONS }),
+    method: Service.service.BatchWriteSpans,
+  };
 }
 
 /** Finds the connections that are opened for exports, through node's own channel. */

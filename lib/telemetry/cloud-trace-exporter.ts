@@ -1,13 +1,15 @@
 import { TraceExporter } from '@google-cloud/opentelemetry-cloud-trace-exporter';
-import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import { INVALID_SPAN_CONTEXT, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { type BatchWrite, createConnection } from './cloud-trace-connection.ts';
+import { createConnection } from './cloud-trace-connection.ts';
+import { type BatchFrame, createBatchEncoder, type Labels } from './cloud-trace-encoding.ts';
 import type { SpanSink } from './sink.ts';
 
 /**
  * Cloud Trace v2 through Google's own exporter, which Google archived after 30 October 2026: it finds
- * credentials and converts spans. OTEL_TRACES_EXPORTER=otlp is the way off it.
+ * credentials, and says how a batch looks. OTEL_TRACES_EXPORTER=otlp is the way off it.
  */
 export function createCloudTraceSink(options: {
   project: string;
@@ -24,11 +26,27 @@ export function createCloudTraceSink(options: {
     stringifyArrayAttributes: true,
   });
   const connection = createConnection({ exporter, endpoint, timeoutMs });
+  const encoder = createBatchEncoder();
+  const frames = new WeakMap<Resource, Promise<Frame>>();
+
+  function frameOf(resource: Resource): Promise<Frame> {
+    const known = frames.get(resource);
+    if (known) return known;
+    const made = convert(exporter, resource).then(({ request: { name, spans }, metadata }) => {
+      const labels = encoder.encodeLabels(spans[0]?.attributes.attributeMap ?? {});
+      return { name, labels, metadata };
+    });
+    frames.set(resource, made);
+    made.catch(() => frames.delete(resource));
+    return made;
+  }
+
   return {
     name: 'gcp_trace',
-    async write(spans, signal) {
-      const call = await convert(exporter, spans.map(withConsoleAttributes));
-      await connection.write(call, signal);
+    async write(spans, signal, resource = spans[0]?.resource) {
+      if (resource === undefined) return { rejected: 0 };
+      const { metadata, ...frame } = await frameOf(resource);
+      await connection.write({ request: encoder.encode(spans, frame), metadata }, signal);
       // v2 stores all of a batch or nothing: its answer is empty.
       return { rejected: 0 };
     },
@@ -38,14 +56,25 @@ export function createCloudTraceSink(options: {
   };
 }
 
+type Frame = BatchFrame & Readonly<{ metadata: object }>;
+
+/** A call as the exporter makes it. */
+type Call = Readonly<{
+  request: { name: string; spans: readonly { attributes: { attributeMap: Labels } }[] };
+  metadata: object;
+}>;
+
 /**
- * The call that the exporter would make for these spans. It is given a client that takes the call and
- * sends nothing: its own call has no deadline and cannot be cancelled.
+ * The call that the exporter would make for a span of this resource that has nothing else. Its labels
+ * are those that each span of the resource gets, and it would find them out again for each.
+ *
+ * It is given a client that takes the call and sends nothing: its own call has no deadline and cannot
+ * be cancelled.
  */
-function convert(exporter: TraceExporter, spans: ReadableSpan[]): Promise<BatchWrite> {
-  const { promise, resolve, reject } = Promise.withResolvers<BatchWrite>();
+function convert(exporter: TraceExporter, resource: Resource): Promise<Call> {
+  const { promise, resolve, reject } = Promise.withResolvers<Call>();
   const taking = {
-    BatchWriteSpans(request: object, metadata: object, done: (error: null) => void) {
+    BatchWriteSpans(request: Call['request'], metadata: object, done: (error: null) => void) {
       resolve({ request, metadata });
       done(null);
     },
@@ -57,47 +86,24 @@ function convert(exporter: TraceExporter, spans: ReadableSpan[]): Promise<BatchW
     if (code !== ExportResultCode.SUCCESS)
       reject(error ?? new Error('the exporter gave no reason'));
   };
-  converter.export(spans, done).catch(reject);
+  converter.export([{ ...BLANK, resource }], done).catch(reject);
   return promise;
 }
 
-/**
- * The instrumentation writes the stable HTTP conventions only, while the exporter fills the labels
- * that the console filters by (/http/method, /http/url, ...) from the old names only. So the old
- * names are added on the way out, and no other exporter sees them twice.
- */
-const OLD_NAMES: Readonly<Record<string, string>> = {
-  'http.request.method': 'http.method',
-  'url.full': 'http.url',
-  'url.scheme': 'http.scheme',
-  'server.address': 'http.host',
-  'http.response.status_code': 'http.status_code',
-  'http.route': 'http.route',
-  'user_agent.original': 'http.user_agent',
-  'http.request.body.size': 'http.request_content_length',
-  'http.response.body.size': 'http.response_content_length',
+const BLANK: Omit<ReadableSpan, 'resource'> = {
+  name: '',
+  kind: SpanKind.INTERNAL,
+  spanContext: () => INVALID_SPAN_CONTEXT,
+  startTime: [0, 0],
+  endTime: [0, 0],
+  duration: [0, 0],
+  status: { code: SpanStatusCode.UNSET },
+  attributes: {},
+  links: [],
+  events: [],
+  ended: true,
+  instrumentationScope: { name: '' },
+  droppedAttributesCount: 0,
+  droppedEventsCount: 0,
+  droppedLinksCount: 0,
 };
-
-function withConsoleAttributes(span: ReadableSpan): ReadableSpan {
-  if (span.attributes['http.request.method'] === undefined) return span;
-  const attributes: Attributes = { ...span.attributes };
-  for (const [name, old] of Object.entries(OLD_NAMES)) {
-    const value = span.attributes[name];
-    if (value !== undefined) attributes[old] = value;
-  }
-  attributes['http.url'] ??= serverUrl(span.attributes);
-  return derive(span, { attributes });
-}
-
-/** Server spans carry the URL in parts. */
-function serverUrl(attributes: Attributes): AttributeValue | undefined {
-  const { 'url.scheme': scheme, 'server.address': host, 'server.port': port } = attributes;
-  const { 'url.path': path, 'url.query': query } = attributes;
-  if (!scheme || !host || !path) return undefined;
-  return `${scheme}://${host}${port ? `:${port}` : ''}${path}${query ? `?${query}` : ''}`;
-}
-
-/** The same span with some fields replaced: spans are never changed after their end. */
-function derive(span: ReadableSpan, fields: Partial<ReadableSpan>): ReadableSpan {
-  return Object.assign(Object.create(span), fields);
-}

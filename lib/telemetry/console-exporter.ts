@@ -4,7 +4,7 @@ import type { SpanSink } from './sink.ts';
 export function createConsoleSink(write: (line: string) => void): SpanSink {
   return {
     name: 'console',
-    async write(spans) {
+    async write(spans, _signal, resource) {
       for (const span of spans) {
         const { traceId, spanId, traceFlags } = span.spanContext();
         const line = {
@@ -23,7 +23,7 @@ export function createConsoleSink(write: (line: string) => void): SpanSink {
             attributes: span.attributes,
             events: span.events,
             links: span.links,
-            resource: span.resource.attributes,
+            resource: (resource ?? span.resource).attributes,
           },
         };
         write(`${JSON.stringify(line)}\n`);

@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { diag } from '@opentelemetry/api';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { GoogleAuth } from 'google-auth-library';
 import { until, within } from './deadline.ts';
 import { judgeAnswer, MAX_ANSWER_BYTES, type OtlpAnswer } from './otlp-answer.ts';
@@ -40,11 +42,11 @@ export function createOtlpSink(options: OtlpOptions): SpanSink {
 
   return {
     name: 'otlp',
-    write: (spans, outer) =>
+    write: (spans, outer, resource) =>
       within(
         timeoutMs,
         async (signal) => {
-          const serialized = ProtobufTraceSerializer.serializeRequest([...spans]);
+          const serialized = ProtobufTraceSerializer.serializeRequest(madeAt(spans, resource));
           if (serialized === undefined) throw new Error('the spans cannot be serialized');
           const body = compression === 'gzip' ? await gzipAsync(serialized) : serialized;
           const secret = { ...(token && (await until(token(), signal))), ...headers };
@@ -64,6 +66,11 @@ export function createOtlpSink(options: OtlpOptions): SpanSink {
       agent.destroy();
     },
   };
+}
+
+function madeAt(spans: readonly ReadableSpan[], resource?: Resource): ReadableSpan[] {
+  if (resource === undefined) return [...spans];
+  return spans.map((span): ReadableSpan => Object.assign(Object.create(span), { resource }));
 }
 
 function toError({ passes, reason }: { passes: boolean; reason: string }, answer: Answer): Error {

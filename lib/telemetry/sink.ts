@@ -1,3 +1,4 @@
+import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 
 /** The answer to a batch that was taken: how many of its spans are not stored anyway. */
@@ -7,11 +8,12 @@ export type Written = Readonly<{ rejected: number }>;
  * One backend. Writes one batch, in one attempt, and resolves with its answer. Rejects with
  * NotStoredYet (or DeadlineError) where the same batch may be stored later, and with any other
  * error where it is refused for good: with FateUnknown where it may be stored nevertheless. What has
- * not ended when `signal` aborts is given up.
+ * not ended when `signal` aborts is given up. `resource` is where the spans were made; without it,
+ * each span's own.
  */
 export type SpanSink = Readonly<{
   name: string;
-  write(spans: readonly ReadableSpan[], signal: AbortSignal): Promise<Written>;
+  write(spans: readonly ReadableSpan[], signal: AbortSignal, resource?: Resource): Promise<Written>;
   close(): Promise<void>;
 }>;
 

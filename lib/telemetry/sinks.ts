@@ -1,5 +1,4 @@
 import type { Resource } from '@opentelemetry/resources';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { TelemetryConfig } from './config.ts';
 import type { SpanSink } from './sink.ts';
 
@@ -60,11 +59,7 @@ export function withResource(sink: SpanSink, current: () => Promise<Resource>): 
   return {
     ...sink,
     async write(spans, signal) {
-      const resource = await current();
-      const complete = spans.map(
-        (span): ReadableSpan => Object.assign(Object.create(span), { resource }),
-      );
-      return sink.write(complete, signal);
+      return sink.write(spans, signal, await current());
     },
   };
 }

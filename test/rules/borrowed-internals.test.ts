@@ -54,7 +54,7 @@ const BORROWED = [
   {
     package: '@grpc/grpc-js',
     version: '1.14.7',
-    file: 'lib/telemetry/cloud-trace-connection.ts',
+    file: 'lib/telemetry/cloud-trace-status.ts',
     use: /No connection established/,
     recheck: 'its own words tell a call that was not sent from one whose connection broke',
   },

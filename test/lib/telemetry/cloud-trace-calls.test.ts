@@ -7,7 +7,7 @@ import { createConnection } from '../../../lib/telemetry/cloud-trace-connection.
 import { FateUnknown, NotStoredYet } from '../../../lib/telemetry/sink.ts';
 
 const TIMEOUT_MS = 5_000;
-const WRITE = { request: {}, metadata: {} };
+const WRITE = { request: Buffer.from('request'), metadata: {} };
 
 type GrpcError = Readonly<{ code: number; details: string }>;
 type Call = {
@@ -22,12 +22,16 @@ function start(t: TestContext, getClient?: () => never) {
   const calls: Call[] = [];
   const made: { args: unknown[]; closed: boolean }[] = [];
   class FakeClient {
+    static readonly service = { BatchWriteSpans: { path: '/BatchWriteSpans' } };
     readonly own: { args: unknown[]; closed: boolean };
     constructor(...args: unknown[]) {
       this.own = { args, closed: false };
       made.push(this.own);
     }
-    BatchWriteSpans(
+    makeUnaryRequest(
+      _path: string,
+      _serialize: object,
+      _deserialize: object,
       _request: object,
       _metadata: object,
       { deadline }: { deadline: number },
