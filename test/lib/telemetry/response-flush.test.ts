@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as settle } from 'node:timers/promises';
+import { createPressure } from '../../../lib/telemetry/pressure.ts';
 import { createResponseFlush } from '../../../lib/telemetry/response-flush.ts';
+import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
+import { flushBeforeResponse } from '../../../lib/telemetry/telemetry.ts';
 
 /** Flushes that the test ends by hand, and a clock that it moves. */
 function start() {
@@ -91,4 +94,15 @@ test('a cold start that takes half a second does not end the waits', async (t) =
   assert.equal(answered, false);
   t.mock.timers.tick(100);
   await second;
+});
+
+test('no response fails because its flush does', async () => {
+  const idle = async () => {};
+  setRunningTelemetry({
+    flush: idle,
+    shutdown: idle,
+    beforeResponse: () => Promise.reject(new Error('broken')),
+    pressure: createPressure({ sources: [] }),
+  });
+  await flushBeforeResponse();
 });
