@@ -22,7 +22,7 @@ export const ascending = (values: ArrayLike<number>): readonly number[] =>
   Array.from(Float64Array.from(values).sort());
 
 /** Of sorted values. The library asks for a list that it may change, and does not change it. */
-export const quantileAt = (sorted: readonly number[], fraction: number): number =>
+const quantileAt = (sorted: readonly number[], fraction: number): number =>
   quantileSorted(sorted as number[], fraction);
 
 export const medianOf = (values: readonly number[]): number => quantileAt(ascending(values), 0.5);

@@ -104,5 +104,5 @@ const reportOf =
   (kind: DeviationKind, { count = 1, ...seen }) =>
     tally.add({ kind, count, example: { ...NO_EXAMPLE, file, line, ...seen } });
 
-const projectOf = (spans: readonly Span[]): string =>
+export const projectOf = (spans: readonly Span[]): string =>
   spans.map(({ attributes }) => attributes['gcp.project_id']).find(Boolean) ?? '';

@@ -113,6 +113,11 @@ async function* unpack(
 /** What gzip and zstd say of an end in the middle. */
 const CUT: ReadonlySet<string> = new Set(['Z_BUF_ERROR', 'ZSTD_error_srcSize_wrong']);
 
+export async function isCompressed(path: string): Promise<boolean> {
+  const begin = await readStart(path);
+  return COMPRESSIONS.some(({ magic }) => startsWith(begin, magic));
+}
+
 const startsWith = (bytes: Buffer, magic: string) =>
   bytes.subarray(0, magic.length / 2).toString('hex') === magic;
 

@@ -3,9 +3,11 @@ import { createDeviationTally, type Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
 import { readDocumentFiles } from './document-files.ts';
 import { ALLOWED } from './formats.ts';
+import { type IndexedFiles, openIndexed } from './indexed/read-indexed.ts';
+import { otlpFormat } from './otlp-format.ts';
 import { readTraceLines } from './saved-traces.ts';
 import type { SourceDescription, TraceSource } from './source.ts';
-import { readNumberedLines } from './text-lines.ts';
+import { LongLineError, readNumberedLines } from './text-lines.ts';
 import { type End, FORMAT, type Head, parseHead } from './trace-lines.ts';
 
 /** `head`: of a file of saved traces; null of any other format. */
@@ -15,7 +17,11 @@ type File = Readonly<{ path: string; head: Head | null }>;
  * Traces from files: saved by --save (streamed, one trace at a time) or in one of the other formats
  * (held in memory, since a trace's spans may be spread over them).
  */
-export async function openFiles(paths: readonly string[]): Promise<TraceSource> {
+export async function openFiles(
+  paths: readonly string[],
+  /** From how many bytes on other formats are read part by part. */
+  options: Readonly<{ fewestBytes?: number }> = {},
+): Promise<TraceSource> {
   const files: File[] = [];
   for (const path of paths) files.push({ path, head: await sniff(path) });
   const saved = files.flatMap(({ head }) => (head === null ? [] : [head.source]));
@@ -23,6 +29,8 @@ export async function openFiles(paths: readonly string[]): Promise<TraceSource> 
   const leftOut = new Map<string, string>();
   const formats = new Set<string>();
   const tally = createDeviationTally();
+  let indexed: IndexedFiles | null = null;
+  let isRead = false;
   let local = saved.some((source) => source.local);
   const [first] = files;
   let readAtMs = files.length === 1 ? (first?.head?.readAtMs ?? null) : null;
@@ -51,6 +59,12 @@ export async function openFiles(paths: readonly string[]): Promise<TraceSource> 
     for (const file of files) if (file.head !== null) yield* readSaved(file, signal);
     if (otherPaths.length === 0) return;
     readAtMs = null;
+    indexed = await openIndexed(otherPaths, signal, { tally, ...options });
+    if (indexed !== null) {
+      formats.add(otlpFormat.name);
+      yield* indexed.read(signal);
+      return;
+    }
     const onCut = (path: string, line: number) =>
       leftOut.set(
         path,
@@ -66,6 +80,7 @@ export async function openFiles(paths: readonly string[]): Promise<TraceSource> 
       local ||= trace.projectId === LOCAL_PROJECT.projectId;
       yield trace;
     }
+    isRead = true;
   }
 
   return {
@@ -74,6 +89,15 @@ export async function openFiles(paths: readonly string[]): Promise<TraceSource> 
     read,
     async find(traceIds, signal) {
       const found: Trace[] = [];
+      if (isRead && (indexed !== null || otherPaths.length === 0)) {
+        for (const { path, head } of files) {
+          if (head === null) continue;
+          for await (const trace of readTraceLines(path, signal, { only: traceIds })) {
+            if (traceIds.has(trace.traceId)) found.push(trace);
+          }
+        }
+        return [...found, ...((await indexed?.find(traceIds, signal)) ?? [])];
+      }
       for await (const trace of read(signal)) if (traceIds.has(trace.traceId)) found.push(trace);
       return found;
     },
@@ -105,13 +129,23 @@ function describeFiles(
   };
 }
 
+/** No head is so long; a line of another format may be as long as its file. */
+const LONGEST_HEAD_BYTES = 1_024 * 1_024;
+
 /** The head of a file of saved traces; null of any other. */
 async function sniff(path: string): Promise<Head | null> {
-  for await (const { text } of readNumberedLines(path, AbortSignal.timeout(60_000))) {
-    if (text.trim() === '') continue;
-    return text.includes(`"${FORMAT}"`) && text.trimStart().startsWith('{')
-      ? parseHead(text, path)
-      : null;
+  const signal = AbortSignal.timeout(60_000);
+  try {
+    const lines = readNumberedLines(path, signal, () => {}, LONGEST_HEAD_BYTES);
+    for await (const { text } of lines) {
+      if (text.trim() === '') continue;
+      return text.includes(`"${FORMAT}"`) && text.trimStart().startsWith('{')
+        ? parseHead(text, path)
+        : null;
+    }
+  } catch (error) {
+    if (error instanceof LongLineError) return null;
+    throw error;
   }
   throw new Error(`${path} is empty; ${ALLOWED}`);
 }

@@ -15,12 +15,13 @@ export type OnCut = (cut: Cut) => void;
 /**
  * The JSON documents of a file one after another: one a line, or over many lines. `onCut`: the file
  * ends in the middle of the last one; those before have come. Throws with file and line where
- * something is not JSON.
+ * something is not JSON. `isSkipped`: lines that nobody asks for, if no document is open.
  */
 export async function* readDocuments(
   path: string,
   signal: AbortSignal,
   onCut: OnCut,
+  isSkipped: (line: string) => boolean = () => false,
 ): AsyncGenerator<JsonDocument> {
   const open = createScanner();
   let cutAt: number | undefined;
@@ -30,7 +31,7 @@ export async function* readDocuments(
   })) {
     if (text.trim() !== '') last = number;
     if (open.isEmpty()) {
-      if (text.trim() === '') continue;
+      if (text.trim() === '' || isSkipped(text)) continue;
       const value = tryJson(text);
       if (value !== undefined) {
         yield { value, text, line: number };

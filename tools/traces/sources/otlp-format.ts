@@ -17,8 +17,12 @@ export const otlpFormat: TraceFormat = {
     [document]
       .flat()
       .flatMap((request: unknown) =>
-        decodeResources(request, report).flatMap(({ labels, spans }) =>
-          spans.map(({ field, raw }) => within(field, () => decodeSpan(raw, labels, report))),
+        decodeResources(request, report).flatMap(({ labels, lists }) =>
+          lists.flatMap(({ field, spans }) =>
+            spans.map((raw, index) =>
+              within(`${field}[${index}]`, () => decodeSpan(raw, labels, report)),
+            ),
+          ),
         ),
       ),
   cut: {

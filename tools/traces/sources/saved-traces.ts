@@ -11,6 +11,8 @@ type Telling = Readonly<{
   /** Gets the last line. */
   onEnd?: (end: End) => void;
   onDeviation?: (deviation: Deviation) => void;
+  /** Where the file was read before: of which traces to look for more than the id. */
+  only?: ReadonlySet<string>;
 }>;
 
 /**
@@ -20,7 +22,7 @@ type Telling = Readonly<{
 export async function* readTraceLines(
   path: string,
   signal: AbortSignal,
-  { onEnd = () => {}, onDeviation = () => {} }: Telling = {},
+  { onEnd = () => {}, onDeviation = () => {}, only }: Telling = {},
 ): AsyncGenerator<Trace> {
   /** Of each trace its length and checksum. */
   const seen = new Map<string, number>();
@@ -30,7 +32,9 @@ export async function* readTraceLines(
   const onCut = () => {
     cut = true;
   };
-  for await (const { value, text, line } of readDocuments(path, signal, onCut)) {
+  const isOther = (text: string) =>
+    only !== undefined && text.startsWith(TRACE_ID) && !only.has(text.slice(ID_FROM, ID_FROM + 32));
+  for await (const { value, text, line } of readDocuments(path, signal, onCut, isOther)) {
     if (isHead) {
       isHead = false;
       continue;
@@ -62,6 +66,9 @@ export async function* readTraceLines(
   }
   if (closing !== undefined && !cut) onEnd(closing);
 }
+
+const TRACE_ID = '{"traceId":"';
+const ID_FROM = TRACE_ID.length;
 
 function parseTrace(value: unknown, place: string): Trace {
   const parsed = traceSchema.safeParse(value);

@@ -2,6 +2,13 @@ import { readBytes } from './file-bytes.ts';
 
 export type Line = Readonly<{ text: string; number: number }>;
 
+export class LongLineError extends Error {
+  constructor(path: string, line: number, longestBytes: number) {
+    super(`${path}, line ${line} is longer than ${longestBytes} bytes; split it`);
+    this.name = 'LongLineError';
+  }
+}
+
 const NEWLINE = 0x0a;
 /** The runtime holds no longer text. */
 const LONGEST_BYTES = 2 ** 29 - 1_024;
@@ -15,6 +22,7 @@ export async function* readNumberedLines(
   path: string,
   signal: AbortSignal,
   onCut: (line: number) => void = () => {},
+  longestBytes = LONGEST_BYTES,
 ): AsyncGenerator<Line> {
   let number = 1;
   let parts: Buffer[] = [];
@@ -23,8 +31,7 @@ export async function* readNumberedLines(
   const add = (part: Buffer) => {
     parts.push(part);
     length += part.length;
-    if (length <= LONGEST_BYTES) return;
-    throw new Error(`${path}, line ${number} is longer than ${LONGEST_BYTES} bytes; split it`);
+    if (length > longestBytes) throw new LongLineError(path, number, longestBytes);
   };
   const take = (): Buffer => {
     const [only] = parts;

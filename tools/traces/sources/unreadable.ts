@@ -24,11 +24,15 @@ export function within<T>(part: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof UnreadableError)) throw error;
-    const inner = error.field.length > LONGEST_SHOWN * 2 ? '…' : error.field;
-    const field = inner === '' ? part : `${part}.${inner}`;
-    throw new UnreadableError(field, error.problem, { cause: error });
+    throw error instanceof UnreadableError ? under(part, error) : error;
   }
+}
+
+/** The same error, its field below that part. */
+export function under(part: string, error: UnreadableError): UnreadableError {
+  const inner = error.field.length > LONGEST_SHOWN * 2 ? '…' : error.field;
+  const field = inner === '' ? part : `${part}.${inner}`;
+  return new UnreadableError(field, error.problem, { cause: error });
 }
 
 /** A value as far as a person needs it: never all of a document. */

@@ -1,6 +1,10 @@
 import { type DeviationKind, describeDeviation, NO_EXAMPLE } from '../../../traces/deviation.ts';
 import type { Span } from '../../../traces/model.ts';
-import { decodeResources, decodeSpan } from '../../../traces/sources/otlp/decode.ts';
+import {
+  decodeResources,
+  decodeSpan,
+  type OtlpResource,
+} from '../../../traces/sources/otlp/decode.ts';
 import type { Report } from '../../../traces/sources/trace-format.ts';
 import { UnreadableError } from '../../../traces/sources/unreadable.ts';
 import { checkAttributes, checkBytes, checkCount, invalid, SPAN_LIMITS } from './limits.ts';
@@ -24,6 +28,9 @@ const strict: Report = (kind, { value }) => {
   );
 };
 
+const namedSpans = ({ field, spans }: OtlpResource['lists'][number]) =>
+  spans.map((raw, index) => ({ field: `${field}[${index}]`, raw }));
+
 /**
  * Converts a request to the tools' model by the one decoder. Throws INVALID_ARGUMENT where the
  * request is none, or a resource is not of this project; a span by itself is rejected.
@@ -33,8 +40,8 @@ export function parseOtlpRequest(request: unknown, projectId: string): OtlpResul
   for (const { labels } of resources) checkProject(labels['gcp.project_id'], projectId);
   const spans: Span[] = [];
   const rejected: string[] = [];
-  for (const { labels, spans: raws } of resources) {
-    for (const { field, raw } of raws) {
+  for (const { labels, lists } of resources) {
+    for (const { field, raw } of lists.flatMap(namedSpans)) {
       try {
         spans.push(refusing(field, () => checked(decodeSpan(raw, labels, strict))));
       } catch (error) {

@@ -23,10 +23,10 @@ import {
 } from './messages.ts';
 import { momentOf, spanTimes } from './times.ts';
 
-/** One resource with its spans, still as they came. */
+/** One resource with its lists of spans, still as they came. `field`: where a list is. */
 export type OtlpResource = Readonly<{
   labels: Labels;
-  spans: readonly Readonly<{ field: string; raw: unknown }>[];
+  lists: readonly Readonly<{ field: string; spans: readonly unknown[] }>[];
 }>;
 
 const SIGNAL = /^resource(Spans|_spans|Metrics|_metrics|Logs|_logs|Profiles|_profiles)$/;
@@ -81,16 +81,16 @@ function decodeResource(raw: unknown, at: { field: string; report: Report }): Ot
     ),
     ...old.map((scope, index) => [`instrumentationLibrarySpans[${index}]`, scope] as const),
   ];
-  const spans = scopes.flatMap(([name, scope]) => {
-    const list = within(name, () => {
+  const lists = scopes.map(([name, scope]) => {
+    const spans = within(name, () => {
       const found = scopeSpans(scope, reports.onUnknown);
       if (!names(scope, 'spans'))
         report('no-spans', { value: `spans of ${field}.${name} is missing` });
       return listOf(found, 'spans');
     });
-    return list.map((one, index) => ({ field: `${field}.${name}.spans[${index}]`, raw: one }));
+    return { field: `${field}.${name}.spans`, spans };
   });
-  return { labels, spans };
+  return { labels, lists };
 }
 
 /** A span with the attributes of its resource; where both have a key, the span's wins. */

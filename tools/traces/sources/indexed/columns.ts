@@ -1,0 +1,23 @@
+/** Numbers that are added one after another, in a typed array that grows by half. */
+export function createColumn<T extends Float64Array | Uint32Array>(
+  create: (length: number) => T,
+): Readonly<{ add(value: number): void; length(): number; all(): T }> {
+  let values = create(1_024);
+  let length = 0;
+  return {
+    add(value) {
+      if (length === values.length) {
+        const larger = create(Math.ceil(length * 1.5));
+        larger.set(values);
+        values = larger;
+      }
+      values[length] = value;
+      length += 1;
+    },
+    length: () => length,
+    all: () => values.subarray(0, length) as T,
+  };
+}
+
+export const doubles = (length: number) => new Float64Array(length);
+export const integers = (length: number) => new Uint32Array(length);

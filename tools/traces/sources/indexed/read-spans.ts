@@ -1,0 +1,117 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { placeOf } from '../../deviation.ts';
+import type { Span } from '../../model.ts';
+import { tryJson } from '../json-documents.ts';
+import { decodeSpan } from '../otlp/decode.ts';
+import type { Report } from '../trace-format.ts';
+import { show, UnreadableError, under } from '../unreadable.ts';
+import type { SpanIndex, SpanList } from './span-index.ts';
+
+/** Read at once, with what lies between the spans. */
+const BLOCK_BYTES = 4 * 1_024 * 1_024;
+/** Reading over it costs less than another call. */
+const WIDEST_GAP_BYTES = 64 * 1_024;
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+type Run = Readonly<{ from: number; to: number }>;
+
+/** Reads spans by their rising numbers. Throws with file, line and field where one cannot be read. */
+export function createSpanReader(
+  index: SpanIndex,
+  reportOf: (list: SpanList, span: number) => Report,
+) {
+  const { lists, at, length } = index;
+  const files = new Map<string, FileHandle>();
+  const start = (span: number) => at[span] as number;
+  const end = (span: number) => start(span) + (length[span] as number);
+
+  async function readBytes(path: string, from: number, to: number): Promise<Buffer> {
+    const file = files.get(path) ?? (await open(path));
+    files.set(path, file);
+    const bytes = Buffer.allocUnsafe(to - from);
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+    if (bytesRead === bytes.length) return bytes;
+    throw new Error(`${path} became shorter while it was read; let its writer finish`);
+  }
+
+  /** The text of spans that follow each other in their list. */
+  function decode(bytes: Buffer, list: SpanList, { from, to }: Run): readonly Span[] {
+    const place = placeOf(list.path, list.line);
+    const text = textOf(bytes, place);
+    const raws = tryJson(`[${text}]`);
+    if (!Array.isArray(raws) || raws.length !== to - from) {
+      throw new Error(`${place} is not JSON: ${show(text)}; allowed: JSON, by lines or over many`);
+    }
+    return raws.map((raw, offset) => {
+      const span = from + offset;
+      try {
+        const decoded = decodeSpan(raw, list.labels, reportOf(list, span));
+        if (decoded.impossible === undefined) return decoded;
+        return { ...decoded, impossible: `${place}: ${decoded.impossible}` };
+      } catch (error) {
+        if (!(error instanceof UnreadableError)) throw error;
+        const field = `${list.field}[${span - list.first}]`;
+        throw new Error(`${place}: ${under(field, error).message}`, { cause: error });
+      }
+    });
+  }
+
+  return {
+    async read(numbers: Uint32Array, signal: AbortSignal): Promise<readonly Span[]> {
+      const spans: Span[] = [];
+      for (let next = 0; next < numbers.length; ) {
+        signal.throwIfAborted();
+        const first = numbers[next] as number;
+        const { path } = listOf(lists, first);
+        const runs: Run[] = [];
+        let last = first;
+        do {
+          const from = numbers[next] as number;
+          const list = listOf(lists, from);
+          if (list.path !== path || start(from) - end(last) > WIDEST_GAP_BYTES) break;
+          if (runs.length > 0 && end(from) - start(first) > BLOCK_BYTES) break;
+          let to = from;
+          do {
+            last = to;
+            to += 1;
+            next += 1;
+          } while (numbers[next] === to && to < list.end && end(to) - start(first) <= BLOCK_BYTES);
+          runs.push({ from, to });
+        } while (next < numbers.length);
+        const bytes = await readBytes(path, start(first), end(last));
+        for (const run of runs) {
+          const part = bytes.subarray(
+            start(run.from) - start(first),
+            end(run.to - 1) - start(first),
+          );
+          for (const span of decode(part, listOf(lists, run.from), run)) {
+            spans.push(span);
+          }
+        }
+      }
+      return spans;
+    },
+    async close(): Promise<void> {
+      for (const file of files.values()) await file.close();
+    },
+  };
+}
+
+function textOf(bytes: Buffer, place: string): string {
+  try {
+    return UTF_8.decode(bytes);
+  } catch (cause) {
+    throw new Error(`${place} is not UTF-8; allowed: JSON in UTF-8`, { cause });
+  }
+}
+
+/** The list that holds this span, by bisection. */
+function listOf(lists: readonly SpanList[], span: number): SpanList {
+  let [low, high] = [0, lists.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((lists[middle] as SpanList).first <= span) low = middle;
+    else high = middle - 1;
+  }
+  return lists[low] as SpanList;
+}

@@ -1,0 +1,109 @@
+import { tryJson } from '../json-documents.ts';
+import type { Labels } from '../labels.ts';
+import type { Members } from '../members.ts';
+import { decodeResources } from '../otlp/decode.ts';
+import { identifierOf } from '../otlp/identifier.ts';
+import { otlpFormat } from '../otlp-format.ts';
+import type { Report } from '../trace-format.ts';
+import { UnreadableError } from '../unreadable.ts';
+import { createColumn, doubles, integers } from './columns.ts';
+import { outlineFile } from './outline.ts';
+
+/** A list of spans in a file: what they have in common. `first`, `end`: the numbers of its first span, and behind its last one. */
+export type SpanList = Readonly<{
+  path: string;
+  line: number;
+  field: string;
+  labels: Labels;
+  first: number;
+  end: number;
+}>;
+
+/** Where every span of some files is, and to which trace it belongs; both are numbered as they come. */
+export type SpanIndex = Readonly<{
+  lists: readonly SpanList[];
+  traceIds: readonly string[];
+  traceOf: Uint32Array;
+  at: Float64Array;
+  length: Uint32Array;
+}>;
+
+/**
+ * Goes through OTLP files once and notes where their spans are, 20 bytes for each, so that no more of
+ * them have to be in memory at a time than are worked on. null where a file is anything else, or
+ * damaged: who reads it document by document knows what to say.
+ */
+export async function indexSpans(
+  paths: readonly string[],
+  signal: AbortSignal,
+  reportOf: (path: string, line: number, before: number) => Report,
+): Promise<SpanIndex | null> {
+  const lists: SpanList[] = [];
+  const traces = new Map<string, number>();
+  const [at, length] = [createColumn(doubles), createColumn(integers)];
+  const traceOf = createColumn(integers);
+  for (const path of paths) {
+    let first = at.length();
+    const isRead = await outlineFile(path, signal, {
+      onSpan(span) {
+        at.add(span.at);
+        length.add(span.length);
+        traceOf.add(numberOf(traces, span.id));
+        return at.length() - 1;
+      },
+      onDocument(outline, line) {
+        const found = listsOf(outline, reportOf(path, line, first));
+        if (found === null) return false;
+        for (const { field, labels, spans } of found) {
+          if (!spans.every((one, index) => one === first + index)) return false;
+          const end = first + spans.length;
+          if (end > first) lists.push({ path, line, field, labels, first, end });
+          first = end;
+        }
+        return first === at.length();
+      },
+    });
+    if (!isRead) return null;
+  }
+  const traceIds = [...traces.keys()];
+  return { lists, traceIds, traceOf: traceOf.all(), at: at.all(), length: length.all() };
+}
+
+type List = Readonly<{ field: string; labels: Labels; spans: readonly unknown[] }>;
+
+/** null where the document is not of OTLP, or cannot be read as it. */
+function listsOf(outline: string, report: Report): readonly List[] | null {
+  const document = tryJson(outline);
+  if (typeof document !== 'object' || document === null) return null;
+  if (!otlpFormat.recognise(document)) return null;
+  try {
+    return [document as Members]
+      .flat()
+      .flatMap((request) => decodeResources(request, report))
+      .flatMap(({ labels, lists }) => lists.map((list) => ({ labels, ...list })));
+  } catch (error) {
+    if (error instanceof UnreadableError) return null;
+    throw error;
+  }
+}
+
+/** By the id as the model has it: one trace may be written in several ways. */
+function numberOf(traces: Map<string, number>, written: string): number {
+  const known = traces.get(written);
+  if (known !== undefined) return known;
+  const id = isPlainId(written) ? written : modelIdOf(written);
+  const number = traces.get(id) ?? traces.size;
+  traces.set(id, number);
+  return number;
+}
+
+const isPlainId = (written: string) => /^[0-9a-f]{32}$/.test(written);
+
+/** What is no id stays as it is: the one who decodes the span refuses it. */
+function modelIdOf(written: string): string {
+  try {
+    return identifierOf({ written }, 'written', 16)?.id ?? written;
+  } catch {
+    return written;
+  }
+}
