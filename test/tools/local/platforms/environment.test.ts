@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, it } from 'node:test';
 import {
@@ -104,7 +105,16 @@ describe('programEnvironment', () => {
 });
 
 describe('programArguments', () => {
-  it('are those of the images: telemetry first, without the warnings that break JSON logs', () => {
+  for (const name of ['loadgen', 'client', 'server'] as const) {
+    it(`are those of the image of ${name}: signals first, then telemetry`, () => {
+      const [command, ...args] = entrypointOf(name);
+      assert.equal(command, 'node');
+      assert.match(args.at(-1) ?? '', new RegExp(`/${name}/main\\.m?[jt]s$`));
+      assert.deepEqual(withoutFolders(programArguments(name, settings())), withoutFolders(args));
+    });
+  }
+
+  it('begin with the handlers of signals, and break no line of the log with a warning', () => {
     assert.deepEqual(programArguments('loadgen', settings()), [
       '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
       '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
@@ -116,6 +126,17 @@ describe('programArguments', () => {
     ]);
   });
 });
+
+function entrypointOf(name: string): readonly string[] {
+  const dockerfile = readFileSync(new URL('../../../../Dockerfile', import.meta.url), 'utf8');
+  const [, stage = ''] = dockerfile.split(`\nFROM program AS ${name}\n`);
+  const [, entrypoint = ''] = /^ENTRYPOINT (.*)$/m.exec(stage) ?? [];
+  return JSON.parse(entrypoint);
+}
+
+/** An image may hold another form of a file, in another folder. */
+const withoutFolders = (args: readonly string[]) =>
+  args.map((arg) => arg.replace(/^\.\/.*\/([^/.]+)\.[a-z]+$/, '$1'));
 
 describe('renderAttributes', () => {
   it('encodes what the specification keeps for itself', () => {
