@@ -17,7 +17,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'tools/google': ['lib/', 'tools/cli/', 'tools/traces/', CONTRACT],
   'tools/works': ['lib/', 'tools/cli/'],
   'tools/compare': ['lib/', 'tools/cli/', 'tools/traces/'],
-  'tools/doctor': ['lib/', 'tools/cli/', 'tools/traces/', 'tools/google/', 'tools/works/'],
+  // the version of a report
+  'tools/doctor': [
+    ...['lib/', 'tools/cli/', 'tools/traces/', 'tools/google/', 'tools/works/', 'package.json'],
+  ],
   'tools/load': ['lib/', 'tools/cli/', 'tools/traces/', 'tools/google/', CONTRACT],
   'tools/queries': ['lib/', 'tools/cli/', 'tools/works/'],
   // The run ends with a comparison, and its page shows one.

@@ -85,7 +85,7 @@ test('OTEL_SDK_DISABLED patches and sends nothing', async (t) => {
   const program = await runProgram(t, ['/'], { OTEL_SDK_DISABLED: 'true' });
   assert.deepEqual(
     program.lines.map((line) => line.message),
-    ['listening', 'visited'],
+    ['listening', 'visited', 'stopping'],
   );
 });
 
