@@ -20,6 +20,8 @@ export type BenchSystem = Readonly<{
   /** Starts client and server with these variables. */
   startPair(env: Readonly<Record<string, string>>): Promise<Pair>;
   startServer(env: Readonly<Record<string, string>>): Promise<Program>;
+  /** The same hops with bare handlers, which answer this count. */
+  startBarePair(count: number): Promise<Pair>;
   run(options: Omit<LoadOptions, 'queries'>): Promise<LoadResult>;
   close(): Promise<void>;
 }>;
@@ -47,6 +49,10 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
       const started = start(program.args, program.env);
       return { ...started, port: await listeningPort(started.child) };
     };
+    const startBare = async (file: string, argument: string) => {
+      const started = start([join(import.meta.dirname, file), argument]);
+      return { ...started, port: await listeningPort(started.child) };
+    };
     const startServer = (env: Readonly<Record<string, string>>) => startProgram('server', env);
     return {
       cloud,
@@ -59,6 +65,11 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
         const client = await startProgram('client', { ...env, ...upstream });
         return { origin: `http://127.0.0.1:${client.port}`, programs: [client, server] };
       },
+      async startBarePair(count) {
+        const server = await startBare('bare-server.ts', String(count));
+        const client = await startBare('bare-client.ts', `127.0.0.1:${server.port}`);
+        return { origin: `http://127.0.0.1:${client.port}`, programs: [client, server] };
+      },
       run: (options) => load.ask<LoadResult>('run', { ...options, queries }),
       close: closers.closeAll,
     };
@@ -69,7 +80,7 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
 }
 
 /** Arguments and environment of a program, as on GKE. */
-function programCommand(
+export function programCommand(
   program: ProgramName,
   options: {
     addresses: ServedAddresses;

@@ -9,6 +9,11 @@ export const BENCHMARKS = {
   search: { when: 'quick', compares: "one query over 5 MB: the codelab's way, a bare scan" },
   tracing: { when: 'quick', compares: 'a request at full load: tracing off' },
   'tracing-memory': { when: 'full', compares: 'peak memory at full load: tracing off' },
+  'cold-start': { when: 'quick', compares: 'a program as the images run it: bare node -e 0' },
+  path: {
+    when: 'quick',
+    compares: 'an untraced request without its search: bare node:http and grpc-js',
+  },
   compare: {
     when: 'quick',
     compares: 'the command over files of spans: JSON.parse of the same bytes',
