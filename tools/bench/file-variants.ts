@@ -5,7 +5,7 @@ import type { Figure, Opened, Sample, Variant } from './row.ts';
 import { type Finished, runProcess } from './run-process.ts';
 import { type SpanFile, writeSpanFile } from './span-files.ts';
 
-const PARSE = join(import.meta.dirname, 'parse-json.ts');
+const PARSE = join(import.meta.dirname, 'parse-json.mjs');
 
 /** From here on a goal holds: with fewer spans most of the time is that of any start. */
 const LEAST_FOR_GOAL = 100_000;

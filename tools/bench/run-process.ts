@@ -4,7 +4,7 @@ import { join } from 'node:path';
 export type Usage = Readonly<{ wallMs: number; cpuMs: number; peakMb: number }>;
 export type Finished = Readonly<{ code: number; stdout: string; usage: Usage }>;
 
-const REPORT = join(import.meta.dirname, 'report-usage.ts');
+const REPORT = join(import.meta.dirname, 'report-usage.mjs');
 export const COMMAND_LINE = join(import.meta.dirname, '../cli/main.ts');
 
 /** `node ARGS` to its end, with what it took. Rejects where it was killed or exits with 2 or more. */

@@ -7,7 +7,7 @@ import { checkCompared, compareFile } from '../../../tools/bench/compare-file.ts
 import { runProcess } from '../../../tools/bench/run-process.ts';
 import { writeSpanFile } from '../../../tools/bench/span-files.ts';
 
-const PARSE = join(import.meta.dirname, '../../../tools/bench/parse-json.ts');
+const PARSE = join(import.meta.dirname, '../../../tools/bench/parse-json.mjs');
 
 test('60,000 spans are compared in a heap that could not hold them all', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'bench-test-'));

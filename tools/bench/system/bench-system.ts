@@ -19,9 +19,10 @@ export type BenchSystem = Readonly<{
   addresses: ServedAddresses;
   /** Starts client and server with these variables. */
   startPair(env: Readonly<Record<string, string>>): Promise<Pair>;
-  startServer(env: Readonly<Record<string, string>>): Promise<Program>;
   /** The same hops with bare handlers, which answer this count. */
   startBarePair(count: number): Promise<Pair>;
+  /** Reads the works with nothing but node:http, when asked to. */
+  startBareDownloads(): BenchProcess;
   run(options: Omit<LoadOptions, 'queries'>): Promise<LoadResult>;
   close(): Promise<void>;
 }>;
@@ -53,14 +54,12 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
       const started = start([join(import.meta.dirname, file), argument]);
       return { ...started, port: await listeningPort(started.child) };
     };
-    const startServer = (env: Readonly<Record<string, string>>) => startProgram('server', env);
     return {
       cloud,
       load,
       addresses,
-      startServer,
       async startPair(env) {
-        const server = await startServer(env);
+        const server = await startProgram('server', env);
         const upstream = { SERVER_ADDR: `127.0.0.1:${server.port}` };
         const client = await startProgram('client', { ...env, ...upstream });
         return { origin: `http://127.0.0.1:${client.port}`, programs: [client, server] };
@@ -70,6 +69,11 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
         const client = await startBare('bare-client.ts', `127.0.0.1:${server.port}`);
         return { origin: `http://127.0.0.1:${client.port}`, programs: [client, server] };
       },
+      startBareDownloads: () =>
+        start([
+          join(import.meta.dirname, 'bare-downloads.ts'),
+          ...[addresses.storageOrigin, WORKS_BUCKET, WORKS_PREFIX],
+        ]),
       run: (options) => load.ask<LoadResult>('run', { ...options, queries }),
       close: closers.closeAll,
     };

@@ -14,6 +14,12 @@ export const BENCHMARKS = {
     when: 'quick',
     compares: 'an untraced request without its search: bare node:http and grpc-js',
   },
+  'per-request': { when: 'quick', compares: 'a query that downloads the works: bare downloads' },
+  flush: {
+    when: 'quick',
+    compares: 'what before-response adds to a request: its bound, a round trip',
+  },
+  pacer: { when: 'quick', compares: 'actual start of 500 requests a second: the scheduled start' },
   compare: {
     when: 'quick',
     compares: 'the command over files of spans: JSON.parse of the same bytes',
@@ -22,6 +28,7 @@ export const BENCHMARKS = {
     when: 'quick',
     compares: 'the command over files of spans: JSON.parse of the same bytes',
   },
+  once: { when: 'full', compares: 'waiting at a desk: half of what it took at first' },
   statistics: { when: 'named', compares: 'how often 1,000 simulated comparisons of a kind err' },
 } as const satisfies Readonly<Record<string, Readonly<{ when: When; compares: string }>>>;
 
