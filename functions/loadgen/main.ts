@@ -31,8 +31,8 @@ const address = config.CLIENT_ADDR;
 const identity = address.tls ? createIdentity(address.origin) : undefined;
 const timeoutMs = config.LOADGEN_REQUEST_TIMEOUT_SECONDS * 1000;
 const maxSockets = config.LOADGEN_MAX_REQUESTS;
-const requests = createClientRequests({ address, timeoutMs, maxSockets, identity });
 const clock = systemClock;
+const requests = createClientRequests({ address, timeoutMs, maxSockets, identity, clock });
 const runs = createRuns({ config, requests, identity, clock, logger });
 const { server, close } = createServer({ app: createApp({ runs, config, clock, logger }), logger });
 

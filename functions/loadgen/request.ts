@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { type Clock, systemClock } from '../../lib/clock.ts';
 import type { Address } from '../../lib/config.ts';
 import type { Identity } from '../../lib/identity.ts';
 import { formatTimeout, TIMEOUT_HEADER } from '../../lib/request-timeout.ts';
@@ -44,6 +45,9 @@ export type ClientRequests = Readonly<{
   close(): void;
 }>;
 
+/** What ends a request before its answer: its run, or its own time, on the clock. */
+type Limits = Readonly<{ signal: AbortSignal; deadline: AbortSignal; deadlineMs: number }>;
+
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** Idle connections go before Node's own servers drop them (5 s), which would reset a request. */
 const IDLE_SOCKET_MS = 4_000;
@@ -58,66 +62,77 @@ export function createClientRequests(options: {
   /** As many as requests can be in flight in all runs; more would wait here, unseen. */
   maxSockets: number;
   identity?: Identity | undefined;
+  clock?: Clock;
 }): ClientRequests {
-  const { address, timeoutMs, maxSockets, identity } = options;
+  const { address, timeoutMs, maxSockets, identity, clock = systemClock } = options;
   const { Agent, request } = address.tls ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets, timeout: IDLE_SOCKET_MS });
 
+  const ask = async (path: string, { signal, deadline, deadlineMs }: Limits): Promise<Answer> => {
+    const either = AbortSignal.any([signal, deadline]);
+    let sent = false;
+    const failure = (error: unknown): RequestError => {
+      if (error instanceof RequestError) return error;
+      const cause = { cause: error };
+      if (signal.aborted) {
+        return new RequestError(stopKind(signal), sent, 'given up because the run ended', cause);
+      }
+      if (deadline.aborted) {
+        return new RequestError('timeout', sent, `no answer within ${timeoutMs} ms`, cause);
+      }
+      const text = `${sent ? 'connection lost' : 'cannot connect'} to ${address.origin}: ${messageOf(error)}`;
+      return new RequestError(sent ? 'reset' : 'connect', sent, text, cause);
+    };
+
+    const headers: http.OutgoingHttpHeaders = { accept: 'application/json' };
+    if (identity) {
+      try {
+        headers.authorization = `Bearer ${await identity.getIdToken(either)}`;
+      } catch (cause) {
+        if (either.aborted) throw failure(cause);
+        const text = `no ID token for ${address.origin}: ${messageOf(cause)}`;
+        throw new RequestError('identity', false, text, { cause });
+      }
+    }
+    // What the token took is gone.
+    headers[TIMEOUT_HEADER] = formatTimeout(deadlineMs - clock.nowMs());
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const outgoing = request(`${address.origin}${path}`, { agent, headers, signal: either });
+    outgoing.on('socket', (socket) => {
+      if (!socket.connecting) sent = true;
+      else socket.once(address.tls ? 'secureConnect' : 'connect', () => (sent = true));
+    });
+    outgoing.on('error', (error) => reject(failure(error)));
+    outgoing.on('response', (incoming) => {
+      hearPressure(incoming.headers[PRESSURE_HEADER]);
+      readBody(incoming).then(
+        (body) => {
+          const { statusCode: status = 0 } = incoming;
+          // A rejected token would be sent until it expires. This request fails anyway.
+          if (status === 401) identity?.discardToken();
+          resolve({ status, body });
+        },
+        (error: unknown) => {
+          outgoing.destroy();
+          reject(failure(error));
+        },
+      );
+    });
+    outgoing.end();
+    return await promise;
+  };
+
   return {
     async get(path, signal) {
-      const deadlineMs = performance.now() + timeoutMs;
-      const deadline = AbortSignal.timeout(timeoutMs);
-      const either = AbortSignal.any([signal, deadline]);
-      let sent = false;
-      const failure = (error: unknown): RequestError => {
-        if (error instanceof RequestError) return error;
-        const cause = { cause: error };
-        if (signal.aborted) {
-          return new RequestError(stopKind(signal), sent, 'given up because the run ended', cause);
-        }
-        if (deadline.aborted) {
-          return new RequestError('timeout', sent, `no answer within ${timeoutMs} ms`, cause);
-        }
-        const text = `${sent ? 'connection lost' : 'cannot connect'} to ${address.origin}: ${messageOf(error)}`;
-        return new RequestError(sent ? 'reset' : 'connect', sent, text, cause);
-      };
-
-      const headers: http.OutgoingHttpHeaders = { accept: 'application/json' };
-      if (identity) {
-        try {
-          headers.authorization = `Bearer ${await identity.getIdToken(either)}`;
-        } catch (cause) {
-          if (either.aborted) throw failure(cause);
-          const text = `no ID token for ${address.origin}: ${messageOf(cause)}`;
-          throw new RequestError('identity', false, text, { cause });
-        }
+      const deadline = new AbortController();
+      const deadlineMs = clock.nowMs() + timeoutMs;
+      // AbortSignal.timeout cannot be cancelled: it would keep the span until the deadline.
+      const inTime = clock.after(timeoutMs, () => deadline.abort());
+      try {
+        return await ask(path, { signal, deadline: deadline.signal, deadlineMs });
+      } finally {
+        inTime();
       }
-      // What the token took is gone.
-      headers[TIMEOUT_HEADER] = formatTimeout(deadlineMs - performance.now());
-      const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-      const outgoing = request(`${address.origin}${path}`, { agent, headers, signal: either });
-      outgoing.on('socket', (socket) => {
-        if (!socket.connecting) sent = true;
-        else socket.once(address.tls ? 'secureConnect' : 'connect', () => (sent = true));
-      });
-      outgoing.on('error', (error) => reject(failure(error)));
-      outgoing.on('response', (incoming) => {
-        hearPressure(incoming.headers[PRESSURE_HEADER]);
-        readBody(incoming).then(
-          (body) => {
-            const { statusCode: status = 0 } = incoming;
-            // A rejected token would be sent until it expires. This request fails anyway.
-            if (status === 401) identity?.discardToken();
-            resolve({ status, body });
-          },
-          (error: unknown) => {
-            outgoing.destroy();
-            reject(failure(error));
-          },
-        );
-      });
-      outgoing.end();
-      return await promise;
     },
     close: () => agent.destroy(),
   };

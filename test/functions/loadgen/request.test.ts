@@ -9,11 +9,12 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import tls from 'node:tls';
 import { createClientRequests, type FailureKind } from '../../../functions/loadgen/request.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import type { Identity } from '../../../lib/identity.ts';
 import { PRESSURE_HEADER } from '../../../lib/telemetry/names.ts';
 import { createAuthority } from '../../../tools/local/cloud/identity/certificates.ts';
-import { holdTimeouts } from '../../lib/held-timeouts.ts';
 import { runUnderPressure } from '../../lib/telemetry/running-pressure.ts';
+import { createFakeClock } from './fake-clock.ts';
 
 const { signal } = new AbortController();
 const TIMEOUT_MS = 60_000;
@@ -28,7 +29,11 @@ async function serve(t: TestContext, listener: RequestListener) {
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-function connect(t: TestContext, port: number, options: { identity?: Identity } = {}) {
+function connect(
+  t: TestContext,
+  port: number,
+  options: { identity?: Identity; clock?: Clock } = {},
+) {
   const origin = `http://127.0.0.1:${port}`;
   const requests = createClientRequests({
     address: { host: '127.0.0.1', port, tls: false, origin },
@@ -38,6 +43,24 @@ function connect(t: TestContext, port: number, options: { identity?: Identity } 
   });
   t.after(() => requests.close());
   return requests;
+}
+
+/** How many timers of the clock are neither over nor cancelled. */
+function countWaits() {
+  const fake = createFakeClock();
+  let count = 0;
+  const clock: Clock = {
+    ...fake,
+    after(delayMs, callback) {
+      count += 1;
+      const cancel = fake.after(delayMs, callback);
+      return () => {
+        count -= 1;
+        cancel();
+      };
+    },
+  };
+  return { clock, waiting: () => count };
 }
 
 describe('createClientRequests', () => {
@@ -181,38 +204,53 @@ describe('createClientRequests', () => {
   });
 
   it('fails as timeout where no answer comes in time', async (t) => {
-    const timeouts = holdTimeouts(t);
-    const { port } = await serve(t, () => timeouts.pass(TIMEOUT_MS));
-    await assert.rejects(connect(t, port).get('/', signal), {
+    const clock = createFakeClock();
+    const { port } = await serve(t, () => clock.advance(TIMEOUT_MS));
+    await assert.rejects(connect(t, port, { clock }).get('/', signal), {
       kind: 'timeout',
       sent: true,
     });
   });
 
   it('fails as timeout where the body stops half-way', async (t) => {
-    const timeouts = holdTimeouts(t);
+    const clock = createFakeClock();
     const { port } = await serve(t, (_request, response) => {
       response.writeHead(200, { 'content-length': '10' });
-      response.write('half', () => setImmediate(() => timeouts.pass(TIMEOUT_MS)));
+      response.write('half', () => setImmediate(() => clock.advance(TIMEOUT_MS)));
     });
-    await assert.rejects(connect(t, port).get('/', signal), {
+    await assert.rejects(connect(t, port, { clock }).get('/', signal), {
       kind: 'timeout',
       sent: true,
     });
   });
 
+  it('holds nothing until the deadline once a request has its answer, or none', async (t) => {
+    const { clock, waiting } = countWaits();
+    let asked = 0;
+    const { port } = await serve(t, (_request, response) => {
+      assert.equal(waiting(), 1);
+      if (asked++ === 0) response.end('ok');
+      else response.destroy();
+    });
+    const requests = connect(t, port, { clock });
+    await requests.get('/', signal);
+    assert.equal(waiting(), 0);
+    await assert.rejects(requests.get('/', signal));
+    assert.equal(waiting(), 0);
+  });
+
   it('fails as timeout while it waits for a token, too', async (t) => {
-    const timeouts = holdTimeouts(t);
+    const clock = createFakeClock();
     const { port } = await serve(t, () => assert.fail('a request arrived'));
     const identity: Identity = {
       getIdToken: (abort) =>
         new Promise((_resolve, reject) => {
           abort?.addEventListener('abort', () => reject(abort.reason));
-          timeouts.pass(TIMEOUT_MS);
+          clock.advance(TIMEOUT_MS);
         }),
       discardToken: () => true,
     };
-    await assert.rejects(connect(t, port, { identity }).get('/', signal), {
+    await assert.rejects(connect(t, port, { identity, clock }).get('/', signal), {
       kind: 'timeout',
       sent: false,
     });
