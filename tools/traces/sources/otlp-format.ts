@@ -31,11 +31,18 @@ export const otlpFormat: TraceFormat = {
       const requests = [document].flat() as Members[];
       const { resourceSpans, resource_spans: list = resourceSpans } = requests.at(-1) ?? {};
       if (!Array.isArray(list) || isObject(list.at(-1)?.resource)) return document;
+      // Whoever writes the resource first, or none at all, would have written it by now.
+      if (list.length > 1 && !list.slice(0, -1).some(isResourceLast)) return document;
       // Spans whose resource was still to come would be of no service.
       return [...requests.slice(0, -1), { resourceSpans: list.slice(0, -1) }];
     },
   },
 };
+
+function isResourceLast(one: unknown): boolean {
+  const names = Object.keys(one ?? {});
+  return names.indexOf('resource') > names.findIndex((name) => /[sS]pans$/.test(name));
+}
 
 const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -259,6 +259,21 @@ for (const [defect, write, deviations] of READ) {
   });
 }
 
+for (const [status, error] of [
+  [{ deprecatedCode: 2 }, true],
+  [{ code: 0, deprecatedCode: 'DEPRECATED_STATUS_CODE_UNKNOWN_ERROR' }, true],
+  [{ code: 1, deprecatedCode: 2 }, false],
+  [{ code: 2, deprecatedCode: 0 }, true],
+  [{ deprecatedCode: 0 }, false],
+  [{ deprecatedCode: 'DEPRECATED_STATUS_CODE_OK' }, false],
+  [{ deprecatedCode: null }, false],
+] as const) {
+  test(`a status ${JSON.stringify(status)} of an old sender is ${error ? 'an' : 'no'} error`, async (t) => {
+    const { traces } = await read(t, lineOf(changed((span) => Object.assign(span, { status }))));
+    assert.deepEqual(traces[0]?.spans[0]?.status, { error });
+  });
+}
+
 test('a status of error is read by number and by name', async (t) => {
   for (const code of [2, '2', 'STATUS_CODE_ERROR']) {
     const { traces } = await read(
@@ -468,6 +483,19 @@ test('spans whose resource was still to come are not read from a document that w
   const { traces } = await read(t, text.slice(0, text.lastIndexOf('"resource"')));
   assert.equal(traces[0]?.spans.length, 9);
   assert.ok(traces[0]?.spans.every(({ attributes }) => 'service.name' in attributes));
+});
+
+test('spans without a resource are read from a document that was cut, if it is none that has it last', async (t) => {
+  const { resourceSpans } = intact();
+  const spans = spansOf({ resourceSpans: resourceSpans.slice(-3) });
+  const rest = resourceSpans.slice(0, -3);
+  for (const others of [rest, rest.map(({ scopeSpans }: Loose) => ({ scopeSpans }))]) {
+    const text = JSON.stringify({ resourceSpans: [...others, { scopeSpans: [{ spans }] }] });
+    const all = (await read(t, text)).traces[0]?.spans.length ?? 0;
+    // In the last span: it alone is lost.
+    const { traces } = await read(t, text.slice(0, text.lastIndexOf('"traceId"')));
+    assert.equal(traces[0]?.spans.length, all - 1);
+  }
 });
 
 const deepValue = (depth: number): Loose => {

@@ -169,11 +169,21 @@ function decodeLink(raw: unknown, report: Report): { traceId: string; spanId: st
 function decodeStatus(raw: unknown, report: Report): NonNullable<Span['status']> {
   const members = status(raw, reportsOf(report).onUnknown);
   const text = textOf(members, 'message');
+  const code = CODES[enumOf(members, 'code', CODES)];
   return {
-    error: CODES[enumOf(members, 'code', CODES)] === 'STATUS_CODE_ERROR',
+    error:
+      code === 'STATUS_CODE_ERROR' ||
+      (code === 'STATUS_CODE_UNSET' && isDeprecatedError(members.deprecatedCode)),
     ...(text === '' ? {} : { message: text }),
   };
 }
+
+/**
+ * Where `code` is unset, `deprecatedCode` decides, which is all that old senders set: anything but
+ * OK is an error (the notes on compatibility at Status in OTLP's trace.proto of v0.19 and before).
+ */
+const isDeprecatedError = (code: unknown): boolean =>
+  ![undefined, 0, '0', 'DEPRECATED_STATUS_CODE_OK'].some((ok) => code === ok);
 
 function tellDropped(members: Members, report: Report, ids: { traceId?: string; spanId?: string }) {
   for (const name of ['droppedAttributesCount', 'droppedEventsCount', 'droppedLinksCount']) {
