@@ -126,7 +126,8 @@ function unpack({ body, contentEncoding }: OtlpAnswer): Buffer {
 function excerpt(body: Buffer, secrets: readonly string[]): string {
   const text = hide(body.toString('utf8'), secrets.flatMap(formsOf));
   const line = text.replaceAll(/[\p{C}\p{Z}\ufffd]+/gu, ' ').trim();
-  if (line === '') return '(empty body)';
+  if (body.length === 0) return '(empty body)';
+  if (line === '') return `(${body.length} bytes that are no text)`;
   return line.length > MAX_EXCERPT ? `${line.slice(0, MAX_EXCERPT)}…` : line;
 }
 

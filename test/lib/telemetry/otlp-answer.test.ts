@@ -81,6 +81,14 @@ test('says of an empty refusal that it is empty', () => {
   });
 });
 
+test('counts the bytes of a refusal that holds no text', () => {
+  for (const body of ['\0\u0001\u0002', ' \r\n']) {
+    const verdict = judgeAnswer(answer(body, undefined, 400), []);
+    assert.ok(!verdict.stored);
+    assert.equal(verdict.reason, 'HTTP 400 Bad Request: (3 bytes that are no text)');
+  }
+});
+
 test('leaves secrets out in each form in which they may come back', () => {
   const body = 'a"b c, a\\"b c, a%22b%20c; id 1';
   const verdict = judgeAnswer(answer(body, 'text/plain', 401), ['a"b c', '1']);
