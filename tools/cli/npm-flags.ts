@@ -18,17 +18,47 @@ export function refuseFlagsTakenByNpm(
 ): void {
   // npx passes every flag on.
   if (env.npm_command === 'exec') return;
-  const taken = command.options
-    .map(({ long }) => long ?? '')
-    .filter((flag) => !ALWAYS_SET.has(flag) && isTaken(flag, env));
-  if (taken.length === 0) return;
+  const own = flagsOf(command);
+  const taken = own.filter((flag) => isTaken(flag, env));
   const [first = '', ...verb] = path;
   const script = env.npm_lifecycle_event ?? (first === 'up' ? 'start' : first);
+  if (taken.length === 0) {
+    refuseFlagsOfOthers({ own, script }, env, command);
+    return;
+  }
   const typed = [npmCommand(script), '--', ...verb, ...taken].join(' ');
   throw new UsageError(
     `npm took ${taken.join(', ')} for itself; put a -- before the flags: ${typed} …`,
   );
 }
+
+/**
+ * `npm start --tag v1` would run without a word, though only another command has such a flag. One
+ * that no command has may be a setting in a person's environment, for an installer or a compiler.
+ */
+function refuseFlagsOfOthers(
+  { own, script }: Readonly<{ own: readonly string[]; script: string }>,
+  env: NodeJS.ProcessEnv,
+  command: Command,
+): void {
+  const others = new Set(allCommands(rootOf(command)).flatMap(flagsOf));
+  const foreign = [...others].filter((flag) => !own.includes(flag) && isTaken(flag, env));
+  if (foreign.length === 0) return;
+  throw new UsageError(
+    `npm took ${foreign.join(', ')} for itself, and ${npmCommand(script)} has no such flag`,
+  );
+}
+
+const flagsOf = (command: Command): readonly string[] =>
+  command.options.map(({ long }) => long ?? '').filter((flag) => !ALWAYS_SET.has(flag));
+
+const rootOf = (command: Command): Command =>
+  command.parent === null ? command : rootOf(command.parent as Command);
+
+const allCommands = (root: Command): readonly Command[] => [
+  root,
+  ...root.commands.flatMap((each) => allCommands(each as Command)),
+];
 
 function isTaken(flag: string, env: NodeJS.ProcessEnv): boolean {
   // npm's short form of a setting that the project sets too

@@ -43,6 +43,22 @@ for (const [name, argv, env, message] of [
   });
 }
 
+test('a flag that only another command has is refused', () => {
+  assert.throws(() => read(['up'], { npm_config_tag: '' }), {
+    name: 'UsageError',
+    message: 'npm took --tag for itself, and npm start has no such flag',
+  });
+  assert.throws(
+    () => read(['load', 'pause'], { npm_config_once: 'true' }),
+    /npm took --once for itself, and npm run load has no such flag/,
+  );
+});
+
+test('a setting that is a flag of no command is none that was typed', () => {
+  const env = { npm_config_build_from_source: 'true', npm_config_port: 'true' };
+  assert.equal(read(['up'], env).command, 'up');
+});
+
 test('where npm took a flag without a trace, the refusal of what is left says so', () => {
   const env = { npm_command: 'run', npm_lifecycle_event: 'compare' };
   assert.match(
