@@ -40,10 +40,11 @@ const serviceConfig = (service: string) =>
         //
         // A connection that ends under a call (GOAWAY, RST_STREAM) gives the call a status by its
         // HTTP/2 error code: RESOURCE_EXHAUSTED for ENHANCE_YOUR_CALM, CANCELLED for CANCEL,
-        // INTERNAL for most others. What our server says by itself carries RETRY_PUSHBACK.never and
+        // INTERNAL for most others. INADEQUATE_SECURITY alone becomes PERMISSION_DENIED: it holds for
+        // the next connection too, and a repeat would ask Cloud Run again after each of its 403s,
+        // which have the same status. What our server says by itself carries RETRY_PUSHBACK.never and
         // is not repeated.
         retryPolicy: {
-          //
           // The server may read everything once per attempt, and takes this number of them into
           // account (services/server/search.ts): at most 3 reads of an object, whoever repeats.
           maxAttempts: 3,
