@@ -29,6 +29,8 @@ export const BENCHMARKS = {
     compares: 'the command over files of spans: JSON.parse of the same bytes',
   },
   once: { when: 'full', compares: 'waiting at a desk: half of what it took at first' },
+  image: { when: 'quick', compares: 'bytes of an image over Node and its base: a limit' },
+  install: { when: 'named', compares: 'npm ci: nothing, but it says what is heavy' },
   statistics: { when: 'named', compares: 'how often 1,000 simulated comparisons of a kind err' },
 } as const satisfies Readonly<Record<string, Readonly<{ when: When; compares: string }>>>;
 
