@@ -1,13 +1,13 @@
 import { isIPv6 } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
-import { protoPackage, SERVICE_NAME, shakespeareService } from '../../lib/rpc.ts';
+import { SERVICE_NAME, shakespeareService } from '../../lib/rpc.ts';
 import { DeadlineError, within } from '../../lib/telemetry/deadline.ts';
 import { createCallBounds } from './call-bounds.ts';
 import { boundConnections } from './connection-bound.ts';
 import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import { reportPressure } from './pressure-report.ts';
+import { addReflection } from './reflection.ts';
 import { deserializeRequest } from './request.ts';
 import { createGetMatchCount, type SearchOptions } from './search.ts';
 
@@ -35,7 +35,7 @@ export function createApp(options: SearchOptions & { limits?: ServerLimits }): S
     { GetMatchCount: createGetMatchCount(options) },
   );
   health.addToServer(server);
-  new ReflectionService(protoPackage).addToServer(server);
+  addReflection(server);
 
   let endBound = () => {};
 
