@@ -45,6 +45,15 @@ const LIMITS: ClientLimits = {
   lastUseMs: 1_000,
 };
 
+/** No route has a schema. By default fastify loads two compilers for them at every start. */
+const WITHOUT_SCHEMAS = {
+  compilersFactory: { buildValidator: () => noCompiler, buildSerializer: () => noCompiler },
+};
+
+function noCompiler(): never {
+  throw new Error('a route has a schema, and no compiler is loaded for it');
+}
+
 /**
  * The HTTP edge: GET / (count the lines of one query), /health (this process), /ready (the server
  * behind it). Opens nothing until it listens.
@@ -60,6 +69,7 @@ export function createApp(
     // No request has a body, so this time is for its headers.
     requestTimeout: limits.receiveTimeoutMs,
     http: httpServerOptions(limits),
+    schemaController: WITHOUT_SCHEMAS,
     // A path that cannot be decoded is refused before any hook.
     frameworkErrors: (error, request, reply) => {
       sendProblem(error, request, reply);
