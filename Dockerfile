@@ -6,44 +6,37 @@ ARG NODE_IMAGE=docker.io/library/node:26.10.0-trixie-slim
 # distroless say the purpose, not the version, so cloudbuild.yaml resolves the digest.
 ARG BASE_IMAGE=gcr.io/distroless/cc-debian13:nonroot
 
-FROM ${NODE_IMAGE} AS dependencies
+# What the images run: our sources and their packages in few files, with a compile cache for each program.
+# docs/adr/0006-images-run-bundles.md says why, tools/image/build.ts what is where.
+FROM ${NODE_IMAGE} AS built
 # Node 25 and newer need it; distroless does not have it. Copied as a file, whatever the architecture.
 RUN cp --dereference /usr/lib/*-linux-gnu/libatomic.so.1 /usr/local/lib/
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-# Without dev dependencies, and without install scripts: no shipped package has one. Removes what no
-# running program reads, more than half of all bytes: source maps, types (Node strips none in
-# node_modules), handbooks, the tests of packages, and second builds for bundlers. Licences stay.
-RUN npm ci --omit=dev --ignore-scripts --loglevel=error \
- && find node_modules -type d \( -name test -o -name tests -o -name __tests__ \
-      -o -name benchmark -o -name benchmarks -o -name example -o -name examples \
-      -o -path '*/@opentelemetry/*/build/esm' -o -path '*/@opentelemetry/*/build/esnext' \) \
-      -prune -exec rm -r {} + \
- && find node_modules -type f \
-      \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.md' \
-      -o -name '*.tsbuildinfo' \) \
-      ! -iname 'licen[cs]e*' ! -iname 'notice*' -delete \
- && find node_modules -type d -empty -delete
-
-# With fixed modes: the modes of a checkout vary, and if only its owner may read it, the program in the
-# image could not read its own files.
-FROM ${NODE_IMAGE} AS sources
-WORKDIR /app
-COPY package.json LICENSE THIRD_PARTY_LICENSES.md ./
+WORKDIR /source
+COPY package.json package-lock.json .npmrc LICENSE THIRD_PARTY_LICENSES.md ./
+# With dev dependencies, which build; without install scripts, which neither what builds nor what ships
+# has need of.
+RUN npm ci --ignore-scripts --loglevel=error
 COPY proto proto
 COPY lib lib
 COPY functions functions
 COPY services services
-RUN chmod -R u=rwX,go=rX .
+COPY tools tools
+# With fixed modes: the modes of a checkout vary, and the image's user must read what it holds.
+RUN node tools/image/build.ts /app \
+ && cp package.json LICENSE THIRD_PARTY_LICENSES.md /app \
+ && chmod -R u=rwX,go=rX . /app && chown -R 65532:65532 /app
+# As the user and in the folder of the images: node looks a cache up by both.
+USER 65532:65532
+RUN node tools/image/bake-cache.ts /app
+USER 0:0
+RUN chown -R 0:0 /app && find /app \( -type d -exec chmod 755 {} + \) -o -exec chmod 644 {} +
 
 FROM ${BASE_IMAGE} AS program
-COPY --from=dependencies /usr/local/bin/node /usr/local/bin/node
-COPY --from=dependencies /usr/local/lib/libatomic.so.1 /usr/lib/libatomic.so.1
+COPY --from=built /usr/local/bin/node /usr/local/bin/node
+COPY --from=built /usr/local/lib/libatomic.so.1 /usr/lib/libatomic.so.1
 WORKDIR /app
-COPY --from=dependencies /app/node_modules node_modules
-COPY --from=sources /app/package.json /app/LICENSE /app/THIRD_PARTY_LICENSES.md ./
-COPY --from=sources /app/proto proto
-COPY --from=sources /app/lib lib
+COPY --from=built /app/package.json /app/LICENSE /app/THIRD_PARTY_LICENSES.md ./
+COPY --from=built /app/node_modules node_modules
 # A number, because Kubernetes cannot derive from a name that it is not root. Nothing here is writable.
 USER 65532:65532
 ENV HOST=0.0.0.0
@@ -61,29 +54,29 @@ LABEL org.opencontainers.image.vendor="Shakesapp" \
       org.opencontainers.image.base.digest="${BASE_DIGEST}" \
       dev.shakesapp.image.node="${NODE_IMAGE}"
 
-# Node is PID 1 and handles SIGTERM itself (lib/shutdown.ts). The arguments are those of the local run;
-# a test compares them.
+# Node is PID 1 and handles SIGTERM itself (lib/shutdown.ts). The arguments are those of the local run, with
+# the built files; a test compares them.
 
 FROM program AS loadgen
-COPY --from=sources /app/functions/loadgen functions/loadgen
+COPY --from=built /app/loadgen loadgen
 LABEL org.opencontainers.image.title="loadgen" \
       org.opencontainers.image.description="Sends searches to client on a schedule, each as a trace"
-ENV PORT=8080
+ENV PORT=8080 NODE_COMPILE_CACHE=/app/loadgen/compile-cache
 EXPOSE 8080
-ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--require", "./lib/telemetry/early-signal.cjs", "--import", "./lib/telemetry/preload.ts", "./functions/loadgen/main.ts"]
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--require", "./loadgen/early-signal.cjs", "--import", "./loadgen/preload.mjs", "./loadgen/main.mjs"]
 
 FROM program AS client
-COPY --from=sources /app/services/client services/client
+COPY --from=built /app/client client
 LABEL org.opencontainers.image.title="client" \
       org.opencontainers.image.description="Takes searches over HTTP and asks server over gRPC"
-ENV PORT=8080
+ENV PORT=8080 NODE_COMPILE_CACHE=/app/client/compile-cache
 EXPOSE 8080
-ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--require", "./lib/telemetry/early-signal.cjs", "--import", "./lib/telemetry/preload.ts", "./services/client/main.ts"]
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--require", "./client/early-signal.cjs", "--import", "./client/preload.mjs", "./client/main.mjs"]
 
 FROM program AS server
-COPY --from=sources /app/services/server services/server
+COPY --from=built /app/server server
 LABEL org.opencontainers.image.title="server" \
       org.opencontainers.image.description="Counts the lines of Shakespeare's works that contain a query"
-ENV PORT=5050
+ENV PORT=5050 NODE_COMPILE_CACHE=/app/server/compile-cache
 EXPOSE 5050
-ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--require", "./lib/telemetry/early-signal.cjs", "--import", "./lib/telemetry/preload.ts", "./services/server/main.ts"]
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--require", "./server/early-signal.cjs", "--import", "./server/preload.mjs", "./server/main.mjs"]

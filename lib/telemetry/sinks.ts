@@ -1,4 +1,5 @@
 import type { Resource } from '@opentelemetry/resources';
+import { pino } from 'pino';
 import type { TelemetryConfig } from './config.ts';
 import type { SpanSink } from './sink.ts';
 
@@ -43,7 +44,6 @@ const SINKS: Readonly<
   },
   async console() {
     const { createConsoleSink } = await import('./console-exporter.ts');
-    const { pino } = await import('pino');
     // The logger writes complete lines to the same pipe; process.stdout writes what a full pipe has
     // room for, and a line of the logger's would come in the middle of a span's.
     const stdout = pino.destination({ dest: 1, sync: true });

@@ -128,6 +128,7 @@ const WANTED = [
   /^(Dockerfile|LICENSE|THIRD_PARTY_LICENSES\.md|package\.json|package-lock\.json|tsconfig\.json|\.npmrc|\.dockerignore)$/,
   /^(functions|lib|proto|services)\//,
   /^test\/(functions|lib|services)\//,
+  /^tools\/image\//,
   /^tools\/local\/cloud\/identity\/certificates\.ts$/,
 ];
 

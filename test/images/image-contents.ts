@@ -40,6 +40,28 @@ export async function listFiles(
   return JSON.parse(stdout) as ImageFile[];
 }
 
+// The program refuses the empty environment once all its modules are loaded.
+const START = `
+const { spawnSync } = require('node:child_process');
+const env = { ...process.env, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' };
+const { stdout, stderr } = spawnSync(process.execPath, process.argv.slice(1), { env });
+console.log(String(stdout) + stderr);
+`;
+
+/** What node says of the image's compile cache as it starts with these arguments. */
+export async function readCacheReport(
+  tools: ContainerTools,
+  image: string,
+  args: readonly string[],
+): Promise<readonly string[]> {
+  const { stdout } = await tools.podman([
+    ...['run', '--rm', '--pull', 'never', '--network', 'host', '--log-driver', 'none'],
+    ...['--read-only', '--read-only-tmpfs=false', '--cap-drop', 'all'],
+    ...['--entrypoint', 'node', image, '--eval', START, '--', ...args],
+  ]);
+  return stdout.split('\n').filter((line) => / for (ESM|CommonJS) /.test(line));
+}
+
 export type ImageConfig = Readonly<{
   User?: string;
   Env: readonly string[];

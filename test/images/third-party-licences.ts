@@ -6,8 +6,9 @@
  * writes THIRD_PARTY_LICENSES.md, which every image holds. Run it after a change of dependencies. With
  * --check it writes nothing, and fails if a package has another licence than those accepted here.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findLicenceTexts } from '../../tools/image/licences.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -40,8 +41,6 @@ export function findUnaccepted(licences: readonly Licence[]): readonly string[] 
     .map(({ name, version, licence }) => `${name} ${version}: ${licence}`);
 }
 
-const TEXT = /^(licen[cs]e|copying|notice)/i;
-
 /** Every package that `npm ci --omit=dev` installs, by its folder. */
 export function readLicences(): readonly Licence[] {
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
@@ -50,13 +49,7 @@ export function readLicences(): readonly Licence[] {
     .map(([folder, { version, license }]) => {
       const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
       if (license === undefined) throw new Error(`the lock file has no licence for ${folder}`);
-      // A file, or a folder with one for each of several authors.
-      const texts = readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
-        .filter((path) => TEXT.test(path.slice(folder.length + 1)))
-        .sort();
-      return { name, version, licence: license, texts };
+      return { name, version, licence: license, texts: findLicenceTexts(folder) };
     })
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
@@ -68,14 +61,15 @@ export function renderLicences(licences: readonly Licence[], node: string): stri
   );
   return `# Third-party licences
 
-Each image holds the software below, beside this project's own (Apache-2.0, see LICENSE).
+The images hold the software below, beside this project's own (Apache-2.0, see LICENSE).
 \`npm run licences\` writes this file from the lock file.
 
 - **Debian's packages** of the base image: the texts are in \`/usr/share/doc/*/copyright\` of the image.
 - **libatomic** of GCC, for Node.js: the licence of libgcc_s and libstdc++ there, GPL-3.0 with the GCC
   Runtime Library Exception
 - **Node.js ${node}**, with what it bundles: https://github.com/nodejs/node/blob/v${node}/LICENSE
-- **${licences.length} npm packages.** The texts are in the image, below \`/app\`:
+- **${licences.length} npm packages**, of which each image has those that its program uses, as parts of larger
+  files. The texts of all are in each image, below \`/app\`:
 
 | package | version | licence | text |
 | --- | --- | --- | --- |

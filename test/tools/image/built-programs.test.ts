@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { Client, credentials } from '@grpc/grpc-js';
+import { type Built, buildGrpc, buildProgram } from '../../../tools/image/bundle.ts';
+import { PROGRAMS, type ProgramName } from '../../../tools/image/programs.ts';
+import {
+  QUERY,
+  type StandInCloud,
+  startStandInCloud,
+} from '../../../tools/image/stand-in-cloud.ts';
+import { startBuilt } from './built-program.ts';
+
+const NAMES = Object.keys(PROGRAMS) as ProgramName[];
+const MEGABYTE = 1_000_000;
+
+/**
+ * What a start costs, in what can be counted. A limit is a little above what it is now: raise it where
+ * the reason is good, and say so.
+ */
+const MOST: Readonly<Record<ProgramName, { bytes: number; files: number; builtins: number }>> = {
+  loadgen: { bytes: 4.5 * MEGABYTE, files: 45, builtins: 260 },
+  client: { bytes: 4.7 * MEGABYTE, files: 45, builtins: 260 },
+  server: { bytes: 4.1 * MEGABYTE, files: 45, builtins: 260 },
+};
+
+describe('what the images run', () => {
+  let folder: string;
+  let cloud: StandInCloud;
+  const built: Partial<Record<ProgramName, Built>> = {};
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'shakesapp-built-'));
+    for (const name of NAMES) built[name] = await buildProgram(name, join(folder, name));
+    await buildGrpc(join(folder, 'node_modules/@grpc/grpc-js'));
+    cloud = await startStandInCloud();
+  });
+  after(async () => {
+    await cloud?.close();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  const start = (t: TestContext, name: ProgramName, env: Record<string, string>) => {
+    const storage = cloud.environment.STORAGE_API_ENDPOINT ?? '';
+    return startBuilt(t, { folder, name, env: { STORAGE_API_ENDPOINT: storage, ...env } });
+  };
+  const environment: Readonly<Record<ProgramName, Record<string, string>>> = {
+    loadgen: { KNOWN_QUERIES: '{"a":1}', CLIENT_ADDR: '127.0.0.1:1' },
+    client: { KNOWN_QUERIES: '{"a":1}', SERVER_ADDR: '127.0.0.1:1' },
+    server: { WORKS_BUCKET: 'texts' },
+  };
+
+  for (const name of NAMES) {
+    test(`${name} has no more bytes than its limit`, () => {
+      const bytes = built[name]?.bytes ?? Number.NaN;
+      assert.ok(bytes <= MOST[name].bytes, `${bytes} bytes`);
+      assert.ok(bytes > MOST[name].bytes / 2, `${bytes} bytes: lower the limit`);
+    });
+
+    test(`${name} loads no more before it listens than its limit`, async (t) => {
+      const program = await start(t, name, environment[name]);
+      const { code, loaded } = await program.stop();
+      assert.equal(code, 0);
+      const { listening, builtins, files } = loaded;
+      assert.ok(listening <= MOST[name].files, `${listening} files: ${files.join('\n')}`);
+      assert.ok(builtins.length <= MOST[name].builtins, `${builtins.length} of node's modules`);
+      // Its WebSocket is an export of node:http, which an ES import reads.
+      assert.ok(!builtins.includes('NativeModule internal/deps/undici/undici'));
+    });
+  }
+
+  test('shows the proto by reflection', async (t) => {
+    const server = await start(t, 'server', environment.server);
+    const client = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure());
+    t.after(() => client.close());
+    const stream = client.makeBidiStreamRequest(
+      '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+      (bytes: Buffer) => bytes,
+      (bytes: Buffer) => bytes,
+    );
+    // ServerReflectionRequest{string file_containing_symbol=4}
+    const symbol = Buffer.from('shakesapp.ShakespeareService');
+    stream.write(Buffer.concat([Buffer.from([4 * 8 + 2, symbol.length]), symbol]));
+    const [answer] = await stream.take(1).toArray();
+    stream.cancel();
+    assert.match(String(answer), /GetMatchCount/);
+  });
+
+  test('makes one complete trace of a request through client and server', async (t) => {
+    const console = { OTEL_TRACES_EXPORTER: 'console' };
+    const server = await start(t, 'server', { ...environment.server, ...console });
+    const client = await start(t, 'client', {
+      ...console,
+      KNOWN_QUERIES: JSON.stringify({ [QUERY.text]: QUERY.lines }),
+      SERVER_ADDR: `127.0.0.1:${server.port}`,
+    });
+    const url = `http://127.0.0.1:${client.port}/?q=${encodeURIComponent(QUERY.text)}`;
+    const response = await fetch(url);
+    assert.equal(response.status, 200, await response.text());
+    const ends = [await client.stop(), await server.stop()];
+    assert.deepEqual(
+      ends.map(({ code }) => code),
+      [0, 0],
+    );
+    const spans = [...client.lines(), ...server.lines()]
+      .filter(({ message }) => message === 'span')
+      .map(({ span }) => span as { name: string; traceId: string; kind: number });
+    assert.equal(new Set(spans.map(({ traceId }) => traceId)).size, 1);
+    const named = (pattern: RegExp) => spans.filter(({ name }) => pattern.test(name)).length;
+    assert.equal(named(/^GET/), 3, 'of HTTP: the request, the listing, the object');
+    assert.equal(named(/grpc\.shakesapp/), 2, 'of gRPC: both ends of the call');
+    assert.equal(named(/^works\./), 2);
+    assert.equal(spans.length, 8);
+  });
+});

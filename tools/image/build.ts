@@ -1,0 +1,27 @@
+/**
+ * Builds what the images run:
+ *
+ *   node tools/image/build.ts FOLDER
+ *
+ *   FOLDER/PROGRAM/preload.mjs, main.mjs, …      our sources and their packages, in few files
+ *   FOLDER/node_modules/@grpc/grpc-js            apart, because it is patched by its name
+ *   FOLDER/node_modules/PACKAGE/LICENSE …        the texts of all packages
+ *
+ * The Dockerfile runs it; a laptop runs the sources. docs/adr/0006-images-run-bundles.md says why.
+ */
+import { join } from 'node:path';
+import { buildGrpc, buildProgram } from './bundle.ts';
+import { copyLicences } from './licences.ts';
+import { PROGRAMS, type ProgramName } from './programs.ts';
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) {
+  process.stderr.write('usage: node tools/image/build.ts FOLDER\n');
+  process.exit(2);
+}
+for (const name of Object.keys(PROGRAMS) as ProgramName[]) {
+  const { bytes, files } = await buildProgram(name, join(folder, name));
+  process.stdout.write(`${name}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB\n`);
+}
+await buildGrpc(join(folder, 'node_modules/@grpc/grpc-js'));
+copyLicences(folder);

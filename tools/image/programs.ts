@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+
+export const ROOT = join(import.meta.dirname, '../..');
+
+/** What node runs after the preload. */
+export const PROGRAMS = {
+  loadgen: 'functions/loadgen/main.ts',
+  client: 'services/client/main.ts',
+  server: 'services/server/main.ts',
+} as const;
+
+export type ProgramName = keyof typeof PROGRAMS;
+
+/** Arguments to node, in the folder that `build` wrote. */
+export function builtArguments(name: ProgramName): readonly string[] {
+  return [
+    // Otherwise Google's archived packages print plain text between the JSON log lines.
+    '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
+    '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
+    '--require',
+    `./${name}/early-signal.cjs`,
+    '--import',
+    `./${name}/preload.mjs`,
+    `./${name}/main.mjs`,
+  ];
+}
