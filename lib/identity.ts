@@ -1,6 +1,6 @@
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { GoogleAuth } from 'google-auth-library';
+import type { GoogleAuth } from 'google-auth-library';
 import { AppError } from './errors.ts';
 import { until, within } from './telemetry/deadline.ts';
 
@@ -94,9 +94,10 @@ export function createIdentity(
 }
 
 function createFetch(): (audience: string) => Promise<string> {
-  const auth = new GoogleAuth();
+  let auth: Promise<GoogleAuth> | undefined;
   return async (audience) => {
-    const client = await auth.getIdTokenClient(audience);
+    auth ??= import('./google-auth.ts').then((module) => new module.GoogleAuth());
+    const client = await (await auth).getIdTokenClient(audience);
     return client.idTokenProvider.fetchIdToken(audience);
   };
 }
