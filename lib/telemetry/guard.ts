@@ -4,31 +4,30 @@ import {
   diag,
   INVALID_SPAN_CONTEXT,
   ROOT_CONTEXT,
-  type Span,
   type TextMapPropagator,
   type Tracer,
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { GuardedSpan } from './guarded-span.ts';
 
 /**
  * What runs inside a request must not fail it. OpenTelemetry's instrumentations call samplers,
  * processors and propagators without a net: what one of them throws comes out of the server's own
  * request handler, or out of http.request. Each place is caught here; its first fault is logged.
+ *
+ * Every span passes here a dozen times, so the places catch by themselves and make no functions for it.
  */
-export type Guard = <T>(place: string, work: () => T, otherwise: () => T) => T;
+export type Guard = Readonly<{ report(place: string, fault: unknown): void }>;
 
 export function createGuard(): Guard {
   const reported = new Set<string>();
-  return (place, work, otherwise) => {
-    try {
-      return work();
-    } catch (error) {
-      if (!reported.has(place)) diag.error(`tracing failed in ${place}`, describe(error));
+  return {
+    report(place, fault) {
+      if (!reported.has(place)) diag.error(`tracing failed in ${place}`, describe(fault));
       reported.add(place);
-      return otherwise();
-    }
+    },
   };
 }
 
@@ -38,32 +37,32 @@ export function createGuard(): Guard {
  */
 export function guardContextManager(guard: Guard, guarded: ContextManager): ContextManager {
   return Object.assign(Object.create(guarded) as ContextManager, {
-    active: () =>
-      guard(
-        'context.active',
-        () => guarded.active(),
-        () => ROOT_CONTEXT,
-      ),
+    active() {
+      try {
+        return guarded.active();
+      } catch (fault) {
+        guard.report('context.active', fault);
+        return ROOT_CONTEXT;
+      }
+    },
     with: ((active, work, thisArg, ...args) => {
-      let settle: (() => ReturnType<typeof work>) | undefined;
-      // What the work itself throws is no fault of tracing.
+      type Result = ReturnType<typeof work>;
+      let result: Result | undefined;
+      const ran = { isBegun: false, isDone: false };
       const run = () => {
-        try {
-          const result = work.call(thisArg as ThisParameterType<typeof work>, ...args);
-          settle = () => result;
-        } catch (error) {
-          settle = () => {
-            throw error;
-          };
-        }
+        ran.isBegun = true;
+        result = work.call(thisArg as ThisParameterType<typeof work>, ...args);
+        ran.isDone = true;
       };
-      guard(
-        'context.with',
-        () => guarded.with(active, run),
-        () => {},
-      );
-      if (!settle) run();
-      return (settle as unknown as () => ReturnType<typeof work>)();
+      try {
+        guarded.with(active, run);
+      } catch (fault) {
+        // What the work itself throws is no fault of tracing.
+        if (ran.isBegun && !ran.isDone) throw fault;
+        guard.report('context.with', fault);
+      }
+      if (!ran.isBegun) run();
+      return result as Result;
     }) satisfies ContextManager['with'],
   });
 }
@@ -71,36 +70,41 @@ export function guardContextManager(guard: Guard, guarded: ContextManager): Cont
 /** Without the headers of a trace, the next program begins another one. */
 export function guardPropagator(guard: Guard, guarded: TextMapPropagator): TextMapPropagator {
   return {
-    inject: (active, carrier, setter) =>
-      guard(
-        'inject',
-        () => guarded.inject(active, carrier, setter),
-        () => {},
-      ),
-    extract: (active, carrier, getter) =>
-      guard(
-        'extract',
-        () => guarded.extract(active, carrier, getter),
-        () => active,
-      ),
+    inject(active, carrier, setter) {
+      try {
+        guarded.inject(active, carrier, setter);
+      } catch (fault) {
+        guard.report('inject', fault);
+      }
+    },
+    extract(active, carrier, getter) {
+      try {
+        return guarded.extract(active, carrier, getter);
+      } catch (fault) {
+        guard.report('extract', fault);
+        return active;
+      }
+    },
     fields: () => guarded.fields(),
   };
 }
 
 export function guardProcessor(guard: Guard, name: string, guarded: SpanProcessor): SpanProcessor {
   return {
-    onStart: (span, parent) =>
-      guard(
-        `${name}, start`,
-        () => guarded.onStart(span, parent),
-        () => {},
-      ),
-    onEnd: (span) =>
-      guard(
-        `${name}, end`,
-        () => guarded.onEnd(span),
-        () => {},
-      ),
+    onStart(span, parent) {
+      try {
+        guarded.onStart(span, parent);
+      } catch (fault) {
+        guard.report(`${name}, start`, fault);
+      }
+    },
+    onEnd(span) {
+      try {
+        guarded.onEnd(span);
+      } catch (fault) {
+        guard.report(`${name}, end`, fault);
+      }
+    },
     forceFlush: () => guarded.forceFlush(),
     shutdown: () => guarded.shutdown(),
   };
@@ -116,50 +120,18 @@ export function guardTracers(guard: Guard, guarded: TracerProvider): TracerProvi
       const tracer = guarded.getTracer(...of);
       // The tracer's startActiveSpan calls its startSpan.
       return Object.assign(Object.create(tracer) as Tracer, {
-        startSpan: ((name, options, parent = context.active()) =>
-          guard(
-            'startSpan',
-            () => guardSpan(guard, tracer.startSpan(name, options, parent)),
-            () => {
-              const above = options?.root ? undefined : trace.getSpanContext(parent);
-              return trace.wrapSpanContext(above ?? INVALID_SPAN_CONTEXT);
-            },
-          )) satisfies Tracer['startSpan'],
+        startSpan: ((name, options, parent = context.active()) => {
+          try {
+            return new GuardedSpan(guard, tracer.startSpan(name, options, parent));
+          } catch (fault) {
+            guard.report('startSpan', fault);
+            const above = options?.root ? undefined : trace.getSpanContext(parent);
+            return trace.wrapSpanContext(above ?? INVALID_SPAN_CONTEXT);
+          }
+        }) satisfies Tracer['startSpan'],
       });
     },
   };
-}
-
-/** The span as programs and instrumentations hold it: what a call of it throws fails no request. */
-function guardSpan(guard: Guard, span: Span): Span {
-  const call = (place: string, work: () => unknown) => {
-    guard(`span.${place}`, work, () => {});
-    return guarded;
-  };
-  const guarded: Span = {
-    spanContext: () =>
-      guard(
-        'span.spanContext',
-        () => span.spanContext(),
-        () => INVALID_SPAN_CONTEXT,
-      ),
-    isRecording: () =>
-      guard(
-        'span.isRecording',
-        () => span.isRecording(),
-        () => false,
-      ),
-    setAttribute: (...of) => call('setAttribute', () => span.setAttribute(...of)),
-    setAttributes: (...of) => call('setAttributes', () => span.setAttributes(...of)),
-    addEvent: (...of) => call('addEvent', () => span.addEvent(...of)),
-    addLink: (...of) => call('addLink', () => span.addLink(...of)),
-    addLinks: (...of) => call('addLinks', () => span.addLinks(...of)),
-    setStatus: (...of) => call('setStatus', () => span.setStatus(...of)),
-    updateName: (...of) => call('updateName', () => span.updateName(...of)),
-    recordException: (...of) => call('recordException', () => span.recordException(...of)),
-    end: (...of) => void call('end', () => span.end(...of)),
-  };
-  return guarded;
 }
 
 function describe(error: unknown): string {

@@ -42,10 +42,9 @@ export function createPropagator(names: readonly PropagatorName[]): TextMapPropa
       // Google's propagator would send an all-zero trace from inside a suppressed request.
       if (isTracingSuppressed(context)) return;
       const valid = spanContext !== undefined && isSpanContextValid(spanContext);
+      const skipping = skipEmpty(setter);
       for (const injector of injectors) {
-        if (valid || injector instanceof W3CBaggagePropagator) {
-          injector.inject(context, carrier, skipEmpty(setter));
-        }
+        if (valid || injector === BAGGAGE) injector.inject(context, carrier, skipping);
       }
     },
 

@@ -7,11 +7,11 @@ import {
   propagation,
   trace,
 } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { setGlobalErrorHandler, suppressTracing } from '@opentelemetry/core';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { createBatches } from './batches.ts';
 import type { TelemetryConfig } from './config.ts';
+import { EmitterContextManager } from './context-manager.ts';
 import { DeadlineError, within } from './deadline.ts';
 import { createTrackedExporter } from './exporter.ts';
 import {
@@ -55,7 +55,7 @@ export async function startTelemetry(
     onPlatform: boolean;
   },
 ): Promise<Telemetry> {
-  const contextManager = new AsyncLocalStorageContextManager().enable();
+  const contextManager = new EmitterContextManager().enable();
   const guard = createGuard();
   context.setGlobalContextManager(guardContextManager(guard, contextManager));
   const propagator = createPropagator(config.OTEL_PROPAGATORS);

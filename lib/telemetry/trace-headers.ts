@@ -21,7 +21,13 @@ const INVALID_SPAN = '0'.repeat(16);
  * repetitions of one value are one value, but of two different ones neither can be believed.
  */
 export function singleValue(value: string | string[] | undefined): string | undefined {
-  if (value === undefined) return undefined;
+  const single = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  if (single === undefined) return undefined;
+  // As almost every header is: the rest is for the others.
+  if (typeof single === 'string' && !single.includes(',')) {
+    const only = single.trim();
+    return only !== '' && only.length <= MAX_LENGTH ? only : undefined;
+  }
   const values = [value].flat().flatMap((item) => String(item).split(','));
   const distinct = new Set(values.map((item) => item.trim()).filter((item) => item !== ''));
   const [only] = distinct;
