@@ -2,21 +2,18 @@ import type { Opened, Sample } from './row.ts';
 
 export type Samples = Readonly<Record<string, readonly Sample[]>>;
 
-/** Fewer say nothing about the spread. */
-const FEWEST_ROUNDS = 3;
-
 /**
  * A B A B …, after a round that warms up and is not counted. A wrong answer fails the row: else a
- * fast wrong variant would win. Once `isTimeOut` says so, no round starts but for the first three.
+ * fast wrong variant would win. Once `isTimeOut` says so, no round starts but for the `fewest`.
  */
 export async function interleave(
   opened: Pick<Opened, 'variants' | 'check'>,
-  options: { rounds: number; isTimeOut: () => boolean },
+  options: { rounds: number; fewest: number; isTimeOut: () => boolean },
 ): Promise<Samples> {
   const entries = Object.entries(opened.variants);
   const samples: Record<string, Sample[]> = Object.fromEntries(entries.map(([name]) => [name, []]));
   for (let round = 0; round <= options.rounds; round += 1) {
-    if (round > FEWEST_ROUNDS && options.isTimeOut()) break;
+    if (round > options.fewest && options.isTimeOut()) break;
     for (const [name, variant] of entries) {
       const sample = await variant.run();
       const wrong = opened.check(sample.answer, name);

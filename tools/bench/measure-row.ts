@@ -4,8 +4,11 @@ import { interleave } from './interleave.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Row } from './row.ts';
 
-/** How long rounds go on, once there are three. */
-const TIME_MS = { quick: 12_000, full: 180_000 } as const;
+/** How long rounds go on, once there are `fewest`: fewer than three say little about the spread. */
+const LIMITS = {
+  quick: { fewest: 1, timeMs: 12_000 },
+  full: { fewest: 3, timeMs: 180_000 },
+} as const;
 
 const [name = '', form, seed] = process.argv.slice(2);
 const quick = form === 'quick';
@@ -13,10 +16,11 @@ const { row } = (await import(`./rows/${name}.ts`)) as { row: Row };
 const opened = await row.open({ quick, seed: Number(seed) });
 try {
   const startMs = performance.now();
-  const limitMs = TIME_MS[quick ? 'quick' : 'full'];
+  const { fewest, timeMs } = LIMITS[quick ? 'quick' : 'full'];
   const samples = await interleave(opened, {
     rounds: row.rounds[quick ? 'quick' : 'full'],
-    isTimeOut: () => performance.now() - startMs > limitMs,
+    fewest,
+    isTimeOut: () => performance.now() - startMs > timeMs,
   });
   process.send?.(opened.figures.map((figure) => outcomeOf(name, figure, samples)));
 } catch (error) {

@@ -20,7 +20,7 @@ function recorder(answers: Readonly<Record<string, readonly unknown[]>>) {
   return { order, opened: { variants, check } };
 }
 
-const NEVER = { isTimeOut: () => false };
+const NEVER = { fewest: 1, isTimeOut: () => false };
 
 test('variants run in turns, and the round that warms up does not count', async () => {
   const { order, opened } = recorder({ a: ['right'], b: ['right'] });
@@ -39,8 +39,8 @@ test('a wrong answer fails the row, in whichever round it comes', async () => {
   }
 });
 
-test('once the time is out no round starts, but for the first three', async () => {
+test('once the time is out no round starts, but for the fewest that a row needs', async () => {
   const { opened } = recorder({ a: ['right'] });
-  const samples = await interleave(opened, { rounds: 10, isTimeOut: () => true });
+  const samples = await interleave(opened, { rounds: 10, fewest: 3, isTimeOut: () => true });
   assert.equal(samples.a?.length, 3);
 });

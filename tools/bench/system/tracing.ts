@@ -22,7 +22,7 @@ export async function openTracing(
   const { quick, seed, figures } = options;
   const system = await startBenchSystem();
   try {
-    const requests = quick ? 500 : 2_000;
+    const requests = quick ? 400 : 2_000;
     const variants = await Promise.all(
       names.map(async (name) => {
         const { env, spans } = WAYS[name];

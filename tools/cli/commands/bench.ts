@@ -4,12 +4,9 @@ import { jsonFlag } from '../flags.ts';
 /** `quick`: also in --quick. `full`: in a run without names. `named`: only by name. */
 type When = 'quick' | 'full' | 'named';
 
-/** Each is a file of tools/bench/rows. */
+/** Each is a file of tools/bench/rows, in the order in which they run: the slow ones last. */
 export const BENCHMARKS = {
   search: { when: 'quick', compares: "one query over 5 MB: the codelab's way, a bare scan" },
-  tracing: { when: 'quick', compares: 'a request at full load: tracing off' },
-  'tracing-memory': { when: 'full', compares: 'peak memory at full load: tracing off' },
-  'cold-start': { when: 'quick', compares: 'a program as the images run it: bare node -e 0' },
   path: {
     when: 'quick',
     compares: 'an untraced request without its search: bare node:http and grpc-js',
@@ -20,6 +17,7 @@ export const BENCHMARKS = {
     compares: 'what before-response adds to a request: its bound, a round trip',
   },
   pacer: { when: 'quick', compares: 'actual start of 500 requests a second: the scheduled start' },
+  image: { when: 'quick', compares: 'bytes of an image over Node and its base: a limit' },
   compare: {
     when: 'quick',
     compares: 'the command over files of spans: JSON.parse of the same bytes',
@@ -28,8 +26,10 @@ export const BENCHMARKS = {
     when: 'quick',
     compares: 'the command over files of spans: JSON.parse of the same bytes',
   },
+  tracing: { when: 'quick', compares: 'a request at full load: tracing off' },
+  'cold-start': { when: 'quick', compares: 'a program as the images run it: bare node -e 0' },
+  'tracing-memory': { when: 'full', compares: 'peak memory at full load: tracing off' },
   once: { when: 'full', compares: 'waiting at a desk: half of what it took at first' },
-  image: { when: 'quick', compares: 'bytes of an image over Node and its base: a limit' },
   install: { when: 'named', compares: 'npm ci: nothing, but it says what is heavy' },
   statistics: { when: 'named', compares: 'how often 1,000 simulated comparisons of a kind err' },
 } as const satisfies Readonly<Record<string, Readonly<{ when: When; compares: string }>>>;
