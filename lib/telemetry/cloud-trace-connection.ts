@@ -2,7 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { TraceExporter } from '@google-cloud/opentelemetry-cloud-trace-exporter';
-import { isAnswer, isTimeout, type ServiceError, toRejection } from './cloud-trace-status.ts';
+import {
+  isAnswer,
+  isTimeout,
+  isUnauthenticated,
+  type ServiceError,
+  toRejection,
+} from './cloud-trace-status.ts';
 import { NotStoredYet } from './sink.ts';
 
 /** BatchWriteSpansRequest, encoded, and gRPC metadata as the exporter prepares it. */
@@ -54,18 +60,19 @@ const CHANNEL_OPTIONS = {
  * one that is. The exporter makes it at the first write, after it has found credentials.
  */
 export function createConnection(options: {
-  exporter: TraceExporter;
+  /** Each one finds credentials and fetches a token for itself. */
+  createExporter: () => TraceExporter;
   endpoint: string;
   timeoutMs: number;
 }) {
-  const { exporter, endpoint, timeoutMs } = options;
+  const { createExporter, endpoint, timeoutMs } = options;
   const sockets = trackSockets();
   let learned: Learned | undefined;
   let client: Client | undefined;
   let lastAnswerMs = Number.NEGATIVE_INFINITY;
 
   async function open(): Promise<Opened> {
-    learned ??= await learn(exporter, endpoint);
+    learned ??= await learn(createExporter(), endpoint);
     client ??= learned.construct();
     return { client, method: learned.method };
   }
@@ -75,6 +82,13 @@ export function createConnection(options: {
     client?.close();
     client = undefined;
     sockets.destroyAll();
+  }
+
+  /** The library keeps a token until it expires, also one that was rejected. */
+  function discardToken(): void {
+    client?.close();
+    client = undefined;
+    learned = undefined;
   }
 
   function call(opened: Opened, write: BatchWrite, signal: AbortSignal): Promise<void> {
@@ -90,6 +104,7 @@ export function createConnection(options: {
       signal.removeEventListener('abort', giveUp);
       if (signal.aborted) return;
       if (error !== null && isTimeout(error)) giveUp();
+      if (error !== null && isUnauthenticated(error) && client === opened.client) discardToken();
       if (error === null || isAnswer(error)) lastAnswerMs = performance.now();
       if (error === null) resolve();
       else reject(toRejection(error));

@@ -17,15 +17,17 @@ export function createCloudTraceSink(options: {
   timeoutMs: number;
 }): SpanSink {
   const { project, endpoint, timeoutMs } = options;
-  const exporter = new TraceExporter({
-    // Given here, the project is not looked up: one failed lookup would silence it for good.
-    projectId: project,
-    apiEndpoint: endpoint,
-    // Without this only g.co/r/* arrives, which says nothing of version, revision or pod.
-    resourceFilter: /^(service|cloud|faas|k8s|shakesapp)\./,
-    stringifyArrayAttributes: true,
-  });
-  const connection = createConnection({ exporter, endpoint, timeoutMs });
+  const createExporter = () =>
+    new TraceExporter({
+      // Given here, the project is not looked up: one failed lookup would silence it for good.
+      projectId: project,
+      apiEndpoint: endpoint,
+      // Without this only g.co/r/* arrives, which says nothing of version, revision or pod.
+      resourceFilter: /^(service|cloud|faas|k8s|shakesapp)\./,
+      stringifyArrayAttributes: true,
+    });
+  const exporter = createExporter();
+  const connection = createConnection({ createExporter, endpoint, timeoutMs });
   const encoder = createBatchEncoder();
   const frames = new WeakMap<Resource, Promise<Frame>>();
 

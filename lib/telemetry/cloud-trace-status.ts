@@ -12,6 +12,7 @@ const CODE = {
   INTERNAL: 13,
   UNAVAILABLE: 14,
   DATA_LOSS: 15,
+  UNAUTHENTICATED: 16,
 } as const;
 
 const PASSING: ReadonlySet<number | undefined> = new Set([
@@ -20,6 +21,8 @@ const PASSING: ReadonlySet<number | undefined> = new Set([
   CODE.RESOURCE_EXHAUSTED,
   CODE.ABORTED,
   CODE.UNAVAILABLE,
+  // With another token.
+  CODE.UNAUTHENTICATED,
 ]);
 
 /** The server itself failed, and does not say whether before it had stored the batch or after. */
@@ -29,17 +32,23 @@ const FAILED_WITHIN: ReadonlySet<number | undefined> = new Set([
   CODE.DATA_LOSS,
 ]);
 
+/** The server, or one between, stopped in the middle: after it had stored the batch, or before. */
+const UNFINISHED: ReadonlySet<number | undefined> = new Set([CODE.CANCELLED, CODE.UNAVAILABLE]);
+
 /** gRPC's own words for a call whose connection or stream ended under it. */
 const BROKEN =
   /^(Connection dropped|Received RST_STREAM|Stream error|Call cancelled|Write|read E|write E)/;
 /** Nothing was sent: no connection, or no token for the call. */
 const UNSENT =
-  /^(No connection established|Name resolution failed|Stream refused|Getting metadata)/;
+  /^(No connection established|Name resolution failed|Stream refused|Getting metadata|Channel closed)/;
 /** Other than a quota, this does not pass: the batch would be refused for ever. */
 const TOO_LARGE = /larger than max|too large/i;
 
 const isBroken = ({ code, details = '' }: ServiceError) =>
   code === CODE.DEADLINE_EXCEEDED || BROKEN.test(details);
+
+/** The token of the call was rejected: it was revoked, or is none. */
+export const isUnauthenticated = ({ code }: ServiceError) => code === CODE.UNAUTHENTICATED;
 
 export const isTimeout = ({ code }: ServiceError) => code === CODE.DEADLINE_EXCEEDED;
 
@@ -54,5 +63,6 @@ export function toRejection(error: ServiceError): Error {
     (PASSING.has(code) && !TOO_LARGE.test(details)) || isBroken(error) || UNSENT.test(details);
   if (!passes && FAILED_WITHIN.has(code)) return new FateUnknown(message, { cause: error });
   if (!passes) return error;
-  return new NotStoredYet(message, { cause: error, maybeStored: isBroken(error) });
+  const maybeStored = isBroken(error) || (UNFINISHED.has(code) && !UNSENT.test(details));
+  return new NotStoredYet(message, { cause: error, maybeStored });
 }

@@ -45,7 +45,7 @@ export type LedgerReport = Readonly<{
     noExporter: number;
     /** unknown: refused after an attempt that had no answer, or by a backend that failed itself. */
     exportTimedOut: number;
-    /** unknown: they waited when the process ended, and an attempt had no answer. */
+    /** unknown: they waited when the process ended, and an attempt may have stored them. */
     unanswered: number;
   }>;
 }>;

@@ -49,11 +49,15 @@ export function createOtlpSink(options: OtlpOptions): SpanSink {
           const serialized = ProtobufTraceSerializer.serializeRequest(madeAt(spans, resource));
           if (serialized === undefined) throw new Error('the spans cannot be serialized');
           const body = compression === 'gzip' ? await gzipAsync(serialized) : serialized;
-          const secret = { ...(token && (await until(token(), signal))), ...headers };
+          const secret = { ...(token && (await until(token.headers(), signal))), ...headers };
           const request = { url, agent, body, headers: { ...secret, ...format } };
           const answer = await send(request, signal);
           const verdict = judgeAnswer(answer, Object.values(secret));
-          if (!verdict.stored) throw toError(verdict, answer);
+          if (!verdict.stored) {
+            const isRejected = answer.status === 401 && token !== undefined;
+            if (isRejected) token.discard();
+            throw toError({ ...verdict, passes: verdict.passes || isRejected }, answer);
+          }
           const { rejected, warning } = verdict;
           if (rejected > 0 || warning !== undefined) {
             diag.warn(`the OTLP endpoint rejected ${rejected} of ${spans.length} spans`, warning);
@@ -77,8 +81,8 @@ function toError({ passes, reason }: { passes: boolean; reason: string }, answer
   // The server itself failed, and does not say whether before it had stored the batch or after.
   if (answer.status === 500) return new FateUnknown(reason);
   if (!passes) return new Error(reason);
-  // These two are a gateway's, which had no answer from whoever stores.
-  const maybeStored = answer.status === 502 || answer.status === 504;
+  // Whoever stores may have done so before, or there was a gateway that had no answer from it.
+  const maybeStored = [502, 503, 504].includes(answer.status);
   return new NotStoredYet(reason, { maybeStored, retryAfterMs: answer.retryAfterMs ?? 0 });
 }
 
@@ -158,17 +162,25 @@ export function isGoogle(url: string): boolean {
 
 /** Access tokens last an hour: asked for before each export, and cached by the library. */
 function createAccessToken(project: string) {
-  const auth = new GoogleAuth({
-    projectId: project,
-    scopes: ['https://www.googleapis.com/auth/cloud-platform'],
-  });
-  return async (): Promise<Record<string, string>> => {
-    try {
-      const token = await auth.getAccessToken();
-      return { authorization: `Bearer ${token}`, 'x-goog-user-project': project };
-    } catch (cause) {
-      const { message } = cause as Error;
-      throw new NotStoredYet(`no access token for the OTLP export: ${message}`, { cause });
-    }
+  const create = () =>
+    new GoogleAuth({
+      projectId: project,
+      scopes: ['https://www.googleapis.com/auth/cloud-platform'],
+    });
+  let auth = create();
+  return {
+    async headers(): Promise<Record<string, string>> {
+      try {
+        const token = await auth.getAccessToken();
+        return { authorization: `Bearer ${token}`, 'x-goog-user-project': project };
+      } catch (cause) {
+        const { message } = cause as Error;
+        throw new NotStoredYet(`no access token for the OTLP export: ${message}`, { cause });
+      }
+    },
+    /** The library keeps a token until it expires, also one that was rejected. */
+    discard(): void {
+      auth = create();
+    },
   };
 }

@@ -4,6 +4,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { DeadlineError, within } from './deadline.ts';
 import { FateUnknown, NotStoredYet, type SpanSink, type Written } from './sink.ts';
 import { estimateBytes } from './span-bytes.ts';
+import { createWaitingBatches, type WaitingBatch } from './waiting-batches.ts';
 import { createWritePace } from './write-pace.ts';
 
 /** What became of a batch: how many of its spans are not stored, and why. */
@@ -32,18 +33,8 @@ export type RetryQueue = Readonly<{
   close(): void;
 }>;
 
-type Entry = {
-  readonly spans: readonly ReadableSpan[];
-  readonly bytes: number;
-  /** Place in the queue: writes that run at the same time may come back in another order. */
-  readonly place: number;
-  isWriting: boolean;
-  maybeStored: boolean;
-  readonly settle: (fate: Fate) => void;
-};
+type Entry = WaitingBatch & Readonly<{ bytes: number; settle: (fate: Fate) => void }>;
 
-/** Of one write, by the estimate, which is above the size on the wire. */
-const MAX_WRITE_BYTES = 2 * 1024 * 1024;
 /** Once full, it takes batches again from this fill on. */
 const REOPEN_FILL = 0.75;
 
@@ -68,9 +59,8 @@ export function createRetryQueue(options: {
 }): RetryQueue {
   const { sink, limitBytes, batchSpans, timeoutMs, random = Math.random } = options;
   const pace = createWritePace({ name: sink.name, onResume: pump, random });
-  const waiting: Entry[] = [];
+  const waiting = createWaitingBatches<Entry>(batchSpans);
   const closed = new AbortController();
-  let places = 0;
   let heldBytes = 0;
   let isFull = false;
   let writes = 0;
@@ -94,44 +84,30 @@ export function createRetryQueue(options: {
       heldBytes -= bytes;
       resolve(fate);
     };
-    const place = places++;
-    const entry: Entry = { spans, bytes, place, isWriting: false, maybeStored: false, settle };
+    const entry = waiting.add({ spans, bytes, settle });
     heldBytes += bytes;
-    waiting.push(entry);
     pump();
     return { fate: promise, maybeStored: () => entry.isWriting || entry.maybeStored };
   }
 
   /** Starts as many writes as may run now. */
   function pump(): void {
-    while (waiting.length > 0 && pace.allows(writes) && !closed.signal.aborted) {
-      void attempt(takeWrite());
+    while (waiting.hasAny() && pace.allows(writes) && !closed.signal.aborted) {
+      void attempt(waiting.take());
     }
-  }
-
-  /** The oldest batches that fit into one write. */
-  function takeWrite(): Entry[] {
-    let spans = 0;
-    let bytes = 0;
-    const end = waiting.findIndex((entry, i) => {
-      spans += entry.spans.length;
-      bytes += entry.bytes;
-      return i > 0 && (spans > batchSpans || bytes > MAX_WRITE_BYTES);
-    });
-    return waiting.splice(0, end === -1 ? waiting.length : end);
   }
 
   async function attempt(entries: readonly Entry[]): Promise<void> {
     writes += 1;
-    for (const entry of entries) entry.isWriting = true;
     const spans = entries.flatMap((entry) => entry.spans);
     try {
       const { rejected } = await write(spans);
       pace.succeeded();
+      waiting.succeeded();
       settle(entries, Math.max(0, rejected));
     } catch (error) {
       if (error instanceof NotStoredYet || error instanceof DeadlineError) {
-        putBack(entries, error instanceof DeadlineError || error.maybeStored);
+        waiting.putBack(entries, error instanceof DeadlineError || error.maybeStored);
         pace.failed(error);
       } else if (!closed.signal.aborted) {
         const were = spans.length === 1 ? 'span was' : 'spans were';
@@ -164,15 +140,6 @@ export function createRetryQueue(options: {
       entry.maybeStored ||= lost === 0;
       entry.settle({ lost, reason });
     }
-  }
-
-  function putBack(entries: readonly Entry[], maybeStored: boolean): void {
-    for (const entry of entries) {
-      entry.isWriting = false;
-      entry.maybeStored ||= maybeStored;
-    }
-    waiting.push(...entries);
-    waiting.sort((one, other) => one.place - other.place);
   }
 
   return {

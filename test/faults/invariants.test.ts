@@ -57,7 +57,7 @@ const WRONG: readonly Case[] = [
   ['less in the store than counted', server({ held: 9 }), {}, /the store holds 9/],
   ['a lost span', server({ started: 11, lost: 1 }), {}, /1 spans lost/],
   ['a span of unknown fate', server({ started: 11, unknown: 1 }), {}, /1 spans unknown/],
-  ['a trace that was shed', server({ shed: 1 }), {}, /1 spans shed/],
+  ['a trace that was shed', server({ shed: 1 }), {}, /1 traces shed/],
   ['too many lost spans', server({ started: 14, lost: 4 }), { lost: [1, 3] }, /4 spans lost/],
   ['a fourth attempt', { attempts: 4 }, {}, /4 attempts of a request at one object or page/],
   ['a broken trace', { broken: 1 }, {}, /1 broken/],

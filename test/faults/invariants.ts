@@ -45,7 +45,8 @@ export function checkResult(result: Result, expected: Expectation): void {
     shed: expected.shed,
   })) {
     const count = total[what as 'lost' | 'unknown' | 'shed'];
-    check(isWithin(count, bound), `${count} spans ${what}: ${JSON.stringify(total.reasons)}`);
+    const of = what === 'shed' ? 'traces' : 'spans';
+    check(isWithin(count, bound), `${count} ${of} ${what}: ${JSON.stringify(total.reasons)}`);
   }
   check(isWithin(result.broken, expected.broken), `${result.broken} broken traces`);
   const { attempts } = result;

@@ -60,7 +60,7 @@ function start(t: TestContext, getClient?: () => never) {
   }
   const exporter = { _getClient: getClient ?? (async () => new FakeClient()) };
   const connection = createConnection({
-    exporter: exporter as unknown as TraceExporter,
+    createExporter: () => exporter as unknown as TraceExporter,
     endpoint: 'trace.example:443',
     timeoutMs: TIMEOUT_MS,
   });
@@ -149,6 +149,21 @@ describe('the connection to Cloud Trace', () => {
     });
   }
 
+  test('finds credentials again after a token that was rejected, once for all calls that had it', async (t) => {
+    const { begin, made } = start(t);
+    const rejected = { code: status.UNAUTHENTICATED, details: 'the token was revoked' };
+    const [first, second] = [await begin(), await begin()];
+    first.call.answer(rejected);
+    const next = await begin();
+    second.call.answer(rejected);
+    assert.equal((await begin()).call.client, next.call.client);
+    assert.deepEqual(
+      [first.call.client, next.call.client],
+      [{ ...made[1], closed: true }, made[3]],
+    );
+    assert.equal(made.length, 4);
+  });
+
   test('counts a broken connection for no answer', async (t) => {
     const { begin, made } = start(t);
     const controller = new AbortController();
@@ -161,13 +176,15 @@ describe('the connection to Cloud Trace', () => {
 
 describe('an error of a call to Cloud Trace', () => {
   for (const [code, details, maybeStored] of [
-    [status.UNAVAILABLE, 'The service is currently unavailable.', false],
+    [status.UNAVAILABLE, 'The service is currently unavailable.', true],
     [status.UNAVAILABLE, 'No connection established. Last error: ECONNREFUSED', false],
     [status.UNAVAILABLE, 'Name resolution failed for target dns:trace.example:443', false],
     [status.UNAVAILABLE, 'Stream refused by server', false],
     [status.RESOURCE_EXHAUSTED, 'Quota exceeded for quota metric', false],
     [status.ABORTED, 'conflict', false],
-    [status.CANCELLED, 'The caller cancelled', false],
+    [status.CANCELLED, 'The caller cancelled', true],
+    [status.UNAVAILABLE, 'Channel closed before call started', false],
+    [status.UNAUTHENTICATED, 'Request had invalid authentication credentials', false],
     [status.UNKNOWN, 'Getting metadata from plugin failed with error: no token', false],
     [status.UNAVAILABLE, 'Connection dropped', true],
     [status.UNAVAILABLE, 'read ECONNRESET', true],
@@ -185,7 +202,6 @@ describe('an error of a call to Cloud Trace', () => {
   for (const [code, details] of [
     [status.INVALID_ARGUMENT, 'Invalid value at spans[0]'],
     [status.PERMISSION_DENIED, 'The caller does not have permission'],
-    [status.UNAUTHENTICATED, 'Request had invalid authentication credentials'],
     [status.RESOURCE_EXHAUSTED, 'Received message larger than max (20000000 vs. 16777216)'],
   ] as const) {
     test(`${status[code]} “${details}” is final`, async (t) => {

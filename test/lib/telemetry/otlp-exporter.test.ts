@@ -185,7 +185,7 @@ test('a refusal is logged with its status and reason, and is not repeated', asyn
 for (const [status, maybeStored] of [
   [429, false],
   [502, true],
-  [503, false],
+  [503, true],
   [504, true],
 ] as const) {
   test(`after ${status} a batch may be stored later`, async (t) => {

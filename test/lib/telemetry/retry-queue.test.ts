@@ -114,6 +114,43 @@ describe('the retry queue', () => {
     assert.deepEqual(names().slice(4), ['aa', 'bb', 'cc', 'dd', 'ee']);
   });
 
+  test('tries others before a batch that failed three times, and goes on with it at the end', async (t) => {
+    const { add, answer, tick, names } = start(t);
+    const poison = add('p');
+    for (const [write, pauseMs] of [100, 200].entries()) {
+      await answer(write, away());
+      await tick(pauseMs);
+    }
+    const others = ['a', 'b'].map(add);
+    await answer(2, away());
+    await tick(400);
+    for (const write of [3, 4]) await answer(write);
+    assert.deepEqual(names(), ['pp', 'pp', 'pp', 'aa', 'bb', 'pp']);
+    for (const other of others) assert.equal((await other.fate).lost, 0);
+    await answer(5, away());
+    await tick(100);
+    await answer(6);
+    assert.equal((await poison.fate).lost, 0);
+  });
+
+  test('writes a batch by itself that fails while others succeed', async (t) => {
+    const { add, answer, tick, names } = start(t, { batchSpans: 4 });
+    for (const name of 'pabcd') add(name);
+    for (const write of [0, 1, 2, 3]) await answer(write, away());
+    await tick(100);
+    for (const pauseMs of [200, 400]) {
+      await answer(names().length - 1, away());
+      await tick(pauseMs);
+    }
+    assert.deepEqual(names().slice(4), ['ppaa', 'ppaa', 'bbcc']);
+    await answer(6);
+    assert.deepEqual(names().slice(7), ['ddpp', 'aa']);
+    await answer(7, away());
+    await answer(8);
+    await tick(100);
+    assert.deepEqual(names().slice(9), ['dd', 'pp']);
+  });
+
   test('puts small batches into one write, up to the size of a batch', async (t) => {
     const { add, answer, tick, names } = start(t, { batchSpans: 5 });
     add('a');
