@@ -2,9 +2,11 @@
  * For NODE_OPTIONS=--import, before the telemetry's preload: breaks the parts of tracing that
  * TRACING_FAULTS names, in this process.
  */
+import https from 'node:https';
 import { trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
 import { gcpDetector } from '@opentelemetry/resource-detector-gcp';
 import {
   BasicTracerProvider,
@@ -21,7 +23,19 @@ const flush = (forceFlush: () => unknown) =>
 
 const span = Object.getPrototypeOf(new BasicTracerProvider().getTracer('').startSpan(''));
 
+/** The first one, which is the exporter's. */
+class BrokenAgent extends https.Agent {
+  constructor(...options: ConstructorParameters<typeof https.Agent>) {
+    super(...options);
+    Object.assign(https, { Agent: Object.getPrototypeOf(BrokenAgent) });
+    fail();
+  }
+}
+
 const FAULTS: Readonly<Record<string, () => void>> = {
+  'the SDK throws': () => Object.assign(trace, { setGlobalTracerProvider: fail }),
+  'patching throws': () => Object.assign(GrpcInstrumentation.prototype, { init: fail }),
+  'an exporter throws': () => Object.assign(https, { Agent: BrokenAgent }),
   'sampler throws': () => Object.assign(ParentBasedSampler.prototype, { shouldSample: fail }),
   'inject throws': () => Object.assign(W3CTraceContextPropagator.prototype, { inject: fail }),
   'extract throws': () => Object.assign(W3CTraceContextPropagator.prototype, { extract: fail }),
