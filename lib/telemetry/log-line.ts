@@ -35,12 +35,13 @@ function escapeText(line: string): string {
 }
 
 function shorten(line: string): string {
-  const value: unknown = JSON.parse(line);
+  const { severity, time, message, ...details } = JSON.parse(line) as Record<string, unknown>;
+  // The logger writes the message last, where it would be the first to be left out.
+  const value = { severity, time, message, ...details };
   for (const length of TEXT_LENGTHS) {
     const shorter = escapeText(`${JSON.stringify({ ...cut(value, length, 0), cut: true })}\n`);
     if (shorter.length <= MAX_LINE) return shorter;
   }
-  const { severity, message, time } = value as Record<string, unknown>;
   return escapeText(
     `${JSON.stringify({ ...cut({ severity, message, time }, 1_024, 0), cut: true })}\n`,
   );

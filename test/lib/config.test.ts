@@ -84,6 +84,24 @@ describe('integer', () => {
   });
 });
 
+describe('port', () => {
+  const parse = (value: string) => parseEnv({ PORT: port(8080) }, { PORT: value }).PORT;
+
+  test('takes 0 for a free one, and an empty value for unset', () => {
+    assert.deepEqual(['0', '65535', ''].map(parse), [0, 65_535, 8_080]);
+  });
+
+  for (const value of ['65536', '8080 ', '0x1F90', '-1', '80.0', 'http']) {
+    test(`refuses ${JSON.stringify(value)}`, () => {
+      assert.throws(
+        () => parse(value),
+        (error: ConfigError) =>
+          error.message.includes(`PORT: is "${value}"; allowed: a whole number from 0 to 65535`),
+      );
+    });
+  }
+});
+
 describe('text', () => {
   test('refuses control characters, which would break a header or a log line', () => {
     assert.match(problemsOf({ ...NAMED, NAME: 'a\nb' }).message, /NAME: is "a\\nb"/);

@@ -53,6 +53,13 @@ test('false turns nothing off', () => {
   assert.equal(parse({ OTEL_SDK_DISABLED: 'true' }).OTEL_SDK_DISABLED, true);
 });
 
+const BSP = [
+  'OTEL_BSP_SCHEDULE_DELAY',
+  'OTEL_BSP_EXPORT_TIMEOUT',
+  'OTEL_BSP_MAX_QUEUE_SIZE',
+  'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+] as const;
+
 for (const [variable, value] of [
   ['GOOGLE_CLOUD_PROJECT', 'Not A Project'],
   ['OTEL_TRACES_EXPORTER', 'zipkin'],
@@ -77,14 +84,37 @@ for (const [variable, value] of [
   ['CLOUD_TRACE_API_ENDPOINT', 'https://cloudtrace.googleapis.com'],
   ['CLOUD_TRACE_API_ENDPOINT', 'host:0'],
   ['CLOUD_TRACE_API_ENDPOINT', 'host:99999'],
-  ['OTEL_BSP_MAX_QUEUE_SIZE', '-1'],
+  ['CLOUD_TRACE_API_ENDPOINT', '[::1]:443'],
+  ['CLOUD_TRACE_API_ENDPOINT', '::1'],
+  ['CLOUD_TRACE_API_ENDPOINT', 'host:'],
+  ['CLOUD_TRACE_API_ENDPOINT', ':443'],
+  ['CLOUD_TRACE_API_ENDPOINT', ' '],
+  ...BSP.flatMap((variable) =>
+    ['0', '-1', '1e3', '99999999', '9'.repeat(400)].map((value) => [variable, value] as const),
+  ),
   ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '4096'],
   ['SPAN_FLUSH', 'never'],
   ['OTEL_SDK_DISABLED', 'maybe'],
 ] as const) {
-  test(`${variable}=${value} is refused`, () =>
+  test(`${variable}=${value.slice(0, 40)} is refused`, () =>
     assert.deepEqual(wrong({ [variable]: value }), [variable]));
 }
+
+test('an empty variable counts as unset', () => {
+  const empty = Object.fromEntries([...BSP, 'CLOUD_TRACE_API_ENDPOINT'].map((name) => [name, '']));
+  assert.deepEqual(parse(empty), parse({}));
+});
+
+test('a refusal names the variable, its value and what is allowed', () => {
+  assert.throws(
+    () => parse({ CLOUD_TRACE_API_ENDPOINT: '[::1]:443', OTEL_BSP_SCHEDULE_DELAY: '0' }),
+    (error: ConfigError) => {
+      assert.match(error.message, /OTEL_BSP_SCHEDULE_DELAY: is "0"; allowed: .* from 1 to 60000$/m);
+      assert.match(error.message, /CLOUD_TRACE_API_ENDPOINT: is "\[::1\]:443"; allowed: host or /);
+      return true;
+    },
+  );
+});
 
 test('headers are percent-decoded, and their names lowered', () => {
   const value = 'API-Key=a%2Cb, authorization=Basic dXNlcjpwYXNz==,';

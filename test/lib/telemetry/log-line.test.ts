@@ -66,6 +66,25 @@ describe('a log line', () => {
     });
   }
 
+  test('has 50 members at most of each object and list where it is cut, the first ones', () => {
+    const list = Array.from({ length: 60 }, (_, at) => at);
+    const object = Object.fromEntries(list.map((at) => [`k${at}`, at]));
+    const details = { text: 'x'.repeat(MAX_LINE), list, object, ...object };
+    const line = JSON.parse(write(details, 'message'));
+    assert.deepEqual(line.list, list.slice(0, 50));
+    assert.deepEqual(Object.keys(line.object), Object.keys(object).slice(0, 50));
+    // Those of the line itself too, beside the mark, and its message, the last one, stays.
+    assert.equal(Object.keys(line).length, 51);
+    assert.deepEqual([line.message, line.severity, line.cut], ['message', 'INFO', true]);
+  });
+
+  test('has the start of a long key where it is cut', () => {
+    const key = `key ${'k'.repeat(MAX_LINE)}`;
+    const line = JSON.parse(write({ [key]: 1, nested: { [key]: 2 } }, 'message'));
+    assert.equal(line[key.slice(0, 4_096)], 1);
+    assert.deepEqual(line.nested, { [key.slice(0, 4_096)]: 2 });
+  });
+
   test('is not cut where it is short enough', () => {
     const text = 'x'.repeat(10_000);
     const { cut, ...line } = JSON.parse(write({ text }, 'message'));

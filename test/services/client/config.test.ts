@@ -13,6 +13,16 @@ describe('clientVariables', () => {
     assert.throws(() => parseEnv(clientVariables, {}), /SERVER_ADDR: is not set/);
   });
 
+  test('refuse a table of known queries in which a query stands twice', () => {
+    for (const second of ['love', '\\u006cove']) {
+      const KNOWN_QUERIES = `{"love":3040,"${second}":3041}`;
+      assert.throws(
+        () => parseEnv(clientVariables, { SERVER_ADDR: 'server:5050', KNOWN_QUERIES }),
+        /KNOWN_QUERIES: is .*3041.*; allowed: a JSON object .*\("love" stands there twice\)/,
+      );
+    }
+  });
+
   test('describe themselves for the documents', () => {
     for (const [name, schema] of Object.entries(clientVariables)) {
       assert.ok((schema.description ?? '').length > 10, name);
