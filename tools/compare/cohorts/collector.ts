@@ -5,6 +5,7 @@ import { deviationsOf, type NormalisedTrace, requestsOf } from '../../traces/nor
 import { type Cohort, matchesCohort, type Sides } from './cohort.ts';
 import { createColdWaiters } from './cold-waiters.ts';
 import { type ConfigurationDifference, createConfigurationTally } from './configuration.ts';
+import { createHopPacker } from './packed-hops.ts';
 import { type RequestRecord, recordRequest } from './request-record.ts';
 import { createFilterTally } from './unmatched.ts';
 
@@ -33,7 +34,8 @@ export function createCollector(cohorts: Sides<Cohort>) {
   const filters = createFilterTally(cohorts);
   const configuration = createConfigurationTally();
   const deviations = createDeviationTally();
-  const seen = new Set<string>();
+  const seen = createSeen();
+  const packHops = createHopPacker();
   const arriving = new Set<string>();
   const unfinishedMinutes = new Set<string>();
   const waiters = createColdWaiters();
@@ -41,8 +43,9 @@ export function createCollector(cohorts: Sides<Cohort>) {
 
   /** `fresh`: more of it may come. */
   function addRequest(tree: NormalisedTrace, fresh: boolean): void {
-    const key = `${tree.traceId} ${tree.root?.span.spanId ?? ''}`;
-    if (seen.has(key)) return;
+    const rootSpanId = tree.root?.span.spanId ?? '';
+    if (seen.has(tree.traceId, rootSpanId)) return;
+    const key = `${tree.traceId} ${rootSpanId}`;
     const matching = SIDES.filter((side) => matchesCohort(tree, cohorts[side]));
     filters.see(tree, matching);
     const [side] = matching;
@@ -55,7 +58,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
         return;
       }
     }
-    seen.add(key);
+    seen.add(tree.traceId, rootSpanId);
     arriving.delete(key);
     for (const deviation of deviationsOf(tree)) deviations.add(deviation);
     if (side === undefined || record === null) return;
@@ -63,7 +66,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
       inBothCohorts += 1;
       return;
     }
-    collected[side].push(record);
+    collected[side].push({ ...record, hops: packHops(record.hops) });
     configuration.add(side, tree);
   }
 
@@ -87,5 +90,22 @@ export function createCollector(cohorts: Sides<Cohort>) {
       samplers: configuration.samplers(),
       deviations: deviations.all(),
     }),
+  };
+}
+
+/** Requests by trace id and root, without a text of their own for each: as a rule a trace has one. */
+function createSeen() {
+  const roots = new Map<string, string | Set<string>>();
+  return {
+    has(traceId: string, root: string): boolean {
+      const known = roots.get(traceId);
+      return known === root || (typeof known === 'object' && known.has(root));
+    },
+    add(traceId: string, root: string): void {
+      const known = roots.get(traceId);
+      if (known === undefined) roots.set(traceId, root);
+      else if (typeof known === 'object') known.add(root);
+      else if (known !== root) roots.set(traceId, new Set([known, root]));
+    },
   };
 }

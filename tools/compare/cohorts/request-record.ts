@@ -92,10 +92,10 @@ export function recordRequest(tree: NormalisedTrace): RequestRecord | null {
     startDelayMs,
     impossibleDelay,
     earlyStart,
-    runId: attributes[ATTR.runId] ?? null,
-    scheduledMinute: attributes[ATTR.scheduledMinute] ?? null,
+    runId: textOf(attributes[ATTR.runId]),
+    scheduledMinute: textOf(attributes[ATTR.scheduledMinute]),
     sequence: sequenceOf(attributes[ATTR.sequence]),
-    query: attributes[ATTR.query] ?? null,
+    query: textOf(attributes[ATTR.query]),
     keptProbability: keptProbabilityOf(root?.span),
     shedBefore: shedBefore(root?.span),
     spans: tree.nodes.length,
@@ -144,6 +144,9 @@ export function instanceOf({ service, span: { attributes } }: Node): string | nu
     attributes['faas.instance'] ?? attributes['k8s.pod.name'] ?? attributes['service.instance.id'];
   return name === undefined ? null : `${service} ${name}`;
 }
+
+const textOf = (value: string | undefined): string | null =>
+  value === undefined ? null : interned(value);
 
 function sequenceOf(value: string | undefined): number | null {
   return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : null;

@@ -30,6 +30,8 @@ type Hearing = Readonly<{
 const BLOCK_BYTES = 4 * 1_024 * 1_024;
 /** No span is longer: what looks like one is damaged. */
 const LONGEST_BYTES = 256 * 1_024 * 1_024;
+/** A million short texts take more memory than the few that they are joined to. */
+const MOST_PARTS = 4_096;
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -88,7 +90,7 @@ type Container = Readonly<{ isSpans: boolean }>;
 function createOutliner({ onSpan, onDocument }: Hearing) {
   const open: Container[] = [];
   const piece: Piece = { end: 0, lines: 0, idFrom: -1, idTo: -1 };
-  let outline: string[] = [];
+  let [outline, recent]: [string[], string[]] = [[], []];
   let name = '';
   let line = 1;
   let firstLine = 1;
@@ -100,8 +102,16 @@ function createOutliner({ onSpan, onDocument }: Hearing) {
     feed(bytes: Buffer, offset: number): boolean {
       let at = offset === 0 && bytes.length > 2 && bytes.readUIntBE(0, 3) === 0xefbbbf ? 3 : 0;
       let from = at;
+      const add = (text: string) => {
+        recent.push(text);
+        if (recent.length < MOST_PARTS) return;
+        outline.push(recent.join(''));
+        recent = [];
+      };
       const take = (to: number) => {
-        if (to > from) outline.push(UTF_8.decode(bytes.subarray(from, to)));
+        // As a rule there is only a comma between two spans.
+        if (to === from + 1 && bytes[from] === COMMA) add(',');
+        else if (to > from) add(UTF_8.decode(bytes.subarray(from, to)));
       };
       left = 0;
       while (at < bytes.length) {
@@ -116,7 +126,7 @@ function createOutliner({ onSpan, onDocument }: Hearing) {
           const id = idFrom < 0 ? '' : bytes.toString('latin1', idFrom, idTo);
           // Without an id, or with escapes in it, nobody knows its trace yet.
           if (id === '' || id.includes('\\')) return false;
-          outline.push(String(onSpan({ at: offset + at, length: end - at, id })));
+          add(String(onSpan({ at: offset + at, length: end - at, id })));
           line += lines;
           [at, from] = [end, end];
         } else if (code === QUOTE) {
@@ -138,8 +148,8 @@ function createOutliner({ onSpan, onDocument }: Hearing) {
           if (top === undefined) return false;
           take(at);
           from = at;
-          if (!onDocument(outline.join(''), firstLine)) return false;
-          outline = [];
+          if (!onDocument([...outline, ...recent].join(''), firstLine)) return false;
+          [outline, recent] = [[], []];
         } else if (!isBlank(code) && (top === undefined || (top.isSpans && code !== COMMA))) {
           return false;
         } else at += 1;

@@ -4,7 +4,7 @@ import type { SpanIndex } from './span-index.ts';
 export type Partition = Readonly<{ firstTrace: number; traces: number; spans: Uint32Array }>;
 
 /** Of the file; in memory spans take some four times as much. */
-const PARTITION_BYTES = 8 * 1_024 * 1_024;
+const PARTITION_BYTES = 4 * 1_024 * 1_024;
 
 /** Divides the traces, in their order, so that the spans of each part fit into memory. */
 export function partitionsOf({ traceIds, traceOf, length }: SpanIndex): readonly Partition[] {

@@ -8,7 +8,7 @@ import { show, UnreadableError, under } from '../unreadable.ts';
 import type { SpanIndex, SpanList } from './span-index.ts';
 
 /** Read at once, with what lies between the spans. */
-const BLOCK_BYTES = 4 * 1_024 * 1_024;
+const BLOCK_BYTES = 1_024 * 1_024;
 /** Reading over it costs less than another call. */
 const WIDEST_GAP_BYTES = 64 * 1_024;
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -22,13 +22,16 @@ export function createSpanReader(
 ) {
   const { lists, at, length } = index;
   const files = new Map<string, FileHandle>();
+  /** One for all, since each is done with before the next. */
+  let buffer = Buffer.alloc(0);
   const start = (span: number) => at[span] as number;
   const end = (span: number) => start(span) + (length[span] as number);
 
   async function readBytes(path: string, from: number, to: number): Promise<Buffer> {
     const file = files.get(path) ?? (await open(path));
     files.set(path, file);
-    const bytes = Buffer.allocUnsafe(to - from);
+    if (buffer.length < to - from) buffer = Buffer.allocUnsafe(to - from);
+    const bytes = buffer.subarray(0, to - from);
     const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
     if (bytesRead === bytes.length) return bytes;
     throw new Error(`${path} became shorter while it was read; let its writer finish`);

@@ -91,7 +91,7 @@ test('no part is larger than what may be in memory, and every span is in one', (
     at: Float64Array.from({ length: spans }, (_, index) => index * 1_000),
     length: new Uint32Array(spans).fill(1_000),
   });
-  assert.ok(parts.every((part) => part.spans.length * 1_000 <= 8 * 1_024 * 1_024));
+  assert.ok(parts.every((part) => part.spans.length * 1_000 <= 4 * 1_024 * 1_024));
   assert.equal(new Set(parts.flatMap((part) => [...part.spans])).size, spans);
   assert.equal(
     parts.reduce((sum, part) => sum + part.traces, 0),
