@@ -2,8 +2,6 @@ import { EventEmitter } from 'node:events';
 import type { Context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 
-const BOUND = Symbol('bound to a context');
-
 /**
  * Binds an event emitter to a context by its `emit` alone. The manager below makes eight functions for
  * each emitter and two for each listener, and defines the length of one of them: with three emitters
@@ -15,12 +13,10 @@ export class EmitterContextManager extends AsyncLocalStorageContextManager {
   override bind<T>(context: Context, target: T): T {
     if (!(target instanceof EventEmitter)) return super.bind(context, target);
     const { emit } = target;
-    if (BOUND in emit) return target;
-    const bound: typeof emit = (...event) =>
+    target.emit = (...event) =>
       target.listenerCount(event[0]) === 0
         ? emit.apply(target, event)
         : this.with(context, emit, target, ...event);
-    target.emit = Object.assign(bound, { [BOUND]: true });
     return target;
   }
 }
