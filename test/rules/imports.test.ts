@@ -36,7 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   // the modules that it measures, and the local cloud that they are measured against
   'tools/bench': [
-    ...['lib/', 'tools/cli/', 'tools/traces/', 'tools/local/'],
+    ...['lib/', 'tools/cli/', 'tools/traces/', 'tools/local/', 'tools/image/'],
     ...['tools/compare/cohorts/', 'tools/compare/statistics/'],
     ...['services/server/match.ts', 'services/server/text.ts', 'functions/loadgen/schedule.ts'],
   ],

@@ -8,10 +8,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LOCAL_QUERIES } from '../../local/cloud/storage/works.ts';
-import { REPOSITORY } from '../../local/platforms/environment.ts';
 import type { ProgramName } from '../../local/platforms/platform.ts';
 import type { Figure, Opened, Row, Sample } from '../row.ts';
 import { type BenchSystem, programCommand, startBenchSystem } from '../system/bench-system.ts';
+import { type BuiltPrograms, buildPrograms } from '../system/built-programs.ts';
 import type { Stored } from '../system/cloud.ts';
 import { FIRST_REQUEST } from '../system/first-request.ts';
 import { listeningPort } from '../system/process.ts';
@@ -28,7 +28,12 @@ const UNTRACED: Env = { OTEL_SDK_DISABLED: 'true' };
 export const row: Row = {
   rounds: { quick: 3, full: 11 },
   async open(): Promise<Opened> {
+    const built = await buildPrograms();
     const system = await startBenchSystem();
+    const close = async () => {
+      await system.close();
+      await built.remove();
+    };
     try {
       const [client, server] = (await system.startPair(UNTRACED)).programs;
       const upstream = {
@@ -36,20 +41,20 @@ export const row: Row = {
         SERVER_ADDR: `127.0.0.1:${server?.port}`,
       };
       const variants = PROGRAMS.flatMap((program) => [
-        [program, { run: () => start(system, program, { ...TRACED, ...upstream }) }],
+        [program, { run: () => start({ system, built, program }, { ...TRACED, ...upstream }) }],
         [
           `${program}, untraced`,
-          { run: () => start(system, program, { ...UNTRACED, ...upstream }) },
+          { run: () => start({ system, built, program }, { ...UNTRACED, ...upstream }) },
         ],
       ]);
       return {
         variants: { bare: { run: runBare }, ...Object.fromEntries(variants) },
         figures: PROGRAMS.flatMap(figuresOf),
         check: (answer) => (answer === null ? undefined : String(answer)),
-        close: system.close,
+        close,
       };
     } catch (error) {
-      await system.close();
+      await close();
       throw error;
     }
   },
@@ -88,14 +93,17 @@ async function runBare(): Promise<Sample> {
   return { metrics: { listeningMs: ms, answeredMs: ms }, answer: code === 0 ? null : code };
 }
 
-async function start(system: BenchSystem, program: ProgramName, env: Env): Promise<Sample> {
+type Started = Readonly<{ system: BenchSystem; built: BuiltPrograms; program: ProgramName }>;
+
+async function start({ system, built, program }: Started, env: Env): Promise<Sample> {
   await system.cloud.ask('clear');
   const { addresses } = system;
   const command = programCommand(program, { addresses, queries: LOCAL_QUERIES, env });
   const startMs = performance.now();
-  const child = spawn(process.execPath, command.args, {
-    cwd: REPOSITORY,
-    env: command.env,
+  const image = built.command(program);
+  const child = spawn(process.execPath, image.args, {
+    cwd: image.cwd,
+    env: { ...command.env, ...image.env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
