@@ -47,7 +47,7 @@ const byTimers: Pacer = async (requests, start) => {
   const firstMs = performance.now();
   for (let sequence = 0; sequence < requests; sequence += 1) {
     const dueMs = firstMs + sequence * INTERVAL_MS;
-    while (performance.now() < dueMs) await sleep(dueMs - performance.now());
+    while (performance.now() < dueMs) await sleep(Math.max(0, dueMs - performance.now()));
     start(sequence);
   }
 };
