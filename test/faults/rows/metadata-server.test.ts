@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { byForm } from '../form.ts';
 import { faultRow } from '../harness.ts';
 import { addRequests, loadUntilOver, NO_REQUESTS, runLoad } from '../load.ts';
+import { until } from '../strikes.ts';
 import type { System } from '../system.ts';
 
 /** What loadgen and client say where they have no token. */
@@ -114,3 +115,24 @@ for (const [edge, documented] of [
     expect: { documented: [documented] },
   });
 }
+
+faultRow({
+  name: 'the metadata server gives access tokens that Cloud Trace rejects, then good ones, and nothing is lost',
+  warmUp: 0,
+  async load(system) {
+    const { backends, cloud } = system;
+    backends.metadata.intercept(({ key, response }) => {
+      if (!key.endsWith('/token')) return false;
+      response.setHeader('metadata-flavor', 'Google');
+      response.setHeader('content-type', 'application/json');
+      response.end('{"access_token":"revoked","expires_in":3600,"token_type":"Bearer"}');
+      return true;
+    });
+    const before = cloud.faults.calls('trace-write');
+    const during = await runLoad(system, { perSecond: 5, seconds: byForm(1, 15) });
+    await until('rejected writes', () => cloud.faults.calls('trace-write') >= before + 6);
+    backends.metadata.intercept();
+    return during;
+  },
+  expect: {},
+});
