@@ -9,8 +9,11 @@ import { countDescriptors } from './vitals.ts';
 
 /** The smallest thing that a request could leave behind is a span, of about 1 kB. */
 const MOST_BYTES_A_REQUEST = 250;
-/** What the slope may be by chance: requests in flight at a look hold some 100 kB. */
-const CHANCE_MB_A_MINUTE = 0.5;
+/**
+ * What the slope may be by chance. Looks differ by 0.1 MB, and code that becomes hot in these ten
+ * minutes is compiled. At 5 requests a second, a span that each leaves behind is 0.3 MB a minute.
+ */
+const CHANCE_MB_A_MINUTE = 0.2;
 /** Memory outside the heap: from 150 MB, a container of 512 MiB lasts for 3 hours at this slope. */
 const MOST_RESIDENT_MB_A_MINUTE = 2;
 
