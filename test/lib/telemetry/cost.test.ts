@@ -48,7 +48,7 @@ test('an emitter that is bound to a context gets one function, whatever its list
   assert.deepEqual(emitter.rawListeners('event'), [listener]);
 });
 
-test('a guarded span has no functions of its own', () => {
+test('a guarded span holds no functions itself', () => {
   const tracer = guardTracers(createGuard(), new BasicTracerProvider()).getTracer('test');
   assert.deepEqual(Reflect.ownKeys(tracer.startSpan('span')), []);
 });

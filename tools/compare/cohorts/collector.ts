@@ -93,7 +93,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
   };
 }
 
-/** Requests by trace id and root, without a text of their own for each: as a rule a trace has one. */
+/** Requests by trace id and root, without another text for each: as a rule a trace has one. */
 function createSeen() {
   const roots = new Map<string, string | Set<string>>();
   return {

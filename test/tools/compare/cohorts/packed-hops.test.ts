@@ -20,7 +20,7 @@ const sample = (index: number): HopSample => ({
 
 const NAMES = Object.keys(sample(0)) as (keyof HopSample)[];
 
-/** Its figures are no members of its own: who spreads it gets none of them. */
+/** Whoever spreads it gets none of its figures. */
 const plain = (packed: HopSample) => Object.fromEntries(NAMES.map((name) => [name, packed[name]]));
 
 test('a packed sample says what the plain one said, over several blocks', () => {
