@@ -78,7 +78,7 @@ describe('what is refused', () => {
     [['compare', '--since', '--until', '5m'], /^--since needs a value$/],
     [['up', '--requests', '1.5'], /^--requests is "1.5"; allowed: a whole number from 1 to 1000$/],
     [['up', '--billing', 'free'], /^--billing is "free"; allowed: one of instance, request$/],
-    [['bench', 'nope'], /^unknown benchmark "nope"; expected one of compare, statistics$/],
+    [['bench', 'nope'], /^unknown benchmark "nope"; expected one of search, path, .*, statistics$/],
     [['doctor', '--gke'], /^--gke is valid only with --preflight$/],
     [['doctor', '--preflight', '--since', '1h'], /^--since is not valid with --preflight$/],
   ] as const) {

@@ -9,12 +9,12 @@ export const BENCHMARKS = {
   search: { when: 'quick', compares: "one query over 5 MB: the codelab's way, a bare scan" },
   path: {
     when: 'quick',
-    compares: 'an untraced request without its search: bare node:http and grpc-js',
+    compares: 'an untraced request, search left out: bare RPC servers',
   },
   'per-request': { when: 'quick', compares: 'a query that downloads the works: bare downloads' },
   flush: {
     when: 'quick',
-    compares: 'what before-response adds to a request: its bound, a round trip',
+    compares: 'what before-response adds: its bound, a round trip',
   },
   pacer: { when: 'quick', compares: 'actual start of 500 requests a second: the scheduled start' },
   image: { when: 'quick', compares: 'bytes of an image over Node and its base: a limit' },
@@ -29,9 +29,9 @@ export const BENCHMARKS = {
   tracing: { when: 'quick', compares: 'a request at full load: tracing off' },
   'cold-start': { when: 'quick', compares: 'a program as the images run it: bare node -e 0' },
   'tracing-memory': { when: 'full', compares: 'peak memory at full load: tracing off' },
-  once: { when: 'full', compares: 'waiting at a desk: half of what it took at first' },
+  once: { when: 'full', compares: 'waiting at a desk: half of its first figure' },
   install: { when: 'named', compares: 'npm ci: nothing, but it says what is heavy' },
-  statistics: { when: 'named', compares: 'how often 1,000 simulated comparisons of a kind err' },
+  statistics: { when: 'named', compares: 'how often 1,000 simulated comparisons err' },
 } as const satisfies Readonly<Record<string, Readonly<{ when: When; compares: string }>>>;
 
 export type Benchmark = keyof typeof BENCHMARKS;
@@ -69,7 +69,8 @@ ${NAMES.map((name) => `  ${name.padEnd(16)}${BENCHMARKS[name].compares}${NOTES[B
 Benchmarks come before --json, which takes a word after it as its file:
   npx shakesapp bench search --json
 
-A ratio is the median of all rounds, with the lowest and the highest. A wrong answer fails the run.
+A ratio is the median of all rounds, with the lowest and the highest.
+A wrong answer fails the run.
 Exit code: 0 measured, whether or not a goal is met; 1 a failure; 2 bad usage.
 `,
     );
