@@ -86,17 +86,23 @@ describe('imports go one way', () => {
 });
 
 describe('the programs know nothing of the local cloud', () => {
-  const words = /emulator|localhost|loopback|127\.0\.0|\[::1\]|\blocal[- ]?cloud\b|tools\//i;
+  const words = /emulator|\blocal[- ]?cloud\b|tools\//i;
+  const addresses = /localhost|loopback|127\.0\.0|\[::1\]/i;
 
-  /** Plain text to a sidecar stays on the machine, on every platform. */
+  /**
+   * Names the addresses, and nothing else: plain text with a credential, and any on Cloud Run, is
+   * refused unless it stays on the machine, such as that to a sidecar.
+   */
   const LEAVES_THE_MACHINE = 'lib/telemetry/plain-text.ts';
 
   it('no file under functions/, services/ or lib/ has a word of it', () => {
     const wrong = readSources('functions', 'services', 'lib').flatMap(({ path, content }) =>
-      (path === LEAVES_THE_MACHINE ? '' : content)
+      content
         .split('\n')
         .map((line, index) => ({ line, place: `${path}:${index + 1}` }))
-        .filter(({ line }) => words.test(line))
+        .filter(
+          ({ line }) => words.test(line) || (path !== LEAVES_THE_MACHINE && addresses.test(line)),
+        )
         .map(({ line, place }) => `${place}: ${line.trim()}`),
     );
     assert.deepEqual(wrong, []);
