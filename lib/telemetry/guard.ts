@@ -10,7 +10,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { GuardedSpan } from './guarded-span.ts';
+import { type Guard, GuardedSpan } from './guarded-span.ts';
 
 /**
  * What runs inside a request must not fail it. OpenTelemetry's instrumentations call samplers,
@@ -19,8 +19,6 @@ import { GuardedSpan } from './guarded-span.ts';
  *
  * Every span passes here a dozen times, so the places catch by themselves and make no functions for it.
  */
-export type Guard = Readonly<{ report(place: string, fault: unknown): void }>;
-
 export function createGuard(): Guard {
   const reported = new Set<string>();
   return {

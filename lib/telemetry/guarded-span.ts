@@ -9,7 +9,9 @@ import {
   type SpanStatus,
   type TimeInput,
 } from '@opentelemetry/api';
-import type { Guard } from './guard.ts';
+
+/** Logs the first fault of each place. */
+export type Guard = Readonly<{ report(place: string, fault: unknown): void }>;
 
 /**
  * A span as programs and instrumentations hold it: what a call of it throws fails no request. A class,

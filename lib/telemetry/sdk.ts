@@ -16,12 +16,12 @@ import { DeadlineError, within } from './deadline.ts';
 import { createTrackedExporter } from './exporter.ts';
 import {
   createGuard,
-  type Guard,
   guardContextManager,
   guardProcessor,
   guardPropagator,
   guardTracers,
 } from './guard.ts';
+import type { Guard } from './guarded-span.ts';
 import { patchModules } from './instrumentation.ts';
 import { createLedger, LEDGER_SIGNAL } from './ledger.ts';
 import { createLogger, type Logger } from './log.ts';

@@ -37,5 +37,7 @@ const TITLE = /(?:\b(?:test|it|describe)\(\s*|\bname: |^ {2}(?='[^']+': \())(['"
 function toPattern(title: string): RegExp {
   const fixed = title.split(/\$\{[^}]*\}/);
   if (!fixed.some((text) => text.includes(' '))) return /^$/;
-  return new RegExp(`^${fixed.map((text) => RegExp.escape(text)).join('.+')}$`);
+  return new RegExp(`^${fixed.map(toLiteral).join('.+')}$`);
 }
+
+const toLiteral = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');

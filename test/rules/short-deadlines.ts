@@ -91,6 +91,7 @@ export const EXPLAINED: readonly Explained[] = [
       'test/services/tracing-faults.test.ts': [
         "SHUTDOWN_TIMEOUT_MS: '9000'",
         "OTEL_BSP_EXPORT_TIMEOUT: '500'",
+        "OTEL_BSP_EXPORT_TIMEOUT: '5000'",
       ],
     },
   },
