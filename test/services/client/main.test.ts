@@ -121,6 +121,23 @@ describe('services/client/main', () => {
     assert.equal(program.output.stderr, '');
   });
 
+  test('answers a URL that node could warn of, and writes nothing to stderr', async (t) => {
+    const { program, fetchOnce } = await start(t);
+    for (const [url, status] of [
+      ['http://user:password@host:1/?q=to+be', 200],
+      ['http://user:password@host:port/?q=to+be', 400],
+      ['http://host:99999/', 400],
+      ['//user:password@host:99999/?q=%', 404],
+      ['/?q=%zz', 400],
+      ['host:1', 400],
+    ] as const) {
+      assert.equal((await fetchOnce(url)).status, status, url);
+    }
+    program.signal('SIGTERM');
+    assert.equal(await program.exit(), 0);
+    assert.equal(program.output.stderr, '');
+  });
+
   test('finishes the requests in flight on SIGTERM, loses no span and exits 0', async (t) => {
     const held = Promise.withResolvers<void>();
     const allIn = Promise.withResolvers<void>();
