@@ -15,7 +15,7 @@ Runs the system under faults, on loopback only, and prints what became of every 
 Options:
   --full           the full form: longer faults, the rows that wait, the soak (under 25 minutes)
   --row NAME       only the rows whose name contains this text
-  --list           the names of the rows
+  --list           the names of the rows, each with the forms that have it
   --json FILE      also writes the results as JSON
   --markdown FILE  also writes the table as Markdown
   --help           this text
@@ -36,33 +36,45 @@ const { values, positionals } = parseArgs({
 /** Rows that wait more than they work, so that many of them share two cores. */
 const WAITING = /\/rows\/long\//;
 const ROWS = /\/rows\//;
+/** What `--list` says of a row. */
+const FORMS = { both: 'quick and full', quick: 'quick', full: 'full' } as const;
 
-const files = positionals
-  .flatMap((pattern) => globSync(pattern))
-  .filter((file) => values.full || !WAITING.test(file))
-  .toSorted();
+const allFiles = positionals.flatMap((pattern) => globSync(pattern)).toSorted();
+const files = allFiles.filter((file) => values.full || !WAITING.test(file));
 
 if (values.help) process.stdout.write(HELP);
 else if (values.list)
-  process.stdout.write(`${(await namedRows('')).flatMap(({ names }) => names).join('\n')}\n`);
+  for (const { name, form } of await namedRows(''))
+    process.stdout.write(`${FORMS[form].padEnd(15)} ${name}\n`);
 else process.exitCode = await run();
 
-/** The rows of a file: it only names them where FAULTS_LIST is set. */
-async function rowsOf(file: string): Promise<readonly string[]> {
-  const before = listedRows.length;
-  await import(join(process.cwd(), file));
-  return listedRows.slice(before);
-}
+type Named = Readonly<{ file: string; name: string; form: keyof typeof FORMS }>;
 
-/** The files that hold a row whose name contains the text. */
-async function namedRows(text: string): Promise<readonly { file: string; names: string[] }[]> {
+/** The rows whose name contains the text, of either form. */
+async function namedRows(text: string): Promise<readonly Named[]> {
   process.env.FAULTS_LIST = 'yes';
-  const found = [];
-  for (const file of files.filter((each) => ROWS.test(each))) {
-    const names = (await rowsOf(file)).filter((name) => name.includes(text));
-    if (names.length > 0) found.push({ file, names });
+  const found: Named[] = [];
+  for (const file of allFiles.filter((each) => ROWS.test(each))) {
+    // With FAULTS_LIST set, a file only names its rows.
+    await import(join(process.cwd(), file));
+    for (const { name, form } of listedRows.splice(0)) {
+      if (name.includes(text)) found.push({ file, name, form: WAITING.test(file) ? 'full' : form });
+    }
   }
   return found;
+}
+
+/** The files to run for `--row`. Undefined where this form has no such row. */
+async function filesOf(text: string): Promise<readonly string[] | undefined> {
+  const rows = await namedRows(text);
+  const other = values.full ? 'quick' : 'full';
+  const chosen = new Set(rows.filter(({ form }) => form !== other).map(({ file }) => file));
+  if (chosen.size > 0) return [...chosen];
+  const advice = other === 'full' ? 'add --full' : 'leave out --full';
+  const where =
+    rows.length > 0 ? `only in the ${other} form; ${advice}` : 'there is none; see --list';
+  process.stderr.write(`rows named like ${JSON.stringify(text)}: ${where}\n`);
+  return undefined;
 }
 
 async function run(): Promise<number> {
@@ -75,11 +87,8 @@ async function run(): Promise<number> {
   });
   const { row } = values;
   const named = row === undefined ? [] : [`--test-name-pattern=${asPattern(row)}`];
-  const chosen = row === undefined ? files : (await namedRows(row)).map(({ file }) => file);
-  if (chosen.length === 0) {
-    process.stderr.write(`no row is named like ${JSON.stringify(row)}; see --list\n`);
-    return 2;
-  }
+  const chosen = row === undefined ? files : await filesOf(row);
+  if (!chosen) return 2;
   try {
     let code = 0;
     for (const { group, atATime } of [

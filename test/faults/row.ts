@@ -1,3 +1,4 @@
+import type { Form } from './form.ts';
 import type { Load, Requests } from './load.ts';
 import type { Result } from './result.ts';
 import type { System, SystemOptions } from './system.ts';
@@ -15,6 +16,8 @@ export type Fault = Readonly<{
 export type Row = Readonly<{
   /** A fact, as a test's title: `Cloud Trace refuses for 20 s and loses nothing`. */
   name: string;
+  /** Which form has it. `'full'`: the quick form has another of its kind. Default: both. */
+  form?: Form | 'both';
   system?: SystemOptions;
   /** Before the programs count for anything: objects in the bucket, for example. */
   prepare?(system: System): Promise<unknown> | unknown;

@@ -41,7 +41,7 @@ test('loadgen takes no answer of client for right but the expected count', async
   const never = new AbortController().signal;
   await fuzz({
     name: 'answers of client to loadgen',
-    quick: 700,
+    quick: 200,
     full: 4_000,
     input: change,
     judge: async (one): Promise<Verdict> => {
@@ -77,7 +77,7 @@ test('a token is one that a header can carry, and anything else is no token', as
   const claims = { iss: 'https://accounts.google.com', aud: 'https://a', exp: 4_000_000_000 };
   await fuzz({
     name: 'ID tokens of the metadata server',
-    quick: 2_000,
+    quick: 700,
     full: 6_000,
     input: change,
     judge: async (one): Promise<Verdict> => {
@@ -151,7 +151,7 @@ test('a job that Cloud Scheduler describes is read right, or refused in words', 
   ];
   await fuzz({
     name: 'answers of Cloud Scheduler',
-    quick: 600,
+    quick: 200,
     full: 3_000,
     input: fc.record({
       body: fc.oneof(fc.constant(undefined), fc.constantFrom(...BODIES)),

@@ -51,7 +51,7 @@ test('loadgen takes every legal body as it was sent, and names what is wrong in 
   const { port } = server.address() as AddressInfo;
   await fuzz({
     name: 'bodies to loadgen',
-    quick: 2_500,
+    quick: 800,
     full: 12_000,
     input: loadBody,
     judge: async (sent): Promise<Verdict> => {
@@ -111,7 +111,7 @@ test('client counts the query that was asked, and says of any other what is allo
   const { port } = app.server.address() as AddressInfo;
   await fuzz({
     name: 'query strings to client',
-    quick: 2_500,
+    quick: 800,
     full: 12_000,
     input: queryString.map((query) => ({ path: `/${query}`, [fc.toStringMethod]: () => query })),
     judge: async ({ path }): Promise<Verdict> => {

@@ -52,7 +52,7 @@ const environment = fc.oneof(
 test('every variable is taken as legal, or refused with its name, the value and what is allowed', async () => {
   await fuzz({
     name: 'configuration',
-    quick: 8_000,
+    quick: 2_700,
     full: 30_000,
     input: fc.tuple(fc.nat(PROGRAMS.length - 1), environment),
     judge: ([index, pairs]): Verdict => {

@@ -99,7 +99,7 @@ function contentOf({ base, mutations: chosen, seed, bytes }: Input): Buffer {
 test('compare and doctor read any file, or refuse it with its name and the line', async () => {
   await fuzz({
     name: 'files of compare and doctor',
-    quick: 500,
+    quick: 200,
     full: 4_000,
     input: fc.record({
       base: fc.constantFrom('saved', 'saved', 'otlp', 'otlp', 'foreign'),

@@ -51,7 +51,7 @@ test('server answers any call with the status that is documented', async (t) => 
   t.after(() => connection.close());
   await fuzz({
     name: 'gRPC calls to server',
-    quick: 2_000,
+    quick: 700,
     full: 12_000,
     input: grpcInput,
     judge: async ({ headers, body, reset, query, isRefused, breaksProtocol }): Promise<Verdict> => {
@@ -96,7 +96,7 @@ test('server takes any frames of HTTP/2, or closes the connection', async (t) =>
   const server = await startServer(t);
   await fuzz({
     name: 'HTTP/2 frames to server',
-    quick: 1_500,
+    quick: 500,
     full: 6_000,
     input: rawFrames,
     judge: async ({ bytes }): Promise<Verdict> => {

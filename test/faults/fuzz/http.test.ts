@@ -66,7 +66,7 @@ test('client answers any bytes with what is documented, or closes the connection
   const { client, server } = await startSystem(t);
   await fuzz({
     name: 'HTTP to client',
-    quick: 2_000,
+    quick: 700,
     full: 15_000,
     input: httpInputs(CLIENT),
     judge: (sent) =>
@@ -85,7 +85,7 @@ test('loadgen answers any bytes with what is documented, or closes the connectio
   const { loadgen } = await startSystem(t);
   await fuzz({
     name: 'HTTP to loadgen',
-    quick: 1_200,
+    quick: 400,
     full: 8_000,
     input: httpInputs(LOADGEN),
     judge: (sent) =>

@@ -108,7 +108,7 @@ const DEFAULT = PROPAGATORS[0] as (typeof PROPAGATORS)[number];
 test('the parent of a request is the one that the rules name, whatever its headers are', async () => {
   await fuzz({
     name: 'propagation headers',
-    quick: 10_000,
+    quick: 3_300,
     full: 60_000,
     input: fc.tuple(fc.nat(PROPAGATORS.length - 1), headers),
     judge: ([index, carrier]): Verdict => {
@@ -147,7 +147,7 @@ test('headers of gRPC are read as those of HTTP', async () => {
   };
   await fuzz({
     name: 'propagation metadata',
-    quick: 2_000,
+    quick: 700,
     full: 10_000,
     input: headers,
     judge: (carrier): Verdict => {

@@ -101,7 +101,7 @@ test('whatever Storage answers, the count is right or there is none', async (t) 
   const none = fc.constant<Change>({ kind: 'none', seed: 0 });
   await fuzz({
     name: 'answers of Storage',
-    quick: 700,
+    quick: 200,
     full: 5_000,
     input: fc.tuple(fc.oneof(change, none), fc.oneof(change, none), fc.boolean()),
     judge: async (input): Promise<Verdict> => {

@@ -50,7 +50,7 @@ test('whatever the API of Cloud Trace answers, it is read right, said, or refuse
   const intact = await api.list(WINDOW, SIGNAL);
   await fuzz({
     name: 'answers of Cloud Trace',
-    quick: 1_000,
+    quick: 300,
     full: 8_000,
     input: fc.tuple(change, fc.boolean()),
     judge: async ([one, isList]): Promise<Verdict> => {

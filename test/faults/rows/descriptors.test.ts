@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { quickIf } from '../form.ts';
 import { faultRow } from '../harness.ts';
 import { addRequests, postRun } from '../load.ts';
 import type { Process } from '../process.ts';
@@ -24,6 +25,7 @@ for (const { name, spare, documented } of HAS_PRLIMIT
   : []) {
   faultRow({
     name: `${name} has no descriptor left, refuses, and answers again when it has some`,
+    form: quickIf(name === 'client'),
     system: { settings: { worksCache: 'per-request' } },
     load: async (system) => {
       const program = system.programs[name];

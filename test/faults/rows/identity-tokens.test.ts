@@ -8,6 +8,7 @@ const load = { perSecond: 5, seconds: byForm(2, 20) };
 
 faultRow({
   name: 'an ID token is rejected on its way to server, and no request fails',
+  form: 'full',
   system: { identity: true },
   load: loadUntilOver(5),
   fault: {
@@ -59,6 +60,7 @@ for (const [edge, documented] of [
 ] as const) {
   faultRow({
     name: `an ID token for ${edge} is rejected and the next is for another audience, and no request fetches more`,
+    form: 'full',
     system: { identity: true },
     load: async (system) => {
       const { backends, cloud, fronts, links } = system;

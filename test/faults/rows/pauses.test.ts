@@ -26,6 +26,7 @@ const BLOCKING = `
 
 faultRow({
   name: 'the event loop of each program is blocked for 2 s in turn, and its requests only wait',
+  form: 'full',
   system: {
     env: {
       all: {

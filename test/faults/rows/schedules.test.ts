@@ -83,6 +83,7 @@ faultRow({
 
 faultRow({
   name: 'a post that is cut off begins no run, and a caller that goes away ends none',
+  form: 'full',
   // Without a connection that is kept alive, the first request of a run is a new one.
   warmUp: 0,
   load: async (system) => {

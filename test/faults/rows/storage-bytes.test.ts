@@ -1,50 +1,15 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
-import type { StoredObject } from '../../../tools/local/cloud/storage/objects.ts';
-import { WORKS_BUCKET, WORKS_PREFIX } from '../../../tools/local/cloud/storage/works.ts';
-import { byForm } from '../form.ts';
+import { byForm, quickIf } from '../form.ts';
 import { faultRow } from '../harness.ts';
-import { loadUntilOver, postRun } from '../load.ts';
+import { loadUntilOver } from '../load.ts';
+import { atOnce, linesOf, MB, PATIENT, put, withCache } from '../stored-bytes.ts';
 import { until } from '../strikes.ts';
-import type { System, SystemOptions } from '../system.ts';
-
-const MB = 1_000_000;
-
-/** Deadlines of minutes: these rows are about memory, and the last of 8 readers waits for 7. */
-const PATIENT = {
-  env: {
-    loadgen: { LOADGEN_REQUEST_TIMEOUT_SECONDS: '600' },
-    client: { SERVER_DEADLINE_MS: '300000' },
-    server: { WORKS_ATTEMPT_TIMEOUT_MS: '60000', WORKS_TTL_SECONDS: '0' },
-  },
-};
-const withCache = (worksCache: 'keep' | 'per-request'): SystemOptions => ({
-  ...PATIENT,
-  settings: { worksCache },
-});
-
-/** Lines with none of the known queries. */
-const linesOf = (bytes: number) => Buffer.alloc(bytes, 'xyz xyz xyz xyz\n');
-
-/** An object beside the plays. */
-const put = (
-  { cloud }: System,
-  bytes: Buffer,
-  contentEncoding?: StoredObject['contentEncoding'],
-): StoredObject =>
-  cloud.storage.objects.put(WORKS_BUCKET, {
-    name: `${WORKS_PREFIX}zz.txt`,
-    bytes,
-    ...(contentEncoding && { contentEncoding }),
-  });
-
-const atOnce = (requests: number) => (system: System) =>
-  postRun(system, { requests, intervalMs: 0, maxInFlight: requests });
 
 for (const worksCache of ['keep', 'per-request'] as const) {
   faultRow({
     name: `8 requests at once read an object of 50 MB with WORKS_CACHE=${worksCache}`,
+    form: quickIf(worksCache === 'keep'),
     system: withCache(worksCache),
     warmUp: 0,
     prepare(system) {
@@ -65,10 +30,10 @@ for (const worksCache of ['keep', 'per-request'] as const) {
   });
 }
 
-/** Where both modes run the same code, the quick form has one. */
-for (const worksCache of byForm(['per-request'] as const, ['keep', 'per-request'] as const)) {
+for (const worksCache of ['keep', 'per-request'] as const) {
   faultRow({
     name: `an object has 100 MB with WORKS_CACHE=${worksCache}, and no request reads it`,
+    form: 'full',
     system: withCache(worksCache),
     warmUp: 0,
     prepare: (system) => put(system, linesOf(100 * MB)),
@@ -82,44 +47,11 @@ for (const worksCache of byForm(['per-request'] as const, ['keep', 'per-request'
       },
     },
   });
-
-  faultRow({
-    name: `a small gzip object unpacks to 500 MB with WORKS_CACHE=${worksCache}, and no request unpacks it`,
-    system: withCache(worksCache),
-    warmUp: 0,
-    prepare(system) {
-      // Gzip may consist of many parts, one after the other.
-      const part = gzipSync(linesOf(MB));
-      put(system, Buffer.concat(Array.from({ length: 500 }, () => part)), 'gzip');
-    },
-    load: atOnce(8),
-    expect: {
-      documented: ['http_502'],
-      check({ requests, attempts }) {
-        assert.equal(requests.ok, 0);
-        assert.equal(attempts, 1);
-      },
-    },
-  });
-
-  faultRow({
-    name: `an object is no gzip although it says so, with WORKS_CACHE=${worksCache}, and a request asks once`,
-    system: withCache(worksCache),
-    warmUp: 0,
-    prepare: (system) => put(system, linesOf(1_000), 'gzip'),
-    load: atOnce(8),
-    expect: {
-      documented: ['http_502'],
-      check({ requests, attempts }) {
-        assert.equal(requests.ok, 0);
-        assert.equal(attempts, 1);
-      },
-    },
-  });
 }
 
 faultRow({
   name: 'an object of 50 MB is replaced by another while its text is kept',
+  form: 'full',
   system: PATIENT,
   warmUp: 1,
   prepare: (system) => put(system, linesOf(50 * MB)),
@@ -131,37 +63,8 @@ faultRow({
 });
 
 faultRow({
-  name: 'the plays are stored as gzip, and every request is right',
-  system: withCache('per-request'),
-  prepare({ cloud }) {
-    const { objects } = cloud.storage;
-    for (const { name, bytes } of [...(objects.bucket(WORKS_BUCKET)?.objects.values() ?? [])]) {
-      objects.put(WORKS_BUCKET, { name, bytes: gzipSync(bytes), contentEncoding: 'gzip' });
-    }
-  },
-  load: atOnce(8),
-  expect: { check: ({ attempts }) => assert.equal(attempts, 1) },
-});
-
-faultRow({
-  name: 'a front end compresses the plays on their way, and every request is right',
-  system: withCache('per-request'),
-  prepare({ backends }) {
-    backends.storage.intercept(async (call) => {
-      if (!call.key.startsWith('object ')) return false;
-      const { headers, body } = await call.fetch();
-      const { 'content-length': _, ...others } = Object.fromEntries(headers);
-      call.response.writeHead(200, { ...others, 'content-encoding': 'gzip' });
-      call.response.end(gzipSync(body));
-      return true;
-    });
-  },
-  load: atOnce(8),
-  expect: { check: ({ attempts }) => assert.equal(attempts, 1) },
-});
-
-faultRow({
   name: 'the listing says 10 bytes, Storage sends 100 MB, and a request takes none of it',
+  form: 'full',
   system: withCache('per-request'),
   warmUp: 0,
   prepare({ backends }) {
@@ -188,11 +91,12 @@ faultRow({
   },
 });
 
-for (const worksCache of byForm(['per-request'] as const, ['keep', 'per-request'] as const)) {
+for (const worksCache of ['keep', 'per-request'] as const) {
   faultRow({
     name: `Storage drips 100 bytes a second with WORKS_CACHE=${worksCache}, and ${
       worksCache === 'keep' ? 'kept texts serve every request' : 'each attempt is given up'
     }`,
+    form: quickIf(worksCache === 'per-request'),
     system: {
       settings: { worksCache },
       // What the row is about: an attempt that never comes to its end.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { LEDGER_SIGNAL } from '../../../lib/telemetry/ledger.ts';
+import { quickIf } from '../form.ts';
 import { faultRow } from '../harness.ts';
 import { loadUntilOver } from '../load.ts';
 import { lastCount, storedOf } from '../one-process.ts';
@@ -25,6 +26,8 @@ for (const { name, pod, next, gone, killed } of [
 ] as const) {
   faultRow({
     name: `SIGTERM ends ${name} under load, and nothing is lost until the next one is there`,
+    // In the quick form, replacements.test.ts ends client.
+    form: 'full',
     load: loadUntilOver(10),
     fault: {
       afterSeconds: 1,
@@ -39,6 +42,7 @@ for (const { name, pod, next, gone, killed } of [
   let countedBefore = 0;
   faultRow({
     name: `SIGKILL ends ${name} with requests in flight, and only its own spans are lost`,
+    form: quickIf(name === 'server'),
     load: loadUntilOver(10),
     fault: {
       afterSeconds: 0,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { GOOGLE_STATUS, type GoogleCode } from '../../../tools/local/cloud/google-status.ts';
-import { byForm, FORM } from '../form.ts';
+import { byForm, quickIf } from '../form.ts';
 import { faultRow } from '../harness.ts';
 import { loadUntilOver } from '../load.ts';
 import { strikeEach } from '../strikes.ts';
@@ -28,6 +28,7 @@ for (const { name, link, service, settings, transient } of TRACE_BACKENDS) {
 
   faultRow({
     name: `${name} takes a call and never answers it, and nothing is lost`,
+    form: quickIf(link === 'trace'),
     system: { settings, env: { all: { OTEL_BSP_EXPORT_TIMEOUT: byForm('1000', '5000') } } },
     load: { perSecond: byForm(10, 30), seconds: byForm(6, 30) },
     fault: {
@@ -41,6 +42,7 @@ for (const { name, link, service, settings, transient } of TRACE_BACKENDS) {
 
   faultRow({
     name: `${name} answers each error that does not pass, and what it refuses is counted`,
+    form: quickIf(link === 'trace'),
     system: { settings },
     load: loadUntilOver(10),
     fault: {
@@ -59,6 +61,7 @@ for (const { name, link, service, settings, transient } of TRACE_BACKENDS) {
 
   faultRow({
     name: `${name} stores a batch and answers that it is unavailable, and nothing is lost`,
+    form: quickIf(link === 'trace'),
     system: { settings },
     load: loadUntilOver(10),
     fault: {
@@ -75,6 +78,7 @@ for (const { name, link, service, settings, transient } of TRACE_BACKENDS) {
 
   faultRow({
     name: `${name} stores a batch and answers INTERNAL, and no stored span counts as lost`,
+    form: quickIf(link === 'trace'),
     system: { settings },
     load: loadUntilOver(10),
     fault: {
@@ -87,10 +91,9 @@ for (const { name, link, service, settings, transient } of TRACE_BACKENDS) {
     expect: { unknown: 'any' },
   });
 
-  // The queue before both is the same.
-  if (FORM === 'quick' && link === 'otlp') continue;
   faultRow({
     name: `${name} takes 4 s for each write, and nothing is lost`,
+    form: 'full',
     system: { settings },
     load: { perSecond: 10, seconds: byForm(6, 30) },
     fault: {
