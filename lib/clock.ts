@@ -19,6 +19,27 @@ export const systemClock: Clock = {
   },
 };
 
+/**
+ * Gives `work` a signal that aborts after `timeoutMs`, and waits until the work has ended. The timer
+ * ends with the work. That of AbortSignal.timeout cannot be ended: until its time is over it keeps
+ * the context that it was made in, with the spans of the request.
+ */
+export async function withTimeout<T>(
+  clock: Clock,
+  timeoutMs: number,
+  work: (timeout: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const timeout = new AbortController();
+  const cancel = clock.after(timeoutMs, () =>
+    timeout.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
+  );
+  try {
+    return await work(timeout.signal);
+  } finally {
+    cancel();
+  }
+}
+
 /** Rejects with the signal's reason as soon as it aborts. */
 export async function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { type Clock, systemClock } from '../../lib/clock.ts';
+import { type Clock, systemClock, withTimeout } from '../../lib/clock.ts';
 import type { Address } from '../../lib/config.ts';
 import type { Identity } from '../../lib/identity.ts';
 import { formatTimeout, TIMEOUT_HEADER } from '../../lib/request-timeout.ts';
@@ -124,15 +124,10 @@ export function createClientRequests(options: {
 
   return {
     async get(path, signal) {
-      const deadline = new AbortController();
       const deadlineMs = clock.nowMs() + timeoutMs;
-      // AbortSignal.timeout cannot be cancelled: it would keep the span until the deadline.
-      const inTime = clock.after(timeoutMs, () => deadline.abort());
-      try {
-        return await ask(path, { signal, deadline: deadline.signal, deadlineMs });
-      } finally {
-        inTime();
-      }
+      return withTimeout(clock, timeoutMs, (deadline) =>
+        ask(path, { signal, deadline, deadlineMs }),
+      );
     },
     close: () => agent.destroy(),
   };

@@ -1,3 +1,4 @@
+import { systemClock, withTimeout } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import { activeSpan } from '../../lib/telemetry/span.ts';
@@ -139,16 +140,18 @@ export function createKeptWorks(options: {
       const { load, isMine } = join(terms);
       const source = isMine ? (hadTexts ? 'revalidated' : 'loaded') : 'shared';
       if (!hadTexts) return { snapshot: await load.join(signal, terms), source };
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(revalidateWaitMs)]);
-      try {
-        return { snapshot: await load.join(patience, terms), source };
-      } catch (error) {
-        if (signal.aborted) throw error;
-        if (error instanceof AppError && error.kind === 'failedPrecondition') throw error;
-        if (kept) return { snapshot: kept.snapshot, source: 'stale' };
-        if (!patience.aborted) throw error;
-        return { snapshot: await load.join(signal, terms), source };
-      }
+      return withTimeout(systemClock, revalidateWaitMs, async (timeout) => {
+        try {
+          const patience = AbortSignal.any([signal, timeout]);
+          return { snapshot: await load.join(patience, terms), source };
+        } catch (error) {
+          if (signal.aborted) throw error;
+          if (error instanceof AppError && error.kind === 'failedPrecondition') throw error;
+          if (kept) return { snapshot: kept.snapshot, source: 'stale' };
+          if (!timeout.aborted) throw error;
+          return { snapshot: await load.join(signal, terms), source };
+        }
+      });
     },
     close() {
       closed.abort(new Error('the server is stopping'));

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Storage } from '@google-cloud/storage';
+import { systemClock, withTimeout } from '../../lib/clock.ts';
 import { until } from '../../lib/telemetry/deadline.ts';
 import { createHttpCancellation } from './http-cancellation.ts';
 import { WORKS_LIMITS, type WorksLimits } from './limits.ts';
@@ -98,11 +99,11 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   ): Promise<T> =>
     budget.run(
       name,
-      (leftMs) => {
-        const timeout = AbortSignal.timeout(Math.ceil(Math.min(attemptTimeoutMs, leftMs)));
-        const bounds = { signal: AbortSignal.any([signal, timeout]), maxBytes };
-        return cancellation.within(bounds, run);
-      },
+      (leftMs) =>
+        withTimeout(systemClock, Math.ceil(Math.min(attemptTimeoutMs, leftMs)), (timeout) => {
+          const bounds = { signal: AbortSignal.any([signal, timeout]), maxBytes };
+          return cancellation.within(bounds, run);
+        }),
       { signal, isTransient },
     );
 
