@@ -40,3 +40,20 @@ export async function within<T>(
     clearTimeout(timer);
   }
 }
+
+/**
+ * Waits for work, and no longer than `timeoutMs`: the work then goes on without us. Says whether it
+ * ended in time, and rejects as it does.
+ */
+export async function endsWithin(
+  timeoutMs: number,
+  work: () => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await within(timeoutMs, work);
+    return true;
+  } catch (error) {
+    if (error instanceof DeadlineError) return false;
+    throw error;
+  }
+}

@@ -1,4 +1,4 @@
-import { DeadlineError, within } from './deadline.ts';
+import { endsWithin } from './deadline.ts';
 
 /** What SPAN_FLUSH=before-response adds to a response at most, on each hop. */
 const MAX_WAIT_MS = 100;
@@ -47,8 +47,6 @@ export function createResponseFlush(
     const isHung = running !== undefined && nowMs() - running.startedMs >= HUNG_AFTER_MS;
     const shared = join();
     if (isHung) return;
-    await within(MAX_WAIT_MS, () => shared).catch((error) => {
-      if (!(error instanceof DeadlineError)) throw error;
-    });
+    await endsWithin(MAX_WAIT_MS, () => shared);
   };
 }

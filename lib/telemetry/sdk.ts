@@ -12,7 +12,7 @@ import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { createBatches } from './batches.ts';
 import type { TelemetryConfig } from './config.ts';
 import { EmitterContextManager } from './context-manager.ts';
-import { DeadlineError, within } from './deadline.ts';
+import { endsWithin } from './deadline.ts';
 import { createTrackedExporter } from './exporter.ts';
 import {
   createGuard,
@@ -172,9 +172,7 @@ async function startProvider(
  */
 async function atMost(timeoutMs: number, work: () => Promise<unknown>): Promise<void> {
   if (timeoutMs <= 0) return void work();
-  await within(timeoutMs, work).catch((error) => {
-    if (!(error instanceof DeadlineError)) throw error;
-  });
+  await endsWithin(timeoutMs, work);
 }
 
 function createDiagLogger(logger: Logger): DiagLogger {

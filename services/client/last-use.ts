@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { DeadlineError, within } from '../../lib/telemetry/deadline.ts';
+import { endsWithin } from '../../lib/telemetry/deadline.ts';
 
 /**
  * A caller may send on a connection that is kept alive at the very moment when a stopping server
@@ -25,8 +25,6 @@ export function awaitLastUse(server: Server, lastUseMs: number): () => Promise<v
   return async () => {
     isStopping = true;
     check();
-    await within(lastUseMs, () => noneLeft).catch((error) => {
-      if (!(error instanceof DeadlineError)) throw error;
-    });
+    await endsWithin(lastUseMs, () => noneLeft);
   };
 }

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { SERVICE_NAME, shakespeareService } from '../../lib/rpc.ts';
-import { DeadlineError, within } from '../../lib/telemetry/deadline.ts';
+import { endsWithin } from '../../lib/telemetry/deadline.ts';
 import { createCallBounds } from './call-bounds.ts';
 import { boundConnections } from './connection-bound.ts';
 import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
@@ -57,11 +57,8 @@ export function createApp(options: SearchOptions & { limits?: ServerLimits }): S
       const finished = new Promise<void>((resolve, reject) =>
         server.tryShutdown((error) => (error ? reject(error) : resolve())),
       );
-      await within(timeoutMs, () => finished).catch((error) => {
-        if (!(error instanceof DeadlineError)) throw error;
-        // A watcher of the health service never goes away by itself.
-        server.forceShutdown();
-      });
+      // A watcher of the health service never goes away by itself.
+      if (!(await endsWithin(timeoutMs, () => finished))) server.forceShutdown();
       endBound();
     },
   };

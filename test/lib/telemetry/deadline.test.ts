@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DeadlineError, until, within } from '../../../lib/telemetry/deadline.ts';
+import { DeadlineError, endsWithin, until, within } from '../../../lib/telemetry/deadline.ts';
 
 describe('until', () => {
   test('gives the outcome of the promise where that comes first', async () => {
@@ -69,4 +69,19 @@ describe('within', () => {
 test('a deadline says what is late, in seconds where they are whole', () => {
   assert.equal(new DeadlineError(30_000).message, 'no answer within 30 s');
   assert.equal(new DeadlineError(1_500, 'no token').message, 'no token within 1500 ms');
+});
+
+describe('endsWithin', () => {
+  test('says whether the work ended in time', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    assert.equal(await endsWithin(1_000, async () => 'anything'), true);
+    const late = endsWithin(1_000, () => new Promise(() => {}));
+    t.mock.timers.tick(1_000);
+    assert.equal(await late, false);
+  });
+
+  test('rejects where the work does', async () => {
+    const failing = endsWithin(60_000, () => Promise.reject(new Error('failed')));
+    await assert.rejects(failing, /failed/);
+  });
 });
