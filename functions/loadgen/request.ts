@@ -5,6 +5,7 @@ import type { Address } from '../../lib/config.ts';
 import type { Identity } from '../../lib/identity.ts';
 import { formatTimeout, TIMEOUT_HEADER } from '../../lib/request-timeout.ts';
 import { PRESSURE_HEADER } from '../../lib/telemetry/names.ts';
+import { watchConnection } from '../../lib/telemetry/request-connection.ts';
 import { hearPressure } from '../../lib/telemetry/telemetry.ts';
 
 /** A complete answer, of any status. */
@@ -70,10 +71,11 @@ export function createClientRequests(options: {
 
   const ask = async (path: string, { signal, deadline, deadlineMs }: Limits): Promise<Answer> => {
     const either = AbortSignal.any([signal, deadline]);
-    let sent = false;
+    let isSent = () => false;
     const failure = (error: unknown): RequestError => {
       if (error instanceof RequestError) return error;
       const cause = { cause: error };
+      const sent = isSent();
       if (signal.aborted) {
         return new RequestError(stopKind(signal), sent, 'given up because the run ended', cause);
       }
@@ -98,10 +100,7 @@ export function createClientRequests(options: {
     headers[TIMEOUT_HEADER] = formatTimeout(deadlineMs - clock.nowMs());
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const outgoing = request(`${address.origin}${path}`, { agent, headers, signal: either });
-    outgoing.on('socket', (socket) => {
-      if (!socket.connecting) sent = true;
-      else socket.once(address.tls ? 'secureConnect' : 'connect', () => (sent = true));
-    });
+    isSent = watchConnection(outgoing);
     outgoing.on('error', (error) => reject(failure(error)));
     outgoing.on('response', (incoming) => {
       hearPressure(incoming.headers[PRESSURE_HEADER]);

@@ -9,6 +9,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { GoogleAuth } from 'google-auth-library';
 import { until, within } from './deadline.ts';
 import { judgeAnswer, MAX_ANSWER_BYTES, type OtlpAnswer } from './otlp-answer.ts';
+import { watchConnection } from './request-connection.ts';
 import { FateUnknown, NotStoredYet, type SpanSink } from './sink.ts';
 
 const gzipAsync = promisify(gzip);
@@ -100,20 +101,16 @@ function send(
 ): Promise<Answer> {
   const { url, agent, body, headers } = request;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const secure = url.startsWith('https:');
-  const outgoing = (secure ? https : http).request(url, {
+  const { request: open } = url.startsWith('https:') ? https : http;
+  const outgoing = open(url, {
     method: 'POST',
     agent,
     signal,
     headers: { ...headers, 'content-length': body.length },
   });
-  let isConnected = false;
+  const isConnected = watchConnection(outgoing);
   const fail = (cause: Error) =>
-    reject(new NotStoredYet(cause.message, { cause, maybeStored: isConnected }));
-  outgoing.on('socket', (socket) => {
-    if (!socket.connecting) isConnected = true;
-    else socket.once(secure ? 'secureConnect' : 'connect', () => (isConnected = true));
-  });
+    reject(new NotStoredYet(cause.message, { cause, maybeStored: isConnected() }));
   outgoing.on('error', fail);
   outgoing.on('response', (incoming) => {
     const { headers: got, statusCode: status = 0 } = incoming;
