@@ -3,7 +3,8 @@ import type { HttpFunction, Request, Response } from '@google-cloud/functions-fr
 import type { Clock } from '../../lib/clock.ts';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
 import { createProblem, PROBLEM_TYPE, retryAfter } from '../../lib/problem.ts';
-import { excerpt, type Logger } from '../../lib/telemetry/log.ts';
+import { excerpt } from '../../lib/telemetry/excerpt.ts';
+import type { Logger } from '../../lib/telemetry/log.ts';
 import { activeSpanContext } from '../../lib/telemetry/span.ts';
 import type { LoadgenConfig } from './config.ts';
 import { SCHEDULE_TIME_HEADER } from './contract.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { excerpt } from './excerpt.ts';
 
 /**
  * One schema per environment variable. Its description is the documentation's text for it; with
@@ -77,7 +78,7 @@ function shown(value: string | undefined, schema: z.ZodType): string | undefined
   const bare = value
     .replaceAll(/(\w+:\/\/)?[^\s"]*@/g, '$1(not shown)@')
     .replaceAll(/(:\/\/[^\s"?]*\?)[^\s"]+/g, '$1(not shown)');
-  return bare.length > MOST_SHOWN ? `${bare.slice(0, MOST_SHOWN)}…` : bare;
+  return excerpt(bare, MOST_SHOWN);
 }
 
 /** parseEnv for an entry file: prints what is wrong and exits 2 before any socket is opened. */

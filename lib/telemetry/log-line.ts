@@ -1,3 +1,5 @@
+import { excerpt } from './excerpt.ts';
+
 /**
  * Characters of a log line at most. Cloud Logging takes 256 KiB for an entry, and one entry has no use
  * for more than this; what a caller sends must not fill the log either.
@@ -49,9 +51,7 @@ function shorten(line: string): string {
 
 function cut(value: unknown, length: number, depth: number): object;
 function cut(value: unknown, length: number, depth: number): unknown {
-  if (typeof value === 'string') {
-    return value.length <= length ? value : `${value.slice(0, length)}…`;
-  }
+  if (typeof value === 'string') return excerpt(value, length);
   if (typeof value !== 'object' || value === null) return value;
   if (depth === MAX_DEPTH) return '…';
   const members = Object.entries(value).slice(0, MAX_MEMBERS);

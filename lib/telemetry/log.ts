@@ -41,11 +41,6 @@ export function createLogger(options: {
   );
 }
 
-/** A caller's text as a log line holds it, such as the URL of a request. */
-export function excerpt(text: string, maxLength = 1_024): string {
-  return text.length <= maxLength ? text : `${text.slice(0, maxLength)}…`;
-}
-
 function traceFields(project: string): Record<string, string | boolean> {
   const context = activeSpanContext();
   if (!context || !isSpanContextValid(context)) return {};

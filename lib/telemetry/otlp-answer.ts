@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { excerpt } from './excerpt.ts';
 
 /** An HTTP answer of an OTLP endpoint, its body cut at MAX_ANSWER_BYTES. */
 export type OtlpAnswer = Readonly<{
@@ -43,7 +44,7 @@ export function judgeAnswer(answer: OtlpAnswer, secrets: readonly string[]): Ver
   }
   const body = unpack(answer);
   if (status < 200 || status >= 300) {
-    const reason = `${said}: ${excerpt(body, secrets)}`;
+    const reason = `${said}: ${quote(body, secrets)}`;
     return { stored: false, passes: RETRYABLE.has(status), reason };
   }
   const response = readResponse(body, answer.contentType);
@@ -52,11 +53,11 @@ export function judgeAnswer(answer: OtlpAnswer, secrets: readonly string[]): Ver
     return {
       stored: false,
       passes: false,
-      reason: `${said}, but no export response (${type}): ${excerpt(body, secrets)}`,
+      reason: `${said}, but no export response (${type}): ${quote(body, secrets)}`,
     };
   }
   const { rejected, message } = response;
-  const warning = message === '' ? undefined : excerpt(Buffer.from(message), secrets);
+  const warning = message === '' ? undefined : quote(Buffer.from(message), secrets);
   return { stored: true, rejected, warning };
 }
 
@@ -123,12 +124,12 @@ function unpack({ body, contentEncoding }: OtlpAnswer): Buffer {
 }
 
 /** The first characters in one line, without secrets that the endpoint repeats. */
-function excerpt(body: Buffer, secrets: readonly string[]): string {
+function quote(body: Buffer, secrets: readonly string[]): string {
   const text = hide(body.toString('utf8'), secrets.flatMap(formsOf));
   const line = text.replaceAll(/[\p{C}\p{Z}\ufffd]+/gu, ' ').trim();
   if (body.length === 0) return '(empty body)';
   if (line === '') return `(${body.length} bytes that are no text)`;
-  return line.length > MAX_EXCERPT ? `${line.slice(0, MAX_EXCERPT)}…` : line;
+  return excerpt(line, MAX_EXCERPT);
 }
 
 function hide(text: string, words: readonly string[]): string {

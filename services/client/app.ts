@@ -10,7 +10,8 @@ import {
   retryAfter,
 } from '../../lib/problem.ts';
 import { parseTimeout, TIMEOUT_HEADER } from '../../lib/request-timeout.ts';
-import { excerpt, type Logger } from '../../lib/telemetry/log.ts';
+import { excerpt } from '../../lib/telemetry/excerpt.ts';
+import type { Logger } from '../../lib/telemetry/log.ts';
 import { PRESSURE_HEADER } from '../../lib/telemetry/names.ts';
 import { flushBeforeResponse, pressureHeader } from '../../lib/telemetry/telemetry.ts';
 import { awaitLastUse } from './last-use.ts';

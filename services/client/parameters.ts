@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/errors.ts';
+import { excerpt } from '../../lib/telemetry/excerpt.ts';
 
 const ALLOWED = 'allowed: one parameter, q, percent-encoded UTF-8, or none at all';
 
@@ -32,5 +33,5 @@ function decode(text: string): string {
 
 /** A caller's own text in a message, short. */
 function quote(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+  return JSON.stringify(excerpt(text, 40));
 }

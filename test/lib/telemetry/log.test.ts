@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { trace } from '@opentelemetry/api';
-import { excerpt } from '../../../lib/telemetry/log.ts';
 import { recordLog } from '../../services/log-lines.ts';
 import { recordSpans } from '../../services/spans.ts';
 
@@ -64,9 +63,4 @@ describe('createLogger', () => {
     logger.error({ error: new Error('failed', { cause: new Error('the reason') }) }, 'oh');
     assert.match(JSON.stringify(lines[0]?.error), /failed.*the reason/);
   });
-});
-
-test('an excerpt is at most as long as is asked, and says that it was cut', () => {
-  assert.equal(excerpt('x'.repeat(10), 10), 'x'.repeat(10));
-  assert.equal(excerpt('x'.repeat(11), 10), `${'x'.repeat(10)}…`);
 });
