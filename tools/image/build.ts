@@ -9,19 +9,16 @@
  *
  * The Dockerfile runs it; a laptop runs the sources. docs/adr/0006-images-run-bundles.md says why.
  */
-import { join } from 'node:path';
-import { buildGrpc, buildProgram } from './bundle.ts';
+import { buildPrograms } from './bundle.ts';
 import { copyLicences } from './licences.ts';
-import { PROGRAMS, type ProgramName } from './programs.ts';
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {
   process.stderr.write('usage: node tools/image/build.ts FOLDER\n');
   process.exit(2);
 }
-for (const name of Object.keys(PROGRAMS) as ProgramName[]) {
-  const { bytes, files } = await buildProgram(name, join(folder, name));
+const programs = await buildPrograms(folder);
+for (const [name, { bytes, files }] of Object.entries(programs)) {
   process.stdout.write(`${name}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB\n`);
 }
-await buildGrpc(join(folder, 'node_modules/@grpc/grpc-js'));
 copyLicences(folder);

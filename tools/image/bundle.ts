@@ -1,6 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { PROGRAMS, type ProgramName, ROOT } from './programs.ts';
 import { preparedProtos } from './protos.ts';
 import { requiredLate } from './required-late.ts';
@@ -26,13 +26,13 @@ const COMMON = {
 
 const EARLY_SIGNAL = 'early-signal.cjs';
 
-export type Built = Readonly<{ metafile: Metafile; files: number; bytes: number }>;
+export type Built = Readonly<{ files: number; bytes: number }>;
 
 /**
  * Two entries, the preload and the program, in one build: what both need is in files that both import,
  * so that each module has one state. What is imported with `import()` goes into separate files.
  */
-export async function buildProgram(name: ProgramName, folder: string): Promise<Built> {
+async function buildProgram(name: ProgramName, folder: string): Promise<Built> {
   const { metafile } = await build({
     ...COMMON,
     entryPoints: { preload: 'lib/telemetry/preload.ts', main: PROGRAMS[name] },
@@ -48,17 +48,26 @@ export async function buildProgram(name: ProgramName, folder: string): Promise<B
   copyFileSync(join(ROOT, 'lib/telemetry', EARLY_SIGNAL), join(folder, EARLY_SIGNAL));
   const outputs = Object.values(metafile.outputs);
   return {
-    metafile,
     files: outputs.length,
     bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0),
   };
+}
+
+/** All programs, each in its folder, and beside them the package that they require. */
+export async function buildPrograms(folder: string): Promise<Readonly<Record<ProgramName, Built>>> {
+  const programs: Partial<Record<ProgramName, Built>> = {};
+  for (const name of Object.keys(PROGRAMS) as ProgramName[]) {
+    programs[name] = await buildProgram(name, join(folder, name));
+  }
+  await buildGrpc(join(folder, 'node_modules/@grpc/grpc-js'));
+  return programs as Record<ProgramName, Built>;
 }
 
 /**
  * A package that instrumentation finds by its name and version: one file in place of a hundred. Its
  * own use of proto-loader, for channelz and for load reports, is not in the image.
  */
-export async function buildGrpc(folder: string): Promise<void> {
+async function buildGrpc(folder: string): Promise<void> {
   const source = join(ROOT, 'node_modules/@grpc/grpc-js');
   await build({
     ...COMMON,

@@ -2,48 +2,41 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { copiedFiles, imageBytes, removals } from '../../../tools/bench/image-files.ts';
+import { copiedFiles } from '../../../tools/bench/image-files.ts';
 import { ROOT } from '../../rules/sources.ts';
 
-const DOCKERFILE = `FROM node AS dependencies
-RUN npm ci --omit=dev \\
- && find node_modules -name '*.map' -delete \\
- && find node_modules -empty
+const DOCKERFILE = `FROM node AS built
+RUN node tools/image/build.ts /app
 
 FROM base AS program
-COPY --from=dependencies /usr/local/bin/node /usr/local/bin/node
-COPY --from=dependencies /app/node_modules node_modules
-COPY --from=sources /app/package.json /app/LICENSE ./
+COPY --from=built /usr/local/bin/node /usr/local/bin/node
+COPY --from=built /app/package.json /app/LICENSE ./
+COPY --from=built /app/node_modules node_modules
 
 FROM program AS client
-COPY --from=sources /app/services/client services/client
+COPY --from=built /app/client client
 
 FROM program AS server
-COPY --from=sources /app/services/server services/server
+COPY --from=built /app/server server
 `;
 
 test('an image holds what its two stages copy, without Node', () => {
-  const paths = copiedFiles(DOCKERFILE, 'client').map(({ stage, path }) => `${stage}: ${path}`);
-  assert.deepEqual(paths, [
-    'dependencies: node_modules',
-    'sources: package.json',
-    'sources: LICENSE',
-    'sources: services/client',
-  ]);
+  const paths = ['package.json', 'LICENSE', 'node_modules', 'client'];
+  assert.deepEqual(copiedFiles(DOCKERFILE, 'client'), paths);
   assert.throws(() => copiedFiles(DOCKERFILE, 'loadgen'), /no stages program and loadgen/);
 });
 
-test('what is removed are all commands after npm ci', () => {
-  assert.match(removals(DOCKERFILE), /^find node_modules -name .* -delete \\\n && find .* -empty$/);
-  assert.throws(() => removals('RUN npm ci\n\nFROM base'), /removes nothing/);
+test('what the Dockerfile copies of a stage that is not known is an error, not nothing', () => {
+  const other = DOCKERFILE.replace('--from=built /app/client', '--from=sources /app/client');
+  assert.throws(() => copiedFiles(other, 'client'), /stage sources .* not known/);
 });
 
-test('bytes of a stage that is not known are an error, not nothing', () => {
-  const from = { root: ROOT, packages: ROOT };
-  const { length } = readFileSync(join(ROOT, 'LICENSE'));
-  assert.equal(imageBytes([{ stage: 'sources', path: 'LICENSE' }], from), length);
-  assert.throws(
-    () => imageBytes([{ stage: 'built', path: 'x' }], from),
-    /stage built .* not known/,
-  );
-});
+for (const program of ['loadgen', 'client', 'server']) {
+  test(`the Dockerfile copies the files of ${program} and those of all programs`, () => {
+    const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+    assert.deepEqual(copiedFiles(dockerfile, program), [
+      ...['package.json', 'LICENSE', 'THIRD_PARTY_LICENSES.md', 'node_modules'],
+      program,
+    ]);
+  });
+}

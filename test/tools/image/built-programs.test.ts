@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { Client, credentials } from '@grpc/grpc-js';
-import { type Built, buildGrpc, buildProgram } from '../../../tools/image/bundle.ts';
+import { type Built, buildPrograms } from '../../../tools/image/bundle.ts';
 import { PROGRAMS, type ProgramName } from '../../../tools/image/programs.ts';
 import {
   QUERY,
@@ -29,12 +29,11 @@ const MOST: Readonly<Record<ProgramName, { bytes: number; files: number; builtin
 describe('what the images run', () => {
   let folder: string;
   let cloud: StandInCloud;
-  const built: Partial<Record<ProgramName, Built>> = {};
+  let built: Readonly<Partial<Record<ProgramName, Built>>> = {};
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'shakesapp-built-'));
-    for (const name of NAMES) built[name] = await buildProgram(name, join(folder, name));
-    await buildGrpc(join(folder, 'node_modules/@grpc/grpc-js'));
+    built = await buildPrograms(folder);
     cloud = await startStandInCloud();
   });
   after(async () => {

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildGrpc, buildProgram } from '../../image/bundle.ts';
+import { buildPrograms as bundlePrograms } from '../../image/bundle.ts';
 import { bakeCaches } from '../../image/compile-cache.ts';
-import { builtArguments, PROGRAMS, type ProgramName } from '../../image/programs.ts';
+import { builtArguments, type ProgramName } from '../../image/programs.ts';
 
 export type BuiltPrograms = Readonly<{
+  folder: string;
   /** How an image starts a program: arguments to node, variables, and the folder to start it in. */
   command(name: ProgramName): Readonly<{ args: readonly string[]; env: Env; cwd: string }>;
   remove(): Promise<void>;
@@ -16,12 +17,10 @@ type Env = Readonly<Record<string, string>>;
 /** What the images run, in a folder, with the compile caches. */
 export async function buildPrograms(): Promise<BuiltPrograms> {
   const folder = await mkdtemp(join(tmpdir(), 'shakesapp-built-'));
-  for (const name of Object.keys(PROGRAMS) as ProgramName[]) {
-    await buildProgram(name, join(folder, name));
-  }
-  await buildGrpc(join(folder, 'node_modules/@grpc/grpc-js'));
+  await bundlePrograms(folder);
   await bakeCaches(folder);
   return {
+    folder,
     command: (name) => ({
       args: builtArguments(name),
       // The cache is for node without options: V8's are part of its name.
