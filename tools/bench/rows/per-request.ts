@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { LOCAL_QUERIES, readPlays, WORKS_PREFIX } from '../../local/cloud/storage/works.ts';
 import type { Opened, Row, Sample } from '../row.ts';
 import { type BenchSystem, type Pair, startBenchSystem } from '../system/bench-system.ts';
+import { measureUsage } from '../system/measure-usage.ts';
 import type { BenchProcess } from '../system/process.ts';
 
 const COPIES = 14;
@@ -90,21 +91,15 @@ const runBare = (system: BenchSystem, bare: BenchProcess, requests: number): Pro
 
 async function measured(
   system: BenchSystem,
-  own: BenchProcess,
+  program: BenchProcess,
   requests: number,
   run: () => Promise<string | null>,
 ): Promise<Sample> {
-  const read = () => Promise.all([own.usage(), system.load.usage(), system.cloud.usage()]);
-  const before = await read();
-  const answer = await run();
-  const after = await read();
-  const [cpuMs = 0, load = 0, cloud = 0] = after.map(
-    (usage, place) => usage.cpuMs - (before[place]?.cpuMs ?? 0),
-  );
+  const { result, own, othersCpuMs } = await measureUsage(system, [program], run);
   return {
-    metrics: { cpuMs: cpuMs / requests, totalCpuMs: cpuMs },
-    answer,
-    peakMemoryMb: after[0].peakMb,
-    othersCpuMs: { load, 'local cloud': cloud },
+    metrics: { cpuMs: own.cpuMs / requests, totalCpuMs: own.cpuMs },
+    answer: result,
+    peakMemoryMb: own.peakMb,
+    othersCpuMs,
   };
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sample } from '../row.ts';
 import type { BenchSystem, Pair } from './bench-system.ts';
 import type { Stored } from './cloud.ts';
-import { sumUsage } from './process.ts';
+import { measureUsage } from './measure-usage.ts';
 
 export type Burst = Readonly<{
   requests: number;
@@ -21,34 +21,26 @@ const POLL_MS = 100;
  */
 export async function runPair(system: BenchSystem, pair: Pair, burst: Burst, seed: number) {
   await system.cloud.ask('clear');
-  const read = async () => ({
-    own: sumUsage(await Promise.all(pair.programs.map((each) => each.usage()))),
-    load: await system.load.usage(),
-    cloud: await system.cloud.usage(),
-  });
-  const before = await read();
   const { requests, connections } = burst;
-  const result = await system.run({ origin: pair.origin, requests, connections, seed });
-  const stored = await untilStored(system, burst);
-  const after = await read();
-  const cpuMs = after.own.cpuMs - before.own.cpuMs;
+  const { result, own, othersCpuMs } = await measureUsage(system, pair.programs, async () => {
+    const load = await system.run({ origin: pair.origin, requests, connections, seed });
+    return { load, stored: await untilStored(system, burst) };
+  });
+  const { load, stored } = result;
   const sample: Sample = {
     metrics: {
-      cpuMs: cpuMs / requests,
-      totalCpuMs: cpuMs,
-      perSecond: (requests / result.wallMs) * 1_000,
-      p50Ms: result.p50Ms,
-      p99Ms: result.p99Ms,
-      peakMb: after.own.peakMb,
+      cpuMs: own.cpuMs / requests,
+      totalCpuMs: own.cpuMs,
+      perSecond: (requests / load.wallMs) * 1_000,
+      p50Ms: load.p50Ms,
+      p99Ms: load.p99Ms,
+      peakMb: own.peakMb,
       lost: burst.spans === 0 ? 0 : requests - stored.complete,
       writes: stored.writes,
     },
-    answer: { wrong: result.wrong, surplus: stored.traces - (burst.spans === 0 ? 0 : requests) },
-    peakMemoryMb: after.own.peakMb,
-    othersCpuMs: {
-      load: after.load.cpuMs - before.load.cpuMs,
-      'local cloud': after.cloud.cpuMs - before.cloud.cpuMs,
-    },
+    answer: { wrong: load.wrong, surplus: stored.traces - (burst.spans === 0 ? 0 : requests) },
+    peakMemoryMb: own.peakMb,
+    othersCpuMs,
   };
   return sample;
 }
