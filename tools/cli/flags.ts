@@ -68,7 +68,7 @@ export const READ_FLAGS = {
   ).helpGroup(ORIGIN),
   local: new Option(
     '--local',
-    'the Cloud Trace of the system that npm start runs (of several, the first)',
+    'the Cloud Trace of the system that npm start runs (the first, if several run)',
   ).helpGroup(ORIGIN),
   since: new Option(
     '--since <time>',

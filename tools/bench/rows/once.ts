@@ -1,4 +1,4 @@
-/** What a user waits for at a desk: one burst of the complete system, and the refusal of a typing error. */
+/** What a user at a terminal waits for: one burst of the complete system, and the refusal of a mistyped flag. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import type { Row, Sample } from '../row.ts';
 const BIN = join(REPOSITORY, 'tools/cli/bin.mjs');
 const REPORT = join(import.meta.dirname, '../report-usage.mjs');
 
-/** Half of what both took before anybody looked, on two cores: 9.3 s, and 0.7 s of CPU. */
+/** The limits: half of the first measured time, 9.3 s on two cores, and a fifth of the first CPU, 0.7 s. */
 const MOST_MS = 4_650;
 const MOST_REFUSAL_MS = 150;
 

@@ -124,7 +124,7 @@ export function programCommand(
   };
 }
 
-/** What a busy machine meets, and a round that need not wait long for its last batch. */
+/** A deadline that a busy machine meets, and batches often enough that no round waits long for its last. */
 const COMMON: Readonly<Record<string, string>> = {
   NODE_OPTIONS: '--max-old-space-size=256 --max-semi-space-size=4',
   OTEL_BSP_EXPORT_TIMEOUT: '30000',

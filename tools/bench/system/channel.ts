@@ -38,8 +38,8 @@ const handlers: Record<string, Handlers[string]> = {};
 const waiting: Question[] = [];
 
 /**
- * Answers what it has a handler for; what comes before its handler does, waits. The process ends
- * with the benchmark's.
+ * Answers each question for which it has a handler. A question that comes before its handler waits for
+ * it. The process ends when the benchmark's does.
  */
 export function serve(more: Handlers): void {
   if (Object.keys(handlers).length === 0) {

@@ -4,7 +4,7 @@ import { checkBurst, runPair } from './run-pair.ts';
 
 /** Server span, client, RPC out, RPC in, works.read, works.search. */
 const SPANS = 6;
-/** Enough to keep both programs busy, as many as one instance of Cloud Run gets in the terraform/. */
+/** Enough to keep both programs busy, as many as one instance of Cloud Run gets by terraform/. */
 const CONNECTIONS = 20;
 
 const WAYS = {

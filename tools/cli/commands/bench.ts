@@ -29,8 +29,8 @@ export const BENCHMARKS = {
   tracing: { when: 'quick', compares: 'a request at full load: tracing off' },
   'cold-start': { when: 'quick', compares: 'a program as the images run it: bare node -e 0' },
   'tracing-memory': { when: 'full', compares: 'peak memory at full load: tracing off' },
-  once: { when: 'full', compares: 'waiting at a desk: half of its first figure' },
-  install: { when: 'named', compares: 'npm ci: nothing, but it says what is heavy' },
+  once: { when: 'full', compares: 'npm start -- --once, a refused flag: limits' },
+  install: { when: 'named', compares: 'npm ci: nothing; it lists the largest packages' },
   statistics: { when: 'named', compares: 'how often 1,000 simulated comparisons err' },
 } as const satisfies Readonly<Record<string, Readonly<{ when: When; compares: string }>>>;
 
@@ -53,17 +53,20 @@ const NOTES: Readonly<Record<When, string>> = {
 export const benchCommand = () =>
   new Command('bench')
     .summary('run the benchmarks')
-    .description(
-      'Measures, side by side and in turns, against what you would use instead or against a limit.',
+    .description('Measures each part in turns with an alternative, or against a limit.')
+    .addArgument(
+      new Argument(
+        '[benchmark...]',
+        'benchmarks to run; without names, all but those that run only by name',
+      ).choices(NAMES),
     )
-    .addArgument(new Argument('[benchmark...]', 'which ones').choices(NAMES))
     .addOption(new Option('--quick', 'fewer rounds of fewer benchmarks: at most 2 minutes'))
     .addOption(new Option('--markdown', 'print the table as Markdown'))
     .addOption(jsonFlag())
     .addHelpText(
       'after',
       `
-Benchmarks:
+Benchmarks, what each measures and, after the colon, what it compares that with:
 ${NAMES.map((name) => `  ${name.padEnd(16)}${BENCHMARKS[name].compares}${NOTES[BENCHMARKS[name].when]}`).join('\n')}
 
 Benchmarks come before --json, which takes a word after it as its file:
