@@ -21,14 +21,14 @@ async function start(
       GOOGLE_CLOUD_PROJECT: 'image-build',
       OTEL_SERVICE_NAME: name,
       SPAN_FLUSH: 'before-response',
-      // As on both platforms: a certain metadata server.
+      // So that the program asks the metadata server, as on both platforms, without a search for it.
       K_SERVICE: name,
       ALLOW_PLAINTEXT_UPSTREAM: 'true',
       NODE_COMPILE_CACHE: join(folder, name, 'compile-cache'),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // Where another one fails.
+  // If another program fails, this one must not outlive the build.
   process.once('exit', () => child.kill('SIGKILL'));
   let output = '';
   child.stdout.setEncoding('utf8');
