@@ -1,3 +1,5 @@
+import { BACKSLASH, closes, OPEN_BRACE, opens, QUOTE } from './json-characters.ts';
+
 /**
  * What is left of a JSON document that was cut off: all up to the last element that ended of a list
  * with one of these names, with the brackets closed that are open there. null where none had ended.
@@ -21,13 +23,10 @@ export function closeCut(text: string, lists: ReadonlySet<string>): string | nul
       at = endOfString(text, from);
       // Only the name of a member stands before a bracket; no name that is asked for is long.
       if (at - from <= LONGEST_NAME) name = text.slice(from, at);
-    } else if (code === OPEN_BRACE) {
-      open.push({ close: '}', name: '' });
+    } else if (opens(code)) {
+      open.push({ close: code === OPEN_BRACE ? '}' : ']', name });
       name = '';
-    } else if (code === OPEN_BRACKET) {
-      open.push({ close: ']', name });
-      name = '';
-    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+    } else if (closes(code)) {
       open.pop();
       const around = open.at(-1);
       name = '';
@@ -43,12 +42,6 @@ export function closeCut(text: string, lists: ReadonlySet<string>): string | nul
 }
 
 const LONGEST_NAME = 100;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 
 /** Where the string ends whose first character this is; behind the text where it does not. */
 function endOfString(text: string, from: number): number {

@@ -1,4 +1,5 @@
 import { describeForeignText } from './foreign-formats.ts';
+import { BACKSLASH, closes, opens, QUOTE } from './json-characters.ts';
 import { readNumberedLines } from './text-lines.ts';
 import { show } from './unreadable.ts';
 
@@ -102,8 +103,8 @@ function createScanner() {
           if (code === BACKSLASH) at += 1;
           else if (code === QUOTE) inString = false;
         } else if (code === QUOTE) inString = true;
-        else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1;
-        else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+        else if (opens(code)) depth += 1;
+        else if (closes(code)) {
           depth -= 1;
           if (depth > 0) continue;
           parts.push(text.slice(from, at + 1));
@@ -122,10 +123,3 @@ function createScanner() {
     },
   };
 }
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;

@@ -1,17 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import {
-  COMMA,
-  closes,
-  endOfString,
-  isBlank,
-  NEWLINE,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  opens,
-  type Piece,
-  QUOTE,
-  scanPiece,
-} from './scan.ts';
+import { closes, OPEN_BRACE, OPEN_BRACKET, opens, QUOTE } from '../json-characters.ts';
+import { COMMA, endOfString, isBlank, NEWLINE, type Piece, scanPiece } from './scan.ts';
 
 /**
  * What an outline is made of: every span is replaced by the number that `onSpan` gives it, so that

@@ -1,19 +1,13 @@
+import { BACKSLASH, closes, opens, QUOTE } from '../json-characters.ts';
+
 /**
  * Looks at bytes of JSON only as far as brackets and strings go: whether it is JSON, JSON.parse says
  * later. A byte of another character than ASCII never equals one of these.
  */
-export const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-export const OPEN_BRACE = 0x7b;
-export const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACE = 0x7d;
-const CLOSE_BRACKET = 0x5d;
 export const NEWLINE = 0x0a;
 const COLON = 0x3a;
 export const COMMA = 0x2c;
 
-export const opens = (code: number) => code === OPEN_BRACE || code === OPEN_BRACKET;
-export const closes = (code: number) => code === CLOSE_BRACE || code === CLOSE_BRACKET;
 export const isBlank = (code: number) => code === 0x20 || (code >= 0x09 && code <= 0x0d);
 
 /** Behind the string that begins at `from`; -1 where it does not end in these bytes. */
