@@ -10,7 +10,7 @@ const isMarked = ({ span }: Node): boolean =>
   OWN_NAMES.has(span.name) || Object.keys(span.attributes).some((key) => /^shakesapp\./.test(key));
 
 /** Envoy, which a mesh puts beside a program, often under that program's name. */
-export const isProxy = ({ span }: Node): boolean => span.attributes['component'] === 'proxy';
+export const isProxy = ({ span }: Node): boolean => span.attributes.component === 'proxy';
 
 /** An SDK says so itself: in its resource, or where Google's exporters for Cloud Trace name it. */
 function isOfAnotherLanguage({ span: { attributes } }: Node): boolean {
