@@ -54,7 +54,8 @@ export async function* readDocuments(
   else if (cutAt !== undefined) onCut({ line: cutAt, from: cutAt, text: '' });
 }
 
-function notJson(path: string, line: number, text: string): Error {
+/** Text that cannot be parsed, with the name of its format where that is known. */
+export function notJson(path: string, line: number, text: string): Error {
   const known = describeForeignText(text);
   const problem =
     known ?? `is not JSON: ${show(text.trim())}; allowed: JSON, by lines or over many`;

@@ -47,7 +47,7 @@ export async function* readNumberedLines(
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
       add(chunk.subarray(from, at));
-      yield { text: textOf(take(), { path, number }), number };
+      yield { text: lineOf(take(), { path, number }), number };
       number += 1;
       from = at + 1;
     }
@@ -57,17 +57,24 @@ export async function* readNumberedLines(
     const last = take();
     const complete = withoutCutCharacter(last);
     cut ||= complete.length < last.length;
-    yield { text: textOf(complete, { path, number }), number };
+    yield { text: lineOf(complete, { path, number }), number };
   }
   if (cut) onCut(number);
 }
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
-function textOf(bytes: Buffer, { path, number }: { path: string; number: number }): string {
+type Place = Readonly<{ path: string; number: number }>;
+
+function lineOf(bytes: Buffer, place: Place): string {
+  const text = decodeText(bytes, place);
+  return text.endsWith('\r') ? text.slice(0, -1) : text;
+}
+
+/** Throws with file and line where it is not UTF-8. */
+export function decodeText(bytes: Buffer, { path, number }: Place): string {
   try {
-    const text = UTF_8.decode(bytes);
-    return text.endsWith('\r') ? text.slice(0, -1) : text;
+    return UTF_8.decode(bytes);
   } catch (cause) {
     throw new Error(`${path}, line ${number} is not UTF-8; allowed: JSON in UTF-8`, { cause });
   }

@@ -1,17 +1,17 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { placeOf } from '../../deviation.ts';
 import type { Span } from '../../model.ts';
-import { tryJson } from '../json-documents.ts';
+import { notJson, tryJson } from '../json-documents.ts';
 import { decodeSpan } from '../otlp/decode.ts';
+import { decodeText } from '../text-lines.ts';
 import type { Report } from '../trace-format.ts';
-import { show, UnreadableError, under } from '../unreadable.ts';
+import { UnreadableError, under } from '../unreadable.ts';
 import type { SpanIndex, SpanList } from './span-index.ts';
 
 /** Read at once, with what lies between the spans. */
 const BLOCK_BYTES = 1_024 * 1_024;
 /** Reading over it costs less than another call. */
 const WIDEST_GAP_BYTES = 64 * 1_024;
-const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 type Run = Readonly<{ from: number; to: number }>;
 
@@ -40,10 +40,10 @@ export function createSpanReader(
   /** The text of spans that follow each other in their list. */
   function decode(bytes: Buffer, list: SpanList, { from, to }: Run): readonly Span[] {
     const place = placeOf(list.path, list.line);
-    const text = textOf(bytes, place);
+    const text = decodeText(bytes, { path: list.path, number: list.line });
     const raws = tryJson(`[${text}]`);
     if (!Array.isArray(raws) || raws.length !== to - from) {
-      throw new Error(`${place} is not JSON: ${show(text)}; allowed: JSON, by lines or over many`);
+      throw notJson(list.path, list.line, text);
     }
     return raws.map((raw, offset) => {
       const span = from + offset;
@@ -87,9 +87,7 @@ export function createSpanReader(
             start(run.from) - start(first),
             end(run.to - 1) - start(first),
           );
-          for (const span of decode(part, listOf(lists, run.from), run)) {
-            spans.push(span);
-          }
+          for (const span of decode(part, listOf(lists, run.from), run)) spans.push(span);
         }
       }
       return spans;
@@ -98,14 +96,6 @@ export function createSpanReader(
       for (const file of files.values()) await file.close();
     },
   };
-}
-
-function textOf(bytes: Buffer, place: string): string {
-  try {
-    return UTF_8.decode(bytes);
-  } catch (cause) {
-    throw new Error(`${place} is not UTF-8; allowed: JSON in UTF-8`, { cause });
-  }
 }
 
 /** The list that holds this span, by bisection. */
