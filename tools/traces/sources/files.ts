@@ -14,8 +14,9 @@ import { type End, FORMAT, type Head, parseHead } from './trace-lines.ts';
 type File = Readonly<{ path: string; head: Head | null }>;
 
 /**
- * Traces from files: saved by --save (streamed, one trace at a time) or in one of the other formats
- * (held in memory, since a trace's spans may be spread over them).
+ * Traces from files: saved by --save (streamed, one trace at a time) or in one of the other formats.
+ * Of those a trace's spans may be spread over all files, so they are held in memory; of large files of
+ * OTLP only an index of the spans is.
  */
 export async function openFiles(
   paths: readonly string[],
@@ -83,22 +84,24 @@ export async function openFiles(
     isRead = true;
   }
 
+  /** At least these traces; no more of the files is parsed than has to be. */
+  async function* readAgain(only: ReadonlySet<string>, signal: AbortSignal): AsyncGenerator<Trace> {
+    if (!isRead || (indexed === null && otherPaths.length > 0)) return yield* read(signal);
+    for (const { path, head } of files) {
+      if (head !== null) yield* readTraceLines(path, signal, { only });
+    }
+    if (indexed !== null) yield* indexed.find(only, signal);
+  }
+
   return {
     describe: () => ({ ...describeFiles(files, [...formats]), local }),
     readAtMs: () => readAtMs,
     read,
     async find(traceIds, signal) {
       const found: Trace[] = [];
-      if (isRead && (indexed !== null || otherPaths.length === 0)) {
-        for (const { path, head } of files) {
-          if (head === null) continue;
-          for await (const trace of readTraceLines(path, signal, { only: traceIds })) {
-            if (traceIds.has(trace.traceId)) found.push(trace);
-          }
-        }
-        return [...found, ...((await indexed?.find(traceIds, signal)) ?? [])];
+      for await (const trace of readAgain(traceIds, signal)) {
+        if (traceIds.has(trace.traceId)) found.push(trace);
       }
-      for await (const trace of read(signal)) if (traceIds.has(trace.traceId)) found.push(trace);
       return found;
     },
     truncated: () => (leftOut.size === 0 ? null : [...leftOut.values()].join('; ')),

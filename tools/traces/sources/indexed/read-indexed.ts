@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type createDeviationTally, type Deviation, NO_EXAMPLE } from '../../deviation.ts';
-import type { Span, Trace } from '../../model.ts';
+import type { Trace } from '../../model.ts';
 import { projectOf } from '../document-files.ts';
 import { isCompressed } from '../file-bytes.ts';
 import { toTrace } from '../gather.ts';
@@ -14,7 +14,7 @@ type Tally = ReturnType<typeof createDeviationTally>;
 /** OTLP files of which only a part is in memory at a time. */
 export type IndexedFiles = Readonly<{
   read(signal: AbortSignal): AsyncGenerator<Trace>;
-  find(traceIds: ReadonlySet<string>, signal: AbortSignal): Promise<readonly Trace[]>;
+  find(traceIds: ReadonlySet<string>, signal: AbortSignal): AsyncGenerator<Trace>;
 }>;
 
 /** Of all files together; smaller ones are read at once. */
@@ -32,10 +32,11 @@ export async function openIndexed(
   let bytes = 0;
   for (const path of paths) {
     const found = await stat(path);
-    if (!found.isFile() || (await isCompressed(path))) return null;
+    if (!found.isFile()) return null;
     bytes += found.size;
   }
   if (bytes < fewestBytes) return null;
+  for (const path of paths) if (await isCompressed(path)) return null;
   const ranked = createRankedReports();
   const index = await indexSpans(paths, signal, (path, line, before) =>
     // What a document says of its resources comes before its spans.
@@ -48,48 +49,44 @@ function readingOf(
   index: SpanIndex,
   { tally, ranked }: { tally: Tally; ranked: ReturnType<typeof createRankedReports> },
 ): IndexedFiles {
-  const readerOf = (reports: ReturnType<typeof createRankedReports>) =>
-    createSpanReader(index, ({ path, line }, span) => reports.at({ file: path, line }, span));
+  const numberOfTrace = (span: number) => index.traceOf[span] as number;
+
+  /** The traces of each of these lists of spans, which hold all spans of their traces. */
+  async function* tracesOf(
+    parts: Iterable<Uint32Array>,
+    signal: AbortSignal,
+    to: Readonly<{ reports: typeof ranked; tally: Pick<Tally, 'add'> }>,
+  ): AsyncGenerator<Trace> {
+    const reader = createSpanReader(index, ({ path, line }, span) =>
+      to.reports.at({ file: path, line }, span),
+    );
+    try {
+      for (const numbers of parts) {
+        const spans = await reader.read(numbers, signal);
+        // Traces are numbered as they come, so their order is that of their first spans.
+        const byTrace = Map.groupBy(spans, (_, place) => numberOfTrace(numbers[place] as number));
+        for (const [trace, ofTrace] of byTrace) {
+          const traceId = index.traceIds[trace] as string;
+          yield toTrace(traceId, projectOf(ofTrace), ofTrace, to.tally);
+        }
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+
   return {
     async *read(signal) {
-      const reader = readerOf(ranked);
-      try {
-        for (const { firstTrace, traces, spans } of partitionsOf(index)) {
-          const byTrace: Span[][] = Array.from({ length: traces }, () => []);
-          const read = await reader.read(spans, signal);
-          for (const [place, number] of spans.entries()) {
-            byTrace[(index.traceOf[number] as number) - firstTrace]?.push(read[place] as Span);
-          }
-          for (const [place, ofTrace] of byTrace.entries()) {
-            const traceId = index.traceIds[firstTrace + place] as string;
-            yield toTrace(traceId, projectOf(ofTrace), ofTrace, tally);
-          }
-        }
-        for (const deviation of ranked.all()) tally.add(deviation);
-      } finally {
-        await reader.close();
-      }
+      yield* tracesOf(partitionsOf(index), signal, { reports: ranked, tally });
+      for (const deviation of ranked.all()) tally.add(deviation);
     },
-    async find(traceIds, signal) {
-      const reader = readerOf(createRankedReports());
-      try {
-        const wanted = new Set(
-          index.traceIds.flatMap((traceId, trace) => (traceIds.has(traceId) ? [trace] : [])),
-        );
-        const numbers: number[] = [];
-        for (const [span, trace] of index.traceOf.entries())
-          if (wanted.has(trace)) numbers.push(span);
-        const read = await reader.read(Uint32Array.from(numbers), signal);
-        return [...wanted].map((trace) => {
-          const ofTrace = read.filter(
-            (_, place) => index.traceOf[numbers[place] as number] === trace,
-          );
-          const traceId = index.traceIds[trace] as string;
-          return toTrace(traceId, projectOf(ofTrace), ofTrace, { add: () => {} });
-        });
-      } finally {
-        await reader.close();
-      }
+    find(traceIds, signal) {
+      const isWanted = index.traceIds.map((traceId) => traceIds.has(traceId));
+      const numbers: number[] = [];
+      for (const [span, trace] of index.traceOf.entries()) if (isWanted[trace]) numbers.push(span);
+      // What deviates was told when everything was read.
+      const to = { reports: createRankedReports(), tally: { add: () => {} } };
+      return tracesOf([Uint32Array.from(numbers)], signal, to);
     },
   };
 }
