@@ -1,7 +1,5 @@
 import type { Trace } from '../model.ts';
-
-/** As the schema has it. */
-const LATEST_MS = Number(2n ** 63n / 1_000_000n);
+import { LATEST_MS } from './trace-lines.ts';
 
 /**
  * Whether a value is a saved trace just as compare --save writes it, members in that order. A schema

@@ -16,10 +16,8 @@ const hex = (digits: number) =>
   z.string().regex(new RegExp(`^(?!0+$)[0-9a-f]{${digits}}$`), `${digits} hexadecimal digits`);
 const attributes = z.record(z.string(), z.string());
 /** Nothing of a store that holds nanoseconds in 64 bits is later. */
-const time = z
-  .number()
-  .min(0)
-  .max(Number(2n ** 63n / 1_000_000n));
+export const LATEST_MS = Number(2n ** 63n / 1_000_000n);
+const time = z.number().min(0).max(LATEST_MS);
 const event = z.strictObject({ name: z.string(), timeMs: time, attributes });
 const span = z.strictObject({
   traceId: hex(32),
