@@ -11,6 +11,7 @@
 import jstat from 'jstat';
 import { mean, quantileSorted } from 'simple-statistics';
 import { medianOfMeans } from './median-of-means.ts';
+import { ascending } from './quantiles.ts';
 
 const { studentt } = jstat;
 
@@ -60,7 +61,7 @@ export const centreOf = (values: readonly number[]): number => trimmed(values).m
 
 function trimmed(values: readonly number[]): Trimmed {
   if (values.length === 0) throw new RangeError('a centre needs at least one value');
-  const sorted = [...Float64Array.from(values).sort()];
+  const sorted = ascending(values);
   const cut = values.length < 3 ? 0 : Math.max(1, Math.floor(values.length * TRIMMED_SHARE));
   const kept = sorted.slice(cut, sorted.length - cut);
   const [lowest, highest] = [kept[0] as number, kept.at(-1) as number];
