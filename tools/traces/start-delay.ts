@@ -26,27 +26,25 @@ const LATEST_BEYOND_MS = 60 * 60 * 1_000;
 export function startDelayOf({ span, startMs, endMs }: Node): StartDelay | null {
   const { [ATTR.startDelayUs]: delayUs = '', [ATTR.scheduledTime]: scheduled = '' } =
     span.attributes;
-  const given = delayUs === '' ? scheduled : delayUs;
-  if (given === '') return null;
-  const key = delayUs === '' ? ATTR.scheduledTime : ATTR.startDelayUs;
-  const shown = `${key} ${show(given)}`;
-  const delayMs = delayUs === '' ? span.startMs - Date.parse(scheduled) : numberOf(delayUs) / 1_000;
-  if (!Number.isFinite(delayMs)) return { why: `${shown} is no ${WORDS[key]}`, ignored: false };
+  const byClock = delayUs === '';
+  if (byClock && scheduled === '') return null;
+  const shown = byClock
+    ? `${ATTR.scheduledTime} ${show(scheduled)}`
+    : `${ATTR.startDelayUs} ${show(delayUs)}`;
+  const delayMs = byClock ? span.startMs - Date.parse(scheduled) : numberOf(delayUs) / 1_000;
+  if (!Number.isFinite(delayMs)) {
+    return { why: `${shown} is no ${byClock ? 'time' : 'number'}`, ignored: false };
+  }
   const durationMs = endMs - startMs;
-  const earliestMs = delayUs === '' ? Math.max(EARLIEST_BY_CLOCK_MS, -durationMs) : EARLIEST_MS;
+  const earliestMs = byClock ? Math.max(EARLIEST_BY_CLOCK_MS, -durationMs) : EARLIEST_MS;
   if (delayMs < earliestMs) {
-    return {
-      why: `${shown}: it starts ${formatMs(-delayMs)} before it is due`,
-      ignored: delayUs === '',
-    };
+    return { why: `${shown}: it starts ${formatMs(-delayMs)} before it is due`, ignored: byClock };
   }
   if (delayMs - durationMs > LATEST_BEYOND_MS) {
     return { why: `${shown}: it starts ${formatMs(delayMs)} after it is due`, ignored: false };
   }
   return { ms: delayMs };
 }
-
-const WORDS = { [ATTR.startDelayUs]: 'number', [ATTR.scheduledTime]: 'time' } as const;
 
 const numberOf = (text: string): number =>
   /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
