@@ -110,8 +110,8 @@ async function measure(row: Row, system: System, startedMs: number): Promise<Res
     if (fault) {
       await sleep(fault.afterSeconds * 1_000);
       await fault.start(system);
-      await sleep(fault.forSeconds * 1_000);
-      await fault.stop(system);
+      await sleep((fault.forSeconds ?? 0) * 1_000);
+      await fault.stop?.(system);
     }
     watch.faultEnded();
   };

@@ -87,7 +87,7 @@ export function summarise(options: {
 function describeLoad({ load, fault }: Row): string {
   const text =
     typeof load === 'function' ? 'as the row makes it' : `${load.perSecond}/s ${load.seconds} s`;
-  return fault ? `${text}, fault ${fault.forSeconds} s` : text;
+  return fault ? `${text}, fault ${fault.forSeconds ?? 0} s` : text;
 }
 
 const NONE: SpanCount = {

@@ -7,10 +7,11 @@ import type { System, SystemOptions } from './system.ts';
 export type Fault = Readonly<{
   /** Seconds after the load begins. */
   afterSeconds: number;
-  /** Seconds from start() to stop(). */
-  forSeconds: number;
+  /** Seconds from the end of start() to stop(). Default: 0. */
+  forSeconds?: number;
   start(system: System): Promise<unknown> | unknown;
-  stop(system: System): Promise<unknown> | unknown;
+  /** Absent: there is nothing to undo. */
+  stop?(system: System): Promise<unknown> | unknown;
 }>;
 
 export type Row = Readonly<{

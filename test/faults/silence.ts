@@ -35,7 +35,6 @@ export function silenceRow(timeouts: number): Row {
     },
     fault: {
       afterSeconds: 0,
-      forSeconds: 0,
       async start(system) {
         const first = attempts(system);
         const reached = (share: number) =>

@@ -13,13 +13,11 @@ faultRow({
   load: loadUntilOver(5),
   fault: {
     afterSeconds: 0,
-    forSeconds: 0,
     async start({ cloud, fronts }) {
       const before = cloud.faults.calls('metadata', 'identity');
       fronts.server?.rejectOnce();
       await until('a new token', () => cloud.faults.calls('metadata', 'identity') > before);
     },
-    stop: () => {},
   },
   expect: {
     check(_, { cloud, fronts }) {

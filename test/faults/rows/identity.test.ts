@@ -9,7 +9,6 @@ faultRow({
   load: loadUntilOver(5),
   fault: {
     afterSeconds: 0,
-    forSeconds: 0,
     async start({ cloud, fronts }) {
       const { client } = fronts;
       const before = cloud.faults.calls('metadata', 'identity');
@@ -17,7 +16,6 @@ faultRow({
       await until('a refusal', () => (client?.refused()[401] ?? 0) > 0);
       await until('a new token', () => cloud.faults.calls('metadata', 'identity') > before);
     },
-    stop: () => {},
   },
   expect: {
     documented: ['http_401'],

@@ -8,9 +8,7 @@ faultRow({
   load: loadUntilOver(10),
   fault: {
     afterSeconds: 0.5,
-    forSeconds: 0,
     start: (system) => pauseEach(system, { seconds: 1 }),
-    stop: () => {},
   },
   expect: {},
 });
@@ -37,14 +35,12 @@ faultRow({
   load: loadUntilOver(10),
   fault: {
     afterSeconds: 0.5,
-    forSeconds: 0,
     async start({ programs }) {
       for (const program of Object.values(programs)) {
         program.signal('SIGHUP');
         await program.line(BLOCKED);
       }
     },
-    stop: () => {},
   },
   expect: {},
 });

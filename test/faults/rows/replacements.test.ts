@@ -11,13 +11,11 @@ for (const name of ['server', 'client'] as const) {
     load: loadUntilOver(30),
     fault: {
       afterSeconds: 0,
-      forSeconds: 0,
       async start(system) {
         const old = system.programs[name];
         await system.start(name);
         await old.stop();
       },
-      stop: () => {},
     },
     expect: {},
   });

@@ -19,8 +19,7 @@ const during = (interceptor: Interceptor): Pick<Row, 'load' | 'fault'> => ({
     afterSeconds: 0,
     forSeconds: seconds,
     start: ({ backends }) => backends.storage.intercept(interceptor),
-    // A request that is late meets it too.
-    stop: () => {},
+    // Without a stop: a request that is late meets it too.
   },
 });
 

@@ -31,7 +31,6 @@ for (const { name, pod, next, gone, killed } of [
     load: loadUntilOver(10),
     fault: {
       afterSeconds: 1,
-      forSeconds: 0,
       start: ({ programs }) => programs[name].stop(),
       stop: (system) => system.start(name),
     },
@@ -84,9 +83,7 @@ faultRow({
   load: { perSecond: 10, seconds: 20 },
   fault: {
     afterSeconds: 1,
-    forSeconds: 0,
     start: ({ programs }) => programs.loadgen.stop(),
-    stop: () => {},
   },
   expect: {
     documented: ['dropped_stopping'],

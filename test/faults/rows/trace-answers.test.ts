@@ -15,13 +15,11 @@ for (const { name, link, service, settings, transient } of TRACE_BACKENDS) {
     load: loadUntilOver(10),
     fault: {
       afterSeconds: 0.5,
-      forSeconds: 0,
       start: (system) =>
         strikeEach(
           system,
           transient.map((error) => ({ service, error })),
         ),
-      stop: () => {},
     },
     expect: {},
   });
@@ -47,13 +45,11 @@ for (const { name, link, service, settings, transient } of TRACE_BACKENDS) {
     load: loadUntilOver(10),
     fault: {
       afterSeconds: 0.5,
-      forSeconds: 0,
       start: (system) =>
         strikeEach(
           system,
           CODES.filter((code) => !transient.includes(code)).map((error) => ({ service, error })),
         ),
-      stop: () => {},
     },
     // Of those that fail within their work nobody knows what they stored.
     expect: { lost: [1, Number.POSITIVE_INFINITY], unknown: 'any', broken: 'any' },
@@ -66,10 +62,8 @@ for (const { name, link, service, settings, transient } of TRACE_BACKENDS) {
     load: loadUntilOver(10),
     fault: {
       afterSeconds: 0.5,
-      forSeconds: 0,
       start: (system) =>
         strikeEach(system, [{ service, error: 'UNAVAILABLE', afterStoring: true }], 2),
-      stop: () => {},
     },
     expect: {
       check: ({ copies }) => assert.ok(copies > 0, 'the batch was not sent again'),
@@ -83,10 +77,8 @@ for (const { name, link, service, settings, transient } of TRACE_BACKENDS) {
     load: loadUntilOver(10),
     fault: {
       afterSeconds: 0.5,
-      forSeconds: 0,
       start: (system) =>
         strikeEach(system, [{ service, error: 'INTERNAL', afterStoring: true }], 2),
-      stop: () => {},
     },
     expect: { unknown: 'any' },
   });
@@ -112,9 +104,7 @@ faultRow({
   load: loadUntilOver(10),
   fault: {
     afterSeconds: 0.5,
-    forSeconds: 0,
     start: (system) => strikeEach(system, [{ service: 'otlp', rejectHalf: true }], 3),
-    stop: () => {},
   },
   expect: { lost: [1, 10_000], broken: 'any' },
 });

@@ -9,14 +9,12 @@ faultRow({
   load: loadUntilOver(5),
   fault: {
     afterSeconds: 1,
-    forSeconds: 0,
     // A ping after 60 s without an answer, and 5 s for its own.
     async start({ links }) {
       const { accepted } = links.server.connections();
       await links.server.set('half-open');
       await until('a new connection', () => links.server.connections().accepted > accepted);
     },
-    stop: () => {},
   },
   expect: {
     documented: ['http_504'],

@@ -13,9 +13,7 @@ for (const [name, documented] of [
     load: loadUntilOver(10),
     fault: {
       afterSeconds: 1,
-      forSeconds: 0,
       start: (system) => pauseEach(system, { names: [name], seconds: 120 }),
-      stop: () => {},
     },
     expect: { documented },
   });

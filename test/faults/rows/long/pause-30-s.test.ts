@@ -7,9 +7,7 @@ faultRow({
   load: loadUntilOver(10),
   fault: {
     afterSeconds: 1,
-    forSeconds: 0,
     start: (system) => pauseEach(system, { seconds: 30 }),
-    stop: () => {},
   },
   expect: {},
 });
