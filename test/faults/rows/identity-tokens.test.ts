@@ -12,7 +12,8 @@ faultRow({
   system: { identity: true },
   load: loadUntilOver(5),
   fault: {
-    afterSeconds: 0,
+    // A token that is issued in the same second is the same token.
+    afterSeconds: 1,
     async start({ cloud, fronts }) {
       const before = cloud.faults.calls('metadata', 'identity');
       fronts.server?.rejectOnce();
