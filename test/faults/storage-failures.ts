@@ -1,14 +1,22 @@
+import assert from 'node:assert/strict';
 import type { BackendCall, Interceptor } from './backend-front.ts';
+import type { Expectation } from './row.ts';
+import type { SystemOptions } from './system.ts';
 
-const refuse = (status: number) => (call: BackendCall) => {
+/** Each request reads all texts. */
+export const PER_REQUEST: SystemOptions = { settings: { worksCache: 'per-request' } };
+/** Texts are kept, and each request looks for new ones. */
+export const ALWAYS_CHECKED: SystemOptions = { env: { server: { WORKS_TTL_SECONDS: '0' } } };
+
+const answer = (status: number) => (call: BackendCall) => {
   call.response.writeHead(status, { 'content-type': 'text/plain' }).end('refused by the row');
   return true;
 };
 
 /** How Cloud Storage, or the way to it, fails a call that another attempt may get through. */
 export const PASSING: Readonly<Record<string, Interceptor>> = {
-  'answers 503': refuse(503),
-  'answers 429': refuse(429),
+  'answers 503': answer(503),
+  'answers 429': answer(429),
   'resets the connection': ({ response }) => {
     response.socket?.resetAndDestroy();
     return true;
@@ -41,7 +49,7 @@ export const PASSING: Readonly<Record<string, Interceptor>> = {
 };
 
 /** Answers that stay, however often a call is repeated. */
-export const LASTING: readonly Interceptor[] = [400, 401, 403].map(refuse);
+export const LASTING: readonly Interceptor[] = [400, 401, 403].map(answer);
 
 /** Each request meets one of them, in turn. */
 export function inTurn(interceptors: readonly Interceptor[]): Interceptor {
@@ -52,3 +60,20 @@ export function inTurn(interceptors: readonly Interceptor[]): Interceptor {
     return interceptors[turn % interceptors.length]?.(call) ?? false;
   };
 }
+
+/**
+ * No request is right: each fails so, after this many attempts at an object or page at most, and
+ * with this many calls of each kind.
+ */
+export const refused = (
+  kind: string,
+  mostAttempts: number,
+  callsARequest: Readonly<Record<string, number>> = {},
+): Expectation => ({
+  documented: [kind],
+  check({ requests, attempts, calls }) {
+    assert.equal(requests.ok, 0);
+    assert.equal(attempts, mostAttempts);
+    for (const [name, count] of Object.entries(callsARequest)) assert.equal(calls[name], count);
+  },
+});

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { byForm, quickIf } from '../form.ts';
 import { faultRow } from '../harness.ts';
 import { loadUntilOver } from '../load.ts';
+import { refused } from '../storage-failures.ts';
 import { atOnce, linesOf, MB, PATIENT, put, withCache } from '../stored-bytes.ts';
 import { until } from '../strikes.ts';
 
@@ -38,14 +39,7 @@ for (const worksCache of ['keep', 'per-request'] as const) {
     warmUp: 0,
     prepare: (system) => put(system, linesOf(100 * MB)),
     load: atOnce(8),
-    expect: {
-      documented: ['http_502'],
-      check({ requests, calls, attempts }) {
-        assert.equal(requests.ok, 0);
-        assert.equal(calls['object reads'], 0);
-        assert.equal(attempts, 1);
-      },
-    },
+    expect: refused('http_502', 1, { 'object reads': 0 }),
   });
 }
 
@@ -82,13 +76,7 @@ faultRow({
     });
   },
   load: atOnce(8),
-  expect: {
-    documented: ['http_503'],
-    check({ requests, attempts }) {
-      assert.equal(requests.ok, 0);
-      assert.equal(attempts, 3);
-    },
-  },
+  expect: refused('http_503', 3),
 });
 
 for (const worksCache of ['keep', 'per-request'] as const) {

@@ -3,10 +3,8 @@ import { WORKS_BUCKET, WORKS_PREFIX } from '../../../tools/local/cloud/storage/w
 import { byForm, quickIf } from '../form.ts';
 import { faultRow } from '../harness.ts';
 import { addRequests, NO_REQUESTS, postRun, type Requests } from '../load.ts';
+import { ALWAYS_CHECKED, PER_REQUEST, refused } from '../storage-failures.ts';
 import type { System } from '../system.ts';
-
-const PER_REQUEST = { settings: { worksCache: 'per-request' } } as const;
-const ALWAYS_CHECKED = { env: { server: { WORKS_TTL_SECONDS: '0' } } };
 
 /** So that no request sees what the row does to another. */
 const oneByOne = (requests: number) => async (system: System) => {
@@ -111,14 +109,7 @@ faultRow({
       return false;
     });
   },
-  expect: {
-    documented: ['http_503'],
-    check({ requests, attempts, calls }) {
-      assert.equal(requests.ok, 0);
-      assert.equal(attempts, 3);
-      assert.equal(calls.listings, 3);
-    },
-  },
+  expect: refused('http_503', 3, { listings: 3 }),
 });
 
 for (const worksCache of ['keep', 'per-request'] as const) {
@@ -128,12 +119,6 @@ for (const worksCache of ['keep', 'per-request'] as const) {
     system: { settings: { worksCache, worksBucket: 'no-such-bucket' } },
     warmUp: 0,
     load: oneByOne(REQUESTS),
-    expect: {
-      documented: ['http_502'],
-      check({ requests, calls }) {
-        assert.equal(requests.ok, 0);
-        assert.equal(calls.listings, 1);
-      },
-    },
+    expect: refused('http_502', 1, { listings: 1 }),
   });
 }

@@ -3,12 +3,14 @@ import type { Interceptor } from '../backend-front.ts';
 import { byForm } from '../form.ts';
 import { faultRow } from '../harness.ts';
 import type { Row } from '../row.ts';
-import { inTurn, LASTING, PASSING } from '../storage-failures.ts';
-
-const PER_REQUEST = { settings: { worksCache: 'per-request' } } as const;
-
-/** Each request looks for new texts. */
-const ALWAYS_CHECKED = { env: { server: { WORKS_TTL_SECONDS: '0' } } };
+import {
+  ALWAYS_CHECKED,
+  inTurn,
+  LASTING,
+  PASSING,
+  PER_REQUEST,
+  refused,
+} from '../storage-failures.ts';
 
 const seconds = byForm(2, 15);
 
@@ -40,13 +42,7 @@ faultRow({
   name: 'Storage fails every page in each way, and a request asks 3 times and no more',
   system: PER_REQUEST,
   ...during(inTurn(Object.values(PASSING))),
-  expect: {
-    documented: ['http_503'],
-    check({ requests, attempts }) {
-      assert.equal(requests.ok, 0);
-      assert.equal(attempts, 3);
-    },
-  },
+  expect: refused('http_503', 3),
 });
 
 faultRow({
@@ -54,26 +50,14 @@ faultRow({
   form: 'full',
   system: PER_REQUEST,
   ...during(onObjects(inTurn(Object.values(PASSING)))),
-  expect: {
-    documented: ['http_503'],
-    check({ requests, attempts }) {
-      assert.equal(requests.ok, 0);
-      assert.equal(attempts, 3);
-    },
-  },
+  expect: refused('http_503', 3),
 });
 
 faultRow({
   name: 'Storage refuses every object for good, and a request asks once',
   system: PER_REQUEST,
   ...during(onObjects(inTurn(LASTING))),
-  expect: {
-    documented: ['http_502'],
-    check({ requests, attempts }) {
-      assert.equal(requests.ok, 0);
-      assert.equal(attempts, 1);
-    },
-  },
+  expect: refused('http_502', 1),
 });
 
 faultRow({
@@ -88,13 +72,7 @@ faultRow({
   form: 'full',
   system: ALWAYS_CHECKED,
   ...during(inTurn(LASTING)),
-  expect: {
-    documented: ['http_502'],
-    check({ requests, attempts }) {
-      assert.equal(requests.ok, 0);
-      assert.equal(attempts, 1);
-    },
-  },
+  expect: refused('http_502', 1),
 });
 
 /** Listings pass. */
