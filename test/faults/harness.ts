@@ -118,10 +118,10 @@ async function measure(row: Row, system: System, startedMs: number): Promise<Res
   const struck = striking().finally(() => over.abort());
   const [requests] = await Promise.all([loading, struck]);
   const ended = await system.stop();
-  watch.stop(requests.asked);
+  const figures = watch.stop(requests.asked);
   const traces = system.cloud.traceStore.traces();
   const seconds = Math.round((Date.now() - startedMs) / 100) / 10;
-  return summarise({ row, requests, ended, traces, watch, seconds });
+  return summarise({ row, requests, ended, traces, figures, seconds });
 }
 
 /** For the table at the end, which is written by the process that runs the files. */

@@ -5,7 +5,7 @@ import type { Requests } from './load.ts';
 import type { Ended } from './process.ts';
 import type { Row } from './row.ts';
 import type { Vitals } from './vitals.ts';
-import type { Watch } from './watch.ts';
+import type { Figures } from './watch.ts';
 
 /** The spans of one program, by its own count and by what Cloud Trace holds. */
 export type SpanCount = Readonly<{
@@ -28,33 +28,23 @@ export type Result = Readonly<{
   documented: number;
   spans: Readonly<Record<string, SpanCount>>;
   total: SpanCount;
-  copies: number;
   complete: number;
   broken: number;
-  /** From the end of the fault to the next span that the store takes. */
-  recoveryMs: number | undefined;
-  /** From the end of the fault to the last span that ended during it. */
-  caughtUpMs: number | undefined;
-  /** Calls to a backend for each request that was asked. */
-  calls: Readonly<Record<string, number>>;
-  /** The most calls of one request for one object or one page of a listing. */
-  attempts: number;
-  /** The most connections at a time on each link. */
-  connections: Readonly<Record<string, number>>;
   vitals: Readonly<Record<string, Vitals>>;
   exits: readonly string[];
   seconds: number;
-}>;
+}> &
+  Figures;
 
 export function summarise(options: {
   row: Row;
   requests: Requests;
   ended: readonly Ended[];
   traces: readonly Trace[];
-  watch: Watch;
+  figures: Figures;
   seconds: number;
 }): Result {
-  const { row, requests, ended, traces, watch } = options;
+  const { row, requests, ended, traces, figures } = options;
   const spans = Object.fromEntries(
     [...Map.groupBy(ended, ({ name }) => name)].map(([name, processes]) => [
       name,
@@ -73,7 +63,7 @@ export function summarise(options: {
     ),
     spans,
     total: Object.values(spans).reduce(addCounts, NONE),
-    ...watch.figures(),
+    ...figures,
     complete,
     broken: trees.length - complete,
     vitals: Object.fromEntries(
@@ -105,11 +95,7 @@ function countSpans(
   processes: readonly Ended[],
   traces: readonly Trace[],
 ): SpanCount {
-  const own = processes.map(({ ledger }) => {
-    if (!ledger) return NONE;
-    const { started, stored, lost, unknown, shed, reasons } = ledger;
-    return { ...NONE, started, stored, lost, unknown, shed, reasons };
-  });
+  const own = processes.map(({ ledger }) => ({ ...NONE, ...ledger }));
   const held = new Set(
     traces.flatMap((trace) =>
       trace.spans

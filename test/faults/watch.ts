@@ -1,20 +1,25 @@
-import type { LinkName } from './links.ts';
 import type { System } from './system.ts';
 
 /** What is seen from outside while a row runs. */
+export type Figures = Readonly<{
+  copies: number;
+  /** From the end of the fault to the next span that the store takes. */
+  recoveryMs: number | undefined;
+  /** From the end of the fault to the last span that ended during it. */
+  caughtUpMs: number | undefined;
+  /** Calls to a backend for each request that was asked. */
+  calls: Readonly<Record<string, number>>;
+  /** The most calls of one request for one object or one page of a listing. */
+  attempts: number;
+  /** The most connections at a time on each link. */
+  connections: Readonly<Record<string, number>>;
+}>;
+
 export type Watch = Readonly<{
   /** The fault has ended; times of recovery are counted from here. */
   faultEnded(): void;
-  /** A request counts in `calls` once it is asked. */
-  figures(): Readonly<{
-    copies: number;
-    recoveryMs: number | undefined;
-    caughtUpMs: number | undefined;
-    calls: Readonly<Record<string, number>>;
-    attempts: number;
-    connections: Readonly<Record<string, number>>;
-  }>;
-  stop(asked: number): void;
+  /** Told how many requests were asked. */
+  stop(asked: number): Figures;
 }>;
 
 /** Calls so far, counted before what a row answers in a backend's place. */
@@ -33,7 +38,6 @@ export function watchSystem(system: System): Watch {
   let endedMs: number | undefined;
   let firstMs: number | undefined;
   let lastMs: number | undefined;
-  let asked = 0;
   const stopListening = cloud.traceStore.onSpan((span) => {
     if (endedMs === undefined) return;
     const nowMs = Date.now();
@@ -45,14 +49,9 @@ export function watchSystem(system: System): Watch {
   return {
     faultEnded() {
       endedMs = Date.now();
-      firstMs = undefined;
-      lastMs = undefined;
     },
-    stop(requests) {
-      asked = requests;
+    stop(asked) {
       stopListening();
-    },
-    figures() {
       const calls = Object.entries(countCalls(system)).map(([name, count]) => {
         const perRequest = (count - (before[name] ?? 0)) / Math.max(1, asked);
         return [name, Math.round(perRequest * 1_000) / 1_000] as const;
@@ -64,7 +63,7 @@ export function watchSystem(system: System): Watch {
         calls: Object.fromEntries(calls),
         attempts: system.backends.storage.mostAttempts(),
         connections: Object.fromEntries(
-          (Object.keys(links) as LinkName[]).map((name) => [name, links[name].connections().most]),
+          Object.entries(links).map(([name, link]) => [name, link.connections().most]),
         ),
       };
     },
