@@ -11,7 +11,7 @@ const MOST_ATTEMPTS = 3;
 
 /** What must hold in every row, and what this one expects. Every problem is told, not the first. */
 export function checkResult(result: Result, expected: Expectation): void {
-  const { requests, total } = result;
+  const { requests, total, attempts } = result;
   const { documented = [], killed = [] } = expected;
   const problems: string[] = [];
   const check = (holds: boolean, problem: string) => void (holds || problems.push(problem));
@@ -39,17 +39,15 @@ export function checkResult(result: Result, expected: Expectation): void {
       `${name} counted stored ${stored} + unknown ${unknown}; the store holds ${held}`,
     );
   }
-  for (const [what, bound] of Object.entries({
-    lost: expected.lost,
-    unknown: expected.unknown,
-    shed: expected.shed,
-  })) {
-    const count = total[what as 'lost' | 'unknown' | 'shed'];
+  for (const what of ['lost', 'unknown', 'shed'] as const) {
+    const count = total[what];
     const of = what === 'shed' ? 'traces' : 'spans';
-    check(isWithin(count, bound), `${count} ${of} ${what}: ${JSON.stringify(total.reasons)}`);
+    check(
+      isWithin(count, expected[what]),
+      `${count} ${of} ${what}: ${JSON.stringify(total.reasons)}`,
+    );
   }
   check(isWithin(result.broken, expected.broken), `${result.broken} broken traces`);
-  const { attempts } = result;
   check(attempts <= MOST_ATTEMPTS, `${attempts} attempts of a request at one object or page`);
   for (const [name, { peakMb = 0 }] of Object.entries(result.vitals)) {
     check(peakMb <= MOST_MB, `${name} took ${peakMb} MB`);

@@ -4,7 +4,7 @@ import type { ProgramName } from '../../tools/local/platforms/platform.ts';
 import { type Exit, type LogContent, startProgram } from '../../tools/local/platforms/program.ts';
 import { type Vitals, watchVitals } from './vitals.ts';
 
-/** What the programs' own count says; `unknown` and `shed` are absent where a version has none. */
+/** A real program that runs. */
 export type Process = Readonly<{
   name: ProgramName;
   pid: number;
