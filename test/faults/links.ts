@@ -62,4 +62,4 @@ export async function startLinks(options: {
   };
 }
 
-const portOf = (address: string): number => Number(/:(\d+)\/?$/.exec(address)?.[1]);
+export const portOf = (address: string): number => Number(/:(\d+)\/?$/.exec(address)?.[1]);

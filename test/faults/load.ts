@@ -73,6 +73,12 @@ export const loadUntilOver =
     return all;
   };
 
+/** Of the runs that loadgen has ended so far. */
+export const finishedRuns = ({ programs }: System): readonly LoadSummary[] =>
+  programs.loadgen.lines
+    .filter((line) => typeof line !== 'string' && line.message === 'run finished')
+    .map((line) => (line as { summary: LoadSummary }).summary);
+
 /** One POST to loadgen. An answer without a summary counts as that many failed requests. */
 export async function postRun(system: System, body: LoadRequestBody): Promise<Requests> {
   const answer = await post(`${system.loadgenOrigin()}/`, body).catch((error: Error) => error);

@@ -12,17 +12,17 @@ import { createJobControl } from '../../../tools/google/job.ts';
 import { loadSchedulerService } from '../../../tools/local/cloud/protos.ts';
 import { recordLog } from '../../services/log-lines.ts';
 import {
-  type Change,
   change,
   changedBytes,
   changedDocument,
   sendChanged,
   startBackend,
+  UNCHANGED,
 } from './changed-answer.ts';
 import { fuzz, type Verdict } from './surface.ts';
 
 test('loadgen takes no answer of client for right but the expected count', async (t) => {
-  let asked: Change = { kind: 'none', seed: 0 };
+  let asked = UNCHANGED;
   const sent = { body: '' };
   const host = await startBackend(t, (_request, response) => {
     const document = changedDocument({ query: 'love', matchCount: 7 }, asked);

@@ -9,6 +9,8 @@ import { ENCODINGS, pick, STRUCTURE } from '../../tools/traces/mutations.ts';
 /** What happens to one answer of a backend on its way. */
 export type Change = Readonly<{ kind: (typeof KINDS)[number]; seed: number }>;
 
+export const UNCHANGED: Change = { kind: 'none', seed: 0 };
+
 const KINDS = [
   ...([
     'none',

@@ -13,6 +13,7 @@ import {
   changedDocument,
   sendChanged,
   startBackend,
+  UNCHANGED,
 } from './changed-answer.ts';
 import { fuzz, type Verdict } from './surface.ts';
 
@@ -73,17 +74,16 @@ test('whatever Storage answers, the count is right or there is none', async (t) 
     const url = new URL(request.url ?? '', 'http://storage');
     const name = decodeURIComponent(url.pathname.split('/o/')[1] ?? '');
     const [ofPage, ofObject, lasting] = changes;
-    const none = { kind: 'none', seed: 0 } as const;
     answered += 1;
     if (name === '') {
       const token = url.searchParams.get('pageToken') ?? '';
-      const mine = token === '' || lasting ? ofPage : none;
+      const mine = token === '' || lasting ? ofPage : UNCHANGED;
       const page = changedDocument(PAGES[token === '2' ? 1 : 0] ?? {}, mine);
       const bytes = Buffer.from(JSON.stringify(page));
       served.set(token, listingIn(changedBytes(bytes, mine).body) ?? page);
       return sendChanged(response, bytes, mine);
     }
-    const mine = name === 'plays/b' && (lasting || answered < 5) ? ofObject : none;
+    const mine = name === 'plays/b' && (lasting || answered < 5) ? ofObject : UNCHANGED;
     response.setHeader('x-goog-hash', `crc32c=${crc32c(TEXTS[name] ?? '')}`);
     sendChanged(response, Buffer.from(TEXTS[name] ?? ''), mine, 'text/plain');
   });
@@ -98,7 +98,7 @@ test('whatever Storage answers, the count is right or there is none', async (t) 
   });
   const works = createWorksPerRequest(store);
   t.after(() => works.close());
-  const none = fc.constant<Change>({ kind: 'none', seed: 0 });
+  const none = fc.constant(UNCHANGED);
   await fuzz({
     name: 'answers of Storage',
     quick: 200,

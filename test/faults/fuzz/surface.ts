@@ -1,7 +1,6 @@
 import fc from 'fast-check';
+import { byForm } from '../form.ts';
 
-/** FAULTS=full takes the large number of inputs; everything else the quick one. */
-const IS_FULL = process.env.FAULTS === 'full';
 /** The same inputs on every run. FAULTS_SEED takes others, or those of a run that failed. */
 const SEED = Number(process.env.FAULTS_SEED ?? 20_261_126);
 
@@ -10,6 +9,7 @@ export type Verdict = 'accepted' | 'refused';
 
 export type Surface<T> = Readonly<{
   name: string;
+  /** How many inputs, by the form that runs. */
   quick: number;
   full: number;
   input: fc.Arbitrary<T>;
@@ -37,7 +37,7 @@ export async function fuzz<T>({ name, quick, full, input, judge }: Surface<T>): 
   const property = fc.asyncProperty(input, async (one) => {
     counted[await judge(one)] += 1;
   });
-  const details = await fc.check(property, { seed: SEED, numRuns: IS_FULL ? full : quick });
+  const details = await fc.check(property, { seed: SEED, numRuns: byForm(quick, full) });
   const result: SurfaceResult = {
     surface: name,
     inputs: details.numRuns,

@@ -7,12 +7,12 @@ import { createTraceApi } from '../../../tools/traces/sources/trace-api.ts';
 import { createSleepingClock } from '../../tools/sleeping-clock.ts';
 import { requestTrace } from '../../tools/traces/request-trace.ts';
 import {
-  type Change,
   change,
   changedDocument,
   sendChanged,
   startBackend,
   textInstead,
+  UNCHANGED,
 } from './changed-answer.ts';
 import { assertReadable, digestOf } from './read-traces.ts';
 import { fuzz, type Verdict } from './surface.ts';
@@ -30,7 +30,7 @@ const V1 = TRACES.map(({ traceId, projectId, spans }) => ({
 const LIST = { traces: V1, nextPageToken: 'more' };
 
 test('whatever the API of Cloud Trace answers, it is read right, said, or refused by name', async (t) => {
-  let asked: Change = { kind: 'none', seed: 0 };
+  let asked = UNCHANGED;
   let served: object = LIST;
   const host = await startBackend(t, (request, response) => {
     const isList = !/\/traces\/./.test(request.url ?? '');

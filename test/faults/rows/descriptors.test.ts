@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { quickIf } from '../form.ts';
 import { faultRow } from '../harness.ts';
 import { addRequests, postRun } from '../load.ts';
 import type { Process } from '../process.ts';
+import { countDescriptors } from '../vitals.ts';
 
 /** Linux only: elsewhere a process that runs cannot be limited from outside. */
 const HAS_PRLIMIT = spawnSync('prlimit', ['--version']).status === 0;
@@ -13,7 +13,6 @@ const limitDescriptors = ({ pid }: Process, most: number) => {
   const { status, stderr } = spawnSync('prlimit', [`--pid=${pid}`, `--nofile=${most}:`]);
   assert.equal(status, 0, `${stderr}`);
 };
-const openDescriptors = ({ pid }: Process) => readdirSync(`/proc/${pid}/fd`).length;
 
 for (const { name, spare, documented } of HAS_PRLIMIT
   ? ([
@@ -29,8 +28,9 @@ for (const { name, spare, documented } of HAS_PRLIMIT
     system: { settings: { worksCache: 'per-request' } },
     load: async (system) => {
       const program = system.programs[name];
-      const most = openDescriptors(program) + spare;
-      limitDescriptors(program, most);
+      const open = countDescriptors(program.pid);
+      assert.ok(open !== undefined, `${name} has ended`);
+      limitDescriptors(program, open + spare);
       const during = await postRun(system, { requests: 50, intervalMs: 0 });
       limitDescriptors(program, 1_024);
       const after = await postRun(system, { requests: 20, intervalMs: 50 });

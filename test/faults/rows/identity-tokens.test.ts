@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { byForm } from '../form.ts';
 import { faultRow } from '../harness.ts';
-import { addRequests, loadUntilOver, NO_REQUESTS, runLoad } from '../load.ts';
+import { addRequests, loadUntilOver, runLoad } from '../load.ts';
 import { until } from '../strikes.ts';
 
 const load = { perSecond: 5, seconds: byForm(2, 20) };
@@ -48,7 +48,7 @@ faultRow({
     backends.metadata.intercept();
     const fresh = await runLoad(system, load);
     assert.equal(fresh.ok, fresh.asked);
-    return [expired, fresh].reduce(addRequests, NO_REQUESTS);
+    return addRequests(expired, fresh);
   },
   expect: { documented: ['http_401'] },
 });

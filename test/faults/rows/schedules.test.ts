@@ -7,7 +7,7 @@ import {
   SCHEDULE_TIME_HEADER,
 } from '../../../functions/loadgen/contract.ts';
 import { faultRow } from '../harness.ts';
-import { addRequests, NO_REQUESTS, postRun, type Requests } from '../load.ts';
+import { addRequests, finishedRuns, NO_REQUESTS, postRun, type Requests } from '../load.ts';
 import { until } from '../strikes.ts';
 import type { System } from '../system.ts';
 
@@ -29,11 +29,6 @@ const requestsOf = ({ requests, ok, mismatched, errors }: LoadSummary): Requests
   wrong: mismatched,
   failed: errors,
 });
-
-const finished = ({ programs }: System) =>
-  programs.loadgen.lines
-    .filter((line) => typeof line !== 'string' && line.message === 'run finished')
-    .map((line) => (line as { summary: LoadSummary }).summary);
 
 faultRow({
   name: 'a minute that is delivered again runs once, late and beside the next minute',
@@ -105,9 +100,9 @@ faultRow({
     // What Cloud Scheduler does at its deadline.
     const retried = await deliver(system, '12:34', { requests: 20, intervalMs: 50 });
     assert.equal(retried.summary.duplicate, true);
-    await until('the run has ended', () => finished(system).length > 0);
-    assert.equal(finished(system).length, 1);
-    return finished(system).map(requestsOf).reduce(addRequests, NO_REQUESTS);
+    await until('the run has ended', () => finishedRuns(system).length > 0);
+    assert.equal(finishedRuns(system).length, 1);
+    return finishedRuns(system).map(requestsOf).reduce(addRequests, NO_REQUESTS);
   },
   expect: { check: ({ complete }) => assert.equal(complete, 20) },
 });

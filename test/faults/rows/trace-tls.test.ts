@@ -3,8 +3,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import { byForm } from '../form.ts';
 import { faultRow } from '../harness.ts';
+import { portOf } from '../links.ts';
 
-const state: { close?: () => void } = {};
+let close = () => {};
 
 faultRow({
   name: 'Cloud Trace ends the handshake of TLS and says nothing more, and nothing is lost',
@@ -24,14 +25,14 @@ faultRow({
       links.trace.target((server.address() as AddressInfo).port);
       await links.trace.set('reset');
       await links.trace.set('pass');
-      state.close = () => {
+      close = () => {
         for (const socket of sockets) socket.destroy();
         server.close();
       };
     },
     stop({ cloud, links }) {
-      links.trace.target(Number(cloud.traceWriteAddress.split(':')[1]));
-      state.close?.();
+      links.trace.target(portOf(cloud.traceWriteAddress));
+      close();
     },
   },
   expect: {},
