@@ -4,6 +4,7 @@ import { type Held, MEASURED, readMemory } from './memory.ts';
 import type { Row } from './row.ts';
 import { until } from './strikes.ts';
 import type { System } from './system.ts';
+import { assertFewConnections } from './trace-backends.ts';
 
 /** An attempt that is given up and keeps its connection keeps 2 MB, and a descriptor. */
 const MOST_MB_AN_ATTEMPT = 0.1;
@@ -48,8 +49,8 @@ export function silenceRow(timeouts: number): Row {
       stop: ({ links }) => links.trace.set('pass'),
     },
     expect: {
-      check({ connections }) {
-        assert.ok((connections.trace ?? 0) <= 6, `${connections.trace} connections at a time`);
+      check(result) {
+        assertFewConnections(result, 'trace');
         for (const { name, descriptors, residentMb } of gains(held)) {
           assert.ok(descriptors <= SPARE_DESCRIPTORS, `${name}: ${descriptors} descriptors more`);
           // Before that a process is still warming up.

@@ -31,12 +31,8 @@ export const PASSING: Readonly<Record<string, Interceptor>> = {
     call.response.socket?.end();
     return true;
   },
-  'answers with half of the bytes': async (call) => {
-    const { headers, body } = await call.fetch();
-    const { 'content-length': _, ...others } = Object.fromEntries(headers);
-    call.response.writeHead(200, others).end(body.subarray(0, body.length >> 1));
-    return true;
-  },
+  'answers with half of the bytes': (call) =>
+    answerChanged(call, (body) => body.subarray(0, body.length >> 1)),
   'answers with a byte that has changed': async (call) => {
     // A listing has no checksum.
     if (!call.key.startsWith('object ')) return false;
@@ -50,6 +46,18 @@ export const PASSING: Readonly<Record<string, Interceptor>> = {
 
 /** Answers that stay, however often a call is repeated. */
 export const LASTING: readonly Interceptor[] = [400, 401, 403].map(answer);
+
+/** Sends what the backend answers, with another body, of any length. */
+export async function answerChanged(
+  call: BackendCall,
+  change: (body: Buffer) => Buffer | string,
+  moreHeaders: Readonly<Record<string, string>> = {},
+): Promise<true> {
+  const { headers, body } = await call.fetch();
+  const { 'content-length': _, ...others } = Object.fromEntries(headers);
+  call.response.writeHead(200, { ...others, ...moreHeaders }).end(change(body));
+  return true;
+}
 
 /** Each request meets one of them, in turn. */
 export function inTurn(interceptors: readonly Interceptor[]): Interceptor {

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import type { FaultyService } from '../../tools/local/cloud/faults.ts';
 import type { GoogleCode } from '../../tools/local/cloud/google-status.ts';
 import type { LinkName } from './links.ts';
+import type { Result } from './result.ts';
 import type { SystemOptions } from './system.ts';
 
 /** Where spans go, for rows that hold for both. */
@@ -29,3 +31,9 @@ export const TRACE_BACKENDS: readonly TraceBackend[] = [
     settings: { exporter: 'otlp' },
   },
 ];
+
+/** Three programs, each with one connection at a time, and one that is being replaced. */
+export function assertFewConnections({ connections }: Result, link: TraceBackend['link']): void {
+  const { [link]: most = 0 } = connections;
+  assert.ok(most <= 6, `${most} connections at a time`);
+}

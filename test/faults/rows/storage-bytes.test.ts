@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { byForm, quickIf } from '../form.ts';
 import { faultRow } from '../harness.ts';
 import { loadUntilOver } from '../load.ts';
-import { refused } from '../storage-failures.ts';
+import { answerChanged, refused } from '../storage-failures.ts';
 import { atOnce, linesOf, MB, PATIENT, put, withCache } from '../stored-bytes.ts';
 import { until } from '../strikes.ts';
 
@@ -63,15 +63,13 @@ faultRow({
   warmUp: 0,
   prepare({ backends }) {
     const body = linesOf(100 * MB);
-    backends.storage.intercept(async (call) => {
+    backends.storage.intercept((call) => {
       if (call.key.startsWith('page ')) {
-        const { headers, body } = await call.fetch();
-        const { 'content-length': _, ...others } = Object.fromEntries(headers);
-        call.response.writeHead(200, others);
-        call.response.end(body.toString().replaceAll(/"size":"\d+"/g, '"size":"10"'));
-      } else {
-        call.response.writeHead(200, { 'content-length': body.length }).end(body);
+        return answerChanged(call, (listing) =>
+          listing.toString().replaceAll(/"size":"\d+"/g, '"size":"10"'),
+        );
       }
+      call.response.writeHead(200, { 'content-length': body.length }).end(body);
       return true;
     });
   },

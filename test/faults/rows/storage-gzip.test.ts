@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { WORKS_BUCKET } from '../../../tools/local/cloud/storage/works.ts';
 import { quickIf } from '../form.ts';
 import { faultRow } from '../harness.ts';
-import { refused } from '../storage-failures.ts';
+import { answerChanged, refused } from '../storage-failures.ts';
 import { atOnce, linesOf, MB, put, withCache } from '../stored-bytes.ts';
 
 for (const worksCache of ['keep', 'per-request'] as const) {
@@ -50,14 +50,11 @@ faultRow({
   form: 'full',
   system: withCache('per-request'),
   prepare({ backends }) {
-    backends.storage.intercept(async (call) => {
-      if (!call.key.startsWith('object ')) return false;
-      const { headers, body } = await call.fetch();
-      const { 'content-length': _, ...others } = Object.fromEntries(headers);
-      call.response.writeHead(200, { ...others, 'content-encoding': 'gzip' });
-      call.response.end(gzipSync(body));
-      return true;
-    });
+    backends.storage.intercept(
+      (call) =>
+        call.key.startsWith('object ') &&
+        answerChanged(call, (body) => gzipSync(body), { 'content-encoding': 'gzip' }),
+    );
   },
   load: atOnce(8),
   expect: { check: ({ attempts }) => assert.equal(attempts, 1) },

@@ -1,6 +1,6 @@
-import assert from 'node:assert/strict';
 import { faultRow } from '../../harness.ts';
 import type { System } from '../../system.ts';
+import { assertFewConnections } from '../../trace-backends.ts';
 
 type Outage = Readonly<{
   what: string;
@@ -32,11 +32,6 @@ for (const { what, start, stop } of OUTAGES) {
     system: { env: { all: { OTEL_BSP_EXPORT_TIMEOUT: '5000' } } },
     load: { perSecond: 30, seconds: 75 },
     fault: { afterSeconds: 5, forSeconds: 60, start, stop },
-    expect: {
-      check({ connections }) {
-        // Three programs, each with one at a time, and one that is being replaced.
-        assert.ok((connections.trace ?? 0) <= 6, `${connections.trace} connections at a time`);
-      },
-    },
+    expect: { check: (result) => assertFewConnections(result, 'trace') },
   });
 }
