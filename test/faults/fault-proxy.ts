@@ -124,17 +124,17 @@ export async function startFaultProxy(targetPort = 0): Promise<FaultProxy> {
     }
   };
 
-  const listener: { server: Server | undefined } = { server: undefined };
+  let server: Server | undefined;
   const listen = async (port: number) => {
-    listener.server = createServer({ noDelay: true, allowHalfOpen: true }, accept);
-    listener.server.listen(port, '127.0.0.1');
-    await once(listener.server, 'listening');
-    return (listener.server.address() as AddressInfo).port;
+    server = createServer({ noDelay: true, allowHalfOpen: true }, accept);
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
   };
   const closeListener = async () => {
-    const { server } = listener;
-    listener.server = undefined;
-    if (server) await new Promise((resolve) => void server.close(resolve));
+    const closing = server;
+    server = undefined;
+    if (closing) await new Promise((resolve) => void closing.close(resolve));
   };
   const destroyAll = () => {
     for (const caller of onHold.splice(0)) caller.destroy();
@@ -161,7 +161,7 @@ export async function startFaultProxy(targetPort = 0): Promise<FaultProxy> {
         const closed = closeListener();
         destroyAll();
         await closed;
-      } else if (!listener.server) {
+      } else if (!server) {
         await listen(port);
       }
     },

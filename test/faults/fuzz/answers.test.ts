@@ -48,8 +48,13 @@ test('loadgen takes no answer of client for right but the expected count', async
       asked = one;
       const run = startRun(
         {
-          ...{ runId: 'r', scheduledMinute: '2026-03-01T12:34:00Z', seed: 0, requests: 1 },
-          ...{ lateAfterMs: 60_000, intervalMs: 0, maxInFlight: 1 },
+          runId: 'r',
+          scheduledMinute: '2026-03-01T12:34:00Z',
+          seed: 0,
+          requests: 1,
+          lateAfterMs: 60_000,
+          intervalMs: 0,
+          maxInFlight: 1,
           queries: [{ query: 'love', expectedCount: 7 }],
         },
         {
@@ -124,7 +129,9 @@ test('a job that Cloud Scheduler describes is read right, or refused in words', 
   );
   const control = createJobControl(
     {
-      ...{ projectId: 'p', region: 'r', jobName: job.name },
+      projectId: 'p',
+      region: 'r',
+      jobName: job.name,
       local: { schedulerAddress: `127.0.0.1:${port}`, traceReadOrigin: '' },
     },
     60_000,

@@ -2,8 +2,17 @@ import fc from 'fast-check';
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const TYPE = {
-  ...{ data: 0, headers: 1, priority: 2, reset: 3, settings: 4 },
-  ...{ push: 5, ping: 6, goaway: 7, windowUpdate: 8, continuation: 9, unknown: 99 },
+  data: 0,
+  headers: 1,
+  priority: 2,
+  reset: 3,
+  settings: 4,
+  push: 5,
+  ping: 6,
+  goaway: 7,
+  windowUpdate: 8,
+  continuation: 9,
+  unknown: 99,
 } as const;
 
 function frame(
