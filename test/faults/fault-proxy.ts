@@ -12,10 +12,10 @@ import {
  *
  * - `pass`: forwards.
  * - `refuse`: nothing listens, and what was open is closed: a backend that is down.
- * - `silent`: accepts, and forwards nothing on old and new connections until it passes again, as a
- *   backend does that hangs for a while.
- * - `hold`: accepts, and connects no further until it passes, as a front end does that has no instance.
- * - `half-open`: connections that are open are dead and neither side learns it; new ones pass.
+ * - `silent`: accepts, and forwards nothing on old and new connections until it passes again, like a
+ *   backend that hangs for a while.
+ * - `hold`: accepts, and connects no further until it passes, like a front end without an instance.
+ * - `half-open`: open connections are dead and neither side is told; new ones pass.
  * - `reset`: RST, at once where a connection is open, and with its first byte where it is new.
  * - `drip`: forwards `bytesPerSecond` towards the caller, a byte or more at a time.
  * - `cut`: resets each connection after `afterBytes` of the answer.

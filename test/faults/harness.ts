@@ -12,8 +12,8 @@ import { watchSystem } from './watch.ts';
 /**
  * # How to write a row
  *
- * A row is a fault, the load that the system is under meanwhile, and what must hold. A file of
- * `rows/` holds one row, or a few of one kind:
+ * A row states a fault, the load meanwhile, and what must hold. A file of `rows/` holds one row, or
+ * a few of one kind:
  *
  *     import { faultRow } from '../harness.ts';
  *     import { byForm } from '../form.ts';
@@ -31,19 +31,22 @@ import { watchSystem } from './watch.ts';
  *     });
  *
  * The harness starts the local cloud and the three real programs (`system.ts`), warms them up, holds
- * the load, starts and stops the fault, sends SIGTERM in the order of the calls, compares what each
- * program counted with the span ids that the store holds, and checks what holds in every row
- * (`invariants.ts`): no wrong count, no request that failed otherwise than `documented`, started =
- * stored + lost + unknown, the store between stored and stored + unknown, exit 0, at most 450 MB, at
- * most 3 attempts of a request at one object or page of Storage. A row states only where it differs: `lost`, `unknown`, `shed` and `broken` are 0 by default.
+ * the load, starts and stops the fault, and sends SIGTERM in the order of the calls. It compares what
+ * each program counted with the span ids that the store holds, and checks what must hold in every row
+ * (`invariants.ts`): no wrong count; no request that fails in a way that is not `documented`; started = stored +
+ * lost + unknown; the store between stored and stored + unknown; exit 0; at most 450 MB; at most 3
+ * attempts of a request at one object or page of Storage. A row states only where it differs: `lost`,
+ * `unknown`, `shed` and `broken` are 0 by default.
+ *
+ * A fault that ends by itself, within `start`, needs neither `forSeconds` nor `stop`.
  *
  * # What a fault can use
  *
- * - `system.links.NAME.set(…)`: what TCP does between two of them (`fault-proxy.ts`). The links are
+ * - `system.links.NAME.set(…)`: what TCP does on a link (`fault-proxy.ts`). The links are
  *   `trace`, `otlp`, `storage`, `metadata` (from every program), `client` (loadgen → client) and
  *   `server` (client → server). `target(port)` leads new connections elsewhere.
- * - `system.backends.NAME.intercept(…)`: answers a call to `storage` or `metadata` in the backend's
- *   place, told which attempt of its request it is (`backend-front.ts`).
+ * - `system.backends.NAME.intercept(…)`: answers calls to `storage` or `metadata` in the backend's
+ *   place. Each call says which attempt of its request it is (`backend-front.ts`).
  * - `system.cloud.faults.inject({ service, operation, error, delayMs, … })`: what a service answers.
  *   `system.cloud.storage.objects.put(…)` and `remove(…)`: what the bucket holds.
  * - `system.programs.NAME`: `signal`, `freeze`, `thaw`, `stop`, `line(…)`, `answer(…)`, and

@@ -3,13 +3,13 @@ import type { Process } from './process.ts';
 import type { Result } from './result.ts';
 import type { Bound, Expectation } from './row.ts';
 
-/** Of a container of 512 MiB. */
+/** The peak of a program, in a container of 512 MiB. */
 const MOST_MB = 450;
 
-/** Of one request for one object or one page of a listing, whoever repeats. */
+/** Of one request at one object or one page of a listing, whichever layer repeats. */
 const MOST_ATTEMPTS = 3;
 
-/** What must hold in every row, and what this one expects. Every problem is told, not the first. */
+/** What must hold in every row, and what this one expects. It reports every problem, not only the first. */
 export function checkResult(result: Result, expected: Expectation): void {
   const { requests, total, attempts } = result;
   const { documented = [], killed = [] } = expected;

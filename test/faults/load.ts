@@ -4,7 +4,7 @@ import type { System } from './system.ts';
 
 export type Load = Readonly<{ perSecond: number; seconds: number; maxInFlight?: number }>;
 
-/** What became of requests, in loadgen's own words (or of a row that asks client itself). */
+/** How requests ended, as loadgen reports it (or a row that asks client itself). */
 export type Requests = Readonly<{
   asked: number;
   ok: number;

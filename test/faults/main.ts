@@ -71,9 +71,8 @@ async function filesOf(text: string): Promise<readonly string[] | undefined> {
   const chosen = new Set(rows.filter(({ form }) => form !== other).map(({ file }) => file));
   if (chosen.size > 0) return [...chosen];
   const advice = other === 'full' ? 'add --full' : 'leave out --full';
-  const where =
-    rows.length > 0 ? `only in the ${other} form; ${advice}` : 'there is none; see --list';
-  process.stderr.write(`rows named like ${JSON.stringify(text)}: ${where}\n`);
+  const where = rows.length > 0 ? `only in the ${other} form; ${advice}` : 'none; see --list';
+  process.stderr.write(`rows whose name contains ${JSON.stringify(text)}: ${where}\n`);
   return undefined;
 }
 

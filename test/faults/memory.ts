@@ -14,7 +14,7 @@ export type Held = Readonly<{
 const MESSAGE = 'memory after collections';
 /**
  * What is reached by a weak reference, such as the signals of the last run's requests, goes only with
- * the second collection: after one alone, looks differ by 2 MB.
+ * the second collection: after one alone, readings differ by 2 MB.
  */
 const ON_SIGNAL = `
   process.on('SIGHUP', async () => {

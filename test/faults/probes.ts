@@ -7,7 +7,7 @@ export async function checkHealth(origin: string): Promise<void> {
 }
 
 /**
- * A request is answered while a fault lasts. It is not sampled: its spans are no part of the sums.
+ * A request is answered while a fault lasts. It is not sampled, so that its spans are not counted.
  */
 export async function checkAnswer(origin: string): Promise<void> {
   const answer = await fetch(`${origin}/?q=loue`, {

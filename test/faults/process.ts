@@ -9,7 +9,7 @@ export type Process = Readonly<{
   name: ProgramName;
   pid: number;
   lines: readonly LogContent[];
-  /** Settles with the first line of that message, past or to come; rejects if it ends before. */
+  /** Settles with the latest line of that message, or the next; rejects if it ends first. */
   line(message: string): Promise<Readonly<Record<string, unknown>>>;
   signal(signal: NodeJS.Signals): void;
   /** Sends a signal, and settles with the first line of that message that comes after it. */

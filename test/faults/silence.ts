@@ -8,11 +8,11 @@ import { assertFewConnections } from './trace-backends.ts';
 
 /** An attempt that is given up and keeps its connection keeps 2 MB, and a descriptor. */
 const MOST_MB_AN_ATTEMPT = 0.1;
-/** What resident memory gains by chance: between two looks a process may compile, or collect. */
+/** Resident memory may grow so much by chance: a process compiles code, or collects garbage. */
 const CHANCE_MB = 10;
-/** A socket that is being replaced, and what a request needs for its moment. */
+/** A socket that is being replaced, and those of a request that is being answered. */
 const SPARE_DESCRIPTORS = 3;
-/** Of the attempts: what the programs hold after these is what later ones are compared with. */
+/** The first reading comes after this share of the attempts, and the second after all of them. */
 const FIRST_SHARE = 0.2;
 
 /** Cloud Trace accepts connections and says nothing, for that many attempts of each program. */
@@ -63,10 +63,10 @@ export function silenceRow(timeouts: number): Row {
   };
 }
 
-/** From the first look to the second. */
+/** From the first reading to the second. */
 function gains(held: readonly Held[]) {
   return [...Map.groupBy(held, (of) => of.name)].map(([name, [before, after]]) => {
-    assert.ok(before && after, `${name} was not looked at twice`);
+    assert.ok(before && after, `${name} was not read twice`);
     return {
       name,
       descriptors: (after.descriptors ?? 0) - (before.descriptors ?? 0),

@@ -10,7 +10,7 @@ import { countDescriptors } from './vitals.ts';
 /** The smallest thing that a request could leave behind is a span, of about 1 kB. */
 const MOST_BYTES_A_REQUEST = 250;
 /**
- * What the slope may be by chance. Looks differ by 0.1 MB, and code that becomes hot in these ten
+ * What the slope may be by chance. Readings differ by 0.1 MB, and code that becomes hot in these ten
  * minutes is compiled. At 5 requests a second, a span that each leaves behind is 0.3 MB a minute.
  */
 const CHANCE_MB_A_MINUTE = 0.2;

@@ -13,7 +13,7 @@ const answer = (status: number) => (call: BackendCall) => {
   return true;
 };
 
-/** How Cloud Storage, or the way to it, fails a call that another attempt may get through. */
+/** Failures of Cloud Storage, or of the way to it, that another attempt may get past. */
 export const PASSING: Readonly<Record<string, Interceptor>> = {
   'answers 503': answer(503),
   'answers 429': answer(429),
@@ -44,7 +44,7 @@ export const PASSING: Readonly<Record<string, Interceptor>> = {
   },
 };
 
-/** Answers that stay, however often a call is repeated. */
+/** Answers that stay the same, however often a call is repeated. */
 export const LASTING: readonly Interceptor[] = [400, 401, 403].map(answer);
 
 /** Sends what the backend answers, with another body, of any length. */

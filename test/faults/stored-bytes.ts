@@ -5,7 +5,7 @@ import type { System, SystemOptions } from './system.ts';
 
 export const MB = 1_000_000;
 
-/** Deadlines of minutes: these rows are about memory, and the last of 8 readers waits for 7. */
+/** Deadlines of minutes: these rows are about memory, and the last of 8 readers waits for the other 7. */
 export const PATIENT = {
   env: {
     loadgen: { LOADGEN_REQUEST_TIMEOUT_SECONDS: '600' },

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultRule } from '../../tools/local/cloud/faults.ts';
 import type { System } from './system.ts';
 
-/** Waits for what must come about; a busy machine has two minutes for it. */
+/** Waits until the condition holds; a busy machine has two minutes for it. */
 export async function until(what: string, condition: () => boolean, seconds = 120): Promise<void> {
   const giveUpMs = performance.now() + seconds * 1_000;
   while (!condition()) {
@@ -12,7 +12,7 @@ export async function until(what: string, condition: () => boolean, seconds = 12
   }
 }
 
-/** Each rule until it has struck so often, one after the other. */
+/** Applies one rule after the other, each until it has struck `times` times. */
 export async function strikeEach(
   { cloud }: System,
   rules: readonly FaultRule[],

@@ -6,7 +6,7 @@ export type Descriptors = Readonly<{ first: number; most: number; last: number }
 
 const EVERY_MS = 200;
 
-/** Samples until stop(), which tells the result; also of a process that has ended meanwhile. */
+/** Samples until stop(), which returns the result even if the process has ended by then. */
 export function watchVitals(pid: number): { stop(): Vitals } {
   let peakMb: number | undefined;
   let descriptors: Descriptors | undefined;

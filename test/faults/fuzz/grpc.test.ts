@@ -107,7 +107,7 @@ test('server takes any frames of HTTP/2, or closes the connection', async (t) =>
       socket.end(bytes);
       await closed;
       const received = Buffer.concat(chunks);
-      // What comes is frames, from the first byte to the last, but for one that is cut.
+      // All that comes is frames, of which the last may be cut.
       const types = new Set<number>();
       for (let at = 0; at + 9 <= received.length; at += 9 + received.readUIntBE(at, 3)) {
         types.add(received.readUInt8(at + 3));

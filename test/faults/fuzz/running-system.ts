@@ -5,7 +5,7 @@ import { startFakeStorage } from '../../services/server/fake-storage.ts';
 
 export const TEXT = 'To be\nor not\nto be\nthat is a question\n';
 
-/** What the system must count, worked out by none of its code. */
+/** What the system must count, computed without any of its code. */
 export function linesWith(query: string): number {
   const lines = TEXT.split('\n').filter((line) => line.toLowerCase().includes(query.toLowerCase()));
   return lines.length;
@@ -36,7 +36,7 @@ async function startOne(
   return { program, port: Number((await program.line('listening')).port) };
 }
 
-/** The server as it is everywhere, over texts of our own. */
+/** The real server, which reads TEXT. */
 export async function startServer(t: TestContext): Promise<RunningProgram> {
   const storage = await startFakeStorage();
   storage.put('plays/a', TEXT);
@@ -67,7 +67,7 @@ export async function startSystem(t: TestContext) {
   return { server, client, loadgen };
 }
 
-/** A program that was not hurt: no error in its log, nothing but its log, and it ends as it should. */
+/** The input did no harm: the log has no error, nothing else is written, and SIGTERM ends it with 0. */
 export async function assertUnhurt({ program }: RunningProgram): Promise<void> {
   const errors = program.lines.filter(({ severity }) =>
     ['ERROR', 'CRITICAL', 'ALERT', 'EMERGENCY'].includes(String(severity)),

@@ -13,7 +13,7 @@ export type Surface<T> = Readonly<{
   quick: number;
   full: number;
   input: fc.Arbitrary<T>;
-  /** Throws where the input is a failure; the smallest one that fails is then looked for. */
+  /** Throws where the input is a failure; fast-check then looks for the smallest one that fails. */
   judge(input: T): Verdict | Promise<Verdict>;
 }>;
 

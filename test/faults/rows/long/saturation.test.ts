@@ -41,7 +41,7 @@ faultRow({
 
 faultRow({
   name: 'Cloud Trace is silent for 60 s at 60 requests a second, and stored traces are complete',
-  // A quarter of the default, which such an outage fills by a half.
+  // A quarter of the default: this outage fills half of the default.
   system: { env: { all: { OTEL_BSP_EXPORT_TIMEOUT: '5000', SPAN_RETRY_QUEUE_BYTES: '8388608' } } },
   load: { perSecond: 60, seconds: 60 },
   fault: {
