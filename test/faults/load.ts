@@ -29,16 +29,22 @@ export const NO_REQUESTS: Requests = {
 };
 
 export function addRequests(a: Requests, b: Requests): Requests {
-  const failed = { ...a.failed };
-  for (const [kind, count] of Object.entries(b.failed)) failed[kind] = (failed[kind] ?? 0) + count;
   return {
     asked: a.asked + b.asked,
     ok: a.ok + b.ok,
     wrong: a.wrong + b.wrong,
-    failed,
+    failed: addEach(a.failed, b.failed),
     p50Ms: larger(a.p50Ms, b.p50Ms),
     p99Ms: larger(a.p99Ms, b.p99Ms),
   };
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+export function addEach(a: Counts, b: Counts): Counts {
+  const sums: Record<string, number> = { ...a };
+  for (const [name, count] of Object.entries(b)) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
 }
 
 /** Loadgen takes at most so many requests in one run, and so many in all. */

@@ -1,4 +1,4 @@
-import { NODE_OPTIONS, type System } from './system.ts';
+import { type System, withScript } from './system.ts';
 import { countDescriptors } from './vitals.ts';
 
 /** What a process holds right after garbage collections, so that garbage is not taken for a leak. */
@@ -28,9 +28,7 @@ const ON_SIGNAL = `
 `;
 
 /** For the programs of a row that calls readMemory. */
-export const MEASURED = {
-  NODE_OPTIONS: `${NODE_OPTIONS} --expose-gc --import=data:text/javascript,${encodeURIComponent(ON_SIGNAL)}`,
-};
+export const MEASURED = { NODE_OPTIONS: `${withScript(ON_SIGNAL)} --expose-gc` };
 
 /** Of the three programs, one after the other. */
 export async function readMemory({ programs }: System): Promise<readonly Held[]> {

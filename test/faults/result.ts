@@ -1,7 +1,7 @@
 import { isComplete, isRequest } from '../../tools/traces/completeness.ts';
 import type { Trace } from '../../tools/traces/model.ts';
 import { requestsOf } from '../../tools/traces/normalise.ts';
-import type { Requests } from './load.ts';
+import { addEach, type Requests } from './load.ts';
 import type { Ended } from './process.ts';
 import type { Row } from './row.ts';
 import type { Vitals } from './vitals.ts';
@@ -107,10 +107,6 @@ function countSpans(
 }
 
 function addCounts(a: SpanCount, b: SpanCount): SpanCount {
-  const reasons = { ...a.reasons };
-  for (const [reason, count] of Object.entries(b.reasons)) {
-    reasons[reason] = (reasons[reason] ?? 0) + count;
-  }
   return {
     started: a.started + b.started,
     stored: a.stored + b.stored,
@@ -118,6 +114,6 @@ function addCounts(a: SpanCount, b: SpanCount): SpanCount {
     unknown: a.unknown + b.unknown,
     shed: a.shed + b.shed,
     held: a.held + b.held,
-    reasons,
+    reasons: addEach(a.reasons, b.reasons),
   };
 }

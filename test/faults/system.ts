@@ -65,7 +65,10 @@ const LONG_DEADLINES: Readonly<Record<ProgramName, Readonly<Record<string, strin
   server: { WORKS_ATTEMPT_TIMEOUT_MS: '15000' },
 };
 /** What Node 26 takes by itself in a container of 512 MiB: a heap of 268 MB. */
-export const NODE_OPTIONS = '--max-old-space-size=256 --max-semi-space-size=4';
+const NODE_OPTIONS = '--max-old-space-size=256 --max-semi-space-size=4';
+/** NODE_OPTIONS of a program that runs this script before its own. */
+export const withScript = (script: string) =>
+  `${NODE_OPTIONS} --import=data:text/javascript,${encodeURIComponent(script)}`;
 const ALL: Readonly<Record<string, string>> = {
   NODE_OPTIONS,
   OTEL_BSP_EXPORT_TIMEOUT: '30000',

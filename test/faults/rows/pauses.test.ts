@@ -1,7 +1,7 @@
 import { faultRow } from '../harness.ts';
 import { loadUntilOver } from '../load.ts';
 import { pauseEach } from '../pauses.ts';
-import { NODE_OPTIONS } from '../system.ts';
+import { withScript } from '../system.ts';
 
 faultRow({
   name: 'each program has no CPU for 1 s in turn, and its requests only wait',
@@ -25,13 +25,7 @@ const BLOCKING = `
 faultRow({
   name: 'the event loop of each program is blocked for 2 s in turn, and its requests only wait',
   form: 'full',
-  system: {
-    env: {
-      all: {
-        NODE_OPTIONS: `${NODE_OPTIONS} --import=data:text/javascript,${encodeURIComponent(BLOCKING)}`,
-      },
-    },
-  },
+  system: { env: { all: { NODE_OPTIONS: withScript(BLOCKING) } } },
   load: loadUntilOver(10),
   fault: {
     afterSeconds: 0.5,
