@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Clock, sleep, sleepUntil, systemClock, withTimeout } from '../../lib/clock.ts';
+import { sleep, sleepUntil, systemClock, withTimeout } from '../../lib/clock.ts';
+import { createFakeClock } from '../functions/loadgen/fake-clock.ts';
 
 describe('systemClock', () => {
   it('never wakes earlier than due, fractions of a millisecond included', async () => {
@@ -33,37 +34,25 @@ describe('sleep', () => {
 });
 
 describe('withTimeout', () => {
-  /** A clock whose waits are over when the test says so. */
-  function heldClock() {
-    const waits = new Set<() => void>();
-    const clock: Clock = {
-      ...systemClock,
-      after(_delayMs, callback) {
-        waits.add(callback);
-        return () => waits.delete(callback);
-      },
-    };
-    return { clock, waits };
-  }
-
   it('ends its timer with the work, which succeeded or failed', async () => {
-    const { clock, waits } = heldClock();
+    const clock = createFakeClock();
     const work = async (answer: Promise<string>) => {
-      assert.equal(waits.size, 1);
+      assert.equal(clock.waiting(), 1);
       return await answer;
     };
     assert.equal(await withTimeout(clock, 60_000, () => work(Promise.resolve('done'))), 'done');
-    assert.equal(waits.size, 0);
+    assert.equal(clock.waiting(), 0);
     const failed = withTimeout(clock, 60_000, () => work(Promise.reject(new Error('failed'))));
     await assert.rejects(failed, /failed/);
-    assert.equal(waits.size, 0);
+    assert.equal(clock.waiting(), 0);
   });
 
   it('aborts its signal when the time is over, and still waits for the work', async () => {
-    const { clock, waits } = heldClock();
+    const clock = createFakeClock();
     const late = withTimeout(clock, 60_000, async (timeout) => {
-      for (const end of waits) end();
-      await new Promise(setImmediate);
+      await clock.advance(59_999);
+      assert.equal(timeout.aborted, false);
+      await clock.advance(1);
       return timeout.reason;
     });
     assert.equal((await late).name, 'TimeoutError');

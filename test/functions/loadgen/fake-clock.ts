@@ -7,6 +7,8 @@ export type FakeClock = Clock &
     advance(ms: number): Promise<void>;
     /** Moves time on without waking anybody: the process stalled. */
     stall(ms: number): void;
+    /** How many of its timers are neither over nor cancelled. */
+    waiting(): number;
   }>;
 
 export const START = '2026-03-01T12:34:20.500Z';
@@ -26,6 +28,7 @@ export function createFakeClock(): FakeClock {
     stall(ms) {
       nowMs += ms;
     },
+    waiting: () => sleepers.size,
     async advance(ms) {
       const untilMs = nowMs + ms;
       for (;;) {

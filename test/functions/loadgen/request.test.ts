@@ -45,24 +45,6 @@ function connect(
   return requests;
 }
 
-/** How many timers of the clock are neither over nor cancelled. */
-function countWaits() {
-  const fake = createFakeClock();
-  let count = 0;
-  const clock: Clock = {
-    ...fake,
-    after(delayMs, callback) {
-      count += 1;
-      const cancel = fake.after(delayMs, callback);
-      return () => {
-        count -= 1;
-        cancel();
-      };
-    },
-  };
-  return { clock, waiting: () => count };
-}
-
 describe('createClientRequests', () => {
   it('gives status and body of any complete answer', async (t) => {
     const { port } = await serve(t, (request, response) => {
@@ -225,18 +207,18 @@ describe('createClientRequests', () => {
   });
 
   it('holds nothing until the deadline once a request has its answer, or none', async (t) => {
-    const { clock, waiting } = countWaits();
+    const clock = createFakeClock();
     let asked = 0;
     const { port } = await serve(t, (_request, response) => {
-      assert.equal(waiting(), 1);
+      assert.equal(clock.waiting(), 1);
       if (asked++ === 0) response.end('ok');
       else response.destroy();
     });
     const requests = connect(t, port, { clock });
     await requests.get('/', signal);
-    assert.equal(waiting(), 0);
+    assert.equal(clock.waiting(), 0);
     await assert.rejects(requests.get('/', signal));
-    assert.equal(waiting(), 0);
+    assert.equal(clock.waiting(), 0);
   });
 
   it('fails as timeout while it waits for a token, too', async (t) => {
