@@ -1,8 +1,8 @@
 /** What callers may take of an HTTP server. */
 export type HttpLimits = Readonly<{
-  /** The next one is closed at once. */
+  /** Open at a time; one more is closed at once. */
   connections: number;
-  /** Until a request has come in, headers and body; it is answered with 408 then. */
+  /** How long a request, headers and body, may take to arrive; then it is answered with 408. */
   receiveTimeoutMs: number;
 }>;
 

@@ -102,7 +102,7 @@ function issue({ due, known, plan, tools, tally }: Issue): Promise<Outcome> {
   // A new root: an invocation that is not sampled (o=0) must not silence its requests.
   return withSpan(SPAN.loadgen, { root: true, links, attributes }, async (span) => {
     if (isShed(span)) tally.shed();
-    // The traces that are not there cannot say so.
+    // A trace that was shed cannot say so itself.
     else if (tally.shedSoFar() > 0) span.setAttribute(ATTR.shedSoFar, tally.shedSoFar());
     try {
       return await ask({ due, known, tools }, span);

@@ -34,9 +34,9 @@ type ClientConstructor = {
 };
 
 /**
- * By default gRPC seeks a lost server again after 1 s, then ever more seldom, up to every 2 minutes:
- * spans would wait for up to 45 s after an outage of one minute. A connection that a NAT dropped is
- * found by a ping, which goes out only with a call, so that no server takes offence at it.
+ * By default gRPC connects again after 1 s, then less and less often, up to every 2 minutes: spans
+ * would wait for up to 45 s after an outage of one minute. A ping finds a connection that a NAT
+ * dropped. It goes out only with a call: servers close a connection with too many pings.
  */
 const CHANNEL_OPTIONS = {
   'grpc.initial_reconnect_backoff_ms': 100,
@@ -57,7 +57,7 @@ const CHANNEL_OPTIONS = {
  * where a call ran out of time and nothing has been answered since that call began.
  *
  * The exporter's own client cannot be configured, so its constructor and credentials are taken for
- * one that is. The exporter makes it at the first write, after it has found credentials.
+ * one that is. The exporter makes its client at the first write, after it has found credentials.
  */
 export function createConnection(options: {
   /** Each one finds credentials and fetches a token for itself. */

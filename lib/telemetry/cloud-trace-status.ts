@@ -47,7 +47,7 @@ const TOO_LARGE = /larger than max|too large/i;
 const isBroken = ({ code, details = '' }: ServiceError) =>
   code === CODE.DEADLINE_EXCEEDED || BROKEN.test(details);
 
-/** The token of the call was rejected: it was revoked, or is none. */
+/** The token of the call was rejected: it was revoked, or is not valid. */
 export const isUnauthenticated = ({ code }: ServiceError) => code === CODE.UNAUTHENTICATED;
 
 export const isTimeout = ({ code }: ServiceError) => code === CODE.DEADLINE_EXCEEDED;

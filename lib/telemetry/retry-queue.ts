@@ -134,7 +134,7 @@ export function createRetryQueue(options: {
     for (const entry of entries) {
       const lost = Math.min(left, entry.spans.length);
       left -= lost;
-      // It may be refused for good after an attempt that had stored it, or by one that had.
+      // Although it was refused, this attempt or an earlier one may have stored it.
       const reason = entry.maybeStored ? 'exportTimedOut' : 'exportFailed';
       entry.isWriting = false;
       entry.maybeStored ||= lost === 0;

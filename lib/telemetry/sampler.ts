@@ -29,9 +29,9 @@ export type Shed = Readonly<{
 }>;
 
 /**
- * The sampler of that name. Those that follow the parent shed new traces under pressure: what a
- * root is not, no span below it is. The others decide for each span alone, so that a trace that was
- * shed would come in parts; they shed nothing.
+ * The sampler of that name. Those that follow the parent shed new traces under pressure: where a
+ * root is not recorded, no span below it is. The others decide for each span alone, so that parts
+ * of a shed trace would be recorded; they shed nothing.
  */
 export function createSampler(name: SamplerName, ratio: number, shed: Shed): Sampler {
   switch (name) {

@@ -13,19 +13,19 @@ export type ConnectionTimes = Readonly<{
   keepaliveTimeMs: number;
   /** How long it may take to say so. */
   keepaliveTimeoutMs: number;
-  /** The first pause before a lost server is sought again; it grows up to the longest. */
+  /** The first pause before connecting to a lost server again; it grows up to the longest. */
   reconnectMinMs: number;
   reconnectMaxMs: number;
 }>;
 
 const CONNECTION_TIMES: ConnectionTimes = {
-  // Pings go out only while a call is under way, and an answer clears the peer's count of them: a
-  // gRPC server with its defaults takes offence at the third within 5 minutes that it did not answer
-  // with anything ("too_many_pings").
+  // Pings go out only while a call is under way, and an answer clears the peer's count of them.
+  // With its defaults a gRPC server closes the connection at the third ping within 5 minutes if it
+  // has sent nothing in between ("too_many_pings").
   keepaliveTimeMs: 60_000,
   keepaliveTimeoutMs: 5_000,
-  // By default a lost server is sought again after 1 s, later only every 2 minutes. The attempts
-  // below would all be over before the first, and a request long after would still be refused.
+  // By default gRPC connects again to a lost server after 1 s, later only every 2 minutes. The
+  // attempts below would all be over before that, and a request long after would still be refused.
   reconnectMinMs: 100,
   reconnectMaxMs: 5_000,
 };

@@ -56,7 +56,7 @@ export function createKeptWorks(options: {
     const works = new Set([...known.values(), ...(kept?.snapshot.works ?? [])]);
     const bytes = [...works].reduce((total, work) => total + work.memoryBytes, 0);
     held.shrinkTo(bytes);
-    // Known for the next attempt only.
+    // Without room the next attempt reads them again.
     if (!held.grow(bytes - held.bytes())) known.clear();
   }
 
