@@ -7,7 +7,7 @@ import { WORKS_LIMITS, type WorksLimits } from './limits.ts';
 import { collectPages, type ObjectRef, parseListingPage } from './listing.ts';
 import { createRoomAlone, type LoadRoom } from './load-room.ts';
 import { type Content, mostGzipBytes, readContent } from './object-content.ts';
-import { createRetryBudget, type LoadTerms, type RetryBudget } from './retry-budget.ts';
+import { createRetryBudget, type LoadTerms, NO_TERMS, type RetryBudget } from './retry-budget.ts';
 import { explain, isGone, isTransient } from './storage-failures.ts';
 
 /** What the reads of one load share. */
@@ -76,10 +76,10 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const files = storage.bucket(bucket);
   const cancellation = createHttpCancellation(options.apiEndpoint);
 
-  const budget = (terms?: LoadTerms) =>
+  const budget = (terms = NO_TERMS) =>
     createRetryBudget({
       attempts,
-      ...(terms ? { terms } : {}),
+      terms,
       ...(retryDelayMs === undefined ? {} : { pauseMs: retryDelayMs }),
     });
 
