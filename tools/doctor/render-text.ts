@@ -12,7 +12,7 @@ export function renderText(diagnosis: Diagnosis, scope: string, columns = TEXT_C
     diagnosis;
   const logs = logLines === null ? '' : `, ${amount(logLines, 'log line')}`;
   const calls =
-    scheduleCalls === 0 ? '' : ` (${scheduleCalls} of them the schedule's calls of loadgen)`;
+    scheduleCalls === 0 ? '' : ` (${scheduleCalls} of them the schedule's calls to loadgen)`;
   return [
     ...wrapText(verdictOf(diagnosis), '', '', columns),
     ...wrapText(

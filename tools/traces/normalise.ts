@@ -158,7 +158,7 @@ export function lastEndOf(spans: readonly Span[]): number {
 export const requestRootOf = ({ root }: NormalisedTrace): Node | null =>
   root !== null && isRequestSpan(root) ? root : null;
 
-/** The request itself, if its own times can be and its start delay cannot. */
+/** The root of a request whose times are possible and whose start delay is not. */
 export function withImpossibleDelay(tree: NormalisedTrace): readonly Node[] {
   const root = tree.impossible.length === 0 ? requestRootOf(tree) : null;
   return root === null || impossibleDelayOf(root) === null ? [] : [root];

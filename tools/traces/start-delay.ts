@@ -4,8 +4,9 @@ import { show } from './sources/unreadable.ts';
 import type { Node } from './tree.ts';
 
 /**
- * How long after it was due a request started, or why what it says cannot be. `ignored`: it is only
- * the scheduled time, which somebody else may set, so the request counts from its start.
+ * How long after it was due a request started, or why the delay that it states is impossible.
+ * `ignored`: only the scheduled time says so, which another program may set, so the request counts
+ * from its start.
  */
 export type StartDelay = Readonly<{ ms: number }> | Readonly<{ why: string; ignored: boolean }>;
 
@@ -33,7 +34,7 @@ export function startDelayOf({ span, startMs, endMs }: Node): StartDelay | null 
     : `${ATTR.startDelayUs} ${show(delayUs)}`;
   const delayMs = byClock ? span.startMs - Date.parse(scheduled) : numberOf(delayUs) / 1_000;
   if (!Number.isFinite(delayMs)) {
-    return { why: `${shown} is no ${byClock ? 'time' : 'number'}`, ignored: false };
+    return { why: `${shown} is not a ${byClock ? 'time' : 'number'}`, ignored: false };
   }
   const durationMs = endMs - startMs;
   const earliestMs = byClock ? Math.max(EARLIEST_BY_CLOCK_MS, -durationMs) : EARLIEST_MS;

@@ -35,7 +35,7 @@ test('says that all is well', () => {
 
 test('tells the calls of the schedule from requests, which compare counts', () => {
   const text = renderText(diagnose(healthyTraces()), 'demo');
-  assert.match(text, /^Read demo: 3 traces \(1 of them the schedule's calls of loadgen\), /m);
+  assert.match(text, /^Read demo: 3 traces \(1 of them the schedule's calls to loadgen\), /m);
   assert.doesNotMatch(renderText(diagnose(healthyTraces().slice(1)), 'demo'), /schedule/);
 });
 

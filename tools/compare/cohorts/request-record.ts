@@ -33,7 +33,7 @@ export type RequestRecord = Readonly<{
   /** From the scheduled time to the root's end: an overdue start is the platform's doing too. */
   latencyMs: number | null;
   startDelayMs: number | null;
-  /** What it says of its schedule cannot be: no latency counts it. */
+  /** Its start delay is impossible: no latency counts it. */
   impossibleDelay: boolean;
   /** By its scheduled time it started well before it was due: a schedule to ignore. */
   earlyStart: boolean;

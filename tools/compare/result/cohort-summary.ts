@@ -21,7 +21,7 @@ export type CohortSummary = Readonly<{
   errors: number;
   /** Requests with impossible times: no figure counts them. */
   impossible: number;
-  /** Requests whose start delay cannot be: no latency counts them. */
+  /** Requests with an impossible start delay: no latency counts them. */
   impossibleDelay: number;
   /** Requests that by their schedule started before they were due: their latency counts from the start. */
   earlyStart: number;

@@ -9,7 +9,7 @@ export function whyIncomparable({ a, b }: Sides<CohortSummary>): string | null {
     return `${counted(wrongCounts, 'answer')} had a wrong count: the speed of wrong answers means nothing`;
   }
   if (a.shed + b.shed === 0) return null;
-  return `${shedText({ a, b })} under pressure of the trace backend: what is left is no fair sample`;
+  return `${shedText({ a, b })} under pressure of the trace backend: the remaining traces are not a fair sample`;
 }
 
 /** `at least 7 requests were shed in Cloud Run, 0 in GKE`. */

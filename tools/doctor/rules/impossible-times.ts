@@ -30,7 +30,7 @@ export const impossibleTimes: Rule = {
 };
 
 const DELAY: Words = {
-  finding: 'Requests have start delays that cannot be. No latency counts these requests.',
+  finding: 'Requests have impossible start delays. No latency counts these requests.',
   cause:
     'The program that wrote them took the scheduled time and the start from different clocks, or ' +
     'wrote the delay in another unit than microseconds.',

@@ -49,7 +49,7 @@ export type Faults = Readonly<{
   ): Promise<FaultRule | undefined>;
 }>;
 
-/** What a service throws that was told to fail after it has stored. */
+/** Throws the rule's error where the service is to fail only after it has stored. */
 export function throwAfterStoring(rule: FaultRule | undefined): void {
   if (rule?.afterStoring && rule.error) {
     throw new GoogleError(rule.error, 'injected fault: stored, and answered with an error');

@@ -16,7 +16,7 @@ export type OnCut = (cut: Cut) => void;
 /**
  * The JSON documents of a file one after another: one a line, or over many lines. `onCut`: the file
  * ends in the middle of the last one; those before have come. Throws with file and line where
- * something is not JSON. `isSkipped`: lines that nobody asks for, if no document is open.
+ * something is not JSON. `isSkipped`: which lines to leave out, asked only between documents.
  */
 export async function* readDocuments(
   path: string,

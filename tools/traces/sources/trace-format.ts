@@ -21,7 +21,7 @@ export type TraceFormat = Readonly<{
   cut?: Readonly<{
     /** The names of lists whose elements each stand for themselves. */
     lists: ReadonlySet<string>;
-    /** The document up to the cut, without what cannot be read rightly without the rest. */
+    /** The document up to the cut, without the parts that need the lost rest to be read correctly. */
     trim(document: object): object;
   }>;
 }>;

@@ -395,7 +395,7 @@ test('there is no verdict where one side shed requests, and the sentence says ho
   assert.equal(overall.verdict, 'not-enough-data');
   assert.equal(
     overall.reason,
-    'at least 4 requests were shed in Cloud Run, 0 in GKE under pressure of the trace backend: what is left is no fair sample',
+    'at least 4 requests were shed in Cloud Run, 0 in GKE under pressure of the trace backend: the remaining traces are not a fair sample',
   );
   assert.deepEqual(
     [overall.ratio.p50, overall.differenceMs.p50, overall.pValue],

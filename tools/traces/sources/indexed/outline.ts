@@ -12,7 +12,7 @@ import { COMMA, endOfString, isBlank, NEWLINE, type Piece, scanPiece } from './s
 type Hearing = Readonly<{
   /** `id`: what is written for its trace id. */
   onSpan(span: Readonly<{ at: number; length: number; id: string }>): number;
-  /** A document has ended that begins on this line; false: it is none that can be read so. */
+  /** A document has ended that begins on this line; false: it cannot be read by an outline. */
   onDocument(outline: string, line: number): boolean;
 }>;
 

@@ -22,7 +22,7 @@ export function createSpanReader(
 ) {
   const { lists, at, length } = index;
   const files = new Map<string, FileHandle>();
-  /** One for all, since each is done with before the next. */
+  /** One buffer for all reads: each is decoded before the next one begins. */
   let buffer = Buffer.alloc(0);
   const start = (span: number) => at[span] as number;
   const end = (span: number) => start(span) + (length[span] as number);

@@ -25,7 +25,7 @@ export type Piece = { end: number; lines: number; idFrom: number; idTo: number }
 
 /**
  * Finds the end of the object that begins at `from`, and its trace id. False where it does not end in
- * these bytes. The result is written to `piece`: a million of them would be for nothing.
+ * these bytes. The result is written to `piece`, which saves an object for each of a million spans.
  */
 export function scanPiece(bytes: Buffer, from: number, piece: Piece): boolean {
   let depth = 0;

@@ -31,7 +31,7 @@ export type SpanIndex = Readonly<{
 /**
  * Goes through OTLP files once and notes where their spans are, 20 bytes for each, so that no more of
  * them have to be in memory at a time than are worked on. null where a file is anything else, or
- * damaged: who reads it document by document knows what to say.
+ * damaged: the reader of documents says what is wrong with it.
  */
 export async function indexSpans(
   paths: readonly string[],
@@ -99,7 +99,7 @@ function numberOf(traces: Map<string, number>, written: string): number {
 
 const isPlainId = (written: string) => /^[0-9a-f]{32}$/.test(written);
 
-/** What is no id stays as it is: the one who decodes the span refuses it. */
+/** Text that is not an id stays as it is: decodeSpan refuses it. */
 function modelIdOf(written: string): string {
   try {
     return identifierOf({ written }, 'written', 16)?.id ?? written;

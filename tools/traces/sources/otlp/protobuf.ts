@@ -4,8 +4,8 @@ const FIELD_2 = 0x12;
 
 /**
  * Whether a file begins as OTLP in protobuf does: as a request by itself, or as in the file of the
- * collector's file exporter, with four bytes of length before each. The messages are told by how
- * they nest: request → resource and its spans → resource → attribute, or → scope → spans.
+ * collector's file exporter, with four bytes of length before each. The messages are recognised
+ * by how they nest: request → resource and its spans → resource → attribute, or → scope → spans.
  */
 export const isOtlpProtobuf = (begin: Buffer): boolean =>
   // Text has no control bytes but white space; the length of an id, which comes soon, is one.
