@@ -3,7 +3,7 @@ import type { Trace } from './model.ts';
 import { lastEndOf, type NormalisedTrace, requestRootOf, requestsOf } from './normalise.ts';
 import { isProxy, ownTest } from './own-programs.ts';
 import { errorOf, UNNAMED } from './span.ts';
-import { calledBy, type Node } from './tree.ts';
+import { type Node, nearestBelow } from './tree.ts';
 
 type Step = Readonly<{ edge: string; matches: (node: Node) => boolean }>;
 
@@ -71,16 +71,10 @@ function missingBelow(root: Node, isMarked: (node: Node) => boolean): string[] {
   ];
 }
 
-/** What a span calls; a proxy only passes the call on. */
-function programsBelow(node: Node): readonly Node[] {
-  const found: Node[] = [];
-  const pending = [...calledBy(node)];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (isProxy(next)) pending.push(...calledBy(next));
-    else found.push(next);
-  }
-  return found;
-}
+/** Front ends and proxies only pass a call on. */
+const passesOn = (node: Node): boolean => node.frontEnd || isProxy(node);
+
+const programsBelow = (node: Node): readonly Node[] => nearestBelow(node, passesOn);
 
 /** The nearest matches below: among what it calls, or past services that are not ours. */
 function stepsBelow(
@@ -88,13 +82,9 @@ function stepsBelow(
   matches: (node: Node) => boolean,
   isOwn: (node: Node) => boolean,
 ): readonly Node[] {
-  const found: Node[] = [];
-  const pending = [...programsBelow(parent)];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (matches(node)) found.push(node);
-    else if (!isOwn(node) || !isOwn(parent)) pending.push(...programsBelow(node));
-  }
-  return found;
+  const isPassed = (node: Node) =>
+    passesOn(node) || (!matches(node) && !(isOwn(node) && isOwn(parent)));
+  return nearestBelow(parent, isPassed).filter(matches);
 }
 
 const nameOf = ({ service, span }: Node): string => `${service}:${span.name}`;

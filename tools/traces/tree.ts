@@ -39,11 +39,15 @@ export const onGrid = (ms: number) => Math.round(ms * GRID) / GRID;
 export const callerOf = ({ caller }: Node): Node | null => caller;
 
 /** The nearest spans below that programs of the system made, however many front ends between. */
-export function calledBy(node: Node): readonly Node[] {
+export const calledBy = (node: Node): readonly Node[] =>
+  nearestBelow(node, ({ frontEnd }) => frontEnd);
+
+/** The nearest spans below, in their order, however many between that are passed. */
+export function nearestBelow(node: Node, isPassed: (node: Node) => boolean): readonly Node[] {
   const found: Node[] = [];
   const pending = node.children.toReversed();
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next.frontEnd) pending.push(...next.children.toReversed());
+    if (isPassed(next)) pending.push(...next.children.toReversed());
     else found.push(next);
   }
   return found;
