@@ -64,12 +64,16 @@ async function startServer(t: TestContext, handler: Handler, options: Options = 
   return { server, health, calls, port: bound };
 }
 
-/** A TCP line to the server whose connections can fall silent: they stay open and carry nothing. */
+/**
+ * A TCP line to the server whose connections can fall silent: they stay open and carry nothing. It
+ * sends at once: TCP would else hold small pieces back for up to 40 ms of real time, in which held
+ * time may pass by minutes.
+ */
 async function startLine(t: TestContext, serverPort: number) {
   const pairs: [near: Socket, far: Socket][] = [];
   const hungUp = Promise.withResolvers<void>();
-  const line = createServer((near) => {
-    const far = connect(serverPort, '127.0.0.1');
+  const line = createServer({ noDelay: true }, (near) => {
+    const far = connect({ port: serverPort, host: '127.0.0.1', noDelay: true });
     pairs.push([near, far]);
     near.pipe(far).pipe(near);
     for (const socket of [near, far]) socket.on('error', () => {});
