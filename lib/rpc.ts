@@ -19,6 +19,15 @@ export const protoPackage = loadSync(
  */
 export const RETRY_PUSHBACK = { key: 'grpc-retry-pushback-ms', never: '-1' } as const;
 
+/** How many attempts of a call came before, in its metadata and in its answer's; none in the first. */
+export const PREVIOUS_ATTEMPTS = 'grpc-previous-rpc-attempts';
+
+/**
+ * How many attempts of the same request an earlier call made: gRPC counts those of each call alone.
+ * The server adds the two.
+ */
+export const EARLIER_CALLS_HEADER = 'shakesapp-earlier-calls';
+
 export const SERVICE_NAME = 'shakesapp.ShakespeareService';
 
 export const shakespeareService = protoPackage[SERVICE_NAME] as unknown as ServiceDefinition & {

@@ -7,6 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Address } from '../../lib/config.ts';
 import type { Identity } from '../../lib/identity.ts';
+import { MOST_ATTEMPTS } from './attempts.ts';
 
 export type ConnectionTimes = Readonly<{
   /** How long a connection may be silent before a call asks the peer whether it is still there. */
@@ -47,7 +48,7 @@ const serviceConfig = (service: string) =>
         retryPolicy: {
           // The server may read everything once per attempt, and takes this number of them into
           // account (services/server/search.ts): at most 3 reads of an object, whoever repeats.
-          maxAttempts: 3,
+          maxAttempts: MOST_ATTEMPTS,
           initialBackoff: '0.3s',
           maxBackoff: '1s',
           backoffMultiplier: 3,

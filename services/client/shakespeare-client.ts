@@ -1,4 +1,4 @@
-import { Client, Metadata, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js';
+import { Client, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import type { Address } from '../../lib/config.ts';
 import { AppError, type ErrorKind, kindOfGrpcStatus } from '../../lib/errors.ts';
@@ -6,6 +6,7 @@ import type { Identity } from '../../lib/identity.ts';
 import { SERVICE_NAME, shakespeareService } from '../../lib/rpc.ts';
 import { PRESSURE_HEADER } from '../../lib/telemetry/names.ts';
 import { hearPressure } from '../../lib/telemetry/telemetry.ts';
+import { type Attempts, createAttempts } from './attempts.ts';
 import { type ConnectionTimes, channelCredentials, channelOptions } from './channel.ts';
 
 const healthCheck = (
@@ -19,6 +20,12 @@ export type CallOptions = Readonly<{
   signal?: AbortSignal | undefined;
   /** How long the caller waits, where it says so; never longer than the client's own deadline. */
   timeoutMs?: number | undefined;
+}>;
+
+type Terms = Readonly<{
+  deadline: number;
+  signal: AbortSignal | undefined;
+  attempts: Attempts;
 }>;
 
 export type ShakespeareClient = Readonly<{
@@ -58,30 +65,32 @@ export function createShakespeareClient(options: {
     { signal, timeoutMs = deadlineMs }: CallOptions,
   ): Promise<Response> {
     const deadline = Date.now() + Math.min(deadlineMs, timeoutMs);
+    const terms = { deadline, signal, attempts: createAttempts() };
     try {
-      return await attempt(method, request, { deadline, signal });
+      return await send(method, request, terms);
     } catch (error) {
       const isRejected = hasStatus(error, status.UNAUTHENTICATED) && identity?.discardToken();
       if (!isRejected) throw error;
-      return await attempt(method, request, { deadline, signal });
+      return await send(method, request, terms);
     }
   }
 
-  function attempt<Request, Response>(
+  function send<Request, Response>(
     method: MethodDefinition<Request, Response>,
     request: Request,
-    { deadline, signal }: { deadline: number; signal: AbortSignal | undefined },
+    { deadline, signal, attempts }: Terms,
   ): Promise<Response> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(cancelled(signal));
       const onAbort = () => pending.cancel();
+      const { metadata, ...credentials } = attempts.next();
       const pending = client.makeUnaryRequest(
         method.path,
         method.requestSerialize,
         method.responseDeserialize,
         request,
-        new Metadata(),
-        { deadline },
+        metadata,
+        { deadline, ...credentials },
         (error, response) => {
           signal?.removeEventListener('abort', onAbort);
           if (error) reject(toAppError(error, signal));
@@ -90,7 +99,11 @@ export function createShakespeareClient(options: {
         },
       );
       signal?.addEventListener('abort', onAbort, { once: true });
-      pending.on('status', ({ metadata }) => hearPressure(metadata.get(PRESSURE_HEADER)[0]));
+      pending.on('metadata', attempts.hear);
+      pending.on('status', ({ metadata }) => {
+        attempts.hear(metadata);
+        hearPressure(metadata.get(PRESSURE_HEADER)[0]);
+      });
     });
   }
 

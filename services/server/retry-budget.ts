@@ -5,15 +5,18 @@ import { AppError } from '../../lib/errors.ts';
 export type LoadTerms = Readonly<{
   /** Epoch milliseconds at which nobody waits any more. Asked again and again: others may join. */
   deadlineMs: () => number;
-  /** How many times the caller's channel has sent this call before; each may have read everything once. */
-  earlierCalls: number;
+  /**
+   * How many times the caller has sent this request before; each may have read everything once. Asked
+   * again and again: others may join.
+   */
+  earlierCalls: () => number;
   /** Called before anything is asked of Storage a second time. May be called again. */
   onRetry: () => void;
 }>;
 
 export const NO_TERMS: LoadTerms = {
   deadlineMs: () => Number.POSITIVE_INFINITY,
-  earlierCalls: 0,
+  earlierCalls: () => 0,
   onRetry: () => {},
 };
 
@@ -54,7 +57,7 @@ export function createRetryBudget(options: {
     random = Math.random,
   } = options;
   // A call sent for the last time is tried once at least.
-  const attempts = Math.max(1, options.attempts - terms.earlierCalls);
+  const mostAttempts = () => Math.max(1, options.attempts - terms.earlierCalls());
   const made = new Map<string, number>();
   let pausedMs = 0;
   let pausedUntilMs = 0;
@@ -78,14 +81,14 @@ export function createRetryBudget(options: {
       for (let n = 1; ; n += 1) {
         signal.throwIfAborted();
         const earlier = made.get(name) ?? 0;
-        if (earlier >= attempts) throw new Error(`${name} was asked for ${attempts} times`);
+        if (earlier >= mostAttempts()) throw new Error(`${name} was asked for ${earlier} times`);
         if (leftMs() <= 0) throw new AppError('deadlineExceeded', 'the call has no time left');
         made.set(name, earlier + 1);
         if (earlier > 0) terms.onRetry();
         try {
           return await attempt(leftMs());
         } catch (error) {
-          const isLast = earlier + 1 >= attempts;
+          const isLast = earlier + 1 >= mostAttempts();
           if (isLast || signal.aborted || !isTransient(error)) throw error;
           if (!(await pause(n, signal))) throw error;
         }

@@ -1,7 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { type handleUnaryCall, Metadata, type ServerUnaryCall, status } from '@grpc/grpc-js';
 import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
-import { type MatchCountResponse, RETRY_PUSHBACK } from '../../lib/rpc.ts';
+import {
+  EARLIER_CALLS_HEADER,
+  type MatchCountResponse,
+  PREVIOUS_ATTEMPTS,
+  RETRY_PUSHBACK,
+} from '../../lib/rpc.ts';
 import { parseSearchQuery } from '../../lib/search-query.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
@@ -66,20 +71,28 @@ function neverAgain(): Metadata {
 
 /**
  * What the call may spend. Its channel repeats it where the connection ends, up to three times in
- * all, and says how often it has. Before Storage is asked for something a second time the headers of
- * the answer go out: a call that has them is never repeated (gRPC A6, "committed"). So the attempts
- * of all repeats together are never more than those of one call.
+ * all, and says how often it has; the caller adds what it sent in a call before this one. Before
+ * Storage is asked for something a second time the headers of the answer go out: a call that has them
+ * is never repeated (gRPC A6, "committed"). So the attempts of all repeats together are never more
+ * than those of one call.
  */
 function termsOf(call: ServerUnaryCall<ReceivedRequest, MatchCountResponse>): LoadTerms {
   const deadlineMs = Number(call.getDeadline());
-  const [earlier] = call.metadata.get('grpc-previous-rpc-attempts');
+  const earlierCalls =
+    countIn(call.metadata, PREVIOUS_ATTEMPTS) + countIn(call.metadata, EARLIER_CALLS_HEADER);
   return {
     deadlineMs: () => deadlineMs,
-    earlierCalls: /^\d{1,3}$/.test(String(earlier)) ? Number(earlier) : 0,
+    earlierCalls: () => earlierCalls,
     onRetry: () => {
       if (!call.cancelled) call.sendMetadata(new Metadata());
     },
   };
+}
+
+/** Whatever a caller writes there, it can only shorten what is done for it. */
+function countIn(metadata: Metadata, name: string): number {
+  const [value] = metadata.get(name);
+  return /^\d{1,3}$/.test(String(value)) ? Number(value) : 0;
 }
 
 type Caller = Readonly<{ signal: AbortSignal; terms: LoadTerms }>;

@@ -13,7 +13,7 @@ export type SharedLoad<T> = Readonly<{
 
 /**
  * One piece of work that several callers wait for. It has as much time as the one of them that has
- * the most, and the attempts that its first caller brought. It ends when the last one goes away,
+ * the most, and as many attempts as the one that has the most. It ends when the last one goes away,
  * except in the background: then it goes on until `backgroundUntilMs`.
  */
 export function startSharedLoad<T>(
@@ -26,14 +26,13 @@ export function startSharedLoad<T>(
   let isRetried = false;
   let isSettled = false;
 
+  // The first caller joins only after the work has begun.
+  const callers = () => [...(waiting.size > 0 ? waiting : [first])];
+
   const promise = work(AbortSignal.any([closed, abandoned.signal]), {
-    earlierCalls: first.earlierCalls,
-    // The first caller joins only after the work has begun.
+    earlierCalls: () => Math.min(...callers().map((terms) => terms.earlierCalls())),
     deadlineMs: () =>
-      Math.max(
-        backgroundUntilMs ?? 0,
-        ...[...(waiting.size > 0 ? waiting : [first])].map((terms) => terms.deadlineMs()),
-      ),
+      Math.max(backgroundUntilMs ?? 0, ...callers().map((terms) => terms.deadlineMs())),
     onRetry() {
       isRetried = true;
       for (const terms of waiting) terms.onRetry();

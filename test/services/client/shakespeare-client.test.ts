@@ -527,6 +527,52 @@ describe('the channel', () => {
     assert.equal(calls.length, 2);
   });
 
+  // Whoever rejects it answers with headers alone, or with headers and a text.
+  for (const [rejectedAt, earlier, withText] of [
+    [1, [], false],
+    [2, ['1'], false],
+    [3, ['2'], false],
+    [2, ['1'], true],
+  ] as const) {
+    const what = `attempt ${rejectedAt} has a token that is rejected${withText ? ' with a text' : ''}`;
+    test(`reaches the server three times in all where ${what}`, async (t) => {
+      const { client, calls } = await start(
+        t,
+        (call, callback) => {
+          const isRejected = calls.length === rejectedAt;
+          if (isRejected && withText) call.sendMetadata(new Metadata());
+          const code = isRejected ? status.UNAUTHENTICATED : status.UNAVAILABLE;
+          callback({ code, details: 'no' });
+        },
+        { tls: true, identity },
+      );
+      await assert.rejects(client.getMatchCount('love'), { kind: 'unavailable' });
+      assert.equal(calls.length, 1 + 3);
+      for (const [n, { metadata }] of calls.entries()) {
+        const isSecondCall = n >= rejectedAt;
+        assert.deepEqual(metadata.get('shakesapp-earlier-calls'), isSecondCall ? earlier : []);
+      }
+    });
+  }
+
+  for (const lie of ['-1', '1.5', 'many', '10', '']) {
+    test(`makes three attempts of a second call where an answer says "${lie}" came before`, async (t) => {
+      const { client, calls } = await start(
+        t,
+        (_call, callback) => {
+          const isRejected = calls.length === 1;
+          const metadata = new Metadata();
+          metadata.set('grpc-previous-rpc-attempts', lie);
+          const code = isRejected ? status.UNAUTHENTICATED : status.UNAVAILABLE;
+          callback({ code, details: 'no', metadata });
+        },
+        { tls: true, identity },
+      );
+      await assert.rejects(client.getMatchCount('love'), { kind: 'unavailable' });
+      assert.equal(calls.length, 1 + 3);
+    });
+  }
+
   test('never carries a token in plain text', async (t) => {
     const { client, calls } = await start(t, answer('1'), { identity });
     await client.getMatchCount('love');

@@ -118,6 +118,50 @@ describe('GetMatchCount', () => {
     }
   });
 
+  for (const [attempts, calls, expected] of [
+    [[], [], 0],
+    [['2'], [], 2],
+    [[], ['2'], 2],
+    [['1'], ['1'], 2],
+    [[], ['1', '7'], 0],
+    [[], ['999'], 999],
+    [[], ['1000'], 0],
+    [['1'], ['-1'], 1],
+    [[], ['1.5'], 0],
+    [[], ['1e3'], 0],
+    [[], ['0x2'], 0],
+    [[], ['Infinity'], 0],
+    [[], ['many'], 0],
+    [[], [''], 0],
+  ] as const) {
+    test(`counts ${expected} attempts before the call where attempts are ${attempts.join() || 'none'} and earlier calls "${calls.join()}"`, async (t) => {
+      let earlier: number | undefined;
+      const { client } = await start(t, {
+        ...keptWorks,
+        read: async (_signal, terms) => {
+          earlier = terms?.earlierCalls();
+          return { snapshot, source: 'kept' };
+        },
+      });
+      const metadata = new Metadata();
+      for (const value of attempts) metadata.add('grpc-previous-rpc-attempts', value);
+      for (const value of calls) metadata.add('shakesapp-earlier-calls', value);
+      const { path, requestSerialize, responseDeserialize } = shakespeareService.GetMatchCount;
+      await new Promise<void>((resolve, reject) => {
+        const query = { query: 'to be' };
+        client.makeUnaryRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          query,
+          metadata,
+          (error) => (error ? reject(error) : resolve()),
+        );
+      });
+      assert.equal(earlier, expected);
+    });
+  }
+
   test('tells how full the queues of spans are, with answers and with errors', async (t) => {
     runUnderPressure(t, 0.625);
     const { client, call } = await start(t);

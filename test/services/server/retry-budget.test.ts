@@ -75,7 +75,7 @@ describe('createRetryBudget', () => {
     [9, 1],
   ] as const) {
     test(`leaves ${attempts} attempts to a call that was sent ${earlierCalls} times before`, async () => {
-      const { clock, run, triedAtMs } = start({ terms: { earlierCalls } });
+      const { clock, run, triedAtMs } = start({ terms: { earlierCalls: () => earlierCalls } });
       const running = assert.rejects(run('a', 9));
       await clock.advance(1_000);
       await running;

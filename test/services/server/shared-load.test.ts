@@ -68,8 +68,17 @@ describe('startSharedLoad', () => {
     assert.deepEqual(told, ['first', 'late']);
   });
 
-  test('takes the attempts of the caller that began it', () => {
-    assert.equal(start({ ...NO_TERMS, earlierCalls: 2 }).terms.earlierCalls, 2);
+  test('has the attempts of the caller that has the most, whoever began it', async () => {
+    const sent = (times: number): LoadTerms => ({ ...NO_TERMS, earlierCalls: () => times });
+    const { load, terms } = start(sent(999));
+    assert.equal(terms.earlierCalls(), 999, 'before the first has joined');
+    void load.join(never, sent(999));
+    const fresh = new AbortController();
+    const joined = load.join(fresh.signal, sent(0));
+    assert.equal(terms.earlierCalls(), 0);
+    fresh.abort(new Error('gone'));
+    await assert.rejects(joined, /gone/);
+    assert.equal(terms.earlierCalls(), 999);
   });
 
   test('ends when the server stops', () => {
