@@ -1,3 +1,7 @@
+import type { RunCommand } from './run-command.ts';
+import type { StartSystem } from './system/bench-system.ts';
+import type { BuiltPrograms } from './system/built-programs.ts';
+
 /** What one run of a variant gave. */
 export type Sample = Readonly<{
   /** By metric, such as cpuMs; a metric's unit is its figure's. */
@@ -38,7 +42,14 @@ export type Opened = Readonly<{
   close?(): Promise<void>;
 }>;
 
-export type RowOptions = Readonly<{ quick: boolean; seed: number }>;
+/** Whatever is not in the row's process; tests put stand-ins in their place. */
+export type Starters = Readonly<{
+  startSystem: StartSystem;
+  buildPrograms: () => Promise<BuiltPrograms>;
+  runCommand: RunCommand;
+}>;
+
+export type RowOptions = Starters & Readonly<{ quick: boolean; seed: number }>;
 
 /** One file of rows/ each; its name and what it compares are in tools/cli/commands/bench.ts. */
 export type Row = Readonly<{

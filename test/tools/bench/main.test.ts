@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { measure } from '../../../tools/bench/main.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BENCHMARKS, namesFor } from '../../../tools/cli/commands/bench.ts';
+import { createCommandLine } from '../../../tools/cli/read-command-line.ts';
 import { runCli } from '../cli/run-cli.ts';
 
 const ROWS = join(import.meta.dirname, '../../../tools/bench/rows');
+const CLI = join(import.meta.dirname, '../../../tools/cli/main.ts');
 
 test('every benchmark has a file, and every file a benchmark', async () => {
   const files = (await readdir(ROWS)).map((file) => file.replace(/\.ts$/, ''));
@@ -18,7 +22,10 @@ test('--quick runs fewer than a run without names, and neither what runs only by
   const quick = namesFor(true);
   const full = namesFor(false);
   assert.ok(quick.length > 0 && quick.every((name) => full.includes(name)));
-  assert.ok(quick.every((name) => BENCHMARKS[name].when === 'quick'));
+  assert.deepEqual(
+    full.filter((name) => !quick.includes(name)),
+    ['install'],
+  );
   assert.ok(!full.includes('statistics'));
 });
 
@@ -35,25 +42,59 @@ test('a benchmark named behind --json is refused, with where to put it', async (
   assert.match(stderr, /--json=\.\/statistics for a file of that name/);
 });
 
-test('a benchmark that measures nothing is a failure', async (t) => {
+test('Ctrl-C ends the benchmark with its processes, and leaves no file', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'bench-test-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  const file = join(folder, 'benchmark.mjs');
-  const measured = (content: string) =>
-    writeFile(file, content).then(() => measure('search', { quick: true, file }));
-  await assert.rejects(measured(''), /search ended without figures/);
-  assert.deepEqual(await measured('process.send([1, 2])'), [1, 2]);
-  assert.equal(await measured('process.send([1, 2], () => process.exit(3))'), undefined);
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const bench = spawn(process.execPath, [CLI, 'bench', 'path'], {
+    env: { ...env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.after(() => bench.kill('SIGKILL'));
+  let stderr = '';
+  bench.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const closed = once(bench, 'close');
+  // the works of the row, so its processes start
+  const isMeasuring = async () =>
+    (await readdir(folder, { recursive: true })).some((name) => name.includes('shakesapp-cloud-'));
+  while (!(await isMeasuring())) await sleep(20);
+  bench.kill('SIGINT');
+  const [code] = await closed;
+  assert.equal(code, 1);
+  assert.match(stderr, /^bench: interrupted$/m);
+  assert.deepEqual(await readdir(folder), []);
 });
 
-test('the JSON has a line for each comparison, with its ratio, goal and rounds', async () => {
-  const { code, stdout, stderr } = await runCli(['bench', 'search', '--quick', '--json']);
+test('--json takes its file after = and as the next word', () => {
+  const jsonOf = (...words: string[]) => {
+    const invocation = createCommandLine('1.0.0').read(['bench', ...words], {});
+    assert.ok(invocation.command === 'bench');
+    return [invocation.flags.names, invocation.flags.json];
+  };
+  assert.deepEqual(jsonOf('path', 'flush', '--json', 'out.json'), [['path', 'flush'], 'out.json']);
+  assert.deepEqual(jsonOf('path', '--quick', '--json=out.json'), [['path'], 'out.json']);
+  assert.deepEqual(jsonOf('--json', 'out.json', 'path'), [['path'], 'out.json']);
+  assert.deepEqual(jsonOf('path', '--json'), [['path'], true]);
+});
+
+test('the JSON has a line for each comparison, with its ratio, goal and rounds', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-test-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'out.json');
+  const { code, stdout, stderr } = await runCli(['bench', 'search', '--quick', '--json', file]);
   assert.equal(code, 0, stderr);
-  const { rows, machine, seed } = JSON.parse(stdout);
+  assert.match(stdout, /^name .*\nsearch /);
+  const { rows, machine, seed } = JSON.parse(await readFile(file, 'utf8'));
   assert.deepEqual(Object.keys(machine), ['date', 'node', 'cpus', 'cpu', 'load']);
   assert.equal(seed, 1);
   assert.equal(rows.length, 6);
   for (const row of rows) {
+    assert.deepEqual(Object.keys(row), [
+      ...['name', 'variant', 'ours', 'other', 'unit', 'ratio', 'goal', 'met', 'peakMemoryMb'],
+      ...['rounds', 'othersCpu'],
+    ]);
     assert.equal(row.name, 'search');
     assert.ok(row.ours > 0 && row.other > 0 && row.rounds >= 1);
     assert.ok(row.ratio.low <= row.ratio.median && row.ratio.median <= row.ratio.high);

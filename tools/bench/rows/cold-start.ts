@@ -10,26 +10,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LOCAL_QUERIES } from '../../local/cloud/storage/works.ts';
 import type { ProgramName } from '../../local/platforms/platform.ts';
 import type { Figure, Opened, Row, Sample } from '../row.ts';
-import { type BenchSystem, programCommand, startBenchSystem } from '../system/bench-system.ts';
-import { type BuiltPrograms, buildPrograms } from '../system/built-programs.ts';
+import { type BenchSystem, programCommand } from '../system/bench-system.ts';
+import type { BuiltPrograms } from '../system/built-programs.ts';
 import type { Stored } from '../system/cloud.ts';
 import { FIRST_REQUEST } from '../system/first-request.ts';
-import { listeningPort } from '../system/process.ts';
+import { cpuMsOf, listeningPort } from '../system/process.ts';
 
 const PROGRAMS = ['loadgen', 'client', 'server'] as const;
 const POLL_MS = 5;
 const STORED_WITHIN_MS = 30_000;
 const KNOWN = { query: 'world', expected: LOCAL_QUERIES.world ?? 0 };
 
+/** Nothing but its own CPU. */
+const BARE = `const u = process.resourceUsage(); console.log((u.userCPUTime + u.systemCPUTime) / 1e3)`;
+
 type Env = Readonly<Record<string, string>>;
 const TRACED: Env = { SPAN_FLUSH: 'before-response' };
 const UNTRACED: Env = { OTEL_SDK_DISABLED: 'true' };
 
 export const row: Row = {
-  rounds: { quick: 3, full: 11 },
-  async open(): Promise<Opened> {
+  rounds: { quick: 1, full: 11 },
+  async open({ buildPrograms, startSystem }): Promise<Opened> {
     const built = await buildPrograms();
-    const system = await startBenchSystem();
+    const system = await startSystem();
     const close = async () => {
       await system.close();
       await built.remove();
@@ -71,6 +74,12 @@ const figuresOf = (program: ProgramName): readonly Figure[] => {
     },
     {
       ...common,
+      variant: `${program}: CPU to listening`,
+      metric: 'listeningCpuMs',
+      goal: null,
+    },
+    {
+      ...common,
       variant: `${program}: to its first answer, stored`,
       metric: 'answeredMs',
       goal: { of: 'ratio', atMost: 7 },
@@ -87,10 +96,18 @@ const figuresOf = (program: ProgramName): readonly Figure[] => {
 
 async function runBare(): Promise<Sample> {
   const startMs = performance.now();
-  const child = spawn(process.execPath, ['-e', '0'], { stdio: 'ignore', env: {} });
-  const [code] = await once(child, 'exit');
+  const child = spawn(process.execPath, ['-e', BARE], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {},
+  });
+  const ended = once(child, 'close');
+  const said = Buffer.concat(await child.stdout.toArray()).toString();
+  const [code] = await ended;
   const ms = performance.now() - startMs;
-  return { metrics: { listeningMs: ms, answeredMs: ms }, answer: code === 0 ? null : code };
+  return {
+    metrics: { listeningMs: ms, answeredMs: ms, listeningCpuMs: Number.parseFloat(said) },
+    answer: code === 0 ? null : `bare node ended with ${code}`,
+  };
 }
 
 type Started = Readonly<{ system: BenchSystem; built: BuiltPrograms; program: ProgramName }>;
@@ -110,11 +127,12 @@ async function start({ system, built, program }: Started, env: Env): Promise<Sam
   try {
     const port = await listeningPort(child);
     const listeningMs = performance.now() - startMs;
+    const listeningCpuMs = cpuMsOf(child.pid);
     const unanswered = await FIRST_REQUEST[program](port, KNOWN);
     const isTraced = env.OTEL_SDK_DISABLED === undefined;
     const wrong = unanswered ?? (isTraced ? await anyStored(system) : null);
     const answeredMs = performance.now() - startMs;
-    return { metrics: { listeningMs, answeredMs }, answer: wrong };
+    return { metrics: { listeningMs, listeningCpuMs, answeredMs }, answer: wrong };
   } finally {
     child.kill('SIGKILL');
     await ended;

@@ -3,6 +3,6 @@ import { openFileVariants, sizesFor } from '../file-variants.ts';
 import type { Row } from '../row.ts';
 
 export const row: Row = {
-  rounds: { quick: 3, full: 5 },
+  rounds: { quick: 1, full: 3 },
   open: ({ quick }) => openFileVariants(sizesFor(quick), { read: compareFile, atMost: 4 }),
 };

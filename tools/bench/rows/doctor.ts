@@ -16,6 +16,6 @@ async function diagnoseFile({ file, traces, spans }: SpanFile) {
 }
 
 export const row: Row = {
-  rounds: { quick: 3, full: 5 },
+  rounds: { quick: 1, full: 3 },
   open: ({ quick }) => openFileVariants(sizesFor(quick), { read: diagnoseFile, atMost: 2 }),
 };

@@ -4,8 +4,10 @@
  */
 
 import type { Figure, Opened, Row, Sample } from '../row.ts';
-import { type BenchSystem, type Pair, startBenchSystem } from '../system/bench-system.ts';
+import type { BenchSystem, Pair } from '../system/bench-system.ts';
+import type { Stored } from '../system/cloud.ts';
 import type { LoadResult } from '../system/load.ts';
+import { measureUsage } from '../system/measure-usage.ts';
 
 /** Client and server each wait for a write. */
 const HOPS = 2;
@@ -15,15 +17,15 @@ const ROUND_TRIPS_MS = [0, 50] as const;
 const REQUESTS = 10;
 
 export const row: Row = {
-  rounds: { quick: 3, full: 11 },
-  async open({ quick, seed }): Promise<Opened> {
-    const system = await startBenchSystem();
+  rounds: { quick: 2, full: 11 },
+  async open({ quick, seed, startSystem }): Promise<Opened> {
+    const system = await startSystem();
     try {
       const pairs = {
         background: await system.startPair({ SPAN_FLUSH: 'background' }),
         flushing: await system.startPair({ SPAN_FLUSH: 'before-response' }),
       };
-      const turns = quick ? 2 : 6;
+      const turns = quick ? 1 : 6;
       return {
         variants: Object.fromEntries(
           ROUND_TRIPS_MS.map((delayMs) => [
@@ -49,7 +51,8 @@ const figuresOf = (delayMs: number): readonly Figure[] => {
     other: MOST_ADDED_MS,
     metric: 'addedMs',
     unit: 'ms',
-    goal: { of: 'ours', atMost: MOST_ADDED_MS },
+    // "Never": so it is the round that added most.
+    goal: { of: 'worst', atMost: MOST_ADDED_MS },
   };
   if (delayMs === 0) return [added];
   const perHop = `added a hop at ${delayMs} ms, against a round trip`;
@@ -57,30 +60,48 @@ const figuresOf = (delayMs: number): readonly Figure[] => {
   return [added, { ...added, ...limit, variant: perHop, metric: 'addedPerHopMs' }];
 };
 
+type Pairs = Readonly<Record<'background' | 'flushing', Pair>>;
+
 async function run(
   system: BenchSystem,
-  pairs: Readonly<Record<'background' | 'flushing', Pair>>,
+  pairs: Pairs,
   options: { delayMs: number; turns: number; seed: number },
 ): Promise<Sample> {
-  const { delayMs, turns, seed } = options;
-  await system.cloud.ask('delayWrites', delayMs);
-  const results: { background: LoadResult[]; flushing: LoadResult[] } = {
-    background: [],
-    flushing: [],
-  };
-  for (let turn = 0; turn < turns; turn += 1) {
-    for (const name of ['background', 'flushing'] as const) {
-      const { origin } = pairs[name];
-      const burst = { origin, requests: REQUESTS, connections: 1, seed: seed + turn };
-      results[name].push(await system.run(burst));
-    }
-  }
-  const medianMs = (of: readonly LoadResult[]) =>
-    of.reduce((sum, { p50Ms }) => sum + p50Ms, 0) / of.length;
-  const addedMs = medianMs(results.flushing) - medianMs(results.background);
-  const wrong = [...results.background, ...results.flushing].find((each) => each.wrong !== null);
+  await system.cloud.ask('delayWrites', options.delayMs);
+  const programs = Object.values(pairs).flatMap((pair) => pair.programs);
+  const { result, own, othersCpuMs } = await measureUsage(system, programs, () =>
+    askBoth(system, pairs, options),
+  );
+  const { background, flushing, writes } = result;
+  const addedMs = meanOfMedians(flushing) - meanOfMedians(background);
+  const wrong = [...background, ...flushing].find((each) => each.wrong !== null)?.wrong;
+  const requests = REQUESTS * options.turns;
   return {
-    metrics: { addedMs, addedPerHopMs: addedMs / HOPS },
-    answer: wrong?.wrong ?? null,
+    metrics: { addedMs, addedPerHopMs: addedMs / HOPS, totalCpuMs: own.cpuMs },
+    answer: wrong ?? (writes < requests ? `${writes} writes for ${requests} requests` : null),
+    peakMemoryMb: own.peakMb,
+    othersCpuMs,
   };
+}
+
+const meanOfMedians = (results: readonly LoadResult[]) =>
+  results.reduce((sum, { p50Ms }) => sum + p50Ms, 0) / results.length;
+
+/** `writes`: those while the flushing pair answered. A pair that does not flush makes hardly any. */
+async function askBoth(
+  system: BenchSystem,
+  pairs: Pairs,
+  { turns, seed }: Readonly<{ turns: number; seed: number }>,
+) {
+  const background: LoadResult[] = [];
+  const flushing: LoadResult[] = [];
+  let writes = 0;
+  for (let turn = 0; turn < turns; turn += 1) {
+    const burst = { requests: REQUESTS, connections: 1, seed: seed + turn };
+    background.push(await system.run({ ...burst, origin: pairs.background.origin }));
+    await system.cloud.ask('clear');
+    flushing.push(await system.run({ ...burst, origin: pairs.flushing.origin }));
+    writes += (await system.cloud.ask<Stored>('stored', 1)).writes;
+  }
+  return { background, flushing, writes };
 }

@@ -1,23 +1,29 @@
 /** What a user at a terminal waits for: one burst of the complete system, and the refusal of a mistyped flag. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { REPOSITORY } from '../../local/platforms/environment.ts';
 import type { Row, Sample } from '../row.ts';
+import type { RunCommand } from '../run-command.ts';
 
 const BIN = join(REPOSITORY, 'tools/cli/bin.mjs');
 const REPORT = join(import.meta.dirname, '../report-usage.mjs');
+const REQUESTS = 20;
 
 /** The limits: half of the first measured time, 9.3 s on two cores, and a fifth of the first CPU, 0.7 s. */
 const MOST_MS = 4_650;
 const MOST_REFUSAL_MS = 150;
 
 export const row: Row = {
-  rounds: { quick: 3, full: 5 },
-  open: () => ({
-    variants: { once: { run: runOnce }, refusal: { run: refuse }, bare: { run: runBare } },
+  rounds: { quick: 1, full: 5 },
+  open: ({ runCommand }) => ({
+    variants: {
+      once: { run: () => runOnce(runCommand) },
+      refusal: { run: () => refuse(runCommand) },
+      bare: { run: () => runBare(runCommand) },
+    },
     figures: [
       {
         variant: 'npm start -- --once --requests 20: elapsed',
@@ -48,52 +54,52 @@ export const row: Row = {
   }),
 };
 
-async function runOnce(): Promise<Sample> {
-  const { code, stdout, wallMs } = await run('npm', ['start', '--', '--once', '--requests', '20']);
-  const isRight = code === 0 && stdout.includes('complete');
-  return {
-    metrics: { wallMs },
-    answer: isRight ? null : `exit code ${code}: ${stdout.slice(-300)}`,
-  };
+/** By the file that it writes: a run that sends nothing is fast. */
+async function runOnce(runCommand: RunCommand): Promise<Sample> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-once-'));
+  try {
+    const file = join(folder, 'run.json');
+    const args = ['start', '--', '--once', '--requests', String(REQUESTS), `--json=${file}`];
+    const { code, stderr, wallMs } = await runCommand('npm', args, { cwd: REPOSITORY });
+    const answer =
+      code === 0
+        ? incomplete(await readFile(file, 'utf8'))
+        : `exit code ${code}: ${stderr.slice(-300)}`;
+    return { metrics: { wallMs }, answer };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+type Counts = Readonly<{ ok: number; wholeTraces: number }>;
+
+/** What is missing in the results of a run on both platforms; null where nothing is. */
+function incomplete(json: string): string | null {
+  const platforms = Object.entries<Counts>(JSON.parse(json).platforms);
+  if (platforms.length !== 2) return `${platforms.length} platforms of 2`;
+  const short = platforms.find(([, of]) => of.ok !== REQUESTS || of.wholeTraces !== REQUESTS);
+  if (short === undefined) return null;
+  const [name, { ok, wholeTraces }] = short;
+  return `${name}: ${ok} right answers and ${wholeTraces} complete traces of ${REQUESTS}`;
 }
 
 /** Without npm, whose CPU is not ours. */
-async function refuse(): Promise<Sample> {
-  const { code, stderr, cpuMs } = await run(process.execPath, [BIN, 'up', '--onec']);
+async function refuse(runCommand: RunCommand): Promise<Sample> {
+  const { code, stderr, cpuMs } = await runNode(runCommand, [BIN, 'up', '--onec']);
   const isRight = code === 2 && stderr.includes('--onec');
   return { metrics: { cpuMs }, answer: isRight ? null : `exit code ${code}: ${stderr}` };
 }
 
-async function runBare(): Promise<Sample> {
-  const { code, cpuMs } = await run(process.execPath, ['-e', '0']);
+async function runBare(runCommand: RunCommand): Promise<Sample> {
+  const { code, cpuMs } = await runNode(runCommand, ['-e', '0']);
   return { metrics: { cpuMs }, answer: code === 0 ? null : `exit code ${code}` };
 }
 
-type Ran = Readonly<{
-  code: number;
-  stdout: string;
-  stderr: string;
-  wallMs: number;
-  cpuMs: number;
-}>;
-
-/** With the CPU of all its Node processes that ended by themselves; each says its own. */
-async function run(command: string, args: readonly string[]): Promise<Ran> {
-  const startMs = performance.now();
-  const options = `--import=${pathToFileURL(REPORT).href}`;
-  const child = spawn(command, args, {
-    cwd: REPOSITORY,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...(command !== 'npm' && { NODE_OPTIONS: options }) },
-  });
-  const read = async (stream: typeof child.stdout) => Buffer.concat(await stream.toArray());
-  const [[code], stdout, stderr] = await Promise.all([
-    once(child, 'close'),
-    read(child.stdout),
-    read(child.stderr),
-  ]);
-  const wallMs = performance.now() - startMs;
-  const text = stderr.toString();
-  const cpuMs = [...text.matchAll(/"cpuMs":(\d+)/g)].reduce((sum, [, ms]) => sum + Number(ms), 0);
-  return { code, stdout: stdout.toString(), stderr: text, wallMs, cpuMs };
+/** With the CPU of the process and of those that it started; each says its own when it ends. */
+async function runNode(runCommand: RunCommand, args: readonly string[]) {
+  const env = { NODE_OPTIONS: `--import=${pathToFileURL(REPORT).href}` };
+  const { code, stderr } = await runCommand(process.execPath, args, { cwd: REPOSITORY, env });
+  const said = [...stderr.matchAll(/"cpuMs":(\d+)/g)];
+  const cpuMs = said.reduce((sum, [, ms]) => sum + Number(ms), 0);
+  return { code, stderr, cpuMs: said.length === 0 ? Number.NaN : cpuMs };
 }

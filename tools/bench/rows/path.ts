@@ -7,25 +7,24 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Row } from '../row.ts';
-import { startBenchSystem } from '../system/bench-system.ts';
 import { checkBurst, runPair } from '../system/run-pair.ts';
 
 const CONNECTIONS = 20;
 
 export const row: Row = {
-  rounds: { quick: 5, full: 11 },
-  async open({ quick, seed }) {
+  rounds: { quick: 3, full: 11 },
+  async open({ quick, seed, startSystem }) {
     const folder = await mkdtemp(join(tmpdir(), 'bench-path-'));
     const removeFolder = () => rm(folder, { recursive: true, force: true });
     await writeFile(join(folder, 'work.txt'), 'the world of one line\n');
     const works = { folder, queries: { world: 1 } };
-    const system = await startBenchSystem({ works }).finally(removeFolder);
+    const system = await startSystem({ works }).finally(removeFolder);
     try {
       const pairs = {
         ours: await system.startPair({ OTEL_SDK_DISABLED: 'true' }),
         bare: await system.startBarePair(1),
       };
-      const burst = { requests: quick ? 1_000 : 3_000, connections: CONNECTIONS, spans: 0 };
+      const burst = { requests: quick ? 600 : 2_000, connections: CONNECTIONS, spans: 0 };
       return {
         variants: {
           ours: { run: () => runPair(system, pairs.ours, burst, seed) },

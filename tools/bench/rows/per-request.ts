@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOCAL_QUERIES, readPlays, WORKS_PREFIX } from '../../local/cloud/storage/works.ts';
 import type { Opened, Row, Sample } from '../row.ts';
-import { type BenchSystem, type Pair, startBenchSystem } from '../system/bench-system.ts';
+import type { BenchSystem, Pair } from '../system/bench-system.ts';
 import { measureUsage } from '../system/measure-usage.ts';
 import type { BenchProcess } from '../system/process.ts';
 
@@ -16,15 +16,15 @@ const COPIES = 14;
 const LEAST_BYTES = 5_000_000;
 
 export const row: Row = {
-  rounds: { quick: 3, full: 11 },
-  async open({ quick, seed }): Promise<Opened> {
+  rounds: { quick: 2, full: 11 },
+  async open({ quick, seed, startSystem }): Promise<Opened> {
     const folder = await mkdtemp(join(tmpdir(), 'bench-works-'));
     await writeCopies(folder);
     const queries = Object.fromEntries(
       Object.entries(LOCAL_QUERIES).map(([query, count]) => [query, count * COPIES]),
     );
     const removeFolder = () => rm(folder, { recursive: true, force: true });
-    const system = await startBenchSystem({ works: { folder, queries } }).finally(removeFolder);
+    const system = await startSystem({ works: { folder, queries } }).finally(removeFolder);
     try {
       const pair = await system.startPair({
         OTEL_SDK_DISABLED: 'true',

@@ -42,7 +42,7 @@ function cpuFigure(exporter: string, goal: Figure['goal']): Figure {
 }
 
 export const row: Row = {
-  rounds: { quick: 3, full: 11 },
+  rounds: { quick: 1, full: 11 },
   open: (options) =>
     openTracing(['off', 'no exporter', 'gcp_trace', 'otlp'], {
       ...options,

@@ -32,6 +32,8 @@ export type SystemOptions = Readonly<{
   works?: Readonly<{ folder: string; queries: Readonly<Record<string, number>> }>;
 }>;
 
+export type StartSystem = (options?: SystemOptions) => Promise<BenchSystem>;
+
 export async function startBenchSystem({ works }: SystemOptions = {}): Promise<BenchSystem> {
   const closers = createClosers();
   const start = (args: readonly string[], env?: Readonly<Record<string, string>>) => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from '../../local/platforms/environment.ts';
 import { ask } from './channel.ts';
@@ -64,6 +65,17 @@ export function listeningPort(child: ChildProcess): Promise<number> {
   child.stdout?.setEncoding('utf8').on('data', read);
   child.once('exit', (code) => reject(new Error(`a program ended with ${code}: ${text}`)));
   return promise;
+}
+
+/** Linux counts it in hundredths of a second. NaN elsewhere, and where the process has ended. */
+export function cpuMsOf(pid: number | undefined): number {
+  try {
+    // The name, in brackets, may hold spaces. Then: state, and utime and stime as 12th and 13th.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 export const sumUsage = (usages: readonly Usage[]): Usage => ({

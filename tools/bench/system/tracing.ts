@@ -1,5 +1,4 @@
 import type { Figure, Opened, RowOptions } from '../row.ts';
-import { startBenchSystem } from './bench-system.ts';
 import { checkBurst, runPair } from './run-pair.ts';
 
 /** Server span, client, RPC out, RPC in, works.read, works.search. */
@@ -20,9 +19,9 @@ export async function openTracing(
   options: RowOptions & Readonly<{ figures: readonly Figure[] }>,
 ): Promise<Opened> {
   const { quick, seed, figures } = options;
-  const system = await startBenchSystem();
+  const system = await options.startSystem();
   try {
-    const requests = quick ? 400 : 2_000;
+    const requests = quick ? 300 : 2_000;
     const variants = await Promise.all(
       names.map(async (name) => {
         const { env, spans } = WAYS[name];
