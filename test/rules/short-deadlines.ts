@@ -50,6 +50,8 @@ export const EXPLAINED: readonly Explained[] = [
       'test/e2e/interrupt.test.ts': ['setTimeout as ', 'sleep(100'],
       'test/faults/strikes.ts': ['setTimeout as ', 'sleep(20'],
       'test/images/container.ts': ['setTimeout('],
+      'test/tools/bench/main.test.ts': ['setTimeout as ', 'sleep(20'],
+      'test/tools/bench/measure.test.ts': ['setTimeout as ', 'sleep(20'],
       'test/tools/cli/bin.test.ts': ['setTimeout as ', 'sleep(20'],
       'test/tools/local/platforms/guardian.test.ts': ['setTimeout('],
       'test/tools/local/platforms/program.test.ts': ['setTimeout('],

@@ -18,9 +18,9 @@ export type MeasureOptions = Readonly<{
 }>;
 
 /**
- * Measures one row in a process of its own, with a group of processes and a folder for temporary
- * files: whatever happens, neither outlives the row. Ctrl-C in a terminal does not reach the group;
- * the signal ends it, in order. Undefined where the row failed and said why; no figures at all throw.
+ * Measures one row in a new process. It leads a group of processes, and has a new folder for temporary
+ * files: neither outlives the row. Ctrl-C in a terminal does not reach the group; the signal ends it,
+ * in order. Undefined where the row failed and said why; no figures at all throw.
  */
 export async function measure(
   name: string,
