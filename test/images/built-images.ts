@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SERVICES, type ServiceName } from '../../lib/telemetry/names.ts';
-import { LOCAL_PROJECT } from '../../tools/cli/local-addresses.ts';
+import { LOCAL_PROJECT } from '../../tools/cli/local-project.ts';
 import {
   LOCAL_QUERIES,
   WORKS_BUCKET,

@@ -5,7 +5,8 @@ export type Usage = Readonly<{ wallMs: number; cpuMs: number; peakMb: number }>;
 export type Finished = Readonly<{ code: number; stdout: string; usage: Usage }>;
 
 const REPORT = join(import.meta.dirname, 'report-usage.mjs');
-export const COMMAND_LINE = join(import.meta.dirname, '../cli/main.ts');
+/** As people run it, with the compile cache that it keeps. */
+export const COMMAND_LINE = join(import.meta.dirname, '../cli/bin.mjs');
 
 /** `node ARGS` to its end, with what it took. Rejects where it was killed or exits with 2 or more. */
 export function runProcess(

@@ -5,14 +5,6 @@ import { z } from 'zod';
 import { UsageError } from './command-line.ts';
 import { isAlive } from './is-alive.ts';
 
-/** The project of the local cloud. Traces that carry its id are of a local run, wherever they lie. */
-export const LOCAL_PROJECT = {
-  projectId: 'shakesapp-local',
-  projectNumber: '100000000042',
-  region: 'us-central1',
-  zone: 'us-central1-f',
-} as const;
-
 /** Where `npm start` says which ports it chose; git ignores it. `--local` in the tools reads it. */
 const ADDRESSES_FILE = join(dirname(fileURLToPath(import.meta.url)), '../../.local/addresses.json');
 

@@ -3,7 +3,7 @@ import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { CompareFlags } from '../cli/commands/compare.ts';
 import { flagsOfOrigin, originOf } from '../cli/origin.ts';
 import { checkWindow, parseTime } from '../cli/time-window.ts';
-import type { ReadOptions } from '../traces/sources/open-source.ts';
+import type { ReadOptions } from '../traces/sources/open-cloud-trace.ts';
 import { type Cohort, labelled, parseCohort, type Sides } from './cohorts/cohort.ts';
 
 export type Options = ReadOptions &

@@ -2,7 +2,7 @@ import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { DoctorFlags } from '../cli/commands/doctor.ts';
 import { originOf } from '../cli/origin.ts';
 import { checkWindow, parseTime } from '../cli/time-window.ts';
-import type { ReadOptions } from '../traces/sources/open-source.ts';
+import type { ReadOptions } from '../traces/sources/open-cloud-trace.ts';
 
 export type Options = ReadOptions &
   Readonly<{

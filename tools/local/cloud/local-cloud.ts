@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../../lib/clock.ts';
-import { LOCAL_PROJECT } from '../../cli/local-addresses.ts';
+import { LOCAL_PROJECT } from '../../cli/local-project.ts';
 import { createClosers } from '../closers.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { type Authority, createAuthority } from './identity/certificates.ts';

@@ -1,14 +1,15 @@
-import { LOCAL_PROJECT } from '../../cli/local-addresses.ts';
+import { LOCAL_PROJECT } from '../../cli/local-project.ts';
 import { createDeviationTally, type Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
 import { readDocumentFiles } from './document-files.ts';
 import { ALLOWED } from './formats.ts';
 import { type IndexedFiles, openIndexed } from './indexed/read-indexed.ts';
 import { otlpFormat } from './otlp-format.ts';
+import { type Head, parseHead } from './saved-ends.ts';
 import { readTraceLines } from './saved-traces.ts';
 import type { SourceDescription, TraceSource } from './source.ts';
 import { LongLineError, readNumberedLines } from './text-lines.ts';
-import { type End, FORMAT, type Head, parseHead } from './trace-lines.ts';
+import { type End, FORMAT } from './trace-lines.ts';
 
 /** `head`: of a file of saved traces; null of any other format. */
 type File = Readonly<{ path: string; head: Head | null }>;
@@ -143,7 +144,7 @@ async function sniff(path: string): Promise<Head | null> {
     for await (const { text } of lines) {
       if (text.trim() === '') continue;
       return text.includes(`"${FORMAT}"`) && text.trimStart().startsWith('{')
-        ? parseHead(text, path)
+        ? await parseHead(text, path)
         : null;
     }
   } catch (error) {

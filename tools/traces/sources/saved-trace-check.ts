@@ -1,5 +1,7 @@
 import type { Trace } from '../model.ts';
-import { LATEST_MS } from './trace-lines.ts';
+
+/** Nothing of a store that holds nanoseconds in 64 bits is later. */
+export const LATEST_MS = Number(2n ** 63n / 1_000_000n);
 
 /**
  * Whether a value is a saved trace just as compare --save writes it, members in that order. A schema

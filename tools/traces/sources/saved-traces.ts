@@ -3,8 +3,9 @@ import { type Deviation, NO_EXAMPLE, placeOf } from '../deviation.ts';
 import type { Span, Trace } from '../model.ts';
 import { toTrace } from './gather.ts';
 import { readDocuments } from './json-documents.ts';
+import { parseEnd } from './saved-ends.ts';
 import { isPlainTrace } from './saved-trace-check.ts';
-import { type End, endSchema, headSchema, traceSchema } from './trace-lines.ts';
+import type { End } from './trace-lines.ts';
 import { show } from './unreadable.ts';
 
 type Telling = Readonly<{
@@ -44,16 +45,13 @@ export async function* readTraceLines(
       throw new Error(`${place}: the closing line is above; give each file to --from by itself`);
     }
     const isPlain = isPlainTrace(value);
-    const ending = isPlain ? null : endSchema.safeParse(value);
-    if (ending?.success) {
-      closing = ending.data;
-      for (const one of ending.data.deviations ?? []) onDeviation(one);
+    const ending = isPlain ? null : await parseEnd(value);
+    if (ending !== null) {
+      closing = ending;
+      for (const one of ending.deviations ?? []) onDeviation(one);
       continue;
     }
-    if (!isPlain && headSchema.safeParse(value).success) {
-      throw new Error(`${place}: another file begins; give each to --from by itself`);
-    }
-    const found = isPlain ? withCheckedTimes(value, place) : parseTrace(value, place);
+    const found = isPlain ? withCheckedTimes(value, place) : await parseTrace(value, place);
     const sum = (text.length % 2 ** 20) * 2 ** 32 + crc32(text);
     const before = seen.get(found.traceId);
     seen.set(found.traceId, sum);
@@ -70,7 +68,11 @@ export async function* readTraceLines(
 const TRACE_ID = '{"traceId":"';
 const ID_FROM = TRACE_ID.length;
 
-function parseTrace(value: unknown, place: string): Trace {
+async function parseTrace(value: unknown, place: string): Promise<Trace> {
+  const { headOf, traceSchema } = await import('./saved-schema.ts');
+  if (headOf(value) !== null) {
+    throw new Error(`${place}: another file begins; give each to --from by itself`);
+  }
   const parsed = traceSchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

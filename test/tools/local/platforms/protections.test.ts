@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { systemClock } from '../../../../lib/clock.ts';
 import { ATTR, SPAN } from '../../../../lib/telemetry/names.ts';
-import { LOCAL_PROJECT } from '../../../../tools/cli/local-addresses.ts';
+import { LOCAL_PROJECT } from '../../../../tools/cli/local-project.ts';
 import { startMetadataServer } from '../../../../tools/local/cloud/identity/metadata.ts';
 import { type LocalCloud, startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
 import {

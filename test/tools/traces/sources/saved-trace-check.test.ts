@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../../../tools/bench/simulate.ts';
+import { traceSchema } from '../../../../tools/traces/sources/saved-schema.ts';
 import { isPlainTrace } from '../../../../tools/traces/sources/saved-trace-check.ts';
-import { traceSchema } from '../../../../tools/traces/sources/trace-lines.ts';
 import { STRUCTURE } from '../mutations.ts';
 import { requestTrace } from '../request-trace.ts';
 

@@ -1,4 +1,4 @@
-import { LOCAL_PROJECT } from '../../../cli/local-addresses.ts';
+import { LOCAL_PROJECT } from '../../../cli/local-project.ts';
 import type { Span, Trace } from '../../../traces/model.ts';
 
 export type SpanListener = (span: Span, state: { duplicate: boolean }) => void;
