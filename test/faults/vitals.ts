@@ -32,7 +32,7 @@ export function watchVitals(pid: number): { stop(): Vitals } {
 }
 
 /** The most resident memory that it ever had. */
-function readPeakMb(pid: number): number | undefined {
+export function readPeakMb(pid: number): number | undefined {
   try {
     const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return kib === undefined ? undefined : Math.round(Number(kib) / 1_024);

@@ -1,53 +1,16 @@
 import fc from 'fast-check';
+import {
+  CALL,
+  frame,
+  PING,
+  PREFACE,
+  resetCall,
+  SETTINGS,
+  TYPE,
+  WINDOW_UPDATE,
+} from '../raw-frames.ts';
 
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-const TYPE = {
-  data: 0,
-  headers: 1,
-  priority: 2,
-  reset: 3,
-  settings: 4,
-  push: 5,
-  ping: 6,
-  goaway: 7,
-  windowUpdate: 8,
-  continuation: 9,
-  unknown: 99,
-} as const;
-
-function frame(
-  type: number,
-  flags: number,
-  stream: number,
-  payload: Buffer,
-  length = payload.length,
-) {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(length % 2 ** 24, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-
-/** HPACK without compression: a literal name and value, never indexed. */
-const literal = (name: string, value: string) =>
-  Buffer.concat([
-    Buffer.from([0x10, name.length]),
-    Buffer.from(name),
-    Buffer.from([value.length]),
-    Buffer.from(value),
-  ]);
-const CALL = Buffer.concat([
-  literal(':method', 'POST'),
-  literal(':scheme', 'http'),
-  literal(':path', '/shakesapp.ShakespeareService/GetMatchCount'),
-  literal(':authority', 'a'),
-  literal('content-type', 'application/grpc'),
-  literal('te', 'trailers'),
-]);
 const MESSAGE = Buffer.from([0, 0, 0, 0, 4, 0x0a, 2, 0x62, 0x65]);
-const SETTINGS = frame(TYPE.settings, 0, 0, Buffer.alloc(0));
 const call = (stream: number) =>
   Buffer.concat([frame(TYPE.headers, 4, stream, CALL), frame(TYPE.data, 1, stream, MESSAGE)]);
 
@@ -93,9 +56,9 @@ const flood = fc
   .tuple(
     fc.constantFrom(
       SETTINGS,
-      frame(TYPE.ping, 0, 0, Buffer.alloc(8)),
+      PING,
       frame(TYPE.priority, 0, 1, Buffer.alloc(5)),
-      frame(TYPE.windowUpdate, 0, 0, Buffer.from([0, 0, 0, 1])),
+      WINDOW_UPDATE,
       frame(TYPE.data, 0, 1, Buffer.alloc(0)),
       frame(TYPE.continuation, 0, 1, Buffer.alloc(0)),
     ),
@@ -105,12 +68,7 @@ const flood = fc
 const rapidReset = fc
   .constantFrom(5, 200)
   .map((times) =>
-    Buffer.concat(
-      Array.from({ length: times }, (_, index) => [
-        frame(TYPE.headers, 4, 3 + 2 * index, CALL),
-        frame(TYPE.reset, 0, 3 + 2 * index, Buffer.from([0, 0, 0, 8])),
-      ]).flat(),
-    ),
+    Buffer.concat(Array.from({ length: times }, (_, index) => resetCall(3 + 2 * index))),
   );
 const part = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(call(1), call(3), call(5)) },

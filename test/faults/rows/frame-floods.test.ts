@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { byForm } from '../form.ts';
+import { FLOODS, sendFlood } from '../frame-flood.ts';
+import { faultRow } from '../harness.ts';
+import { loadUntilOver } from '../load.ts';
+import { readPeakMb } from '../vitals.ts';
+
+/** Of each kind, half of which read no answer. */
+const CONNECTIONS = byForm(2, 20);
+const MOST_FRAMES = 100_000;
+/** Of server at its peak: what the load itself makes garbage of is among it. */
+const MOST_MB_MORE = 100;
+
+let frames: readonly string[] = [];
+let peakMbBefore = 0;
+
+faultRow({
+  name: 'floods of HTTP/2 frames end their own connections to server, and no other request fails',
+  async load(system, over) {
+    const requests = await loadUntilOver(10)(system, over);
+    return { ...requests, note: `frames until the end: ${frames.join(', ')}` };
+  },
+  fault: {
+    afterSeconds: 0.5,
+    async start({ programs }) {
+      const { pid } = programs.server;
+      const port = Number((await programs.server.line('listening')).port);
+      peakMbBefore = readPeakMb(pid) ?? 0;
+      frames = [];
+      for (const flood of FLOODS) {
+        const connections = Array.from({ length: CONNECTIONS }, (_, index) =>
+          sendFlood({ port, flood, most: MOST_FRAMES, reads: index % 2 === 0 }),
+        );
+        frames = [...frames, `${flood.name} ${Math.max(...(await Promise.all(connections)))}`];
+      }
+    },
+  },
+  expect: {
+    check({ vitals }) {
+      const more = (vitals['server-2']?.peakMb ?? 0) - peakMbBefore;
+      assert.ok(more <= MOST_MB_MORE, `server took ${more} MB more`);
+    },
+  },
+});
