@@ -27,6 +27,8 @@ export type BackendFront = Readonly<{
   calls(start: string): number;
   /** The most calls for one key that belong to one trace, so to one request. */
   mostAttempts(): number;
+  /** Ends the connections that no call uses now. */
+  closeIdle(): void;
   close(): Promise<void>;
 }>;
 
@@ -66,6 +68,7 @@ export async function startBackendFront(options: {
     },
     calls: (start) => keys.filter((key) => key.startsWith(start)).length,
     mostAttempts: () => Math.max(0, ...attempts.values()),
+    closeIdle: service.closeIdle,
     close: service.close,
   };
 }

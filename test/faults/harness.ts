@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { watchDescriptors } from './descriptors.ts';
 import { FORM, type Form } from './form.ts';
 import { checkResult, logsOf } from './invariants.ts';
 import { postRun, runLoad } from './load.ts';
@@ -34,8 +35,9 @@ import { watchSystem } from './watch.ts';
  * the load, starts and stops the fault, and sends SIGTERM in the order of the calls. It compares what
  * each program counted with the span ids that the store holds, and checks what must hold in every row
  * (`invariants.ts`): no wrong count; no request that fails in a way that is not `documented`; started = stored +
- * lost + unknown; the store between stored and stored + unknown; exit 0; at most 450 MB; at most 3
- * attempts of a request at one object or page of Storage. A row states only where it differs: `lost`,
+ * lost + unknown; the store between stored and stored + unknown; exit 0; at most 450 MB; descriptors
+ * as before the load (`descriptors.ts`); at most 3 attempts of a request at one object or page of
+ * Storage. A row states only where it differs: `lost`,
  * `unknown`, `shed` and `broken` are 0 by default.
  *
  * A fault that ends by itself, within `start`, needs neither `forSeconds` nor `stop`.
@@ -105,6 +107,7 @@ async function measure(row: Row, system: System, startedMs: number): Promise<Res
     const { ok } = await postRun(system, { requests: warmUp, intervalMs: 0, maxInFlight: 1_000 });
     if (ok !== warmUp) throw new Error(`the warm-up failed: ${ok} of ${warmUp} requests are right`);
   }
+  const descriptorsHeld = watchDescriptors(system);
   const watch = watchSystem(system);
   const { load, fault } = row;
   const over = new AbortController();
@@ -120,11 +123,12 @@ async function measure(row: Row, system: System, startedMs: number): Promise<Res
   };
   const struck = striking().finally(() => over.abort());
   const [requests] = await Promise.all([loading, struck]);
+  const descriptors = await descriptorsHeld();
   const ended = await system.stop();
   const figures = watch.stop(requests.asked);
   const traces = system.cloud.traceStore.traces();
   const seconds = Math.round((Date.now() - startedMs) / 100) / 10;
-  return summarise({ row, requests, ended, traces, figures, seconds });
+  return summarise({ row, requests, descriptors, ended, traces, figures, seconds });
 }
 
 /** For the table at the end, which is written by the process that runs the files. */

@@ -32,6 +32,7 @@ const GOOD: Result = {
   attempts: 3,
   connections: {},
   vitals: { 'server-0': { peakMb: 100, descriptors: undefined } },
+  descriptors: [{ name: 'server', warm: 30, over: 33 }],
   exits: ['server 0'],
   seconds: 1,
 };
@@ -66,6 +67,12 @@ const WRONG: readonly Case[] = [
     { vitals: { 'server-0': { peakMb: 451, descriptors: undefined } } },
     {},
     /451/,
+  ],
+  [
+    'descriptors that stay open',
+    { descriptors: [{ name: 'server', warm: 30, over: 34 }] },
+    {},
+    /server had 30 descriptors, and has 34/,
   ],
   ['a bad end', { exits: ['server 1'] }, {}, /ended badly: server 1/],
 ];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isFlat } from './descriptors.ts';
 import type { Process } from './process.ts';
 import type { Result } from './result.ts';
 import type { Bound, Expectation } from './row.ts';
@@ -51,6 +52,10 @@ export function checkResult(result: Result, expected: Expectation): void {
   check(attempts <= MOST_ATTEMPTS, `${attempts} attempts of a request at one object or page`);
   for (const [name, { peakMb = 0 }] of Object.entries(result.vitals)) {
     check(peakMb <= MOST_MB, `${name} took ${peakMb} MB`);
+  }
+  for (const held of result.descriptors) {
+    const { name, warm, over } = held;
+    check(isFlat(held), `${name} had ${warm} descriptors, and has ${over} when all is over`);
   }
   for (const exit of result.exits) {
     const name = exit.split(' ')[0] ?? '';

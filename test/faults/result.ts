@@ -1,6 +1,7 @@
 import { isComplete, isRequest } from '../../tools/traces/completeness.ts';
 import type { Trace } from '../../tools/traces/model.ts';
 import { requestsOf } from '../../tools/traces/normalise.ts';
+import type { HeldDescriptors } from './descriptors.ts';
 import { addEach, type Requests } from './load.ts';
 import type { Ended } from './process.ts';
 import type { Row } from './row.ts';
@@ -31,6 +32,8 @@ export type Result = Readonly<{
   complete: number;
   broken: number;
   vitals: Readonly<Record<string, Vitals>>;
+  /** Of the processes that ran all the time. */
+  descriptors: readonly HeldDescriptors[];
   exits: readonly string[];
   seconds: number;
 }> &
@@ -39,12 +42,13 @@ export type Result = Readonly<{
 export function summarise(options: {
   row: Row;
   requests: Requests;
+  descriptors: readonly HeldDescriptors[];
   ended: readonly Ended[];
   traces: readonly Trace[];
   figures: Figures;
   seconds: number;
 }): Result {
-  const { row, requests, ended, traces, figures } = options;
+  const { row, requests, descriptors, ended, traces, figures } = options;
   const spans = Object.fromEntries(
     [...Map.groupBy(ended, ({ name }) => name)].map(([name, processes]) => [
       name,
@@ -69,6 +73,7 @@ export function summarise(options: {
     vitals: Object.fromEntries(
       ended.map(({ name, vitals }, index) => [`${name}-${index}`, vitals]),
     ),
+    descriptors,
     exits: ended.map(({ name, exit }) => `${name} ${exit.signal ?? exit.code}`),
     seconds: options.seconds,
   };

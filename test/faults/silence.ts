@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { SPARE_DESCRIPTORS } from './descriptors.ts';
 import { loadUntilOver } from './load.ts';
 import { type Held, MEASURED, readMemory } from './memory.ts';
 import type { Row } from './row.ts';
@@ -10,8 +11,6 @@ import { assertFewConnections } from './trace-backends.ts';
 const MOST_MB_AN_ATTEMPT = 0.1;
 /** Resident memory may grow so much by chance: a process compiles code, or collects garbage. */
 const CHANCE_MB = 10;
-/** A socket that is being replaced, and those of a request that is being answered. */
-const SPARE_DESCRIPTORS = 3;
 /** The first reading comes after this share of the attempts, and the second after all of them. */
 const FIRST_SHARE = 0.2;
 

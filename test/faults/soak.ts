@@ -3,9 +3,7 @@ import { byForm, FORM } from './form.ts';
 import { addRequests, NO_REQUESTS, type Requests, runLoad } from './load.ts';
 import { type Held, MEASURED, readMemory, slopePerMinute } from './memory.ts';
 import type { Row } from './row.ts';
-import { until } from './strikes.ts';
 import type { System } from './system.ts';
-import { countDescriptors } from './vitals.ts';
 
 /** The smallest thing that a request could leave behind is a span, of about 1 kB. */
 const MOST_BYTES_A_REQUEST = 250;
@@ -29,7 +27,6 @@ export function soakRow({ name, seconds }: { name: string; seconds: number }): R
     name,
     system: { env: { all: MEASURED }, storedSpans: 1_000_000 },
     load: async (system) => {
-      const before = await readMemory(system);
       const ramp = await sustainable(system);
       perSecond = Math.floor(ramp.perSecond / 2);
       let soaked = NO_REQUESTS;
@@ -38,7 +35,6 @@ export function soakRow({ name, seconds }: { name: string; seconds: number }): R
         soaked = addRequests(soaked, await runLoad(system, { perSecond, seconds: RUN_SECONDS }));
         held.push(...(await readMemory(system)));
       }
-      await descriptorsAreBack(system, before);
       const { p50Ms = 0, p99Ms = 0 } = soaked;
       const figures = [
         `sustained ${ramp.perSecond}/s${ramp.perSecond === RATES.at(-1) ? ' or more' : ''}, soaked at ${perSecond}/s for ${seconds} s`,
@@ -78,18 +74,6 @@ async function sustainable(system: System): Promise<{ perSecond: number; request
     perSecond = rate;
   }
   return { perSecond, requests };
-}
-
-/** Connections that were opened under load are closed once they are idle. */
-async function descriptorsAreBack({ programs }: System, before: readonly Held[]): Promise<void> {
-  for (const [index, { pid, name }] of Object.values(programs).entries()) {
-    const { descriptors } = before[index] ?? {};
-    if (descriptors === undefined) continue;
-    await until(
-      `${name} has ${descriptors} descriptors again`,
-      () => (countDescriptors(pid) ?? 0) <= descriptors,
-    );
-  }
 }
 
 /** Of the last two thirds: what warms up is warm then. */

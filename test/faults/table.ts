@@ -33,7 +33,12 @@ const COLUMNS: readonly Column[] = [
   { head: 'attempts', cell: ({ attempts }) => `${attempts}` },
   { head: 'MB', cell: ({ vitals }) => each(vitals, ({ peakMb }) => peakMb?.toString()) },
   {
-    head: 'descriptors',
+    head: 'descriptors warm→over',
+    cell: ({ descriptors }) =>
+      descriptors.map(({ warm, over }) => `${warm}→${over}`).join(' / ') || '–',
+  },
+  {
+    head: 'descriptors first→most→last',
     cell: ({ vitals }) => each(vitals, (of) => descriptorsOf(of.descriptors)),
   },
 ];

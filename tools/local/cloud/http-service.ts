@@ -1,7 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type HttpService = Readonly<{ port: number; origin: string; close(): Promise<void> }>;
+export type HttpService = Readonly<{
+  port: number;
+  origin: string;
+  /** Ends the connections that clients keep alive and do not use now. */
+  closeIdle(): void;
+  close(): Promise<void>;
+}>;
 
 /**
  * Listens on a free port of the loopback interface only. close() ends the connections that clients
@@ -28,6 +34,7 @@ export async function startHttpService(
   return {
     port,
     origin: `http://127.0.0.1:${port}`,
+    closeIdle: () => server.closeIdleConnections(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
