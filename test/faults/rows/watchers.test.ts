@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import {
   Client,
   type ClientReadableStream,
@@ -16,6 +17,9 @@ const { Watch: watch } = healthService as unknown as {
   Watch: MethodDefinition<{ service: string }, { status: string }>;
 };
 
+/** At a time, so that this process posts the load meanwhile. */
+const STREAMS_AT_A_TIME = 100;
+
 /** Opens so many streams that never end, on a few connections; how the refused ones were refused. */
 function openWatchers(address: string, count: number) {
   const clients = Array.from(
@@ -25,8 +29,7 @@ function openWatchers(address: string, count: number) {
   );
   const refused: Record<string, number> = {};
   const streams: ClientReadableStream<unknown>[] = [];
-  for (let i = 0; i < count; i += 1) {
-    const client = clients[i % clients.length] as Client;
+  const open = (client: Client) => {
     const stream = client.makeServerStreamRequest(
       watch.path,
       watch.requestSerialize,
@@ -38,12 +41,18 @@ function openWatchers(address: string, count: number) {
       const name = status[code];
       refused[name] = (refused[name] ?? 0) + 1;
     });
-  }
+  };
+  const openAll = async () => {
+    while (streams.length < count) {
+      for (let i = 0; i < STREAMS_AT_A_TIME; i += 1) open(clients[i % clients.length] as Client);
+      await setImmediate();
+    }
+  };
   const close = () => {
     for (const stream of streams) stream.cancel();
     for (const client of clients) client.close();
   };
-  return { refused, close };
+  return { refused, opened: openAll(), close };
 }
 
 faultRow({
@@ -52,6 +61,7 @@ faultRow({
     const watchers = openWatchers(system.links.server.host, byForm(2_000, 20_000));
     try {
       const requests = await runLoad(system, { perSecond: 10, seconds: byForm(4, 20) });
+      await watchers.opened;
       return { ...requests, note: JSON.stringify(watchers.refused).replaceAll('"', '') };
     } finally {
       watchers.close();
