@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +34,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-/** Rows that wait more than they work, so that many of them share two cores. */
+/** Rows that wait more than they work, so that they run beside the others. */
 const WAITING = /\/rows\/long\//;
 const ROWS = /\/rows\//;
 /** What `--list` says of a row. */
@@ -89,26 +90,23 @@ async function run(): Promise<number> {
   const chosen = row === undefined ? files : await filesOf(row);
   if (!chosen) return 2;
   try {
-    let code = 0;
-    for (const { group, atATime } of [
-      { group: chosen.filter((file) => !WAITING.test(file)), atATime: 4 },
-      { group: chosen.filter((file) => WAITING.test(file)), atATime: 12 },
-    ]) {
-      if (group.length === 0) continue;
-      const options = [
-        '--test',
-        `--test-concurrency=${atATime}`,
-        '--test-timeout=1500000',
-        ...named,
-      ];
-      const { status } = spawnSync(process.execPath, [...options, ...group], {
-        env,
-        stdio: 'inherit',
-      });
-      code = Math.max(code, status ?? 1);
-    }
+    // Both at a time: what waits leaves the machine to the others.
+    const codes = await Promise.all(
+      [
+        { group: chosen.filter((file) => !WAITING.test(file)), atATime: 4 },
+        { group: chosen.filter((file) => WAITING.test(file)), atATime: 6 },
+      ]
+        .filter(({ group }) => group.length > 0)
+        .map(async ({ group, atATime }) => {
+          const limits = [`--test-concurrency=${atATime}`, '--test-timeout=1500000'];
+          const args = ['--test', ...limits, ...named, ...group];
+          const child = spawn(process.execPath, args, { env, stdio: 'inherit' });
+          const [status] = (await once(child, 'exit')) as [number | null];
+          return status ?? 1;
+        }),
+    );
     write(existsSync(resultsFile) ? readFileSync(resultsFile, 'utf8') : '');
-    return code;
+    return Math.max(...codes);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
