@@ -1,17 +1,9 @@
 import { createClosers } from '../../tools/local/closers.ts';
 import { type LocalCloud, startLocalCloud } from '../../tools/local/cloud/local-cloud.ts';
-import {
-  LOCAL_QUERIES,
-  WORKS_BUCKET,
-  WORKS_PREFIX,
-} from '../../tools/local/cloud/storage/works.ts';
-import {
-  programArguments,
-  programEnvironment,
-  REPOSITORY,
-} from '../../tools/local/platforms/environment.ts';
+import { REPOSITORY } from '../../tools/local/platforms/environment.ts';
 import { startGuardian } from '../../tools/local/platforms/guardian.ts';
 import type { ProgramName, ProgramSettings } from '../../tools/local/platforms/platform.ts';
+import { CONTAINER_HEAP, programCommand } from '../../tools/local/platforms/program-command.ts';
 import { type BackendFront, keyOfStorage, startBackendFront } from './backend-front.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { FORM } from './form.ts';
@@ -64,13 +56,11 @@ const LONG_DEADLINES: Readonly<Record<ProgramName, Readonly<Record<string, strin
   client: { SERVER_DEADLINE_MS: '50000' },
   server: { WORKS_ATTEMPT_TIMEOUT_MS: '15000' },
 };
-/** What Node 26 takes by itself in a container of 512 MiB: a heap of 268 MB. */
-const NODE_OPTIONS = '--max-old-space-size=256 --max-semi-space-size=4';
 /** NODE_OPTIONS of a program that runs this script before its own. */
 export const withScript = (script: string) =>
-  `${NODE_OPTIONS} --import=data:text/javascript,${encodeURIComponent(script)}`;
+  `${CONTAINER_HEAP} --import=data:text/javascript,${encodeURIComponent(script)}`;
 const ALL: Readonly<Record<string, string>> = {
-  NODE_OPTIONS,
+  NODE_OPTIONS: CONTAINER_HEAP,
   OTEL_BSP_EXPORT_TIMEOUT: '30000',
   SHUTDOWN_TIMEOUT_MS: '60000',
   // A fault of a second or two meets exports. The full form keeps the default.
@@ -116,31 +106,22 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     const newest: Partial<Record<ProgramName, Process>> = {};
     const ports: Partial<Record<ProgramName, number>> = {};
     const start = async (name: ProgramName) => {
-      const settings = settingsOf(name, options);
-      const started = startProcess({
-        name,
-        args: programArguments(name, settings),
-        cwd: REPOSITORY,
-        guardian,
-        env: programEnvironment({
-          program: name,
-          port: 0,
-          metadataHost: links.metadata.host,
-          cloud: {
-            ...cloud,
-            traceWriteAddress: `localhost:${links.trace.port}`,
-            otlpOrigin: `http://${links.otlp.host}`,
-            storageOrigin: `http://${links.storage.host}`,
-          },
-          settings,
-          billing: 'node',
-          slowness: 1,
-          addedLatencyMs: 0,
-          resourceAttributes: { 'k8s.pod.name': `${name}-${all.length}` },
-          upstream: { SERVER_ADDR: addressOf('server'), CLIENT_ADDR: addressOf('client') },
-          platformEnv: { KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc' },
-        }),
+      const { env = {}, settings } = options;
+      const command = programCommand({
+        program: name,
+        pod: `${name}-${all.length}`,
+        metadataHost: links.metadata.host,
+        cloud: {
+          ...cloud,
+          traceWriteAddress: `localhost:${links.trace.port}`,
+          otlpOrigin: `http://${links.otlp.host}`,
+          storageOrigin: `http://${links.storage.host}`,
+        },
+        settings: { imageTag: 'faults', ...settings },
+        env: { ...ALL, ...LONG_DEADLINES[name], ...env.all, ...env[name] },
+        upstream: { SERVER_ADDR: addressOf('server'), CLIENT_ADDR: addressOf('client') },
       });
+      const started = startProcess({ name, cwd: REPOSITORY, guardian, ...command });
       all.push(started);
       const port = Number((await started.line('listening')).port);
       newest[name] = started;
@@ -178,20 +159,3 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 
 /** In the order of the calls, which is the order of their end. */
 const PROGRAMS: readonly ProgramName[] = ['loadgen', 'client', 'server'];
-
-function settingsOf(name: ProgramName, { env = {}, settings }: SystemOptions): ProgramSettings {
-  return {
-    worksBucket: WORKS_BUCKET,
-    worksPrefix: WORKS_PREFIX,
-    worksCache: 'keep',
-    knownQueries: LOCAL_QUERIES,
-    exporter: 'gcp_trace',
-    propagators: 'gcp_trace,tracecontext,b3',
-    imageTag: 'faults',
-    cpu: '1',
-    memory: '512Mi',
-    concurrency: 80,
-    ...settings,
-    extraEnv: { [name]: { ...ALL, ...LONG_DEADLINES[name], ...env.all, ...env[name] } },
-  };
-}

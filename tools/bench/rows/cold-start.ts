@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LOCAL_QUERIES } from '../../local/cloud/storage/works.ts';
 import type { ProgramName } from '../../local/platforms/platform.ts';
 import type { Figure, Opened, Row, Sample } from '../row.ts';
-import { type BenchSystem, programCommand } from '../system/bench-system.ts';
+import { type BenchSystem, benchCommand } from '../system/bench-system.ts';
 import type { BuiltPrograms } from '../system/built-programs.ts';
 import type { Stored } from '../system/cloud.ts';
 import { FIRST_REQUEST } from '../system/first-request.ts';
@@ -115,7 +115,7 @@ type Started = Readonly<{ system: BenchSystem; built: BuiltPrograms; program: Pr
 async function start({ system, built, program }: Started, env: Env): Promise<Sample> {
   await system.cloud.ask('clear');
   const { addresses } = system;
-  const command = programCommand(program, { addresses, queries: LOCAL_QUERIES, env });
+  const command = benchCommand(program, { addresses, queries: LOCAL_QUERIES, env });
   const startMs = performance.now();
   const image = built.command(program);
   const child = spawn(process.execPath, image.args, {

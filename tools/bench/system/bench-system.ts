@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { createClosers } from '../../local/closers.ts';
 import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from '../../local/cloud/storage/works.ts';
-import { programArguments, programEnvironment } from '../../local/platforms/environment.ts';
-import type { ProgramName, ProgramSettings } from '../../local/platforms/platform.ts';
+import type { ProgramName } from '../../local/platforms/platform.ts';
+import { CONTAINER_HEAP, programCommand } from '../../local/platforms/program-command.ts';
 import type { ServedAddresses } from './cloud.ts';
 import type { LoadOptions, LoadResult } from './load.ts';
 import { type BenchProcess, listeningPort, startProcess } from './process.ts';
@@ -48,7 +48,7 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
     const addresses = await cloud.ask<ServedAddresses>('addresses');
     const queries = works?.queries ?? LOCAL_QUERIES;
     const startProgram = async (name: ProgramName, env: Readonly<Record<string, string>>) => {
-      const program = programCommand(name, { addresses, queries, env });
+      const program = benchCommand(name, { addresses, queries, env });
       const started = start(program.args, program.env);
       return { ...started, port: await listeningPort(started.child) };
     };
@@ -85,50 +85,29 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
   }
 }
 
-/** Arguments and environment of a program, as on GKE. */
-export function programCommand(
+/** Arguments and environment of a program of the benchmarks. */
+export function benchCommand(
   program: ProgramName,
   options: {
     addresses: ServedAddresses;
     queries: Readonly<Record<string, number>>;
     env: Readonly<Record<string, string>>;
   },
-): { args: readonly string[]; env: Record<string, string> } {
+): ReturnType<typeof programCommand> {
   const { addresses, queries, env } = options;
-  const settings: ProgramSettings = {
-    worksBucket: WORKS_BUCKET,
-    worksPrefix: WORKS_PREFIX,
-    worksCache: 'keep',
-    knownQueries: queries,
-    exporter: 'gcp_trace',
-    propagators: 'gcp_trace,tracecontext,b3',
-    imageTag: 'bench',
-    cpu: '1',
-    memory: '512Mi',
-    concurrency: 80,
-    extraEnv: { [program]: { ...COMMON, ...env } },
-  };
-  return {
-    args: programArguments(program, settings),
-    env: programEnvironment({
-      program,
-      port: 0,
-      metadataHost: addresses.metadataHost,
-      cloud: addresses,
-      settings,
-      billing: 'node',
-      slowness: 1,
-      addedLatencyMs: 0,
-      resourceAttributes: { 'k8s.pod.name': `${program}-1` },
-      upstream: {},
-      platformEnv: { KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc' },
-    }),
-  };
+  return programCommand({
+    program,
+    pod: `${program}-1`,
+    cloud: addresses,
+    metadataHost: addresses.metadataHost,
+    settings: { imageTag: 'bench', knownQueries: queries },
+    env: { ...COMMON, ...env },
+  });
 }
 
 /** A deadline that a busy machine meets, and batches often enough that no round waits long for its last. */
 const COMMON: Readonly<Record<string, string>> = {
-  NODE_OPTIONS: '--max-old-space-size=256 --max-semi-space-size=4',
+  NODE_OPTIONS: CONTAINER_HEAP,
   OTEL_BSP_EXPORT_TIMEOUT: '30000',
   OTEL_BSP_SCHEDULE_DELAY: '1000',
 };
