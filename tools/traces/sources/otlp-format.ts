@@ -1,5 +1,6 @@
 import type { Members } from './members.ts';
 import { decodeResources, decodeSpan, isOtlp } from './otlp/decode.ts';
+import { plainSpan } from './otlp/plain-span.ts';
 import type { TraceFormat } from './trace-format.ts';
 import { within } from './unreadable.ts';
 
@@ -19,8 +20,10 @@ export const otlpFormat: TraceFormat = {
       .flatMap((request: unknown) =>
         decodeResources(request, report).flatMap(({ labels, lists }) =>
           lists.flatMap(({ field, spans }) =>
-            spans.map((raw, index) =>
-              within(`${field}[${index}]`, () => decodeSpan(raw, labels, report)),
+            spans.map(
+              (raw, index) =>
+                plainSpan(raw, labels) ??
+                within(`${field}[${index}]`, () => decodeSpan(raw, labels, report)),
             ),
           ),
         ),

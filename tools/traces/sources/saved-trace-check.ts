@@ -1,4 +1,5 @@
 import type { Trace } from '../model.ts';
+import { isHex } from './hex-digits.ts';
 
 /** Nothing of a store that holds nanoseconds in 64 bits is later. */
 export const LATEST_MS = Number(2n ** 63n / 1_000_000n);
@@ -82,17 +83,3 @@ function isTexts(value: unknown): boolean {
 
 const isTime = (value: unknown): boolean =>
   typeof value === 'number' && value >= 0 && value <= LATEST_MS;
-
-const ZERO = 0x30;
-
-/** Lower-case hexadecimal digits, not all zero. */
-function isHex(value: unknown, digits: number): boolean {
-  if (typeof value !== 'string' || value.length !== digits) return false;
-  let all = 0;
-  for (let at = 0; at < digits; at += 1) {
-    const code = value.charCodeAt(at);
-    if (!((code >= ZERO && code <= 0x39) || (code >= 0x61 && code <= 0x66))) return false;
-    all |= code ^ ZERO;
-  }
-  return all !== 0;
-}

@@ -3,6 +3,7 @@ import { placeOf } from '../../deviation.ts';
 import type { Span } from '../../model.ts';
 import { notJson, tryJson } from '../json-documents.ts';
 import { decodeSpan } from '../otlp/decode.ts';
+import { plainSpan } from '../otlp/plain-span.ts';
 import { decodeText } from '../text-lines.ts';
 import type { Report } from '../trace-format.ts';
 import { UnreadableError, under } from '../unreadable.ts';
@@ -46,6 +47,8 @@ export function createSpanReader(
       throw notJson(list.path, list.line, text);
     }
     return raws.map((raw, offset) => {
+      const plain = plainSpan(raw, list.labels);
+      if (plain !== null) return plain;
       const span = from + offset;
       try {
         const decoded = decodeSpan(raw, list.labels, reportOf(list, span));
