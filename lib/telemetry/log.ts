@@ -1,6 +1,7 @@
 import { isSpanContextValid } from '@opentelemetry/api';
 import { type Logger, pino } from 'pino';
 import { toLogLine } from './log-line.ts';
+import { createLogOutput } from './log-output.ts';
 import { activeSpanContext } from './span.ts';
 
 export type { Logger } from 'pino';
@@ -20,14 +21,15 @@ const SEVERITY: Readonly<Record<string, string>> = {
  * `message`, `time` and, inside a traced request, the fields that link the line to its trace.
  * https://cloud.google.com/logging/docs/structured-logging
  *
- * Synchronous, so that the last line before an exit is never lost.
+ * Writes synchronously, so that the last line before an exit is never lost. Warnings and errors do
+ * not wait for the end of the turn: a process that crashes in it has said why.
  */
 export function createLogger(options: {
   service: string;
   project: string;
   destination?: { write(line: string): void };
 }): Logger {
-  const { destination = pino.destination({ dest: 1, sync: true }) } = options;
+  const destination = options.destination ?? writeTogether();
   return pino(
     {
       base: { service: options.service },
@@ -39,6 +41,19 @@ export function createLogger(options: {
     },
     { write: (line: string) => void destination.write(toLogLine(line)) },
   );
+}
+
+/** By what pino writes first. */
+const MAY_WAIT = `{"severity":"${SEVERITY.info}"`;
+
+function writeTogether(): { write(line: string): void } {
+  const output = createLogOutput(pino.destination({ dest: 1, sync: true }));
+  return {
+    write(line) {
+      output.write(line);
+      if (!line.startsWith(MAY_WAIT)) output.flush();
+    },
+  };
 }
 
 function traceFields(project: string): Record<string, string | boolean> {

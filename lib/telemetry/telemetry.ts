@@ -16,8 +16,10 @@ export async function flushSpans(timeoutMs: number): Promise<void> {
  * export's round trip, up to 100 ms, to every request's latency, which is why it is not the default.
  */
 export async function flushBeforeResponse(): Promise<void> {
+  const telemetry = runningTelemetry();
+  if (telemetry === undefined) return;
   // What goes wrong with storing spans is counted there, and no answer fails for it.
-  await Promise.allSettled([runningTelemetry()?.beforeResponse()]);
+  await telemetry.beforeResponse().catch(() => {});
 }
 
 /**

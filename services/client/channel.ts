@@ -79,6 +79,8 @@ export function channelOptions(
     // No TXT lookup for a service config: none may replace ours.
     'grpc.service_config_disable_resolution': 1,
     'grpc.service_config': serviceConfig(service),
+    // Nobody reads these statistics, and each call would be counted several times.
+    'grpc.enable_channelz': 0,
   };
 }
 

@@ -22,8 +22,8 @@ export type ServerApp = Readonly<{
 export function createApp(options: SearchOptions & { limits?: ServerLimits }): ServerApp {
   const { limits = SERVER_LIMITS } = options;
   const server = new Server({
-    // The first is next to the wire, so that refusals of the second pass it too.
-    interceptors: [reportPressure, createCallBounds(limits)],
+    // One for both: each costs a call more than the bounds themselves.
+    interceptors: [createCallBounds(limits, reportPressure)],
     'grpc.max_concurrent_streams': limits.callsPerConnection,
     'grpc.max_receive_message_length': limits.messageBytes,
     'grpc.max_connection_idle_ms': limits.idleMs,

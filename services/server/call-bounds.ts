@@ -1,13 +1,15 @@
 import {
   Metadata,
+  type ResponderBuilder,
   ServerInterceptingCall,
-  type ServerInterceptingCallInterface,
   type ServerInterceptor,
   type ServerListener,
-  ServerListenerBuilder,
   status,
 } from '@grpc/grpc-js';
 import { RETRY_PUSHBACK } from '../../lib/rpc.ts';
+
+/** Sees each status on its way out. */
+export type StatusResponder = Parameters<ResponderBuilder['withSendStatus']>[0];
 
 /** What all connections together may have under way. */
 export type CallLimits = Readonly<{
@@ -22,42 +24,35 @@ export type CallLimits = Readonly<{
  * Refuses a call that comes while the process has as many as it may: RESOURCE_EXHAUSTED, before its
  * message is read. gRPC itself bounds the calls of each connection only, and no metadata. A health
  * check, which is one answer and waits for nothing, always has room: a server that is busy must not
- * be taken for dead.
+ * be taken for dead. Every status passes `sendStatus`, those of refusals too.
  */
-export function createCallBounds(limits: CallLimits): ServerInterceptor {
+export function createCallBounds(
+  limits: CallLimits,
+  sendStatus: StatusResponder = (status, next) => next(status),
+): ServerInterceptor {
   const open = { calls: 0, streams: 0 };
   return ({ path, responseStream }, call) => {
     const isCheck = path.startsWith('/grpc.health.') && !responseStream;
     const kind = responseStream ? 'streams' : 'calls';
-    if (!isCheck && open[kind] >= limits[kind]) {
-      return refuse(call, `${limits[kind]} ${kind} at a time`);
-    }
-    if (!isCheck) open[kind] += 1;
-    const listener = new ServerListenerBuilder()
-      .withOnReceiveMetadata((metadata, next) => {
-        if (sizeOf(metadata) <= limits.metadataBytes) next(metadata);
-        else call.sendStatus(refusal(`${limits.metadataBytes} bytes of metadata`));
-      })
+    const isRefused = !isCheck && open[kind] >= limits[kind];
+    const isCounted = !isCheck && !isRefused;
+    if (isCounted) open[kind] += 1;
+    const listener: ServerListener = {
+      onReceiveMetadata(metadata, next) {
+        // What is refused is not handed on: the handler never learns of this call.
+        if (isRefused) bounded.sendStatus(refusal(`${limits[kind]} ${kind} at a time`));
+        else if (sizeOf(metadata) <= limits.metadataBytes) next(metadata);
+        else bounded.sendStatus(refusal(`${limits.metadataBytes} bytes of metadata`));
+      },
       // Comes when the call's stream closes, however it ended.
-      .withOnCancel(() => {
-        if (!isCheck) open[kind] -= 1;
-      })
-      .build();
-    return intercept(call, listener);
+      onCancel() {
+        if (isCounted) open[kind] -= 1;
+      },
+    };
+    const start = (next: (listener: ServerListener) => void) => next(listener);
+    const bounded = new ServerInterceptingCall(call, { start, sendStatus });
+    return bounded;
   };
-}
-
-function refuse(call: ServerInterceptingCallInterface, allowed: string): ServerInterceptingCall {
-  // Not handed on: the handler never learns of this call.
-  const onReceiveMetadata = () => call.sendStatus(refusal(allowed));
-  return intercept(call, { onReceiveMetadata });
-}
-
-function intercept(
-  call: ServerInterceptingCallInterface,
-  listener: ServerListener,
-): ServerInterceptingCall {
-  return new ServerInterceptingCall(call, { start: (next) => next(listener) });
 }
 
 function refusal(allowed: string) {
@@ -68,7 +63,10 @@ function refusal(allowed: string) {
 }
 
 function sizeOf(metadata: Metadata): number {
-  return Object.entries(metadata.toHttp2Headers())
-    .flatMap(([name, values]) => [values ?? []].flat().map((value) => `${name}${value}`.length))
-    .reduce((sum, length) => sum + length, 0);
+  const headers = metadata.toHttp2Headers();
+  let size = 0;
+  for (const name in headers) {
+    for (const value of [headers[name] ?? []].flat()) size += name.length + String(value).length;
+  }
+  return size;
 }

@@ -31,10 +31,11 @@ export function createGetMatchCount(
   return (call, callback) => {
     const startMs = performance.now();
     const gone = new AbortController();
+    let isAnswered = false;
     // Also when its deadline passes. Emitted after every call, too, when nobody listens any more.
-    call.on('cancelled', () =>
-      gone.abort(new AppError('cancelled', 'the caller closed the connection')),
-    );
+    call.on('cancelled', () => {
+      if (!isAnswered) gone.abort(new AppError('cancelled', 'the caller closed the connection'));
+    });
 
     const log = (level: 'info' | 'warn' | 'error', fields: object) =>
       options.logger[level](
@@ -46,6 +47,7 @@ export function createGetMatchCount(
       .then(async ({ matches, source }) => {
         await flushBeforeResponse();
         log('info', { grpcCode: status.OK, worksSource: source, matches });
+        isAnswered = true;
         callback(null, { match_count: String(matches) });
       })
       .catch(async (thrown: unknown) => {
@@ -54,6 +56,7 @@ export function createGetMatchCount(
         const { grpc, http } = ERRORS[error.kind];
         const level = http === 500 ? 'error' : http > 500 ? 'warn' : 'info';
         log(level, { grpcCode: grpc, error });
+        isAnswered = true;
         callback({ code: grpc, details: error.message, metadata: neverAgain() });
       });
   };
@@ -77,11 +80,10 @@ function neverAgain(): Metadata {
  * than those of one call.
  */
 function termsOf(call: ServerUnaryCall<ReceivedRequest, MatchCountResponse>): LoadTerms {
-  const deadlineMs = Number(call.getDeadline());
   const earlierCalls =
     countIn(call.metadata, PREVIOUS_ATTEMPTS) + countIn(call.metadata, EARLIER_CALLS_HEADER);
   return {
-    deadlineMs: () => deadlineMs,
+    deadlineMs: () => Number(call.getDeadline()),
     earlierCalls: () => earlierCalls,
     onRetry: () => {
       if (!call.cancelled) call.sendMetadata(new Metadata());

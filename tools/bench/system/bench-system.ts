@@ -53,7 +53,11 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
       return { ...started, port: await listeningPort(started.child) };
     };
     const startBare = async (file: string, argument: string) => {
-      const started = start([join(import.meta.dirname, file), argument]);
+      const started = start([
+        ...CONTAINER_HEAP.split(' '),
+        join(import.meta.dirname, file),
+        argument,
+      ]);
       return { ...started, port: await listeningPort(started.child) };
     };
     return {
@@ -73,7 +77,7 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
       },
       startBareDownloads: () =>
         start([
-          join(import.meta.dirname, 'bare-downloads.ts'),
+          ...[...CONTAINER_HEAP.split(' '), join(import.meta.dirname, 'bare-downloads.ts')],
           ...[addresses.storageOrigin, WORKS_BUCKET, WORKS_PREFIX],
         ]),
       run: (options) => load.ask<LoadResult>('run', { ...options, queries }),
