@@ -1,10 +1,11 @@
 import { ATTR } from '../../lib/telemetry/names.ts';
 import { counted } from '../cli/format.ts';
 import { describeDeviation, isWarning } from '../traces/deviation.ts';
+import { UNNAMED } from '../traces/facts.ts';
 import type { NormalisedTrace } from '../traces/normalise.ts';
 import { ownTest } from '../traces/own-programs.ts';
 import { keptProbabilityOf, shedBefore } from '../traces/shed.ts';
-import { UNNAMED } from '../traces/span.ts';
+
 import { type Evidence, platformOf } from './rule.ts';
 
 /** What is not wrong, but worth knowing: one sentence each, without its full stop. */

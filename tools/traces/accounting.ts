@@ -49,7 +49,11 @@ function divide(
   intervals: readonly Interval[],
   children: readonly Node[],
 ): readonly (readonly [Node, readonly Interval[]])[] {
-  if (children.length === 0) return [];
+  if (children.length === 0) return NOTHING;
+  const [whole, more] = intervals;
+  if (whole !== undefined && more === undefined && followEachOther(children)) {
+    return children.map((child) => [child, within(whole, child)] as const);
+  }
   const cells = cellsOf(intervals, children);
   // Skip pointers over cells already given away: each cell is given once, so this is near linear.
   const nextFree = Int32Array.from({ length: cells.length + 1 }, (_, index) => index);
@@ -80,6 +84,23 @@ function divide(
     }
     return [child, parts] as const;
   });
+}
+
+const NOTHING: readonly never[] = [];
+const NO_TIME: readonly Interval[] = [];
+
+/** As a rule: then each child owns all that it has inside its parent. */
+function followEachOther(children: readonly Node[]): boolean {
+  for (let at = 1; at < children.length; at += 1) {
+    if ((children[at] as Node).startMs < (children[at - 1] as Node).endMs) return false;
+  }
+  return true;
+}
+
+function within(outer: Interval, inner: Interval): readonly Interval[] {
+  const startMs = Math.max(outer.startMs, inner.startMs);
+  const endMs = Math.min(outer.endMs, inner.endMs);
+  return startMs < endMs ? [{ startMs, endMs }] : NO_TIME;
 }
 
 /** The intervals cut at every child's start and end, rising; none is empty. */

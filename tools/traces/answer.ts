@@ -25,7 +25,7 @@ export const GRPC = {
 };
 
 /** By the span's attributes: Cloud Trace's v1 read API returns no status of a span. */
-export function answerOf({ attributes }: Span): Answer | null {
+export function answerOf({ attributes }: Pick<Span, 'attributes'>): Answer | null {
   const given = (keys: readonly string[]) =>
     keys.map((key) => attributes[key]).find((value) => value !== undefined && value !== '');
   const grpc = given(GRPC_KEYS);

@@ -1,3 +1,4 @@
+import { shareHost } from './facts.ts';
 import {
   CLOCK_TOLERANCE_MS,
   earlyMs,
@@ -7,28 +8,7 @@ import {
   skewShiftMs,
   type Window,
 } from './skew.ts';
-import { endedAfterStop } from './span.ts';
-import { calledBy, callerOf, type Node, onGrid, subtreeOf } from './tree.ts';
-
-/** Attributes that name a machine or its kernel: who shares one reads the same clock. */
-const HOST_KEYS = [
-  ...['host.id', 'k8s.node.uid', 'k8s.node.name', 'k8s.pod.uid'],
-  // As Cloud Trace's exporters write the resource.
-  ...['g.co/r/gce_instance/instance_id', 'g.co/r/k8s_node/node_name'],
-  'host.name',
-];
-
-/**
- * Whether two spans are known to be of one host. The first key that both have decides, so that equal
- * names of two machines with different ids are no match.
- */
-function shareHost(one: Node, other: Node): boolean {
-  for (const key of HOST_KEYS) {
-    const [here, there] = [one.span.attributes[key], other.span.attributes[key]];
-    if (here !== undefined && there !== undefined) return here === there;
-  }
-  return false;
-}
+import { calledBy, callerOf, type Node, onGrid } from './tree.ts';
 
 /** A span with the last end of what its own program did below it, as far as it waited for that. */
 function servedBy(server: Node): Served {
@@ -45,14 +25,14 @@ function servedBy(server: Node): Served {
 }
 
 /** Whether a span may end after its caller's although no clock is off: nobody waited for it. */
-const mayOutlive = (called: Node): boolean => called.abandoned || endedAfterStop(called.span);
+const mayOutlive = (called: Node): boolean => called.abandoned || called.facts.endedAfterStop;
 
 /** The caller whose clock a span's can be held against; null where there is none. */
 function comparableCaller(node: Node): Node | null {
   const caller = node.frontEnd ? null : callerOf(node);
   if (caller === null || caller.service === node.service) return null;
   if (caller.span.impossible !== undefined || node.span.impossible !== undefined) return null;
-  return shareHost(caller, node) ? null : caller;
+  return shareHost(caller.facts, node.facts) ? null : caller;
 }
 
 export type StoredSkew = Readonly<{
@@ -85,12 +65,11 @@ const moved = <W extends Window & { workEndMs?: number | null }>(window: W, byMs
 });
 
 /**
- * Corrects the tree in place. First the programs, each against the program that called it and top
+ * Corrects a tree in place, its nodes depth first. First the programs, each against the program that called it and top
  * down, so that its caller is in place already; then the front ends' own spans are fitted between
  * them. A shift goes down with the walk: nothing below is touched before its turn.
  */
-export function correctClocks(top: Node): void {
-  const nodes = subtreeOf(top);
+export function correctClocks(nodes: readonly Node[]): void {
   for (const node of nodes) {
     const inheritedMs = node.parent?.shiftedMs ?? 0;
     const caller = comparableCaller(node);
@@ -108,7 +87,7 @@ export function correctClocks(top: Node): void {
     if (caller === null || node.span.impossible !== undefined) continue;
     if (caller.span.impossible !== undefined) continue;
     const inner = hullOf(calledBy(node).filter(isPossible).map(servedBy));
-    const byMs = onGrid(fitShiftMs(node.parent ?? top, node, inner));
+    const byMs = onGrid(fitShiftMs(node.parent ?? caller, node, inner));
     node.outsideMs = Math.abs(byMs);
     shift(node, byMs);
   }
@@ -126,6 +105,7 @@ function outsideMs(caller: Window, served: Served, outlives: boolean): number {
 }
 
 function shift(node: Node, byMs: number): void {
+  if (byMs === 0) return;
   node.startMs += byMs;
   node.endMs += byMs;
   node.shiftedMs += byMs;

@@ -1,8 +1,9 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
+import { UNNAMED } from './facts.ts';
 import type { Trace } from './model.ts';
 import { lastEndOf, type NormalisedTrace, requestRootOf, requestsOf } from './normalise.ts';
 import { isProxy, ownTest } from './own-programs.ts';
-import { errorOf, UNNAMED } from './span.ts';
+import { errorOf } from './span.ts';
 import { type Node, nearestBelow } from './tree.ts';
 
 type Step = Readonly<{ edge: string; matches: (node: Node) => boolean }>;
@@ -109,7 +110,7 @@ export const isComplete = (trace: NormalisedTrace): boolean => missingEdges(trac
 /** Whether a tree belongs to a request at all, complete or not, and not to a call from outside. */
 export function isRequest(trace: NormalisedTrace): boolean {
   if (requestRootOf(trace) !== null) return true;
-  const external = trace.nodes.some((node) => node.span.attributes[ATTR.parentExternal] === 'true');
+  const external = trace.nodes.some(({ facts }) => facts.parentExternal);
   return (
     !external && trace.nodes.some(({ service }) => service === 'client' || service === 'server')
   );
@@ -117,7 +118,7 @@ export function isRequest(trace: NormalisedTrace): boolean {
 
 /** Whether an instance served its first request in it; who waited for that, other traces tell. */
 export const isFirstOfInstance = (trace: NormalisedTrace): boolean =>
-  trace.nodes.some((node) => !node.frontEnd && node.span.attributes[ATTR.coldStart] === 'true');
+  trace.nodes.some(({ facts, frontEnd }) => facts.coldStart && !frontEnd);
 
 const inError = (node: Node) => errorOf(node.span) !== null;
 

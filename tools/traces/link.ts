@@ -1,22 +1,23 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
-import { FRONT_END, frontEndTest } from './front-end.ts';
+import { factsOf } from './facts.ts';
+import { FRONT_END, frontEndsOf } from './front-end.ts';
 import type { Span } from './model.ts';
-import { serviceOf } from './span.ts';
 import type { Node } from './tree.ts';
 
 export type Linked = Readonly<{
-  /** By span id, each with its parent; nobody has children yet. */
-  nodes: ReadonlyMap<string, Node>;
+  /** Each with its parent; nobody has children yet. */
+  nodes: readonly Node[];
   /** Copies of a span id beyond its first. */
   duplicates: number;
 }>;
 
 /** A node for every span, with the parent that it has in the tree. */
 export function linkSpans(spans: readonly Span[]): Linked {
-  const nodes = createNodes(spans);
-  linkParents(nodes);
+  const byId = createNodes(spans);
+  const nodes = [...byId.values()];
+  linkParents(nodes, byId);
   cutCycles(nodes);
-  return { nodes, duplicates: spans.length - nodes.size };
+  return { nodes, duplicates: spans.length - nodes.length };
 }
 
 /** Whether a span is the one that loadgen opens for each request. */
@@ -30,16 +31,20 @@ const withPossibleEnd = (span: Span): Span =>
     : span;
 
 function createNodes(spans: readonly Span[]): Map<string, Node> {
-  const isFrontEnd = frontEndTest(spans);
+  const frontEnds = frontEndsOf(spans);
   const nodes = new Map<string, Node>();
   for (const span of spans) {
-    if (nodes.has(span.spanId)) continue;
-    const frontEnd = isFrontEnd(span);
-    const service = frontEnd ? FRONT_END : serviceOf(span);
-    nodes.set(span.spanId, {
+    const { spanId } = span;
+    if (nodes.has(spanId)) continue;
+    const facts = factsOf(span);
+    const frontEnd = frontEnds.size > 0 && frontEnds.has(spanId);
+    const service = frontEnd ? FRONT_END : facts.service;
+    nodes.set(spanId, {
       span: isRequestSpan({ service, span }) ? withPossibleEnd(span) : span,
+      facts,
       service,
       frontEnd,
+      index: nodes.size,
       parent: null,
       children: [],
       caller: null,
@@ -65,16 +70,17 @@ function createNodes(spans: readonly Span[]): Map<string, Node> {
  *     ├─ front end's span      →     └─ front end's span
  *     └─ server span                    └─ server span
  */
-function linkParents(nodes: ReadonlyMap<string, Node>): void {
-  for (const node of nodes.values()) {
-    const { parentSpanId, attributes } = node.span;
-    node.parent = (parentSpanId !== undefined && nodes.get(parentSpanId)) || null;
+function linkParents(nodes: readonly Node[], byId: ReadonlyMap<string, Node>): void {
+  for (const node of nodes) {
+    const { parentSpanId } = node.span;
+    if (parentSpanId === undefined) continue;
+    node.parent = byId.get(parentSpanId) ?? null;
     // A front end's parent is whoever called it, which may be outside the system.
-    const external = attributes[ATTR.parentExternal] === 'true' || node.frontEnd;
-    node.orphan = parentSpanId !== undefined && node.parent === null && !external;
+    node.orphan = node.parent === null && !node.facts.parentExternal && !node.frontEnd;
   }
-  for (const node of nodes.values()) {
-    const frontEnd = nodes.get(node.span.attributes[ATTR.frontEndSpanId] ?? '');
+  if (!nodes.some(({ frontEnd }) => frontEnd)) return;
+  for (const node of nodes) {
+    const frontEnd = byId.get(node.span.attributes[ATTR.frontEndSpanId] ?? '');
     if (frontEnd?.frontEnd !== true || node.frontEnd || node.parent === frontEnd) continue;
     frontEnd.parent ??= node.parent;
     // A caller that is missing to the server is missing to the front end before it.
@@ -82,8 +88,10 @@ function linkParents(nodes: ReadonlyMap<string, Node>): void {
     node.parent = frontEnd;
     node.orphan = false;
   }
-  for (const [frontEnd, served] of besideFrontEnds([...nodes.values()])) served.parent = frontEnd;
+  for (const [frontEnd, served] of besideFrontEnds(nodes)) served.parent = frontEnd;
 }
+
+const NOBODY: ReadonlyMap<Node, Node> = new Map();
 
 /**
  * A program in another language that reads b3 restores its parent too, but doesn't note what it
@@ -91,7 +99,9 @@ function linkParents(nodes: ReadonlyMap<string, Node>): void {
  * most time with it.
  */
 function besideFrontEnds(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
-  const passedOn = new Set(nodes.map(({ parent }) => parent));
+  const passedOn = new Set<Node | null>();
+  for (const { parent } of nodes) if (parent?.frontEnd === true) passedOn.add(parent);
+  if (nodes.every((node) => !node.frontEnd || passedOn.has(node))) return NOBODY;
   const ofCalls = Map.groupBy(
     nodes.filter(({ parent, span }) => parent?.span.kind === 'client' && span.kind === 'server'),
     ({ parent }) => parent,
@@ -121,23 +131,29 @@ const sharedMs = (one: Node, other: Node): number =>
  * Malformed traces only: every cycle is cut where a request begins, or else at its earliest span.
  * The spans know their parents, so none of them is an orphan.
  */
-function cutCycles(nodes: ReadonlyMap<string, Node>): void {
-  const settled = new Set<Node>();
-  for (const start of nodes.values()) {
-    const walk = new Set<Node>();
+function cutCycles(nodes: readonly Node[]): void {
+  // From which span each was walked past first; 0: not yet.
+  const walkOf = new Uint32Array(nodes.length);
+  for (const start of nodes) {
+    const walk = start.index + 1;
     let node: Node | null = start;
-    while (node !== null && !settled.has(node) && !walk.has(node)) {
-      walk.add(node);
+    while (node !== null && walkOf[node.index] === 0) {
+      walkOf[node.index] = walk;
       node = node.parent;
     }
-    if (node !== null && walk.has(node)) {
-      const cycle = [...walk].slice([...walk].indexOf(node)).sort(byStart);
-      const first = cycle.find(isRequestSpan) ?? cycle[0] ?? node;
-      first.parent = null;
-      first.cut = true;
-    }
-    for (const seen of walk) settled.add(seen);
+    if (node !== null && walkOf[node.index] === walk) cut(node);
   }
+}
+
+function cut(inCycle: Node): void {
+  const cycle = [inCycle];
+  for (let node = inCycle.parent; node !== null && node !== inCycle; node = node.parent) {
+    cycle.push(node);
+  }
+  cycle.sort(byStart);
+  const first = cycle.find(isRequestSpan) ?? cycle[0] ?? inCycle;
+  first.parent = null;
+  first.cut = true;
 }
 
 /** By start, then span id. */

@@ -39,8 +39,7 @@ export type NormalisedTrace = Readonly<{
  * (the call that started the run) comes last, as a tree of no request. The input is not touched.
  */
 export function requestsOf(trace: Trace): readonly NormalisedTrace[] {
-  const { nodes, duplicates } = linkSpans(trace.spans);
-  const all = [...nodes.values()];
+  const { nodes: all, duplicates } = linkSpans(trace.spans);
   const requests = all.filter(isRequestSpan).sort(byStart);
   const above = new Set<Node>();
   for (const request of requests) {
@@ -103,16 +102,15 @@ function toTree(
   const zeroMs = (root ?? tops[0])?.startMs ?? 0;
   const detached = tops.filter((top) => top !== root);
   const ordered = root === null ? detached : [root, ...detached];
-  for (const top of ordered) {
-    for (const node of subtreeOf(top)) settle(node, zeroMs);
-  }
-  for (const top of ordered) correctClocks(top);
-  const nodes = ordered.flatMap(subtreeOf);
+  const trees = ordered.map((top) => subtreeOf(top, (node) => settle(node, zeroMs)));
+  for (const tree of trees) correctClocks(tree);
+  const [first = []] = trees;
+  const nodes = trees.length === 1 ? first : trees.flat();
   return {
     traceId,
     projectId,
     startMs: zeroMs,
-    lastEndMs: lastEndOf(nodes.map(({ span }) => span)),
+    lastEndMs: nodes.reduce((last, { span }) => laterEnd(last, span), -Infinity),
     root,
     detached,
     nodes,
@@ -131,13 +129,13 @@ function settle(node: Node, zeroMs: number): void {
   // An impossible span has no time: it is drawn where its parent begins.
   node.startMs = possible || parent === null ? onGrid(node.startMs - zeroMs) : parent.startMs;
   node.endMs = node.startMs + durationMs;
-  node.children.sort(byStart);
+  if (node.children.length > 1) node.children.sort(byStart);
   if (parent === null) return;
   node.depth = parent.depth + 1;
   node.caller = parent.frontEnd ? parent.caller : parent;
   node.callDepth = node.caller === null ? 0 : node.caller.callDepth + 1;
-  const failed = errorOf(parent.span) !== null && !isWrongCountError(parent.span);
-  node.abandoned = parent.abandoned || failed;
+  node.abandoned =
+    parent.abandoned || (errorOf(parent.span) !== null && !isWrongCountError(parent.span));
 }
 
 const isSurplusRoot = ({ span, frontEnd, cut }: Node): boolean =>
@@ -146,13 +144,10 @@ const isSurplusRoot = ({ span, frontEnd, cut }: Node): boolean =>
   !cut &&
   span.attributes[ATTR.parentExternal] !== 'true';
 
-export function lastEndOf(spans: readonly Span[]): number {
-  let lastMs = Number.NEGATIVE_INFINITY;
-  for (const { impossible, endMs } of spans) {
-    if (impossible === undefined) lastMs = Math.max(lastMs, endMs);
-  }
-  return lastMs;
-}
+export const lastEndOf = (spans: readonly Span[]): number => spans.reduce(laterEnd, -Infinity);
+
+const laterEnd = (lastMs: number, { impossible, endMs }: Span): number =>
+  impossible === undefined ? Math.max(lastMs, endMs) : lastMs;
 
 /** loadgen's span, where the tree is that of a request; else null. */
 export const requestRootOf = ({ root }: NormalisedTrace): Node | null =>
@@ -164,9 +159,19 @@ export function withImpossibleDelay(tree: NormalisedTrace): readonly Node[] {
   return root === null || impossibleDelayOf(root) === null ? [] : [root];
 }
 
+const NO_DEVIATION: readonly Deviation[] = [];
+
+const isRegular = (tree: NormalisedTrace): boolean =>
+  tree.impossible.length === 0 &&
+  tree.requestsInTrace <= 1 &&
+  tree.surplusRoots.length === 0 &&
+  tree.cutCycles.length === 0 &&
+  withImpossibleDelay(tree).length === 0;
+
 /** What deviates in the tree, each kind once. */
 export function deviationsOf(tree: NormalisedTrace): readonly Deviation[] {
   const { traceId, requestsInTrace, root } = tree;
+  if (isRegular(tree)) return NO_DEVIATION;
   const of = (
     kind: DeviationKind,
     nodes: readonly Node[],

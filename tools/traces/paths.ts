@@ -17,10 +17,10 @@ export function pathsOf(trace: NormalisedTrace): ReadonlyMap<Node, string> {
   const deep = new Map<Node, Readonly<{ top: string; hash: string }>>();
   for (const node of trace.nodes) {
     const above = callerOf(node);
-    const step = `${node.service}:${node.span.name}`;
+    const step = stepOf(node.service, node.span.name);
     const prefix = above === null ? null : (paths.get(above) ?? '');
     if (above === null || prefix === null) paths.set(node, step);
-    else if (node.callDepth < MOST_STEPS) paths.set(node, `${prefix}${SEPARATOR}${step}`);
+    else if (node.callDepth < MOST_STEPS) paths.set(node, joined(prefix, step));
     else {
       const { top, hash } = deep.get(above) ?? { top: prefix, hash: '' };
       deep.set(node, { top, hash: hashOf(hash, step) });
@@ -33,3 +33,30 @@ export function pathsOf(trace: NormalisedTrace): ReadonlyMap<Node, string> {
 
 const hashOf = (above: string, step: string): string =>
   createHash('sha256').update(above).update(step).digest('hex');
+
+/**
+ * A function of two texts that gives the same string again for the same texts, without joining
+ * them: request after request has the same paths, and to join and hash each of them again took as
+ * long as to build the trees. Bounded, because names come from outside.
+ */
+function joinOnce(join: (one: string, other: string) => string) {
+  const known = new Map<string, Map<string, string>>();
+  let size = 0;
+  return (one: string, other: string): string => {
+    const found = known.get(one)?.get(other);
+    if (found !== undefined) return found;
+    if (size >= MOST_KNOWN) {
+      known.clear();
+      size = 0;
+    }
+    const made = join(one, other);
+    const ofOne = known.get(one) ?? new Map<string, string>();
+    known.set(one, ofOne.set(other, made));
+    size += 1;
+    return made;
+  };
+}
+
+const MOST_KNOWN = 10_000;
+const stepOf = joinOnce((service, name) => `${service}:${name}`);
+const joined = joinOnce((prefix, step) => `${prefix}${SEPARATOR}${step}`);

@@ -1,6 +1,7 @@
 import { ATTR, UNEXPECTED_RESULT } from '../../lib/telemetry/names.ts';
 import { isHealthPath, isHealthSpan } from '../../lib/telemetry/untraced.ts';
-import { type Answer, answerOf, GRPC_NAMES, isErrorAnswer } from './answer.ts';
+import { type Answer, GRPC_NAMES, isErrorAnswer } from './answer.ts';
+import { factsOf, type WrongCount } from './facts.ts';
 import type { Span } from './model.ts';
 
 /** How people call the platforms that `cloud.platform` names. */
@@ -9,49 +10,15 @@ export const PLATFORM_LABELS: Readonly<Record<string, string>> = {
   gcp_kubernetes_engine: 'GKE',
 };
 
-/** Service shown for spans of a program that names none. */
-export const UNNAMED = 'unnamed service';
-
-/**
- * Where a program's name stands: `service.name`, or what Cloud Trace's exporters make of it where
- * they map the resource to a monitored one.
- */
-const PROGRAM_NAMES = [
-  'service.name',
-  'g.co/r/generic_task/job',
-  'g.co/r/k8s_container/container_name',
-  'k8s.container.name',
-  'faas.name',
-] as const;
-
-/** Where only the platform's own name of the service stands, which its front end writes too. */
-const PLATFORM_NAMES = [
-  'g.co/r/cloud_run_revision/service_name',
-  'g.co/r/cloud_function/function_name',
-  'g.co/r/gae_app/module_id',
-  'g.co/r/k8s_pod/pod_name',
-  'g.co/r/gce_instance/instance_id',
-] as const;
-
-const firstOf = (keys: readonly string[], { attributes }: Span): string | undefined => {
-  for (const key of keys) if (attributes[key]) return attributes[key];
-  return undefined;
-};
-
-/** Whether the program that made the span says which it is. */
-export const hasProgramName = (span: Span): boolean => firstOf(PROGRAM_NAMES, span) !== undefined;
-
-export const serviceOf = (span: Span): string =>
-  firstOf(PROGRAM_NAMES, span) ?? firstOf(PLATFORM_NAMES, span) ?? UNNAMED;
+export const serviceOf = (span: Span): string => factsOf(span).service;
 
 /**
  * The error of a span, from its attributes, its status, or the status it was answered with (Cloud
  * Trace's v1 read API has only attributes); null: none.
  */
 export function errorOf(span: Span): { type: string; message: string } | null {
-  const answer = answerOf(span);
+  const { answer, errorType: type } = factsOf(span);
   const answered = answer !== null && isErrorAnswer(span, answer) ? answer : null;
-  const type = span.attributes[ATTR.errorType];
   if (type === undefined && answered === null && span.status?.error !== true) return null;
   const message = span.attributes[ATTR.errorMessage] ?? span.status?.message ?? '';
   return { type: type ?? (answered === null ? 'error' : typeOf(answered)), message };
@@ -66,18 +33,10 @@ export const isWrongCountError = ({ attributes }: Span): boolean =>
   attributes[ATTR.errorType] === UNEXPECTED_RESULT;
 
 /** Whether its process was stopped while it was open: its end is no time of work. */
-export const endedAfterStop = (span: Span): boolean =>
-  span.attributes[ATTR.endedAfterStop] === 'true';
-
-export type WrongCount = Readonly<{ query: string; count: string; expected: string }>;
+export const endedAfterStop = (span: Span): boolean => factsOf(span).endedAfterStop;
 
 /** The answer that a span says is not the known one; null where it says none. */
-export function wrongCountOf({ attributes }: Span): WrongCount | null {
-  const { [ATTR.matchCount]: count, [ATTR.expectedCount]: expected } = attributes;
-  const differs = count !== undefined && expected !== undefined && count !== expected;
-  if (attributes[ATTR.errorType] !== UNEXPECTED_RESULT && !differs) return null;
-  return { query: attributes[ATTR.query] ?? '?', count: count ?? '?', expected: expected ?? '?' };
-}
+export const wrongCountOf = (span: Span): WrongCount | null => factsOf(span).wrongCount;
 
 /** The wrong counts among these spans, each once, with how many spans say it; most first. */
 export function tallyWrongCounts(

@@ -1,11 +1,15 @@
+import type { Facts } from './facts.ts';
 import type { Span } from './model.ts';
 
 /** A span in its tree. Times are milliseconds from the start of the request, on the grid. */
 export type Node = {
   readonly span: Span;
+  readonly facts: Facts;
   readonly service: string;
   /** Stored by the platform's front end, not by a program of the system. */
   readonly frontEnd: boolean;
+  /** Its place among the spans of its trace. */
+  readonly index: number;
   parent: Node | null;
   /** By start, then span id. */
   children: Node[];
@@ -38,12 +42,15 @@ export const onGrid = (ms: number) => Math.round(ms * GRID) / GRID;
 /** The nearest span above that a program of the system made. */
 export const callerOf = ({ caller }: Node): Node | null => caller;
 
+const isFrontEnd = ({ frontEnd }: Node): boolean => frontEnd;
+
 /** The nearest spans below that programs of the system made, however many front ends between. */
-export const calledBy = (node: Node): readonly Node[] =>
-  nearestBelow(node, ({ frontEnd }) => frontEnd);
+export const calledBy = (node: Node): readonly Node[] => nearestBelow(node, isFrontEnd);
 
 /** The nearest spans below, in their order, however many between that are passed. */
 export function nearestBelow(node: Node, isPassed: (node: Node) => boolean): readonly Node[] {
+  // As a rule nothing stands between.
+  if (!node.children.some(isPassed)) return node.children;
   const found: Node[] = [];
   const pending = node.children.toReversed();
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -53,12 +60,13 @@ export function nearestBelow(node: Node, isPassed: (node: Node) => boolean): rea
   return found;
 }
 
-/** The span and all below it, depth first. */
-export function subtreeOf(top: Node): Node[] {
+/** The span and all below it, depth first; each is visited before its children are looked at. */
+export function subtreeOf(top: Node, visit?: (node: Node) => void): Node[] {
   const found: Node[] = [];
   const pending = [top];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     found.push(node);
+    visit?.(node);
     for (let at = node.children.length - 1; at >= 0; at -= 1)
       pending.push(node.children[at] as Node);
   }

@@ -1,5 +1,4 @@
 import { UsageError } from '../../cli/command-line.ts';
-import type { Span } from '../../traces/model.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { PLATFORM_LABELS } from '../../traces/span.ts';
 
@@ -72,20 +71,16 @@ function windowText({ sinceMs, untilMs }: Cohort): string {
 export const CLOUD_RUN = parseCohort('a', 'cloud.platform=gcp_cloud_run');
 export const GKE = parseCohort('b', 'cloud.platform=gcp_kubernetes_engine');
 
-export function matchesCohort(tree: NormalisedTrace, cohort: Cohort): boolean {
-  if (!inWindow(tree, cohort)) return false;
-  const own = ownSpans(tree);
-  return cohort.pairs.every(({ key, value }) => own.some((span) => span.attributes[key] === value));
-}
+export const matchesCohort = (tree: NormalisedTrace, cohort: Cohort): boolean =>
+  inWindow(tree, cohort) &&
+  cohort.pairs.every(({ key, value }) =>
+    // Only the system's own programs decide; the platform's front end stores spans too, with labels
+    // of another kind, and on the way from one platform to another they would speak for both.
+    tree.nodes.some(({ frontEnd, span }) => !frontEnd && span.attributes[key] === value),
+  );
 
 export function inWindow({ nodes }: NormalisedTrace, { sinceMs, untilMs }: Cohort): boolean {
+  if (sinceMs === null && untilMs === null) return true;
   const startMs = nodes.reduce((first, { span }) => Math.min(first, span.startMs), Infinity);
   return (sinceMs === null || startMs >= sinceMs) && (untilMs === null || startMs < untilMs);
 }
-
-/**
- * The spans of the system's own programs, which decide; the platform's front end stores spans too,
- * with labels of another kind, and on the way from one platform to another they would speak for both.
- */
-export const ownSpans = ({ nodes }: NormalisedTrace): readonly Span[] =>
-  nodes.filter(({ frontEnd }) => !frontEnd).map(({ span }) => span);

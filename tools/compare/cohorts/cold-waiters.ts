@@ -1,7 +1,5 @@
-import { ATTR } from '../../../lib/telemetry/names.ts';
-import type { Span } from '../../traces/model.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
-import { instanceOf, type RequestRecord, recordRequest } from './request-record.ts';
+import { type RequestRecord, recordRequest } from './request-record.ts';
 
 /**
  * A request is cold if it was the first of an instance, or waited for that first one. A trace by
@@ -24,8 +22,8 @@ export function createColdWaiters() {
   return {
     see({ startMs, nodes }: NormalisedTrace): void {
       for (const node of nodes) {
-        if (node.frontEnd || !isFirst(node.span)) continue;
-        const instance = instanceOf(node);
+        const { instance, coldStart } = node.facts;
+        if (!coldStart || node.frontEnd || node.span.impossible !== undefined) continue;
         if (instance === null) continue;
         const servedMs = startMs + node.endMs;
         servingSinceMs.set(instance, Math.min(servedMs, servingSinceMs.get(instance) ?? servedMs));
@@ -42,12 +40,9 @@ export function createColdWaiters() {
   };
 }
 
-const isFirst = ({ attributes, impossible }: Span) =>
-  attributes[ATTR.coldStart] === 'true' && impossible === undefined;
-
 /** The requests among these trees, marked: latency and cold mean the same in every count. */
 export function recordRequests(trees: readonly NormalisedTrace[]): readonly RequestRecord[] {
   const waiters = createColdWaiters();
   for (const tree of trees) waiters.see(tree);
-  return waiters.mark(trees.map(recordRequest).filter((record) => record !== null));
+  return waiters.mark(trees.map((tree) => recordRequest(tree)).filter((record) => record !== null));
 }

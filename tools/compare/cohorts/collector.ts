@@ -49,7 +49,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
     const matching = SIDES.filter((side) => matchesCohort(tree, cohorts[side]));
     filters.see(tree, matching);
     const [side] = matching;
-    const record = side === undefined ? null : recordRequest(tree);
+    const record = side === undefined ? null : recordRequest(tree, packHops);
     if (fresh && record !== null) {
       // The run may still go on, so its number of requests is not known, nor its partner's.
       if (record.scheduledMinute !== null) unfinishedMinutes.add(record.scheduledMinute);
@@ -66,7 +66,7 @@ export function createCollector(cohorts: Sides<Cohort>) {
       inBothCohorts += 1;
       return;
     }
-    collected[side].push({ ...record, hops: packHops(record.hops) });
+    collected[side].push(record);
     configuration.add(side, tree);
   }
 

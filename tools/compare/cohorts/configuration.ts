@@ -45,14 +45,21 @@ function regionOf(labels: Labels): string | undefined {
 
 const NOT_STATED = 'not stated';
 
+/** A source need not share them. */
+const MOST_ADDED = 4_096;
+
 /** Collects configuration while requests stream by: only the distinct values are kept. */
 export function createConfigurationTally() {
   /** Of each service the values of every key, in the order of KEYS. */
   const values: Sides<Map<string, Set<string>[]>> = { a: new Map(), b: new Map() };
+  /** Sources share one object between the spans that have equal labels. */
+  const added: Sides<Set<Labels>> = { a: new Set(), b: new Set() };
   return {
     add(side: 'a' | 'b', { nodes }: NormalisedTrace): void {
       for (const { frontEnd, service, span } of nodes) {
-        if (frontEnd) continue;
+        if (frontEnd || added[side].has(span.attributes)) continue;
+        if (added[side].size >= MOST_ADDED) added[side].clear();
+        added[side].add(span.attributes);
         const ofService = values[side].get(service) ?? KEYS.map(() => new Set<string>());
         values[side].set(service, ofService);
         for (const [index, { read }] of KEYS.entries()) {

@@ -1,7 +1,6 @@
 import { ownedTimes } from '../../traces/accounting.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { pathsOf } from '../../traces/paths.ts';
-import { endedAfterStop } from '../../traces/span.ts';
 import { calledBy, callerOf, type Node } from '../../traces/tree.ts';
 
 /** What one request spent at one span path; siblings of the same path are taken together. */
@@ -60,9 +59,7 @@ export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
     const platformMs = sumOf(frontEnds);
     const isGap = spans.some(hasServerBelow);
     return {
-      path: interned(path),
-      service: interned(first.service),
-      name: interned(first.span.name),
+      ...{ path, service: first.service, name: first.span.name },
       depth: first.callDepth,
       offsetMs: first.startMs,
       measure: isGap ? 'gap' : 'self',
@@ -72,24 +69,27 @@ export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
       selfMs: networkMs + platformMs + sumOf(deeper),
       split: isGap && spans.every(hasStoredFrontEnd) ? { networkMs, platformMs } : null,
       // A stopped server also bends the gap that its client measured.
-      stopped: [...spans, ...deeper].some((node) => [node, ...serversBelow(node)].some(isStopped)),
+      stopped: spans.some(isStopped) || deeper.some(isStopped),
     };
   });
 }
 
-const isStopped = ({ span }: Node) => endedAfterStop(span);
+const isStopped = (node: Node): boolean =>
+  node.facts.endedAfterStop ||
+  calledBy(node).some((called) => called.facts.endedAfterStop && isServedFor(node, called));
 
-function serversBelow(node: Node): readonly Node[] {
-  return calledBy(node).filter(
-    ({ span, service }) => span.kind === 'server' && service !== node.service,
-  );
-}
+/** Whether it is the other side of a call. */
+const isServedFor = (caller: Node, { span, service }: Node): boolean =>
+  span.kind === 'server' && service !== caller.service;
 
-const hasServerBelow = (node: Node) => node.span.kind === 'client' && serversBelow(node).length > 0;
+const hasServerBelow = (node: Node): boolean =>
+  node.span.kind === 'client' && calledBy(node).some((called) => isServedFor(node, called));
 
 const hasStoredFrontEnd = ({ children }: Node) => children.some(({ frontEnd }) => frontEnd);
 
 function unionMs(nodes: readonly Node[]): number {
+  const [only] = nodes;
+  if (only !== undefined && nodes.length === 1) return Math.max(0, only.endMs - only.startMs);
   let coveredMs = 0;
   let untilMs = Number.NEGATIVE_INFINITY;
   for (const { startMs, endMs } of [...nodes].sort((one, other) => one.startMs - other.startMs)) {

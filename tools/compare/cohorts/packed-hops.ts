@@ -65,38 +65,54 @@ class PackedHop implements HopSample {
 
 /** Packs the samples of requests, one after another. */
 export function createHopPacker() {
-  const shapes = new Map<string, Shape>();
+  const shapesOf = new Map<string, Shape[]>();
+  let shapes = 0;
   let block = new Float64Array(FIGURES * SAMPLES_PER_BLOCK);
   let filled = 0;
 
   function shapeOf(sample: HopSample): Shape {
+    const ofPath = shapesOf.get(sample.path) ?? [];
+    for (const known of ofPath) if (isAlike(known, sample)) return known;
     const { path, service, name, depth, measure, siblings, deeper, stopped } = sample;
-    const key = `${depth} ${measure} ${siblings} ${deeper} ${stopped} ${path}`;
-    const known = shapes.get(key);
-    // The path ends with service and name, and either may hold what stands between the two.
-    if (known !== undefined && known.service === service && known.name === name) return known;
     const shape = { path: interned(path), service: interned(service), name: interned(name) };
     const made: Shape = { ...shape, depth, measure, siblings, deeper, stopped };
-    if (shapes.size < MOST_SHAPES) shapes.set(key, made);
+    if (shapes < MOST_SHAPES && ofPath.length < MOST_OF_PATH) {
+      shapesOf.set(path, ofPath);
+      ofPath.push(made);
+      shapes += 1;
+    }
     return made;
   }
 
-  return (samples: readonly HopSample[]): readonly HopSample[] =>
-    samples.map((sample) => {
-      if (filled === block.length) {
-        block = new Float64Array(FIGURES * SAMPLES_PER_BLOCK);
-        filled = 0;
-      }
-      const { offsetMs, inclusiveMs, selfMs, split } = sample;
-      const at = filled;
-      block.set(
-        [offsetMs, inclusiveMs, selfMs, split?.networkMs ?? NONE, split?.platformMs ?? NONE],
-        at,
-      );
-      filled += FIGURES;
-      return new PackedHop(shapeOf(sample), block, at);
-    });
+  function pack(sample: HopSample): HopSample {
+    if (filled === block.length) {
+      block = new Float64Array(FIGURES * SAMPLES_PER_BLOCK);
+      filled = 0;
+    }
+    const at = filled;
+    filled += FIGURES;
+    block[at] = sample.offsetMs;
+    block[at + 1] = sample.inclusiveMs;
+    block[at + 2] = sample.selfMs;
+    block[at + 3] = sample.split?.networkMs ?? NONE;
+    block[at + 4] = sample.split?.platformMs ?? NONE;
+    return new PackedHop(shapeOf(sample), block, at);
+  }
+
+  return (samples: readonly HopSample[]): readonly HopSample[] => samples.map(pack);
 }
+
+/** The path ends with service and name, and either may hold what stands between the two. */
+const isAlike = (one: Shape, other: Shape): boolean =>
+  one.depth === other.depth &&
+  one.measure === other.measure &&
+  one.siblings === other.siblings &&
+  one.deeper === other.deeper &&
+  one.stopped === other.stopped &&
+  one.service === other.service &&
+  one.name === other.name;
 
 /** Names come from outside: past the bound a sample merely has its own. */
 const MOST_SHAPES = 10_000;
+/** They are gone through one by one. */
+const MOST_OF_PATH = 64;

@@ -4,9 +4,9 @@ import { type Failure, failureOf } from '../../traces/failure.ts';
 import { type NormalisedTrace, requestRootOf } from '../../traces/normalise.ts';
 import { keptProbabilityOf, shedBefore } from '../../traces/shed.ts';
 import { CLOCK_TOLERANCE_MS } from '../../traces/skew.ts';
-import { endedAfterStop, errorOf, wrongCountOf } from '../../traces/span.ts';
+import { endedAfterStop, errorOf } from '../../traces/span.ts';
 import { startDelayOf } from '../../traces/start-delay.ts';
-import { callerOf, type Node } from '../../traces/tree.ts';
+import { callerOf } from '../../traces/tree.ts';
 import { type HopSample, hopSamples, interned } from './hop-samples.ts';
 
 /** Cold and warm requests never share a quantile. */
@@ -66,8 +66,14 @@ export type RequestRecord = Readonly<{
   hops: readonly HopSample[];
 }>;
 
-/** null where the tree is no request of the load generator (a call from outside, a schedule). */
-export function recordRequest(tree: NormalisedTrace): RequestRecord | null {
+type Pack = (samples: readonly HopSample[]) => readonly HopSample[];
+const asTheyAre: Pack = (samples) => samples;
+
+/**
+ * null where the tree is no request of the load generator (a call from outside, a schedule). `pack`:
+ * how its samples are kept.
+ */
+export function recordRequest(tree: NormalisedTrace, pack = asTheyAre): RequestRecord | null {
   if (!isRequest(tree)) return null;
   const root = requestRootOf(tree);
   // Times that cannot be spoil every figure of the request, not only those of their span.
@@ -105,14 +111,14 @@ export function recordRequest(tree: NormalisedTrace): RequestRecord | null {
     cold: isFirstOfInstance(tree),
     error,
     failure,
-    wrongCount: tree.nodes.some(({ span }) => wrongCountOf(span) !== null),
+    wrongCount: tree.nodes.some(({ facts }) => facts.wrongCount !== null),
     orphaned: tree.detached.some((node) => node.orphan),
     skewed:
       tree.impossible.length === 0 &&
       tree.nodes.some((node) => node.outsideMs > CLOCK_TOLERANCE_MS),
     frontEndStored: tree.nodes.some((node) => node.frontEnd),
     calls: timed === null ? [] : callsOf(tree),
-    hops: timed === null ? [] : hopSamples(tree),
+    hops: timed === null ? [] : pack(hopSamples(tree)),
   };
 }
 
@@ -124,25 +130,15 @@ function recordFailure(tree: NormalisedTrace): RequestFailure | null {
 }
 
 function callsOf(tree: NormalisedTrace): readonly Call[] {
-  return tree.nodes.flatMap((node): Call[] => {
+  const calls: Call[] = [];
+  for (const node of tree.nodes) {
     const caller = callerOf(node);
-    const instance = instanceOf(node);
-    if (node.frontEnd || caller === null || instance === null) return [];
-    if (caller.service === node.service) return [];
-    return [
-      {
-        instance: interned(instance),
-        sentMs: tree.startMs + caller.startMs,
-      },
-    ];
-  });
-}
-
-/** Cloud Run names its instances, GKE its pods; service.instance.id is OpenTelemetry's own name. */
-export function instanceOf({ service, span: { attributes } }: Node): string | null {
-  const name =
-    attributes['faas.instance'] ?? attributes['k8s.pod.name'] ?? attributes['service.instance.id'];
-  return name === undefined ? null : `${service} ${name}`;
+    const { instance } = node.facts;
+    if (node.frontEnd || caller === null || instance === null) continue;
+    if (caller.service === node.service) continue;
+    calls.push({ instance: interned(instance), sentMs: tree.startMs + caller.startMs });
+  }
+  return calls;
 }
 
 const textOf = (value: string | undefined): string | null =>

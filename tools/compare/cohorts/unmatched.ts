@@ -1,6 +1,6 @@
 import type { NormalisedTrace } from '../../traces/normalise.ts';
 import type { Sides } from './cohort.ts';
-import { type Cohort, inWindow, ownSpans } from './cohort.ts';
+import { type Cohort, inWindow } from './cohort.ts';
 
 const SIDES = ['a', 'b'] as const;
 
@@ -35,7 +35,8 @@ function tallyOf(cohort: Cohort) {
       matched ||= matches;
       if (matched || !inWindow(tree, cohort)) return;
       inside += 1;
-      for (const span of ownSpans(tree)) {
+      for (const { frontEnd, span } of tree.nodes) {
+        if (frontEnd) continue;
         for (const label of labels) {
           const value = span.attributes[label.key];
           if (value === undefined) continue;

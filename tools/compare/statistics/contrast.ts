@@ -1,5 +1,6 @@
-import type { Sample } from './design.ts';
-import { centreOf, oneSample, type Test, twoSamples, typicalOf } from './statistics.ts';
+import type { FigurePair, Sample } from './design.ts';
+import { centreOf, oneSample, type Test, twoSamples } from './statistics.ts';
+import { typicalOf } from './typical.ts';
 
 /** Below six runs not even "all runs say so" is rarer than 5 % by chance (2 in 2^5). */
 export const FEWEST_RUNS = 6;
@@ -23,7 +24,10 @@ type Scale = Readonly<{ a: (figure: number) => number; b: (figure: number) => nu
 export function contrast(sample: Sample, scale: Scale): Contrast {
   if (sample.paired) {
     const typical = sample.runs.map((pairs) =>
-      typicalOf(pairs.map(({ a, b }) => scale.a(a) - scale.b(b))),
+      typicalOf(pairs.length, (index) => {
+        const { a, b } = pairs[index] as FigurePair;
+        return scale.a(a) - scale.b(b);
+      }),
     );
     const runs = { a: typical.length, b: typical.length };
     const count = countOf(sample.runs);
@@ -32,8 +36,9 @@ export function contrast(sample: Sample, scale: Scale): Contrast {
     const estimate = typical.length === 0 ? null : centreOf(typical);
     return { values, runs, estimate: test?.estimate ?? estimate, test };
   }
-  const a = sample.a.map((run) => typicalOf(run.map(scale.a)));
-  const b = sample.b.map((run) => typicalOf(run.map(scale.b)));
+  const typical = (runs: readonly (readonly number[])[], scaled: (figure: number) => number) =>
+    runs.map((run) => typicalOf(run.length, (index) => scaled(run[index] as number)));
+  const [a, b] = [typical(sample.a, scale.a), typical(sample.b, scale.b)];
   const runs = { a: a.length, b: b.length };
   const values = { a: countOf(sample.a), b: countOf(sample.b) };
   const test = isEnough(values, runs) ? twoSamples(a, b) : null;

@@ -20,7 +20,7 @@ export type Sample = Readonly<
   | { paired: true; runs: readonly (readonly FigurePair[])[] }
   | { paired: false; a: readonly (readonly number[])[]; b: readonly (readonly number[])[] }
 >;
-type FigurePair = Readonly<{ a: number; b: number }>;
+export type FigurePair = Readonly<{ a: number; b: number }>;
 
 /**
  * `figureOf` gives null where a request does not count (other stratum, error, hop absent); of a pair

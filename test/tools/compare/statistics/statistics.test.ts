@@ -5,32 +5,10 @@ import {
   holm,
   oneSample,
   twoSamples,
-  typicalOf,
 } from '../../../../tools/compare/statistics/statistics.ts';
 
 const near = (actual: number, expected: number, tolerance = 1e-4) =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not near ${expected}`);
-
-test('the typical value is the median of the means of all pairs', () => {
-  assert.equal(typicalOf([5]), 5);
-  assert.equal(typicalOf([1, 2]), 1.5);
-  // Pairs of 1, 2, 9: 1 1.5 2 5 5.5 9.
-  assert.equal(typicalOf([9, 1, 2]), 3.5);
-});
-
-test('one request in ten that hangs hardly moves the typical value', () => {
-  const calm = [1, 1.1, 0.9, 1, 1.05, 0.95, 1, 1.02, 0.98, 1];
-  near(typicalOf([...calm.slice(1), 1_000]), 1, 0.05);
-});
-
-test('a long run is reduced to its quantiles and keeps its typical value', () => {
-  const values = Array.from({ length: 5_000 }, (_, index) => (index * 7_919) % 5_000);
-  near(typicalOf(values), 2_499.5, 1);
-});
-
-test('nothing has no typical value', () => {
-  assert.throws(() => typicalOf([]), /at least one value/);
-});
 
 test('the centre of runs leaves the lowest and the highest tenth out, and at least one of each', () => {
   assert.equal(centreOf([7]), 7);
