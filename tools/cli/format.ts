@@ -1,4 +1,7 @@
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
+import type stringWidth from 'string-width';
+
+const require = createRequire(import.meta.url);
 
 /** The one formatter of durations: three significant digits, never more than 8 characters. */
 export function formatMs(ms: number): string {
@@ -39,7 +42,15 @@ export function printable(text: string): string {
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Columns of a terminal, not characters: two for wide ones and emoji, none for accents on others. */
-export const columnsOf = (text: string): number => stringWidth(text);
+export function columnsOf(text: string): number {
+  if (SINGLE.test(text)) return text.length;
+  // Loaded only where it is asked: its tables take longer to load than a comparison to print.
+  const { default: widthOf } = require('string-width') as { default: typeof stringWidth };
+  return widthOf(text);
+}
+
+/** Latin letters, punctuation, arrows, and lines and blocks to draw with: a column each. */
+const SINGLE = /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u259f]*$/;
 
 /** Cut in the middle, so that both the service and the method of a long name stay readable. */
 export function fitColumns(text: string, width: number): string {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import stringWidth from 'string-width';
 import {
   columnsOf,
   fitColumns,
@@ -71,4 +72,12 @@ test('lines of wide characters break within 100 columns', () => {
     lines.filter((line) => columnsOf(line) > 100),
     [],
   );
+});
+
+test('every character takes the columns that string-width says, alone and beside others', () => {
+  for (let code = 0x20; code < 0xd800; code += 1) {
+    for (const text of [String.fromCharCode(code), `a${String.fromCharCode(code)}e`]) {
+      if (columnsOf(text) !== stringWidth(text)) assert.fail(`U+${code.toString(16)}`);
+    }
+  }
 });

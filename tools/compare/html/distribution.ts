@@ -1,5 +1,5 @@
 import { dot, lineY, plot, ruleY, text } from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { parseHTML } from 'linkedom/worker';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { EcdfPoint, QuantileDifference } from '../statistics/quantiles.ts';
 import { html, type Markup, trusted } from './markup.ts';
