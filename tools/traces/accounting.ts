@@ -25,9 +25,9 @@ import type { Node } from './tree.ts';
 
 type Interval = Readonly<{ startMs: number; endMs: number }>;
 
-/** Owned milliseconds of every span below the root; spans of detached trees are absent. */
-export function ownedTimes(trace: NormalisedTrace): ReadonlyMap<Node, number> {
-  const owned = new Map<Node, number>();
+/** Owned milliseconds of the root and every span below it, by index; absent of detached trees. */
+export function ownedTimes(trace: NormalisedTrace): readonly (number | undefined)[] {
+  const owned = new Array<number | undefined>(trace.nodes.length);
   if (trace.root === null) return owned;
   const pending: [Node, readonly Interval[]][] = [[trace.root, [trace.root]]];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -39,7 +39,7 @@ export function ownedTimes(trace: NormalisedTrace): ReadonlyMap<Node, number> {
       for (const { startMs, endMs } of parts) ownMs -= endMs - startMs;
       pending.push([child, parts]);
     }
-    owned.set(node, ownMs);
+    owned[node.index] = ownMs;
   }
   return owned;
 }

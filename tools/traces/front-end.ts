@@ -9,30 +9,35 @@ export const FRONT_END = 'front-end';
 const COMPONENT = '/component';
 const GOOGLE_FRONT_ENDS: ReadonlySet<string> = new Set(['AppServer', 'HTTP load balancer']);
 
-const NONE: ReadonlySet<string> = new Set();
-
 /**
- * The ids of the spans of a trace that the platform's front end stored. Never one of the system's own
- * programs; otherwise a span
+ * Which spans of a trace the platform's front end stored, by their place; `placeOf` knows it by span
+ * id. Never one of the system's own programs; otherwise a span
  * - whose id a server received in X-Cloud-Trace-Context although its parent, by b3, is another;
  * - that calls itself one;
  * - that names no program and passes a request on without a client's span between: its child is a
  *   server's span, or another front end's.
  * A span that merely names no service is a program's, whose resource is lost.
  */
-export function frontEndsOf(spans: readonly Span[]): ReadonlySet<string> {
-  if (spans.every(isOwn)) return NONE;
-  const received = new Set(spans.map((span) => span.attributes[ATTR.frontEndSpanId]));
-  const byId = new Map(spans.map((span) => [span.spanId, span]));
-  const found = new Set<string>();
-  for (const span of spans) {
+export function findFrontEnds(
+  spans: readonly Span[],
+  placeOf: ReadonlyMap<string, number>,
+): Readonly<Record<number, boolean>> {
+  const found: Record<number, boolean> = [];
+  if (spans.every(isOwn)) return found;
+  const received = new Set<string>();
+  for (const { attributes } of spans) {
+    const id = attributes[ATTR.frontEndSpanId];
+    if (id !== undefined) received.add(id);
+  }
+  const above = ({ parentSpanId = '' }: Span): number => placeOf.get(parentSpanId) ?? -1;
+  for (const [place, span] of spans.entries()) {
     const isOne = !isOwn(span) && (received.has(span.spanId) || callsItselfOne(span));
     if (!isOne && !(span.kind === 'server' && factsOf(span).hasProgramName)) continue;
-    if (isOne) found.add(span.spanId);
-    let above = byId.get(span.parentSpanId ?? '');
-    while (above !== undefined && passesOn(above) && !found.has(above.spanId)) {
-      found.add(above.spanId);
-      above = byId.get(above.parentSpanId ?? '');
+    if (isOne) found[place] = true;
+    for (let at = above(span), one = spans[at]; one !== undefined; one = spans[at]) {
+      if (!passesOn(one) || found[at] === true) break;
+      found[at] = true;
+      at = above(one);
     }
   }
   return found;

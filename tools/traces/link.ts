@@ -1,6 +1,6 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import { factsOf } from './facts.ts';
-import { FRONT_END, frontEndsOf } from './front-end.ts';
+import { FRONT_END, findFrontEnds } from './front-end.ts';
 import type { Span } from './model.ts';
 import type { Node } from './tree.ts';
 
@@ -12,12 +12,28 @@ export type Linked = Readonly<{
 }>;
 
 /** A node for every span, with the parent that it has in the tree. */
-export function linkSpans(spans: readonly Span[]): Linked {
-  const byId = createNodes(spans);
-  const nodes = [...byId.values()];
-  linkParents(nodes, byId);
+export function linkSpans(all: readonly Span[]): Linked {
+  const placeOf = new Map<string, number>();
+  for (const { spanId } of all) if (!placeOf.has(spanId)) placeOf.set(spanId, placeOf.size);
+  const duplicates = all.length - placeOf.size;
+  const spans = duplicates === 0 ? all : firstOfEach(all);
+  const frontEnds = findFrontEnds(spans, placeOf);
+  const nodes = spans.map((span, place) => createNode(span, place, frontEnds[place] === true));
+  const find: Find = (spanId) => nodes[placeOf.get(spanId) ?? -1] ?? null;
+  linkParents(nodes, find);
   cutCycles(nodes);
-  return { nodes, duplicates: spans.length - nodes.length };
+  return { nodes, duplicates };
+}
+
+type Find = (spanId: string) => Node | null;
+
+function firstOfEach(spans: readonly Span[]): readonly Span[] {
+  const seen = new Set<string>();
+  return spans.filter(({ spanId }) => {
+    const isFirst = !seen.has(spanId);
+    seen.add(spanId);
+    return isFirst;
+  });
 }
 
 /** Whether a span is the one that loadgen opens for each request. */
@@ -30,36 +46,28 @@ const withPossibleEnd = (span: Span): Span =>
     ? { ...span, impossible: 'it ends in the moment in which it starts, as no request does' }
     : span;
 
-function createNodes(spans: readonly Span[]): Map<string, Node> {
-  const frontEnds = frontEndsOf(spans);
-  const nodes = new Map<string, Node>();
-  for (const span of spans) {
-    const { spanId } = span;
-    if (nodes.has(spanId)) continue;
-    const facts = factsOf(span);
-    const frontEnd = frontEnds.size > 0 && frontEnds.has(spanId);
-    const service = frontEnd ? FRONT_END : facts.service;
-    nodes.set(spanId, {
-      span: isRequestSpan({ service, span }) ? withPossibleEnd(span) : span,
-      facts,
-      service,
-      frontEnd,
-      index: nodes.size,
-      parent: null,
-      children: [],
-      caller: null,
-      depth: 0,
-      callDepth: 0,
-      startMs: span.startMs,
-      endMs: span.endMs,
-      shiftedMs: 0,
-      outsideMs: 0,
-      orphan: false,
-      cut: false,
-      abandoned: false,
-    });
-  }
-  return nodes;
+function createNode(span: Span, index: number, frontEnd: boolean): Node {
+  const facts = factsOf(span);
+  const service = frontEnd ? FRONT_END : facts.service;
+  return {
+    span: isRequestSpan({ service, span }) ? withPossibleEnd(span) : span,
+    facts,
+    service,
+    frontEnd,
+    index,
+    parent: null,
+    children: [],
+    caller: null,
+    depth: 0,
+    callDepth: 0,
+    startMs: span.startMs,
+    endMs: span.endMs,
+    shiftedMs: 0,
+    outsideMs: 0,
+    orphan: false,
+    cut: false,
+    abandoned: false,
+  };
 }
 
 /**
@@ -70,17 +78,18 @@ function createNodes(spans: readonly Span[]): Map<string, Node> {
  *     ├─ front end's span      →     └─ front end's span
  *     └─ server span                    └─ server span
  */
-function linkParents(nodes: readonly Node[], byId: ReadonlyMap<string, Node>): void {
+function linkParents(nodes: readonly Node[], find: Find): void {
   for (const node of nodes) {
     const { parentSpanId } = node.span;
     if (parentSpanId === undefined) continue;
-    node.parent = byId.get(parentSpanId) ?? null;
+    node.parent = find(parentSpanId);
     // A front end's parent is whoever called it, which may be outside the system.
     node.orphan = node.parent === null && !node.facts.parentExternal && !node.frontEnd;
   }
   if (!nodes.some(({ frontEnd }) => frontEnd)) return;
   for (const node of nodes) {
-    const frontEnd = byId.get(node.span.attributes[ATTR.frontEndSpanId] ?? '');
+    const received = node.span.attributes[ATTR.frontEndSpanId];
+    const frontEnd = received === undefined ? null : find(received);
     if (frontEnd?.frontEnd !== true || node.frontEnd || node.parent === frontEnd) continue;
     frontEnd.parent ??= node.parent;
     // A caller that is missing to the server is missing to the front end before it.

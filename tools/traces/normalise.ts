@@ -106,6 +106,7 @@ function toTree(
   for (const tree of trees) correctClocks(tree);
   const [first = []] = trees;
   const nodes = trees.length === 1 ? first : trees.flat();
+  for (const [index, node] of nodes.entries()) node.index = index;
   return {
     traceId,
     projectId,

@@ -9,23 +9,24 @@ const MOST_STEPS = 64;
 /**
  * Every span's path from its top: `service:name` of each step. The front end's own span is left
  * out of the paths below it, so that a request aligns with one whose front end stored nothing. Deep
- * down the middle of a path is replaced by its hash: equal paths stay equal, others different.
+ * down the middle of a path is replaced by its hash: equal paths stay equal, others different. In
+ * the order of the nodes.
  */
-export function pathsOf(trace: NormalisedTrace): ReadonlyMap<Node, string> {
-  const paths = new Map<Node, string>();
+export function pathsOf(trace: NormalisedTrace): readonly string[] {
+  const paths: string[] = [];
   /** Below the limit: the path at the limit, and the hash of the steps between. */
   const deep = new Map<Node, Readonly<{ top: string; hash: string }>>();
   for (const node of trace.nodes) {
     const above = callerOf(node);
     const step = stepOf(node.service, node.span.name);
-    const prefix = above === null ? null : (paths.get(above) ?? '');
-    if (above === null || prefix === null) paths.set(node, step);
-    else if (node.callDepth < MOST_STEPS) paths.set(node, joined(prefix, step));
+    const prefix = above === null ? null : (paths[above.index] ?? '');
+    if (above === null || prefix === null) paths.push(step);
+    else if (node.callDepth < MOST_STEPS) paths.push(joined(prefix, step));
     else {
       const { top, hash } = deep.get(above) ?? { top: prefix, hash: '' };
       deep.set(node, { top, hash: hashOf(hash, step) });
       const between = `… ${node.callDepth - MOST_STEPS} more (${hash.slice(0, 12)}) …`;
-      paths.set(node, [top, between, step].join(SEPARATOR));
+      paths.push([top, between, step].join(SEPARATOR));
     }
   }
   return paths;

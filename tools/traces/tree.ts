@@ -8,8 +8,8 @@ export type Node = {
   readonly service: string;
   /** Stored by the platform's front end, not by a program of the system. */
   readonly frontEnd: boolean;
-  /** Its place among the spans of its trace. */
-  readonly index: number;
+  /** Its place among the spans of its trace; once it is in a tree, among that tree's nodes. */
+  index: number;
   parent: Node | null;
   /** By start, then span id. */
   children: Node[];

@@ -82,7 +82,7 @@ export function createWaterfall(
     cold: isFirstOfInstance(tree),
     consoleUrl,
     spans: [...drawn].map(([node, below]) => ({
-      ...row(node, { tree, selfMs: owned.get(node) ?? 0, path: paths.get(node) ?? '' }),
+      ...row(node, { tree, selfMs: owned[node.index] ?? 0, path: paths[node.index] ?? '' }),
       ...(below > 0 && { notDrawn: below }),
     })),
     ...(notDrawn > 0 && { notDrawn }),

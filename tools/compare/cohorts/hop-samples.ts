@@ -28,6 +28,16 @@ export type HopSample = Readonly<{
 /** Deeper spans have no hop: nobody reads a table of 50,000 of them. */
 const MOST_LEVELS = 32;
 
+type Group = { readonly spans: Node[]; frontEnds: Node[]; deeper: Node[] };
+
+/** Most groups have neither front ends nor deeper spans. */
+const NONE: Node[] = [];
+const added = (nodes: Node[], node: Node): Node[] => {
+  if (nodes === NONE) return [node];
+  nodes.push(node);
+  return nodes;
+};
+
 /**
  * One sample per span path of the root's tree. Their selfMs add up to the root's duration: the
  * front end's own time goes to the gap that it lies in, and that of very deep spans to the hop above.
@@ -35,24 +45,28 @@ const MOST_LEVELS = 32;
 export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
   const owned = ownedTimes(tree);
   const paths = pathsOf(tree);
-  const groups = new Map<string, { spans: Node[]; frontEnds: Node[]; deeper: Node[] }>();
+  const groups = new Map<string, Group>();
   // Parents come before their children.
-  const owners = new Map<Node, Node>();
+  const owners: Node[] = [];
   for (const node of tree.nodes) {
-    if (!owned.has(node)) continue;
+    if (owned[node.index] === undefined) continue;
     const caller = callerOf(node);
     const tooDeep = node.callDepth >= MOST_LEVELS;
     const owner =
-      caller !== null && (node.frontEnd || tooDeep) ? (owners.get(caller) ?? node) : node;
-    owners.set(node, owner);
-    const path = paths.get(owner) ?? '';
-    const group = groups.get(path) ?? { spans: [], frontEnds: [], deeper: [] };
-    const kind = owner === node ? group.spans : tooDeep ? group.deeper : group.frontEnds;
-    kind.push(node);
-    groups.set(path, group);
+      caller !== null && (node.frontEnd || tooDeep) ? (owners[caller.index] ?? node) : node;
+    owners[node.index] = owner;
+    const path = paths[owner.index] ?? '';
+    let group = groups.get(path);
+    if (group === undefined) {
+      group = { spans: [], frontEnds: NONE, deeper: NONE };
+      groups.set(path, group);
+    }
+    if (owner === node) group.spans.push(node);
+    else if (tooDeep) group.deeper = added(group.deeper, node);
+    else group.frontEnds = added(group.frontEnds, node);
   }
   const sumOf = (nodes: readonly Node[]) =>
-    nodes.reduce((sum, node) => sum + (owned.get(node) ?? 0), 0);
+    nodes.reduce((sum, node) => sum + (owned[node.index] ?? 0), 0);
   return [...groups].map(([path, { spans, frontEnds, deeper }]) => {
     const first = spans[0] as Node;
     const networkMs = sumOf(spans);

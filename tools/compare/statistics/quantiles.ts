@@ -18,8 +18,12 @@ const MOST_POINTS = 101;
 const COMPARED = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
 
 /** A copy: in typed arrays numbers are sorted without a call to compare each two. */
-export const ascending = (values: ArrayLike<number>): readonly number[] =>
-  Array.from(Float64Array.from(values).sort());
+export function ascending(values: ArrayLike<number>): readonly number[] {
+  const sorted = new Float64Array(values).sort();
+  const copy = new Array<number>(sorted.length);
+  for (let index = 0; index < sorted.length; index += 1) copy[index] = sorted[index] as number;
+  return copy;
+}
 
 /** Of sorted values. The library asks for a list that it may change, and does not change it. */
 const quantileAt = (sorted: readonly number[], fraction: number): number =>
