@@ -44,17 +44,51 @@ export function ownedTimes(trace: NormalisedTrace): readonly (number | undefined
   return owned;
 }
 
+type Given = readonly (readonly [Node, readonly Interval[]])[];
+
+const NOTHING: Given = [];
+/** As many as a span has as a rule. */
+const FEW = 4;
+
 /** Divides what a span owns with its children among them; what is not given away stays with it. */
-function divide(
-  intervals: readonly Interval[],
-  children: readonly Node[],
-): readonly (readonly [Node, readonly Interval[]])[] {
+function divide(intervals: readonly Interval[], children: readonly Node[]): Given {
   if (children.length === 0) return NOTHING;
-  const [whole, more] = intervals;
-  if (whole !== undefined && more === undefined && followEachOther(children)) {
-    return children.map((child) => [child, within(whole, child)] as const);
-  }
-  const cells = cellsOf(intervals, children);
+  const sorted = children.length === 1 ? children : [...children].sort(byLastEnd);
+  return children.length <= FEW && intervals.length <= FEW
+    ? divideAmongFew(intervals, sorted)
+    : divideAmongMany(intervals, sorted);
+}
+
+const byLastEnd = (one: Node, other: Node): number =>
+  other.endMs - one.endMs ||
+  one.startMs - other.startMs ||
+  (one.span.spanId < other.span.spanId ? -1 : 1);
+
+/** Each takes what is free of its time. */
+function divideAmongFew(intervals: readonly Interval[], byLastEnd: readonly Node[]): Given {
+  let free = intervals;
+  return byLastEnd.map((child) => {
+    const parts: Interval[] = [];
+    const rest: Interval[] = [];
+    for (const interval of free) {
+      const startMs = Math.max(interval.startMs, child.startMs);
+      const endMs = Math.min(interval.endMs, child.endMs);
+      if (startMs >= endMs) {
+        rest.push(interval);
+        continue;
+      }
+      parts.push({ startMs, endMs });
+      if (interval.startMs < startMs) rest.push({ startMs: interval.startMs, endMs: startMs });
+      if (endMs < interval.endMs) rest.push({ startMs: endMs, endMs: interval.endMs });
+    }
+    free = rest;
+    return [child, parts] as const;
+  });
+}
+
+/** The same by cells between any two edges, in nearly linear time. */
+function divideAmongMany(intervals: readonly Interval[], byLastEnd: readonly Node[]): Given {
+  const cells = cellsOf(intervals, byLastEnd);
   // Skip pointers over cells already given away: each cell is given once, so this is near linear.
   const nextFree = Int32Array.from({ length: cells.length + 1 }, (_, index) => index);
   const findFree = (index: number): number => {
@@ -67,12 +101,6 @@ function divide(
     }
     return free;
   };
-  const byLastEnd = [...children].sort(
-    (one, other) =>
-      other.endMs - one.endMs ||
-      one.startMs - other.startMs ||
-      (one.span.spanId < other.span.spanId ? -1 : 1),
-  );
   return byLastEnd.map((child) => {
     const parts: Interval[] = [];
     for (let at = findFree(firstCellFrom(cells, child.startMs)); at < cells.length; ) {
@@ -84,23 +112,6 @@ function divide(
     }
     return [child, parts] as const;
   });
-}
-
-const NOTHING: readonly never[] = [];
-const NO_TIME: readonly Interval[] = [];
-
-/** As a rule: then each child owns all that it has inside its parent. */
-function followEachOther(children: readonly Node[]): boolean {
-  for (let at = 1; at < children.length; at += 1) {
-    if ((children[at] as Node).startMs < (children[at - 1] as Node).endMs) return false;
-  }
-  return true;
-}
-
-function within(outer: Interval, inner: Interval): readonly Interval[] {
-  const startMs = Math.max(outer.startMs, inner.startMs);
-  const endMs = Math.min(outer.endMs, inner.endMs);
-  return startMs < endMs ? [{ startMs, endMs }] : NO_TIME;
 }
 
 /** The intervals cut at every child's start and end, rising; none is empty. */
