@@ -9,6 +9,13 @@ export type ServedAddresses = CloudAddresses & Readonly<{ metadataHost: string }
 
 export type Stored = Readonly<{ traces: number; complete: number; spans: number; writes: number }>;
 
+/** What has come in, since the start. */
+export type Received = Readonly<{
+  calls: Readonly<Record<'list' | 'download' | 'metadata' | 'trace-write' | 'otlp', number>>;
+  /** Stored now, by service.name. */
+  spans: Readonly<Record<string, number>>;
+}>;
+
 const [works] = process.argv.slice(2);
 const cloud = await startLocalCloud({
   ...(works !== undefined && { works }),
@@ -44,6 +51,16 @@ serve({
       writes: writes() - writesBefore,
     };
   },
+  received: (): Received => ({
+    calls: {
+      list: cloud.faults.calls('storage', 'list'),
+      download: cloud.faults.calls('storage', 'download'),
+      metadata: cloud.faults.calls('metadata'),
+      'trace-write': cloud.faults.calls('trace-write'),
+      otlp: cloud.faults.calls('otlp'),
+    },
+    spans: countByService(cloud.traceStore.traces().flatMap(({ spans }) => spans)),
+  }),
   clear() {
     cloud.traceStore.clear();
     writesBefore = writes();
@@ -57,6 +74,15 @@ serve({
 });
 
 process.once('SIGTERM', () => cloud.close().finally(() => process.exit()));
+
+function countByService(spans: readonly Span[]): Received['spans'] {
+  const counts: Record<string, number> = {};
+  for (const { attributes } of spans) {
+    const service = attributes['service.name'] ?? '';
+    counts[service] = (counts[service] ?? 0) + 1;
+  }
+  return counts;
+}
 
 /**
  * At least as many spans as a request makes, more where it read the works; one of them the root, and

@@ -3,7 +3,7 @@ import { type BenchProcess, sumUsage, type Usage } from './process.ts';
 
 export type Measured<Result> = Readonly<{
   result: Result;
-  /** Of the measured processes together: CPU that the work took, and their highest memory so far. */
+  /** Of the measured processes together: what the work took, and their highest memory so far. */
   own: Usage;
   /** CPU of the load and the local cloud, which took part. */
   othersCpuMs: Readonly<Record<string, number>>;
@@ -25,7 +25,11 @@ export async function measureUsage<Result>(
   const after = await read();
   return {
     result,
-    own: { cpuMs: after.own.cpuMs - before.own.cpuMs, peakMb: after.own.peakMb },
+    own: {
+      cpuMs: after.own.cpuMs - before.own.cpuMs,
+      peakMb: after.own.peakMb,
+      allocatedKb: after.own.allocatedKb - before.own.allocatedKb,
+    },
     othersCpuMs: {
       load: after.load.cpuMs - before.load.cpuMs,
       'local cloud': after.cloud.cpuMs - before.cloud.cpuMs,

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { REPOSITORY } from '../../local/platforms/environment.ts';
 import { ask } from './channel.ts';
 
-export type Usage = Readonly<{ cpuMs: number; peakMb: number }>;
+export type Usage = Readonly<{
+  cpuMs: number;
+  peakMb: number;
+  /** All that JavaScript has allocated, whether or not it is in use. */
+  allocatedKb: number;
+}>;
 
 export type BenchProcess = Readonly<{
   ask<Result>(what: string, about?: unknown): Promise<Result>;
@@ -81,4 +86,5 @@ export function cpuMsOf(pid: number | undefined): number {
 export const sumUsage = (usages: readonly Usage[]): Usage => ({
   cpuMs: usages.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
   peakMb: usages.reduce((sum, { peakMb }) => sum + peakMb, 0),
+  allocatedKb: usages.reduce((sum, { allocatedKb }) => sum + allocatedKb, 0),
 });

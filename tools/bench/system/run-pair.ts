@@ -31,6 +31,7 @@ export async function runPair(system: BenchSystem, pair: Pair, burst: Burst, see
     metrics: {
       cpuMs: own.cpuMs / requests,
       totalCpuMs: own.cpuMs,
+      allocatedKb: own.allocatedKb / requests,
       perSecond: (requests / load.wallMs) * 1_000,
       p50Ms: load.p50Ms,
       p99Ms: load.p99Ms,

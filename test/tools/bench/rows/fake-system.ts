@@ -34,7 +34,7 @@ export function createFakeSystem(answers: FakeAnswers = {}) {
   const spend = (who: string, ms: number) => cpu.set(who, (cpu.get(who) ?? 0) + ms);
   const process = (who: string, ask: (what: string, about: unknown) => unknown): BenchProcess => ({
     ask: async <Result>(what: string, about?: unknown) => ask(what, about) as Result,
-    usage: async () => ({ cpuMs: cpu.get(who) ?? 0, peakMb: 50 }),
+    usage: async () => ({ cpuMs: cpu.get(who) ?? 0, peakMb: 50, allocatedKb: 0 }),
     stop: async () => {},
   });
   const nothing = () => undefined;

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type SpanFile, writeSpanFile } from '../../../tools/bench/span-files.ts';
+import { childEnvironment } from '../../run-to-end.ts';
+import { runCli } from '../cli/run-cli.ts';
+
+/*
+ * What a command costs, in what can be counted: no figure depends on how fast the machine is. A bound is a
+ * little above what it is today: raise it where the reason is good, and say so.
+ */
+
+/** At its end a process says how many modules it loaded, and how many bytes it read. */
+const REPORT = `--import=data:text/javascript,${encodeURIComponent(`
+  import { readFileSync } from 'node:fs';
+  import { registerHooks } from 'node:module';
+  let modules = 0;
+  registerHooks({
+    load(url, context, next) {
+      if (!url.startsWith('node:')) modules += 1;
+      return next(url, context);
+    },
+  });
+  process.on('exit', () => {
+    const read = Number(/^rchar: (\\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+    console.error('\\nCOUNTED ' + JSON.stringify({ modules, read }));
+  });`)}`;
+
+type Counted = Readonly<{ modules: number; read: number }>;
+
+async function count(args: readonly string[], expectedCode: number): Promise<Counted> {
+  const { code, stderr } = await runCli(args, { env: childEnvironment({ NODE_OPTIONS: REPORT }) });
+  assert.equal(code, expectedCode, stderr);
+  const said = /^COUNTED (.*)$/m.exec(stderr)?.[1];
+  assert.ok(said, stderr);
+  return JSON.parse(said);
+}
+
+describe('the structure of a command', () => {
+  let folder: string;
+  const sizes = [1_000, 20_000] as const;
+  const files: Record<string, readonly SpanFile[]> = {};
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'bench-test-'));
+    for (const form of ['lines', 'document'] as const) {
+      files[form] = await Promise.all(
+        sizes.map((size) => writeSpanFile(join(folder, `${form}-${size}`), form, size)),
+      );
+    }
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const COMMANDS = [
+    { name: 'the refusal of a flag', args: ['up', '--onec'], code: 2, most: 22, today: 21 },
+    { name: '--help', args: ['--help'], code: 0, most: 35, today: 33 },
+  ];
+  for (const { name, args, code, most, today } of COMMANDS) {
+    test(`${name} loads at most ${most} modules (today ${today})`, async () => {
+      assertWithin((await count(args, code)).modules, most);
+    });
+  }
+
+  /** With a file of spans; doctor finds a fault in them. */
+  const READERS = [
+    { command: 'compare', code: 0, most: 390, today: 378 },
+    { command: 'doctor', code: 1, most: 375, today: 363 },
+  ];
+  for (const { command, code, most, today } of READERS) {
+    for (const form of ['lines', 'document']) {
+      test(`${command} loads at most ${most} modules (today ${today}), and reads each byte of ${form} twice`, async () => {
+        const counts = [];
+        for (const { file } of files[form] ?? []) {
+          const args = [command, '--from', file, '--max-traces', '100000'];
+          const counted = await count(args, code);
+          assertWithin(counted.modules, most);
+          counts.push({ read: counted.read, size: (await stat(file)).size });
+        }
+        const [small, large] = counts;
+        assert.ok(small && large);
+        // The modules' own bytes are in both.
+        const times = (large.read - small.read) / (large.size - small.size);
+        // For the outline of the traces, and for their spans.
+        assert.ok(times > 0.99 && times <= 2.01, `${times} times`);
+      });
+    }
+  }
+});
+
+function assertWithin(modules: number, most: number): void {
+  assert.ok(modules <= most, `${modules} modules`);
+  assert.ok(modules > most / 2, `${modules} modules: lower the bound`);
+}
