@@ -14,7 +14,7 @@ import { runCli } from '../cli/run-cli.ts';
 
 /** At its end a process says how many modules it loaded, and how many bytes it read. */
 const REPORT = `--import=data:text/javascript,${encodeURIComponent(`
-  import { readFileSync } from 'node:fs';
+  import { existsSync, readFileSync } from 'node:fs';
   import { registerHooks } from 'node:module';
   let modules = 0;
   registerHooks({
@@ -24,7 +24,8 @@ const REPORT = `--import=data:text/javascript,${encodeURIComponent(`
     },
   });
   process.on('exit', () => {
-    const read = Number(/^rchar: (\\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+    const io = existsSync('/proc/self/io') ? readFileSync('/proc/self/io', 'utf8') : '';
+    const read = Number(/^rchar: (\\d+)$/m.exec(io)?.[1] ?? null);
     console.error('\\nCOUNTED ' + JSON.stringify({ modules, read }));
   });`)}`;
 
@@ -64,12 +65,12 @@ describe('the structure of a command', () => {
 
   /** With a file of spans; doctor finds a fault in them. */
   const READERS = [
-    { command: 'compare', code: 0, most: 390, today: 378 },
-    { command: 'doctor', code: 1, most: 375, today: 363 },
+    { command: 'compare', code: 0, most: 138, today: 130 },
+    { command: 'doctor', code: 1, most: 122, today: 115 },
   ];
   for (const { command, code, most, today } of READERS) {
     for (const form of ['lines', 'document']) {
-      test(`${command} loads at most ${most} modules (today ${today}), and reads each byte of ${form} twice`, async () => {
+      test(`${command} loads at most ${most} modules (today ${today}), and reads each byte of ${form} twice`, async (t) => {
         const counts = [];
         for (const { file } of files[form] ?? []) {
           const args = [command, '--from', file, '--max-traces', '100000'];
@@ -79,6 +80,7 @@ describe('the structure of a command', () => {
         }
         const [small, large] = counts;
         assert.ok(small && large);
+        if (small.read === 0) return t.diagnostic('this system does not count what is read');
         // The modules' own bytes are in both.
         const times = (large.read - small.read) / (large.size - small.size);
         // For the outline of the traces, and for their spans.

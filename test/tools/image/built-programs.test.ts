@@ -17,13 +17,13 @@ const NAMES = Object.keys(PROGRAMS) as ProgramName[];
 const MEGABYTE = 1_000_000;
 
 /**
- * What a start costs, in what can be counted. A limit is a little above what it is now: raise it where
- * the reason is good, and say so.
+ * What a start costs, in what can be counted. A limit is a little above what it is today, in the comment
+ * (megabytes, files, Node's own modules): raise it where the reason is good, and say so.
  */
 const MOST: Readonly<Record<ProgramName, { bytes: number; files: number; builtins: number }>> = {
-  loadgen: { bytes: 4.5 * MEGABYTE, files: 45, builtins: 260 },
-  client: { bytes: 4.7 * MEGABYTE, files: 45, builtins: 260 },
-  server: { bytes: 4.1 * MEGABYTE, files: 45, builtins: 260 },
+  loadgen: { bytes: 4.25 * MEGABYTE, files: 45, builtins: 210 }, // 4.12, 43, 202
+  client: { bytes: 4.5 * MEGABYTE, files: 41, builtins: 210 }, // 4.35, 39, 200
+  server: { bytes: 3.8 * MEGABYTE, files: 45, builtins: 210 }, // 3.66, 43, 202
 };
 
 describe('what the images run', () => {
@@ -52,8 +52,9 @@ describe('what the images run', () => {
   };
 
   for (const name of NAMES) {
-    test(`${name} has no more bytes than its limit`, () => {
+    test(`${name} has no more bytes than its limit`, (t) => {
       const bytes = built[name]?.bytes ?? Number.NaN;
+      t.diagnostic(`${bytes} bytes`);
       assert.ok(bytes <= MOST[name].bytes, `${bytes} bytes`);
       assert.ok(bytes > MOST[name].bytes / 2, `${bytes} bytes: lower the limit`);
     });
@@ -63,6 +64,7 @@ describe('what the images run', () => {
       const { code, loaded } = await program.stop();
       assert.equal(code, 0);
       const { listening, builtins, files } = loaded;
+      t.diagnostic(`${listening} files, ${builtins.length} of node's modules`);
       assert.ok(listening <= MOST[name].files, `${listening} files: ${files.join('\n')}`);
       assert.ok(builtins.length <= MOST[name].builtins, `${builtins.length} of node's modules`);
       // Its WebSocket is an export of node:http, which an ES import reads.
