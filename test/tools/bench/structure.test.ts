@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import {
   type BenchSystem,
+  benchCommand,
   type Pair,
-  programCommand,
   startBenchSystem,
 } from '../../../tools/bench/system/bench-system.ts';
 import type { Received } from '../../../tools/bench/system/cloud.ts';
@@ -39,6 +39,13 @@ describe('the structure of a request', () => {
     assert.equal(wrong, null);
   };
   const received = () => system.cloud.ask<Received>('received');
+  const untilWritten = async (service: 'trace-write' | 'otlp', writes: number) => {
+    const untilMs = performance.now() + 120_000;
+    while ((await received()).calls[service] < writes) {
+      if (performance.now() > untilMs) throw new Error(`${service}: fewer than ${writes} writes`);
+    }
+  };
+  const stop = ({ programs }: Pair) => Promise.all(programs.map((program) => program.stop()));
   /** What comes in while the work is done. */
   const callsOf = async (work: () => Promise<unknown>): Promise<Received['calls']> => {
     const { calls: earlier } = await received();
@@ -56,7 +63,7 @@ describe('the structure of a request', () => {
       const { calls: earlier } = await received();
       await ask(pair, 1);
       // The wait before a response is bounded, and the first export may take longer.
-      while ((await received()).calls['trace-write'] < earlier['trace-write'] + 2);
+      await untilWritten('trace-write', earlier['trace-write'] + 2);
     });
     assert.deepEqual({ list, download }, { list: 1, download: 3 });
     // 5 each of client and server: the instance, and a token.
@@ -66,6 +73,7 @@ describe('the structure of a request', () => {
     const { 'trace-write': writes, ...others } = later;
     assert.ok(writes > 0 && writes <= 40, `${writes} writes`);
     assert.deepEqual(others, { list: 0, download: 0, metadata: 0, otlp: 0 });
+    await stop(pair);
   });
 
   for (const [exporter, service] of [
@@ -77,8 +85,7 @@ describe('the structure of a request', () => {
       const calls = await callsOf(async () => {
         // 3 spans each of client and server, and 4 of the first reading: 513 and 517 spans.
         await ask(pair, 171);
-        await system.cloud.ask('stored', 1);
-        for (const program of pair.programs) await program.stop();
+        await stop(pair);
       });
       // One full batch of each, and what is left at the end.
       assert.equal(calls[service], 4);
@@ -89,7 +96,7 @@ describe('the structure of a request', () => {
     const [client, server] = (await system.startPair(NEVER)).programs;
     const { addresses } = system;
     const env = { ...NEVER, CLIENT_ADDR: `127.0.0.1:${client?.port}` };
-    const loadgen = programCommand('loadgen', { addresses, queries: LOCAL_QUERIES, env });
+    const loadgen = benchCommand('loadgen', { addresses, queries: LOCAL_QUERIES, env });
     const started = startProcess(loadgen.args, { env: loadgen.env });
     const run = async (requests: number) => {
       const response = await fetch(`http://127.0.0.1:${port}/`, {
@@ -127,17 +134,16 @@ describe('the structure of a request', () => {
       const pair = await system.startPair(variables);
       /** So many requests that client and server each write one batch. */
       const askFor = async (requests: number) => {
-        const { calls: earlier } = await received();
+        const { calls } = await received();
         await ask(pair, requests);
-        const isWritten = async () =>
-          service === null || (await received()).calls[service] === earlier[service] + 2;
-        while (!(await isWritten()));
+        if (service !== null) await untilWritten(service, calls[service] + 2);
         const usages = await Promise.all(pair.programs.map((each) => each.usage()));
         return sumUsage(usages).allocatedKb;
       };
       // The first requests load the works, fetch tokens, and fill caches.
       const earlierKb = await askFor(171);
       const each = ((await askFor(171)) - earlierKb) / 171;
+      await stop(pair);
       t.diagnostic(`${each.toFixed(0)} kB`);
       assert.ok(each <= most, `${each} kB`);
       assert.ok(each > most / 2, `${each} kB: lower the bound`);
