@@ -21,9 +21,10 @@ export type ServerApp = Readonly<{
 /** The gRPC server with its three services; opens nothing until `listen`. */
 export function createApp(options: SearchOptions & { limits?: ServerLimits }): ServerApp {
   const { limits = SERVER_LIMITS } = options;
+  const bounds = createCallBounds(limits, reportPressure);
   const server = new Server({
     // One for both: each costs a call more than the bounds themselves.
-    interceptors: [createCallBounds(limits, reportPressure)],
+    interceptors: [bounds.interceptor],
     'grpc.max_concurrent_streams': limits.callsPerConnection,
     'grpc.max_receive_message_length': limits.messageBytes,
     'grpc.max_connection_idle_ms': limits.idleMs,
@@ -54,10 +55,11 @@ export function createApp(options: SearchOptions & { limits?: ServerLimits }): S
     async drain(timeoutMs) {
       health.setStatus('', 'NOT_SERVING');
       health.setStatus(SERVICE_NAME, 'NOT_SERVING');
+      // A watcher of the health service never goes away by itself.
+      bounds.endStreams();
       const finished = new Promise<void>((resolve, reject) =>
         server.tryShutdown((error) => (error ? reject(error) : resolve())),
       );
-      // A watcher of the health service never goes away by itself.
       if (!(await endsWithin(timeoutMs, () => finished))) server.forceShutdown();
       endBound();
     },

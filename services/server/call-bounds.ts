@@ -20,6 +20,15 @@ export type CallLimits = Readonly<{
   metadataBytes: number;
 }>;
 
+export type CallBounds = Readonly<{
+  interceptor: ServerInterceptor;
+  /** Ends the streams that are open: a server that stops would wait for their callers. */
+  endStreams(): void;
+}>;
+
+/** Of a server that shuts down, by the table of gRPC's status codes. */
+const STOPPING = { code: status.UNAVAILABLE, details: 'the server is stopping' };
+
 /**
  * Refuses a call that comes while the process has as many as it may: RESOURCE_EXHAUSTED, before its
  * message is read. gRPC itself bounds the calls of each connection only, and no metadata. A health
@@ -29,14 +38,16 @@ export type CallLimits = Readonly<{
 export function createCallBounds(
   limits: CallLimits,
   sendStatus: StatusResponder = (status, next) => next(status),
-): ServerInterceptor {
-  const open = { calls: 0, streams: 0 };
-  return ({ path, responseStream }, call) => {
+): CallBounds {
+  const open = {
+    calls: new Set<ServerInterceptingCall>(),
+    streams: new Set<ServerInterceptingCall>(),
+  };
+
+  const interceptor: ServerInterceptor = ({ path, responseStream }, call) => {
     const isCheck = path.startsWith('/grpc.health.') && !responseStream;
     const kind = responseStream ? 'streams' : 'calls';
-    const isRefused = !isCheck && open[kind] >= limits[kind];
-    const isCounted = !isCheck && !isRefused;
-    if (isCounted) open[kind] += 1;
+    const isRefused = !isCheck && open[kind].size >= limits[kind];
     const listener: ServerListener = {
       onReceiveMetadata(metadata, next) {
         // What is refused is not handed on: the handler never learns of this call.
@@ -45,13 +56,19 @@ export function createCallBounds(
         else bounded.sendStatus(refusal(`${limits.metadataBytes} bytes of metadata`));
       },
       // Comes when the call's stream closes, however it ended.
-      onCancel() {
-        if (isCounted) open[kind] -= 1;
-      },
+      onCancel: () => void open[kind].delete(bounded),
     };
     const start = (next: (listener: ServerListener) => void) => next(listener);
     const bounded = new ServerInterceptingCall(call, { start, sendStatus });
+    if (!isCheck && !isRefused) open[kind].add(bounded);
     return bounded;
+  };
+
+  return {
+    interceptor,
+    endStreams() {
+      for (const call of open.streams) call.sendStatus(STOPPING);
+    },
   };
 }
 

@@ -4,11 +4,14 @@ import {
   Client,
   credentials,
   Metadata,
+  type MethodDefinition,
+  Server,
   type ServiceError,
   type StatusObject,
   status,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { service as healthService } from 'grpc-health-check';
 import { AppError } from '../../../lib/errors.ts';
 import { type MatchCountResponse, shakespeareService } from '../../../lib/rpc.ts';
 import { ATTR, PRESSURE_HEADER, SPAN } from '../../../lib/telemetry/names.ts';
@@ -50,6 +53,29 @@ function callOnce(client: Client, query: string, deadlineMs = 60_000) {
     cancel = () => unary.cancel();
   });
   return Object.assign(answer, { cancel: () => cancel() });
+}
+
+const { Watch: watch } = healthService as unknown as {
+  Watch: MethodDefinition<{ service: string }, { status: string }>;
+};
+
+/** A watcher of the server's health on a connection by itself. */
+function watchHealth(t: TestContext, port: number) {
+  const options = { 'grpc.use_local_subchannel_pool': 1 };
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), options);
+  t.after(() => client.close());
+  const { path, requestSerialize, responseDeserialize } = watch;
+  const request = { service: '' };
+  const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request);
+  const first = Promise.withResolvers<void>();
+  const statuses: string[] = [];
+  call.on('data', (message: { status: string }) => {
+    statuses.push(message.status);
+    first.resolve();
+  });
+  call.on('error', first.reject);
+  const ended = new Promise<StatusObject>((resolve) => call.on('status', resolve));
+  return { first: first.promise, statuses, ended };
 }
 
 async function start(t: TestContext, works: Works = keptWorks) {
@@ -416,6 +442,34 @@ describe('drain', () => {
     held.resolve();
     assert.deepEqual(await answer, { match_count: '3' });
     await drained;
+  });
+
+  test('ends the watchers of its health at once, and waits for the call in flight alone', async (t) => {
+    const forced = t.mock.method(Server.prototype, 'forceShutdown');
+    const held = Promise.withResolvers<void>();
+    const reading = Promise.withResolvers<void>();
+    const { app, call, port } = await start(t, {
+      ...keptWorks,
+      read: async () => {
+        reading.resolve();
+        await held.promise;
+        return { snapshot, source: 'kept' };
+      },
+    });
+    const watchers = Array.from({ length: 20 }, () => watchHealth(t, port));
+    await Promise.all(watchers.map(({ first }) => first));
+    const answer = call('to be');
+    await reading.promise;
+    const drained = app.drain(60_000);
+    for (const { ended, statuses } of watchers) {
+      const { code, details } = await ended;
+      assert.deepEqual([code, details], [status.UNAVAILABLE, 'the server is stopping']);
+      assert.deepEqual(statuses, ['SERVING', 'NOT_SERVING']);
+    }
+    held.resolve();
+    assert.deepEqual(await answer, { match_count: '3' });
+    await drained;
+    assert.equal(forced.mock.callCount(), 0);
   });
 
   test('ends after its time even where a call does not', async (t) => {
