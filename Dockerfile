@@ -6,7 +6,7 @@ ARG NODE_IMAGE=docker.io/library/node:26.10.0-trixie-slim
 # distroless say the purpose, not the version, so cloudbuild.yaml resolves the digest.
 ARG BASE_IMAGE=gcr.io/distroless/cc-debian13:nonroot
 
-# What the images run: our sources and their packages in few files, with a compile cache for each program.
+# What the images run: our sources and their packages in one file a program, each with a code cache.
 # docs/adr/0006-images-run-bundles.md says why, tools/image/build.ts what is where.
 FROM ${NODE_IMAGE} AS built
 # Node 25 and newer need it; distroless does not have it. Copied as a file, whatever the architecture.
@@ -24,12 +24,8 @@ COPY tools tools
 # With fixed modes: the modes of a checkout vary, and the image's user must read what it holds.
 RUN node tools/image/build.ts /app \
  && cp package.json LICENSE THIRD_PARTY_LICENSES.md /app \
- && chmod -R u=rwX,go=rX . /app && chown -R 65532:65532 /app
-# As the user and in the folder of the images: node looks a cache up by both.
-USER 65532:65532
-RUN node tools/image/bake-cache.ts /app
-USER 0:0
-RUN chown -R 0:0 /app && find /app \( -type d -exec chmod 755 {} + \) -o -exec chmod 644 {} +
+ && node tools/image/bake-cache.ts /app \
+ && find /app \( -type d -exec chmod 755 {} + \) -o -exec chmod 644 {} +
 
 FROM ${BASE_IMAGE} AS program
 COPY --from=built /usr/local/bin/node /usr/local/bin/node
@@ -54,29 +50,29 @@ LABEL org.opencontainers.image.vendor="Shakesapp" \
       org.opencontainers.image.base.digest="${BASE_DIGEST}" \
       dev.shakesapp.image.node="${NODE_IMAGE}"
 
-# Node is PID 1 and handles SIGTERM itself (lib/shutdown.ts). The arguments are those of the local run, with
-# the built files; a test compares them.
+# Node is PID 1 and handles SIGTERM itself (lib/shutdown.ts). The options are those of the local run, but that
+# start.cjs loads what it names with --require and --import; a test compares them.
 
 FROM program AS loadgen
 COPY --from=built /app/loadgen loadgen
 LABEL org.opencontainers.image.title="loadgen" \
       org.opencontainers.image.description="Sends searches to client on a schedule, each as a trace"
-ENV PORT=8080 NODE_COMPILE_CACHE=/app/loadgen/compile-cache
+ENV PORT=8080
 EXPOSE 8080
-ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--require", "./loadgen/early-signal.cjs", "--import", "./loadgen/preload.mjs", "./loadgen/main.mjs"]
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "./loadgen/start.cjs"]
 
 FROM program AS client
 COPY --from=built /app/client client
 LABEL org.opencontainers.image.title="client" \
       org.opencontainers.image.description="Takes searches over HTTP and asks server over gRPC"
-ENV PORT=8080 NODE_COMPILE_CACHE=/app/client/compile-cache
+ENV PORT=8080
 EXPOSE 8080
-ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--require", "./client/early-signal.cjs", "--import", "./client/preload.mjs", "./client/main.mjs"]
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "./client/start.cjs"]
 
 FROM program AS server
 COPY --from=built /app/server server
 LABEL org.opencontainers.image.title="server" \
       org.opencontainers.image.description="Counts the lines of Shakespeare's works that contain a query"
-ENV PORT=5050 NODE_COMPILE_CACHE=/app/server/compile-cache
+ENV PORT=5050
 EXPOSE 5050
-ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--require", "./server/early-signal.cjs", "--import", "./server/preload.mjs", "./server/main.mjs"]
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "./server/start.cjs"]

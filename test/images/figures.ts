@@ -5,7 +5,7 @@ export type Figures = {
   compressed: number;
   uncompressed: number;
   node: number;
-  /** All over Node and its base, the compile cache included. */
+  /** All over Node and its base, the code cache included. */
   app: number;
   cache: number;
   readyMs: { cloud_run?: number; gke?: number };
@@ -18,7 +18,7 @@ const milliseconds = (value: number | undefined) =>
 /** The table of the sizes; as a Markdown table, to be copied. */
 export function renderFigures(figures: Readonly<Partial<Record<ServiceName, Figures>>>): string {
   const head = [
-    ...['image', 'compressed', 'uncompressed', 'of it Node', 'of it ours', 'of that compile cache'],
+    ...['image', 'compressed', 'uncompressed', 'of it Node', 'of it ours', 'of that code cache'],
     ...['ready as on Cloud Run', 'ready as on GKE'],
   ];
   const rows = SERVICES.flatMap((name) => {

@@ -40,26 +40,37 @@ export async function listFiles(
   return JSON.parse(stdout) as ImageFile[];
 }
 
-// The program refuses the empty environment once all its modules are loaded.
-const START = `
-const { spawnSync } = require('node:child_process');
-const env = { ...process.env, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' };
-const { stdout, stderr } = spawnSync(process.execPath, process.argv.slice(1), { env });
-console.log(String(stdout) + stderr);
+// Says of each script whether V8 took its cache.
+const REPORT = `
+import vm from 'node:vm';
+vm.Script = class extends vm.Script {
+  constructor(source, options) {
+    super(source, options);
+    const { filename } = options;
+    console.log('CACHE ' + JSON.stringify({ filename, rejected: this.cachedDataRejected }));
+  }
+};
 `;
 
-/** What node says of the image's compile cache as it starts with these arguments. */
+/** What V8 says of the image's code cache as it starts with these arguments. */
 export async function readCacheReport(
   tools: ContainerTools,
   image: string,
   args: readonly string[],
-): Promise<readonly string[]> {
+): Promise<readonly Readonly<{ filename: string; rejected?: boolean }>[]> {
+  // The program refuses the empty environment, and ends.
+  const start = `
+const { spawnSync } = require('node:child_process');
+const { stdout, stderr } = spawnSync(process.execPath, process.argv.slice(1));
+console.log(String(stdout) + stderr);
+`;
+  const report = `data:text/javascript,${encodeURIComponent(REPORT)}`;
   const { stdout } = await tools.podman([
     ...['run', '--rm', '--pull', 'never', '--network', 'host', '--log-driver', 'none'],
     ...['--read-only', '--read-only-tmpfs=false', '--cap-drop', 'all'],
-    ...['--entrypoint', 'node', image, '--eval', START, '--', ...args],
+    ...['--entrypoint', 'node', image, '--eval', start, '--', '--import', report, ...args],
   ]);
-  return stdout.split('\n').filter((line) => / for (ESM|CommonJS) /.test(line));
+  return [...stdout.matchAll(/^CACHE (.*)$/gm)].map(([, json = '']) => JSON.parse(json));
 }
 
 export type ImageConfig = Readonly<{

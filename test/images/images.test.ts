@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -9,7 +9,7 @@ import { programArguments } from '../../tools/local/platforms/environment.ts';
 import { reasonToSkipGcloud } from '../cloudbuild/gcloud.ts';
 import { runStep } from '../cloudbuild/run-steps.ts';
 import { reasonToSkip as reasonToSkipTerraform } from '../terraform/terraform.ts';
-import { type BuiltImages, buildImages, REPOSITORY_ROOT } from './built-images.ts';
+import { type BuiltImages, buildImages } from './built-images.ts';
 import { reasonToSkip } from './container-tools.ts';
 import { readDockerfileArguments } from './dockerfile.ts';
 import { type Figures, renderFigures, renderTimes } from './figures.ts';
@@ -19,8 +19,7 @@ import { LICENCES_FILE, readLicences } from './third-party-licences.ts';
 
 const skip = (await reasonToSkipTerraform()) || reasonToSkip();
 const MEGABYTE = 1_000_000;
-const BUILT = /\/([\w.-]+\.mjs|early-signal\.cjs|compile-cache\/.*)$/;
-const manifest = JSON.parse(await readFile(join(REPOSITORY_ROOT, 'package.json'), 'utf8'));
+const BUILT = /\/(start\.cjs|early-signal\.cjs|program\.js|program\.cache)$/;
 
 describe('the images', { skip, timeout: 900_000 }, () => {
   let built: BuiltImages;
@@ -55,14 +54,15 @@ describe('the images', { skip, timeout: 900_000 }, () => {
         const config = configOf(name);
         const settings = {} as Parameters<typeof programArguments>[1];
         const source = programArguments(name, settings);
-        const built = source.map((argument) =>
-          argument
-            .replace('./lib/telemetry/early-signal.cjs', `./${name}/early-signal.cjs`)
-            .replace('./lib/telemetry/preload.ts', `./${name}/preload.mjs`)
-            .replace(`./${PROGRAMS[name]}`, `./${name}/main.mjs`),
-        );
-        assert.deepEqual(config.Entrypoint, ['node', ...built]);
-        // The compile cache is for these arguments.
+        // start.cjs loads these itself, in this order.
+        const loaded = [
+          ...['--require', './lib/telemetry/early-signal.cjs'],
+          ...['--import', './lib/telemetry/preload.ts', `./${PROGRAMS[name]}`],
+        ];
+        assert.deepEqual(source.slice(-loaded.length), loaded);
+        const options = source.slice(0, -loaded.length);
+        assert.deepEqual(config.Entrypoint, ['node', ...options, `./${name}/start.cjs`]);
+        // The code cache is for these options.
         assert.deepEqual(config.Entrypoint, ['node', ...builtArguments(name)]);
         assert.equal(config.Cmd, undefined);
         assert.equal(config.WorkingDir, '/app');
@@ -113,30 +113,9 @@ describe('the images', { skip, timeout: 900_000 }, () => {
         );
       });
 
-      test('holds a compile cache for its version, arguments and user', () => {
-        const [user] = (configOf(name).User ?? '').split(':');
-        const folder = `/app/${name}/compile-cache`;
-        assert.ok(configOf(name).Env.includes(`NODE_COMPILE_CACHE=${folder}`));
-        const cached = filesOf(name).filter(({ path }) => path.startsWith(`${folder}/`));
-        assert.ok(cached.length > 10, `${cached.length} files`);
-        const { devDependencies } = manifest;
-        const wanted = new RegExp(
-          `^${folder}/v${devDependencies.node}-[^/-]+-[0-9a-f]+-${user}/[0-9a-f]+$`,
-        );
-        assert.deepEqual(
-          cached.map(({ path }) => path).filter((path) => !wanted.test(path)),
-          [],
-        );
-      });
-
-      test('finds its compile cache as it starts, and misses none of its files', async () => {
-        const lines = await readCacheReport(built.tools, built.images[name], builtArguments(name));
-        const accepted = lines.filter((line) => line.includes('was accepted'));
-        assert.ok(accepted.length > 5, lines.join('\n'));
-        assert.deepEqual(
-          lines.filter((line) => /no such file|rejected|mismatch|was not initialized/.test(line)),
-          [],
-        );
+      test('starts with its code cache', async () => {
+        const taken = await readCacheReport(built.tools, built.images[name], builtArguments(name));
+        assert.deepEqual(taken, [{ filename: `/app/${name}/program.js`, rejected: false }]);
       });
 
       test('holds our files with fixed modes, whatever the checkout has', () => {
@@ -186,7 +165,7 @@ describe('the images', { skip, timeout: 900_000 }, () => {
         const bytesOf = (list: readonly ImageFile[]) =>
           list.reduce((sum, { bytes }) => sum + bytes, 0);
         const app = all.filter(({ path }) => path.startsWith('/app/'));
-        const cache = app.filter(({ path }) => path.includes('/compile-cache/'));
+        const cache = app.filter(({ path }) => path.endsWith('/program.cache'));
         const measured: Figures = {
           compressed: layers.reduce((sum, { size }) => sum + size, 0),
           uncompressed: bytesOf(all),

@@ -1,11 +1,11 @@
 /**
- * Writes the compile caches that the images hold:
+ * Writes the code caches that the images hold:
  *
  *   node tools/image/bake-cache.ts FOLDER
  *
- * in the FOLDER that tools/image/build.ts wrote, at the path and as the user that the images have.
+ * in the FOLDER that tools/image/build.ts wrote.
  */
-import { bakeCaches } from './compile-cache.ts';
+import { bakeCaches } from './code-cache.ts';
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {

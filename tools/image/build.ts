@@ -3,8 +3,8 @@
  *
  *   node tools/image/build.ts FOLDER
  *
- *   FOLDER/PROGRAM/preload.mjs, main.mjs, …      our sources and their packages, in few files
- *   FOLDER/node_modules/@grpc/grpc-js            apart, because it is patched by its name
+ *   FOLDER/PROGRAM/start.cjs, program.js, …      our sources and their packages, in one file
+ *   FOLDER/node_modules/@grpc/grpc-js            a name, because it is patched by that
  *   FOLDER/node_modules/PACKAGE/LICENSE …        the texts of all packages
  *
  * The Dockerfile runs it; a laptop runs the sources. docs/adr/0006-images-run-bundles.md says why.
@@ -18,7 +18,7 @@ if (folder === undefined) {
   process.exit(2);
 }
 const programs = await buildPrograms(folder);
-for (const [name, { bytes, files }] of Object.entries(programs)) {
-  process.stdout.write(`${name}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB\n`);
+for (const [name, { bytes }] of Object.entries(programs)) {
+  process.stdout.write(`${name}: ${(bytes / 1e6).toFixed(1)} MB\n`);
 }
 copyLicences(folder);

@@ -1,80 +1,71 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { build } from 'esbuild';
+import { GRPC_STUB, grpcInside } from './grpc-inside.ts';
+import { leftOut } from './left-out.ts';
 import { PROGRAMS, type ProgramName, ROOT } from './programs.ts';
 import { preparedProtos } from './protos.ts';
 import { requiredLate } from './required-late.ts';
-import { onlyEnglish } from './zod-locales.ts';
 
-/** Packages that are built as CommonJS expect these. */
-const COMMONJS = `import { createRequire as makeRequire } from 'node:module';
-const require = makeRequire(import.meta.url);
-const { filename: __filename, dirname: __dirname } = import.meta;`;
+const COPIED = ['lib/telemetry/early-signal.cjs', 'tools/image/start.cjs'];
 
-/** Not minified: stack traces stay readable, and the compile cache saves the parsing anyway. */
-const COMMON = {
-  absWorkingDir: ROOT,
-  bundle: true,
-  platform: 'node',
-  target: 'node26',
-  // ES modules where a package has both: what nobody imports of them is left out.
-  mainFields: ['module', 'main'],
-  // The licences' texts are in the image as files.
-  legalComments: 'none',
-  logLevel: 'warning',
-} as const satisfies BuildOptions;
-
-const EARLY_SIGNAL = 'early-signal.cjs';
-
-export type Built = Readonly<{ files: number; bytes: number }>;
+export type Built = Readonly<{ bytes: number }>;
 
 /**
- * Two entries, the preload and the program, in one build: what both need is in files that both import,
- * so that each module has one state. What is imported with `import()` goes into separate files.
+ * The preload, and when it is done the program, as one function that start.cjs calls. A module runs when
+ * the first one that needs it does, so nothing of the program runs before the preload has patched what it
+ * uses. A function, because only there may code that is no ES module await.
  */
 async function buildProgram(name: ProgramName, folder: string): Promise<Built> {
-  const { metafile } = await build({
-    ...COMMON,
-    entryPoints: { preload: 'lib/telemetry/preload.ts', main: PROGRAMS[name] },
-    outdir: folder,
-    splitting: true,
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    stdin: {
+      contents: `import 'grpc-inside';
+await import('./lib/telemetry/preload.ts');
+await import('./${PROGRAMS[name]}');`,
+      resolveDir: ROOT,
+    },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node26',
     format: 'esm',
-    outExtension: { '.js': '.mjs' },
-    banner: { js: COMMONJS },
-    metafile: true,
-    plugins: [requiredLate, preparedProtos, onlyEnglish],
+    define: {
+      'import.meta.url': '__url',
+      'import.meta.dirname': '__dirname',
+      'import.meta.filename': '__filename',
+    },
+    // ES modules where a package has both: what nobody imports of them is left out.
+    mainFields: ['module', 'main'],
+    // Not minified: stack traces stay readable, and the code cache saves the parsing anyway.
+    charset: 'ascii',
+    // The licences' texts are in the image as files.
+    legalComments: 'none',
+    logLevel: 'warning',
+    plugins: [grpcInside, requiredLate, preparedProtos, leftOut],
   });
-  // As it is: nothing may come before it.
-  copyFileSync(join(ROOT, 'lib/telemetry', EARLY_SIGNAL), join(folder, EARLY_SIGNAL));
-  const outputs = Object.values(metafile.outputs);
-  return {
-    files: outputs.length,
-    bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0),
-  };
+  const text = outputFiles.map((file) => file.text).join('');
+  // In comments and regular expressions esbuild leaves other characters as they are.
+  const body = text.replace(/[\u0080-\uffff]/g, escapeCharacter);
+  const program = `(async (require, __filename, __dirname, __url) => {'use strict';\n${body}})`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'program.js'), program, 'latin1');
+  for (const path of COPIED) copyFileSync(join(ROOT, path), join(folder, path.replace(/.*\//, '')));
+  return { bytes: program.length };
 }
 
-/** All programs, each in its folder, and beside them the package that they require. */
+const escapeCharacter = (character: string) =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** All programs, each in its folder, and beside them the package that they require by its name. */
 export async function buildPrograms(folder: string): Promise<Readonly<Record<ProgramName, Built>>> {
   const programs: Partial<Record<ProgramName, Built>> = {};
   for (const name of Object.keys(PROGRAMS) as ProgramName[]) {
     programs[name] = await buildProgram(name, join(folder, name));
   }
-  await buildGrpc(join(folder, 'node_modules/@grpc/grpc-js'));
+  const grpc = 'node_modules/@grpc/grpc-js';
+  mkdirSync(join(folder, grpc, 'build/src'), { recursive: true });
+  writeFileSync(join(folder, grpc, 'build/src/index.js'), GRPC_STUB);
+  copyFileSync(join(ROOT, grpc, 'package.json'), join(folder, grpc, 'package.json'));
   return programs as Record<ProgramName, Built>;
-}
-
-/**
- * A package that instrumentation finds by its name and version: one file in place of a hundred. Its
- * own use of proto-loader, for channelz and for load reports, is not in the image.
- */
-async function buildGrpc(folder: string): Promise<void> {
-  const source = join(ROOT, 'node_modules/@grpc/grpc-js');
-  await build({
-    ...COMMON,
-    entryPoints: [join(source, 'build/src/index.js')],
-    outfile: join(folder, 'build/src/index.js'),
-    format: 'cjs',
-    external: ['@grpc/proto-loader'],
-  });
-  copyFileSync(join(source, 'package.json'), join(folder, 'package.json'));
 }

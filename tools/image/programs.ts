@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** What node runs after the preload. */
+/** What runs after the preload. */
 export const PROGRAMS = {
   loadgen: 'functions/loadgen/main.ts',
   client: 'services/client/main.ts',
@@ -17,10 +17,6 @@ export function builtArguments(name: ProgramName): readonly string[] {
     // Otherwise Google's archived packages print plain text between the JSON log lines.
     '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
     '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
-    '--require',
-    `./${name}/early-signal.cjs`,
-    '--import',
-    `./${name}/preload.mjs`,
-    `./${name}/main.mjs`,
+    `./${name}/start.cjs`,
   ];
 }

@@ -3,31 +3,35 @@ import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { builtArguments, type ProgramName } from '../../../tools/image/programs.ts';
 
-/** At its end the program writes what it had loaded when it listened. */
+/** At its end the program writes what it had run when it listened. */
 const REPORT = `
-  const { registerHooks } = require('node:module');
-  const loaded = { files: [], builtins: [] };
-  registerHooks({
-    load(url, context, next) {
-      if (!url.startsWith('node:')) loaded.files.push(url);
-      return next(url, context);
-    },
-  });
+  const { Session } = require('node:inspector');
   const net = require('node:net');
+  const session = new Session();
+  session.connect();
+  session.post('Profiler.enable');
+  session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+  const loaded = { modules: [], builtins: [] };
   const { listen } = net.Server.prototype;
   net.Server.prototype.listen = function (...args) {
+    net.Server.prototype.listen = listen;
     loaded.builtins = process.moduleLoadList.filter((name) => name.startsWith('NativeModule '));
-    loaded.listening = loaded.files.length;
+    session.post('Profiler.takePreciseCoverage', (error, { result }) => {
+      const program = result.find(({ url }) => url.endsWith('/program.js'));
+      // esbuild names the function of a module by its path.
+      loaded.modules = program.functions
+        .filter(({ functionName, ranges }) => functionName.includes('/') && ranges[0].count > 0)
+        .map(({ functionName }) => functionName);
+    });
+    session.disconnect();
     return listen.apply(this, args);
   };
   process.on('exit', () => console.error('LOADED ' + JSON.stringify(loaded)));
 `;
 
 export type Loaded = Readonly<{
-  /** URLs, in the order of loading. */
-  files: readonly string[];
-  /** Of these, those that the program had when it began to listen. */
-  listening: number;
+  /** Paths of the modules that had run when it began to listen. */
+  modules: readonly string[];
   /** Node's own modules at that time, such as 'NativeModule internal/deps/undici/undici'. */
   builtins: readonly string[];
 }>;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildPrograms as bundlePrograms } from '../../image/bundle.ts';
-import { bakeCaches } from '../../image/compile-cache.ts';
+import { bakeCaches } from '../../image/code-cache.ts';
 import { builtArguments, type ProgramName } from '../../image/programs.ts';
 
 export type BuiltPrograms = Readonly<{
@@ -14,7 +14,7 @@ export type BuiltPrograms = Readonly<{
 
 type Env = Readonly<Record<string, string>>;
 
-/** What the images run, in a folder, with the compile caches. */
+/** What the images run, in a folder, with the code caches. */
 export async function buildPrograms(): Promise<BuiltPrograms> {
   const folder = await mkdtemp(join(tmpdir(), 'shakesapp-built-'));
   await bundlePrograms(folder);
@@ -23,8 +23,8 @@ export async function buildPrograms(): Promise<BuiltPrograms> {
     folder,
     command: (name) => ({
       args: builtArguments(name),
-      // The cache is for node without options: V8's are part of its name.
-      env: { NODE_OPTIONS: '', NODE_COMPILE_CACHE: join(folder, name, 'compile-cache') },
+      // The cache is for node without options.
+      env: { NODE_OPTIONS: '' },
       cwd: folder,
     }),
     remove: () => rm(folder, { recursive: true, force: true }),

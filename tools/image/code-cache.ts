@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { builtArguments, type ProgramName } from './programs.ts';
 import { QUERY, type StandInCloud, startStandInCloud } from './stand-in-cloud.ts';
 
+const RECORD = join(import.meta.dirname, 'record-cache.cjs');
+
 type Started = Readonly<{ port: number; stop(): Promise<void> }>;
 
 async function start(
@@ -11,11 +13,12 @@ async function start(
   options: { folder: string; cloud: StandInCloud; upstream: Record<string, string> },
 ): Promise<Started> {
   const { folder, cloud, upstream } = options;
-  const child = spawn(process.execPath, builtArguments(name), {
+  const child = spawn(process.execPath, ['--require', RECORD, ...builtArguments(name)], {
     cwd: folder,
     env: {
       ...cloud.environment,
       ...upstream,
+      NODE_OPTIONS: '',
       HOST: '127.0.0.1',
       PORT: '0',
       GOOGLE_CLOUD_PROJECT: 'image-build',
@@ -24,7 +27,6 @@ async function start(
       // So that the program asks the metadata server, as on both platforms, without a search for it.
       K_SERVICE: name,
       ALLOW_PLAINTEXT_UPSTREAM: 'true',
-      NODE_COMPILE_CACHE: join(folder, name, 'compile-cache'),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -53,10 +55,10 @@ async function start(
 
 /**
  * Starts all three programs that are built in `folder`, sends one run of requests through them, and stops
- * them: each then writes FOLDER/PROGRAM/compile-cache, with all functions that ran. Throws if a count is
+ * them: each then writes FOLDER/PROGRAM/program.cache, with all functions that ran. Throws if a count is
  * wrong or a program does not end as it should.
  *
- * Node looks a cache up by its own version, the paths of the files, V8's flags and the user's number.
+ * V8 takes a cache only where its version and flags are the same, so NODE_OPTIONS of the build stays out.
  */
 export async function bakeCaches(folder: string): Promise<void> {
   const cloud = await startStandInCloud();
