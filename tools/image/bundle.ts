@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { GRPC_STUB, grpcInside } from './grpc-inside.ts';
 import { leftOut } from './left-out.ts';
+import { lightHeaders } from './light-headers.ts';
 import { PROGRAMS, type ProgramName, ROOT } from './programs.ts';
 import { preparedProtos } from './protos.ts';
 import { requiredLate } from './required-late.ts';
@@ -42,7 +43,7 @@ await import('./${PROGRAMS[name]}');`,
     // The licences' texts are in the image as files.
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [grpcInside, requiredLate, preparedProtos, leftOut],
+    plugins: [grpcInside, requiredLate, preparedProtos, leftOut, lightHeaders],
   });
   const text = outputFiles.map((file) => file.text).join('');
   // In comments and regular expressions esbuild leaves other characters as they are.

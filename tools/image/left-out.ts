@@ -4,6 +4,8 @@ import type { Plugin } from 'esbuild';
 const LEFT_OUT = [
   // zod's messages in 50 languages, which are half of its bytes: it uses these by default.
   { path: /zod\/v4\/locales\/index\.js$/, contents: `export { default as en } from './en.js';` },
+  // What fastify takes requests of tests with.
+  { path: /light-my-request\/index\.js$/, contents: '' },
   // Node has streams of the web.
   { path: /web-streams-polyfill\/dist\/ponyfill\.es2018\.js$/, contents: '' },
 ];

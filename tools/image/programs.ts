@@ -17,6 +17,9 @@ export function builtArguments(name: ProgramName): readonly string[] {
     // Otherwise Google's archived packages print plain text between the JSON log lines.
     '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
     '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
+    // A start makes objects faster than V8 lets its space for young ones grow from 1 MB: without this it
+    // collects them a dozen times, with a tenth of the CPU time.
+    '--min-semi-space-size=16',
     `./${name}/start.cjs`,
   ];
 }

@@ -12,10 +12,11 @@ const REPORT = `
   session.post('Profiler.enable');
   session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
   const loaded = { modules: [], builtins: [] };
+  const builtins = () => process.moduleLoadList.filter((name) => name.startsWith('NativeModule '));
   const { listen } = net.Server.prototype;
   net.Server.prototype.listen = function (...args) {
     net.Server.prototype.listen = listen;
-    loaded.builtins = process.moduleLoadList.filter((name) => name.startsWith('NativeModule '));
+    loaded.builtins = builtins();
     session.post('Profiler.takePreciseCoverage', (error, { result }) => {
       const program = result.find(({ url }) => url.endsWith('/program.js'));
       // esbuild names the function of a module by its path.
@@ -26,7 +27,9 @@ const REPORT = `
     session.disconnect();
     return listen.apply(this, args);
   };
-  process.on('exit', () => console.error('LOADED ' + JSON.stringify(loaded)));
+  process.on('exit', () =>
+    console.error('LOADED ' + JSON.stringify({ ...loaded, builtinsAtEnd: builtins() })),
+  );
 `;
 
 export type Loaded = Readonly<{
@@ -34,6 +37,7 @@ export type Loaded = Readonly<{
   modules: readonly string[];
   /** Node's own modules at that time, such as 'NativeModule internal/deps/undici/undici'. */
   builtins: readonly string[];
+  builtinsAtEnd: readonly string[];
 }>;
 
 export type LogLine = Readonly<Record<string, unknown>>;

@@ -18,15 +18,16 @@ import { startBuilt } from './built-program.ts';
 
 const NAMES = Object.keys(PROGRAMS) as ProgramName[];
 const MEGABYTE = 1_000_000;
+const UNDICI = 'NativeModule internal/deps/undici/undici';
 
 /**
  * What a start costs, in what can be counted. A limit is a little above what it is today, in the comment
  * (megabytes, modules, Node's own modules): raise it where the reason is good, and say so.
  */
 const MOST: Readonly<Record<ProgramName, { bytes: number; modules: number; builtins: number }>> = {
-  loadgen: { bytes: 4.3 * MEGABYTE, modules: 900, builtins: 260 },
-  client: { bytes: 4.5 * MEGABYTE, modules: 900, builtins: 260 },
-  server: { bytes: 3.9 * MEGABYTE, modules: 900, builtins: 260 },
+  loadgen: { bytes: 4.3 * MEGABYTE, modules: 720, builtins: 215 },
+  client: { bytes: 4.4 * MEGABYTE, modules: 710, builtins: 215 },
+  server: { bytes: 3.9 * MEGABYTE, modules: 650, builtins: 215 },
 };
 
 describe('what the images run', () => {
@@ -67,11 +68,17 @@ describe('what the images run', () => {
       const { code, loaded } = await program.stop();
       assert.equal(code, 0);
       const { builtins, modules } = loaded;
-      assert.ok(modules.length > MOST[name].modules / 2, `${modules.length}: lower the limit`);
-      assert.ok(modules.length <= MOST[name].modules, `${modules.length}: ${modules.join('\n')}`);
+      assert.ok(
+        modules.length > MOST[name].modules / 2,
+        `${modules.length} modules: lower the limit`,
+      );
+      assert.ok(
+        modules.length <= MOST[name].modules,
+        `${modules.length} modules: ${modules.join('\n')}`,
+      );
       assert.ok(builtins.length <= MOST[name].builtins, `${builtins.length} of node's modules`);
       // Its WebSocket is an export of node:http, which an ES import reads.
-      assert.ok(!builtins.includes('NativeModule internal/deps/undici/undici'));
+      assert.ok(!builtins.includes(UNDICI));
     });
   }
 
@@ -117,6 +124,8 @@ describe('what the images run', () => {
     const response = await fetch(url);
     assert.equal(response.status, 200, await response.text());
     const ends = [await client.stop(), await server.stop()];
+    // Google's libraries would load it for the headers of the request to Cloud Storage.
+    assert.ok(ends.every(({ loaded }) => !loaded.builtinsAtEnd.includes(UNDICI)));
     assert.deepEqual(
       ends.map(({ code }) => code),
       [0, 0],
