@@ -7,15 +7,18 @@ import { sizeOf } from '../../../../tools/bench/folder-size.ts';
 import { row } from '../../../../tools/bench/rows/image.ts';
 import { runRow } from './run-row.ts';
 
-const FILES = ['early-signal.cjs', 'preload.mjs', 'main.mjs'];
+const FILES = ['start.cjs', 'early-signal.cjs', 'program.js', 'program.cache'];
 
 /** Programs of one megabyte each, but for what is left out. */
 async function createBuilt({ bytes = 1_000_000, leftOut = '' } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'bench-test-'));
   for (const program of ['loadgen', 'client', 'server']) {
-    await mkdir(join(folder, program, 'compile-cache'), { recursive: true });
+    await mkdir(join(folder, program), { recursive: true });
     for (const file of FILES.filter((each) => `${program}/${each}` !== leftOut)) {
-      await writeFile(join(folder, program, file), file === 'main.mjs' ? Buffer.alloc(bytes) : '');
+      await writeFile(
+        join(folder, program, file),
+        file === 'program.js' ? Buffer.alloc(bytes) : '',
+      );
     }
   }
   await mkdir(join(folder, 'node_modules'));
@@ -48,9 +51,9 @@ test('image misses its goal above the limit, and fails where a file is missing',
     large.map(({ met }) => met),
     [false, false, false],
   );
-  const buildPrograms = () => createBuilt({ leftOut: 'client/preload.mjs' });
+  const buildPrograms = () => createBuilt({ leftOut: 'client/program.cache' });
   await assert.rejects(
     runRow('image', row, { buildPrograms }),
-    /client answered wrong: there is no client\/preload\.mjs/,
+    /client answered wrong: there is no client\/program\.cache/,
   );
 });
