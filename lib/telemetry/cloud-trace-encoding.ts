@@ -1,7 +1,7 @@
 import { type Attributes, type HrTime, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { eachConsoleLabel, labelOf } from './cloud-trace-names.ts';
-import { ProtobufWriter } from './protobuf-writer.ts';
+import { ProtobufWriter, sizeOfVarint } from './protobuf-writer.ts';
 
 /** Fields of google.devtools.cloudtrace.v2, as the exporter's own protos number them. */
 const REQUEST = { name: 1, spans: 2 } as const;
@@ -34,13 +34,9 @@ const BOOL = { value: 1 } as const;
 const CODE = { [SpanStatusCode.OK]: 0, [SpanStatusCode.ERROR]: 2 } as const;
 const LINK_TYPE_UNSPECIFIED = 0;
 
-/** What is the same for all spans of a batch, as the exporter converts it. */
-export type BatchFrame = Readonly<{
-  /** `projects/PROJECT` */
-  name: string;
-  /** The labels of the resource and of the exporter, encoded. */
-  labels: Uint8Array;
-}>;
+/** Before a packed span: how many of its bytes stand before its own attributes. */
+const HEAD_SIZE_BYTES = 4;
+const NO_HEAD_SIZE = Buffer.alloc(HEAD_SIZE_BYTES);
 
 /** Values of an attribute map, as the exporter makes them. */
 export type Labels = Readonly<
@@ -56,17 +52,25 @@ export type Labels = Readonly<
  * Encodes BatchWriteSpansRequest, to the field what the exporter and its gRPC client make of the same
  * spans: test/lib/telemetry/cloud-trace-encoding.test.ts holds one against the other. They take six
  * objects and a lookup of the resource for each span.
+ *
+ * A span is encoded when it ends, before the labels of its resource are known. They are entries of its
+ * attributes, so these come last and their end stays open:
+ *
+ *     packed   size of head | head | entries of the attributes
+ *     written  size of span | head | size of attributes | entries | labels
  */
-export function createBatchEncoder(): {
-  encode(spans: readonly ReadableSpan[], frame: BatchFrame): Buffer;
-  /** Entries of an attribute map. */
-  encodeLabels(labels: Labels): Uint8Array;
+export function createBatchEncoder(project: string): {
+  pack(span: ReadableSpan): Buffer;
+  /** A request with these packed spans, and with encoded labels of their resource. */
+  encode(packed: readonly Buffer[], labels: Buffer): Buffer;
+  /** The end of an attribute map. */
+  encodeLabels(labels: Labels): Buffer;
 } {
   const writer = new ProtobufWriter();
+  const name = `projects/${project}`;
 
-  function span(of: ReadableSpan, { name, labels }: BatchFrame): void {
+  function head(of: ReadableSpan): void {
     const { traceId, spanId, isRemote } = of.spanContext();
-    const start = writer.begin(REQUEST.spans);
     writer.text(SPAN.name, `${name}/traces/${traceId}/spans/${spanId}`);
     writer.text(SPAN.spanId, spanId);
     const parentSpanId = of.parentSpanContext?.spanId;
@@ -74,13 +78,6 @@ export function createBatchEncoder(): {
     writer.textMessage(SPAN.displayName, of.name);
     time(SPAN.startTime, of.startTime);
     time(SPAN.endTime, of.endTime);
-    const attributes = writer.begin(SPAN.attributes);
-    entries(of.attributes);
-    eachConsoleLabel(of.attributes, entry);
-    // Of two entries with one key the later one holds.
-    writer.raw(labels);
-    writer.integer(ATTRIBUTES.droppedAttributesCount, 0);
-    writer.end(attributes);
     events(of.events);
     links(of.links);
     status(of.status);
@@ -89,7 +86,18 @@ export function createBatchEncoder(): {
     writer.end(sameProcess);
     // OpenTelemetry's numbers begin with 0 for INTERNAL, Cloud Trace's with 0 for "unspecified".
     writer.integer(SPAN.spanKind, of.kind + 1);
-    writer.end(start);
+  }
+
+  /** Of two entries with one key the later one holds, so the labels come last. */
+  function complete(packed: Buffer, labels: Buffer): void {
+    const headSize = packed.readUInt32LE(0);
+    const entriesStart = HEAD_SIZE_BYTES + headSize;
+    const size = packed.length - entriesStart + labels.length;
+    writer.header(REQUEST.spans, headSize + 1 + sizeOfVarint(size) + size);
+    writer.raw(packed, HEAD_SIZE_BYTES, entriesStart);
+    writer.header(SPAN.attributes, size);
+    writer.raw(packed, entriesStart);
+    writer.raw(labels);
   }
 
   function entries(attributes: Attributes): void {
@@ -154,17 +162,28 @@ export function createBatchEncoder(): {
     writer.end(start);
   }
 
-  function time(field: number, [seconds, nanos]: HrTime): void {
+  function time(field: number, at: HrTime): void {
     const start = writer.begin(field);
-    writer.integer(TIMESTAMP.seconds, seconds);
-    writer.integer(TIMESTAMP.nanos, nanos);
+    writer.integer(TIMESTAMP.seconds, at[0]);
+    writer.integer(TIMESTAMP.nanos, at[1]);
     writer.end(start);
   }
 
   return {
-    encode(spans, frame) {
-      writer.text(REQUEST.name, frame.name);
-      for (const each of spans) span(each, frame);
+    pack(span) {
+      writer.clear();
+      writer.raw(NO_HEAD_SIZE);
+      head(span);
+      const headSize = writer.length - HEAD_SIZE_BYTES;
+      entries(span.attributes);
+      eachConsoleLabel(span.attributes, entry);
+      const packed = writer.finish();
+      packed.writeUInt32LE(headSize, 0);
+      return packed;
+    },
+    encode(packed, labels) {
+      writer.text(REQUEST.name, name);
+      for (const each of packed) complete(each, labels);
       return writer.finish();
     },
     encodeLabels(labels) {
@@ -173,6 +192,7 @@ export function createBatchEncoder(): {
         else if ('intValue' in value) entry(label, Number(value.intValue));
         else entry(label, value.boolValue);
       }
+      writer.integer(ATTRIBUTES.droppedAttributesCount, 0);
       return writer.finish();
     },
   };

@@ -4,7 +4,7 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { createConnection } from './cloud-trace-connection.ts';
-import { type BatchFrame, createBatchEncoder, type Labels } from './cloud-trace-encoding.ts';
+import { createBatchEncoder, type Labels } from './cloud-trace-encoding.ts';
 import type { SpanSink } from './sink.ts';
 
 /**
@@ -28,15 +28,15 @@ export function createCloudTraceSink(options: {
     });
   const exporter = createExporter();
   const connection = createConnection({ createExporter, endpoint, timeoutMs });
-  const encoder = createBatchEncoder();
+  const encoder = createBatchEncoder(project);
   const frames = new WeakMap<Resource, Promise<Frame>>();
 
   function frameOf(resource: Resource): Promise<Frame> {
     const known = frames.get(resource);
     if (known) return known;
-    const made = convert(exporter, resource).then(({ request: { name, spans }, metadata }) => {
+    const made = convert(exporter, resource).then(({ request: { spans }, metadata }) => {
       const labels = encoder.encodeLabels(spans[0]?.attributes.attributeMap ?? {});
-      return { name, labels, metadata };
+      return { labels, metadata };
     });
     frames.set(resource, made);
     made.catch(() => frames.delete(resource));
@@ -45,10 +45,10 @@ export function createCloudTraceSink(options: {
 
   return {
     name: 'gcp_trace',
-    async write(spans, signal, resource = spans[0]?.resource) {
-      if (resource === undefined) return { rejected: 0 };
-      const { metadata, ...frame } = await frameOf(resource);
-      await connection.write({ request: encoder.encode(spans, frame), metadata }, signal);
+    pack: encoder.pack,
+    async write(spans, signal, resource) {
+      const { metadata, labels } = await frameOf(resource);
+      await connection.write({ request: encoder.encode(spans, labels), metadata }, signal);
       // v2 stores all of a batch or nothing: its answer is empty.
       return { rejected: 0 };
     },
@@ -58,11 +58,16 @@ export function createCloudTraceSink(options: {
   };
 }
 
-type Frame = BatchFrame & Readonly<{ metadata: object }>;
+/** What is the same for all spans of a resource, as the exporter converts it. */
+type Frame = Readonly<{
+  /** The labels of the resource and of the exporter, encoded. */
+  labels: Buffer;
+  metadata: object;
+}>;
 
 /** A call as the exporter makes it. */
 type Call = Readonly<{
-  request: { name: string; spans: readonly { attributes: { attributeMap: Labels } }[] };
+  request: { spans: readonly { attributes: { attributeMap: Labels } }[] };
   metadata: object;
 }>;
 

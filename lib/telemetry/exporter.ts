@@ -1,25 +1,27 @@
-import { ExportResultCode } from '@opentelemetry/core';
-import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Ledger } from './ledger.ts';
+import type { PackedSpan } from './packed-span.ts';
 import type { Fate, RetryQueue, Ticket } from './retry-queue.ts';
 
-export type TrackedExporter = SpanExporter & {
+export type TrackedExporter = {
+  /** Takes a batch, or counts it as lost: never waits. */
+  export(spans: readonly PackedSpan[]): void;
   /** Resolves when every span that was handed over so far is stored or lost. */
   settled(): Promise<void>;
   /** How full the fullest retry queue is: 0 is empty, 1 is full. */
   fill(): number;
   /** Ends long pauses, as the process is about to stop. */
   hurry(): void;
+  shutdown(): Promise<void>;
 };
 
 /** A batch between the SDK and the ledger: one ticket for each sink. */
 type Batch = Readonly<{ spans: number; tickets: readonly Ticket[] }>;
 
 /**
- * The one exporter that the SDK sees. It puts every batch into the retry queue of each sink, counts
+ * What stands behind the SDK's batches. It puts every batch into the retry queue of each sink, counts
  * what becomes of it, and remembers what is not stored yet.
  *
- * It answers the SDK as soon as a batch is in the queues. The SDK exports one batch at a time: were it
+ * It is done as soon as a batch is in the queues. The SDK exports one batch at a time: were it
  * to wait for a slow write, its own queue would overflow, and that drops spans one by one.
  *
  * It has to remember, because the SDK's forceFlush() and shutdown() return while an export that the
@@ -52,21 +54,19 @@ export function createTrackedExporter(options: {
   }
 
   return {
-    export(spans, done) {
+    export(spans) {
       ledger.add('handed', spans.length);
-      const batch = { spans: spans.length, tickets: queues.map((queue) => queue.add(spans)) };
+      const tickets = queues.map((queue, sink) =>
+        queue.add(spans.flatMap(({ parts }) => parts[sink] ?? [])),
+      );
+      const batch = { spans: spans.length, tickets };
       inFlight.set(
         batch,
         count(batch).finally(() => inFlight.delete(batch)),
       );
-      // What is not stored is counted and reported here, and is no error within the SDK.
-      done({ code: ExportResultCode.SUCCESS });
     },
     async settled() {
       await Promise.all(inFlight.values());
-    },
-    forceFlush() {
-      return this.settled();
     },
     fill: () => Math.max(0, ...queues.map((queue) => queue.fill())),
     hurry() {

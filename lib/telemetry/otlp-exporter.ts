@@ -3,12 +3,10 @@ import https from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { diag } from '@opentelemetry/api';
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
-import type { Resource } from '@opentelemetry/resources';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { GoogleAuth } from 'google-auth-library';
 import { until, within } from './deadline.ts';
 import { judgeAnswer, MAX_ANSWER_BYTES, type OtlpAnswer } from './otlp-answer.ts';
+import { createOtlpEncoder } from './otlp-encoding.ts';
 import { watchConnection } from './request-connection.ts';
 import { FateUnknown, NotStoredYet, type SpanSink } from './sink.ts';
 
@@ -36,6 +34,7 @@ export function createOtlpSink(options: OtlpOptions): SpanSink {
   const agent = new Agent({ keepAlive: true });
   const token = isGoogle(url) ? createAccessToken(project) : undefined;
 
+  const encoder = createOtlpEncoder();
   const format = {
     'content-type': 'application/x-protobuf',
     ...(compression === 'gzip' && { 'content-encoding': 'gzip' }),
@@ -43,12 +42,12 @@ export function createOtlpSink(options: OtlpOptions): SpanSink {
 
   return {
     name: 'otlp',
+    pack: encoder.pack,
     write: (spans, outer, resource) =>
       within(
         timeoutMs,
         async (signal) => {
-          const serialized = ProtobufTraceSerializer.serializeRequest(madeAt(spans, resource));
-          if (serialized === undefined) throw new Error('the spans cannot be serialized');
+          const serialized = encoder.encode(spans, resource);
           const body = compression === 'gzip' ? await gzipAsync(serialized) : serialized;
           const secret = { ...(token && (await until(token.headers(), signal))), ...headers };
           const request = { url, agent, body, headers: { ...secret, ...format } };
@@ -71,11 +70,6 @@ export function createOtlpSink(options: OtlpOptions): SpanSink {
       agent.destroy();
     },
   };
-}
-
-function madeAt(spans: readonly ReadableSpan[], resource?: Resource): ReadableSpan[] {
-  if (resource === undefined) return [...spans];
-  return spans.map((span): ReadableSpan => Object.assign(Object.create(span), { resource }));
 }
 
 function toError({ passes, reason }: { passes: boolean; reason: string }, answer: Answer): Error {

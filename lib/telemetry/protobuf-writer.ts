@@ -1,11 +1,13 @@
 const varintTag = (field: number): number => field << 3;
+const fixed64Tag = (field: number): number => (field << 3) | 1;
 const bytesTag = (field: number): number => (field << 3) | 2;
+const fixed32Tag = (field: number): number => (field << 3) | 5;
 
 const FIRST_BYTES = 64 * 1024;
 /** Of one varint, with the tag before it. */
-const MAX_VARINT_BYTES = 11;
+const MAX_VARINT_BYTES = 12;
 /** A text that is shorter is copied faster here than by a call out of JavaScript. */
-const SHORT_TEXT = 24;
+const SHORT_TEXT = 48;
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
@@ -19,51 +21,96 @@ export class ProtobufWriter {
   #bytes = Buffer.allocUnsafe(FIRST_BYTES);
   #length = 0;
 
+  /** Forgets what was begun and not finished: what is written may throw. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   /** A copy of what was written so far; the writer begins again. */
   finish(): Buffer {
-    const written = Buffer.from(this.#bytes.subarray(0, this.#length));
+    const written = Buffer.allocUnsafe(this.#length);
+    this.#bytes.copy(written, 0, 0, this.#length);
     this.#length = 0;
     return written;
+  }
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#length;
   }
 
   /** Of an int32, int64, bool or enum. What an int64 cannot hold becomes the nearest that it can. */
   integer(field: number, value: number): void {
     this.#reserve(MAX_VARINT_BYTES);
-    this.#bytes[this.#length++] = varintTag(field);
+    this.#varint(varintTag(field));
     if (value >= 0 && value <= Number.MAX_SAFE_INTEGER) this.#varint(value);
     else this.#bigVarint(value);
   }
 
   text(field: number, value: string): void {
+    this.#reserve(MAX_VARINT_BYTES + SHORT_TEXT);
+    this.#varint(bytesTag(field));
+    if (this.#shortText(value)) return;
     const size = Buffer.byteLength(value);
     this.#reserve(MAX_VARINT_BYTES + size);
-    this.#bytes[this.#length++] = bytesTag(field);
     this.#varint(size);
-    this.#text(value, size);
+    this.#length += this.#bytes.write(value, this.#length, size, encodingOf(value, size));
   }
 
   /** A message of one field, number 1, that is a text. */
   textMessage(field: number, value: string): void {
-    const size = Buffer.byteLength(value);
-    this.#reserve(2 * MAX_VARINT_BYTES + size);
-    this.#bytes[this.#length++] = bytesTag(field);
-    this.#varint(1 + sizeOfVarint(size) + size);
-    this.#bytes[this.#length++] = bytesTag(1);
-    this.#varint(size);
-    this.#text(value, size);
+    const start = this.begin(field);
+    this.text(1, value);
+    this.end(start);
   }
 
-  /** Fields that are encoded already. */
-  raw(fields: Uint8Array): void {
-    this.#reserve(fields.length);
-    this.#bytes.set(fields, this.#length);
-    this.#length += fields.length;
+  /** Bytes that are given as hex digits, two each. */
+  hex(field: number, digits: string): void {
+    const size = digits.length >> 1;
+    this.#reserve(MAX_VARINT_BYTES + size);
+    this.#varint(bytesTag(field));
+    this.#varint(size);
+    this.#bytes.write(digits, this.#length, size, 'hex');
+    this.#length += size;
+  }
+
+  /** The lower and the upper half of a fixed64. */
+  fixed64(field: number, low: number, high: number): void {
+    this.#reserve(MAX_VARINT_BYTES);
+    this.#varint(fixed64Tag(field));
+    this.#uint32(low);
+    this.#uint32(high);
+  }
+
+  double(field: number, value: number): void {
+    this.#reserve(MAX_VARINT_BYTES);
+    this.#varint(fixed64Tag(field));
+    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
+  }
+
+  fixed32(field: number, value: number): void {
+    this.#reserve(MAX_VARINT_BYTES);
+    this.#varint(fixed32Tag(field));
+    this.#uint32(value);
+  }
+
+  /** Fields that are encoded already: these bytes, from `start` up to `end`. */
+  raw(fields: Buffer, start = 0, end = fields.length): void {
+    this.#reserve(end - start);
+    this.#length += fields.copy(this.#bytes, this.#length, start, end);
+  }
+
+  /** Begins a message of this size. Its content comes next. */
+  header(field: number, size: number): void {
+    this.#reserve(MAX_VARINT_BYTES);
+    this.#varint(bytesTag(field));
+    this.#varint(size);
   }
 
   /** Begins a message. What is written before `end(start)` is its content. */
   begin(field: number): number {
-    this.#reserve(2);
-    this.#bytes[this.#length++] = bytesTag(field);
+    this.#reserve(MAX_VARINT_BYTES);
+    this.#varint(bytesTag(field));
     this.#length += 1;
     return this.#length;
   }
@@ -99,11 +146,24 @@ export class ProtobufWriter {
     this.#bytes[this.#length++] = Number(rest);
   }
 
-  #text(value: string, size: number): void {
-    if (size === value.length && size < SHORT_TEXT) {
-      for (let i = 0; i < size; i += 1) this.#bytes[this.#length + i] = value.charCodeAt(i);
-    } else this.#bytes.write(value, this.#length, size, size === value.length ? 'latin1' : 'utf8');
-    this.#length += size;
+  /** Size and content of a text of a few characters of ASCII; false where it is another. */
+  #shortText(value: string): boolean {
+    const size = value.length;
+    if (size >= SHORT_TEXT) return false;
+    const bytes = this.#bytes;
+    const start = this.#length + 1;
+    for (let i = 0; i < size; i += 1) {
+      const code = value.charCodeAt(i);
+      if (code > 127) return false;
+      bytes[start + i] = code;
+    }
+    bytes[start - 1] = size;
+    this.#length = start + size;
+    return true;
+  }
+
+  #uint32(value: number): void {
+    for (let bits = 0; bits < 32; bits += 8) this.#bytes[this.#length++] = value >>> bits;
   }
 
   #reserve(size: number): void {
@@ -114,7 +174,10 @@ export class ProtobufWriter {
   }
 }
 
-function sizeOfVarint(value: number): number {
+/** Of what is all ASCII, the faster one. */
+const encodingOf = (value: string, size: number) => (size === value.length ? 'latin1' : 'utf8');
+
+export function sizeOfVarint(value: number): number {
   let size = 1;
   for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) size += 1;
   return size;

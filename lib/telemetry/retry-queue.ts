@@ -1,8 +1,7 @@
 import { context, diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { DeadlineError, within } from './deadline.ts';
-import { FateUnknown, NotStoredYet, type SpanSink, type Written } from './sink.ts';
+import { FateUnknown, NotStoredYet, type Written } from './sink.ts';
 import { estimateBytes } from './span-bytes.ts';
 import { createWaitingBatches, type WaitingBatch } from './waiting-batches.ts';
 import { createWritePace } from './write-pace.ts';
@@ -20,9 +19,15 @@ export type Ticket = Readonly<{
   maybeStored(): boolean;
 }>;
 
+/** A sink that knows where the spans were made. */
+export type QueuedSink = Readonly<{
+  name: string;
+  write(packed: readonly Buffer[], signal: AbortSignal): Promise<Written>;
+}>;
+
 export type RetryQueue = Readonly<{
   /** Takes a batch, or refuses it at once where there is no room. */
-  add(spans: readonly ReadableSpan[]): Ticket;
+  add(spans: readonly Buffer[]): Ticket;
   /** Estimated bytes of the spans that are not stored yet, those being written included. */
   bytes(): number;
   /** The same as a share of the limit: 0 is empty, 1 is full. */
@@ -49,7 +54,7 @@ const REOPEN_FILL = 0.75;
  * until a quarter is free: one long gap breaks fewer traces than a hole in each of them.
  */
 export function createRetryQueue(options: {
-  sink: SpanSink;
+  sink: QueuedSink;
   limitBytes: number;
   /** Spans in one write; a batch that is larger is written by itself. */
   batchSpans: number;
@@ -73,7 +78,7 @@ export function createRetryQueue(options: {
     return !isFull;
   }
 
-  function add(spans: readonly ReadableSpan[]): Ticket {
+  function add(spans: readonly Buffer[]): Ticket {
     const bytes = estimateBytes(spans);
     if (!hasRoomFor(bytes)) {
       const fate: Fate = { lost: spans.length, reason: 'retryQueueFull' };
@@ -122,7 +127,7 @@ export function createRetryQueue(options: {
   }
 
   /** Untraced, and outside the request that happened to wake the queue. */
-  function write(spans: readonly ReadableSpan[]): Promise<Written> {
+  function write(spans: readonly Buffer[]): Promise<Written> {
     return context.with(suppressTracing(ROOT_CONTEXT), () =>
       within(timeoutMs, (signal) => sink.write(spans, signal), { outer: closed.signal }),
     );

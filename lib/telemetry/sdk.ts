@@ -97,7 +97,7 @@ async function startProvider(
     ),
     close: () => Promise.all(sinks.map((sink) => sink.close())),
   });
-  const batches = createBatches({ config, exporter, ledger });
+  const batches = createBatches({ config, sinks, exporter, ledger });
   const queuedFill = () => ledger.queued() / config.OTEL_BSP_MAX_QUEUE_SIZE;
   const pressure = createPressure({ sources: [queuedFill, exporter.fill] });
   let stopped = false;

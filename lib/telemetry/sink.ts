@@ -5,15 +5,19 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 export type Written = Readonly<{ rejected: number }>;
 
 /**
- * One backend. Writes one batch, in one attempt, and resolves with its answer. Rejects with
+ * One backend. Packs each span as it ends, into the bytes that a write will send of it: a span that
+ * waits for its batch, or for a backend that is away, is then one buffer and not two dozen objects
+ * that each collection of garbage has to visit.
+ *
+ * Writes one batch, in one attempt, and resolves with its answer. Rejects with
  * NotStoredYet (or DeadlineError) where the same batch may be stored later, and with any other
  * error where it is refused for good: with FateUnknown where it may be stored nevertheless. What has
- * not ended when `signal` aborts is given up. `resource` is where the spans were made; without it,
- * each span's own.
+ * not ended when `signal` aborts is given up. `resource` is where the spans were made.
  */
 export type SpanSink = Readonly<{
   name: string;
-  write(spans: readonly ReadableSpan[], signal: AbortSignal, resource?: Resource): Promise<Written>;
+  pack(span: ReadableSpan): Buffer;
+  write(packed: readonly Buffer[], signal: AbortSignal, resource: Resource): Promise<Written>;
   close(): Promise<void>;
 }>;
 

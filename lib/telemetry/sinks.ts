@@ -1,6 +1,7 @@
 import type { Resource } from '@opentelemetry/resources';
 import { pino } from 'pino';
 import type { TelemetryConfig } from './config.ts';
+import type { QueuedSink } from './retry-queue.ts';
 import type { SpanSink } from './sink.ts';
 
 /**
@@ -53,13 +54,13 @@ const SINKS: Readonly<
 
 /**
  * The sink for spans that say where they were made, which is asked for when the first of them is
- * recorded. Added to a write and not to what waits: it would take two thirds of a span's memory.
+ * recorded.
  */
-export function withResource(sink: SpanSink, current: () => Promise<Resource>): SpanSink {
+export function withResource(sink: SpanSink, current: () => Promise<Resource>): QueuedSink {
   return {
-    ...sink,
-    async write(spans, signal) {
-      return sink.write(spans, signal, await current());
+    name: sink.name,
+    async write(packed, signal) {
+      return sink.write(packed, signal, await current());
     },
   };
 }

@@ -1,7 +1,5 @@
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-
 export type WaitingBatch = {
-  readonly spans: readonly ReadableSpan[];
+  readonly spans: readonly Buffer[];
   readonly bytes: number;
   /** Writes that run at the same time may come back in another order. */
   place: number;

@@ -31,6 +31,13 @@ const BORROWED = [
     recheck: 'makeRoot deletes Span.parentSpanContext: exporters still take the parent from it',
   },
   {
+    package: '@opentelemetry/sdk-trace-base',
+    version: '2.12.0',
+    file: 'lib/telemetry/packed-span.ts',
+    use: /as unknown as ReadableSpan/,
+    recheck: 'BatchSpanProcessor looks at spanContext and resource of a span, and at nothing else',
+  },
+  {
     package: '@google-cloud/opentelemetry-cloud-trace-exporter',
     version: '3.1.0',
     file: 'lib/telemetry/cloud-trace-exporter.ts',

@@ -5,7 +5,7 @@ import { faultRow } from '../harness.ts';
 const SMALL_QUEUES = {
   OTEL_BSP_MAX_QUEUE_SIZE: '256',
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '32',
-  SPAN_RETRY_QUEUE_BYTES: '262144',
+  SPAN_RETRY_QUEUE_BYTES: '131072',
 };
 
 faultRow({

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ExportResultCode } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { parseEnv } from '../../../lib/config.ts';
 import { createBatches } from '../../../lib/telemetry/batches.ts';
 import { telemetryVariables } from '../../../lib/telemetry/config.ts';
 import { createLedger } from '../../../lib/telemetry/ledger.ts';
 import { createSpanProcessor } from '../../../lib/telemetry/span-processor.ts';
+import { createEndedSpan } from './ended-span.ts';
 
 test('a span that the batch has no room for is counted when it ends, and the rest is exported', async (t) => {
   const config = parseEnv(telemetryVariables, {
@@ -20,12 +20,13 @@ test('a span that the batch has no room for is counted when it ends, and the res
   const batches = createBatches({
     config,
     ledger,
+    sinks: [{ pack: ({ name }) => Buffer.from(name) }],
     exporter: {
-      export(spans, done) {
+      export(spans) {
         ledger.add('handed', spans.length);
-        exported.push(...spans.map(({ name }) => name));
-        done({ code: ExportResultCode.SUCCESS });
+        exported.push(...spans.map(({ parts }) => parts.join('|')));
       },
+      async settled() {},
       async shutdown() {},
     },
   });
@@ -39,4 +40,41 @@ test('a span that the batch has no room for is counted when it ends, and the res
   await batches.forceFlush();
   assert.deepEqual(exported, ['0', '1', '2', '3', '4', '5', '6', '7']);
   assert.equal(ledger.current().queued, 0);
+});
+
+test('a span that cannot be packed is lost by itself, and counted', async (t) => {
+  const ledger = createLedger({ hasExporter: true });
+  const exported: string[] = [];
+  const batches = createBatches({
+    config: parseEnv(telemetryVariables, {
+      GOOGLE_CLOUD_PROJECT: 'test-project',
+      OTEL_SERVICE_NAME: 'client',
+    }),
+    ledger,
+    sinks: [
+      {
+        pack({ name }) {
+          if (name === 'broken') throw new Error('cannot be packed');
+          return Buffer.from(name);
+        },
+      },
+    ],
+    exporter: {
+      export: (spans) => void exported.push(...spans.map(({ parts }) => parts.join('|'))),
+      async settled() {},
+      async shutdown() {},
+    },
+  });
+  t.after(() => batches.shutdown());
+  for (const name of ['a', 'broken', 'b']) {
+    const end = () => batches.onEnd(createEndedSpan(name));
+    ledger.add('started');
+    ledger.add('ended');
+    if (name === 'broken') assert.throws(end, /cannot be packed/);
+    else end();
+  }
+  await batches.forceFlush();
+  assert.deepEqual(exported, ['a', 'b']);
+  const { lost, reasons, queued } = ledger.current();
+  assert.deepEqual([lost, reasons.exportFailed, queued], [1, 1, 2]);
 });

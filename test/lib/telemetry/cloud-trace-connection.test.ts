@@ -7,7 +7,7 @@ import { test } from 'node:test';
 const { status } = await import('@grpc/grpc-js');
 const { createCloudTraceSink } = await import('../../../lib/telemetry/cloud-trace-exporter.ts');
 const { startFakeCloud, useCloud } = await import('./cloud.ts');
-const { createEndedSpan } = await import('./ended-span.ts');
+const { writeSpans } = await import('./ended-span.ts');
 
 test('after a write without an answer the next batch opens a new connection', async (t) => {
   const cloud = await startFakeCloud(
@@ -20,11 +20,10 @@ test('after a write without an answer the next batch opens a new connection', as
   const sink = createCloudTraceSink({ project: 'test-project', endpoint, timeoutMs: 60_000 });
   t.after(() => sink.close());
   const deadline = new AbortController();
-  sink.write([createEndedSpan('first')], deadline.signal).catch(() => {});
+  writeSpans(sink, ['first'], deadline.signal).catch(() => {});
   await cloud.written(1);
   deadline.abort(new Error('no answer'));
-  const { signal } = new AbortController();
-  assert.deepEqual(await sink.write([createEndedSpan('second')], signal), { rejected: 0 });
+  assert.deepEqual(await writeSpans(sink, ['second']), { rejected: 0 });
   assert.deepEqual(
     cloud.spans.map((span) => span.displayName.value),
     ['second'],

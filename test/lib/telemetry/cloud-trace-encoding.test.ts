@@ -51,7 +51,7 @@ async function sendBoth(t: TestContext, spans: readonly ReadableSpan[], resource
   const theirs = cloud.spans.splice(0);
   const sink = createCloudTraceSink({ project: PROJECT, endpoint, timeoutMs: 60_000 });
   t.after(() => sink.close());
-  await sink.write(spans, new AbortController().signal, resource);
+  await sink.write(spans.map(sink.pack), new AbortController().signal, resource);
   return { theirs, ours: cloud.spans.splice(0) };
 }
 

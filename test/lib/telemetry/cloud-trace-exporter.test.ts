@@ -6,7 +6,7 @@ import { setImmediate as settle } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { createCloudTraceSink } from '../../../lib/telemetry/cloud-trace-exporter.ts';
 import { type StoredSpan, startFakeCloud, useCloud } from './cloud.ts';
-import { createEndedSpan } from './ended-span.ts';
+import { writeSpans } from './ended-span.ts';
 import { runProgram, startProgram } from './run-program.ts';
 
 /** For programs in a time that stands still: one that waits for more would never end. */
@@ -209,7 +209,7 @@ test('a Cloud Trace that accepts and stays silent never holds more than one conn
   for (let batch = 0; batch < 5; batch += 1) {
     const arrived = accepted();
     const deadline = new AbortController();
-    const write = sink.write([createEndedSpan('span')], deadline.signal);
+    const write = writeSpans(sink, ['span'], deadline.signal);
     write.catch(() => {});
     await arrived;
     assert.equal(open.size, 1, `at batch ${batch}`);

@@ -19,7 +19,7 @@ test('SIGUSR2 writes what has become of every span so far, while the backend doe
     ...{ started: 5, ended: 5, stored: 0, lost: 0, unknown: 0, queued: 2, open: 0 },
     waiting: { spans: 3 },
   });
-  assert.ok((spans?.waiting.bytes ?? 0) > 3_000);
+  assert.ok((spans?.waiting.bytes ?? 0) > 1_000);
 });
 
 test('SIGUSR2 does not end a program that has not started yet', async (t) => {

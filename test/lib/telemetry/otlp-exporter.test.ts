@@ -14,7 +14,7 @@ import {
 import { FateUnknown, NotStoredYet } from '../../../lib/telemetry/sink.ts';
 import { startHungExporter } from '../../services/faults.ts';
 import { startFakeCloud } from './cloud.ts';
-import { createEndedSpan } from './ended-span.ts';
+import { writeSpans } from './ended-span.ts';
 import { runProgram } from './run-program.ts';
 
 type Post = { url: string | undefined; headers: http.IncomingHttpHeaders; body: Buffer };
@@ -60,7 +60,7 @@ function startSink(t: TestContext, origin: string, options: Partial<OtlpOptions>
   const url = `${origin}/v1/traces`;
   const sink = createOtlpSink({ url, project: 'test-project', timeoutMs: 60_000, ...options });
   t.after(() => sink.close());
-  return () => sink.write([createEndedSpan('span')], new AbortController().signal);
+  return () => writeSpans(sink, ['span']);
 }
 
 test('otlp posts protobuf to the base URL’s /v1/traces, with the project and no token', async (t) => {
@@ -143,8 +143,7 @@ test('each batch is charged with its own rejections', async (t) => {
   const url = `${collector.origin}/v1/traces`;
   const sink = createOtlpSink({ url, project: 'test-project', timeoutMs: 60_000 });
   t.after(() => sink.close());
-  const rejected = async (name: string) =>
-    (await sink.write([createEndedSpan(name)], new AbortController().signal)).rejected;
+  const rejected = async (name: string) => (await writeSpans(sink, [name])).rejected;
   assert.deepEqual(
     await Promise.all(['refused', 'taken', 'refused', 'taken'].map(rejected)),
     [1, 0, 1, 0],

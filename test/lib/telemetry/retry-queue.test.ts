@@ -7,10 +7,9 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import { createRetryQueue } from '../../../lib/telemetry/retry-queue.ts';
 import { FateUnknown, NotStoredYet, type Written } from '../../../lib/telemetry/sink.ts';
 import { estimateBytes } from '../../../lib/telemetry/span-bytes.ts';
-import { createEndedSpan } from './ended-span.ts';
 
 const TIMEOUT_MS = 5_000;
-const BATCH_BYTES = estimateBytes([createEndedSpan('a'), createEndedSpan('a')]);
+const BATCH_BYTES = estimateBytes([Buffer.from('a'), Buffer.from('a')]);
 
 type Write = PromiseWithResolvers<Written> & { names: string; signal: AbortSignal };
 
@@ -22,12 +21,11 @@ function start(t: TestContext, options: { limitBytes?: number; batchSpans?: numb
     sink: {
       name: 'sink',
       write(spans, signal) {
-        const names = spans.map(({ name }) => name).join('');
+        const names = spans.join('');
         const write = { ...Promise.withResolvers<Written>(), names, signal };
         writes.push(write);
         return write.promise;
       },
-      async close() {},
     },
     limitBytes: options.limitBytes ?? 1_000_000,
     batchSpans: options.batchSpans ?? 2,
@@ -36,7 +34,7 @@ function start(t: TestContext, options: { limitBytes?: number; batchSpans?: numb
   });
   t.after(() => queue.close());
   /** One batch of two spans of that name. */
-  const add = (name: string) => queue.add([createEndedSpan(name), createEndedSpan(name)]);
+  const add = (name: string) => queue.add([Buffer.from(name), Buffer.from(name)]);
   const answer = async (write: number, outcome: Written | Error = { rejected: 0 }) => {
     if (outcome instanceof Error) writes[write]?.reject(outcome);
     else writes[write]?.resolve(outcome);
@@ -163,12 +161,12 @@ describe('the retry queue', () => {
 
   test('puts no more than two megabytes into one write', async (t) => {
     const { queue, answer, tick, names } = start(t, { limitBytes: 10_000_000, batchSpans: 512 });
-    const add = (name: string) => queue.add([createEndedSpan(name.repeat(450_000))]);
+    const add = (name: string) => queue.add([Buffer.from(name.repeat(900_000))]);
     add('a');
     await answer(0, away());
     for (const name of 'bcd') add(name);
     await tick(100);
-    assert.equal(names()[1], 'a'.repeat(450_000) + 'b'.repeat(450_000));
+    assert.equal(names()[1], 'a'.repeat(900_000) + 'b'.repeat(900_000));
   });
 
   test('charges rejections of a write to its batches, and no more than they have', async (t) => {
@@ -243,12 +241,11 @@ describe('the retry queue', () => {
           suppressed.push(isTracingSuppressed(context.active()));
           return { rejected: 0 };
         },
-        async close() {},
       },
       ...{ limitBytes: 100_000, batchSpans: 2, timeoutMs: TIMEOUT_MS },
     });
     t.after(() => queue.close());
-    await queue.add([createEndedSpan('a')]).fate;
+    await queue.add([Buffer.from('a')]).fate;
     assert.deepEqual(suppressed, [true]);
   });
 });

@@ -27,7 +27,7 @@ test('while the trace backend stores nothing, new traces are shed, and what is k
 
   const { started, stored, lost, shed } = program.report();
   assert.deepEqual([stored, lost], [started, 0]);
-  assert.ok(shed >= VISITS - 10, `${shed} of ${VISITS} traces were shed`);
+  assert.ok(shed >= VISITS - 20, `${shed} of ${VISITS} traces were shed`);
   assert.equal(started, (VISITS - shed) * SPANS_PER_VISIT);
   assert.equal(cloud.spans.length, stored);
   const roots = cloud.spans.filter(({ displayName }) => displayName.value === 'loadgen');

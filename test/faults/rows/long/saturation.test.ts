@@ -42,7 +42,7 @@ faultRow({
 faultRow({
   name: 'Cloud Trace is silent for 60 s at 60 requests a second, and stored traces are complete',
   // A quarter of the default: this outage fills half of the default.
-  system: { env: { all: { OTEL_BSP_EXPORT_TIMEOUT: '5000', SPAN_RETRY_QUEUE_BYTES: '8388608' } } },
+  system: { env: { all: { OTEL_BSP_EXPORT_TIMEOUT: '5000', SPAN_RETRY_QUEUE_BYTES: '4194304' } } },
   load: { perSecond: 60, seconds: 60 },
   fault: {
     afterSeconds: 0,
