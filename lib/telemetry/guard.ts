@@ -44,23 +44,23 @@ export function guardContextManager(guard: Guard, guarded: ContextManager): Cont
       }
     },
     with: ((active, work, thisArg, ...args) => {
-      type Result = ReturnType<typeof work>;
-      let result: Result | undefined;
-      const ran = { isBegun: false, isDone: false };
+      let isBegun = false;
+      let isDone = false;
+      let result: unknown;
       const run = () => {
-        ran.isBegun = true;
-        result = work.call(thisArg as ThisParameterType<typeof work>, ...args);
-        ran.isDone = true;
+        isBegun = true;
+        result = Reflect.apply(work, thisArg, args);
+        isDone = true;
       };
       try {
         guarded.with(active, run);
       } catch (fault) {
         // What the work itself throws is no fault of tracing.
-        if (ran.isBegun && !ran.isDone) throw fault;
+        if (isBegun && !isDone) throw fault;
         guard.report('context.with', fault);
       }
-      if (!ran.isBegun) run();
-      return result as Result;
+      if (!isBegun) run();
+      return result as ReturnType<typeof work>;
     }) satisfies ContextManager['with'],
   });
 }
@@ -113,23 +113,31 @@ export function guardProcessor(guard: Guard, name: string, guarded: SpanProcesso
  * that records nothing and stands for its parent, so that the spans below it stay in the trace.
  */
 export function guardTracers(guard: Guard, guarded: TracerProvider): TracerProvider {
+  const known = new WeakMap<Tracer, Tracer>();
   return {
+    // Asked for with each span.
     getTracer(...of) {
       const tracer = guarded.getTracer(...of);
-      // The tracer's startActiveSpan calls its startSpan.
-      return Object.assign(Object.create(tracer) as Tracer, {
-        startSpan: ((name, options, parent = context.active()) => {
-          try {
-            return new GuardedSpan(guard, tracer.startSpan(name, options, parent));
-          } catch (fault) {
-            guard.report('startSpan', fault);
-            const above = options?.root ? undefined : trace.getSpanContext(parent);
-            return trace.wrapSpanContext(above ?? INVALID_SPAN_CONTEXT);
-          }
-        }) satisfies Tracer['startSpan'],
-      });
+      const made = known.get(tracer) ?? guardTracer(guard, tracer);
+      known.set(tracer, made);
+      return made;
     },
   };
+}
+
+function guardTracer(guard: Guard, tracer: Tracer): Tracer {
+  // The tracer's startActiveSpan calls its startSpan.
+  return Object.assign(Object.create(tracer) as Tracer, {
+    startSpan: ((name, options, parent = context.active()) => {
+      try {
+        return new GuardedSpan(guard, tracer.startSpan(name, options, parent));
+      } catch (fault) {
+        guard.report('startSpan', fault);
+        const above = options?.root ? undefined : trace.getSpanContext(parent);
+        return trace.wrapSpanContext(above ?? INVALID_SPAN_CONTEXT);
+      }
+    }) satisfies Tracer['startSpan'],
+  });
 }
 
 function describe(error: unknown): string {

@@ -1,5 +1,6 @@
 import {
   isSpanContextValid,
+  ROOT_CONTEXT,
   type TextMapPropagator,
   type TextMapSetter,
   trace,
@@ -12,6 +13,7 @@ import {
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';
 import { createCloudTracePropagator } from './cloud-trace-propagator.ts';
 import type { PropagatorName } from './config.ts';
+import { ROOT } from './linked-context.ts';
 import { decideParent, PARENT_ORIGIN, readHeaders } from './parent.ts';
 
 /**
@@ -55,8 +57,9 @@ export function createPropagator(names: readonly PropagatorName[]): TextMapPropa
         ? BAGGAGE.extract(context, carrier, getter)
         : context;
       if (decided === undefined) return withBaggage;
+      // The instrumentations begin with the API's own.
       return trace
-        .setSpanContext(withBaggage, decided.spanContext)
+        .setSpanContext(withBaggage === ROOT_CONTEXT ? ROOT : withBaggage, decided.spanContext)
         .setValue(PARENT_ORIGIN, decided.origin);
     },
 

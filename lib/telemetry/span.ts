@@ -22,7 +22,7 @@ const MAX_MESSAGE_LENGTH = 1_024;
 const recorded = new WeakMap<Span, unknown>();
 
 /** Runs `work` inside a new active span; the span ends with it, and says so if it failed. */
-export async function withSpan<T>(
+export function withSpan<T>(
   name: string,
   options: SpanOptions,
   work: (span: Span) => Promise<T> | T,

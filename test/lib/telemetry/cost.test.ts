@@ -12,6 +12,7 @@ import { createGuard, guardTracers } from '../../../lib/telemetry/guard.ts';
 
 const { TraceExporter } = await import('@google-cloud/opentelemetry-cloud-trace-exporter');
 const { createCloudTraceSink } = await import('../../../lib/telemetry/cloud-trace-exporter.ts');
+const { createOtlpSink } = await import('../../../lib/telemetry/otlp-exporter.ts');
 const { startFakeCloud, useCloud } = await import('./cloud.ts');
 const { createEndedSpan } = await import('./ended-span.ts');
 
@@ -25,7 +26,7 @@ test('a batch is one write, and Google’s exporter converts one span for all th
   const sink = createCloudTraceSink({ project: 'test-project', endpoint, timeoutMs: 60_000 });
   t.after(() => sink.close());
   const resource = resourceFromAttributes({ 'service.name': 'client' });
-  const spans = Array.from({ length: 512 }, () => createEndedSpan('span'));
+  const spans = Array.from({ length: 512 }, () => sink.pack(createEndedSpan('span')));
   for (let batch = 0; batch < 3; batch += 1) {
     await sink.write(spans, new AbortController().signal, resource);
   }
@@ -35,6 +36,45 @@ test('a batch is one write, and Google’s exporter converts one span for all th
     convert.mock.calls.map(({ arguments: [converted] }) => converted.length),
     [1],
   );
+});
+
+test('a span is encoded once, when it ends, and a batch is made of its bytes', async (t) => {
+  const cloud = await startFakeCloud(t, undefined, authority);
+  useCloud(t, cloud);
+  const endpoint = cloud.env.CLOUD_TRACE_API_ENDPOINT ?? '';
+  for (const sink of [
+    createCloudTraceSink({ project: 'test-project', endpoint, timeoutMs: 60_000 }),
+    createOtlpSink({ url: 'http://127.0.0.1:1/', project: 'test-project', timeoutMs: 60_000 }),
+  ]) {
+    t.after(() => sink.close());
+    const reads = new Map<string, number>();
+    const span = new Proxy(createEndedSpan('span'), {
+      get(of, name, receiver) {
+        reads.set(String(name), (reads.get(String(name)) ?? 0) + 1);
+        return Reflect.get(of, name, receiver);
+      },
+    });
+    const packed = [sink.pack(span), sink.pack(createEndedSpan('other'))];
+    const before = new Map(reads);
+    assert.equal(reads.get('spanContext'), 1);
+    const resource = resourceFromAttributes({ 'service.name': 'client' });
+    await sink.write(packed, new AbortController().signal, resource).catch(() => {});
+    assert.deepEqual(reads, before);
+  }
+});
+
+test('a value that is set on a context copies no Map', () => {
+  const context = new EmitterContextManager().enable().active();
+  const values = Object.values(context.setValue(Symbol('test'), 1));
+  assert.ok(!values.some((value) => value instanceof Map || typeof value === 'function'));
+});
+
+test('an event of a bound emitter sets no context: it has that of the binding', (t) => {
+  const manager = new EmitterContextManager().enable();
+  const emitter = manager.bind(ROOT_CONTEXT, new EventEmitter()).on('event', () => {});
+  const set = t.mock.method(manager, 'with');
+  emitter.emit('event');
+  assert.equal(set.mock.callCount(), 0);
 });
 
 test('an emitter that is bound to a context gets one function, whatever its listeners', () => {
@@ -48,7 +88,9 @@ test('an emitter that is bound to a context gets one function, whatever its list
   assert.deepEqual(emitter.rawListeners('event'), [listener]);
 });
 
-test('a guarded span holds no functions itself', () => {
-  const tracer = guardTracers(createGuard(), new BasicTracerProvider()).getTracer('test');
+test('a guarded span holds no functions itself, and its tracer is made once', () => {
+  const tracers = guardTracers(createGuard(), new BasicTracerProvider());
+  const tracer = tracers.getTracer('test');
+  assert.equal(tracers.getTracer('test'), tracer);
   assert.deepEqual(Reflect.ownKeys(tracer.startSpan('span')), []);
 });
