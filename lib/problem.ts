@@ -43,11 +43,14 @@ export function retryAfter(error: AppError): string | undefined {
   return ERRORS[error.kind].retryable ? String(RETRY_AFTER_SECONDS) : undefined;
 }
 
+/** As node's parser has it; nothing tells it. */
+const MOST_HEADERS = 1_000;
+
 /** What node's parser found, where it is not just "not HTTP". */
 const MALFORMED: Readonly<Record<string, Readonly<{ status: number; detail: string }>>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
-    detail: `the headers are too large; allowed: ${maxHeaderSize} bytes`,
+    detail: `the headers are too large; allowed: ${maxHeaderSize} bytes in ${MOST_HEADERS} headers`,
   },
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, detail: 'the chunk extensions are too large' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'the request did not arrive in time' },

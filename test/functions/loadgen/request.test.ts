@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import http, { type RequestListener } from 'node:http';
+import http, { type RequestListener, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ async function serve(t: TestContext, listener: RequestListener) {
 function connect(
   t: TestContext,
   port: number,
-  options: { identity?: Identity; clock?: Clock } = {},
+  options: { identity?: Identity; clock?: Clock; maxSockets?: number } = {},
 ) {
   const origin = `http://127.0.0.1:${port}`;
   const requests = createClientRequests({
@@ -71,6 +71,34 @@ describe('createClientRequests', () => {
     const requests = connect(t, port);
     for (let round = 0; round < 3; round++) await requests.get('/', signal);
     assert.equal(connections, 1);
+  });
+
+  it('opens as many connections as it may, and the next request waits for one of them', async (t) => {
+    const held: ServerResponse[] = [];
+    const both = Promise.withResolvers<void>();
+    let connections = 0;
+    const { server, port } = await serve(t, (_request, response) => {
+      if (held.length === 2) return response.end('ok');
+      if (held.push(response) === 2) both.resolve();
+    });
+    server.on('connection', () => connections++);
+    const requests = connect(t, port, { maxSockets: 2 });
+    const answers = Array.from({ length: 5 }, () => requests.get('/', signal));
+    await both.promise;
+    for (const response of held) response.end('ok');
+    for (const { status } of await Promise.all(answers)) assert.equal(status, 200);
+    assert.equal(connections, 2);
+  });
+
+  // Node times this by its own clock, which no test can move.
+  it('closes a connection that nobody has used for 4 s', { timeout: 60_000 }, async (t) => {
+    const ended = Promise.withResolvers<void>();
+    const { server, port } = await serve(t, (_request, response) => response.end('ok'));
+    // By itself the server would close it after 5 s.
+    server.keepAliveTimeout = 0;
+    server.on('connection', (socket) => socket.on('close', () => ended.resolve()));
+    await connect(t, port).get('/', signal);
+    await ended.promise;
   });
 
   it('ends its idle connections when it is closed', { timeout: 60_000 }, async (t) => {

@@ -342,6 +342,18 @@ describe('what callers may take of the server', () => {
     assert.match(await text(caller), /^HTTP\/1.1 408 .*did not arrive in time/s);
   });
 
+  it('is 431 for more than 1,000 headers', async (t) => {
+    const { open } = await listen(t, { connections: 10, receiveTimeoutMs: 60_000 });
+    const send = (headers: string) => {
+      const socket = open();
+      socket.write(`GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`);
+      return text(socket);
+    };
+    // Two stand before these.
+    assert.match(await send('a:\r\n'.repeat(998)), /^HTTP\/1.1 200 /);
+    assert.match(await send('a:\r\n'.repeat(999)), /^HTTP\/1.1 431 .*in 1000 headers/s);
+  });
+
   it('is no connection beyond the limit', async (t) => {
     const { open } = await listen(t, { connections: 1, receiveTimeoutMs: 60_000 });
     const first = open();

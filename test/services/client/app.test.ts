@@ -508,6 +508,27 @@ describe('what callers may take of client', () => {
     assert.match(await text(caller), /^HTTP\/1.1 408 .*did not arrive in time/s);
   });
 
+  /** What client answers to a request with these headers. */
+  async function send(t: TestContext, headers: string) {
+    const { app } = start(t);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(`GET /?q=love HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`);
+    return text(socket);
+  }
+
+  test('is 431 for more than 16 KiB of headers', async (t) => {
+    assert.match(await send(t, `X: ${'x'.repeat(16_000)}\r\n`), /^HTTP\/1.1 200 /);
+    const answer = await send(t, `X: ${'x'.repeat(17_000)}\r\n`);
+    assert.match(answer, /^HTTP\/1.1 431 .*allowed: 16384 bytes/s);
+  });
+
+  test('is 431 for more than 1,000 headers', async (t) => {
+    // Two stand before these.
+    assert.match(await send(t, 'a:\r\n'.repeat(998)), /^HTTP\/1.1 200 /);
+    assert.match(await send(t, 'a:\r\n'.repeat(999)), /^HTTP\/1.1 431 .*in 1000 headers/s);
+  });
+
   test('is no connection beyond the limit', async (t) => {
     const { app } = start(t, {}, 5, { ...limits, connections: 1 });
     await app.listen({ host: '127.0.0.1', port: 0 });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect as connectTo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
@@ -49,7 +51,7 @@ async function start(t: TestContext, limits: Partial<ServerLimits>) {
     for (const client of clients) client.close();
     await app.drain(0);
   });
-  return { connect, waiting, release: released.resolve };
+  return { address, connect, waiting, release: released.resolve };
 }
 
 type Ask = Readonly<{ query?: string; metadata?: Metadata; method?: typeof GetMatchCount }>;
@@ -136,6 +138,15 @@ describe('connections', () => {
     // The server learns of it a moment later.
     while (!(await isAnswered(connect())));
   });
+});
+
+test('connections are closed after a time without a call, those that never said a word too', async (t) => {
+  const { address } = await start(t, { idleMs: 50 });
+  const [host, port] = address.split(':');
+  const silent = connectTo(Number(port), host);
+  t.after(() => silent.destroy());
+  silent.resume();
+  await once(silent, 'end');
 });
 
 describe('calls of all connections together', () => {

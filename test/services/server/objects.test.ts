@@ -113,6 +113,23 @@ describe('list', () => {
     assert.equal(storage.lists(), 2);
   });
 
+  for (const [bytes, pages] of [
+    [8_000_000, 1],
+    [9_000_000, 3],
+  ] as const) {
+    const what =
+      pages === 1 ? 'reads a page of less than' : 'tries a page again that has more than';
+    test(`${what} 8 MiB, and then ${pages === 1 ? 'goes on' : 'gives up'}`, async (t) => {
+      const { storage, store } = await start(t);
+      const page = { items: [], kind: 'x'.repeat(bytes) };
+      storage.state.fault = () => ({ kind: 'page', page });
+      const listed = store.list(never);
+      if (pages === 1) assert.deepEqual(await listed, []);
+      else await assert.rejects(listed, /more than 8388608 bytes/);
+      assert.equal(storage.lists(), pages);
+    });
+  }
+
   test('survives a listing whose items are no list', async (t) => {
     const { storage, store } = await start(t);
     storage.state.fault = () => ({ kind: 'page', page: { items: 'none' } });
