@@ -1,4 +1,7 @@
-/** The characters that give JSON its structure; as bytes of UTF-8 they have the same numbers. */
+/**
+ * The characters that give JSON its structure; as bytes of UTF-8 they have the same numbers. Outside of
+ * strings what is below the bracket opens and closes nothing.
+ */
 export const QUOTE = 0x22;
 export const BACKSLASH = 0x5c;
 export const OPEN_BRACE = 0x7b;

@@ -16,13 +16,17 @@ export type OnCut = (cut: Cut) => void;
 /**
  * The JSON documents of a file one after another: one a line, or over many lines. `onCut`: the file
  * ends in the middle of the last one; those before have come. Throws with file and line where
- * something is not JSON. `isSkipped`: which lines to leave out, asked only between documents.
+ * something is not JSON. `isSkipped`: which lines to leave out, asked only between documents. `parse`:
+ * what reads a document that is one line.
  */
 export async function* readDocuments(
   path: string,
   signal: AbortSignal,
   onCut: OnCut,
-  isSkipped: (line: string) => boolean = () => false,
+  {
+    isSkipped = () => false,
+    parse = tryJson,
+  }: { isSkipped?: (line: string) => boolean; parse?: (line: string) => unknown } = {},
 ): AsyncGenerator<JsonDocument> {
   const open = createScanner();
   let cutAt: number | undefined;
@@ -33,7 +37,7 @@ export async function* readDocuments(
     if (text.trim() !== '') last = number;
     if (open.isEmpty()) {
       if (text.trim() === '' || isSkipped(text)) continue;
-      const value = tryJson(text);
+      const value = parse(text);
       if (value !== undefined) {
         yield { value, text, line: number };
         continue;

@@ -5,6 +5,7 @@ import { toTrace } from './gather.ts';
 import { readDocuments } from './json-documents.ts';
 import { parseEnd } from './saved-ends.ts';
 import { isPlainTrace } from './saved-trace-check.ts';
+import { parseSavedLine } from './saved-trace-line.ts';
 import type { End } from './trace-lines.ts';
 import { show } from './unreadable.ts';
 
@@ -35,7 +36,8 @@ export async function* readTraceLines(
   };
   const isOther = (text: string) =>
     only !== undefined && text.startsWith(TRACE_ID) && !only.has(text.slice(ID_FROM, ID_FROM + 32));
-  for await (const { value, text, line } of readDocuments(path, signal, onCut, isOther)) {
+  const options = { isSkipped: isOther, parse: parseSavedLine };
+  for await (const { value, text, line } of readDocuments(path, signal, onCut, options)) {
     if (isHead) {
       isHead = false;
       continue;

@@ -12,7 +12,9 @@ type Place = {
   other: Place | undefined;
 };
 
-/** Values come from outside. Past this bound equal labels take memory each. */
+export const NO_LABELS: Labels = {};
+
+/** Values come from outside, and most that come once never come again: past this bound it forgets all. */
 const MOST_PLACES = 20_000;
 
 const createPlace = (): Place => ({
@@ -22,55 +24,57 @@ const createPlace = (): Place => ({
   other: undefined,
 });
 
-/**
- * Gives lists of equal pairs that extend the same labels one object, which nobody may write to: it
- * is built once, and whoever derives something from labels can keep that by the object.
- */
-export function createSharedLabels() {
-  const starts = new WeakMap<Labels, Place>();
-  let places = 0;
+let starts = new WeakMap<Labels, Place>();
+let places = 0;
 
-  function next(place: Place, key: string, value: string): Place | undefined {
-    let from = place;
-    while (from.key !== key) {
-      if (from.key === undefined) from.key = key;
-      else if (from.other === undefined && places >= MOST_PLACES) return undefined;
-      else from = from.other ??= createPlace();
-    }
-    const known = from.values.get(value);
-    if (known !== undefined || places >= MOST_PLACES) return known;
-    const created = createPlace();
-    from.values.set(value, created);
-    places += 1;
-    return created;
+function startOf(base: Labels): Place {
+  if (places > MOST_PLACES) {
+    starts = new WeakMap();
+    places = 0;
   }
-
-  /** null where a key comes twice. `length`: how many of the keys and values count. */
-  return (
-    base: Labels,
-    keys: readonly string[],
-    values: readonly string[],
-    length: number,
-  ): Labels | null => {
-    if (length === 0) return base;
-    let place: Place | undefined = starts.get(base) ?? createPlace();
-    starts.set(base, place);
-    for (let at = 0; at < length && place !== undefined; at += 1) {
-      place = next(place, keys[at] as string, values[at] as string);
-    }
-    if (place?.labels !== undefined) return place.labels;
-    const labels = extend(base, keys, values, length);
-    if (place !== undefined && labels !== null) place.labels = labels;
-    return labels;
-  };
+  const start = starts.get(base) ?? createPlace();
+  starts.set(base, start);
+  return start;
 }
 
-function extend(
-  base: Labels,
-  keys: readonly string[],
-  values: readonly string[],
-  length: number,
-): Labels | null {
+function next(place: Place, key: string, value: string): Place {
+  let from = place;
+  while (from.key !== key) {
+    if (from.key === undefined) from.key = key;
+    else from = from.other ??= createPlace();
+  }
+  const known = from.values.get(value);
+  if (known !== undefined) return known;
+  const created = createPlace();
+  from.values.set(value, created);
+  places += 1;
+  return created;
+}
+
+type Pairs = Readonly<{ keys: readonly string[]; values: readonly string[]; length: number }>;
+
+/**
+ * Gives equal pairs that extend the same labels one object, which nobody may write to: it is built
+ * once, and whoever derives something from labels can keep that by the object. null where a key comes
+ * twice. `length`: how many of the keys and values count.
+ */
+export function shareLabels(base: Labels, { keys, values, length }: Pairs): Labels | null {
+  if (length === 0) return base;
+  let place = startOf(base);
+  for (let at = 0; at < length; at += 1) {
+    place = next(place, keys[at] as string, values[at] as string);
+  }
+  place.labels ??= extend(base, { keys, values, length }) ?? undefined;
+  return place.labels ?? null;
+}
+
+/** The same labels, as one object with all that are equal. */
+export function sharedLabels(labels: Labels): Labels {
+  const [keys, values] = [Object.keys(labels), Object.values(labels)];
+  return shareLabels(NO_LABELS, { keys, values, length: keys.length }) ?? labels;
+}
+
+function extend(base: Labels, { keys, values, length }: Pairs): Labels | null {
   const labels: Record<string, string> = { ...base };
   for (let at = 0; at < length; at += 1) {
     const key = keys[at] as string;

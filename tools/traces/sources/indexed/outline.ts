@@ -1,17 +1,18 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { closes, OPEN_BRACE, OPEN_BRACKET, opens, QUOTE } from '../json-characters.ts';
-import { COMMA, endOfString, isBlank, NEWLINE, type Piece, scanPiece } from './scan.ts';
+import { COMMA, countLines, endOfString, isBlank, type Piece, scanPiece } from './scan.ts';
 
 /**
- * What an outline is made of: every span is replaced by the number that `onSpan` gives it, so that
- * the rest of a document, its resources, is small and may be parsed.
+ * What an outline is made of: instead of its spans a list has the number that `onSpan` gave the first
+ * of them, and how many they are, so that the rest of a document, its resources, is small and may be
+ * parsed.
  *
  *     {"resourceSpans":[{"resource":{…},"scopeSpans":[{"spans":[{"traceId":…},{"traceId":…}]}]}]}
- *     {"resourceSpans":[{"resource":{…},"scopeSpans":[{"spans":[0,1]}]}]}
+ *     {"resourceSpans":[{"resource":{…},"scopeSpans":[{"spans":[0,2]}]}]}
  */
 type Hearing = Readonly<{
-  /** `id`: what is written for its trace id. */
-  onSpan(span: Readonly<{ at: number; length: number; id: string }>): number;
+  /** The piece begins at `at` of these bytes, which begin at `offset` of the file; -1: no span. */
+  onSpan(bytes: Buffer, piece: Piece, place: Readonly<{ at: number; offset: number }>): number;
   /** A document has ended that begins on this line; false: it cannot be read by an outline. */
   onDocument(outline: string, line: number): boolean;
 }>;
@@ -19,8 +20,6 @@ type Hearing = Readonly<{
 const BLOCK_BYTES = 4 * 1_024 * 1_024;
 /** No span is longer: what looks like one is damaged. */
 const LONGEST_BYTES = 256 * 1_024 * 1_024;
-/** A million short texts take more memory than the few that they are joined to. */
-const MOST_PARTS = 4_096;
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -78,12 +77,14 @@ type Container = Readonly<{ isSpans: boolean }>;
 
 function createOutliner({ onSpan, onDocument }: Hearing) {
   const open: Container[] = [];
-  const piece: Piece = { end: 0, lines: 0, idFrom: -1, idTo: -1 };
-  let [outline, recent]: [string[], string[]] = [[], []];
+  const piece: Piece = { end: 0, idFrom: -1, idTo: -1 };
+  let parts: string[] = [];
   let name = '';
   let line = 1;
   let firstLine = 1;
   let left = 0;
+  /** Of the list of spans that is open: its first one, how many came, and whether one came last. */
+  const list = { first: 0, length: 0, isBehindSpan: false };
   return {
     left: () => left,
     isComplete: () => open.length === 0 && left === 0,
@@ -91,63 +92,74 @@ function createOutliner({ onSpan, onDocument }: Hearing) {
     feed(bytes: Buffer, offset: number): boolean {
       let at = offset === 0 && bytes.length > 2 && bytes.readUIntBE(0, 3) === 0xefbbbf ? 3 : 0;
       let from = at;
-      const add = (text: string) => {
-        recent.push(text);
-        if (recent.length < MOST_PARTS) return;
-        outline.push(recent.join(''));
-        recent = [];
+      let counted = 0;
+      const count = (to: number) => {
+        line += countLines(bytes.subarray(counted, to));
+        counted = to;
       };
       const take = (to: number) => {
-        // As a rule there is only a comma between two spans.
-        if (to === from + 1 && bytes[from] === COMMA) add(',');
-        else if (to > from) add(UTF_8.decode(bytes.subarray(from, to)));
+        if (to > from) parts.push(UTF_8.decode(bytes.subarray(from, to)));
+        from = to;
       };
       left = 0;
       while (at < bytes.length) {
         const code = bytes[at] as number;
         const top = open.at(-1);
-        if (code === NEWLINE) line += 1;
-        if (top?.isSpans === true && code === OPEN_BRACE) {
-          take(at);
-          from = at;
-          if (!scanPiece(bytes, at, piece)) break;
-          const { idFrom, idTo, end, lines } = piece;
-          const id = idFrom < 0 ? '' : bytes.toString('latin1', idFrom, idTo);
-          // Without an id, or with escapes in it, nobody knows its trace yet.
-          if (id === '' || id.includes('\\')) return false;
-          add(String(onSpan({ at: offset + at, length: end - at, id })));
-          line += lines;
-          [at, from] = [end, end];
+        if (top?.isSpans === true && !closes(code)) {
+          if (code === OPEN_BRACE) {
+            if (list.isBehindSpan) return false;
+            if (!scanPiece(bytes, at, piece)) break;
+            const number = onSpan(bytes, piece, { at, offset });
+            if (number < 0) return false;
+            if (list.length === 0) list.first = number;
+            list.length += 1;
+            list.isBehindSpan = true;
+            at = piece.end;
+          } else if (code === COMMA && list.isBehindSpan) {
+            list.isBehindSpan = false;
+            at += 1;
+          } else if (isBlank(code)) at += 1;
+          else return false;
         } else if (code === QUOTE) {
           const end = endOfString(bytes, at);
           if (end < 0) break;
           name = bytes.toString('latin1', at + 1, end - 1);
           at = end;
         } else if (opens(code)) {
-          if (open.length === 0) [firstLine, from] = [line, at];
+          if (open.length === 0) {
+            count(at);
+            [firstLine, from] = [line, at];
+          }
           // A span by itself stands in the list of a scope: request, resource, scope lie around it.
-          open.push({ isSpans: code === OPEN_BRACKET && name === 'spans' && open.length > 4 });
+          const isSpans = code === OPEN_BRACKET && name === 'spans' && open.length > 4;
+          open.push({ isSpans });
           name = '';
           at += 1;
+          if (isSpans) {
+            take(at);
+            Object.assign(list, { length: 0, isBehindSpan: false });
+          }
         } else if (closes(code)) {
+          if (top?.isSpans === true) {
+            if (list.length > 0 && !list.isBehindSpan) return false;
+            if (list.length > 0) parts.push(`${list.first},${list.length}`);
+            from = at;
+          }
           open.pop();
           name = '';
           at += 1;
           if (open.length > 0) continue;
           if (top === undefined) return false;
           take(at);
-          from = at;
-          if (!onDocument([...outline, ...recent].join(''), firstLine)) return false;
-          [outline, recent] = [[], []];
-        } else if (!isBlank(code) && (top === undefined || (top.isSpans && code !== COMMA))) {
-          return false;
-        } else at += 1;
+          if (!onDocument(parts.join(''), firstLine)) return false;
+          parts = [];
+        } else if (!isBlank(code) && top === undefined) return false;
+        else at += 1;
       }
-      if (at < bytes.length) {
-        // A string is read again from its beginning.
-        take(at);
-        left = bytes.length - at;
-      } else if (open.length > 0) take(at);
+      // A string is read again from its beginning.
+      left = bytes.length - at;
+      count(at);
+      if (open.length > 0 && open.at(-1)?.isSpans !== true) take(at);
       return true;
     },
   };

@@ -39,24 +39,28 @@ export async function indexSpans(
   reportOf: (path: string, line: number, before: number) => Report,
 ): Promise<SpanIndex | null> {
   const lists: SpanList[] = [];
-  const traces = new Map<string, number>();
+  const traces = createNumbers();
   const [at, length] = [createColumn(doubles), createColumn(integers)];
   const traceOf = createColumn(integers);
   for (const path of paths) {
     let first = at.length();
     const isRead = await outlineFile(path, signal, {
-      onSpan(span) {
-        at.add(span.at);
-        length.add(span.length);
-        traceOf.add(numberOf(traces, span.id));
+      onSpan(bytes, { end, idFrom, idTo }, span) {
+        const trace = idFrom < 0 ? -1 : traces.numberOf(bytes, idFrom, idTo);
+        if (trace < 0) return -1;
+        at.add(span.offset + span.at);
+        length.add(end - span.at);
+        traceOf.add(trace);
         return at.length() - 1;
       },
       onDocument(outline, line) {
         const found = listsOf(outline, reportOf(path, line, first));
         if (found === null) return false;
         for (const { field, labels, spans } of found) {
-          if (!spans.every((one, index) => one === first + index)) return false;
-          const end = first + spans.length;
+          const [from = first, count = 0] = spans;
+          // Some other list of spans, or lists in another order than they are read in.
+          if (from !== first || typeof count !== 'number') return false;
+          const end = first + count;
           if (end > first) lists.push({ path, line, field, labels, first, end });
           first = end;
         }
@@ -65,7 +69,7 @@ export async function indexSpans(
     });
     if (!isRead) return null;
   }
-  const traceIds = [...traces.keys()];
+  const traceIds = traces.all();
   return { lists, traceIds, traceOf: traceOf.all(), at: at.all(), length: length.all() };
 }
 
@@ -87,14 +91,32 @@ function listsOf(outline: string, report: Report): readonly List[] | null {
   }
 }
 
-/** By the id as the model has it: one trace may be written in several ways. */
-function numberOf(traces: Map<string, number>, written: string): number {
-  const known = traces.get(written);
-  if (known !== undefined) return known;
-  const id = isPlainId(written) ? written : modelIdOf(written);
-  const number = traces.get(id) ?? traces.size;
-  traces.set(id, number);
-  return number;
+/** Numbers traces by the id as the model has it: one trace may be written in several ways. */
+function createNumbers() {
+  const traces = new Map<string, number>();
+  /** Spans of a trace often follow each other. */
+  let last = { id: Buffer.alloc(0), number: -1 };
+  return {
+    all: () => [...traces.keys()],
+    /** -1 where nobody knows its trace yet, as the id is empty or has escapes in it. */
+    numberOf(bytes: Buffer, from: number, to: number): number {
+      if (isSame(last.id, bytes, from, to)) return last.number;
+      const written = bytes.toString('latin1', from, to);
+      if (written === '' || written.includes('\\')) return -1;
+      const id = isPlainId(written) ? written : modelIdOf(written);
+      const number = traces.get(id) ?? traces.size;
+      traces.set(id, number);
+      last = { id: Buffer.from(written, 'latin1'), number };
+      return number;
+    },
+  };
+}
+
+function isSame(one: Buffer, bytes: Buffer, from: number, to: number): boolean {
+  if (one.length === 0 || one.length !== to - from) return false;
+  // Ids that somebody counts up differ at their ends.
+  for (let at = one.length - 1; at >= 0; at -= 1) if (one[at] !== bytes[from + at]) return false;
+  return true;
 }
 
 const isPlainId = (written: string) => /^[0-9a-f]{32}$/.test(written);

@@ -7,6 +7,7 @@
 import type { Span, SpanKind } from '../../model.ts';
 import type { Labels } from '../labels.ts';
 import { countOf, enumOf, listOf, type Members, textOf } from '../members.ts';
+import { sharedLabels } from '../shared-labels.ts';
 import type { Report } from '../trace-format.ts';
 import { within } from '../unreadable.ts';
 import { type AttributeReport, labelsOf } from './attributes.ts';
@@ -65,7 +66,7 @@ function decodeResource(raw: unknown, at: { field: string; report: Report }): Ot
   const labels = within('resource', () => {
     const found = resource(members.resource, reports.onUnknown);
     tellDropped(found, report, {});
-    return labelsOf(found, 'attributes', reports);
+    return sharedLabels(labelsOf(found, 'attributes', reports));
   });
   const old = listOf(members, 'instrumentationLibrarySpans');
   if (

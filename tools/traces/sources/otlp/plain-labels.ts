@@ -1,9 +1,8 @@
 import type { Labels } from '../labels.ts';
-import { createSharedLabels } from '../shared-labels.ts';
+import { shareLabels } from '../shared-labels.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
 
-const share = createSharedLabels();
 /** Of the list that is read now: kept, so that a million spans need not make two lists each. */
 const keys: string[] = [];
 const values: string[] = [];
@@ -20,7 +19,7 @@ export function labelsOf(list: unknown, shared: Labels): Labels | null {
     values[length] = value;
     length += 1;
   }
-  return share(shared, keys, values, length);
+  return shareLabels(shared, { keys, values, length });
 }
 
 function keyOf(item: unknown): string | null {

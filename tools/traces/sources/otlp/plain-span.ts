@@ -7,6 +7,7 @@ import type { Span, SpanEvent, SpanKind } from '../../model.ts';
 import { isHex } from '../hex-digits.ts';
 import { interned } from '../interned.ts';
 import type { Labels } from '../labels.ts';
+import { NO_LABELS } from '../shared-labels.ts';
 import { labelsOf } from './plain-labels.ts';
 import { restOf, wholeMsOf } from './plain-nanos.ts';
 
@@ -17,7 +18,6 @@ const KINDS: readonly SpanKind[] = [
 ];
 /** Shared by all spans, as nobody writes to them. */
 const NONE: readonly never[] = [];
-const NO_LABELS: Labels = {};
 const FINE = { error: false } as const;
 const STATUSES = [FINE, FINE, { error: true }] as const;
 

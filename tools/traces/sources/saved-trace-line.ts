@@ -1,0 +1,76 @@
+import { tryJson } from './json-documents.ts';
+import type { Labels } from './labels.ts';
+
+const TRACE = '{"traceId":"';
+const MEMBER = '"attributes":';
+
+/** Most labels that come once never come again: past this bound it forgets all. */
+const MOST = 4_096;
+const byText = new Map<string, number>();
+let known: Labels[] = [];
+
+/**
+ * Parses a line of saved traces. Labels are most of a line, and few differ: those that were seen
+ * before are left out of what JSON.parse gets, and put back as one object, which nobody may write to.
+ *
+ *     {"traceId":…,"spans":[{"spanId":…,"attributes":{"service.name":"client",…}},…]}
+ *     {"traceId":…,"spans":[{"spanId":…,"attributes":7},…]}
+ *
+ * Within a string the member's quotes would be escaped, so it is found nowhere else.
+ */
+export function parseSavedLine(text: string): unknown {
+  // An escaped name of the member would not be seen.
+  if (!text.startsWith(TRACE) || text.includes('\\u')) return tryJson(text);
+  if (known.length > MOST) {
+    byText.clear();
+    known = [];
+  }
+  const numbers: number[] = [];
+  let short = '';
+  let from = 0;
+  for (let at = text.indexOf(MEMBER); at >= 0; at = text.indexOf(MEMBER, at)) {
+    at += MEMBER.length;
+    // Not as it is written: a number might be taken for one of these.
+    if (text[at] !== '{') return tryJson(text);
+    const end = text.indexOf('}', at) + 1;
+    const number = numberOf(text.slice(at, end));
+    if (number < 0) continue;
+    short += text.slice(from, at) + number;
+    numbers.push(number);
+    from = end;
+  }
+  const value = tryJson(short + text.slice(from));
+  return putBack(value, numbers) ? value : tryJson(text);
+}
+
+/** -1: what ends with the first bracket is not all of the labels. */
+function numberOf(text: string): number {
+  const number = byText.get(text);
+  if (number !== undefined) return number;
+  const labels = tryJson(text);
+  if (labels === undefined) return -1;
+  // A copy: a slice would keep its line in memory.
+  byText.set(JSON.parse(JSON.stringify(text)), known.length);
+  return known.push(labels as Labels) - 1;
+}
+
+type Owner = { attributes?: unknown; events?: unknown };
+
+/** Whether all of them stood where labels stand, and in this order. */
+function putBack(value: unknown, numbers: readonly number[]): boolean {
+  let next = 0;
+  const putInto = (owners: unknown): boolean => {
+    if (!Array.isArray(owners)) return true;
+    for (const owner of owners as (Owner | null)[]) {
+      const { attributes, events } = owner ?? {};
+      if (typeof attributes === 'number') {
+        if (attributes !== numbers[next]) return false;
+        next += 1;
+        (owner as Owner).attributes = known[attributes];
+      }
+      if (!putInto(events)) return false;
+    }
+    return true;
+  };
+  return putInto((value as { spans?: unknown } | undefined)?.spans) && next === numbers.length;
+}
