@@ -19,10 +19,13 @@ export function renderTable(machine: Machine, rows: readonly OutcomeRow[]): stri
   return `${[...table, '', ...notesOf(machine, rows)].join('\n')}\n`;
 }
 
+/** The table, then the machine, then what each benchmark measures. */
 export function renderMarkdown(machine: Machine, rows: readonly OutcomeRow[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const table = [line(HEAD), line(HEAD.map(() => '---')), ...rows.map(cellsOf).map(line)];
-  return `${[...table, '', ...notesOf(machine, rows).flatMap((note) => [note, ''])].join('\n').trimEnd()}\n`;
+  const [measured = '', ...each] = notesOf(machine, rows);
+  const lines = [...table, '', measured, '', ...each.map((note) => `- ${note}`)];
+  return `${lines.join('\n')}\n`;
 }
 
 function cellsOf(row: OutcomeRow): readonly string[] {

@@ -20,6 +20,14 @@ const figuresOf = (exporter: 'gcp_trace' | 'otlp'): readonly Figure[] => [
     goal: { of: 'ratio', atMost: 2 },
   },
   {
+    variant: `${exporter}: allocated for a request, on ÷ off`,
+    ours: exporter,
+    other: 'off',
+    metric: 'allocatedKb',
+    unit: 'kB',
+    goal: null,
+  },
+  {
     variant: `${exporter}: requests without a complete trace`,
     ours: exporter,
     other: null,

@@ -6,34 +6,43 @@ type When = 'quick' | 'full' | 'named';
 
 /** Each is a file of tools/bench/rows, in the order in which they run: the slow ones last. */
 export const BENCHMARKS = {
-  search: { when: 'quick', compares: "one query over 5 MB: the codelab's way, a bare scan" },
+  search: {
+    when: 'quick',
+    compares: "one query over 5 MB, against the codelab's way and a bare scan",
+  },
   path: {
     when: 'quick',
-    compares: 'an untraced request, search left out: bare RPC servers',
+    compares: 'an untraced request, search left out, against bare RPC servers',
   },
-  'per-request': { when: 'quick', compares: 'a query that downloads the works: bare downloads' },
+  'per-request': {
+    when: 'quick',
+    compares: 'a query that downloads the works, against bare downloads',
+  },
   flush: {
     when: 'quick',
-    compares: 'what before-response adds: its bound, a round trip',
+    compares: 'what before-response adds, against its bound and a round trip',
   },
   pacer: {
     when: 'quick',
-    compares: 'actual start of 500 requests a second: the scheduled start, bare timers',
+    compares: 'start of 500 requests a second, against the schedule and bare timers',
   },
-  image: { when: 'quick', compares: 'bytes of an image over Node and its base: a limit' },
-  tracing: { when: 'quick', compares: 'a request at full load: tracing off' },
-  'tracing-memory': { when: 'quick', compares: 'peak memory at full load: tracing off' },
-  'cold-start': { when: 'quick', compares: 'a program as the images run it: bare node -e 0' },
-  once: { when: 'quick', compares: 'npm start -- --once, a refused flag: limits' },
+  image: { when: 'quick', compares: 'bytes of an image over Node and its base, against a limit' },
+  tracing: { when: 'quick', compares: 'a request at full load, against tracing off' },
+  'tracing-memory': { when: 'quick', compares: 'peak memory at full load, against tracing off' },
+  'cold-start': {
+    when: 'quick',
+    compares: 'a program as the images run it, against bare node -e 0',
+  },
+  once: { when: 'quick', compares: 'npm start -- --once, a refused flag, against limits' },
   compare: {
     when: 'quick',
-    compares: 'the command over files of spans: JSON.parse of the same bytes',
+    compares: 'the command over files of spans, against JSON.parse of the same bytes',
   },
   doctor: {
     when: 'quick',
-    compares: 'the command over files of spans: JSON.parse of the same bytes',
+    compares: 'the command over files of spans, against JSON.parse of the same bytes',
   },
-  install: { when: 'full', compares: 'npm ci: nothing; it lists the largest packages' },
+  install: { when: 'full', compares: 'npm ci; it lists the largest packages' },
   statistics: { when: 'named', compares: 'how often 1,000 simulated comparisons err' },
 } as const satisfies Readonly<Record<string, Readonly<{ when: When; compares: string }>>>;
 
@@ -74,7 +83,7 @@ export const benchCommand = () =>
     .addHelpText(
       'after',
       `
-Benchmarks, what each measures and, after the colon, what it compares that with:
+Benchmarks, what each measures, and what it compares that with:
 ${NAMES.map((name) => `  ${name.padEnd(16)}${BENCHMARKS[name].compares}${NOTES[BENCHMARKS[name].when]}`).join('\n')}
 
 Benchmarks come before --json, which takes a word after it as its file:
