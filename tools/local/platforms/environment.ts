@@ -7,6 +7,8 @@ import type { CloudAccess, ProgramName, ProgramSettings } from './platform.ts';
 /** The working directory of the programs: the folder that the images hold too. */
 export const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
+const COMPILE_CACHE = join(REPOSITORY, 'node_modules/.cache/shakesapp');
+
 const ENTRY: Readonly<Record<ProgramName, string>> = {
   loadgen: './functions/loadgen/main.ts',
   client: './services/client/main.ts',
@@ -63,6 +65,8 @@ export function programEnvironment(options: {
   const { program, cloud, settings } = options;
   return {
     PATH: dirname(process.execPath),
+    // Of the stripped sources and of packages, where the command line has its cache too.
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
     // A container listens on every interface; on a laptop nobody else may reach it.
     HOST: '127.0.0.1',
     PORT: String(options.port),

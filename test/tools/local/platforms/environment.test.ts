@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   programArguments,
   programEnvironment,
+  REPOSITORY,
   renderAttributes,
 } from '../../../../tools/local/platforms/environment.ts';
 import type { CloudAccess, ProgramName } from '../../../../tools/local/platforms/platform.ts';
@@ -54,6 +55,7 @@ describe('programEnvironment', () => {
     }
     assert.deepEqual(environmentOf('client'), {
       PATH: dirname(process.execPath),
+      NODE_COMPILE_CACHE: join(REPOSITORY, 'node_modules/.cache/shakesapp'),
       HOST: '127.0.0.1',
       PORT: '8081',
       GOOGLE_CLOUD_PROJECT: 'p',
