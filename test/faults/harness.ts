@@ -68,8 +68,8 @@ import { watchSystem } from './watch.ts';
  * - The quick form has one row of a kind, which takes a few seconds (`byForm`). The others of its
  *   kind, and those that need much CPU, have `form: 'full'`. The quick form needs at most 240 s of
  *   CPU in all, so that it ends within 4 minutes.
- * - A row that waits for a minute or more goes to `rows/long/`. Those run beside the others, and only
- *   in the full form.
+ * - A row that takes longer than 20 s in the full form goes to `rows/long/`, where rows run side by
+ *   side, and only in the full form. The soak goes on beside all others.
  * - A row that finds a fault of the product stays red until the product is right.
  *
  * `npm run test:faults -- --list`, `--row NAME`, `--full` and `--help`; the table comes at the end.

@@ -34,8 +34,10 @@ const { values, positionals } = parseArgs({
   },
 });
 
-/** Rows that wait more than they work, so that they run beside the others. */
+/** Rows that wait more than they work, so that many of them share two cores. */
 const WAITING = /\/rows\/long\//;
+/** Takes as long as all others together. It finds out what it may take of the machine beside them. */
+const SOAK = /\/rows\/long\/soak\./;
 const ROWS = /\/rows\//;
 /** What `--list` says of a row. */
 const FORMS = { both: 'quick and full', quick: 'quick', full: 'full' } as const;
@@ -90,23 +92,21 @@ async function run(): Promise<number> {
   const chosen = row === undefined ? files : await filesOf(row);
   if (!chosen) return 2;
   try {
-    // Both at a time: what waits leaves the machine to the others.
-    const codes = await Promise.all(
-      [
-        { group: chosen.filter((file) => !WAITING.test(file)), atATime: 4 },
-        { group: chosen.filter((file) => WAITING.test(file)), atATime: 6 },
-      ]
-        .filter(({ group }) => group.length > 0)
-        .map(async ({ group, atATime }) => {
-          const limits = [`--test-concurrency=${atATime}`, '--test-timeout=1500000'];
-          const args = ['--test', ...limits, ...named, ...group];
-          const child = spawn(process.execPath, args, { env, stdio: 'inherit' });
-          const [status] = (await once(child, 'exit')) as [number | null];
-          return status ?? 1;
-        }),
-    );
+    const runFiles = async (group: readonly string[], atATime: number): Promise<number> => {
+      if (group.length === 0) return 0;
+      const limits = [`--test-concurrency=${atATime}`, '--test-timeout=1500000'];
+      const args = ['--test', ...limits, ...named, ...group];
+      const child = spawn(process.execPath, args, { env, stdio: 'inherit' });
+      const [status] = (await once(child, 'exit')) as [number | null];
+      return status ?? 1;
+    };
+    const soak = chosen.filter((file) => SOAK.test(file));
+    const waiting = chosen.filter((file) => WAITING.test(file) && !SOAK.test(file));
+    const working = chosen.filter((file) => !WAITING.test(file));
+    const others = async () => [await runFiles(working, 4), await runFiles(waiting, 12)];
+    const [soaked, codes] = await Promise.all([runFiles(soak, 1), others()]);
     write(existsSync(resultsFile) ? readFileSync(resultsFile, 'utf8') : '');
-    return Math.max(...codes);
+    return Math.max(soaked, ...codes);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
