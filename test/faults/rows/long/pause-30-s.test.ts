@@ -1,6 +1,6 @@
 import { faultRow } from '../../harness.ts';
 import { loadUntilOver } from '../../load.ts';
-import { pauseEach } from '../../pauses.ts';
+import { CLOSED_MEANWHILE, pauseEach } from '../../pauses.ts';
 
 faultRow({
   name: 'each program has no CPU for 30 s in turn, and its requests only wait',
@@ -9,5 +9,5 @@ faultRow({
     afterSeconds: 1,
     start: (system) => pauseEach(system, { seconds: 30 }),
   },
-  expect: {},
+  expect: { documented: [CLOSED_MEANWHILE] },
 });
