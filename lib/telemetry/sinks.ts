@@ -1,23 +1,34 @@
+import { diag } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { pino } from 'pino';
 import type { TelemetryConfig } from './config.ts';
 import type { QueuedSink } from './retry-queue.ts';
 import type { SpanSink } from './sink.ts';
 
+type SinkName = TelemetryConfig['OTEL_TRACES_EXPORTER'][number];
+type SinkMakers = Readonly<Record<SinkName, (config: TelemetryConfig) => Promise<SpanSink>>>;
+
 /**
  * The sinks that OTEL_TRACES_EXPORTER names. Each is loaded only if chosen: it brings tens of
- * milliseconds of modules to a cold start.
+ * milliseconds of modules to a cold start. Of a list, one that cannot start takes nothing from the
+ * others; rejects where none can.
  */
-export function createSinks(config: TelemetryConfig): Promise<SpanSink[]> {
-  return Promise.all(config.OTEL_TRACES_EXPORTER.map((name) => SINKS[name](config)));
+export async function createSinks(
+  config: TelemetryConfig,
+  makers: SinkMakers = SINKS,
+): Promise<SpanSink[]> {
+  const names = config.OTEL_TRACES_EXPORTER;
+  const made = await Promise.allSettled(names.map(async (name) => makers[name](config)));
+  const sinks = made.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  for (const [at, one] of made.entries()) {
+    if (one.status === 'fulfilled') continue;
+    if (sinks.length === 0) throw one.reason;
+    diag.error(`the exporter ${names[at]} cannot start; the others go on`, String(one.reason));
+  }
+  return sinks;
 }
 
-const SINKS: Readonly<
-  Record<
-    TelemetryConfig['OTEL_TRACES_EXPORTER'][number],
-    (config: TelemetryConfig) => Promise<SpanSink>
-  >
-> = {
+const SINKS: SinkMakers = {
   async gcp_trace(config) {
     const { createCloudTraceSink } = await import('./cloud-trace-exporter.ts');
     const { GOOGLE_CLOUD_PROJECT: project, CLOUD_TRACE_API_ENDPOINT: endpoint } = config;

@@ -289,6 +289,27 @@ test('a header that the endpoint repeats is not logged', async (t) => {
   });
 });
 
+test('a key that the endpoint refuses is sent once, and its spans count as lost, with the reason in the log', async (t) => {
+  const collector = await startCollector(t, () => ({
+    status: 401,
+    body: 'unknown key top-secret',
+  }));
+  const program = await runProgram(t, ['/'], {
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
+    OTEL_EXPORTER_OTLP_HEADERS: 'api-key=top-secret',
+  });
+  const { stored, lost, reasons } = program.report();
+  assert.deepEqual([stored, lost, reasons.exportFailed], [0, 5, 5]);
+  assert.equal(collector.posts.length, 1);
+  const log = JSON.stringify(program.lines);
+  assert.match(
+    log,
+    /HTTP 401 Unauthorized: unknown key \(secret\).*5 spans were not stored by otlp/,
+  );
+  assert.doesNotMatch(log, /top-secret/);
+});
+
 for (const status of [301, 302, 307, 308]) {
   test(`a redirect by ${status} to another origin is not followed: headers go nowhere else`, async (t) => {
     const other = await startCollector(t);
