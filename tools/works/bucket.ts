@@ -62,9 +62,12 @@ export async function readBucket(options: {
   );
 }
 
+/** JSON can escape half of a surrogate pair, and no URL can hold one: the library would throw unseen. */
+const wellFormed = z.string().refine((text) => text.isWellFormed());
+
 const pageSchema = z.object({
-  items: z.array(z.object({ name: z.string().min(1) })).default([]),
-  nextPageToken: z.string().optional(),
+  items: z.array(z.object({ name: wellFormed.min(1) })).default([]),
+  nextPageToken: wellFormed.optional(),
 });
 
 /** getFiles() would end the process on an answer that is no listing: nobody catches what it throws. */

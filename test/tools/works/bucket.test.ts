@@ -90,6 +90,8 @@ describe('readBucket', () => {
     ['hello', /the answer is not a listing of objects/],
     ['{"items":5}', /the answer is not a listing of objects/],
     ['{"items":[null]}', /the answer is not a listing of objects/],
+    ['{"items":[{"name":"a\\udfff"}]}', /the answer is not a listing of objects/],
+    ['{"nextPageToken":"a\\udfff"}', /the answer is not a listing of objects/],
     ['{"nextPageToken":"a"}', /the listing repeats a page/],
   ] as const) {
     it(`refuses ${answer} for a listing`, async (t) => {
