@@ -21,7 +21,7 @@
  */
 
 import type { NormalisedTrace } from './normalise.ts';
-import type { Node } from './tree.ts';
+import { type Node, sortNodes } from './tree.ts';
 
 type Interval = Readonly<{ startMs: number; endMs: number }>;
 
@@ -29,31 +29,35 @@ type Interval = Readonly<{ startMs: number; endMs: number }>;
 export function ownedTimes(trace: NormalisedTrace): readonly (number | undefined)[] {
   const owned = new Array<number | undefined>(trace.nodes.length);
   if (trace.root === null) return owned;
-  const pending: [Node, readonly Interval[]][] = [[trace.root, [trace.root]]];
+  const pending: Given[] = [{ node: trace.root, parts: [trace.root] }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const [node, intervals] = next;
-    const given = divide(intervals, node.children);
-    let ownMs = 0;
-    for (const { startMs, endMs } of intervals) ownMs += endMs - startMs;
-    for (const [child, parts] of given) {
-      for (const { startMs, endMs } of parts) ownMs -= endMs - startMs;
-      pending.push([child, parts]);
+    const { node, parts } = next;
+    let ownMs = sumMs(parts);
+    if (node.children.length > 0) {
+      for (const given of divide(parts, node.children)) {
+        ownMs -= sumMs(given.parts);
+        pending.push(given);
+      }
     }
     owned[node.index] = ownMs;
   }
   return owned;
 }
 
-type Given = readonly (readonly [Node, readonly Interval[]])[];
+const sumMs = (intervals: readonly Interval[]): number => {
+  let sum = 0;
+  for (const interval of intervals) sum += interval.endMs - interval.startMs;
+  return sum;
+};
 
-const NOTHING: Given = [];
+type Given = Readonly<{ node: Node; parts: readonly Interval[] }>;
+
 /** As many as a span has as a rule. */
 const FEW = 4;
 
 /** Divides what a span owns with its children among them; what is not given away stays with it. */
-function divide(intervals: readonly Interval[], children: readonly Node[]): Given {
-  if (children.length === 0) return NOTHING;
-  const sorted = children.length === 1 ? children : [...children].sort(byLastEnd);
+function divide(intervals: readonly Interval[], children: readonly Node[]): readonly Given[] {
+  const sorted = sortNodes(children.slice(), byLastEnd);
   return children.length <= FEW && intervals.length <= FEW
     ? divideAmongFew(intervals, sorted)
     : divideAmongMany(intervals, sorted);
@@ -65,29 +69,39 @@ const byLastEnd = (one: Node, other: Node): number =>
   (one.span.spanId < other.span.spanId ? -1 : 1);
 
 /** Each takes what is free of its time. */
-function divideAmongFew(intervals: readonly Interval[], byLastEnd: readonly Node[]): Given {
+function divideAmongFew(intervals: readonly Interval[], byLastEnd: readonly Node[]): Given[] {
   let free = intervals;
-  return byLastEnd.map((child) => {
-    const parts: Interval[] = [];
-    const rest: Interval[] = [];
-    for (const interval of free) {
-      const startMs = Math.max(interval.startMs, child.startMs);
-      const endMs = Math.min(interval.endMs, child.endMs);
-      if (startMs >= endMs) {
-        rest.push(interval);
-        continue;
-      }
-      parts.push({ startMs, endMs });
-      if (interval.startMs < startMs) rest.push({ startMs: interval.startMs, endMs: startMs });
-      if (endMs < interval.endMs) rest.push({ startMs: endMs, endMs: interval.endMs });
-    }
-    free = rest;
-    return [child, parts] as const;
+  return byLastEnd.map((node, place) => {
+    const parts = inside(free, node);
+    if (place + 1 < byLastEnd.length && parts.length > 0) free = outside(free, node);
+    return { node, parts };
   });
 }
 
+function inside(intervals: readonly Interval[], node: Node): readonly Interval[] {
+  const parts = intervals.map(({ startMs, endMs }) => ({
+    startMs: Math.max(startMs, node.startMs),
+    endMs: Math.min(endMs, node.endMs),
+  }));
+  return parts.every(isLong) ? parts : parts.filter(isLong);
+}
+
+function outside(intervals: readonly Interval[], node: Node): readonly Interval[] {
+  const parts: Interval[] = [];
+  for (const { startMs, endMs } of intervals) {
+    parts.push({ startMs, endMs: Math.min(endMs, node.startMs) });
+    parts.push({ startMs: Math.max(startMs, node.endMs), endMs });
+  }
+  return parts.filter(isLong);
+}
+
+const isLong = ({ startMs, endMs }: Interval): boolean => startMs < endMs;
+
 /** The same by cells between any two edges, in nearly linear time. */
-function divideAmongMany(intervals: readonly Interval[], byLastEnd: readonly Node[]): Given {
+function divideAmongMany(
+  intervals: readonly Interval[],
+  byLastEnd: readonly Node[],
+): readonly Given[] {
   const cells = cellsOf(intervals, byLastEnd);
   // Skip pointers over cells already given away: each cell is given once, so this is near linear.
   const nextFree = Int32Array.from({ length: cells.length + 1 }, (_, index) => index);
@@ -101,16 +115,16 @@ function divideAmongMany(intervals: readonly Interval[], byLastEnd: readonly Nod
     }
     return free;
   };
-  return byLastEnd.map((child) => {
+  return byLastEnd.map((node) => {
     const parts: Interval[] = [];
-    for (let at = findFree(firstCellFrom(cells, child.startMs)); at < cells.length; ) {
+    for (let at = findFree(firstCellFrom(cells, node.startMs)); at < cells.length; ) {
       const cell = cells[at] as Interval;
-      if (cell.endMs > child.endMs) break;
+      if (cell.endMs > node.endMs) break;
       parts.push(cell);
       nextFree[at] = at + 1;
       at = findFree(at + 1);
     }
-    return [child, parts] as const;
+    return { node, parts };
   });
 }
 

@@ -26,8 +26,10 @@ export const GRPC = {
 
 /** By the span's attributes: Cloud Trace's v1 read API returns no status of a span. */
 export function answerOf({ attributes }: Pick<Span, 'attributes'>): Answer | null {
-  const given = (keys: readonly string[]) =>
-    keys.map((key) => attributes[key]).find((value) => value !== undefined && value !== '');
+  const given = (keys: readonly string[]) => {
+    for (const key of keys) if (attributes[key]) return attributes[key];
+    return undefined;
+  };
   const grpc = given(GRPC_KEYS);
   if (grpc !== undefined) {
     const code = /^\d{1,2}$/.test(grpc) ? Number(grpc) : GRPC_NAMES.indexOf(grpc.toUpperCase());

@@ -1,8 +1,6 @@
 import { ATTR, SERVICES, UNEXPECTED_RESULT } from '../../lib/telemetry/names.ts';
 import { type Answer, answerOf } from './answer.ts';
-import type { Span } from './model.ts';
-
-type Attributes = Span['attributes'];
+import { type Attributes, perAttributes } from './per-attributes.ts';
 
 /** What follows from a span's attributes alone. */
 export type Facts = Readonly<{
@@ -29,23 +27,6 @@ export type Facts = Readonly<{
   /** Values of HOST_KEYS; null where it has none. */
   hosts: readonly (string | undefined)[] | null;
 }>;
-
-/**
- * Attributes are never written to, and sources share one object between the spans that have equal
- * ones: a million spans come with a few dozen. So each object is looked through once. Bounded,
- * because a source need not share them.
- */
-const MOST_KNOWN = 4_096;
-const known = new Map<Attributes, Facts>();
-
-export function factsOf({ attributes }: Pick<Span, 'attributes'>): Facts {
-  const found = known.get(attributes);
-  if (found !== undefined) return found;
-  if (known.size >= MOST_KNOWN) known.clear();
-  const facts = readFacts(attributes);
-  known.set(attributes, facts);
-  return facts;
-}
 
 /** Service shown for spans of a program that names none. */
 export const UNNAMED = 'unnamed service';
@@ -79,7 +60,7 @@ const HOST_KEYS = [
   'host.name',
 ];
 
-function readFacts(attributes: Attributes): Facts {
+export const factsOf = perAttributes((attributes): Facts => {
   const programName = firstOf(PROGRAM_NAMES, attributes);
   const service = programName ?? firstOf(PLATFORM_NAMES, attributes) ?? UNNAMED;
   const hosts = HOST_KEYS.map((key) => attributes[key]);
@@ -100,7 +81,7 @@ function readFacts(attributes: Attributes): Facts {
     instance: instance === undefined ? null : `${service} ${instance}`,
     hosts: hosts.every((host) => host === undefined) ? null : hosts,
   };
-}
+});
 
 function firstOf(keys: readonly string[], attributes: Attributes): string | undefined {
   for (const key of keys) if (attributes[key]) return attributes[key];

@@ -30,7 +30,8 @@ export function findFrontEnds(
     if (id !== undefined) received.add(id);
   }
   const above = ({ parentSpanId = '' }: Span): number => placeOf.get(parentSpanId) ?? -1;
-  for (const [place, span] of spans.entries()) {
+  for (let place = 0; place < spans.length; place += 1) {
+    const span = spans[place] as Span;
     const isOne = !isOwn(span) && (received.has(span.spanId) || callsItselfOne(span));
     if (!isOne && !(span.kind === 'server' && factsOf(span).hasProgramName)) continue;
     if (isOne) found[place] = true;

@@ -5,7 +5,7 @@ import { byStart, isRequestSpan, linkSpans } from './link.ts';
 import type { Span, Trace } from './model.ts';
 import { errorOf, isWrongCountError } from './span.ts';
 import { impossibleDelayOf } from './start-delay.ts';
-import { type Node, onGrid, subtreeOf } from './tree.ts';
+import { type Node, onGrid, sortNodes, subtreeOf } from './tree.ts';
 
 /** One request of a trace as a tree; a trace of no request is one tree too. */
 export type NormalisedTrace = Readonly<{
@@ -40,14 +40,14 @@ export type NormalisedTrace = Readonly<{
  */
 export function requestsOf(trace: Trace): readonly NormalisedTrace[] {
   const { nodes: all, duplicates } = linkSpans(trace.spans);
-  const requests = all.filter(isRequestSpan).sort(byStart);
+  const requests = sortNodes(all.filter(isRequestSpan), byStart);
   const above = new Set<Node>();
   for (const request of requests) {
     if (request.parent !== null) above.add(topOf(request));
     request.parent = null;
   }
-  for (const node of all) node.parent?.children.push(node);
-  const tops = all.filter(({ parent }) => parent === null).sort(byStart);
+  for (const node of all) if (node.parent !== null) addChild(node.parent, node);
+  const tops = sortNodes(all.filter(isTop), byStart);
   const groups = group(tops, { requests, above });
   return groups.map((ofGroup, index) =>
     toTree(trace, ofGroup, {
@@ -68,12 +68,23 @@ function topOf(node: Node): Node {
   return top;
 }
 
+const isTop = ({ parent }: Node): boolean => parent === null;
+
+/** An array that grows from nothing takes room for 17 at once; most spans have a child or two. */
+function addChild(parent: Node, child: Node): void {
+  if (parent.children.length === 0) parent.children = [child];
+  else parent.children.push(child);
+}
+
 /** Which request every top belongs to. */
 function group(
   tops: readonly Node[],
   { requests, above }: { requests: readonly Node[]; above: ReadonlySet<Node> },
 ): readonly Group[] {
-  const [first] = requests;
+  const first = requests[0];
+  if (first !== undefined && tops.length === 1 && requests.length === 1) {
+    return [{ root: first.orphan ? null : first, tops }];
+  }
   if (first === undefined) {
     const parentless = tops.filter((top) => !top.orphan && !top.frontEnd);
     return [{ root: parentless.find(({ cut }) => !cut) ?? parentless[0] ?? null, tops }];
@@ -104,9 +115,8 @@ function toTree(
   const ordered = root === null ? detached : [root, ...detached];
   const trees = ordered.map((top) => subtreeOf(top, (node) => settle(node, zeroMs)));
   for (const tree of trees) correctClocks(tree);
-  const [first = []] = trees;
-  const nodes = trees.length === 1 ? first : trees.flat();
-  for (const [index, node] of nodes.entries()) node.index = index;
+  const nodes = trees.length === 1 ? (trees[0] as Node[]) : trees.flat();
+  for (let index = 0; index < nodes.length; index += 1) (nodes[index] as Node).index = index;
   return {
     traceId,
     projectId,
@@ -130,7 +140,7 @@ function settle(node: Node, zeroMs: number): void {
   // An impossible span has no time: it is drawn where its parent begins.
   node.startMs = possible || parent === null ? onGrid(node.startMs - zeroMs) : parent.startMs;
   node.endMs = node.startMs + durationMs;
-  if (node.children.length > 1) node.children.sort(byStart);
+  sortNodes(node.children, byStart);
   if (parent === null) return;
   node.depth = parent.depth + 1;
   node.caller = parent.frontEnd ? parent.caller : parent;

@@ -3,6 +3,7 @@ import { isHealthPath, isHealthSpan } from '../../lib/telemetry/untraced.ts';
 import { type Answer, GRPC_NAMES, isErrorAnswer } from './answer.ts';
 import { factsOf, type WrongCount } from './facts.ts';
 import type { Span } from './model.ts';
+import { perAttributes } from './per-attributes.ts';
 
 /** How people call the platforms that `cloud.platform` names. */
 export const PLATFORM_LABELS: Readonly<Record<string, string>> = {
@@ -57,13 +58,14 @@ export const describeWrongCount = ({ query, count, expected }: WrongCount): stri
 const PATH_KEYS = ['url.path', 'http.target', '/http/path', 'url.full', 'http.url', '/http/url'];
 
 /** Whether a span is of what should make none: a health check, a fetch of metadata or tokens. */
-export function isUnwanted(span: Span): boolean {
-  if (isHealthSpan(span.name)) return true;
-  return PATH_KEYS.some((key) => {
-    const path = pathOf(span.attributes[key]);
-    return isHealthPath(path) || path?.startsWith('/computeMetadata/');
-  });
-}
+export const isUnwanted = (span: Span): boolean => isHealthSpan(span.name) || asksForUnwanted(span);
+
+const asksForUnwanted = perAttributes((attributes) =>
+  PATH_KEYS.some((key) => {
+    const path = pathOf(attributes[key]);
+    return isHealthPath(path) || path?.startsWith('/computeMetadata/') === true;
+  }),
+);
 
 /** What a span asks for, as it says it; its name where it does not. */
 export function targetOf({ name, attributes }: Span): string {

@@ -62,10 +62,10 @@ export function createConfigurationTally() {
         added[side].add(span.attributes);
         const ofService = values[side].get(service) ?? KEYS.map(() => new Set<string>());
         values[side].set(service, ofService);
-        for (const [index, { read }] of KEYS.entries()) {
+        KEYS.forEach(({ read }, index) => {
           const value = read(span.attributes);
           if (value !== undefined) ofService[index]?.add(value);
-        }
+        });
       }
     },
     /** Every sampler that some span states. */

@@ -23,23 +23,24 @@ export function groupHops(
   cohorts: Sides<readonly RequestRecord[]>,
   stratum: Stratum,
 ): readonly HopGroup[] {
-  const groups = new Map<string, Sides<Map<RequestRecord, HopSample>>>();
-  const offsets = new Map<string, number[]>();
+  const groups = new Map<string, Sides<Map<RequestRecord, HopSample>> & { starts: number[] }>();
   for (const side of ['a', 'b'] as const) {
     for (const record of cohorts[side]) {
       if (!countsInHops(record, stratum)) continue;
       for (const sample of record.hops) {
-        const group = groups.get(sample.path) ?? { a: new Map(), b: new Map() };
-        groups.set(sample.path, group);
-        const starts = offsets.get(sample.path) ?? [];
-        offsets.set(sample.path, starts);
-        starts.push(sample.offsetMs);
+        const { path } = sample;
+        let group = groups.get(path);
+        if (group === undefined) {
+          group = { a: new Map(), b: new Map(), starts: [] };
+          groups.set(path, group);
+        }
+        group.starts.push(sample.offsetMs);
         if (!sample.stopped) group[side].set(record, sample);
       }
     }
   }
-  const usual = new Map([...offsets].map(([path, starts]) => [path, median(starts)]));
-  return acrossPaths(longest([...groups]))
+  const usual = new Map([...groups].map(([path, { starts }]) => [path, median(starts)]));
+  return acrossPaths(longest([...groups].map(([path, { a, b }]) => [path, { a, b }])))
     .sort(([one], [other]) => compareTreeOrder(one, other, usual))
     .map(([path, samples]) => ({ stratum, path, samples }));
 }

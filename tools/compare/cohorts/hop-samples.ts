@@ -28,7 +28,7 @@ export type HopSample = Readonly<{
 /** Deeper spans have no hop: nobody reads a table of 50,000 of them. */
 const MOST_LEVELS = 32;
 
-type Group = { readonly spans: Node[]; frontEnds: Node[]; deeper: Node[] };
+type Group = { spans: Node[]; frontEnds: Node[]; deeper: Node[] };
 
 /** Most groups have neither front ends nor deeper spans. */
 const NONE: Node[] = [];
@@ -56,24 +56,27 @@ export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
       caller !== null && (node.frontEnd || tooDeep) ? (owners[caller.index] ?? node) : node;
     owners[node.index] = owner;
     const path = paths[owner.index] ?? '';
-    let group = groups.get(path);
-    if (group === undefined) {
-      group = { spans: [], frontEnds: NONE, deeper: NONE };
-      groups.set(path, group);
-    }
-    if (owner === node) group.spans.push(node);
+    const group = groups.get(path) ?? { spans: NONE, frontEnds: NONE, deeper: NONE };
+    if (group.spans === NONE) groups.set(path, group);
+    if (owner === node) group.spans = added(group.spans, node);
     else if (tooDeep) group.deeper = added(group.deeper, node);
     else group.frontEnds = added(group.frontEnds, node);
   }
-  const sumOf = (nodes: readonly Node[]) =>
-    nodes.reduce((sum, node) => sum + (owned[node.index] ?? 0), 0);
-  return [...groups].map(([path, { spans, frontEnds, deeper }]) => {
+  const sumOf = (nodes: readonly Node[]): number => {
+    let sum = 0;
+    for (const { index } of nodes) sum += owned[index] ?? 0;
+    return sum;
+  };
+  const samples: HopSample[] = [];
+  groups.forEach(({ spans, frontEnds, deeper }, path) => {
     const first = spans[0] as Node;
     const networkMs = sumOf(spans);
     const platformMs = sumOf(frontEnds);
     const isGap = spans.some(hasServerBelow);
-    return {
-      ...{ path, service: first.service, name: first.span.name },
+    samples.push({
+      path,
+      service: first.service,
+      name: first.span.name,
       depth: first.callDepth,
       offsetMs: first.startMs,
       measure: isGap ? 'gap' : 'self',
@@ -84,8 +87,9 @@ export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
       split: isGap && spans.every(hasStoredFrontEnd) ? { networkMs, platformMs } : null,
       // A stopped server also bends the gap that its client measured.
       stopped: spans.some(isStopped) || deeper.some(isStopped),
-    };
+    });
   });
+  return samples;
 }
 
 const isStopped = (node: Node): boolean =>
@@ -102,8 +106,8 @@ const hasServerBelow = (node: Node): boolean =>
 const hasStoredFrontEnd = ({ children }: Node) => children.some(({ frontEnd }) => frontEnd);
 
 function unionMs(nodes: readonly Node[]): number {
-  const [only] = nodes;
-  if (only !== undefined && nodes.length === 1) return Math.max(0, only.endMs - only.startMs);
+  const first = nodes[0];
+  if (first !== undefined && nodes.length === 1) return Math.max(0, first.endMs - first.startMs);
   let coveredMs = 0;
   let untilMs = Number.NEGATIVE_INFINITY;
   for (const { startMs, endMs } of [...nodes].sort((one, other) => one.startMs - other.startMs)) {

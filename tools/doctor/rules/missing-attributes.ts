@@ -1,6 +1,8 @@
 import { ATTR, SPAN } from '../../../lib/telemetry/names.ts';
+import type { Span } from '../../traces/model.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { ownTest } from '../../traces/own-programs.ts';
+import { perAttributes } from '../../traces/per-attributes.ts';
 import { describeSpan, explaining, type Rule, type Sighting } from '../rule.ts';
 
 /** Of each row at least one key: what tells where a span ran and which build made it. */
@@ -31,18 +33,29 @@ export const missingAttributes: Rule = {
   check: ({ traces }) => traces.flatMap(checkTrace),
 };
 
+const isStated = (value: string | undefined): boolean => value !== undefined && value !== '';
+
+const missingOfResource = perAttributes((attributes): readonly string[] =>
+  RESOURCE.filter((keys) => !keys.some((key) => isStated(attributes[key]))).map((keys) =>
+    keys.join(' or '),
+  ),
+);
+
+function missingOf({ attributes, name }: Span): readonly string[] {
+  const ofResource = missingOfResource({ attributes });
+  const keys = BY_NAME[name];
+  // In error, a span may not have got as far as to know.
+  if (keys === undefined || attributes[ATTR.errorType]) return ofResource;
+  return [...ofResource, ...keys.filter((key) => !isStated(attributes[key]))];
+}
+
 function checkTrace(trace: NormalisedTrace): readonly Sighting[] {
   return trace.nodes.filter(ownTest(trace)).flatMap((node) => {
     const { attributes, name } = node.span;
-    const has = (key: string) => attributes[key] !== undefined && attributes[key] !== '';
-    const missing = [
-      ...RESOURCE.filter((keys) => !keys.some(has)).map((keys) => keys.join(' or ')),
-      // In error, a span may not have got as far as to know.
-      ...(attributes[ATTR.errorType] ? [] : (BY_NAME[name] ?? []).filter((key) => !has(key))),
-    ];
+    const missing = missingOf(node.span);
     if (missing.length === 0) return [];
     const lacks = `lacks ${missing.join(', ')}`;
-    if (has('service.name')) {
+    if (isStated(attributes['service.name'])) {
       return [{ traceId: trace.traceId, detail: `${describeSpan(node)} ${lacks}` }];
     }
     // Without the service's name edges cannot be distinguished.
