@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { placeOf } from '../../deviation.ts';
 import type { Span } from '../../model.ts';
+import { CLOSE_BRACKET, OPEN_BRACKET } from '../json-characters.ts';
 import { notJson, tryJson } from '../json-documents.ts';
 import { decodeSpan } from '../otlp/decode.ts';
 import { plainSpan } from '../otlp/plain-span.ts';
@@ -31,20 +32,24 @@ export function createSpanReader(
   async function readBytes(path: string, from: number, to: number): Promise<Buffer> {
     const file = files.get(path) ?? (await open(path));
     files.set(path, file);
-    if (buffer.length < to - from) buffer = Buffer.allocUnsafe(to - from);
-    const bytes = buffer.subarray(0, to - from);
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
-    if (bytesRead === bytes.length) return bytes;
+    const length = to - from;
+    if (buffer.length < length + 2) buffer = Buffer.allocUnsafe(length + 2);
+    // A byte on either side is left for the brackets of a list.
+    const { bytesRead } = await file.read(buffer, 1, length, from);
+    if (bytesRead === length) return buffer;
     throw new Error(`${path} became shorter while it was read; let its writer finish`);
   }
 
-  /** The text of spans that follow each other in their list. */
+  /** The text of spans that follow each other in their list, with a byte more on either side. */
   function decode(bytes: Buffer, list: SpanList, { from, to }: Run): readonly Span[] {
     const place = placeOf(list.path, list.line);
+    // What stood there lies between spans. Put around the text it would be copied once more.
+    bytes[0] = OPEN_BRACKET;
+    bytes[bytes.length - 1] = CLOSE_BRACKET;
     const text = decodeText(bytes, { path: list.path, number: list.line });
-    const raws = tryJson(`[${text}]`);
+    const raws = tryJson(text);
     if (!Array.isArray(raws) || raws.length !== to - from) {
-      throw notJson(list.path, list.line, text);
+      throw notJson(list.path, list.line, text.slice(1, -1));
     }
     return raws.map((raw, offset) => {
       const plain = plainSpan(raw, list.labels);
@@ -88,7 +93,7 @@ export function createSpanReader(
         for (const run of runs) {
           const part = bytes.subarray(
             start(run.from) - start(first),
-            end(run.to - 1) - start(first),
+            end(run.to - 1) - start(first) + 2,
           );
           for (const span of decode(part, listOf(lists, run.from), run)) spans.push(span);
         }

@@ -1,3 +1,4 @@
+import { isHex } from '../hex-digits.ts';
 import { tryJson } from '../json-documents.ts';
 import type { Labels } from '../labels.ts';
 import type { Members } from '../members.ts';
@@ -103,7 +104,7 @@ function createNumbers() {
       if (isSame(last.id, bytes, from, to)) return last.number;
       const written = bytes.toString('latin1', from, to);
       if (written === '' || written.includes('\\')) return -1;
-      const id = isPlainId(written) ? written : modelIdOf(written);
+      const id = isHex(written, 32) ? written : modelIdOf(written);
       const number = traces.get(id) ?? traces.size;
       traces.set(id, number);
       last = { id: Buffer.from(written, 'latin1'), number };
@@ -118,8 +119,6 @@ function isSame(one: Buffer, bytes: Buffer, from: number, to: number): boolean {
   for (let at = one.length - 1; at >= 0; at -= 1) if (one[at] !== bytes[from + at]) return false;
   return true;
 }
-
-const isPlainId = (written: string) => /^[0-9a-f]{32}$/.test(written);
 
 /** Text that is not an id stays as it is: decodeSpan refuses it. */
 function modelIdOf(written: string): string {

@@ -56,25 +56,44 @@ export function plainSpan(raw: unknown, shared: Labels): Span | null {
   }
   if (!isHex(traceId, 32) || !isHex(spanId, 16)) return null;
   if (parentSpanId !== '' && !isHex(parentSpanId, 16)) return null;
-  if (typeof name !== 'string' || typeof kind !== 'number' || !(kind in KINDS)) return null;
+  const ofKind = KINDS[kind as number];
+  if (typeof name !== 'string' || typeof kind !== 'number' || ofKind === undefined) return null;
   if (!Array.isArray(links) || links.length > 0) return null;
-  const [startMs, endMs] = [wholeMsOf(start), wholeMsOf(end)];
-  if (startMs < 0 || endMs < startMs) return null;
-  const [startRest, endRest] = [restOf(start as string), restOf(end as string)];
-  if (endMs === startMs && endRest < startRest) return null;
+  const wholeStart = wholeMsOf(start);
+  const wholeEnd = wholeMsOf(end);
+  if (wholeStart < 0 || wholeEnd < wholeStart) return null;
+  const restOfStart = restOf(start as string);
+  const restOfEnd = restOf(end as string);
+  if (wholeEnd === wholeStart && restOfEnd < restOfStart) return null;
   const labels = labelsOf(attributes, shared);
   const plainEvents = eventsOf(events);
   const plainStatus = statusOf(status);
   if (labels === null || plainEvents === null || plainStatus === null) return null;
-  const isTop = parentSpanId === '';
+  const startMs = wholeStart + restOfStart / 1e6;
+  const endMs = wholeEnd + restOfEnd / 1e6;
+  // Both written out: a spread takes as long as all the rest.
+  if (parentSpanId === '') {
+    return {
+      traceId,
+      spanId,
+      name: interned(name),
+      kind: ofKind,
+      startMs,
+      endMs,
+      attributes: labels,
+      events: plainEvents,
+      links: NONE,
+      status: plainStatus,
+    };
+  }
   return {
     traceId,
     spanId,
-    ...(isTop ? null : { parentSpanId: parentSpanId as string }),
+    parentSpanId: parentSpanId as string,
     name: interned(name),
-    kind: KINDS[kind] as SpanKind,
-    startMs: startMs + startRest / 1e6,
-    endMs: endMs + endRest / 1e6,
+    kind: ofKind,
+    startMs,
+    endMs,
     attributes: labels,
     events: plainEvents,
     links: NONE,
