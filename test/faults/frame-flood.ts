@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { CALL, frame, literal, PING, PREFACE, resetCall, SETTINGS, TYPE } from './raw-frames.ts';
 import { until } from './strikes.ts';
 
@@ -28,35 +29,49 @@ export const FLOODS: readonly Flood[] = [
 
 /** So many that the buffers between the two are full, and a server reads a thousand at a time. */
 const FRAMES_A_WRITE = 10_000;
+const WRITES = 5;
 
 /**
- * Sends up to `most` frames on one connection, and reads the answers or leaves them until then. Resolves
- * when the server has closed the connection, to the number of frames until then.
+ * Sends a flood on so many connections at once. Every second one leaves the answers unread until all
+ * is sent. Resolves when the server has closed all of them, to the most frames that one has sent.
  */
-export async function sendFlood(options: {
+export async function sendFlood(port: number, flood: Flood, connections: number): Promise<number> {
+  const writes: Buffer[] = [];
+  for (let first = 0; writes.length < WRITES; first += FRAMES_A_WRITE) {
+    const frames = Array.from({ length: FRAMES_A_WRITE }, (_, index) => flood.frame(first + index));
+    writes.push(Buffer.concat(frames));
+    // The links of the other callers are in this process.
+    await setImmediate();
+  }
+  const sent = await Promise.all(
+    Array.from({ length: connections }, (_, index) =>
+      sendOne({ port, name: flood.name, writes, reads: index % 2 === 0 }),
+    ),
+  );
+  return Math.max(...sent);
+}
+
+async function sendOne(options: {
   port: number;
-  flood: Flood;
-  most: number;
+  name: string;
+  writes: readonly Buffer[];
   reads: boolean;
 }): Promise<number> {
-  const { port, flood, most, reads } = options;
+  const { port, name, writes, reads } = options;
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   const closed = new Promise((resolve) => socket.on('error', () => {}).once('close', resolve));
   if (reads) socket.resume();
   socket.write(Buffer.concat([PREFACE, SETTINGS]));
   let sent = 0;
-  while (sent < most && !socket.destroyed) {
-    const frames = Array.from({ length: FRAMES_A_WRITE }, (_, index) => flood.frame(sent + index));
+  for (const bytes of writes) {
+    if (socket.destroyed) break;
     sent += FRAMES_A_WRITE;
-    await Promise.race([
-      new Promise((resolve) => socket.write(Buffer.concat(frames), resolve)),
-      closed,
-    ]);
+    await Promise.race([new Promise((resolve) => socket.write(bytes, resolve)), closed]);
   }
   // Unread answers hide the end of the connection.
   socket.resume();
   try {
-    await until(`server closes a connection with ${sent} ${flood.name}`, () => socket.closed);
+    await until(`server closes a connection with ${sent} ${name}`, () => socket.closed);
   } finally {
     socket.destroy();
   }
