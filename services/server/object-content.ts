@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { CRC32C } from '@google-cloud/storage';
 import { AppError } from '../../lib/errors.ts';
+import { crc32c } from './crc32c.ts';
 import { encodingOf, type ObjectRef } from './listing.ts';
 import type { LoadRoom } from './load-room.ts';
 import { unreadable } from './refusals.ts';
@@ -51,13 +51,12 @@ export async function readContent(options: {
 }
 
 function check(ref: ObjectRef, stored: Content): void {
-  const checksum = new CRC32C();
-  for (const chunk of stored) checksum.update(chunk);
+  const checksum = crc32c(stored);
   const length = stored.reduce((sum, chunk) => sum + chunk.length, 0);
-  if (length === ref.size && checksum.validate(ref.crc32c)) return;
+  if (length === ref.size && checksum === ref.crc32c) return;
   throw new CorruptObject(
     `object ${JSON.stringify(ref.name)}, generation ${ref.generation}: got ${length} ` +
-      `bytes with crc32c ${checksum.toString()}, expected ${ref.size} bytes with ${ref.crc32c}`,
+      `bytes with crc32c ${checksum}, expected ${ref.size} bytes with ${ref.crc32c}`,
   );
 }
 
