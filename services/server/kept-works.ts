@@ -8,7 +8,8 @@ import { memoryFor, memoryToRead, NoRoom } from './load-room.ts';
 import type { ObjectStore } from './objects.ts';
 import { type LoadTerms, NO_TERMS } from './retry-budget.ts';
 import { type SharedLoad, startSharedLoad } from './shared-load.ts';
-import { findKnown, loadSnapshot, type Snapshot, type Work, type Works } from './works.ts';
+import type { Work } from './work.ts';
+import { findKnown, loadSnapshot, type Snapshot, type Works } from './works.ts';
 
 /** After a revalidation that failed, stale texts serve this long before the next one. */
 const RETRY_AFTER_MS = 5_000;

@@ -8,31 +8,59 @@ export function lower(text: string): string {
   return text.toLowerCase().replaceAll('ς', 'σ');
 }
 
-/** Number of lines of the lowered text that contain the lowered query, as a literal substring. */
-export function countMatchingLines(loweredText: string, loweredQuery: string): number {
+/**
+ * The length of each line of a text, without its line break. LONG stands for that length and any above,
+ * so that a line takes one byte.
+ */
+export type LineLengths = Uint8Array;
+
+const LONG = 255;
+
+/** Of each line that ends with '\n', in order. */
+export function lineLengths(text: string): LineLengths {
+  const lengths: number[] = [];
+  let from = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
+    lengths.push(Math.min(at - from, LONG));
+    from = at + 1;
+  }
+  return Uint8Array.from(lengths);
+}
+
+/**
+ * Number of lines of the lowered text that contain the lowered query, as a literal substring. Where a
+ * query is in most lines, half of the time would go into finding the ends of lines: `lengths` has them.
+ */
+export function countMatchingLines(
+  loweredText: string,
+  loweredQuery: string,
+  lengths: LineLengths = lineLengths(loweredText),
+): number {
   // The empty query matches at every position, and at the end without end.
   if (loweredQuery === '') throw new RangeError('the query must not be empty');
   let matches = 0;
+  let line = 0;
+  let nextLine = 0;
   let at = loweredText.indexOf(loweredQuery);
   while (at !== -1) {
     matches += 1;
-    const lineEnd = loweredText.indexOf('\n', at);
-    if (lineEnd === -1) break;
-    // One hit settles its line: jump to the next.
-    at = loweredText.indexOf(loweredQuery, lineEnd + 1);
+    // One hit settles its line: jump to the next. Lines without a hit are passed on the way.
+    for (; nextLine <= at; line += 1) {
+      const length = lengths[line] ?? LONG;
+      nextLine = length < LONG ? nextLine + length + 1 : endOfLine(loweredText, nextLine);
+    }
+    at = loweredText.indexOf(loweredQuery, nextLine);
   }
   return matches;
 }
 
+/** Behind the line break, or behind the text. */
+function endOfLine(text: string, from: number): number {
+  const lineEnd = text.indexOf('\n', from);
+  return (lineEnd === -1 ? text.length : lineEnd) + 1;
+}
+
 /** Number of lines: each '\n' ends one, and what follows the last '\n' is one if there is any. */
-export function countLines(text: string): number {
-  let lines = 0;
-  let from = 0;
-  while (from < text.length) {
-    lines += 1;
-    const lineEnd = text.indexOf('\n', from);
-    if (lineEnd === -1) break;
-    from = lineEnd + 1;
-  }
-  return lines;
+export function countLines(text: string, lengths: LineLengths): number {
+  return lengths.length + (text === '' || text.endsWith('\n') ? 0 : 1);
 }

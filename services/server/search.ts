@@ -133,8 +133,11 @@ function readWorks({ signal, terms }: Caller, options: SearchOptions): Promise<W
 function countMatches(query: string, lowered: string, snapshot: Snapshot): Promise<number> {
   return withSpan(SPAN.worksSearch, {}, (span) => {
     const matches = snapshot.works.reduce(
-      (total, { loweredParts }) =>
-        loweredParts.reduce((sum, part) => sum + countMatchingLines(part, lowered), total),
+      (total, { loweredParts, lineLengths }) =>
+        loweredParts.reduce(
+          (sum, part, index) => sum + countMatchingLines(part, lowered, lineLengths[index]),
+          total,
+        ),
       0,
     );
     span.setAttributes({

@@ -4,28 +4,10 @@ import { until } from '../../lib/telemetry/deadline.ts';
 import type { Lease } from './byte-account.ts';
 import type { ObjectRef } from './listing.ts';
 import { createLoadRoom } from './load-room.ts';
-import { countLines, lower } from './match.ts';
-import type { Content } from './object-content.ts';
 import type { ObjectStore, ReadMeans } from './objects.ts';
-import { unreadable } from './refusals.ts';
 import { type LoadTerms, NO_TERMS } from './retry-budget.ts';
 import { isGone } from './storage-failures.ts';
-import { decodeText, NotText } from './text.ts';
-
-/** One object's text, ready to be searched. */
-export type Work = Readonly<{
-  name: string;
-  generation: string;
-  /** As stored. */
-  bytes: number;
-  /** As unpacked. */
-  textBytes: number;
-  /** What the parts take in memory. */
-  memoryBytes: number;
-  lines: number;
-  /** Each ends with a line, the last one perhaps without its line break. */
-  loweredParts: readonly string[];
-}>;
+import { toWork, type Work } from './work.ts';
 
 /** All the works as one listing of the bucket had them. */
 export type Snapshot = Readonly<{ works: readonly Work[]; bytes: number; lines: number }>;
@@ -160,26 +142,6 @@ async function readAll(
       }
     }),
   );
-}
-
-function toWork(ref: ObjectRef, content: Content): Work {
-  const loweredParts: string[] = [];
-  let lines = 0;
-  let memoryBytes = 0;
-  try {
-    for (const part of decodeText(content)) {
-      const lowered = lower(part);
-      loweredParts.push(lowered);
-      lines += countLines(part);
-      // V8 takes one byte a character where all of them are in ISO-8859-1.
-      memoryBytes += lowered.length * (/[\u0100-\uffff]/.test(lowered) ? 2 : 1);
-    }
-  } catch (error) {
-    throw error instanceof NotText ? unreadable(ref.name, error.message) : error;
-  }
-  const textBytes = content.reduce((total, piece) => total + piece.length, 0);
-  const { name, generation, size: bytes } = ref;
-  return { name, generation, bytes, textBytes, memoryBytes, lines, loweredParts };
 }
 
 function sum(

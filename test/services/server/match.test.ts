@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { countLines, countMatchingLines, lower } from '../../../services/server/match.ts';
+import {
+  countLines,
+  countMatchingLines,
+  lineLengths,
+  lower,
+} from '../../../services/server/match.ts';
 
 const count = (text: string, query: string) => countMatchingLines(lower(text), lower(query));
 
@@ -46,6 +51,16 @@ describe('countMatchingLines', () => {
       }),
     );
   });
+
+  test('counts lines of every length, and lines whose lengths are not known', () => {
+    for (const length of [0, 1, 253, 254, 255, 256, 1_000]) {
+      const line = 'x'.repeat(length);
+      const text = `${line}\n${line}a\na\n${line}\n${line}a\n\na${line}`;
+      assert.equal(count(text, 'a'), 4, `lines of ${length}`);
+      assert.equal(countMatchingLines(text, 'a', new Uint8Array()), 4);
+      assert.equal(countMatchingLines(text, 'a', lineLengths(text).subarray(0, 2)), 4);
+    }
+  });
 });
 
 describe('countLines', () => {
@@ -56,6 +71,6 @@ describe('countLines', () => {
     ['counts empty lines', '\n\n', 2],
   ];
   for (const [title, text, lines] of cases) {
-    test(title, () => assert.equal(countLines(text), lines));
+    test(title, () => assert.equal(countLines(text, lineLengths(text)), lines));
   }
 });

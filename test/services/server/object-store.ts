@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
+import { lineLengths } from '../../../services/server/match.ts';
 import { createObjectStore, type ObjectStoreOptions } from '../../../services/server/objects.ts';
-import type { Work } from '../../../services/server/works.ts';
+import type { Work } from '../../../services/server/work.ts';
 import { startFakeStorage } from './fake-storage.ts';
 
 /** The bucket `works` of a fake Cloud Storage, and what the server reads it by. */
@@ -29,5 +30,14 @@ export async function startObjectStore(
 
 /** A work that was read, of any size. */
 export function work(known: Pick<Work, 'name' | 'loweredParts'> & Partial<Work>): Work {
-  return { generation: '1', bytes: 0, textBytes: 0, memoryBytes: 0, lines: 0, ...known };
+  const lengths = known.loweredParts.map(lineLengths);
+  return {
+    lineLengths: lengths,
+    generation: '1',
+    bytes: 0,
+    textBytes: 0,
+    memoryBytes: 0,
+    lines: 0,
+    ...known,
+  };
 }

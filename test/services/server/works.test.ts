@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import { createByteAccount } from '../../../services/server/byte-account.ts';
 import { memoryFor } from '../../../services/server/load-room.ts';
 import type { ObjectStore } from '../../../services/server/objects.ts';
-import { loadSnapshot, type Work } from '../../../services/server/works.ts';
+import type { Work } from '../../../services/server/work.ts';
+import { loadSnapshot } from '../../../services/server/works.ts';
 import { startObjectStore } from './object-store.ts';
 
 const never = new AbortController().signal;

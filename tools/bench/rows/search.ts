@@ -5,7 +5,7 @@
  * against Buffer.indexOf over the same bytes, from hit to next line.
  */
 
-import { countMatchingLines, lower } from '../../../services/server/match.ts';
+import { countMatchingLines, lineLengths, lower } from '../../../services/server/match.ts';
 import { decodeText } from '../../../services/server/text.ts';
 import { LOCAL_QUERIES, readPlays } from '../../local/cloud/storage/works.ts';
 import type { Figure, Row, Sample } from '../row.ts';
@@ -91,10 +91,13 @@ function timed(queries: readonly string[], count: Count): Sample {
 }
 
 function countAsServer(texts: readonly string[]): Count {
-  const lowered = texts.map(lower);
+  const lowered = texts.map(lower).map((text) => ({ text, lengths: lineLengths(text) }));
   return (query) => {
     const loweredQuery = lower(query);
-    return lowered.reduce((sum, text) => sum + countMatchingLines(text, loweredQuery), 0);
+    return lowered.reduce(
+      (sum, { text, lengths }) => sum + countMatchingLines(text, loweredQuery, lengths),
+      0,
+    );
   };
 }
 
