@@ -52,3 +52,14 @@ test('a comparison without its complete result is not measured', async (t) => {
 test('a process that dies has no figures', async () => {
   await assert.rejects(runProcess(['-e', 'process.exit(3)']), /Command failed/);
 });
+
+test('the figures of a process include those of the Node that it starts', async () => {
+  const busy = (ms: number) =>
+    `while (process.cpuUsage().user < ${ms * 1_000}); Buffer.alloc(60e6, 1)`;
+  const starting = `${busy(100)};
+    require('node:child_process').spawnSync(process.execPath, ['-e', ${JSON.stringify(busy(300))}], { stdio: 'inherit' })`;
+  const { usage } = await runProcess(['-e', starting]);
+  assert.ok(usage.cpuMs >= 400, `${usage.cpuMs} ms`);
+  assert.ok(usage.peakMb >= 200, `${usage.peakMb} MB`);
+  assert.ok(usage.wallMs > 0);
+});
