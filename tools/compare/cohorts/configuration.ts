@@ -45,6 +45,17 @@ function regionOf(labels: Labels): string | undefined {
 
 const NOT_STATED = 'not stated';
 
+/**
+ * The differences in three groups: those that somebody chose; those that may be none, because only
+ * one side states a value; and those that nobody could have avoided.
+ */
+export function groupDifferences(differences: readonly ConfigurationDifference[]) {
+  const groupOf = ({ a, b, byNature }: ConfigurationDifference) =>
+    byNature ? 'byNature' : a === NOT_STATED || b === NOT_STATED ? 'statedOnce' : 'chosen';
+  const { chosen = [], statedOnce = [], byNature = [] } = Object.groupBy(differences, groupOf);
+  return { chosen, statedOnce, byNature };
+}
+
 /** A source need not share them. */
 const MOST_ADDED = 4_096;
 

@@ -1,4 +1,5 @@
 import { formatPercent } from '../../cli/format.ts';
+import { type ConfigurationDifference, groupDifferences } from '../cohorts/configuration.ts';
 import type { CohortSummary } from '../result/cohort-summary.ts';
 import type { Comparison } from '../result/comparison.ts';
 import { atLeast } from '../result/incomparable.ts';
@@ -17,28 +18,28 @@ export function renderConfiguration(comparison: Comparison, labels: Labels): Mar
 <p>Not compared: one of the cohorts has no traces.</p>
 </section>`;
   }
-  const configuration = comparison.configuration.filter(({ byNature }) => byNature !== true);
-  const byNature = comparison.configuration.filter((difference) => difference.byNature === true);
+  const { chosen, statedOnce, byNature } = groupDifferences(comparison.configuration);
+  const note = (what: string) => (difference: ConfigurationDifference) => {
+    const { key, a, b } = difference;
+    return html`<p class="note">${what}: ${foreign(key)}: ${foreign(a)} in ${foreign(labels.a)}, ${foreign(b)} in ${foreign(labels.b)}.</p>
+`;
+  };
   return html`<section aria-labelledby="configuration">
 <h2 id="configuration">What differs in configuration</h2>
 ${
-  configuration.length === 0
+  chosen.length === 0
     ? html`<p>The spans state no difference in image, CPU, memory, region, concurrency, cache mode or exporter. What neither side states is not compared.</p>`
     : html`<p>Any of these can be the reason for a difference below.</p>
 ${scrollable(
   'Differences in configuration',
   html`<table><thead><tr><th scope="col">Attribute</th>${sides(labels)}</tr></thead><tbody>
-${configuration.map(
+${chosen.map(
   ({ key, a, b }) =>
     html`<tr><th scope="row">${foreign(key)}</th><td>${foreign(a)}</td><td>${foreign(b)}</td></tr>\n`,
 )}</tbody></table>`,
 )}`
 }
-${byNature.map(
-  ({ key, a, b }) =>
-    html`<p class="note">Inherent to the platforms: ${foreign(key)}: ${foreign(a)} in ${foreign(labels.a)}, ${foreign(b)} in ${foreign(labels.b)}.</p>
-`,
-)}</section>`;
+${statedOnce.map(note('May differ, stated on one side only'))}${byNature.map(note('Inherent to the platforms'))}</section>`;
 }
 
 export function renderWarnings(warnings: readonly Warning[]): Markup {

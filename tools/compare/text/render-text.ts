@@ -5,7 +5,7 @@ import {
   padColumns,
   wrapText,
 } from '../../cli/format.ts';
-import type { ConfigurationDifference } from '../cohorts/configuration.ts';
+import { type ConfigurationDifference, groupDifferences } from '../cohorts/configuration.ts';
 import type { CohortSummary } from '../result/cohort-summary.ts';
 import type { Comparison } from '../result/comparison.ts';
 import { atLeast } from '../result/incomparable.ts';
@@ -96,8 +96,7 @@ function configurationLines(comparison: Comparison): readonly string[] {
   const { configuration, cohorts } = comparison;
   const describe = ({ key, a, b }: ConfigurationDifference) =>
     `${key}: ${a} in ${cohorts.a.label}, ${b} in ${cohorts.b.label}`;
-  const chosen = configuration.filter(({ byNature }) => byNature !== true);
-  const byNature = configuration.filter((difference) => difference.byNature === true);
+  const { chosen, statedOnce, byNature } = groupDifferences(configuration);
   return [
     ...(chosen.length === 0
       ? ['Configuration: the spans state no difference.']
@@ -105,6 +104,9 @@ function configurationLines(comparison: Comparison): readonly string[] {
           'CONFIGURATION DIFFERS, the likeliest confounder of this verdict:',
           ...chosen.flatMap((difference) => wrapText(describe(difference), '    ', '  ')),
         ]),
+    ...statedOnce.flatMap((difference) =>
+      wrapText(`May differ, stated on one side only: ${describe(difference)}`, '    ', ''),
+    ),
     ...byNature.flatMap((difference) =>
       wrapText(`Inherent to the platforms: ${describe(difference)}`, '    ', ''),
     ),

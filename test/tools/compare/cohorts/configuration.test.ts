@@ -117,6 +117,27 @@ test('the page says so too', () => {
   );
 });
 
+test('what only one side states may be the same, and stands apart', () => {
+  const statedOnce = { key: 'image', a: 'v1', b: 'not stated' };
+  const configuration = [statedOnce, chosen, byNature];
+  assert.match(
+    renderText({ ...sample, configuration }),
+    /CONFIGURATION DIFFERS.*\n {2}cpu: 1 in .*\nMay differ, stated on one side only: image: v1 in .*, not stated in\s.*\nInherent to/s,
+  );
+  const labels = labelsOf(sample);
+  const page = `${renderConfiguration({ ...sample, configuration }, labels)}`;
+  const confounders = page.slice(0, page.indexOf('May differ'));
+  assert.match(confounders, /cpu/);
+  assert.doesNotMatch(confounders, /image/);
+  assert.match(page, /May differ, stated on one side only: .*image.*not stated/);
+  const alone = { ...sample, configuration: [{ ...statedOnce, a: 'not stated', b: 'v1' }] };
+  assert.match(
+    renderText(alone),
+    /Configuration: the spans state no difference\.\nMay differ, stated on one side only: image: /,
+  );
+  assert.match(`${renderConfiguration(alone, labels)}`, /The spans state no difference in /);
+});
+
 test('where one cohort has no traces, no output lists settings that differ', () => {
   const { a, b } = sample.cohorts;
   for (const cohorts of [
