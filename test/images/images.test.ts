@@ -217,7 +217,7 @@ describe('the images', { skip, timeout: 900_000 }, () => {
       );
       assert.equal(own.length, 1, one);
       assert.ok(
-        own.every(({ size }) => size < 2 * MEGABYTE),
+        own.every(({ size }) => size < 2.5 * MEGABYTE),
         `${one}: ${own[0]?.size} bytes`,
       );
     }
