@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { GRPC_STUB, grpcInside } from './grpc-inside.ts';
 import { leftOut } from './left-out.ts';
 import { lightHeaders } from './light-headers.ts';
+import { namedConventions } from './named-conventions.ts';
 import { PROGRAMS, type ProgramName, ROOT } from './programs.ts';
 import { preparedProtos } from './protos.ts';
 import { requiredLate } from './required-late.ts';
@@ -43,7 +44,10 @@ await import('./${PROGRAMS[name]}');`,
     // The licences' texts are in the image as files.
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [grpcInside, requiredLate, preparedProtos, leftOut, lightHeaders],
+    plugins: [
+      ...[grpcInside, requiredLate, preparedProtos, leftOut, lightHeaders],
+      namedConventions,
+    ],
   });
   const text = outputFiles.map((file) => file.text).join('');
   // In comments and regular expressions esbuild leaves other characters as they are.
