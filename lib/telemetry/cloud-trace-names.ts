@@ -28,7 +28,7 @@ const CONSOLE_LABELS = Object.entries({
   'user_agent.original': 'http.user_agent',
   'http.request.body.size': 'http.request_content_length',
   'http.response.body.size': 'http.response_content_length',
-} as const).map(([name, old]) => [name, LABELS[old]] as const);
+} as const).map(([name, old]) => ({ name, label: LABELS[old] }));
 
 /** The name under which Cloud Trace stores an attribute. */
 export function labelOf(name: string): string {
@@ -43,7 +43,7 @@ export function eachConsoleLabel(
   write: (label: string, value: AttributeValue) => void,
 ): void {
   if (attributes['http.request.method'] === undefined) return;
-  for (const [name, label] of CONSOLE_LABELS) {
+  for (const { name, label } of CONSOLE_LABELS) {
     const value = attributes[name];
     if (value !== undefined) write(label, value);
   }

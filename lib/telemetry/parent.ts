@@ -1,7 +1,6 @@
 import {
   type Context,
   createContextKey,
-  ROOT_CONTEXT,
   type SpanContext,
   type TextMapGetter,
   TraceFlags,
@@ -9,6 +8,7 @@ import {
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { PropagatorName } from './config.ts';
+import { ROOT } from './linked-context.ts';
 import {
   joinB3Multi,
   parseB3,
@@ -61,7 +61,7 @@ export function readHeaders<C>(
 const W3C = new W3CTraceContextPropagator();
 
 function readTraceParent<C>(carrier: C, getter: TextMapGetter<C>): SpanContext | undefined {
-  const context = W3C.extract(ROOT_CONTEXT, carrier, {
+  const context = W3C.extract(ROOT, carrier, {
     keys: (from) => getter.keys(from),
     get(from, name) {
       const value = getter.get(from, name);
