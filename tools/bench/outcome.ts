@@ -73,7 +73,8 @@ function goalText({ of, atMost, atLeast }: Goal, unit: string): string {
 /** Not met by NaN either. */
 function isMet({ of, atMost, atLeast }: Goal, figures: Record<Goal['of'], number>): boolean {
   const value = figures[of];
-  return value <= (atMost ?? Number.POSITIVE_INFINITY) && value >= (atLeast ?? 0);
+  const { POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least } = Number;
+  return value <= (atMost ?? most) && value >= (atLeast ?? least);
 }
 
 /** The measured processes' CPU is the metric totalCpuMs of such a row. */

@@ -91,3 +91,14 @@ test('a goal may bound the highest value of any round', () => {
   const { ours, met } = outcomeOf('tracing', { ...FIGURE, other: null, goal }, SAMPLES);
   assert.deepEqual([ours, met], [4, false]);
 });
+
+test('a goal that bounds from above is met by less than nothing, and by no figure at all never', () => {
+  const goal = { of: 'ours', atMost: 3 } as const;
+  const metWith = (cpuMs: number) =>
+    outcomeOf(
+      'flush',
+      { ...FIGURE, other: null, goal },
+      { new: [{ metrics: { cpuMs }, answer: 1 }] },
+    ).met;
+  assert.deepEqual([-1, 3, 4, Number.NaN].map(metWith), [true, true, false, false]);
+});

@@ -14,6 +14,7 @@ import { type BenchSystem, benchCommand } from '../system/bench-system.ts';
 import type { BuiltPrograms } from '../system/built-programs.ts';
 import type { Stored } from '../system/cloud.ts';
 import { FIRST_REQUEST } from '../system/first-request.ts';
+import { measureUsage } from '../system/measure-usage.ts';
 import { cpuMsOf, listeningPort } from '../system/process.ts';
 
 const PROGRAMS = ['loadgen', 'client', 'server'] as const;
@@ -112,8 +113,13 @@ async function runBare(): Promise<Sample> {
 
 type Started = Readonly<{ system: BenchSystem; built: BuiltPrograms; program: ProgramName }>;
 
-async function start({ system, built, program }: Started, env: Env): Promise<Sample> {
-  await system.cloud.ask('clear');
+async function start(of: Started, env: Env): Promise<Sample> {
+  await of.system.cloud.ask('clear');
+  const { result, othersCpuMs } = await measureUsage(of.system, [], () => startOnce(of, env));
+  return { ...result, othersCpuMs };
+}
+
+async function startOnce({ system, built, program }: Started, env: Env): Promise<Sample> {
   const { addresses } = system;
   const command = benchCommand(program, { addresses, queries: LOCAL_QUERIES, env });
   const startMs = performance.now();
@@ -132,7 +138,9 @@ async function start({ system, built, program }: Started, env: Env): Promise<Sam
     const isTraced = env.OTEL_SDK_DISABLED === undefined;
     const wrong = unanswered ?? (isTraced ? await anyStored(system) : null);
     const answeredMs = performance.now() - startMs;
-    return { metrics: { listeningMs, listeningCpuMs, answeredMs }, answer: wrong };
+    const totalCpuMs = cpuMsOf(child.pid);
+    const metrics = { listeningMs, listeningCpuMs, answeredMs, totalCpuMs };
+    return { metrics, answer: wrong };
   } finally {
     child.kill('SIGKILL');
     await ended;

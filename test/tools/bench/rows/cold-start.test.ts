@@ -51,9 +51,10 @@ test('cold-start divides the times of each program by those of bare node', async
     ],
   );
   assert.equal(lines.length, 12);
-  for (const { variant, ours, other, ratio, met } of lines) {
+  for (const { variant, ours, other, ratio, met, othersCpu } of lines) {
     assert.ok(ours > 0 && (other ?? 0) > 0, variant);
     assert.equal(ratio?.median, ours / (other ?? 0));
+    assert.deepEqual(Object.keys(othersCpu ?? {}), ['load', 'local cloud']);
     const most = variant.endsWith('stored') ? 7 : 5;
     if (met !== null) assert.equal(met, (ratio?.median ?? 0) <= most);
   }
