@@ -21,12 +21,14 @@ const MEMBER = 'ot';
 
 /** 56 bits as 14 hex digits, so that they compare as strings. */
 export function randomnessOf(traceId: string, traceState: TraceState | undefined): string {
-  const own = partsOf(traceState).find((part) => /^rv:[0-9a-f]{14}$/.test(part));
+  const own = traceState && partsOf(traceState).find((part) => /^rv:[0-9a-f]{14}$/.test(part));
   return own?.slice('rv:'.length) ?? traceId.slice(-HEX_DIGITS).toLowerCase();
 }
 
 /** `probability` from 0 to 1. */
 export function isKept(randomness: string, probability: number): boolean {
+  // Nearly always: no threshold is worked out for it.
+  if (probability === 1) return true;
   return probability > 0 && randomness >= thresholdOf(probability);
 }
 
