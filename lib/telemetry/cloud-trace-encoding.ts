@@ -182,11 +182,13 @@ export function createBatchEncoder(project: string): {
       return packed;
     },
     encode(packed, labels) {
+      writer.clear();
       writer.text(REQUEST.name, name);
       for (const each of packed) complete(each, labels);
       return writer.finish();
     },
     encodeLabels(labels) {
+      writer.clear();
       for (const [label, value] of Object.entries(labels)) {
         if ('stringValue' in value) entry(label, value.stringValue.value);
         else if ('intValue' in value) entry(label, Number(value.intValue));

@@ -143,6 +143,7 @@ export function createOtlpEncoder(): {
       return packed;
     },
     encode(packed, resource) {
+      writer.clear();
       const start = writer.begin(REQUEST.resourceSpans);
       resourceOf(resource);
       const groups = Map.groupBy(packed, (each) => each.readUInt16LE(0));

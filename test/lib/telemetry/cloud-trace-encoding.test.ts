@@ -17,7 +17,9 @@ import fc from 'fast-check';
 
 const { TraceExporter } = await import('@google-cloud/opentelemetry-cloud-trace-exporter');
 const { createCloudTraceSink } = await import('../../../lib/telemetry/cloud-trace-exporter.ts');
+const { createBatchEncoder } = await import('../../../lib/telemetry/cloud-trace-encoding.ts');
 const { startFakeCloud, useCloud } = await import('./cloud.ts');
+const { createBrokenSpan } = await import('./ended-span.ts');
 
 const PROJECT = 'test-project';
 const GKE = resourceFromAttributes({
@@ -228,4 +230,22 @@ test('what the exporter mistakes arrives as it is', async (t) => {
   const most = ['9223372036854775807', '-9223372036854775808'];
   assert.deepEqual(values(ours[0]), [...most, '1152921504606846976', true]);
   assert.deepEqual(values(theirs[0]), ['1', '-1', '1152921504606847000', false]);
+});
+
+test('a span that cannot be encoded leaves nothing behind in a batch, a span or labels', () => {
+  const { pack, encode, encodeLabels } = createBatchEncoder(PROJECT);
+  const span = makeSpan({});
+  const packed = pack(span);
+  const labels = { zone: { stringValue: { value: 'a' } } };
+  const encodings = [
+    () => encodeLabels(labels),
+    () => encode([packed], Buffer.of()),
+    () => pack(span),
+  ];
+  const before = encodings.map((each) => each());
+  const after = encodings.map((each) => {
+    assert.throws(() => pack(createBrokenSpan()), /broken/);
+    return each();
+  });
+  assert.deepEqual(after, before);
 });

@@ -11,6 +11,16 @@ export function createEndedSpan(name: string): ReadableSpan {
   return span as unknown as ReadableSpan;
 }
 
+/** Its encoding fails at its events, when other fields are written already. */
+export function createBrokenSpan(): ReadableSpan {
+  const events = {
+    get() {
+      throw new Error('broken');
+    },
+  };
+  return Object.create(createEndedSpan('broken'), { events });
+}
+
 /** Packs spans of these names for the sink, and writes them. */
 export function writeSpans(
   sink: SpanSink,

@@ -13,6 +13,7 @@ import { type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import fc from 'fast-check';
 import { createOtlpEncoder } from '../../../lib/telemetry/otlp-encoding.ts';
+import { createBrokenSpan } from './ended-span.ts';
 
 const RESOURCE = resourceFromAttributes(
   { 'service.name': 'client', 'shakesapp.config.cpu': 2, list: ['a', 'b'] },
@@ -168,17 +169,13 @@ test('three hundred random spans are encoded likewise', () => {
   assertSame(spans);
 });
 
-test('a span that cannot be encoded leaves nothing behind in the next one', () => {
+test('a span that cannot be encoded leaves nothing behind, neither in a batch nor in a span', () => {
   const { pack, encode } = createOtlpEncoder();
-  const broken = Object.create(makeSpan({}), {
-    attributes: {
-      get() {
-        throw new Error('broken');
-      },
-    },
-  });
+  const packed = pack(makeSpan({}));
   const span = makeSpan({});
-  const before = encode([pack(span)], RESOURCE);
-  assert.throws(() => pack(broken), /broken/);
-  assert.deepEqual(encode([pack(span)], RESOURCE), before);
+  const before = [encode([packed], RESOURCE), pack(span)];
+  assert.throws(() => pack(createBrokenSpan()), /broken/);
+  const batch = encode([packed], RESOURCE);
+  assert.throws(() => pack(createBrokenSpan()), /broken/);
+  assert.deepEqual([batch, pack(span)], before);
 });
