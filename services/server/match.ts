@@ -44,7 +44,9 @@ export function countMatchingLines(
   let at = loweredText.indexOf(loweredQuery);
   while (at !== -1) {
     matches += 1;
-    // One hit settles its line: jump to the next. Lines without a hit are passed on the way.
+    // One hit settles its line: jump to the next. Lines without a hit are passed on the way, and
+    // where no lengths are known that would look for the end of each.
+    if (lengths.length === 0) nextLine = endOfLine(loweredText, at);
     for (; nextLine <= at; line += 1) {
       const length = lengths[line] ?? LONG;
       nextLine = length < LONG ? nextLine + length + 1 : endOfLine(loweredText, nextLine);

@@ -63,6 +63,15 @@ describe('countMatchingLines', () => {
   });
 });
 
+test('without lengths, looks for the end of no line but those with a hit', (t) => {
+  const text = `${'\n'.repeat(1_000)}a\n`;
+  const indexOf = t.mock.method(String.prototype, 'indexOf');
+  const matches = countMatchingLines(text, 'a', new Uint8Array());
+  const calls = indexOf.mock.callCount();
+  indexOf.mock.restore();
+  assert.deepEqual([matches, calls], [1, 3]);
+});
+
 describe('countLines', () => {
   const cases: [title: string, text: string, lines: number][] = [
     ['finds none in an empty text', '', 0],
