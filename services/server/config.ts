@@ -25,7 +25,7 @@ export const serverVariables = {
     '`public` reads anonymously; `iam` as the service account of the program',
   ),
   WORKS_ATTEMPTS: integer({ min: 1, max: 3, default: 3 }).describe(
-    'Attempts at each listing page and each object, for one request, retries of the call included',
+    'Attempts at each listing page and each object, for one request; a call that client sends again, up to twice, makes at least one more',
   ),
   WORKS_ATTEMPT_TIMEOUT_MS: integer({ min: 50, max: 60_000, default: 5_000 }).describe(
     'Milliseconds that each of these attempts may take',

@@ -20,8 +20,8 @@ const MODES = ['keep', 'per-request'] as const;
 type Mode = (typeof MODES)[number];
 
 /** The real client on the real server on the library that reads a misbehaving Storage. */
-async function start(t: TestContext, mode: Mode, pageSize = 1_000) {
-  const { storage, store } = await startObjectStore(t, { attempts: 3 }, pageSize);
+async function start(t: TestContext, mode: Mode, { pageSize = 1_000, attempts = 3 } = {}) {
+  const { storage, store } = await startObjectStore(t, { attempts }, pageSize);
   const { logger, lines } = recordLog();
   const works =
     mode === 'keep'
@@ -94,7 +94,7 @@ for (const mode of MODES) {
       for (const [title, fault] of rows) {
         test(`asks three times where ${place.name} gives ${title}`, async (t) => {
           const timeouts = holdTimeouts(t);
-          const { storage, client } = await start(t, mode, 1);
+          const { storage, client } = await start(t, mode, { pageSize: 1 });
           for (const name of ['a', 'b', 'c']) storage.put(name, 'to be');
           const silent = () => timeouts.pass(60_000);
           storage.state.fault = (request) =>
@@ -113,7 +113,7 @@ for (const mode of MODES) {
       const permanent = place.name === 'an object' ? [401, 403] : [401, 403, 404];
       for (const status of permanent) {
         test(`asks once where ${place.name} gives ${status}`, async (t) => {
-          const { storage, client } = await start(t, mode, 1);
+          const { storage, client } = await start(t, mode, { pageSize: 1 });
           for (const name of ['a', 'b', 'c']) storage.put(name, 'to be');
           storage.state.fault = (request) =>
             place.isHit(request) ? { kind: 'status', status } : undefined;
@@ -124,7 +124,7 @@ for (const mode of MODES) {
     }
 
     test('lists three times where an object is always gone', async (t) => {
-      const { storage, client } = await start(t, mode, 1);
+      const { storage, client } = await start(t, mode, { pageSize: 1 });
       for (const name of ['a', 'b', 'c']) storage.put(name, 'to be');
       storage.state.fault = ({ name }) =>
         name === 'b' ? { kind: 'status', status: 404 } : undefined;
@@ -148,6 +148,15 @@ for (const mode of MODES) {
 
     test('asks three times where the connection to the server is cut each time', async (t) => {
       const { storage, client, line } = await start(t, mode);
+      storage.put('a', 'to be');
+      storage.state.fault = ({ kind }) =>
+        kind === 'read' ? { kind: 'hang', after: 'request', silent: line.cut } : undefined;
+      await assert.rejects(client.getMatchCount('to be'), { kind: 'unavailable' });
+      assert.deepEqual(countAsked(storage.requests), { 'page 0': 3, a: 3 });
+    });
+
+    test('asks once for each of three calls that are cut, where one attempt is allowed', async (t) => {
+      const { storage, client, line } = await start(t, mode, { attempts: 1 });
       storage.put('a', 'to be');
       storage.state.fault = ({ kind }) =>
         kind === 'read' ? { kind: 'hang', after: 'request', silent: line.cut } : undefined;
