@@ -29,7 +29,7 @@ export function nearbyRecords(records: readonly RequestRecord[]): Nearby {
 
 /** Mean owned time over the nearby requests; a request without the hop adds nothing. */
 export function contributionOf(
-  samples: ReadonlyMap<RequestRecord, HopSample>,
+  samples: Pick<ReadonlyMap<RequestRecord, HopSample>, 'get'>,
   { median: typical, p95: slow }: Nearby,
 ): CriticalPath | null {
   if (typical.length === 0) return null;

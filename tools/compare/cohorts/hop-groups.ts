@@ -1,13 +1,13 @@
 import { median } from 'simple-statistics';
 import type { Sides } from './cohort.ts';
-import type { HopSample } from './hop-samples.ts';
+import { createHopSide, type HopSide } from './hop-side.ts';
 import type { RequestRecord, Stratum } from './request-record.ts';
 
 /** What the requests of both cohorts spent at one span path. */
 export type HopGroup = Readonly<{
   stratum: Stratum;
   path: string;
-  samples: Sides<ReadonlyMap<RequestRecord, HopSample>>;
+  samples: Sides<HopSide>;
 }>;
 
 /** Only complete requests without error: a hop of a broken trace would take its lost child's time. */
@@ -23,19 +23,24 @@ export function groupHops(
   cohorts: Sides<readonly RequestRecord[]>,
   stratum: Stratum,
 ): readonly HopGroup[] {
-  const groups = new Map<string, Sides<Map<RequestRecord, HopSample>> & { starts: number[] }>();
+  const groups = new Map<string, Sides<HopSide> & { starts: number[] }>();
+  const counts = (record: RequestRecord) => countsInHops(record, stratum);
   for (const side of ['a', 'b'] as const) {
     for (const record of cohorts[side]) {
-      if (!countsInHops(record, stratum)) continue;
+      if (!counts(record)) continue;
       for (const sample of record.hops) {
         const { path } = sample;
         let group = groups.get(path);
         if (group === undefined) {
-          group = { a: new Map(), b: new Map(), starts: [] };
+          group = {
+            a: createHopSide(path, counts),
+            b: createHopSide(path, counts),
+            starts: [],
+          };
           groups.set(path, group);
         }
         group.starts.push(sample.offsetMs);
-        if (!sample.stopped) group[side].set(record, sample);
+        if (!sample.stopped) group[side].add(sample);
       }
     }
   }
@@ -45,7 +50,7 @@ export function groupHops(
     .map(([path, samples]) => ({ stratum, path, samples }));
 }
 
-type Group = readonly [path: string, samples: Sides<ReadonlyMap<RequestRecord, HopSample>>];
+type Group = readonly [path: string, samples: Sides<HopSide>];
 
 /** All, or as many as anybody reads: those that take the most time. */
 function longest(groups: readonly Group[]): Group[] {
@@ -92,8 +97,11 @@ function onlyOn(side: 'a' | 'b', groups: readonly Group[]): ReadonlyMap<string, 
 /** How many paths of both strata are no hop of the comparison, since there are too many. */
 export function hopsLeftOut({ a, b }: Sides<readonly RequestRecord[]>): number {
   return (['warm', 'cold'] as const).reduce((sum, stratum) => {
-    const counted = [...a, ...b].filter((record) => countsInHops(record, stratum));
-    const paths = new Set(counted.flatMap(({ hops }) => hops.map(({ path }) => path)));
+    const paths = new Set<string>();
+    for (const record of [...a, ...b]) {
+      if (!countsInHops(record, stratum)) continue;
+      for (const { path } of record.hops) paths.add(path);
+    }
     return sum + Math.max(0, paths.size - MOST_HOPS);
   }, 0);
 }

@@ -27,8 +27,15 @@ export function newestRequests(
   records: Sides<readonly RequestRecord[]>,
   { source, most = MOST_RECENT }: { source: SourceDescription; most?: number },
 ): readonly RecentTrace[] {
+  const starts = Float64Array.from([...records.a, ...records.b], ({ startMs }) => startMs).sort();
+  // Only these are laid out and sorted: there may be a hundred thousand.
+  const oldestMs = starts.at(-most) ?? -Infinity;
   return (['a', 'b'] as const)
-    .flatMap((cohort) => records[cohort].map((record) => ({ cohort, record })))
+    .flatMap((cohort) =>
+      records[cohort]
+        .filter(({ startMs }) => startMs >= oldestMs)
+        .map((record) => ({ cohort, record })),
+    )
     .sort(
       (one, other) =>
         other.record.startMs - one.record.startMs ||
