@@ -104,5 +104,10 @@ const reportOf =
   (kind: DeviationKind, { count = 1, ...seen }) =>
     tally.add({ kind, count, example: { ...NO_EXAMPLE, file, line, ...seen } });
 
-export const projectOf = (spans: readonly Span[]): string =>
-  spans.map(({ attributes }) => attributes['gcp.project_id']).find(Boolean) ?? '';
+export function projectOf(spans: readonly Span[]): string {
+  for (const { attributes } of spans) {
+    const project = attributes['gcp.project_id'];
+    if (project) return project;
+  }
+  return '';
+}

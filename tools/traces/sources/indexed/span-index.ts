@@ -96,27 +96,29 @@ function listsOf(outline: string, report: Report): readonly List[] | null {
 function createNumbers() {
   const traces = new Map<string, number>();
   /** Spans of a trace often follow each other. */
-  let last = { id: Buffer.alloc(0), number: -1 };
+  let last = { written: '', number: -1 };
   return {
     all: () => [...traces.keys()],
     /** -1 where nobody knows its trace yet, as the id is empty or has escapes in it. */
     numberOf(bytes: Buffer, from: number, to: number): number {
-      if (isSame(last.id, bytes, from, to)) return last.number;
+      if (isText(last.written, bytes, from, to)) return last.number;
       const written = bytes.toString('latin1', from, to);
       if (written === '' || written.includes('\\')) return -1;
       const id = isHex(written, 32) ? written : modelIdOf(written);
       const number = traces.get(id) ?? traces.size;
-      traces.set(id, number);
-      last = { id: Buffer.from(written, 'latin1'), number };
+      if (number === traces.size) traces.set(id, number);
+      last = { written, number };
       return number;
     },
   };
 }
 
-function isSame(one: Buffer, bytes: Buffer, from: number, to: number): boolean {
-  if (one.length === 0 || one.length !== to - from) return false;
+function isText(text: string, bytes: Buffer, from: number, to: number): boolean {
+  if (text.length !== to - from) return false;
   // Ids that somebody counts up differ at their ends.
-  for (let at = one.length - 1; at >= 0; at -= 1) if (one[at] !== bytes[from + at]) return false;
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    if (text.charCodeAt(at) !== bytes[from + at]) return false;
+  }
   return true;
 }
 

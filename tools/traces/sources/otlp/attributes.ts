@@ -8,7 +8,9 @@ import {
   type OnUnknown,
   textOf,
 } from '../members.ts';
+import { NO_LABELS, sharedLabels } from '../shared-labels.ts';
 import { isNot, UnreadableError, within } from '../unreadable.ts';
+import { plainLabels } from './plain-labels.ts';
 
 /** What a reader of attributes tells of. */
 export type AttributeReport = Readonly<{
@@ -35,6 +37,10 @@ export function labelsOf(members: Members, name: string, report: AttributeReport
   const entries = entriesOf(listOf(members, name), { report, depth: 0, name });
   return toLabels(entries, report.onRepeated);
 }
+
+/** The same, as one object with all that are equal: many resources come again and again. */
+export const sharedLabelsOf = (members: Members, name: string, report: AttributeReport): Labels =>
+  plainLabels(members[name] ?? [], NO_LABELS) ?? sharedLabels(labelsOf(members, name, report));
 
 type At = Readonly<{ report: AttributeReport; depth: number; name: string }>;
 

@@ -7,10 +7,9 @@
 import type { Span, SpanKind } from '../../model.ts';
 import type { Labels } from '../labels.ts';
 import { countOf, enumOf, listOf, type Members, textOf } from '../members.ts';
-import { sharedLabels } from '../shared-labels.ts';
 import type { Report } from '../trace-format.ts';
 import { within } from '../unreadable.ts';
-import { type AttributeReport, labelsOf } from './attributes.ts';
+import { type AttributeReport, labelsOf, sharedLabelsOf } from './attributes.ts';
 import { type Identifier, identifierOf, requiredIdentifierOf } from './identifier.ts';
 import {
   event,
@@ -66,7 +65,7 @@ function decodeResource(raw: unknown, at: { field: string; report: Report }): Ot
   const labels = within('resource', () => {
     const found = resource(members.resource, reports.onUnknown);
     tellDropped(found, report, {});
-    return sharedLabels(labelsOf(found, 'attributes', reports));
+    return sharedLabelsOf(found, 'attributes', reports);
   });
   const old = listOf(members, 'instrumentationLibrarySpans');
   if (

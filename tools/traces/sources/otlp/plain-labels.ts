@@ -8,7 +8,7 @@ const keys: string[] = [];
 const values: string[] = [];
 
 /** The labels of a list of KeyValue, beside those of the resource; null where it is not plain. */
-export function labelsOf(list: unknown, shared: Labels): Labels | null {
+export function plainLabels(list: unknown, shared: Labels): Labels | null {
   if (!Array.isArray(list)) return null;
   let length = 0;
   for (const item of list) {

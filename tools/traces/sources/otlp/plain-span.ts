@@ -8,7 +8,7 @@ import { isHex } from '../hex-digits.ts';
 import { interned } from '../interned.ts';
 import type { Labels } from '../labels.ts';
 import { NO_LABELS } from '../shared-labels.ts';
-import { labelsOf } from './plain-labels.ts';
+import { plainLabels } from './plain-labels.ts';
 import { restOf, wholeMsOf } from './plain-nanos.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -22,6 +22,9 @@ const FINE = { error: false } as const;
 const STATUSES = [FINE, FINE, { error: true }] as const;
 
 const DROPPED = new Set(['droppedAttributesCount', 'droppedEventsCount', 'droppedLinksCount']);
+
+/** Spans of a trace often follow each other: one text for all, and one look at its digits. */
+let lastTraceId = '';
 
 /** The span of a parsed one with the labels of its resource; null where it is not plain. */
 export function plainSpan(raw: unknown, shared: Labels): Span | null {
@@ -54,7 +57,11 @@ export function plainSpan(raw: unknown, shared: Labels): Span | null {
       if (value !== 0) return null;
     } else if (member !== 'flags' && member !== 'traceState') return null;
   }
-  if (!isHex(traceId, 32) || !isHex(spanId, 16)) return null;
+  if (traceId !== lastTraceId) {
+    if (!isHex(traceId, 32)) return null;
+    lastTraceId = traceId;
+  }
+  if (!isHex(spanId, 16)) return null;
   if (parentSpanId !== '' && !isHex(parentSpanId, 16)) return null;
   const ofKind = KINDS[kind as number];
   if (typeof name !== 'string' || typeof kind !== 'number' || ofKind === undefined) return null;
@@ -65,7 +72,7 @@ export function plainSpan(raw: unknown, shared: Labels): Span | null {
   const restOfStart = restOf(start as string);
   const restOfEnd = restOf(end as string);
   if (wholeEnd === wholeStart && restOfEnd < restOfStart) return null;
-  const labels = labelsOf(attributes, shared);
+  const labels = plainLabels(attributes, shared);
   const plainEvents = eventsOf(events);
   const plainStatus = statusOf(status);
   if (labels === null || plainEvents === null || plainStatus === null) return null;
@@ -74,7 +81,7 @@ export function plainSpan(raw: unknown, shared: Labels): Span | null {
   // Both written out: a spread takes as long as all the rest.
   if (parentSpanId === '') {
     return {
-      traceId,
+      traceId: lastTraceId,
       spanId,
       name: interned(name),
       kind: ofKind,
@@ -87,7 +94,7 @@ export function plainSpan(raw: unknown, shared: Labels): Span | null {
     };
   }
   return {
-    traceId,
+    traceId: lastTraceId,
     spanId,
     parentSpanId: parentSpanId as string,
     name: interned(name),
@@ -118,7 +125,7 @@ function eventOf(raw: unknown): SpanEvent | null {
   for (const member in raw) if (!EVENT.has(member)) return null;
   const { timeUnixNano: time, name = '', attributes: list = NONE } = raw as Loose;
   const ms = wholeMsOf(time);
-  const attributes = labelsOf(list, NO_LABELS);
+  const attributes = plainLabels(list, NO_LABELS);
   if (ms < 0 || typeof name !== 'string' || attributes === null) return null;
   return { name, timeMs: ms + restOf(time as string) / 1e6, attributes };
 }
