@@ -10,9 +10,10 @@ export type Identity = Readonly<{
   /**
    * The token was rejected (HTTP 401, UNAUTHENTICATED): the next call fetches another. False where
    * that has been done in the last minute already, so that a caller that is not permitted does not
-   * fetch a token for each of its requests.
+   * fetch a token for each of its requests. But true for what was sent before that (epoch
+   * milliseconds): it had the token that is gone.
    */
-  discardToken(): boolean;
+  discardToken(sentAtMs?: number): boolean;
 }>;
 
 type Token = Readonly<{ value: string; expiresAtMs: number }>;
@@ -84,8 +85,9 @@ export function createIdentity(
       }
     },
 
-    discardToken() {
-      if (now() - discardedAtMs < DISCARD_AT_MOST_EVERY_MS) return false;
+    discardToken(sentAtMs = Number.POSITIVE_INFINITY) {
+      const isRecent = now() - discardedAtMs < DISCARD_AT_MOST_EVERY_MS;
+      if (isRecent) return sentAtMs <= discardedAtMs;
       discardedAtMs = now();
       token = undefined;
       return true;

@@ -64,12 +64,14 @@ export function createShakespeareClient(options: {
     request: Request,
     { signal, timeoutMs = deadlineMs }: CallOptions,
   ): Promise<Response> {
-    const deadline = Date.now() + Math.min(deadlineMs, timeoutMs);
+    const startMs = Date.now();
+    const deadline = startMs + Math.min(deadlineMs, timeoutMs);
     const terms = { deadline, signal, attempts: createAttempts() };
     try {
       return await send(method, request, terms);
     } catch (error) {
-      const isRejected = hasStatus(error, status.UNAUTHENTICATED) && identity?.discardToken();
+      const isRejected =
+        hasStatus(error, status.UNAUTHENTICATED) && identity?.discardToken(startMs);
       if (!isRejected) throw error;
       return await send(method, request, terms);
     }

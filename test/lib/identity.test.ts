@@ -61,6 +61,21 @@ describe('createIdentity', () => {
     assert.equal(fetched.length, 3);
   });
 
+  test('has another for all that were sent with the rejected token, and fetches it once', async () => {
+    const { identity, clock, fetched } = start();
+    await identity.getIdToken();
+    const sentAtMs = clock.nowMs;
+    clock.nowMs += 10;
+    assert.equal(identity.discardToken(sentAtMs), true);
+    assert.equal(identity.discardToken(sentAtMs), true);
+    await identity.getIdToken();
+    clock.nowMs += 10;
+    assert.equal(identity.discardToken(sentAtMs), true);
+    assert.equal(identity.discardToken(clock.nowMs), false);
+    await identity.getIdToken();
+    assert.equal(fetched.length, 2);
+  });
+
   test('keeps the token until five minutes before it expires', async () => {
     const { identity, clock, fetched } = start();
     const first = await identity.getIdToken();

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
 import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { AppError, ERRORS, type ErrorKind } from '../../../lib/errors.ts';
-import type { Identity } from '../../../lib/identity.ts';
+import { createIdentity, type Identity } from '../../../lib/identity.ts';
 import type { MatchCountRequest, MatchCountResponse } from '../../../lib/rpc.ts';
 import { PRESSURE_HEADER } from '../../../lib/telemetry/names.ts';
 import { createAuthority } from '../../../tools/local/cloud/identity/certificates.ts';
@@ -514,6 +514,26 @@ describe('the channel', () => {
     );
     assert.equal(await client.getMatchCount('love'), 7n);
     assert.equal(calls.length, 2);
+  });
+
+  test('calls once more for each of the calls that had the rejected token', async (t) => {
+    const payload = Buffer.from(JSON.stringify({ exp: Date.now() / 1_000 + 3_600 }));
+    let fetched = 0;
+    const fetchIdToken = async () => `token-${++fetched}.${payload.toString('base64url')}.`;
+    const rejected: (() => void)[] = [];
+    const { client, calls } = await start(
+      t,
+      (call, callback) => {
+        const [token] = call.metadata.get('authorization');
+        if (!String(token).startsWith('Bearer token-1.')) return answer('7')(call, callback);
+        rejected.push(() => callback({ code: status.UNAUTHENTICATED, metadata: neverAgain() }));
+        if (rejected.length === 3) for (const reject of rejected) reject();
+      },
+      { tls: true, identity: createIdentity('https://server.example', { fetchIdToken }) },
+    );
+    const asked = [1, 2, 3].map(() => client.getMatchCount('love'));
+    assert.deepEqual(await Promise.all(asked), [7n, 7n, 7n]);
+    assert.deepEqual([calls.length, fetched], [6, 2]);
   });
 
   test('calls no third time where the next token is rejected too', async (t) => {
