@@ -37,7 +37,9 @@ function parseOwn([command = '', ...args]: readonly string[]): void {
 
 const DOCUMENTS = await readDocuments();
 /** Commands of npm's, which no script of ours stands behind. */
-const NPM_ITSELF: ReadonlySet<string> = new Set('install init pkg audit sbom explain'.split(' '));
+const NPM_ITSELF: ReadonlySet<string> = new Set(
+  'ci install init pkg audit sbom explain'.split(' '),
+);
 const IS_COMMAND = /^([A-Z_]+=\S+ )*(npm|npx|terraform) /;
 const COMMANDS = new Set(
   DOCUMENTS.flatMap(({ text }) => [...readLines(text), ...readInlineCode(text)]).filter((line) =>
