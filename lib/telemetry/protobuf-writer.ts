@@ -4,6 +4,9 @@ const bytesTag = (field: number): number => (field << 3) | 2;
 const fixed32Tag = (field: number): number => (field << 3) | 5;
 
 const FIRST_BYTES = 64 * 1024;
+/** What is short is kept in blocks of this size. */
+const BLOCK_BYTES = 64 * 1024;
+const SHORT_BYTES = 4 * 1024;
 /** Of one varint, with the tag before it. */
 const MAX_VARINT_BYTES = 12;
 /** A text that is shorter is copied faster here than by a call out of JavaScript. */
@@ -20,6 +23,7 @@ const INT64_MIN = -(2n ** 63n);
 export class ProtobufWriter {
   #bytes = Buffer.allocUnsafe(FIRST_BYTES);
   #length = 0;
+  #block = Buffer.alloc(0);
 
   /** Forgets what was begun and not finished: what is written may throw. */
   clear(): void {
@@ -28,7 +32,7 @@ export class ProtobufWriter {
 
   /** A copy of what was written so far; the writer begins again. */
   finish(): Buffer {
-    const written = Buffer.allocUnsafe(this.#length);
+    const written = this.#take(this.#length);
     this.#bytes.copy(written, 0, 0, this.#length);
     this.#length = 0;
     return written;
@@ -126,6 +130,18 @@ export class ProtobufWriter {
     this.#length = start - 1;
     this.#varint(size);
     this.#length += size;
+  }
+
+  /**
+   * Spans may wait for minutes. In node's own pool each would hold a block of 64 KiB that is full of
+   * what others have long forgotten: several times the memory of the spans.
+   */
+  #take(size: number): Buffer {
+    if (size > SHORT_BYTES) return Buffer.allocUnsafeSlow(size);
+    if (size > this.#block.length) this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    const taken = this.#block.subarray(0, size);
+    this.#block = this.#block.subarray(size);
+    return taken;
   }
 
   #varint(value: number): void {

@@ -179,3 +179,13 @@ test('a span that cannot be encoded leaves nothing behind, neither in a batch no
   assert.throws(() => pack(createBrokenSpan()), /broken/);
   assert.deepEqual([batch, pack(span)], before);
 });
+
+test('spans that wait share memory with one another, and with nothing that the process forgets', () => {
+  const { pack } = createOtlpEncoder();
+  const [first, other, second] = [pack(makeSpan({})), Buffer.allocUnsafe(100), pack(makeSpan({}))];
+  assert.equal(first.buffer, second.buffer);
+  assert.notEqual(first.buffer, other.buffer);
+  const attributes = { text: 'x'.repeat(5_000) };
+  const long = pack(makeSpan({ attributes }));
+  assert.equal(long.buffer.byteLength, long.length);
+});
