@@ -31,6 +31,30 @@ export const WORDS = {
     one: 'span was stored twice, as after a retry; it counts once',
     many: 'spans were stored twice, as after a retry; each counts once',
   },
+  'shared-span': {
+    warning: false,
+    one: 'span id is shared by a client and its server; the server has its own here',
+    many: 'span ids are shared by a client and its server each; the servers have their own here',
+  },
+  'unknown-process': {
+    warning: true,
+    one: 'span is of a process that its trace does not list; its service is not known',
+    many: 'spans are of processes that their traces do not list; their services are not known',
+    advice: 'Export the traces again: without their processes the spans belong to no service.',
+  },
+  'stored-warning': {
+    warning: true,
+    one: 'warning of the program that stored the traces is in the file',
+    many: 'warnings of the program that stored the traces are in the file',
+    advice:
+      'Read what it warned of: it knows of lost parents and of clocks that it could not correct.',
+  },
+  'partial-answer': {
+    warning: true,
+    one: 'answer says that more follows or is missing, which the file does not hold',
+    many: 'answers say that more follows or is missing, which the files do not hold',
+    advice: 'Ask again with a narrower window or a higher limit, or save every page.',
+  },
   'unknown-member': {
     warning: true,
     one: 'member has a name that the format does not have; it was skipped',
