@@ -51,7 +51,7 @@ const argv = process.argv.slice(2);
 const packageFile = readFileSync(join(ROOT, 'package.json'), 'utf8');
 // Only the formats know what is read, and only help says it: nothing else waits for them to load.
 const readable = argv.some((word) => word === '--help' || word === '-h')
-  ? (await import('../traces/sources/formats.ts')).READABLE
+  ? (await import('../traces/sources/format-names.ts')).READABLE
   : null;
 const commandLine = createCommandLine(JSON.parse(packageFile).version, readable);
 await runTool(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createCommandLine } from '../../../tools/cli/read-command-line.ts';
-import { READABLE } from '../../../tools/traces/sources/formats.ts';
+import { READABLE } from '../../../tools/traces/sources/format-names.ts';
 import { flagsOf } from './flags-of.ts';
 import { runCli } from './run-cli.ts';
 

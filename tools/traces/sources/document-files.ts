@@ -6,10 +6,11 @@ import {
 } from '../deviation.ts';
 import type { Span, Trace } from '../model.ts';
 import { closeCut } from './cut-document.ts';
-import { ALLOWED, FORMATS } from './formats.ts';
+import { ALLOWED } from './format-names.ts';
 import { toTrace } from './gather.ts';
 import { type Cut, type JsonDocument, readDocuments, tryJson } from './json-documents.ts';
-import type { Report } from './trace-format.ts';
+import { otlpFormat } from './otlp-format.ts';
+import type { Report, TraceFormat } from './trace-format.ts';
 import { show, UnreadableError } from './unreadable.ts';
 
 type Telling = Readonly<{
@@ -30,10 +31,12 @@ export async function readDocumentFiles(
   for (const path of paths) {
     let documents = 0;
     let cut: Cut | undefined;
-    const take = (document: JsonDocument) => {
+    const take = async (document: JsonDocument) => {
       documents += 1;
       const report = reportOf(tally, path, document.line);
-      for (const span of spansOf(document, path, { report, onFormat })) {
+      const format = await formatOf(document, path);
+      onFormat(format.name);
+      for (const span of spansOf(document, path, { report, format })) {
         const spans = byTrace.get(span.traceId);
         if (spans === undefined) byTrace.set(span.traceId, [span]);
         else spans.push(span);
@@ -42,13 +45,13 @@ export async function readDocumentFiles(
     for await (const document of readDocuments(path, signal, (seen) => {
       cut = seen;
     })) {
-      take(document);
+      await take(document);
     }
     // TypeScript does not see that the callback was called.
     const seen = cut as Cut | undefined;
     if (seen === undefined) continue;
-    const part = partOf(seen);
-    if (part !== null) take(part);
+    const part = await partOf(seen);
+    if (part !== null) await take(part);
     else if (documents === 0) throw nothingOf(path, seen);
     onCut(path, seen.line);
   }
@@ -56,8 +59,8 @@ export async function readDocumentFiles(
 }
 
 /** What of a document that is cut off can be read for certain; null: nothing. */
-function partOf({ text, from: line }: Cut): JsonDocument | null {
-  for (const { cut, recognise } of FORMATS) {
+async function partOf({ text, from: line }: Cut): Promise<JsonDocument | null> {
+  for (const { cut, recognise } of await allFormats()) {
     if (cut === undefined) continue;
     const closed = closeCut(text, cut.lists);
     const value = closed === null ? undefined : tryJson(closed);
@@ -72,21 +75,27 @@ const nothingOf = (path: string, { line, from }: Cut) =>
     `${path}, line ${line} is cut off${line === from ? '' : `, in the document that begins on line ${from}`}; no span is complete before that`,
   );
 
+/** Most files are of OTLP: the others load where one is not. */
+const allFormats = async () => (await import('./formats.ts')).FORMATS;
+
+async function formatOf({ value, line }: JsonDocument, path: string): Promise<TraceFormat> {
+  if (typeof value === 'object' && value !== null) {
+    if (otlpFormat.recognise(value)) return otlpFormat;
+    const found = (await allFormats()).find(({ recognise }) => recognise(value));
+    if (found !== undefined) return found;
+  }
+  throw new Error(`${placeOf(path, line)} holds no traces but ${show(value)}; ${ALLOWED}`);
+}
+
 function spansOf(
   { value, line }: JsonDocument,
   path: string,
-  { report, onFormat }: Pick<Telling, 'onFormat'> & { report: Report },
+  { report, format }: Readonly<{ report: Report; format: TraceFormat }>,
 ): readonly Span[] {
   const place = placeOf(path, line);
-  const isDocument = typeof value === 'object' && value !== null;
-  const format = isDocument ? FORMATS.find((one) => one.recognise(value)) : undefined;
-  if (format === undefined || !isDocument) {
-    throw new Error(`${place} holds no traces but ${show(value)}; ${ALLOWED}`);
-  }
-  onFormat(format.name);
   try {
     return format
-      .read(value, report)
+      .read(value as object, report)
       .map((span) =>
         span.impossible === undefined
           ? span

@@ -2,7 +2,7 @@ import { LOCAL_PROJECT } from '../../cli/local-project.ts';
 import { createDeviationTally, type Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
 import { readDocumentFiles } from './document-files.ts';
-import { ALLOWED } from './formats.ts';
+import { ALLOWED } from './format-names.ts';
 import { type IndexedFiles, openIndexed } from './indexed/read-indexed.ts';
 import { otlpFormat } from './otlp-format.ts';
 import { type Head, parseHead } from './saved-ends.ts';

@@ -38,35 +38,20 @@ export const FOREIGN_FORMATS: readonly TraceFormat[] = [
     'give each file to --from by itself',
   ),
   foreign(
-    "an answer of Tempo's API",
-    (one) => has(one, 'batches'),
-    "rename its list: jq -c '{resourceSpans: .batches}'",
+    "a span as Jaeger's storage holds it",
+    (one) => has(one, 'traceID', 'spanID'),
+    "give what Jaeger's API answers: /api/traces?service=NAME, or the page's Trace JSON",
   ),
   foreign(
-    "an answer of Tempo's API, version 2",
-    (one) => has(one.trace, 'resourceSpans') || has(one.trace, 'resource_spans'),
-    'take its trace: jq -c .trace',
+    'Zipkin JSON, version 1',
+    (one, items) =>
+      [one, ...items, ...listIn(items[0])].some((span) => has(span, 'binaryAnnotations')),
+    'ask the server for version 2: /api/v2/traces',
   ),
   foreign(
-    'Jaeger JSON',
-    (one) =>
-      has(one, 'traceID', 'spans') ||
-      has(one, 'traceID', 'spanID') ||
-      listIn(one.data).some((trace) => has(trace, 'traceID')),
-    BY_COLLECTOR,
-  ),
-  foreign(
-    'Zipkin JSON',
-    (one, items) => [one, ...items, ...listIn(items[0])].some((span) => has(span, 'traceId', 'id')),
-    BY_COLLECTOR,
-  ),
-  foreign(
-    "an answer of Cloud Trace's v1 API",
-    (one) =>
-      listIn(one.traces).some((trace) => has(trace, 'traceId')) ||
-      has(one, 'projectId', 'traceId') ||
-      (has(one, 'traceId', 'spans') && !has(one, 'resourceSpans')),
-    'read the project: npx shakesapp compare --project PROJECT --save FILE',
+    "an answer of Tempo's search",
+    (one) => listIn(one.traces).some((trace) => has(trace, 'traceID', 'rootServiceName')),
+    'give its traces one by one: /api/v2/traces/ID',
   ),
   foreign(
     "a request to Cloud Trace's v2 API",

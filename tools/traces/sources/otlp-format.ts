@@ -1,3 +1,4 @@
+import { NAMES } from './format-names.ts';
 import type { Members } from './members.ts';
 import { decodeResources, decodeSpan, isOtlp } from './otlp/decode.ts';
 import { plainSpan } from './otlp/plain-span.ts';
@@ -9,7 +10,7 @@ import { within } from './unreadable.ts';
  * document, or a list of them.
  */
 export const otlpFormat: TraceFormat = {
-  name: 'OTLP JSON',
+  name: NAMES.otlp,
   recognise: (document) =>
     Array.isArray(document)
       ? document.length > 0 && document.every((one) => isObject(one) && isOtlp(one))

@@ -22,11 +22,20 @@ const spanMessage = message(
 
 /** A page of ListTraces. Throws UnreadableError where it is none. */
 export function parseV1List(answer: unknown, onDeviation: OnDeviation = () => {}): V1List {
-  const members = listAnswer(objectOf('', answer), tellUnknown(onDeviation));
+  const { traces, nextPageToken } = v1TracesIn(answer, onDeviation);
   return {
-    traces: listOf(members, 'traces').map((trace, index) =>
+    traces: traces.map((trace, index) =>
       within(`traces[${index}]`, () => parseV1Trace(trace, onDeviation)),
     ),
+    nextPageToken,
+  };
+}
+
+/** The same, each trace still as it came. */
+export function v1TracesIn(answer: unknown, onDeviation: OnDeviation) {
+  const members = listAnswer(objectOf('', answer), tellUnknown(onDeviation));
+  return {
+    traces: listOf(members, 'traces'),
     nextPageToken: textOf(members, 'nextPageToken') || undefined,
   };
 }
@@ -37,6 +46,12 @@ export function parseV1List(answer: unknown, onDeviation: OnDeviation = () => {}
  * https://cloud.google.com/trace/docs/reference/v1/rest/v1/projects.traces
  */
 export function parseV1Trace(trace: unknown, onDeviation: OnDeviation = () => {}): Trace {
+  const { traceId, projectId, spans } = parseV1Spans(trace, onDeviation);
+  return toTrace(traceId, projectId, spans, { add: onDeviation });
+}
+
+/** The same, the spans as they came: of those that were stored twice nothing is left out yet. */
+export function parseV1Spans(trace: unknown, onDeviation: OnDeviation): Trace {
   const onUnknown = tellUnknown(onDeviation);
   const members = traceMessage(objectOf('', trace), onUnknown);
   const traceId = textOf(members, 'traceId').toLowerCase();
@@ -52,7 +67,7 @@ export function parseV1Trace(trace: unknown, onDeviation: OnDeviation = () => {}
     const spans = list.map((span, index) =>
       within(`spans[${index}]`, () => parseSpan(spanMessage(span, onUnknown), traceId)),
     );
-    return toTrace(traceId, textOf(members, 'projectId'), spans, { add: onDeviation });
+    return { traceId, projectId: textOf(members, 'projectId'), spans };
   });
 }
 

@@ -791,30 +791,19 @@ const id = '1'.repeat(32);
 /** Shapes as the programs write them, with what is said instead of "no traffic". */
 const FOREIGN: readonly (readonly [string, string, RegExp])[] = [
   [
-    'Tempo',
-    lineOf({ batches: [{ resource: {}, scopeSpans: [] }] }),
-    /Tempo's API, which is not read; instead, rename its list: jq -c/,
-  ],
-  ['Tempo, version 2', lineOf({ trace: { resourceSpans: [] } }), /version 2, .* jq -c \.trace/],
-  [
-    'Jaeger',
-    lineOf({ data: [{ traceID: id, spans: [], processes: {} }] }),
-    /Jaeger JSON, which is not read; instead, send the spans to an OpenTelemetry Collector/,
+    "an answer of Tempo's search",
+    lineOf({ traces: [{ traceID: id, rootServiceName: 'x' }], metrics: {} }),
+    /Tempo's search, .*instead, give its traces one by one: \/api\/v2\/traces\/ID$/,
   ],
   [
-    'Zipkin',
-    lineOf([{ traceId: id, id: '1', name: 'get', timestamp: 1, duration: 1 }]),
-    /Zipkin JSON/,
+    "a span of Jaeger's storage",
+    lineOf({ traceID: id, spanID: '1', operationName: 'get', process: {} }),
+    /as Jaeger's storage holds it/,
   ],
   [
-    'Cloud Trace v1, a list',
-    lineOf({ traces: [{ projectId: 'p', traceId: id, spans: [] }] }),
-    /Cloud Trace's v1 API/,
-  ],
-  [
-    'Cloud Trace v1, a trace',
-    lineOf({ projectId: 'p', traceId: id, spans: [] }),
-    /Cloud Trace's v1 API/,
+    'Zipkin, version 1',
+    lineOf([{ traceId: id, id: '1', name: 'get', binaryAnnotations: [] }]),
+    /Zipkin JSON, version 1, .* \/api\/v2\/traces$/,
   ],
   [
     'Cloud Trace v2',
