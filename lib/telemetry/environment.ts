@@ -75,10 +75,10 @@ const MOST_SHOWN = 500;
 function shown(value: string | undefined, schema: z.ZodType): string | undefined {
   if (value === undefined) return undefined;
   if (schema.meta()?.secret === true) return '(not shown)';
-  const bare = value
-    .replaceAll(/(\w+:\/\/)?[^\s"]*@/g, '$1(not shown)@')
-    .replaceAll(/(:\/\/[^\s"?]*\?)[^\s"]+/g, '$1(not shown)');
-  return excerpt(bare, MOST_SHOWN);
+  const lastAt = value.lastIndexOf('@');
+  const [scheme = ''] = /^\w+:\/\//.exec(value) ?? [];
+  const anonymous = lastAt === -1 ? value : `${scheme}(not shown)${value.slice(lastAt)}`;
+  return excerpt(anonymous.replace(/(:\/\/[^?]*\?).+/s, '$1(not shown)'), MOST_SHOWN);
 }
 
 /** parseEnv for an entry file: prints what is wrong and exits 2 before any socket is opened. */

@@ -135,6 +135,9 @@ for (const [name, value, printed] of [
   ['a URL', 'ftp://user:hunter2@collector', 'ftp://(not shown)@collector'],
   ['a URL without slashes', 'https:user:hunter2@collector', '(not shown)@collector'],
   ['a password with a slash', 'https://user:hun/ter2@collector', 'https://(not shown)@collector'],
+  ['a password with a blank', 'https://user:hunter2 a@collector', 'https://(not shown)@collector'],
+  ['a query with a quote', 'ftp://collector/v1?key="hunter2', 'ftp://collector/v1?(not shown)'],
+  ['an address with a blank', 'user:hunter2 a@collector:4318', '(not shown)@collector:4318'],
   ['an address', 'user:hunter2@collector:4318', '(not shown)@collector:4318'],
   ['a query', 'ftp://collector/v1?key=hunter2', 'ftp://collector/v1?(not shown)'],
 ] as const) {
