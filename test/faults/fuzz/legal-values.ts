@@ -156,7 +156,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   WORKS_CACHE: among('keep', 'per-request'),
   WORKS_TTL_SECONDS: whole(0, 86_400),
   WORKS_ACCESS: among('public', 'iam'),
-  WORKS_ATTEMPTS: whole(1, 10),
+  WORKS_ATTEMPTS: whole(1, 3),
   WORKS_ATTEMPT_TIMEOUT_MS: whole(50, 60_000),
   STORAGE_API_ENDPOINT: origin,
   GOOGLE_CLOUD_PROJECT: (text) => /^[a-z0-9.:-]{4,63}$/.test(text) && printable(text),
