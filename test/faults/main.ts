@@ -15,6 +15,7 @@ Runs the system under faults, on loopback only, and prints what became of every 
 
 Options:
   --full           the full form: longer faults, the rows that wait, the soak (under 25 minutes)
+  --seed N         other fuzzed inputs, or those of a run that failed (an integer)
   --row NAME       only the rows whose name contains this text
   --list           the names of the rows, each with the forms that have it
   --json FILE      also writes the results as JSON
@@ -27,6 +28,7 @@ const { values, positionals } = parseArgs({
   options: {
     full: { type: 'boolean', default: process.env.FAULTS === 'full' },
     row: { type: 'string' },
+    seed: { type: 'string' },
     list: { type: 'boolean' },
     json: { type: 'string' },
     markdown: { type: 'string' },
@@ -46,7 +48,12 @@ const allFiles = positionals.flatMap((pattern) => globSync(pattern)).toSorted();
 const files = allFiles.filter((file) => values.full || !WAITING.test(file));
 
 if (values.help) process.stdout.write(HELP);
-else if (values.list)
+else if (values.seed !== undefined && !/^-?\d{1,9}$/.test(values.seed)) {
+  process.stderr.write(
+    `--seed is ${JSON.stringify(values.seed)}; it must be an integer of up to 9 digits\n`,
+  );
+  process.exitCode = 2;
+} else if (values.list)
   for (const { name, form } of await namedRows(''))
     process.stdout.write(`${FORMS[form].padEnd(15)} ${name}\n`);
 else process.exitCode = await run();
@@ -86,6 +93,7 @@ async function run(): Promise<number> {
     FAULTS_LIST: '',
     FAULTS: values.full ? 'full' : 'quick',
     FAULTS_RESULTS: resultsFile,
+    ...(values.seed !== undefined && { FAULTS_SEED: values.seed }),
   });
   const { row } = values;
   const named = row === undefined ? [] : [`--test-name-pattern=${asPattern(row)}`];

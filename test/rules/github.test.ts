@@ -27,6 +27,11 @@ it('what is published later can fail a scheduled workflow only, never the build'
   for (const text of [build, manifest]) assert.doesNotMatch(text, /npm (audit|outdated|update)/);
 });
 
+it('a scheduled workflow breaks the system in all ways, with other inputs each time', () => {
+  const command = 'npm run --silent test:faults -- --full --seed "$GITHUB_RUN_NUMBER"';
+  assert.ok(textOf('workflows/faults.yaml').includes(`- run: ${command}\n`));
+});
+
 it('every workflow can only read, uses actions of a stated version, and ends', () => {
   const workflows = files.filter(({ name }) => name.startsWith('workflows/'));
   assert.ok(workflows.length >= 2);

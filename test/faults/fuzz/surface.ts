@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { byForm } from '../form.ts';
 
-/** The same inputs on every run. FAULTS_SEED takes others, or those of a run that failed. */
+/** The same inputs on every run. `--seed` takes others, or those of a run that failed. */
 const SEED = Number(process.env.FAULTS_SEED ?? 20_261_126);
 
 /** What became of one input that is no failure. */
