@@ -95,6 +95,9 @@ function readSpan(raw: unknown, { processes, report }: At): Span {
   tellWarnings(members, report, ids);
   const { 'span.kind': kind = '', error, 'otel.status_code': code, ...rest } = tags;
   const { 'otel.status_description': description = '', ...attributes } = rest;
+  if (KINDS[kind.toLowerCase()] === undefined) {
+    report('unknown-member', { value: `span.kind ${show(kind)}`, ...ids });
+  }
   return {
     ...ids,
     ...(parentSpanId !== null && { parentSpanId }),
@@ -119,7 +122,14 @@ function readSpan(raw: unknown, { processes, report }: At): Span {
 }
 
 /** Producers and consumers, which are no hop, are read as internal: as of OTLP. */
-const KINDS: Readonly<Record<string, SpanKind>> = { server: 'server', client: 'client' };
+const KINDS: Readonly<Record<string, SpanKind>> = {
+  server: 'server',
+  client: 'client',
+  producer: 'internal',
+  consumer: 'internal',
+  internal: 'internal',
+  '': 'internal',
+};
 
 type Reference = Readonly<{ type: string; traceId: string; spanId: string }>;
 

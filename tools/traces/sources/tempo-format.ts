@@ -22,6 +22,8 @@ export const tempoFormat: TraceFormat = {
     const readSpans = () => readList(list?.spans, list?.name ?? '', withoutBase64(report));
     return trace === undefined ? readSpans() : within('trace', readSpans);
   },
+  // Tempo writes a resource before its spans.
+  cut: { lists: new Set(['spans', 'batches', 'resourceSpans']), trim: (document) => document },
 };
 
 type List = Readonly<{ name: string; spans: unknown }>;

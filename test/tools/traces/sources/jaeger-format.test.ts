@@ -142,6 +142,11 @@ const TOLD: readonly (readonly [string, (span: Loose, trace: Loose) => void, rea
       (span) => (span.logs[0].timestamp = 0),
       ['impossible-event-time: timestamp is missing'],
     ],
+    [
+      'a kind that is none',
+      (span) => (span.tags = [{ key: 'span.kind', value: 'x' }]),
+      ['unknown-member: span.kind "x"'],
+    ],
   ];
 for (const [what, change, told] of TOLD) {
   test(`${what} is told of`, async () => assert.deepEqual((await first(change)).told, told));
