@@ -89,7 +89,7 @@ export const READ_FLAGS = {
 export const fromFlag = (readable: string | null) =>
   new Option(
     '--from <file...>',
-    `files written by --save, or ${readable ?? 'in a format of traces'} (one document, or one a line)`,
+    `files written by --save, or ${readable ?? 'in a format of traces'} (one document, or one a line); - is standard input`,
   ).helpGroup(ORIGIN);
 
 export const maxTracesFlag = (preset: number, max: number) =>

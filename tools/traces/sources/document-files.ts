@@ -6,7 +6,8 @@ import {
 } from '../deviation.ts';
 import type { Span, Trace } from '../model.ts';
 import { closeCut } from './cut-document.ts';
-import { ALLOWED } from './format-names.ts';
+import { holdsProtobuf } from './file-bytes.ts';
+import { ALLOWED, NAMES } from './format-names.ts';
 import { toTrace } from './gather.ts';
 import { type Cut, type JsonDocument, readDocuments, tryJson } from './json-documents.ts';
 import { otlpFormat } from './otlp-format.ts';
@@ -17,8 +18,8 @@ type Telling = Readonly<{
   tally: ReturnType<typeof createDeviationTally>;
   /** The name of the format in which a document was read. */
   onFormat(name: string): void;
-  /** The file ends in the middle of this line. */
-  onCut(path: string, line: number): void;
+  /** The file ends in the middle of this: `line 7`. */
+  onCut(path: string, place: string): void;
 }>;
 
 /** All traces of files whose documents hold spans in any order. */
@@ -31,17 +32,29 @@ export async function readDocumentFiles(
   for (const path of paths) {
     let documents = 0;
     let cut: Cut | undefined;
-    const take = async (document: JsonDocument) => {
-      documents += 1;
-      const report = reportOf(tally, path, document.line);
-      const format = await formatOf(document, path);
-      onFormat(format.name);
-      for (const span of spansOf(document, path, { report, format })) {
+    const add = (value: object, place: string, how: Reading) => {
+      for (const span of spansOf(value, place, how)) {
         const spans = byTrace.get(span.traceId);
         if (spans === undefined) byTrace.set(span.traceId, [span]);
         else spans.push(span);
       }
     };
+    const take = async (document: JsonDocument) => {
+      documents += 1;
+      const report = reportOf(tally, path, document.line);
+      const format = await formatOf(document, path);
+      onFormat(format.name);
+      add(document.value as object, placeOf(path, document.line), { report, format });
+    };
+    if (await holdsProtobuf(path, signal)) {
+      const { readProtobuf } = await import('./protobuf-documents.ts');
+      const onCutMessage = (number: number) => onCut(path, `message ${number}`);
+      onFormat(NAMES.otlpProtobuf);
+      for await (const { value, place } of readProtobuf(path, signal, onCutMessage)) {
+        add(value, place, { report: reportOf(tally, place, null), format: otlpFormat });
+      }
+      continue;
+    }
     for await (const document of readDocuments(path, signal, (seen) => {
       cut = seen;
     })) {
@@ -53,7 +66,7 @@ export async function readDocumentFiles(
     const part = await partOf(seen);
     if (part !== null) await take(part);
     else if (documents === 0) throw nothingOf(path, seen);
-    onCut(path, seen.line);
+    onCut(path, `line ${seen.line}`);
   }
   return [...byTrace].map(([traceId, spans]) => toTrace(traceId, projectOf(spans), spans, tally));
 }
@@ -87,15 +100,12 @@ async function formatOf({ value, line }: JsonDocument, path: string): Promise<Tr
   throw new Error(`${placeOf(path, line)} holds no traces but ${show(value)}; ${ALLOWED}`);
 }
 
-function spansOf(
-  { value, line }: JsonDocument,
-  path: string,
-  { report, format }: Readonly<{ report: Report; format: TraceFormat }>,
-): readonly Span[] {
-  const place = placeOf(path, line);
+type Reading = Readonly<{ report: Report; format: TraceFormat }>;
+
+function spansOf(value: object, place: string, { report, format }: Reading): readonly Span[] {
   try {
     return format
-      .read(value as object, report)
+      .read(value, report)
       .map((span) =>
         span.impossible === undefined
           ? span
@@ -109,7 +119,7 @@ function spansOf(
 }
 
 const reportOf =
-  (tally: Telling['tally'], file: string, line: number): Report =>
+  (tally: Telling['tally'], file: string, line: number | null): Report =>
   (kind: DeviationKind, { count = 1, ...seen }) =>
     tally.add({ kind, count, example: { ...NO_EXAMPLE, file, line, ...seen } });
 

@@ -4,7 +4,6 @@ import type { Transform } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { UsageError } from '../../cli/command-line.ts';
-import { BY_COLLECTOR } from './foreign-formats.ts';
 import { isOtlpProtobuf } from './otlp/protobuf.ts';
 
 /** What a file begins with that has to be unpacked first, and with what. */
@@ -21,25 +20,33 @@ const REFUSED: readonly Readonly<{ magic: string; what: string }>[] = [
   { magic: 'fd377a585a00', what: 'is compressed by xz; unpack it first: unxz -k FILE' },
 ];
 
+/** `onCut`: the file ends before its compression does, so what comes is not all. */
+type Reading = Readonly<{ onCut: () => void; allowsProtobuf?: boolean }>;
+
 /**
- * The bytes of a text file, unpacked where it is compressed. `onCut`: it ends before its compression
- * does, so what comes is not all. Throws with its name and what to do where it is no text; UsageError
- * where whoever named it must name another.
+ * The bytes of a text file, or of OTLP in protobuf where that is allowed, unpacked where it is
+ * compressed. Throws with its name and what to do where it is neither; UsageError where whoever named
+ * it must name another.
  */
 export async function* readBytes(
   path: string,
   signal: AbortSignal,
-  onCut: () => void,
+  { onCut, allowsProtobuf = false }: Reading,
 ): AsyncGenerator<Buffer> {
+  const check = (start: Buffer) => {
+    if (!allowsProtobuf || !isOtlpProtobuf(start)) checkText(start, path);
+  };
   const begin = await readStart(path).catch((error: unknown) => {
     throw explain(error, path);
   });
   const compression = COMPRESSIONS.find(({ magic }) => startsWith(begin, magic));
-  if (compression === undefined) checkText(begin, path);
+  if (compression === undefined) check(begin);
   const input = createReadStream(path, { signal });
   try {
     if (compression === undefined) yield* input;
-    else yield* checkFirst(unpack(input, compression.create(), { path, onCut }), path);
+    else {
+      yield* checkFirst(unpack(input, compression.create(), { path, onCut }), { path, check });
+    }
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof FormatError ? error : explain(error, path);
@@ -52,13 +59,16 @@ export async function* readBytes(
 class FormatError extends Error {}
 
 /** What was unpacked may still be no text. */
-async function* checkFirst(chunks: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
+async function* checkFirst(
+  chunks: AsyncIterable<Buffer>,
+  { path, check }: { path: string; check: (start: Buffer) => void },
+): AsyncGenerator<Buffer> {
   let isFirst = true;
   for await (const chunk of chunks) {
     if (isFirst && COMPRESSIONS.some(({ magic }) => startsWith(chunk, magic))) {
       throw new FormatError(`${path} is compressed twice; unpack it once first`);
     }
-    if (isFirst) checkText(chunk.subarray(0, START_BYTES), path);
+    if (isFirst) check(chunk.subarray(0, START_BYTES));
     isFirst = false;
     yield chunk;
   }
@@ -113,6 +123,20 @@ async function* unpack(
 /** What gzip and zstd say of an end in the middle. */
 const CUT: ReadonlySet<string> = new Set(['Z_BUF_ERROR', 'ZSTD_error_srcSize_wrong']);
 
+/** Whether a file is OTLP in protobuf. Of a file that cannot be read its reader says why. */
+export async function holdsProtobuf(path: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    if (!(await isCompressed(path))) return isOtlpProtobuf(await readStart(path));
+    for await (const chunk of readBytes(path, signal, { onCut: () => {}, allowsProtobuf: true })) {
+      return isOtlpProtobuf(chunk);
+    }
+    return false;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}
+
 export async function isCompressed(path: string): Promise<boolean> {
   const begin = await readStart(path);
   return COMPRESSIONS.some(({ magic }) => startsWith(begin, magic));
@@ -125,11 +149,6 @@ const startsWith = (bytes: Buffer, magic: string) =>
 function checkText(begin: Buffer, path: string): void {
   const known = REFUSED.find(({ magic }) => startsWith(begin, magic));
   if (known !== undefined) throw new FormatError(`${path} ${known.what.replace('FILE', path)}`);
-  if (isOtlpProtobuf(begin)) {
-    throw new FormatError(
-      `${path} is OTLP in protobuf, which is not read; instead, ${BY_COLLECTOR}`,
-    );
-  }
   if (begin.includes(0)) {
     throw new FormatError(
       `${path} is not a text file; allowed: JSON in UTF-8, also by gzip or zstd`,

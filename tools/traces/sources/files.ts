@@ -2,6 +2,7 @@ import { LOCAL_PROJECT } from '../../cli/local-project.ts';
 import { createDeviationTally, type Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
 import { readDocumentFiles } from './document-files.ts';
+import { holdsProtobuf } from './file-bytes.ts';
 import { ALLOWED } from './format-names.ts';
 import { type IndexedFiles, openIndexed } from './indexed/read-indexed.ts';
 import { otlpFormat } from './otlp-format.ts';
@@ -67,11 +68,8 @@ export async function openFiles(
       yield* indexed.read(signal);
       return;
     }
-    const onCut = (path: string, line: number) =>
-      leftOut.set(
-        path,
-        `${path} is cut off in line ${line}; what is complete before the cut was read`,
-      );
+    const onCut = (path: string, place: string) =>
+      leftOut.set(path, `${path} is cut off in ${place}; what is complete before the cut was read`);
     const onFormat = (name: string) => void formats.add(name);
     yield* await readDocumentFiles(otherPaths, signal, { tally, onFormat, onCut });
   }
@@ -139,6 +137,7 @@ const LONGEST_HEAD_BYTES = 1_024 * 1_024;
 /** The head of a file of saved traces; null of any other. */
 async function sniff(path: string): Promise<Head | null> {
   const signal = AbortSignal.timeout(60_000);
+  if (await holdsProtobuf(path, signal)) return null;
   try {
     const lines = readNumberedLines(path, signal, () => {}, LONGEST_HEAD_BYTES);
     for await (const { text } of lines) {

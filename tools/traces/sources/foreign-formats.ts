@@ -3,7 +3,7 @@ import type { TraceFormat } from './trace-format.ts';
 import { UnreadableError } from './unreadable.ts';
 
 /** How to come by OTLP JSON where the program itself can export it. */
-export const BY_COLLECTOR =
+const BY_COLLECTOR =
   'send the spans to an OpenTelemetry Collector and give the file of its file exporter (format: json)';
 
 /** A format that is known and not read: it is named, with what to give instead. */

@@ -1,6 +1,7 @@
 /** What people call the formats. By themselves, so that help can say them without the readers. */
 export const NAMES = {
   otlp: 'OTLP JSON',
+  otlpProtobuf: 'OTLP protobuf',
   jaeger: 'Jaeger JSON',
   zipkin: 'Zipkin JSON (v2)',
   tempo: 'Tempo JSON',

@@ -10,7 +10,12 @@ export async function openSource<O extends ReadOptions & { at(nowMs: number): O 
   run: Opening,
 ): Promise<Opened<O>> {
   const { origin } = asked;
-  if (origin.kind === 'files') return { options: asked, source: await openFiles(origin.paths) };
+  if (origin.kind === 'files') {
+    const source = origin.paths.includes('-')
+      ? await (await import('./stdin-file.ts')).openWithStdin(origin.paths)
+      : await openFiles(origin.paths);
+    return { options: asked, source };
+  }
   // Google's client takes longer to load than a small file to read.
   return (await import('./open-cloud-trace.ts')).openCloudTrace(asked, run);
 }

@@ -43,7 +43,7 @@ export async function* readNumberedLines(
   const onCutBytes = () => {
     cut = true;
   };
-  for await (const chunk of readBytes(path, signal, onCutBytes)) {
+  for await (const chunk of readBytes(path, signal, { onCut: onCutBytes })) {
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
       add(chunk.subarray(from, at));

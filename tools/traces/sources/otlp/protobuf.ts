@@ -12,7 +12,8 @@ export const isOtlpProtobuf = (begin: Buffer): boolean =>
   begin.some((byte) => byte < 0x09 || (byte > 0x0d && byte < 0x20)) &&
   (isRequest(begin) || isRequest(begin.subarray(4)));
 
-function isRequest(bytes: Buffer): boolean {
+/** The same of the request itself. */
+export function isRequest(bytes: Buffer): boolean {
   const resourceSpans = messageAt(bytes, 0);
   if (resourceSpans?.tag !== FIELD_1) return false;
   const first = messageAt(bytes, resourceSpans.from);
