@@ -135,7 +135,7 @@ function contentOf({ wire, number, bytes }: Value, { as, of }: Field, depth: num
     case 'bool':
       return number !== 0n;
     case 'number':
-      return wire === FIXED_32 ? bytes.readUInt32LE() : Number(BigInt.asIntN(64, number));
+      return wire === FIXED_32 ? bytes.readUInt32LE() : Number(number);
     case 'int64':
       return String(BigInt.asIntN(64, number));
     case 'double':
