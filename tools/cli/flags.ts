@@ -1,4 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
+import { parseBytes } from './bytes.ts';
 import { UsageError } from './command-line.ts';
 
 /** A flag whose value is a whole number within bounds. */
@@ -58,6 +59,7 @@ export const saveFlag = () =>
 
 const ORIGIN = 'Where the traces come from (exactly one):';
 const WINDOW = 'Which traces:';
+const BIGQUERY = 'BigQuery:';
 const RESULTS = 'Results:';
 
 /** The flags of every command that reads traces, but for `--from` and `--max-traces` below. */
@@ -69,6 +71,10 @@ export const READ_FLAGS = {
   local: new Option(
     '--local',
     'the Cloud Trace of the system that npm start runs (the first, if several run)',
+  ).helpGroup(ORIGIN),
+  bigquery: new Option(
+    '--bigquery <project.dataset>',
+    "Cloud Trace's spans in BigQuery, by the dataset that they are linked to",
   ).helpGroup(ORIGIN),
   since: new Option(
     '--since <time>',
@@ -85,6 +91,29 @@ export const READ_FLAGS = {
   ).helpGroup(WINDOW),
 } as const;
 
+/** The flags of `--bigquery`. */
+export const BIGQUERY_FLAGS = {
+  maxBytes: bytesFlag(
+    '--max-bytes <size>',
+    'read nothing where the queries would read more, such as 500MB (default: 10GB)',
+  ),
+  seed: wholeNumberFlag(
+    '--seed <n>',
+    'chooses the minutes that are read where --max-traces does not allow all (default: 1)',
+    { min: 0, max: 999_999_999 },
+  ).helpGroup(BIGQUERY),
+  explain: new Option('--explain', 'print the SQL with its parameters, and ask nothing').helpGroup(
+    BIGQUERY,
+  ),
+} as const;
+
+function bytesFlag<const Usage extends string>(usage: Usage, help: string) {
+  const option = new Option(usage, help);
+  return option
+    .argParser((value: string): number => parseBytes(option.long ?? usage, value))
+    .helpGroup(BIGQUERY);
+}
+
 /** `readable`: the formats, which only help has to name; elsewhere they are not loaded. */
 export const fromFlag = (readable: string | null) =>
   new Option(
@@ -93,6 +122,10 @@ export const fromFlag = (readable: string | null) =>
   ).helpGroup(ORIGIN);
 
 export const maxTracesFlag = (preset: number, max: number) =>
-  wholeNumberFlag('--max-traces <n>', 'stop after this many traces', { min: 1, max })
+  wholeNumberFlag(
+    '--max-traces <n>',
+    'stop after this many traces; of BigQuery, read a sample of about this many',
+    { min: 1, max },
+  )
     .default(preset)
     .helpGroup(WINDOW);

@@ -1,15 +1,28 @@
 import { UsageError } from './command-line.ts';
 
+/** A dataset of BigQuery that Cloud Trace's spans are linked to. */
+export type BigQueryOrigin = Readonly<{
+  kind: 'bigquery';
+  /** PROJECT.DATASET */
+  view: string;
+  maxBytes: number;
+  seed: number;
+  /** Print the SQL in place of a read. */
+  explain: boolean;
+}>;
+
 /** Where a command reads traces from, as its flags say. */
 export type Origin = Readonly<
   | { kind: 'project'; projectId: string }
   | { kind: 'local' }
+  | BigQueryOrigin
   | { kind: 'files'; paths: readonly string[] }
 >;
 
 /** The flags that name it to another command. */
 export function flagsOfOrigin(origin: Origin): string {
   if (origin.kind === 'local') return '--local';
+  if (origin.kind === 'bigquery') return `--bigquery ${origin.view}`;
   if (origin.kind === 'project') return `--project ${origin.projectId}`;
   return `--from ${origin.paths.map((path) => (/\s/.test(path) ? `'${path}'` : path)).join(' ')}`;
 }
@@ -18,29 +31,49 @@ export function flagsOfOrigin(origin: Origin): string {
 export const INTERRUPTED: Readonly<Record<Origin['kind'], string>> = {
   project: 'interrupted; the same command resumes where it stopped',
   local: 'interrupted; the same command resumes where it stopped',
+  bigquery: 'interrupted; a query that was running is cancelled',
   files: 'interrupted',
 };
+
+/** Bytes of a read that nobody was asked about: ten gigabytes, about six cents. */
+const MOST_BYTES = 10e9;
 
 /** Throws UsageError unless there is exactly one. */
 export function originOf({
   project,
   local,
+  bigquery,
   from,
+  ...query
 }: {
   project?: string;
   local?: boolean;
+  bigquery?: string;
+  maxBytes?: number;
+  seed?: number;
+  explain?: boolean;
   from?: readonly string[];
 }): Origin {
   const given = [
     ...(project === undefined ? [] : ['--project']),
     ...(local === undefined ? [] : ['--local']),
+    ...(bigquery === undefined ? [] : ['--bigquery']),
     ...(from === undefined ? [] : ['--from']),
   ];
   if (given.length !== 1) {
     const several = given.length > 1 ? `${given.join(' and ')} exclude each other; ` : '';
     throw new UsageError(
-      `${several}name one place to read from: --project P, --local or --from FILE...`,
+      `${several}name one place to read from: --project P, --local, --bigquery P.D or --from FILE...`,
     );
+  }
+  if (bigquery !== undefined) {
+    const { maxBytes = MOST_BYTES, seed = 1, explain = false } = query;
+    return { kind: 'bigquery', view: bigquery, maxBytes, seed, explain };
+  }
+  const { maxBytes, seed, explain } = query;
+  const stray = Object.entries({ '--max-bytes': maxBytes, '--seed': seed, '--explain': explain });
+  for (const [flag, value] of stray) {
+    if (value !== undefined) throw new UsageError(`${flag} is valid only with --bigquery`);
   }
   if (from !== undefined) return { kind: 'files', paths: from };
   return project === undefined ? { kind: 'local' } : { kind: 'project', projectId: project };

@@ -1,5 +1,6 @@
 import { createDeviationTally, type Deviation } from '../traces/deviation.ts';
 import type { Trace } from '../traces/model.ts';
+import type { Total } from '../traces/sources/bigquery/totals.ts';
 import type { SourceDescription, TraceSource } from '../traces/sources/source.ts';
 import type { Cohort, Sides } from './cohorts/cohort.ts';
 import { type Collection, createCollector } from './cohorts/collector.ts';
@@ -49,6 +50,8 @@ export async function compareSource(
   const read = {
     source: source.describe(),
     truncated: source.truncated(),
+    sampled: source.sampled?.() ?? null,
+    totals: source.totals?.() ?? null,
     deviations: source.deviations(),
     ofFiles,
     inspect,
@@ -77,6 +80,8 @@ export function compareTraces(
   return comparing.finish({
     source: { kind: 'memory', name: options.name, local: options.local, since: null, until: null },
     truncated: null,
+    sampled: null,
+    totals: null,
     deviations: [],
     ofFiles: false,
     inspect: options.inspect ?? INSPECT,
@@ -89,6 +94,10 @@ type Read = Readonly<{
   source: SourceDescription;
   /** What the source left out, in words; null where it read everything. */
   truncated: string | null;
+  /** Which part of the traces a sample is, in words; null: no sample. */
+  sampled: string | null;
+  /** Counts of every span of the window; null where the source has none. */
+  totals: readonly Total[] | null;
   /** What the source read although it is not as it should be. */
   deviations: readonly Deviation[];
   ofFiles: boolean;
@@ -109,7 +118,7 @@ export function compareCollected(collection: Collection) {
   return {
     drawnIds: new Set(drawn.map(({ traceId }) => traceId)) as ReadonlySet<string>,
     finish({ drawn: traces, ...read }: Read): Comparison {
-      const { source, truncated, deviations, ofFiles } = read;
+      const { source, truncated, sampled, totals, deviations, ofFiles } = read;
       const summaries: Sides<CohortSummary> = {
         a: summariseCohort(cohorts.a, records.a),
         b: summariseCohort(cohorts.b, records.b),
@@ -158,9 +167,11 @@ export function compareCollected(collection: Collection) {
           samplers: collection.samplers,
           deviations: tally.all(),
           truncated,
+          partly: sampled,
           ofFiles,
           inspect: read.inspect,
         }),
+        ...(totals !== null && { totals }),
         methods: methodsOf(overall.method),
       };
     },

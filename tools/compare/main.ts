@@ -5,7 +5,7 @@ import { INTERRUPTED } from '../cli/origin.ts';
 import { createProgress } from '../cli/progress.ts';
 import { tellWritten, writeOutcome, writeResult } from '../cli/result-file.ts';
 import type { Trace } from '../traces/model.ts';
-import { openSource } from '../traces/sources/open-source.ts';
+import { explainSource, openSource } from '../traces/sources/open-source.ts';
 import type { TraceSource } from '../traces/sources/source.ts';
 import { type End, endLine, headLine, traceLine } from '../traces/sources/trace-lines.ts';
 import { compareSource } from './compare.ts';
@@ -15,10 +15,16 @@ import { renderText } from './text/render-text.ts';
 
 /** Returns the exit code. */
 export async function run(asked: Options): Promise<number> {
+  const explained = await explainSource(asked);
+  if (explained !== null) {
+    process.stdout.write(explained);
+    return 0;
+  }
   const signal = interruptible(INTERRUPTED[asked.origin.kind]);
   const progress = createProgress(process.stderr);
   try {
     const { options, source } = await openSource(asked, {
+      env: process.env,
       onProgress: progress.show,
       onResume: (text) => process.stderr.write(`compare: ${text}\n`),
     });

@@ -3,7 +3,7 @@ import { columnsFor } from '../cli/format.ts';
 import { INTERRUPTED } from '../cli/origin.ts';
 import { createProgress } from '../cli/progress.ts';
 import { writeOutcome } from '../cli/result-file.ts';
-import { openSource } from '../traces/sources/open-source.ts';
+import { explainSource, openSource } from '../traces/sources/open-source.ts';
 import { diagnose } from './diagnose.ts';
 import { type LogLine, readLogs } from './logs.ts';
 import type { Options } from './options.ts';
@@ -12,6 +12,11 @@ import { renderText } from './render-text.ts';
 
 /** Prints the diagnosis of traces and returns the exit code. */
 export async function run(asked: Options): Promise<number> {
+  const explained = await explainSource(asked);
+  if (explained !== null) {
+    process.stdout.write(explained);
+    return 0;
+  }
   const signal = interruptible(INTERRUPTED[asked.origin.kind]);
   const progress = createProgress(process.stderr);
   try {
@@ -23,6 +28,7 @@ export async function run(asked: Options): Promise<number> {
       if (cutShort !== null) cut.push(cutShort);
     }
     const { options, source } = await openSource(asked, {
+      env: process.env,
       onProgress: progress.show,
       onResume: (text) => process.stderr.write(`doctor: ${text}\n`),
     });

@@ -29,6 +29,8 @@ export async function readTraces(
   }
   const { name, local } = source.describe();
   const truncated = source.truncated();
+  const sampled = source.sampled?.() ?? null;
+  const sample = sampled === null ? null : `Read as a sample: ${sampled}`;
   // A read that was limited is as it was asked for; a file that is cut is damaged.
   const ofFiles = options.origin.kind === 'files';
   const young =
@@ -37,7 +39,7 @@ export async function readTraces(
   return {
     traces: [...byId.values()],
     scope: `${name}${local ? ' (local)' : ''}`,
-    leftOut: [arriving > 0 ? young : null, ofFiles ? null : truncated].filter(
+    leftOut: [arriving > 0 ? young : null, ofFiles ? null : truncated, sample].filter(
       (text) => text !== null,
     ),
     cutShort: ofFiles ? truncated : null,

@@ -265,6 +265,8 @@ test('who waited for a request that counts in no cohort is cold anyway', () => {
     source: later.source,
     drawn: [],
     truncated: null,
+    sampled: null,
+    totals: null,
     deviations: [],
     ofFiles: false,
     inspect: 'Run npx shakesapp doctor',

@@ -1,5 +1,13 @@
 import { Command } from '@commander-js/extra-typings';
-import { fromFlag, htmlFlag, jsonFlag, maxTracesFlag, READ_FLAGS, saveFlag } from '../flags.ts';
+import {
+  BIGQUERY_FLAGS,
+  fromFlag,
+  htmlFlag,
+  jsonFlag,
+  maxTracesFlag,
+  READ_FLAGS,
+  saveFlag,
+} from '../flags.ts';
 
 export const compareCommand = (readable: string | null = null) =>
   new Command('compare')
@@ -9,12 +17,16 @@ export const compareCommand = (readable: string | null = null) =>
     )
     .addOption(READ_FLAGS.project)
     .addOption(READ_FLAGS.local)
+    .addOption(READ_FLAGS.bigquery)
     .addOption(fromFlag(readable))
     .addOption(READ_FLAGS.since)
     .addOption(READ_FLAGS.until)
     .addOption(READ_FLAGS.filter)
     .addOption(maxTracesFlag(20_000, 1_000_000))
     .addOption(READ_FLAGS.restart)
+    .addOption(BIGQUERY_FLAGS.maxBytes)
+    .addOption(BIGQUERY_FLAGS.seed)
+    .addOption(BIGQUERY_FLAGS.explain)
     .optionsGroup('Cohorts:')
     .option(
       '--a <filter>',
@@ -35,6 +47,7 @@ export const compareCommand = (readable: string | null = null) =>
 Examples:
   npx shakesapp compare --local
   npx shakesapp compare --project my-project --since 2h --html report.html
+  npx shakesapp compare --bigquery my-project.trace_spans --since 1d
   npx shakesapp compare --from old.ndjson new.ndjson \\
                         --a service.version=v1 --b service.version=v2
 

@@ -1,5 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
-import { fromFlag, jsonFlag, maxTracesFlag, READ_FLAGS, repeatableFlag } from '../flags.ts';
+import {
+  BIGQUERY_FLAGS,
+  fromFlag,
+  jsonFlag,
+  maxTracesFlag,
+  READ_FLAGS,
+  repeatableFlag,
+} from '../flags.ts';
 
 export const doctorCommand = (readable: string | null = null) =>
   new Command('doctor')
@@ -7,6 +14,7 @@ export const doctorCommand = (readable: string | null = null) =>
     .description('Checks traces: is tracing healthy? What is wrong, why, and how to fix it.')
     .addOption(READ_FLAGS.project)
     .addOption(READ_FLAGS.local)
+    .addOption(READ_FLAGS.bigquery)
     .addOption(fromFlag(readable))
     .optionsGroup('Which traces:')
     .addOption(repeatableFlag('--trace <id>', 'this trace only; may be repeated'))
@@ -15,6 +23,9 @@ export const doctorCommand = (readable: string | null = null) =>
     .addOption(READ_FLAGS.filter)
     .addOption(maxTracesFlag(5_000, 100_000))
     .addOption(READ_FLAGS.restart)
+    .addOption(BIGQUERY_FLAGS.maxBytes)
+    .addOption(BIGQUERY_FLAGS.seed)
+    .addOption(BIGQUERY_FLAGS.explain)
     .addOption(
       repeatableFlag(
         '--logs <file>',
@@ -37,6 +48,7 @@ Examples:
   npx shakesapp doctor --project my-project --since 2h
   npx shakesapp doctor --project my-project \\
                        --trace 4bf92f3577b34da6a3ce929d0e0e4736
+  npx shakesapp doctor --bigquery my-project.trace_spans --since 2h
   npx shakesapp doctor --from traces.ndjson --logs server.log
   npx shakesapp doctor --preflight --project my-project
 

@@ -105,6 +105,7 @@ const kindOf = ({ kind, format }: Comparison['source']): string =>
 
 const SOURCE_KINDS: Readonly<Record<Comparison['source']['kind'], string>> = {
   'cloud-trace': 'Cloud Trace, project',
+  bigquery: 'BigQuery, linked dataset',
   'saved-file': 'saved file',
   file: 'file',
   memory: 'the run itself,',

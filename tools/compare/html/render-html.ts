@@ -15,6 +15,7 @@ import { renderHopDetails } from './hop-details.ts';
 import { renderHopTable } from './hop-table.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { createColours } from './rows.ts';
+import { renderTotals } from './totals.ts';
 import { renderOverlay, renderRequests } from './traces.ts';
 import { renderVerdict } from './verdict.ts';
 import { type Labels, labelsOf } from './words.ts';
@@ -139,6 +140,7 @@ ${renderHopDetails(cold)}`
 }
 </section>
 ${renderCohorts(comparison, labels)}
+${renderTotals(comparison)}
 <section aria-labelledby="methods">
 <h2 id="methods">Methods</h2>
 <ul>${comparison.methods.map((method) => html`<li>${method}</li>\n`)}</ul>

@@ -9,6 +9,7 @@
  */
 
 import type { Deviation } from '../../traces/deviation.ts';
+import type { Total } from '../../traces/sources/bigquery/totals.ts';
 import type { SourceDescription } from '../../traces/sources/source.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { ConfigurationDifference } from '../cohorts/configuration.ts';
@@ -58,6 +59,8 @@ export type Comparison = Readonly<{
   /** Requests that failed, by kind, the most frequent first. */
   failures: readonly Failures[];
   warnings: readonly Warning[];
+  /** Of every span of the window by service and name, most first; absent where not counted apart. */
+  totals?: readonly Total[];
   /** The statistical methods in words, for the reader of the output. */
   methods: readonly string[];
 }>;

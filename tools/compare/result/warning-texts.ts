@@ -17,6 +17,7 @@ export const WARNING_IDS = [
   'early-start',
   'truncated-by-quota',
   'incomplete-file',
+  'sample',
 ] as const;
 /** What deviates in the traces themselves warns by its own name. */
 export type WarningId = (typeof WARNING_IDS)[number] | WarningKind;
@@ -31,6 +32,7 @@ const TITLES: Partial<Record<WarningId, string>> = {
   sampled: 'missing traces',
   'truncated-by-quota': 'not everything was read',
   'incomplete-file': 'not everything was read',
+  sample: 'a sample was read',
   'impossible-time': 'impossible times',
   'impossible-start-delay': 'impossible start delays',
   'several-requests': 'several requests in one trace',
@@ -69,6 +71,8 @@ const ADVICE: Readonly<Record<Exclude<(typeof WARNING_IDS)[number], 'orphans'>, 
     'By their scheduled time these requests started over 1 s before they were due, or ended before it, so their latency counts from the start. Check the clock that wrote the scheduled time.',
   'truncated-by-quota':
     'Traces are missing. Repeat the command, which resumes, or choose a shorter window.',
+  sample:
+    'Counts of requests and of failures in this report are those of the sample; the totals are of every span. To read more, raise --max-traces.',
   'incomplete-file':
     'Traces are missing. Let the writer of the file finish and copy the file again, or save the traces again.',
 };

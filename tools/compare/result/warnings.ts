@@ -22,6 +22,8 @@ export type Evidence = Readonly<{
   deviations: readonly Deviation[];
   /** What the source left out, in words; null where it read everything. */
   truncated: string | null;
+  /** Which part of the traces was read as a sample, in words; null: not a sample. */
+  partly: string | null;
   /** Whether the source is files: then what it left out is what they lack. */
   ofFiles: boolean;
   /** How the reader runs doctor on these traces: `Run npx shakesapp doctor …`. */
@@ -61,6 +63,7 @@ const CHECKS: readonly Check[] = [
     find: ({ truncated, ofFiles }) => (ofFiles ? null : truncated),
   },
   { id: 'incomplete-file', find: ({ truncated, ofFiles }) => (ofFiles ? truncated : null) },
+  { id: 'sample', find: ({ partly }) => partly },
 ];
 
 /** The warnings that apply, in the order of how much they threaten the verdict. */

@@ -13,6 +13,7 @@ import { titleOf } from '../result/warning-texts.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
 import { failedExemplarLines, failureLines } from './render-failures.ts';
 import { hopLines, PATH_LEGEND } from './render-hops.ts';
+import { totalLines } from './render-totals.ts';
 import {
   hopsLeftOutText,
   isOneSided,
@@ -53,6 +54,7 @@ export function renderText(comparison: Comparison): string {
           PATH_LEGEND,
         ].flatMap((line) => wrapText(line)),
     warningLines(comparison),
+    totalLines(comparison),
     ['METHOD', ...methods.flatMap((method) => wrapText(method, '    ', '  '))],
   ]);
 }

@@ -157,6 +157,7 @@ export const readingWarnings = ({ warnings, deviations }: Comparison) =>
     ({ id }) =>
       id === 'truncated-by-quota' ||
       id === 'incomplete-file' ||
+      id === 'sample' ||
       deviations.some(({ kind }) => kind === id),
   );
 

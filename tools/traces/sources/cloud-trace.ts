@@ -5,10 +5,8 @@ import type { Trace } from '../model.ts';
 import { createPageCache, type Place, prune, type ReadState, requestKey } from './page-cache.ts';
 import { createReadBudget } from './read-budget.ts';
 import type { SourceDescription, TraceSource } from './source.ts';
+import { SYSTEM_FILTER } from './system-filter.ts';
 import { createTraceApi, QuotaExhaustedError, StalePageError } from './trace-api.ts';
-
-/** Every span of the system carries it; what else the project traces is not even read. */
-export const SYSTEM_FILTER = '+service.namespace:shakesapp';
 
 export type CloudTraceOptions = Readonly<{
   projectId: string;

@@ -16,6 +16,8 @@ export type ReadOptions = Readonly<{ origin: Origin }> &
   >;
 
 export type Opening = Readonly<{
+  /** Where an emulator is named, by the variables of Google's clients. */
+  env?: NodeJS.ProcessEnv;
   cacheDirectory?: string;
   clock?: Clock;
   findLocal?: () => Promise<Pick<Addresses, 'projectId' | 'traceReadOrigin'>>;

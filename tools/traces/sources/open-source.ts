@@ -16,6 +16,17 @@ export async function openSource<O extends ReadOptions & { at(nowMs: number): O 
       : await openFiles(origin.paths);
     return { options: asked, source };
   }
-  // Google's client takes longer to load than a small file to read.
+  // Google's clients take longer to load than a small file to read.
+  if (origin.kind === 'bigquery') {
+    return (await import('./bigquery/open-big-query.ts')).openBigQuery(asked, origin, run);
+  }
   return (await import('./open-cloud-trace.ts')).openCloudTrace(asked, run);
+}
+
+/** What would be asked, where the options want that told in place of a read; null: they do not. */
+export async function explainSource(asked: ReadOptions): Promise<string | null> {
+  const { origin } = asked;
+  if (origin.kind !== 'bigquery' || !origin.explain) return null;
+  const { explainBigQuery } = await import('./bigquery/open-big-query.ts');
+  return explainBigQuery(asked, origin);
 }

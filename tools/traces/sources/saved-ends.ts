@@ -45,7 +45,7 @@ const MEMBERS = ['kind', 'format', 'name', 'local', 'since', 'until'];
 const isSource = (value: unknown): value is SourceDescription =>
   isObject(value) &&
   Object.keys(value).every((name) => MEMBERS.includes(name)) &&
-  ['cloud-trace', 'saved-file', 'file', 'memory'].some((kind) => kind === value.kind) &&
+  ['cloud-trace', 'bigquery', 'saved-file', 'file', 'memory'].some((kind) => kind === value.kind) &&
   (value.format === undefined || typeof value.format === 'string') &&
   typeof value.name === 'string' &&
   typeof value.local === 'boolean' &&

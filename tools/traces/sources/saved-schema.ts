@@ -32,7 +32,7 @@ export const traceSchema = z.strictObject({
 /** `otlp-file`: what files were called while OTLP was the only other format. */
 const source = z
   .object({
-    kind: z.enum(['cloud-trace', 'saved-file', 'file', 'otlp-file', 'memory']),
+    kind: z.enum(['cloud-trace', 'bigquery', 'saved-file', 'file', 'otlp-file', 'memory']),
     format: z.string().optional(),
     name: z.string(),
     local: z.boolean(),

@@ -1,11 +1,12 @@
 import type { Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
+import type { Total } from './bigquery/totals.ts';
 
 export type SourceDescription = Readonly<{
-  kind: 'cloud-trace' | 'saved-file' | 'file' | 'memory';
+  kind: 'cloud-trace' | 'bigquery' | 'saved-file' | 'file' | 'memory';
   /** Of a `file`, once it was read: its format, as people call it. */
   format?: string | undefined;
-  /** Project, or file names. */
+  /** Project, linked dataset, or file names. */
   name: string;
   /** True: from the local run, and never figures of the real platforms. Every output says so. */
   local: boolean;
@@ -28,16 +29,23 @@ export type TraceSource = Readonly<{
   find(traceIds: ReadonlySet<string>, signal: AbortSignal): Promise<readonly Trace[]>;
   /** After read(): what was not read, in words; null where everything was. */
   truncated(): string | null;
+  /** After read(): which part of the traces was read as a sample, in words; null: no sample. */
+  sampled?(): string | null;
+  /** After read(): counts of every span, read or not; null where the source has none. */
+  totals?(): readonly Total[] | null;
   /** After read(): what was read although it is not as it should be; each kind once. */
   deviations(): readonly Deviation[];
 }>;
+
+/** A linked dataset holds the spans of Cloud Trace. */
+const IN_CONSOLE: ReadonlySet<SourceDescription['kind']> = new Set(['cloud-trace', 'bigquery']);
 
 /** Where a person opens a trace; null where it did not come from the real Cloud Trace. */
 export function consoleUrl(
   source: SourceDescription,
   trace: Readonly<{ traceId: string; projectId: string }>,
 ) {
-  if (source.kind !== 'cloud-trace' || source.local) return null;
+  if (!IN_CONSOLE.has(source.kind) || source.local) return null;
   const id = encodeURIComponent(trace.traceId);
   return `https://console.cloud.google.com/traces/explorer;traceId=${id}?project=${encodeURIComponent(trace.projectId)}`;
 }

@@ -34,6 +34,7 @@ type Change = Readonly<{
   queriesOfB?: readonly (readonly [string, number])[];
   samplers?: readonly string[];
   truncated?: string;
+  partly?: string;
   ofFiles?: boolean;
   deviations?: Evidence['deviations'];
 }>;
@@ -61,6 +62,7 @@ function warningsOf(change: Change) {
     samplers: change.samplers ?? ['parentbased_always_on'],
     deviations: change.deviations ?? [],
     truncated: change.truncated ?? null,
+    partly: change.partly ?? null,
     ofFiles: change.ofFiles ?? false,
     inspect: 'Run npx shakesapp doctor --local',
   });
@@ -193,6 +195,13 @@ const CASES: readonly (readonly [WarningId, string, Change, RegExp, Change])[] =
     {},
   ],
   [
+    'sample',
+    'which sample was read',
+    { partly: 'of about 120 requests those of 6 minutes' },
+    /^of about 120 requests those of 6 minutes$/,
+    {},
+  ],
+  [
     'incomplete-file',
     'what a file lacks',
     { truncated: 'a.json is cut off', ofFiles: true },
@@ -249,6 +258,7 @@ test('every warning of the list can be raised, in the order of the list', () => 
     queriesOfB: [['another', 100]],
     samplers: ['traceidratio'],
     truncated: 'the rest',
+    partly: 'a half',
   });
   assert.deepEqual(
     everything.map(({ id }) => id),
