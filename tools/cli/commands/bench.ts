@@ -24,7 +24,7 @@ export const BENCHMARKS = {
   },
   pacer: {
     when: 'quick',
-    compares: 'start of 500 requests a second, against the schedule and bare timers',
+    compares: 'start of 500 requests/s, against the schedule and bare timers',
   },
   image: { when: 'quick', compares: 'bytes of an image over Node and its base, against a limit' },
   tracing: { when: 'quick', compares: 'a request at full load, against tracing off' },
@@ -36,11 +36,11 @@ export const BENCHMARKS = {
   once: { when: 'quick', compares: 'npm start -- --once, a refused flag, against limits' },
   compare: {
     when: 'quick',
-    compares: 'the command over files of spans, against JSON.parse of the same bytes',
+    compares: 'the command over files of spans, against JSON.parse of them',
   },
   doctor: {
     when: 'quick',
-    compares: 'the command over files of spans, against JSON.parse of the same bytes',
+    compares: 'the command over files of spans, against JSON.parse of them',
   },
   install: { when: 'full', compares: 'npm ci; it lists the largest packages' },
   statistics: { when: 'named', compares: 'how often 1,000 simulated comparisons err' },
@@ -89,12 +89,14 @@ ${NAMES.map((name) => `  ${name.padEnd(16)}${BENCHMARKS[name].compares}${NOTES[B
 Benchmarks come before --json, which takes a word after it as its file:
   npx shakesapp bench search --json
 
-On a quiet machine with two cores, a run without names takes about 25 minutes, and with --quick
-less than 2. On a busy one, no benchmark starts after ${START_WITHIN_MINUTES.full} and ${START_WITHIN_MINUTES.quick} minutes, and the run lists
-what it left out. install needs npm's registry, or npm's cache.
+On a quiet machine with two cores, a run without names takes about 25 minutes,
+and with --quick less than 2. On a busy one, no benchmark starts after ${START_WITHIN_MINUTES.full}
+and ${START_WITHIN_MINUTES.quick} minutes, and the run lists what it left out. install needs npm's
+registry, or npm's cache.
 
 A ratio is the median of all rounds, with the lowest and the highest.
-A wrong answer fails the run. Ctrl-C ends it, and prints what was measured until then.
+A wrong answer fails the run. Ctrl-C ends it, and prints what was measured until
+then.
 Exit code: 0 measured, whether or not a goal is met; 1 a failure; 2 bad usage.
 `,
     );
