@@ -5,6 +5,7 @@
  */
 
 import type { HopSample } from '../compare/cohorts/hop-samples.ts';
+import { packAlone } from '../compare/cohorts/packed-hops.ts';
 import type { RequestRecord } from '../compare/cohorts/request-record.ts';
 
 export type Scenario = Readonly<{
@@ -137,6 +138,6 @@ export function recordOf(options: {
     skewed: false,
     frontEndStored: false,
     calls: [],
-    hops,
+    hops: packAlone(hops),
   };
 }

@@ -1,4 +1,4 @@
-import type { HopSample } from './hop-samples.ts';
+import type { HopSide } from './hop-side.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /** What a hop adds to the critical path of the requests around the median and around p95. */
@@ -29,12 +29,12 @@ export function nearbyRecords(records: readonly RequestRecord[]): Nearby {
 
 /** Mean owned time over the nearby requests; a request without the hop adds nothing. */
 export function contributionOf(
-  samples: Pick<ReadonlyMap<RequestRecord, HopSample>, 'get'>,
+  samples: Pick<HopSide, 'selfMsOf'>,
   { median: typical, p95: slow }: Nearby,
 ): CriticalPath | null {
   if (typical.length === 0) return null;
   const of = (records: readonly RequestRecord[]) => {
-    const ownMs = records.reduce((sum, record) => sum + (samples.get(record)?.selfMs ?? 0), 0);
+    const ownMs = records.reduce((sum, record) => sum + (samples.selfMsOf(record) ?? 0), 0);
     const totalMs = records.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0);
     return { ms: ownMs / records.length, share: totalMs === 0 ? 0 : ownMs / totalMs };
   };

@@ -1,6 +1,6 @@
 import { median } from 'simple-statistics';
 import type { Sides } from './cohort.ts';
-import { createHopSide, type HopSide } from './hop-side.ts';
+import { createHopSide, type HopSide, type Members, offsetsOf } from './hop-side.ts';
 import type { RequestRecord, Stratum } from './request-record.ts';
 
 /** What the requests of both cohorts spent at one span path. */
@@ -23,39 +23,39 @@ export function groupHops(
   cohorts: Sides<readonly RequestRecord[]>,
   stratum: Stratum,
 ): readonly HopGroup[] {
-  const groups = new Map<string, Sides<HopSide> & { starts: number[] }>();
   const counts = (record: RequestRecord) => countsInHops(record, stratum);
+  const groups = new Map<string, Sides<Members[]>>();
   for (const side of ['a', 'b'] as const) {
-    for (const record of cohorts[side]) {
-      if (!counts(record)) continue;
-      for (const sample of record.hops) {
-        const { path } = sample;
-        let group = groups.get(path);
-        if (group === undefined) {
-          group = {
-            a: createHopSide(path, counts),
-            b: createHopSide(path, counts),
-            starts: [],
-          };
-          groups.set(path, group);
-        }
-        group.starts.push(sample.offsetMs);
-        if (!sample.stopped) group[side].add(sample);
+    const alike = Map.groupBy(cohorts[side].filter(counts), ({ hops }) => hops.layout);
+    for (const [layout, records] of alike) {
+      for (const [place, { path }] of layout.entries()) {
+        const group = groups.get(path) ?? { a: [], b: [] };
+        if (!groups.has(path)) groups.set(path, group);
+        group[side].push({ place, records });
       }
     }
   }
-  const usual = new Map([...groups].map(([path, { starts }]) => [path, median(starts)]));
-  return acrossPaths(longest([...groups].map(([path, { a, b }]) => [path, { a, b }])))
+  const usual = new Map(
+    [...groups].map(([path, { a, b }]) => [path, median([...offsetsOf([...a, ...b])])]),
+  );
+  const sidesOf = (path: string, { a, b }: Sides<Members[]>) => ({
+    a: createHopSide(path, a, counts),
+    b: createHopSide(path, b, counts),
+  });
+  const sides = [...groups].map(([path, group]): Group => [path, sidesOf(path, group)]);
+  return acrossPaths(longest(sides))
     .sort(([one], [other]) => compareTreeOrder(one, other, usual))
     .map(([path, samples]) => ({ stratum, path, samples }));
 }
 
 type Group = readonly [path: string, samples: Sides<HopSide>];
 
+const add = (sum: number, ms: number) => sum + ms;
+
 /** All, or as many as anybody reads: those that take the most time. */
 function longest(groups: readonly Group[]): Group[] {
   const totalMs = ([, { a, b }]: Group) =>
-    [...a.values(), ...b.values()].reduce((sum, { selfMs }) => sum + selfMs, 0);
+    b.figures('selfMs').reduce(add, a.figures('selfMs').reduce(add, 0));
   if (groups.length <= MOST_HOPS) return [...groups];
   return groups
     .map((group) => ({ group, ms: totalMs(group) }))
@@ -98,9 +98,9 @@ function onlyOn(side: 'a' | 'b', groups: readonly Group[]): ReadonlyMap<string, 
 export function hopsLeftOut({ a, b }: Sides<readonly RequestRecord[]>): number {
   return (['warm', 'cold'] as const).reduce((sum, stratum) => {
     const paths = new Set<string>();
-    for (const record of [...a, ...b]) {
-      if (!countsInHops(record, stratum)) continue;
-      for (const { path } of record.hops) paths.add(path);
+    const counted = [...a, ...b].filter((record) => countsInHops(record, stratum));
+    for (const layout of new Set(counted.map(({ hops }) => hops.layout))) {
+      for (const { path } of layout) paths.add(path);
     }
     return sum + Math.max(0, paths.size - MOST_HOPS);
   }, 0);

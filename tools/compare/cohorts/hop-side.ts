@@ -1,32 +1,93 @@
-import type { HopSample } from './hop-samples.ts';
+import { type HopShape, type RequestHops, splitRankOf } from './packed-hops.ts';
 import type { RequestRecord } from './request-record.ts';
 
-/** The samples of one cohort at one span path, as a map from their requests. */
-export type HopSide = Pick<ReadonlyMap<RequestRecord, HopSample>, 'get' | 'size' | 'values'> &
-  Readonly<{ add(sample: HopSample): void }>;
+/** Requests whose hops are alike but for their figures, and where among these the hop is. */
+export type Members = Readonly<{ place: number; records: readonly RequestRecord[] }>;
 
-/**
- * Looks a request's sample up among that request's own: a map for each hop would hold every request
- * once more, and takes longer to fill than all its samples to read. `counts`: whether a request's
- * samples are added at all.
- */
-export function createHopSide(path: string, counts: (record: RequestRecord) => boolean): HopSide {
-  const samples: HopSample[] = [];
+type Figure = 'inclusiveMs' | 'selfMs';
+
+/** What the requests of one cohort spent at one span path, those left out that were stopped there. */
+export type HopSide = Readonly<{
+  /** How many requests have the hop. */
+  size: number;
+  /** Of those requests that are alike; the first is that of the first request. */
+  shapes: readonly HopShape[];
+  /** One for each request. */
+  figures(figure: Figure): Float64Array;
+  /** Of the requests whose gap is split. */
+  splits(): Readonly<{ networkMs: Float64Array; platformMs: Float64Array }>;
+  /** Null where the request does not count, or does not have the hop. */
+  selfMsOf(record: RequestRecord): number | null;
+}>;
+
+/** `counts`: whether a request's samples belong to the hop at all. */
+export function createHopSide(
+  path: string,
+  all: readonly Members[],
+  counts: (record: RequestRecord) => boolean,
+): HopSide {
+  const members = all.filter((of) => !shapeOf(of).stopped);
+  const split = members.filter((of) => shapeOf(of).isSplit);
   // Nearly all requests have the hop at one place.
-  let place = 0;
+  let usual = members[0]?.place ?? 0;
   return {
-    add: (sample) => void samples.push(sample),
-    get(record) {
-      if (!counts(record)) return undefined;
-      if (record.hops[place]?.path !== path) {
-        place = record.hops.findIndex((sample) => sample.path === path);
-      }
-      const sample = record.hops[place];
-      return sample?.stopped === false ? sample : undefined;
+    size: countOf(members),
+    shapes: members.map(shapeOf),
+    figures: (figure) =>
+      columnOf(
+        members,
+        ({ place }) =>
+          (hops) =>
+            hops[figure](place),
+      ),
+    splits: () => ({
+      networkMs: columnOf(split, (of) => {
+        const rank = rankOf(of);
+        return (hops) => hops.networkMs(rank);
+      }),
+      platformMs: columnOf(split, (of) => {
+        const rank = rankOf(of);
+        return (hops) => hops.platformMs(rank);
+      }),
+    }),
+    selfMsOf(record) {
+      if (!counts(record)) return null;
+      const { layout } = record.hops;
+      if (layout[usual]?.path !== path) usual = layout.findIndex((shape) => shape.path === path);
+      return layout[usual]?.stopped === false ? record.hops.selfMs(usual) : null;
     },
-    get size() {
-      return samples.length;
-    },
-    values: () => samples.values(),
   };
+}
+
+/** When the hop starts, from the root's start, of all its requests. */
+export const offsetsOf = (members: readonly Members[]): Float64Array =>
+  columnOf(
+    members,
+    ({ place }) =>
+      (hops) =>
+        hops.offsetMs(place),
+  );
+
+/** A group of members is never empty: it begins with a request. */
+const layoutOf = ({ records }: Members) => (records[0] as RequestRecord).hops.layout;
+const shapeOf = (members: Members) => layoutOf(members)[members.place] as HopShape;
+const rankOf = (members: Members) => splitRankOf(layoutOf(members), members.place);
+
+const countOf = (members: readonly Members[]) =>
+  members.reduce((sum, { records }) => sum + records.length, 0);
+
+function columnOf(
+  members: readonly Members[],
+  readerOf: (members: Members) => (hops: RequestHops) => number,
+): Float64Array {
+  const column = new Float64Array(countOf(members));
+  let filled = 0;
+  for (const alike of members) {
+    const read = readerOf(alike);
+    for (const { hops } of alike.records) {
+      column[filled] = read(hops);
+      filled += 1;
+    }
+  }
+  return column;
 }

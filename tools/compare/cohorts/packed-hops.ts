@@ -1,118 +1,156 @@
 import { type HopSample, interned } from './hop-samples.ts';
 
 /** What the samples of many requests have in common. */
-type Shape = Omit<HopSample, 'offsetMs' | 'inclusiveMs' | 'selfMs' | 'split'>;
+export type HopShape = Omit<HopSample, 'offsetMs' | 'inclusiveMs' | 'selfMs' | 'split'> &
+  Readonly<{ isSplit: boolean }>;
 
-const FIGURES = 5;
-const SAMPLES_PER_BLOCK = 8_192;
-/** Of a gap that is not split. */
-const NONE = Number.NaN;
+/** The hops of one request but for their figures: one list for all requests that are so alike. */
+export type HopLayout = readonly HopShape[];
+
+const FIGURES = 3;
+const FIGURES_OF_SPLIT = 2;
 
 /**
- * A sample whose figures lie in a block with those of others: a million spans leave as many samples,
- * and as plain objects they would take more than everything else together.
+ * The hops of one request. Their figures lie in a block with those of other requests: a million spans
+ * leave as many samples, which as objects would take more memory than everything else together, and
+ * most of the time of reading them would go into fetching them.
+ *
+ *     offset inclusive self | offset inclusive self | … | network platform | …
+ *     of the first hop      | of the second         |   | of the first hop that is split
  */
-class PackedHop implements HopSample {
-  readonly #shape: Shape;
+export class RequestHops {
+  readonly layout: HopLayout;
   readonly #block: Float64Array;
   readonly #at: number;
 
-  constructor(shape: Shape, block: Float64Array, at: number) {
-    this.#shape = shape;
+  constructor(layout: HopLayout, block: Float64Array, at: number) {
+    this.layout = layout;
     this.#block = block;
     this.#at = at;
   }
 
-  get path() {
-    return this.#shape.path;
+  offsetMs(place: number): number {
+    return this.#block[this.#at + FIGURES * place] as number;
   }
-  get service() {
-    return this.#shape.service;
+
+  inclusiveMs(place: number): number {
+    return this.#block[this.#at + FIGURES * place + 1] as number;
   }
-  get name() {
-    return this.#shape.name;
+
+  selfMs(place: number): number {
+    return this.#block[this.#at + FIGURES * place + 2] as number;
   }
-  get depth() {
-    return this.#shape.depth;
+
+  /** `rank`: how many split hops come before it. */
+  networkMs(rank: number): number {
+    return this.#block[this.#atSplit(rank)] as number;
   }
-  get measure() {
-    return this.#shape.measure;
+
+  platformMs(rank: number): number {
+    return this.#block[this.#atSplit(rank) + 1] as number;
   }
-  get siblings() {
-    return this.#shape.siblings;
-  }
-  get deeper() {
-    return this.#shape.deeper;
-  }
-  get stopped() {
-    return this.#shape.stopped;
-  }
-  get offsetMs() {
-    return this.#block[this.#at] as number;
-  }
-  get inclusiveMs() {
-    return this.#block[this.#at + 1] as number;
-  }
-  get selfMs() {
-    return this.#block[this.#at + 2] as number;
-  }
-  get split() {
-    const networkMs = this.#block[this.#at + 3] as number;
-    if (Number.isNaN(networkMs)) return null;
-    return { networkMs, platformMs: this.#block[this.#at + 4] as number };
+
+  #atSplit(rank: number): number {
+    return this.#at + FIGURES * this.layout.length + FIGURES_OF_SPLIT * rank;
   }
 }
 
-/** Packs the samples of requests, one after another. */
-export function createHopPacker() {
-  const shapesOf = new Map<string, Shape[]>();
-  let shapes = 0;
-  let block = new Float64Array(FIGURES * SAMPLES_PER_BLOCK);
+/** How many split hops come before this place. */
+export const splitRankOf = (layout: HopLayout, place: number): number =>
+  layout.slice(0, place).filter(({ isSplit }) => isSplit).length;
+
+const BLOCK = 65_536;
+
+/** Packs the samples of requests, one request after another. */
+export function createHopPacker(blockLength = BLOCK) {
+  const layoutOf = createLayouts();
+  let block = new Float64Array(0);
   let filled = 0;
 
-  function shapeOf(sample: HopSample): Shape {
-    const ofPath = shapesOf.get(sample.path) ?? [];
-    for (const known of ofPath) if (isAlike(known, sample)) return known;
-    const { path, service, name, depth, measure, siblings, deeper, stopped } = sample;
-    const shape = { path: interned(path), service: interned(service), name: interned(name) };
-    const made: Shape = { ...shape, depth, measure, siblings, deeper, stopped };
-    if (shapes < MOST_SHAPES && ofPath.length < MOST_OF_PATH) {
-      shapesOf.set(path, ofPath);
-      ofPath.push(made);
-      shapes += 1;
-    }
-    return made;
-  }
-
-  function pack(sample: HopSample): HopSample {
-    if (filled === block.length) {
-      block = new Float64Array(FIGURES * SAMPLES_PER_BLOCK);
+  return (samples: readonly HopSample[]): RequestHops => {
+    const layout = layoutOf(samples);
+    const splits = layout.filter(({ isSplit }) => isSplit).length;
+    const length = FIGURES * layout.length + FIGURES_OF_SPLIT * splits;
+    if (filled + length > block.length) {
+      block = new Float64Array(Math.max(blockLength, length));
       filled = 0;
     }
     const at = filled;
-    filled += FIGURES;
-    block[at] = sample.offsetMs;
-    block[at + 1] = sample.inclusiveMs;
-    block[at + 2] = sample.selfMs;
-    block[at + 3] = sample.split?.networkMs ?? NONE;
-    block[at + 4] = sample.split?.platformMs ?? NONE;
-    return new PackedHop(shapeOf(sample), block, at);
-  }
-
-  return (samples: readonly HopSample[]): readonly HopSample[] => samples.map(pack);
+    filled += length;
+    let next = at;
+    let nextSplit = at + FIGURES * layout.length;
+    for (const { offsetMs, inclusiveMs, selfMs, split } of samples) {
+      block[next] = offsetMs;
+      block[next + 1] = inclusiveMs;
+      block[next + 2] = selfMs;
+      next += FIGURES;
+      if (split === null) continue;
+      block[nextSplit] = split.networkMs;
+      block[nextSplit + 1] = split.platformMs;
+      nextSplit += FIGURES_OF_SPLIT;
+    }
+    return new RequestHops(layout, block, at);
+  };
 }
 
+/** The samples of a request on its own. */
+export const packAlone = (samples: readonly HopSample[]): RequestHops =>
+  createHopPacker(0)(samples);
+
+/** Names come from outside: past a bound a request merely has a layout that it shares with none. */
+const MOST_SHAPES = 10_000;
+const MOST_HOPS = 100_000;
+/** They are gone through one by one. */
+const MOST_OF_PATH = 64;
+
+function createLayouts(): (samples: readonly HopSample[]) => HopLayout {
+  const shapesOf = new Map<string, Numbered[]>();
+  const layouts = new Map<string, HopLayout>();
+  let shapes = 0;
+  let hops = 0;
+
+  /** Its number is -1 where it is not shared. */
+  function shapeOf(sample: HopSample): Numbered {
+    const ofPath = shapesOf.get(sample.path) ?? [];
+    for (const known of ofPath) if (isAlike(known.shape, sample)) return known;
+    const { path, service, name, depth, measure, siblings, deeper, stopped, split } = sample;
+    const shape: HopShape = {
+      ...{ path: interned(path), service: interned(service), name: interned(name) },
+      ...{ depth, measure, siblings, deeper, stopped, isSplit: split !== null },
+    };
+    if (shapes >= MOST_SHAPES || ofPath.length >= MOST_OF_PATH) return { shape, number: -1 };
+    const made = { shape, number: shapes };
+    shapesOf.set(shape.path, ofPath);
+    ofPath.push(made);
+    shapes += 1;
+    return made;
+  }
+
+  return (samples) => {
+    const numbered = samples.map(shapeOf);
+    const layout = () => numbered.map(({ shape }) => shape);
+    if (numbered.some(({ number }) => number === -1)) return layout();
+    const key = numbered.map(({ number }) => number).join();
+    const known = layouts.get(key);
+    if (known !== undefined) return known;
+    const made = layout();
+    if (hops + made.length <= MOST_HOPS) {
+      layouts.set(key, made);
+      hops += made.length;
+    }
+    return made;
+  };
+}
+
+type Numbered = Readonly<{ shape: HopShape; number: number }>;
+
 /** The path ends with service and name, and either may hold what stands between the two. */
-const isAlike = (one: Shape, other: Shape): boolean =>
+const isAlike = (one: HopShape, other: HopSample): boolean =>
   one.depth === other.depth &&
   one.measure === other.measure &&
   one.siblings === other.siblings &&
   one.deeper === other.deeper &&
   one.stopped === other.stopped &&
+  one.isSplit === (other.split !== null) &&
   one.service === other.service &&
   one.name === other.name;
-
-/** Names come from outside: past the bound a sample merely has its own. */
-const MOST_SHAPES = 10_000;
-/** They are gone through one by one. */
-const MOST_OF_PATH = 64;

@@ -8,6 +8,7 @@ import { endedAfterStop, errorOf } from '../../traces/span.ts';
 import { startDelayOf } from '../../traces/start-delay.ts';
 import { callerOf } from '../../traces/tree.ts';
 import { type HopSample, hopSamples, interned } from './hop-samples.ts';
+import { packAlone, type RequestHops } from './packed-hops.ts';
 
 /** Cold and warm requests never share a quantile. */
 export type Stratum = 'warm' | 'cold';
@@ -63,17 +64,16 @@ export type RequestRecord = Readonly<{
   frontEndStored: boolean;
   /** Its calls from one service to another, to see which waited for an instance to start. */
   calls: readonly Call[];
-  hops: readonly HopSample[];
+  hops: RequestHops;
 }>;
 
-type Pack = (samples: readonly HopSample[]) => readonly HopSample[];
-const asTheyAre: Pack = (samples) => samples;
+type Pack = (samples: readonly HopSample[]) => RequestHops;
 
 /**
  * null where the tree is no request of the load generator (a call from outside, a schedule). `pack`:
  * how its samples are kept.
  */
-export function recordRequest(tree: NormalisedTrace, pack = asTheyAre): RequestRecord | null {
+export function recordRequest(tree: NormalisedTrace, pack: Pack = packAlone): RequestRecord | null {
   if (!isRequest(tree)) return null;
   const root = requestRootOf(tree);
   // Times that cannot be spoil every figure of the request, not only those of their span.
@@ -118,7 +118,7 @@ export function recordRequest(tree: NormalisedTrace, pack = asTheyAre): RequestR
       tree.nodes.some((node) => node.outsideMs > CLOCK_TOLERANCE_MS),
     frontEndStored: tree.nodes.some((node) => node.frontEnd),
     calls: timed === null ? [] : callsOf(tree),
-    hops: timed === null ? [] : pack(hopSamples(tree)),
+    hops: pack(timed === null ? [] : hopSamples(tree)),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FigurePair, Sample } from './design.ts';
+import type { Sample } from './design.ts';
 import { centreOf, oneSample, type Test, twoSamples } from './statistics.ts';
 import { typicalOf } from './typical.ts';
 
@@ -23,20 +23,17 @@ type Scale = Readonly<{ a: (figure: number) => number; b: (figure: number) => nu
 /** a minus b: of pairs the typical difference per run, else the typical figure per run and side. */
 export function contrast(sample: Sample, scale: Scale): Contrast {
   if (sample.paired) {
-    const typical = sample.runs.map((pairs) =>
-      typicalOf(pairs.length, (index) => {
-        const { a, b } = pairs[index] as FigurePair;
-        return scale.a(a) - scale.b(b);
-      }),
+    const typical = sample.runs.map(({ a, b }) =>
+      typicalOf(a.length, (index) => scale.a(a[index] as number) - scale.b(b[index] as number)),
     );
     const runs = { a: typical.length, b: typical.length };
-    const count = countOf(sample.runs);
+    const count = countOf(sample.runs.map(({ a }) => a));
     const values = { a: count, b: count };
     const test = isEnough(values, runs) ? oneSample(typical) : null;
     const estimate = typical.length === 0 ? null : centreOf(typical);
     return { values, runs, estimate: test?.estimate ?? estimate, test };
   }
-  const typical = (runs: readonly (readonly number[])[], scaled: (figure: number) => number) =>
+  const typical = (runs: readonly ArrayLike<number>[], scaled: (figure: number) => number) =>
     runs.map((run) => typicalOf(run.length, (index) => scaled(run[index] as number)));
   const [a, b] = [typical(sample.a, scale.a), typical(sample.b, scale.b)];
   const runs = { a: a.length, b: b.length };
@@ -46,7 +43,7 @@ export function contrast(sample: Sample, scale: Scale): Contrast {
   return { values, runs, estimate: test?.estimate ?? estimate, test };
 }
 
-const countOf = (runs: readonly (readonly unknown[])[]) =>
+const countOf = (runs: readonly ArrayLike<number>[]) =>
   runs.reduce((sum, run) => sum + run.length, 0);
 
 function isEnough(values: Contrast['values'], runs: Contrast['runs']): boolean {

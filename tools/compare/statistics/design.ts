@@ -17,10 +17,11 @@ export function chooseDesign(a: readonly RequestRecord[], b: readonly RequestRec
 
 /** A figure of the requests by run, those left out for which it is not known. */
 export type Sample = Readonly<
-  | { paired: true; runs: readonly (readonly FigurePair[])[] }
-  | { paired: false; a: readonly (readonly number[])[]; b: readonly (readonly number[])[] }
+  | { paired: true; runs: readonly FigurePairs[] }
+  | { paired: false; a: readonly ArrayLike<number>[]; b: readonly ArrayLike<number>[] }
 >;
-export type FigurePair = Readonly<{ a: number; b: number }>;
+/** Those at one place are of one pair. */
+export type FigurePairs = Readonly<{ a: ArrayLike<number>; b: ArrayLike<number> }>;
 
 /**
  * `figureOf` gives null where a request does not count (other stratum, error, hop absent); of a pair
@@ -31,24 +32,48 @@ export function sampleOf(
   figureOf: (record: RequestRecord) => number | null,
 ): Sample {
   if (design.paired) {
-    const runs = design.runs.map(({ pairs }) =>
-      pairs.flatMap((pair): FigurePair[] => {
-        const [a, b] = [figureOf(pair.a), figureOf(pair.b)];
-        return a === null || b === null ? [] : [{ a, b }];
-      }),
-    );
-    return { paired: true, runs: runs.filter((run) => run.length > 0) };
+    const runs = design.runs.map(({ pairs }) => figurePairsOf(pairs, figureOf));
+    return { paired: true, runs: runs.filter(({ a }) => a.length > 0) };
   }
   const of = (runs: readonly Run[]) =>
     runs
-      .map(({ records }) => records.map(figureOf).filter((figure) => figure !== null))
+      .map(({ records }) => {
+        const figures = records.map(figureOf).filter((figure) => figure !== null);
+        return Float64Array.from(figures);
+      })
       .filter((run) => run.length > 0);
   return { paired: false, a: of(design.a), b: of(design.b) };
 }
 
+/** In columns: each hop of a large comparison has as many pairs as that has requests. */
+function figurePairsOf(
+  pairs: PairedRun['pairs'],
+  figureOf: (record: RequestRecord) => number | null,
+): FigurePairs {
+  const [a, b] = [new Float64Array(pairs.length), new Float64Array(pairs.length)];
+  let filled = 0;
+  for (const pair of pairs) {
+    const [ofA, ofB] = [figureOf(pair.a), figureOf(pair.b)];
+    if (ofA === null || ofB === null) continue;
+    a[filled] = ofA;
+    b[filled] = ofB;
+    filled += 1;
+  }
+  return { a: a.subarray(0, filled), b: b.subarray(0, filled) };
+}
+
 /** All figures of both sides, the runs forgotten. */
-export function figuresOf(sample: Sample): Readonly<{ a: number[]; b: number[] }> {
-  if (!sample.paired) return { a: sample.a.flat(), b: sample.b.flat() };
-  const pairs = sample.runs.flat();
-  return { a: pairs.map(({ a }) => a), b: pairs.map(({ b }) => b) };
+export function figuresOf(sample: Sample): Readonly<{ a: Float64Array; b: Float64Array }> {
+  if (!sample.paired) return { a: joined(sample.a), b: joined(sample.b) };
+  return { a: joined(sample.runs.map(({ a }) => a)), b: joined(sample.runs.map(({ b }) => b)) };
+}
+
+function joined(runs: readonly ArrayLike<number>[]): Float64Array {
+  const all = new Float64Array(runs.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const run of runs) {
+    all.set(run, filled);
+    filled += run.length;
+  }
+  return all;
 }

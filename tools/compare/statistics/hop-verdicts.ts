@@ -43,7 +43,7 @@ export function testHops(
   const hops = (['warm', 'cold'] as const).flatMap((stratum) =>
     groupHops(cohorts, stratum).map((group) => {
       const { a, b } = group.samples;
-      const selfOf = (record: RequestRecord) => (a.get(record) ?? b.get(record))?.selfMs ?? null;
+      const selfOf = (record: RequestRecord) => a.selfMsOf(record) ?? b.selfMsOf(record);
       const sample = sampleOf(options.design, selfOf);
       return { ...group, sample, contrast: contrast(sample, PLAIN) };
     }),

@@ -1,7 +1,7 @@
 import type { Sides } from '../cohorts/cohort.ts';
 import { contributionOf, type Nearby, nearbyRecords } from '../cohorts/critical-path.ts';
 import { countsInHops } from '../cohorts/hop-groups.ts';
-import type { HopSample } from '../cohorts/hop-samples.ts';
+import type { HopSide } from '../cohorts/hop-side.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
 import { contrast } from './contrast.ts';
 import { type Design, figuresOf } from './design.ts';
@@ -25,13 +25,11 @@ export function compareHops(
 
 function describe(hop: TestedHop, nearby: Sides<Nearby>): Hop {
   const { stratum, path, samples } = hop;
-  const a = [...samples.a.values()];
-  const b = [...samples.b.values()];
-  const all = [...a, ...b];
-  const [first] = all;
-  const isGap = all.some(({ measure }) => measure === 'gap');
-  const selfA = ascending(a.map(({ selfMs }) => selfMs));
-  const selfB = ascending(b.map(({ selfMs }) => selfMs));
+  const shapes = [...samples.a.shapes, ...samples.b.shapes];
+  const [first] = shapes;
+  const isGap = shapes.some(({ measure }) => measure === 'gap');
+  const selfA = ascending(samples.a.figures('selfMs'));
+  const selfB = ascending(samples.b.figures('selfMs'));
   return {
     path,
     service: first?.service ?? '',
@@ -39,17 +37,17 @@ function describe(hop: TestedHop, nearby: Sides<Nearby>): Hop {
     depth: first?.depth ?? 0,
     stratum,
     measure: isGap ? 'gap' : 'self',
-    maxSiblings: all.reduce((most, { siblings }) => Math.max(most, siblings), 0),
-    maxDeeper: all.reduce((most, { deeper }) => Math.max(most, deeper), 0),
-    a: hopQuantiles(a, selfA),
-    b: hopQuantiles(b, selfB),
+    maxSiblings: shapes.reduce((most, { siblings }) => Math.max(most, siblings), 0),
+    maxDeeper: shapes.reduce((most, { deeper }) => Math.max(most, deeper), 0),
+    a: hopQuantiles(samples.a, selfA),
+    b: hopQuantiles(samples.b, selfB),
     tested: hop.contrast.values,
     differenceMs: hop.differenceMs,
     ratio: ratioOf(hop),
     verdict: hop.verdict,
     pAdjusted: hop.pAdjusted,
     remark: hop.remark,
-    split: isGap ? { a: splitOf(a), b: splitOf(b) } : null,
+    split: isGap ? { a: splitOf(samples.a), b: splitOf(samples.b) } : null,
     criticalPath: {
       a: stratum === 'warm' ? contributionOf(samples.a, nearby.a) : null,
       b: stratum === 'warm' ? contributionOf(samples.b, nearby.b) : null,
@@ -74,8 +72,8 @@ function ratioOf({ sample, alpha }: TestedHop): Estimate {
   });
 }
 
-function hopQuantiles(samples: readonly HopSample[], self: readonly number[]): HopQuantiles | null {
-  const inclusive = quantilesOf(ascending(samples.map(({ inclusiveMs }) => inclusiveMs)));
+function hopQuantiles(side: HopSide, self: readonly number[]): HopQuantiles | null {
+  const inclusive = quantilesOf(ascending(side.figures('inclusiveMs')));
   const own = quantilesOf(self);
   if (inclusive === null || own === null) return null;
   return {
@@ -87,14 +85,14 @@ function hopQuantiles(samples: readonly HopSample[], self: readonly number[]): H
   };
 }
 
-function splitOf(samples: readonly HopSample[]): GapSplit | null {
-  if (samples.length === 0) return null;
-  const measured = samples.map(({ split }) => split).filter((split) => split !== null);
-  const p50 = (values: readonly number[]) => (values.length === 0 ? null : medianOf(values));
+function splitOf(side: HopSide): GapSplit | null {
+  if (side.size === 0) return null;
+  const { networkMs, platformMs } = side.splits();
+  const p50 = (values: Float64Array) => (values.length === 0 ? null : medianOf(values));
   return {
-    measured: measured.length,
-    inferred: samples.length - measured.length,
-    networkP50Ms: p50(measured.map(({ networkMs }) => networkMs)),
-    platformP50Ms: p50(measured.map(({ platformMs }) => platformMs)),
+    measured: networkMs.length,
+    inferred: side.size - networkMs.length,
+    networkP50Ms: p50(networkMs),
+    platformP50Ms: p50(platformMs),
   };
 }

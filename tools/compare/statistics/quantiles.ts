@@ -29,7 +29,7 @@ export function ascending(values: ArrayLike<number>): readonly number[] {
 const quantileAt = (sorted: readonly number[], fraction: number): number =>
   quantileSorted(sorted as number[], fraction);
 
-export const medianOf = (values: readonly number[]): number => quantileAt(ascending(values), 0.5);
+export const medianOf = (values: ArrayLike<number>): number => quantileAt(ascending(values), 0.5);
 
 /** null where there is nothing to say. */
 export function quantilesOf(sorted: readonly number[]): Quantiles | null {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { recordOf, sampleOf } from '../../../../tools/bench/simulate.ts';
 import { contributionOf, nearbyRecords } from '../../../../tools/compare/cohorts/critical-path.ts';
+import type { RequestRecord } from '../../../../tools/compare/cohorts/request-record.ts';
 
 /** Requests of 1 to `count` ms, the slowest first; the hop owns half of each, and 1 ms. */
 function requestsOf(count: number) {
@@ -10,9 +11,14 @@ function requestsOf(count: number) {
     const hops = [sampleOf(0, latencyMs / 2 + 1)];
     return recordOf({ side: 'a', run: 0, sequence: index, paired: true, hops, latencyMs });
   });
-  const samples = new Map(records.flatMap((record) => record.hops.map((hop) => [record, hop])));
-  return { records, samples };
+  return { records, samples: hopOf(records) };
 }
+
+/** The hop of these requests, as other requests lack it. */
+const hopOf = (records: readonly RequestRecord[]) => ({
+  selfMsOf: (record: RequestRecord) => (records.includes(record) ? record.hops.selfMs(0) : null),
+});
+
 const durations = (records: readonly { durationMs: number | null }[]) =>
   records.map(({ durationMs }) => durationMs);
 
@@ -41,8 +47,8 @@ test('a hop adds its mean own time, and its share of the whole, at each of both'
 });
 
 test('a request without the hop adds nothing, and no request says nothing', () => {
-  const { records, samples } = requestsOf(20);
-  const half = new Map([...samples].filter(([{ durationMs }]) => durationMs !== 9));
-  assert.equal(contributionOf(half, nearbyRecords(records))?.medianMs, (6.5 * 5 - 5.5) / 5);
-  assert.equal(contributionOf(new Map(), nearbyRecords([])), null);
+  const { records } = requestsOf(20);
+  const most = hopOf(records.filter(({ durationMs }) => durationMs !== 9));
+  assert.equal(contributionOf(most, nearbyRecords(records))?.medianMs, (6.5 * 5 - 5.5) / 5);
+  assert.equal(contributionOf(hopOf([]), nearbyRecords([])), null);
 });

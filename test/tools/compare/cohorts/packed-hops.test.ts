@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HopSample } from '../../../../tools/compare/cohorts/hop-samples.ts';
-import { createHopPacker } from '../../../../tools/compare/cohorts/packed-hops.ts';
+import {
+  createHopPacker,
+  packAlone,
+  type RequestHops,
+  splitRankOf,
+} from '../../../../tools/compare/cohorts/packed-hops.ts';
 
 const sample = (index: number): HopSample => ({
   path: `loadgen:loadgen > client:${index % 3}`,
@@ -18,17 +23,48 @@ const sample = (index: number): HopSample => ({
   stopped: index % 7 === 0,
 });
 
-const NAMES = Object.keys(sample(0)) as (keyof HopSample)[];
+/** What was packed, as it was. */
+const unpacked = (hops: RequestHops): HopSample[] =>
+  hops.layout.map(({ isSplit, ...shape }, place) => {
+    const rank = splitRankOf(hops.layout, place);
+    const split = isSplit
+      ? { networkMs: hops.networkMs(rank), platformMs: hops.platformMs(rank) }
+      : null;
+    const [offsetMs, inclusiveMs] = [hops.offsetMs(place), hops.inclusiveMs(place)];
+    return { ...shape, offsetMs, inclusiveMs, selfMs: hops.selfMs(place), split };
+  });
 
-/** Whoever spreads it gets none of its figures. */
-const plain = (packed: HopSample) => Object.fromEntries(NAMES.map((name) => [name, packed[name]]));
-
-test('a packed sample says what the plain one said, over several blocks', () => {
-  const samples = Array.from({ length: 20_000 }, (_, index) => sample(index));
-  const packed = createHopPacker()(samples);
-  for (const [index, one] of packed.entries()) {
-    assert.deepEqual(plain(one), samples[index], `sample ${index}`);
+test('packed samples say what the plain ones said, over several blocks', () => {
+  const pack = createHopPacker(100);
+  const requests = Array.from({ length: 500 }, (_, request) =>
+    Array.from({ length: request % 60 }, (_, index) => sample(request + index)),
+  );
+  const packed = requests.map(pack);
+  for (const [index, hops] of packed.entries()) {
+    assert.deepEqual(unpacked(hops), requests[index], `request ${index}`);
   }
+});
+
+test('requests that differ in nothing but figures share their layout, others do not', () => {
+  const pack = createHopPacker();
+  const one = pack([sample(1), sample(2)]);
+  const alike = pack([{ ...sample(1), selfMs: 7 }, sample(2)]);
+  assert.equal(one.layout, alike.layout);
+  assert.equal(alike.selfMs(0), 7);
+  const changes = [{ stopped: true }, { siblings: 9 }, { split: { networkMs: 1, platformMs: 2 } }];
+  for (const change of changes) {
+    assert.notEqual(pack([{ ...sample(1), ...change }, sample(2)]).layout, one.layout);
+  }
+});
+
+test('a request with too many shapes to share has them to itself', () => {
+  const pack = createHopPacker();
+  const names = Array.from({ length: 10_001 }, (_, index) => ({
+    ...sample(1),
+    path: `path ${index}`,
+  }));
+  assert.deepEqual(unpacked(pack(names)), names);
+  assert.deepEqual(unpacked(pack(names.slice(9_999))), names.slice(9_999));
 });
 
 test('samples of one path whose service and name part at another place stay apart', () => {
@@ -36,9 +72,9 @@ test('samples of one path whose service and name part at another place stay apar
     { ...sample(1), path: 'a:b:c', service: 'a', name: 'b:c' },
     { ...sample(1), path: 'a:b:c', service: 'a:b', name: 'c' },
   ];
-  const packed = createHopPacker()([one, other]);
+  const { layout } = packAlone([one, other]);
   assert.deepEqual(
-    packed.map(({ service, name }) => [service, name]),
+    layout.map(({ service, name }) => [service, name]),
     [
       ['a', 'b:c'],
       ['a:b', 'c'],

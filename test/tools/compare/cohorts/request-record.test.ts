@@ -51,7 +51,7 @@ for (const attributes of IMPOSSIBLE_DELAYS) {
       deviationsOf(tree).map(({ kind }) => kind),
       ['impossible-start-delay'],
     );
-    assert.ok((record?.hops.length ?? 0) > 0, 'the times of its spans are right');
+    assert.ok((record?.hops.layout.length ?? 0) > 0, 'the times of its spans are right');
   });
 }
 
@@ -86,7 +86,7 @@ test('a request that ends in the moment in which it starts has no latency', () =
   const trace = withSpanChanged(requestTrace(), 1, { endMs: root.startMs });
   const record = recordRequest(normalise(trace));
   assert.deepEqual(
-    [record?.impossible, record?.durationMs, record?.latencyMs, record?.hops],
+    [record?.impossible, record?.durationMs, record?.latencyMs, record?.hops.layout],
     [true, null, null, []],
   );
 });

@@ -17,17 +17,17 @@ function pairedSample(
   return {
     paired: true,
     runs: Array.from({ length: runs }, (_, run) =>
-      Array.from({ length: 4 }, (_, request) => of(run, request)),
+      inColumns(Array.from({ length: 4 }, (_, request) => of(run, request))),
     ),
   };
 }
+const inColumns = (pairs: readonly { a: number; b: number }[]) => ({
+  a: pairs.map(({ a }) => a),
+  b: pairs.map(({ b }) => b),
+});
 const unpaired = (sample: Sample): Sample =>
   sample.paired
-    ? {
-        paired: false,
-        a: sample.runs.map((run) => run.map(({ a }) => a)),
-        b: sample.runs.map((run) => run.map(({ b }) => b)),
-      }
+    ? { paired: false, a: sample.runs.map(({ a }) => a), b: sample.runs.map(({ b }) => b) }
     : sample;
 
 const overallOf = (sample: Sample) =>
@@ -98,7 +98,7 @@ for (const [name, form] of [
     });
     fc.assert(
       fc.property(runs, (drawn) => {
-        const sample = form({ paired: true, runs: drawn });
+        const sample = form({ paired: true, runs: drawn.map(inColumns) });
         const { ratio, differenceMs, verdict } = overallOf(sample);
         agree({ ...ratio, neutral: 1 }, verdict);
         agree({ ...differenceMs, neutral: 0 }, verdict);
@@ -187,21 +187,20 @@ test('many runs on one side do not make up for few on the other', () => {
 });
 
 test('six runs of four are enough for a verdict, five runs or nineteen requests are not', () => {
-  const runs = (count: number, each: number): Sample => ({
-    paired: true,
+  const runs = (count: number, each: number) => ({
+    paired: true as const,
     runs: Array.from({ length: count }, (_, run) =>
-      Array.from({ length: each }, (_, at) => ({ a: 50 + run + at, b: 40 + at })),
+      inColumns(Array.from({ length: each }, (_, at) => ({ a: 50 + run + at, b: 40 + at }))),
     ),
   });
   assert.equal(overallOf(runs(6, 4)).verdict, 'b-faster');
   assert.equal(overallOf(runs(5, 10)).verdict, 'not-enough-data');
   assert.equal(overallOf(runs(6, 3)).verdict, 'not-enough-data');
-  const nineteen = runs(6, 3);
-  assert.ok(nineteen.paired);
-  const [first, ...rest] = nineteen.runs;
+  const [first, ...rest] = runs(6, 3).runs;
   assert.ok(first);
+  const longer = { a: [...first.a, 51], b: [...first.b, 41] };
   assert.match(
-    overallOf({ paired: true, runs: [[...first, { a: 51, b: 41 }], ...rest] }).reason ?? '',
+    overallOf({ paired: true, runs: [longer, ...rest] }).reason ?? '',
     /^19 pairs of warm requests, and a verdict needs 20$/,
   );
 });

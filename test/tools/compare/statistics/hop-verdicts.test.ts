@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MEDIAN_MS, recordOf, sampleOf } from '../../../../tools/bench/simulate.ts';
+import { packAlone } from '../../../../tools/compare/cohorts/packed-hops.ts';
 import type { RequestRecord } from '../../../../tools/compare/cohorts/request-record.ts';
 import { chooseDesign } from '../../../../tools/compare/statistics/design.ts';
 import { testHops } from '../../../../tools/compare/statistics/hop-verdicts.ts';
@@ -115,7 +116,7 @@ test('a hop that takes b no time as a rule has a difference and no ratio', () =>
   const cohorts = cohortsOf([ALWAYS(5)]);
   const b = cohorts.b.map((record, index) => ({
     ...record,
-    hops: [sampleOf(0, index % 5 < 2 ? 3 : 0)],
+    hops: packAlone([sampleOf(0, index % 5 < 2 ? 3 : 0)]),
   }));
   const design = chooseDesign(cohorts.a, b);
   const [hop] = compareHops({ a: cohorts.a, b }, { design, requestMs: 0, comparable: true });
