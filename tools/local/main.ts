@@ -2,7 +2,6 @@ import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { isStdout } from '../cli/command-line.ts';
 import { createConsole } from './console.ts';
 import { createLoadBody } from './fire.ts';
-import { runOnce } from './once.ts';
 import type { Options } from './options.ts';
 import type { LogLine, PlatformName } from './platforms/platform.ts';
 import { createRunLog } from './run-log.ts';
@@ -60,6 +59,7 @@ export async function run(options: Options): Promise<number> {
   if (!system) return options.once ? 1 : 0;
   try {
     if (options.once) {
+      const { runOnce } = await import('./once.ts');
       return await runOnce({ system, options, summaries, signal, print, onProgress: note });
     }
     const { runLive } = await import('./live.ts');

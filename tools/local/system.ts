@@ -9,7 +9,7 @@ import { startCloudRun } from './platforms/cloud-run/cloud-run.ts';
 import { startGke } from './platforms/gke/gke.ts';
 import type { AddedLatencyMs } from './platforms/knobs.ts';
 import type { LogLine, Platform, PlatformEvent, PlatformName } from './platforms/platform.ts';
-import { createSchedulerJob, type SchedulerJob } from './scheduler-job.ts';
+import type { SchedulerJob } from './scheduler-job.ts';
 import { createSettings, type PassedOn } from './settings.ts';
 import { createSlowness, type Slowness } from './slowness.ts';
 import type { WorksChoice } from './works-options.ts';
@@ -96,20 +96,24 @@ export async function startSystem(setup: {
         }),
     };
     const platforms: Platform[] = [];
-    const settled = await Promise.allSettled(
+    // Neither waits for the other's programs to end.
+    closers.add(() => allSettled(platforms.map((platform) => platform.close())));
+    const jobs: SchedulerJob[] = [];
+    await allSettled(
       options.platforms.map(async (name) => {
         const platform = await starts[name]();
         platforms.push(platform);
-        closers.add(platform.close);
         onProgress(`${name}: ${READY[name]}`);
+        if (name !== 'cloud_run') return;
+        // GKE's programs are starting meanwhile.
+        const created = await createJob(cloud, platform, { ...setup, slowness });
+        jobs.push(created);
+        closers.add(created.close);
       }),
     );
-    for (const result of settled) if (result.status === 'rejected') throw result.reason;
     signal.throwIfAborted();
 
-    const cloudRun = platforms.find(({ name }) => name === 'cloud_run');
-    const job = cloudRun && (await createJob(cloud, cloudRun, { ...setup, slowness }));
-    if (job) closers.add(job.close);
+    const [job] = jobs;
     const announce = async (pageUrl: string) => {
       const { keptBy, remove } = await writeAddresses({
         pid: process.pid,
@@ -140,12 +144,19 @@ export async function startSystem(setup: {
   }
 }
 
+/** Waits for all, and then throws the first failure. */
+async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) {
+    if (result.status === 'rejected') throw result.reason;
+  }
+}
+
 const READY: Record<PlatformName, string> = {
   cloud_run: 'three services ready; the first request starts an instance of each',
   gke: 'three pods ready',
 };
 
-function createJob(
+async function createJob(
   cloud: LocalCloud,
   cloudRun: Platform,
   setup: { byHand: boolean; body: LoadRequestBody; slowness: Pick<Slowness, 'factor'> },
@@ -154,6 +165,8 @@ function createJob(
   if (loadgenAudience === undefined || schedulerServiceAccount === undefined) {
     throw new Error('the Cloud Run stand-in does not name the audience and the invoker of loadgen');
   }
+  // Google's client library takes long to load.
+  const { createSchedulerJob } = await import('./scheduler-job.ts');
   return createSchedulerJob({
     address: cloud.schedulerAddress,
     projectId: cloud.projectId,

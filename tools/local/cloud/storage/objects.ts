@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { CRC32C } from '@google-cloud/storage';
 import type { Text } from '../../../works/folder.ts';
+import { crc32c } from './crc32c.ts';
 
 export type StoredObject = Readonly<{
   bucket: string;
@@ -50,8 +50,6 @@ export function createStorageObjects(): StorageObjects {
     put(bucket, { name, bytes, contentEncoding }) {
       const now = BigInt(Date.now()) * 1000n;
       lastGeneration = now > lastGeneration ? now : lastGeneration + 1n;
-      const crc = new CRC32C();
-      crc.update(bytes);
       const object: StoredObject = {
         bucket,
         name,
@@ -59,7 +57,7 @@ export function createStorageObjects(): StorageObjects {
         contentType: 'text/plain',
         ...(contentEncoding && { contentEncoding }),
         generation: lastGeneration.toString(),
-        crc32c: crc.toString(),
+        crc32c: crc32c(bytes),
         md5: createHash('md5').update(bytes).digest('base64'),
         updatedMs: Date.now(),
       };
