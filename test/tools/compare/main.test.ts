@@ -211,6 +211,17 @@ test('a file or a flag that does not exist is bad usage', async () => {
 const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['no source', [], /^name one place to read from/],
   [
+    'a limit of BigQuery elsewhere',
+    ['--local', '--max-bytes', '1GB'],
+    /^--max-bytes is valid only with --bigquery/,
+  ],
+  ['a seed beside files', ['--from', 'f', '--seed', '2'], /^--seed is valid only with --bigquery/],
+  [
+    'a size that is none',
+    ['--bigquery', 'p.d', '--max-bytes', 'much'],
+    /^--max-bytes is "much"; allowed: 500MB/,
+  ],
+  [
     'two sources',
     ['--local', '--project', 'p'],
     /^--project and --local exclude each other; name one place to read from/,
