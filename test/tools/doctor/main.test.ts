@@ -20,7 +20,7 @@ test('exits 0 on a healthy run, 1 on a finding, 2 on bad usage', async () => {
   assert.equal(finding.code, 1);
   assert.equal(JSON.parse(finding.stdout).findings[0].id, 'expected-edges');
   assert.equal(usage.code, 2);
-  assert.match(usage.stderr, /--project P, --local or --from FILE/);
+  assert.match(usage.stderr, /--project P, --local, --bigquery P.D or --from FILE/);
   assert.equal(help.code, 0);
   assert.match(help.stdout, /--preflight/);
   assert.ok(help.stdout.split('\n').every((line) => line.length <= 80));
