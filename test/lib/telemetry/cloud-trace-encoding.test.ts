@@ -12,14 +12,15 @@ import {
 } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
-import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import fc from 'fast-check';
+import type { SpanParts } from './ended-span.ts';
 
 const { TraceExporter } = await import('@google-cloud/opentelemetry-cloud-trace-exporter');
 const { createCloudTraceSink } = await import('../../../lib/telemetry/cloud-trace-exporter.ts');
 const { createBatchEncoder } = await import('../../../lib/telemetry/cloud-trace-encoding.ts');
 const { startFakeCloud, useCloud } = await import('./cloud.ts');
-const { createBrokenSpan } = await import('./ended-span.ts');
+const { createBrokenSpan, makeSpan } = await import('./ended-span.ts');
 
 const PROJECT = 'test-project';
 const GKE = resourceFromAttributes({
@@ -57,30 +58,12 @@ async function sendBoth(t: TestContext, spans: readonly ReadableSpan[], resource
   return { theirs, ours: cloud.spans.splice(0) };
 }
 
-const tracer = new BasicTracerProvider().getTracer('test');
-
-function makeSpan(of: {
-  name?: string;
-  kind?: SpanKind;
-  attributes?: Attributes;
-  links?: Link[];
-  events?: readonly (readonly [string, Attributes])[];
-  status?: { code: SpanStatusCode; message?: string };
-}): ReadableSpan {
-  const { name = 'span', kind = SpanKind.INTERNAL, attributes = {}, links = [] } = of;
-  const span = tracer.startSpan(name, { kind, attributes, links });
-  for (const [event, its] of of.events ?? []) span.addEvent(event, its);
-  if (of.status) span.setStatus(of.status);
-  span.end();
-  return span as unknown as ReadableSpan;
-}
-
 const LINK: Link = {
   context: { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: TraceFlags.SAMPLED },
   attributes: { why: 'shared', times: 2 },
 };
 
-const CASES: Readonly<Record<string, Parameters<typeof makeSpan>[0]>> = {
+const CASES: Readonly<Record<string, SpanParts>> = {
   'nothing but a name': {},
   'an empty name': { name: '' },
   'a long name': { name: 'x'.repeat(1_500) },

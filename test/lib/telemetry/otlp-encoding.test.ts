@@ -3,17 +3,16 @@ import { describe, test } from 'node:test';
 import {
   type Attributes,
   createTraceState,
-  type Link,
   SpanKind,
   SpanStatusCode,
   TraceFlags,
 } from '@opentelemetry/api';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
-import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import fc from 'fast-check';
 import { createOtlpEncoder } from '../../../lib/telemetry/otlp-encoding.ts';
-import { createBrokenSpan } from './ended-span.ts';
+import { createBrokenSpan, makeSpan, type SpanParts } from './ended-span.ts';
 
 const RESOURCE = resourceFromAttributes(
   { 'service.name': 'client', 'shakesapp.config.cpu': 2, list: ['a', 'b'] },
@@ -30,28 +29,6 @@ function assertSame(spans: readonly ReadableSpan[], resource: Resource = RESOURC
   assert.equal(encode(spans.map(pack), resource).toString('hex'), theirs.toString('hex'));
 }
 
-const provider = new BasicTracerProvider();
-
-type Parts = {
-  name?: string;
-  kind?: SpanKind;
-  attributes?: Attributes;
-  links?: Link[];
-  events?: readonly (readonly [string, Attributes])[];
-  status?: { code: SpanStatusCode; message?: string };
-  scope?: readonly [string, string?, { schemaUrl: string }?];
-};
-
-function makeSpan(of: Parts): ReadableSpan {
-  const { name = 'span', kind = SpanKind.INTERNAL, attributes = {}, links = [] } = of;
-  const tracer = provider.getTracer(...(of.scope ?? (['test'] as const)));
-  const span = tracer.startSpan(name, { kind, attributes, links });
-  for (const [event, its] of of.events ?? []) span.addEvent(event, its);
-  if (of.status) span.setStatus(of.status);
-  span.end();
-  return span as unknown as ReadableSpan;
-}
-
 const CONTEXT = {
   traceId: '1'.repeat(32),
   spanId: 'f'.repeat(16),
@@ -59,7 +36,7 @@ const CONTEXT = {
   traceState: createTraceState('ot=th:8,other=1'),
 };
 
-const CASES: Readonly<Record<string, Parts>> = {
+const CASES: Readonly<Record<string, SpanParts>> = {
   'nothing but a name': {},
   'an empty name': { name: '' },
   'text of all sizes around a byte of length': {
