@@ -1,4 +1,5 @@
-import { type HopSample, interned } from './hop-samples.ts';
+import { interned } from '../../traces/interned.ts';
+import type { HopSample } from './hop-samples.ts';
 
 /** What the samples of many requests have in common. */
 export type HopShape = Omit<HopSample, 'offsetMs' | 'inclusiveMs' | 'selfMs' | 'split'> &

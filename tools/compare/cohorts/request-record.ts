@@ -1,13 +1,14 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import { isComplete, isFirstOfInstance, isRequest } from '../../traces/completeness.ts';
 import { type Failure, failureOf } from '../../traces/failure.ts';
+import { interned } from '../../traces/interned.ts';
 import { type NormalisedTrace, requestRootOf } from '../../traces/normalise.ts';
 import { keptProbabilityOf, shedBefore } from '../../traces/shed.ts';
 import { CLOCK_TOLERANCE_MS } from '../../traces/skew.ts';
 import { endedAfterStop, errorOf } from '../../traces/span.ts';
 import { startDelayOf } from '../../traces/start-delay.ts';
 import { callerOf } from '../../traces/tree.ts';
-import { type HopSample, hopSamples, interned } from './hop-samples.ts';
+import { type HopSample, hopSamples } from './hop-samples.ts';
 import { packAlone, type RequestHops } from './packed-hops.ts';
 
 /** Cold and warm requests never share a quantile. */

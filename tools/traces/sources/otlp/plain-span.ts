@@ -3,9 +3,10 @@
  * time: it looks at each member once, in place, and makes no object that is not kept. For any other
  * span it answers null and says nothing: the decoder then reads it, reports what deviates, or refuses.
  */
+
+import { interned } from '../../interned.ts';
 import type { Span, SpanEvent, SpanKind } from '../../model.ts';
 import { isHex } from '../hex-digits.ts';
-import { interned } from '../interned.ts';
 import type { Labels } from '../labels.ts';
 import { NO_LABELS } from '../shared-labels.ts';
 import { plainLabels } from './plain-labels.ts';
