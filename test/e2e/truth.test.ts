@@ -6,13 +6,9 @@ import { compareTraces } from '../../tools/compare/compare.ts';
 import type { Comparison } from '../../tools/compare/result/comparison.ts';
 import type { Estimate } from '../../tools/compare/statistics/estimate.ts';
 import { type LocalCloud, startLocalCloud } from '../../tools/local/cloud/local-cloud.ts';
-import {
-  LOCAL_QUERIES,
-  WORKS_BUCKET,
-  WORKS_PREFIX,
-} from '../../tools/local/cloud/storage/works.ts';
 import { startGke } from '../../tools/local/platforms/gke/gke.ts';
 import type { AddedLatencyMs } from '../../tools/local/platforms/knobs.ts';
+import { SETTINGS } from '../../tools/local/platforms/program-command.ts';
 
 const RUNS = 12;
 const REQUESTS_PER_RUN = 8;
@@ -40,18 +36,7 @@ async function compareTwice(
         clock,
         slowness: () => SLOWNESS,
         knobs: { addedLatencyMs: imageTag === 'two' ? added : NO_LATENCY },
-        settings: {
-          worksBucket: WORKS_BUCKET,
-          worksPrefix: WORKS_PREFIX,
-          worksCache: 'keep',
-          knownQueries: LOCAL_QUERIES,
-          exporter: 'gcp_trace',
-          propagators: 'gcp_trace,tracecontext,b3',
-          imageTag,
-          cpu: '1',
-          memory: '512Mi',
-          concurrency: 80,
-        },
+        settings: { ...SETTINGS, imageTag },
       }),
     ),
   );

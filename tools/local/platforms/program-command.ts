@@ -6,7 +6,7 @@ import type { ProgramName, ProgramSettings } from './platform.ts';
 export const CONTAINER_HEAP = '--max-old-space-size=256 --max-semi-space-size=4';
 
 /** What each program is told; a caller says where it differs. */
-const SETTINGS: Omit<ProgramSettings, 'imageTag'> = {
+export const SETTINGS: Omit<ProgramSettings, 'imageTag'> = {
   worksBucket: WORKS_BUCKET,
   worksPrefix: WORKS_PREFIX,
   worksCache: 'keep',

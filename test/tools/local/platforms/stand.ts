@@ -2,27 +2,15 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createConnection } from 'node:net';
 import { type LocalCloud, startLocalCloud } from '../../../../tools/local/cloud/local-cloud.ts';
-import { LOCAL_QUERIES, WORKS_BUCKET } from '../../../../tools/local/cloud/storage/works.ts';
 import type { CloudRun } from '../../../../tools/local/platforms/cloud-run/cloud-run.ts';
 import type { ProgramSettings } from '../../../../tools/local/platforms/platform.ts';
+import { SETTINGS } from '../../../../tools/local/platforms/program-command.ts';
 
 export const startCloud: () => Promise<LocalCloud> = () => startLocalCloud();
 
 /** The real programs' settings; change what a test is about. */
 export function settings(changes: Partial<ProgramSettings> = {}): ProgramSettings {
-  return {
-    worksBucket: WORKS_BUCKET,
-    worksPrefix: '',
-    worksCache: 'keep',
-    knownQueries: LOCAL_QUERIES,
-    exporter: 'gcp_trace',
-    propagators: 'gcp_trace,tracecontext,b3',
-    imageTag: 'test-1',
-    cpu: '1',
-    memory: '512Mi',
-    concurrency: 80,
-    ...changes,
-  };
+  return { ...SETTINGS, worksPrefix: '', imageTag: 'test-1', ...changes };
 }
 
 const ECHO = [new URL('echo-program.ts', import.meta.url).pathname];
