@@ -27,5 +27,5 @@ const HEADINGS = ['Service and span', 'Spans', 'Errors', 'Orphans', 'p50', 'p95'
 function renderRow({ service, name, spans, errors, orphans, p50Ms, p95Ms, p99Ms }: Total): Markup {
   const quantiles = [p50Ms, p95Ms, p99Ms].map(formatMs);
   const cells = [spans, errors, orphans, ...quantiles].map((value) => html`<td>${value}</td>`);
-  return html`<tr><th scope="row">${foreign(`${service}:${name}`)}</th>${cells}</tr>\n`;
+  return html`<tr><th scope="row">${foreign(`${service === '' ? '(none)' : service}:${name}`)}</th>${cells}</tr>\n`;
 }
