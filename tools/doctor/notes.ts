@@ -5,7 +5,6 @@ import { UNNAMED } from '../traces/facts.ts';
 import type { NormalisedTrace } from '../traces/normalise.ts';
 import { ownTest } from '../traces/own-programs.ts';
 import { keptProbabilityOf, shedBefore } from '../traces/shed.ts';
-
 import { type Evidence, platformOf } from './rule.ts';
 
 /** What is not wrong, but worth knowing: one sentence each, without its full stop. */

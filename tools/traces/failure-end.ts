@@ -1,5 +1,5 @@
 import { formatMs } from '../cli/format.ts';
-import { type Answer, answerOf, describeAnswer, GRPC } from './answer.ts';
+import { type Answer, describeAnswer, GRPC } from './answer.ts';
 import { errorOf } from './span.ts';
 import { calledBy, callerOf, type Node } from './tree.ts';
 
@@ -35,7 +35,7 @@ export function endOf(node: Node, gaveUp: boolean): FailureWhere {
   if (node.span.kind === 'client') {
     return gaveUp ? endOfGivenUp(node) : endOfAnswered(node);
   }
-  const at = { node, answer: answerOf(node.span), detail: describeError(node) };
+  const at = { node, answer: node.facts.answer, detail: describeError(node) };
   const { service } = node;
   if (node.parent === null && node.span.kind === 'internal') {
     const callee = calleeOf(node);
@@ -111,7 +111,7 @@ const isOpenAt = ({ startMs, endMs }: Node, ms: number): boolean =>
 function endOfAnswered(call: Node): FailureWhere {
   const caller = call.service;
   const callee = calleeOf(call);
-  const answer = answerOf(call.span);
+  const answer = call.facts.answer;
   const at = { node: call, caller, callee, answer, detail: describeError(call) };
   if (isOutside(call)) {
     const did = answer === null ? 'did not answer' : `answered ${describeAnswer(answer)} to`;
@@ -143,7 +143,7 @@ const isRefusal = (answer: Answer | null): boolean =>
 function endAtFrontEnd(front: Node): FailureWhere {
   const callee = calleeOf(front);
   const caller = callerOf(front)?.service ?? 'the caller';
-  const answer = answerOf(front.span);
+  const answer = front.facts.answer;
   const status = answer === null ? 'an error' : describeAnswer(answer);
   const detail =
     `the front end answered ${front.span.name} with ${status} after ` +

@@ -10,7 +10,7 @@
  *     (no span)                                   did it run at all? are its spans stored?
  */
 import { ATTR, UNEXPECTED_RESULT } from '../../lib/telemetry/names.ts';
-import { answerOf, describeAnswer, GRPC } from './answer.ts';
+import { describeAnswer, GRPC } from './answer.ts';
 import { CANCELLED_WITHIN_MS, endOf, type FailureWhere } from './failure-end.ts';
 import type { NormalisedTrace } from './normalise.ts';
 import { errorOf } from './span.ts';
@@ -35,7 +35,7 @@ function hasFailed(top: Node): boolean {
   if (type === UNEXPECTED_RESULT) return false;
   if (type !== undefined) return true;
   // A server that refuses because it is full has no error on its span; the request has one.
-  const answer = answerOf(top.span);
+  const answer = top.facts.answer;
   if (answer?.protocol === 'http' && answer.code === 429) return true;
   return lastCallFailed(top);
 }
@@ -68,7 +68,7 @@ function outcomeOf(top: Node): string {
   if (status !== undefined) return `status ${status}`;
   const known = OUTCOMES[type];
   if (known !== undefined) return known;
-  const answer = answerOf(top.span) ?? failedBelow(top).map(({ span }) => answerOf(span))[0];
+  const answer = top.facts.answer ?? failedBelow(top)[0]?.facts.answer;
   return answer ? describeAnswer(answer) : type || 'an error';
 }
 
@@ -97,7 +97,7 @@ const GIVEN_UP = /time.?out|timed out|deadline|abort|cancel|stopped/i;
 /** Whether the caller ended the call, and not an answer: `answering` is what failed below it. */
 function isGivenUp(call: Node, answering: Node | undefined): boolean {
   if (answering !== undefined && !answering.frontEnd && hasAnswered(answering, call)) return false;
-  const answer = answerOf(call.span);
+  const answer = call.facts.answer;
   if (answer?.protocol === 'http') return false;
   if (answer !== null) return [GRPC.deadlineExceeded, GRPC.cancelled].includes(answer.code);
   const { type = '', message = '' } = errorOf(call.span) ?? {};
@@ -107,7 +107,7 @@ function isGivenUp(call: Node, answering: Node | undefined): boolean {
 /** A callee that answers ends before its caller; one that is cancelled, after it or with it. */
 function hasAnswered(callee: Node, call: Node): boolean {
   const isCancelled = [GRPC.deadlineExceeded, GRPC.cancelled].includes(
-    answerOf(callee.span)?.code ?? 0,
+    callee.facts.answer?.code ?? 0,
   );
   return callee.endMs < call.endMs - (isCancelled ? CANCELLED_WITHIN_MS : 0);
 }

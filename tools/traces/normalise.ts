@@ -1,4 +1,3 @@
-import { ATTR } from '../../lib/telemetry/names.ts';
 import { correctClocks } from './clocks.ts';
 import { type Deviation, type DeviationKind, NO_EXAMPLE } from './deviation.ts';
 import { byStart, isRequestSpan, linkSpans } from './link.ts';
@@ -149,11 +148,8 @@ function settle(node: Node, zeroMs: number): void {
     parent.abandoned || (errorOf(parent.span) !== null && !isWrongCountError(parent.span));
 }
 
-const isSurplusRoot = ({ span, frontEnd, cut }: Node): boolean =>
-  span.parentSpanId === undefined &&
-  !frontEnd &&
-  !cut &&
-  span.attributes[ATTR.parentExternal] !== 'true';
+const isSurplusRoot = ({ span, facts, frontEnd, cut }: Node): boolean =>
+  span.parentSpanId === undefined && !frontEnd && !cut && !facts.parentExternal;
 
 export const lastEndOf = (spans: readonly Span[]): number => spans.reduce(laterEnd, -Infinity);
 

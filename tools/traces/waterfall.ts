@@ -1,4 +1,3 @@
-import { ATTR } from '../../lib/telemetry/names.ts';
 import { ownedTimes } from './accounting.ts';
 import { isComplete, isFirstOfInstance } from './completeness.ts';
 import { chooseDrawn } from './drawn-spans.ts';
@@ -109,7 +108,7 @@ function row(
     frontEnd: node.frontEnd,
     orphan: node.orphan,
     ...(span.impossible === undefined ? {} : { impossible: span.impossible }),
-    cold: !node.frontEnd && span.attributes[ATTR.coldStart] === 'true',
+    cold: !node.frontEnd && node.facts.coldStart,
     error: errorOf(span),
     attributes: span.attributes,
     events:

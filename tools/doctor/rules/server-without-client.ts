@@ -1,4 +1,3 @@
-import { ATTR } from '../../../lib/telemetry/names.ts';
 import { ownTest } from '../../traces/own-programs.ts';
 import { callerOf, type Node } from '../../traces/tree.ts';
 import { describeSpan, explaining, type Rule } from '../rule.ts';
@@ -30,9 +29,9 @@ export const serverWithoutClient: Rule = {
 };
 
 function lacksClient(node: Node): boolean {
-  const { span, frontEnd, orphan } = node;
+  const { span, facts, frontEnd, orphan } = node;
   if (frontEnd || orphan || span.kind !== 'server') return false;
-  if (span.attributes[ATTR.parentExternal] === 'true') return false;
+  if (facts.parentExternal) return false;
   const caller = callerOf(node);
   // loadgen's own server span begins the trace of an invocation by hand.
   if (caller === null) return node.service !== 'loadgen';

@@ -65,7 +65,7 @@ async function* checkFirst(
 ): AsyncGenerator<Buffer> {
   let isFirst = true;
   for await (const chunk of chunks) {
-    if (isFirst && COMPRESSIONS.some(({ magic }) => startsWith(chunk, magic))) {
+    if (isFirst && isPacked(chunk)) {
       throw new FormatError(`${path} is compressed twice; unpack it once first`);
     }
     if (isFirst) check(chunk.subarray(0, START_BYTES));
@@ -126,7 +126,8 @@ const CUT: ReadonlySet<string> = new Set(['Z_BUF_ERROR', 'ZSTD_error_srcSize_wro
 /** Whether a file is OTLP in protobuf. Of a file that cannot be read its reader says why. */
 export async function holdsProtobuf(path: string, signal: AbortSignal): Promise<boolean> {
   try {
-    if (!(await isCompressed(path))) return isOtlpProtobuf(await readStart(path));
+    const begin = await readStart(path);
+    if (!isPacked(begin)) return isOtlpProtobuf(begin);
     for await (const chunk of readBytes(path, signal, { onCut: () => {}, allowsProtobuf: true })) {
       return isOtlpProtobuf(chunk);
     }
@@ -138,9 +139,10 @@ export async function holdsProtobuf(path: string, signal: AbortSignal): Promise<
 }
 
 export async function isCompressed(path: string): Promise<boolean> {
-  const begin = await readStart(path);
-  return COMPRESSIONS.some(({ magic }) => startsWith(begin, magic));
+  return isPacked(await readStart(path));
 }
+
+const isPacked = (begin: Buffer) => COMPRESSIONS.some(({ magic }) => startsWith(begin, magic));
 
 const startsWith = (bytes: Buffer, magic: string) =>
   bytes.subarray(0, magic.length / 2).toString('hex') === magic;

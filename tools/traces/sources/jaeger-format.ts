@@ -4,8 +4,8 @@ import { jaegerLabels, labelsOfProcess, processesOf } from './jaeger-tags.ts';
 import type { Labels } from './labels.ts';
 import { listOf, type Members, message, textOf } from './members.ts';
 import { microsOf, spanTimesOf } from './micros.ts';
-import { paddedId, requiredPaddedId } from './padded-id.ts';
-import type { Report, TraceFormat } from './trace-format.ts';
+import { HEX_SPAN_ID, HEX_TRACE_ID, paddedId, requiredPaddedId } from './padded-id.ts';
+import { type Report, type TraceFormat, unknownTo } from './trace-format.ts';
 import { isNot, show, UnreadableError, within } from './unreadable.ts';
 
 const answer = message('answer', 'data', 'total', 'limit', 'offset', 'errors');
@@ -25,8 +25,7 @@ const logMessage = message('log', 'timestamp', 'fields');
  */
 export const jaegerFormat: TraceFormat = {
   name: NAMES.jaeger,
-  recognise: (document) =>
-    isAnswer(document) || [document].flat().every(isTrace) || isRefusal(document),
+  recognise: (document) => isAnswer(document) || isTraces(document) || isRefusal(document),
   read(document, report) {
     const members = isAnswer(document) || isRefusal(document) ? document : { data: document };
     const { data, errors } = answer(members, unknownTo(report));
@@ -44,6 +43,12 @@ const isObject = (value: unknown): value is Members =>
 const isTrace = (value: unknown): boolean =>
   isObject(value) && 'traceID' in value && Array.isArray(value.spans);
 
+/** One trace, or a list of some: an empty list is no more Jaeger's than anybody's. */
+const isTraces = (document: object): boolean => {
+  const list = [document].flat();
+  return list.length > 0 && list.every(isTrace);
+};
+
 const isAnswer = (document: unknown): boolean =>
   isObject(document) &&
   Array.isArray(document.data) &&
@@ -58,9 +63,6 @@ function errorIn(errors: unknown): string {
   return `an error of Jaeger: ${show((first as Members | undefined)?.msg)}`;
 }
 
-const unknownTo = (report: Report) => (of: string, name: string) =>
-  report('unknown-member', { value: `${JSON.stringify(name)} of ${of}` });
-
 function readTrace(raw: unknown, report: Report): readonly Span[] {
   const members = traceMessage(raw, unknownTo(report));
   const processes = processesOf(members, report);
@@ -71,16 +73,13 @@ function readTrace(raw: unknown, report: Report): readonly Span[] {
   );
 }
 
-const TRACE_ID = { digits: 32, base: 16 } as const;
-const SPAN_ID = { digits: 16, base: 16 } as const;
-
 type At = Readonly<{ processes: ReadonlyMap<string, Labels>; report: Report }>;
 
 function readSpan(raw: unknown, { processes, report }: At): Span {
   const members = spanMessage(raw, unknownTo(report));
   const ids = {
-    traceId: requiredPaddedId(members, 'traceID', TRACE_ID),
-    spanId: requiredPaddedId(members, 'spanID', SPAN_ID),
+    traceId: requiredPaddedId(members, 'traceID', HEX_TRACE_ID),
+    spanId: requiredPaddedId(members, 'spanID', HEX_SPAN_ID),
   };
   const { parentSpanId, links } = referencesOf(members, ids.traceId, report);
   const resource =
@@ -95,14 +94,15 @@ function readSpan(raw: unknown, { processes, report }: At): Span {
   tellWarnings(members, report, ids);
   const { 'span.kind': kind = '', error, 'otel.status_code': code, ...rest } = tags;
   const { 'otel.status_description': description = '', ...attributes } = rest;
-  if (KINDS[kind.toLowerCase()] === undefined) {
+  const known = KINDS.get(kind.toLowerCase());
+  if (known === undefined) {
     report('unknown-member', { value: `span.kind ${show(kind)}`, ...ids });
   }
   return {
     ...ids,
     ...(parentSpanId !== null && { parentSpanId }),
     name: textOf(members, 'operationName'),
-    kind: KINDS[kind.toLowerCase()] ?? 'internal',
+    kind: known ?? 'internal',
     ...times,
     attributes: {
       ...resource,
@@ -122,14 +122,14 @@ function readSpan(raw: unknown, { processes, report }: At): Span {
 }
 
 /** Producers and consumers, which are no hop, are read as internal: as of OTLP. */
-const KINDS: Readonly<Record<string, SpanKind>> = {
-  server: 'server',
-  client: 'client',
-  producer: 'internal',
-  consumer: 'internal',
-  internal: 'internal',
-  '': 'internal',
-};
+const KINDS: ReadonlyMap<string, SpanKind> = new Map([
+  ['server', 'server'],
+  ['client', 'client'],
+  ['producer', 'internal'],
+  ['consumer', 'internal'],
+  ['internal', 'internal'],
+  ['', 'internal'],
+]);
 
 type Reference = Readonly<{ type: string; traceId: string; spanId: string }>;
 
@@ -146,7 +146,7 @@ function referencesOf(members: Members, traceId: string, report: Report) {
   const parent = here.find(({ type }) => type === 'CHILD_OF') ?? here[0];
   return {
     // As older versions wrote it, beside no references.
-    parentSpanId: parent?.spanId ?? paddedId(members, 'parentSpanID', SPAN_ID),
+    parentSpanId: parent?.spanId ?? paddedId(members, 'parentSpanID', HEX_SPAN_ID),
     links: all.filter((one) => one !== parent).map(({ type: _, ...link }) => link),
   };
 }
@@ -159,8 +159,8 @@ function readReference(raw: unknown, report: Report): Reference {
   }
   return {
     type,
-    traceId: requiredPaddedId(members, 'traceID', TRACE_ID),
-    spanId: requiredPaddedId(members, 'spanID', SPAN_ID),
+    traceId: requiredPaddedId(members, 'traceID', HEX_TRACE_ID),
+    spanId: requiredPaddedId(members, 'spanID', HEX_SPAN_ID),
   };
 }
 

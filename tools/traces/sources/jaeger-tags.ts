@@ -1,6 +1,6 @@
 import { type Labels, toLabels } from './labels.ts';
 import { listOf, type Members, message, objectOf, textOf } from './members.ts';
-import type { Report } from './trace-format.ts';
+import { type Report, unknownTo } from './trace-format.ts';
 import { isNot, within } from './unreadable.ts';
 
 const tagMessage = message('tag', 'key', 'type', 'value');
@@ -18,9 +18,7 @@ export function processesOf(members: Members, report: Report): ReadonlyMap<strin
 }
 
 export function labelsOfProcess(raw: unknown, report: Report): Labels {
-  const members = processMessage(raw, (of, name) =>
-    report('unknown-member', { value: `${JSON.stringify(name)} of ${of}` }),
-  );
+  const members = processMessage(raw, unknownTo(report));
   const service = textOf(members, 'serviceName');
   return {
     ...(service !== '' && { 'service.name': service }),
@@ -37,9 +35,7 @@ export function jaegerLabels(members: Members, name: string, report: Report): La
 }
 
 function entryOf(raw: unknown, report: Report): readonly [string, unknown] {
-  const members = tagMessage(raw, (of, name) =>
-    report('unknown-member', { value: `${JSON.stringify(name)} of ${of}` }),
-  );
+  const members = tagMessage(raw, unknownTo(report));
   const key = textOf(members, 'key');
   const { value } = members;
   if (value === undefined) report('empty-value', { value: JSON.stringify(key) });

@@ -8,6 +8,9 @@ type Form = Readonly<{
   base: 10 | 16;
 }>;
 
+export const HEX_TRACE_ID: Form = { digits: 32, base: 16 };
+export const HEX_SPAN_ID: Form = { digits: 16, base: 16 };
+
 /**
  * An id that is written without its leading zeros, or as a decimal number, as the model has it.
  * null: absent, empty or 0, which stands for none.

@@ -26,13 +26,14 @@ export async function* readProtobuf(
     chunks.push(chunk);
   }
   const all = Buffer.concat(chunks);
+  const isAlone = isRequest(all);
   let number = 0;
   let isCut = false;
-  for (const message of isRequest(all) ? [{ bytes: all, lacks: 0 }] : messagesOf(all)) {
+  for (const message of isAlone ? [{ bytes: all, lacks: 0 }] : messagesOf(all)) {
     number += 1;
-    const place = isRequest(all) ? path : `${path}, message ${number}`;
+    const place = isAlone ? path : `${path}, message ${number}`;
     const found = decode(message.bytes, place);
-    isCut = message.lacks > 0 || (isRequest(all) && found.isCut);
+    isCut = message.lacks > 0 || (isAlone && found.isCut);
     if (found.isCut && !isCut) throw new Error(`${place} ends before its last field does`);
     yield { value: found.value, place };
   }

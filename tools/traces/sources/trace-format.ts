@@ -7,6 +7,10 @@ export type Report = (
   seen: Readonly<{ value: string; count?: number; traceId?: string; spanId?: string }>,
 ) => void;
 
+/** Hears of each member that a message does not know. */
+export const unknownTo = (report: Report) => (of: string, name: string) =>
+  report('unknown-member', { value: `${JSON.stringify(name)} of ${of}` });
+
 export type TraceFormat = Readonly<{
   /** As people call it, for messages. */
   name: string;

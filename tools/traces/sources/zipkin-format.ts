@@ -3,8 +3,8 @@ import { NAMES } from './format-names.ts';
 import { toLabels } from './labels.ts';
 import { listOf, type Members, message, textOf, textsOf } from './members.ts';
 import { microsOf, spanTimesOf } from './micros.ts';
-import { paddedId, requiredPaddedId } from './padded-id.ts';
-import type { Report, TraceFormat } from './trace-format.ts';
+import { HEX_SPAN_ID, HEX_TRACE_ID, paddedId, requiredPaddedId } from './padded-id.ts';
+import { type Report, type TraceFormat, unknownTo } from './trace-format.ts';
 import { isNot, within } from './unreadable.ts';
 import { takeOtelTags } from './zipkin-tags.ts';
 
@@ -49,19 +49,13 @@ const readAll = (one: unknown, report: Report): readonly Span[] =>
     ? one.map((raw: unknown, index) => within(`[${index}]`, () => readSpan(raw, report)))
     : [readSpan(one, report)];
 
-const unknownTo = (report: Report) => (of: string, name: string) =>
-  report('unknown-member', { value: `${JSON.stringify(name)} of ${of}` });
-
-const TRACE_ID = { digits: 32, base: 16 } as const;
-const SPAN_ID = { digits: 16, base: 16 } as const;
-
 function readSpan(raw: unknown, report: Report): Span {
   const members = spanMessage(raw, unknownTo(report));
   const ids = {
-    traceId: requiredPaddedId(members, 'traceId', TRACE_ID),
-    spanId: requiredPaddedId(members, 'id', SPAN_ID),
+    traceId: requiredPaddedId(members, 'traceId', HEX_TRACE_ID),
+    spanId: requiredPaddedId(members, 'id', HEX_SPAN_ID),
   };
-  const parentSpanId = paddedId(members, 'parentId', SPAN_ID);
+  const parentSpanId = paddedId(members, 'parentId', HEX_SPAN_ID);
   const times = spanTimesOf(members, 'timestamp', 'duration');
   const { tags, status, dropped } = takeOtelTags(textsOf(members, 'tags'));
   for (const { name, count } of dropped) {
@@ -88,17 +82,17 @@ function readSpan(raw: unknown, report: Report): Span {
 }
 
 /** Producers and consumers, which are no hop, are read as internal: as of OTLP. */
-const KINDS: Readonly<Record<string, SpanKind>> = {
-  SERVER: 'server',
-  CLIENT: 'client',
-  PRODUCER: 'internal',
-  CONSUMER: 'internal',
-};
+const KINDS: ReadonlyMap<string, SpanKind> = new Map([
+  ['SERVER', 'server'],
+  ['CLIENT', 'client'],
+  ['PRODUCER', 'internal'],
+  ['CONSUMER', 'internal'],
+]);
 
 function kindOf(members: Members): SpanKind {
   const name = textOf(members, 'kind');
-  const kind = name === '' ? 'internal' : KINDS[name];
-  if (kind === undefined) throw isNot('kind', name, Object.keys(KINDS).join(', '));
+  const kind = name === '' ? 'internal' : KINDS.get(name);
+  if (kind === undefined) throw isNot('kind', name, [...KINDS.keys()].join(', '));
   return kind;
 }
 

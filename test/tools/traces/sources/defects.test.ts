@@ -710,6 +710,7 @@ const REFUSED: readonly (readonly [string, () => string | Buffer, RegExp])[] = [
     () => lineOf({ spans: [], name: 'x' }),
     /line 1 holds no traces but an object with "spans", "name"; allowed: .* OTLP JSON/,
   ],
+  ['a list of nothing', () => '[]\n', /line 1 holds no traces but a list of 0; allowed: /],
   ['text in place of a document', () => '"hello"\n', /line 1 holds no traces but "hello"/],
 ];
 for (const [defect, write, message] of REFUSED) {

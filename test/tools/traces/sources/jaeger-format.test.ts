@@ -147,6 +147,11 @@ const TOLD: readonly (readonly [string, (span: Loose, trace: Loose) => void, rea
       (span) => (span.tags = [{ key: 'span.kind', value: 'x' }]),
       ['unknown-member: span.kind "x"'],
     ],
+    [
+      'a kind with the name of a method',
+      (span) => (span.tags = [{ key: 'span.kind', value: 'constructor' }]),
+      ['unknown-member: span.kind "constructor"'],
+    ],
   ];
 for (const [what, change, told] of TOLD) {
   test(`${what} is told of`, async () => assert.deepEqual((await first(change)).told, told));

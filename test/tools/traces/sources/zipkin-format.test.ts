@@ -130,6 +130,7 @@ test('what cannot be read is refused with its place and value', async () => {
   for (const [change, message] of [
     [{ id: 'xyz' }, /^\[0\]\.id is "xyz"; allowed: 1 to 16 hex/],
     [{ kind: 'X' }, /kind is "X"; allowed: SERVER, CLIENT, PRODUCER, CONSUMER/],
+    [{ kind: 'constructor' }, /kind is "constructor"; allowed: SERVER, CLIENT/],
     [{ timestamp: 'now' }, /timestamp is "now"; allowed: microseconds/],
     [{ tags: { k: 1 } }, /tags\["k"\] is 1; allowed: text/],
     [{ localEndpoint: { serviceName: 1 } }, /localEndpoint\.serviceName is 1; allowed: text/],

@@ -48,7 +48,7 @@ function toSpan(row: SpanRow, traceId: string): Span {
     spanId: hexOf(row.span_id, 16),
     ...(/^0*$/.test(parent) ? {} : { parentSpanId: hexOf(parent, 16) }),
     name: row.name ?? '',
-    kind: KINDS[row.kind ?? ''] ?? 'internal',
+    kind: KINDS.get(row.kind ?? '') ?? 'internal',
     ...toSpanTimes(
       toMoment(startNanos, `start_time of ${row.start_micros} µs`),
       toMoment(startNanos + durationNanos, `end of ${row.start_micros} µs and ${durationNanos} ns`),
@@ -63,12 +63,12 @@ function toSpan(row: SpanRow, traceId: string): Span {
 }
 
 /** OTLP's numbers, and its names. */
-const KINDS: Readonly<Record<string, SpanKind>> = {
-  2: 'server',
-  3: 'client',
-  SPAN_KIND_SERVER: 'server',
-  SPAN_KIND_CLIENT: 'client',
-};
+const KINDS: ReadonlyMap<string, SpanKind> = new Map([
+  ['2', 'server'],
+  ['3', 'client'],
+  ['SPAN_KIND_SERVER', 'server'],
+  ['SPAN_KIND_CLIENT', 'client'],
+]);
 const ERRORS: ReadonlySet<string> = new Set(['2', 'STATUS_CODE_ERROR']);
 
 function hexOf(id: string, length: number): string {

@@ -7,7 +7,7 @@
 import type { Span, SpanKind } from '../../model.ts';
 import type { Labels } from '../labels.ts';
 import { countOf, enumOf, listOf, type Members, textOf } from '../members.ts';
-import type { Report } from '../trace-format.ts';
+import { type Report, unknownTo } from '../trace-format.ts';
 import { within } from '../unreadable.ts';
 import { type AttributeReport, labelsOf, sharedLabelsOf } from './attributes.ts';
 import { type Identifier, identifierOf, requiredIdentifierOf } from './identifier.ts';
@@ -193,7 +193,7 @@ function tellDropped(members: Members, report: Report, ids: { traceId?: string; 
 }
 
 const reportsOf = (report: Report): AttributeReport => ({
-  onUnknown: (of, name) => report('unknown-member', { value: `${JSON.stringify(name)} of ${of}` }),
+  onUnknown: unknownTo(report),
   onRepeated: (key) => report('repeated-key', { value: JSON.stringify(key) }),
   onEmpty: (key) => report('empty-value', { value: JSON.stringify(key) }),
 });

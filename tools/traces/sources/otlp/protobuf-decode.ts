@@ -70,14 +70,7 @@ function decodeMessage(bytes: Buffer, { name, depth }: At): Members {
       list.push(within(`${field.member}[${list.length}]`, read));
     }
   }
-  return withoutEmpty(members, name);
-}
-
-/** Both names of one list are one list: the old one says something only where it is not empty. */
-function withoutEmpty(members: Record<string, unknown>, name: MessageName): Members {
-  if (name !== 'resourceSpans') return members;
-  const { instrumentationLibrarySpans: old, ...rest } = members;
-  return (old as unknown[]).length === 0 ? rest : members;
+  return members;
 }
 
 type Value = Readonly<{
