@@ -13,7 +13,7 @@ import type { SpanSink } from './sink.ts';
 export function createBatches(options: {
   config: TelemetryConfig;
   sinks: readonly Pick<SpanSink, 'pack'>[];
-  exporter: Pick<TrackedExporter, 'export' | 'settled' | 'shutdown'>;
+  exporter: Pick<TrackedExporter, 'export' | 'shutdown'>;
   ledger: Ledger;
 }): SpanProcessor {
   const { config, sinks, exporter, ledger } = options;
@@ -25,7 +25,6 @@ export function createBatches(options: {
         // What is not stored is counted and reported there, and is no error within the SDK.
         done({ code: ExportResultCode.SUCCESS });
       },
-      forceFlush: exporter.settled,
       shutdown: exporter.shutdown,
     },
     {

@@ -35,10 +35,7 @@ const STOPPING = { code: status.UNAVAILABLE, details: 'the server is stopping' }
  * check, which is one answer and waits for nothing, always has room: a server that is busy must not
  * be taken for dead. Every status passes `sendStatus`, those of refusals too.
  */
-export function createCallBounds(
-  limits: CallLimits,
-  sendStatus: StatusResponder = (status, next) => next(status),
-): CallBounds {
+export function createCallBounds(limits: CallLimits, sendStatus: StatusResponder): CallBounds {
   const open = {
     calls: new Set<ServerInterceptingCall>(),
     streams: new Set<ServerInterceptingCall>(),

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 export type Usage = Readonly<{ wallMs: number; cpuMs: number; peakMb: number }>;
 export type Finished = Readonly<{ code: number; stdout: string; usage: Usage }>;
 
-const REPORT = pathToFileURL(join(import.meta.dirname, 'report-usage.mjs')).href;
+/** Makes a Node say on standard error what it took, when it ends. */
+export const REPORT = pathToFileURL(join(import.meta.dirname, 'report-usage.mjs')).href;
 /** As people run it, with the compile cache that it keeps. */
 export const COMMAND_LINE = join(import.meta.dirname, '../cli/bin.mjs');
 
@@ -28,14 +29,14 @@ export function runProcess(
   return promise;
 }
 
-/** Each process says its own as it ends, the first one last. */
-function usageOf(stderr: string): Usage {
+/** Each process says its own as it ends, the first one last; NaN where none did. */
+export function usageOf(stderr: string): Usage {
   const each = [...stderr.matchAll(/^\{"wallMs":\d+,"cpuMs":\d+,"peakMb":\d+\}$/gm)].map(
     ([line]) => JSON.parse(line) as Usage,
   );
   return {
     wallMs: each.at(-1)?.wallMs ?? Number.NaN,
-    cpuMs: each.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+    cpuMs: each.length === 0 ? Number.NaN : each.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
     peakMb: each.reduce((sum, { peakMb }) => sum + peakMb, 0),
   };
 }

@@ -1,3 +1,4 @@
+import { excerpt } from '../../lib/telemetry/excerpt.ts';
 import { counted, printable, TEXT_COLUMNS, wrapText } from '../cli/format.ts';
 import { renderWaterfall } from '../traces/render-waterfall.ts';
 import type { Diagnosis, Finding } from './diagnose.ts';
@@ -55,7 +56,7 @@ function renderFinding(finding: Finding, columns: number): readonly string[] {
     ...labelled('Cause', finding.cause, columns),
     ...labelled('Fix', finding.fix, columns),
     ...shown.flatMap(({ traceId, detail }) => {
-      const cut = detail.length > LONGEST_DETAIL ? `${detail.slice(0, LONGEST_DETAIL)}…` : detail;
+      const cut = excerpt(detail, LONGEST_DETAIL);
       return [
         ...(traceId === null ? [] : [`  - trace ${printable(traceId)}`]),
         ...wrapText(cut, '    ', '    ', columns),

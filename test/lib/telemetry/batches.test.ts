@@ -26,7 +26,6 @@ test('a span that the batch has no room for is counted when it ends, and the res
         ledger.add('handed', spans.length);
         exported.push(...spans.map(({ parts }) => parts.join('|')));
       },
-      async settled() {},
       async shutdown() {},
     },
   });
@@ -61,7 +60,6 @@ test('a span that cannot be packed is lost by itself, and counted', async (t) =>
     ],
     exporter: {
       export: (spans) => void exported.push(...spans.map(({ parts }) => parts.join('|'))),
-      async settled() {},
       async shutdown() {},
     },
   });

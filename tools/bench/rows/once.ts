@@ -3,13 +3,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { REPOSITORY } from '../../local/platforms/environment.ts';
 import type { Row, Sample } from '../row.ts';
 import type { RunCommand } from '../run-command.ts';
+import { REPORT, usageOf } from '../run-process.ts';
 
 const BIN = join(REPOSITORY, 'tools/cli/bin.mjs');
-const REPORT = join(import.meta.dirname, '../report-usage.mjs');
 const REQUESTS = 20;
 
 /** The limits: half of the first measured time, 9.3 s on two cores, and a fifth of the first CPU, 0.7 s. */
@@ -97,9 +96,7 @@ async function runBare(runCommand: RunCommand): Promise<Sample> {
 
 /** With the CPU of the process and of those that it started; each says its own when it ends. */
 async function runNode(runCommand: RunCommand, args: readonly string[]) {
-  const env = { NODE_OPTIONS: `--import=${pathToFileURL(REPORT).href}` };
+  const env = { NODE_OPTIONS: `--import=${REPORT}` };
   const { code, stderr } = await runCommand(process.execPath, args, { cwd: REPOSITORY, env });
-  const said = [...stderr.matchAll(/"cpuMs":(\d+)/g)];
-  const cpuMs = said.reduce((sum, [, ms]) => sum + Number(ms), 0);
-  return { code, stderr, cpuMs: said.length === 0 ? Number.NaN : cpuMs };
+  return { code, stderr, cpuMs: usageOf(stderr).cpuMs };
 }

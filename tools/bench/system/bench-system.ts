@@ -52,12 +52,10 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
       const started = start(program.args, program.env);
       return { ...started, port: await listeningPort(started.child) };
     };
+    const startFile = (file: string, ...args: readonly string[]) =>
+      start([...CONTAINER_HEAP.split(' '), join(import.meta.dirname, file), ...args]);
     const startBare = async (file: string, argument: string) => {
-      const started = start([
-        ...CONTAINER_HEAP.split(' '),
-        join(import.meta.dirname, file),
-        argument,
-      ]);
+      const started = startFile(file, argument);
       return { ...started, port: await listeningPort(started.child) };
     };
     return {
@@ -76,10 +74,7 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
         return { origin: `http://127.0.0.1:${client.port}`, programs: [client, server] };
       },
       startBareDownloads: () =>
-        start([
-          ...[...CONTAINER_HEAP.split(' '), join(import.meta.dirname, 'bare-downloads.ts')],
-          ...[addresses.storageOrigin, WORKS_BUCKET, WORKS_PREFIX],
-        ]),
+        startFile('bare-downloads.ts', addresses.storageOrigin, WORKS_BUCKET, WORKS_PREFIX),
       run: (options) => load.ask<LoadResult>('run', { ...options, queries }),
       close: closers.closeAll,
     };

@@ -1,3 +1,4 @@
+import { excerpt } from '../../../lib/telemetry/excerpt.ts';
 import { isHealthPath } from '../../../lib/telemetry/untraced.ts';
 import { counted } from '../../cli/format.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
@@ -36,7 +37,7 @@ export const unlinkedLogs: Rule = {
       const fault = faultOf(line, known);
       if (fault === undefined) return [];
       const traceId = TRACE_FIELD.exec(line.trace ?? '')?.[2] ?? null;
-      const message = line.message.length > 60 ? `${line.message.slice(0, 60)}…` : line.message;
+      const message = excerpt(line.message, 60);
       return [{ traceId, detail: `${line.where} ${JSON.stringify(message)}: ${fault}` }];
     });
   },
