@@ -1,6 +1,19 @@
 import { type PairedRun, pairRuns, type Run, runsOf } from '../cohorts/pairing.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
 
+/**
+ * `paired-runs` and `runs` belong to the load generator of this system; the others are of traffic that
+ * only the clock divides: requests paired by an attribute, windows of both sides at the same time,
+ * windows at different times in turn, and one side before the other.
+ */
+export type DesignName =
+  | 'paired-runs'
+  | 'runs'
+  | 'paired-requests'
+  | 'paired-windows'
+  | 'windows'
+  | 'before-after';
+
 /** How the requests of the two cohorts are laid against each other. */
 export type Design = Readonly<
   | { paired: true; runs: readonly PairedRun[] }

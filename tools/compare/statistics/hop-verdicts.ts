@@ -26,6 +26,8 @@ export type TestedHop = HopGroup &
     /** What is left to each interval for simultaneous 95 % coverage. */
     alpha: number;
     remark: string | null;
+    /** Differences up to this one get no verdict. */
+    thresholdMs: number;
   }>;
 
 /** Milliseconds against milliseconds. */
@@ -61,7 +63,7 @@ export function testHops(
       pAdjusted === null ? 'not-enough-data' : verdictOf(pAdjusted, hop.contrast.estimate ?? 0);
     const differenceMs = comparable ? estimateOf(hop.contrast, alpha) : UNKNOWN;
     const remark = remarkOn(verdict, differenceMs, thresholdMs);
-    return { ...hop, verdict, pAdjusted, differenceMs, alpha, remark };
+    return { ...hop, verdict, pAdjusted, differenceMs, alpha, remark, thresholdMs };
   });
 }
 

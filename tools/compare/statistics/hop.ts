@@ -4,6 +4,7 @@ import type { Stratum } from '../cohorts/request-record.ts';
 import type { Estimate } from './estimate.ts';
 import type { Verdict } from './overall.ts';
 import type { EcdfPoint, QuantileDifference, Quantiles } from './quantiles.ts';
+import type { SmallestDifference } from './smallest-difference.ts';
 
 /** a and b inclusive; `self*` are the self time or the gap, whichever the hop's `measure` says. */
 export type HopQuantiles = Quantiles &
@@ -54,6 +55,8 @@ export type Hop = Readonly<{
   pAdjusted: number | null;
   /** Why verdict and interval disagree, in a sentence; null where they agree. */
   remark: string | null;
+  /** What as much data as this could have found beside all other hops; null: nothing is tested. */
+  smallestDifference: SmallestDifference | null;
   /** Only where measure is 'gap'. */
   split: Sides<GapSplit | null> | null;
   criticalPath: Sides<CriticalPath | null>;

@@ -9,6 +9,7 @@ import { type Estimate, invert, UNKNOWN } from './estimate.ts';
 import type { GapSplit, Hop, HopQuantiles } from './hop.ts';
 import { type TestedHop, testHops } from './hop-verdicts.ts';
 import { ascending, ecdfOf, medianOf, quantileDifferencesOf, quantilesOf } from './quantiles.ts';
+import { fasterMs, smallestMs } from './smallest-difference.ts';
 
 /** The hop table: what was tested of each hop, with all that describes it. */
 export function compareHops(
@@ -20,8 +21,10 @@ export function compareHops(
   const nearby = { a: warm(cohorts.a), b: warm(cohorts.b) };
   return testHops(cohorts, options)
     .map((hop) => describe(hop, nearby))
-    .map((hop) => (options.comparable ? hop : { ...hop, ratio: UNKNOWN, quantileDifferences: [] }));
+    .map((hop) => (options.comparable ? hop : { ...hop, ...NOTHING_COMPARED }));
 }
+
+const NOTHING_COMPARED = { ratio: UNKNOWN, quantileDifferences: [], smallestDifference: null };
 
 function describe(hop: TestedHop, nearby: Sides<Nearby>): Hop {
   const { stratum, path, samples } = hop;
@@ -47,6 +50,11 @@ function describe(hop: TestedHop, nearby: Sides<Nearby>): Hop {
     verdict: hop.verdict,
     pAdjusted: hop.pAdjusted,
     remark: hop.remark,
+    smallestDifference: smallestMs(hop.contrast, {
+      alpha: hop.alpha,
+      thresholdMs: hop.thresholdMs,
+      ms: fasterMs(selfA, selfB),
+    }),
     split: isGap ? { a: splitOf(samples.a), b: splitOf(samples.b) } : null,
     criticalPath: {
       a: stratum === 'warm' ? contributionOf(samples.a, nearby.a) : null,

@@ -2,7 +2,7 @@ import { counted } from '../../cli/format.ts';
 import { isUnnamed } from '../cohorts/pairing.ts';
 import type { RequestRecord, Stratum } from '../cohorts/request-record.ts';
 import { type Contrast, contrast, FEWEST_RUNS, FEWEST_VALUES } from './contrast.ts';
-import { type Design, figuresOf, type Sample, sampleOf } from './design.ts';
+import { type Design, type DesignName, figuresOf, type Sample, sampleOf } from './design.ts';
 import { type Estimate, estimateOf, invert, UNKNOWN } from './estimate.ts';
 import {
   ascending,
@@ -14,6 +14,7 @@ import {
   quantileDifferencesOf,
   quantilesOf,
 } from './quantiles.ts';
+import { fasterMs, type SmallestDifference, smallestRatio } from './smallest-difference.ts';
 
 export type Verdict = 'a-faster' | 'b-faster' | 'no-difference-seen' | 'not-enough-data';
 
@@ -36,10 +37,16 @@ export type Overall = Readonly<{
   /** Runs that entered on each side: the sample size that the intervals know. */
   runs: Readonly<{ a: number; b: number }>;
   pValue: number | null;
+  /** How the two sides are set against each other. */
+  design: DesignName;
+  /** What as much data as this could have found; null where nothing is tested. */
+  smallestDifference: SmallestDifference | null;
   /** Named in every output. */
   method: string;
   /** Why there is no verdict, in a sentence; null where there is one. */
   reason: string | null;
+  /** The same, where figures and intervals stand and yet nothing may be called; else null. */
+  descriptive: string | null;
   ecdf: Readonly<{ a: readonly EcdfPoint[]; b: readonly EcdfPoint[] }>;
   quantileDifferences: readonly QuantileDifference[];
 }>;
@@ -130,10 +137,15 @@ export function compareOverall(
     pairs: paired ? ratios.values.a : 0,
     runs: ratios.runs,
     pValue,
+    design: paired ? 'paired-runs' : 'runs',
+    smallestDifference: comparable
+      ? smallestRatio(ratios, { alpha: ALPHA, ms: fasterMs(a, b) })
+      : null,
     method: paired
       ? `per run the typical log ratio of its pairs (Hodges-Lehmann), over ${counted(ratios.runs.a, 'run')} the trimmed mean with its t-test (Tukey-McLaughlin)`
       : `per run the typical log latency (Hodges-Lehmann), over ${ratios.runs.a} and ${counted(ratios.runs.b, 'run')} the trimmed means with Yuen's t-test`,
     reason,
+    descriptive: null,
     ecdf: { a: ecdfOf(a), b: ecdfOf(b) },
     quantileDifferences: comparable ? quantileDifferencesOf(a, b) : [],
   };

@@ -23,7 +23,12 @@ export type Test = Readonly<{
    * At a true difference of the threshold it is below alpha in at most alpha of all cases.
    */
   pValue(threshold?: number): number;
+  /** How far from zero the truth must lie for a p-value below alpha in 80 of 100 cases. */
+  smallest(alpha: number): number;
 }>;
+
+/** How often a difference of the smallest size that can be found is found. */
+const POWER = 0.8;
 
 /** The share of the runs that is set aside at either end; of three runs and more at least one. */
 const TRIMMED_SHARE = 0.1;
@@ -93,6 +98,11 @@ function studentTest(estimate: number, error: number, degreesOfFreedom: number):
       // No spread at all between runs: as sure as figures can be.
       return error === 0 ? 0 : Math.min(1, 2 * studentt.cdf(-beyond / error, degreesOfFreedom));
     },
+    smallest: (alpha) =>
+      error === 0
+        ? 0
+        : error *
+          (studentt.inv(1 - alpha / 2, degreesOfFreedom) + studentt.inv(POWER, degreesOfFreedom)),
   };
 }
 

@@ -131,6 +131,7 @@ function hop(item: Shape, stratum: Stratum): Hop {
       known && item.key === 'read'
         ? 'some difference, but not surely above 0.47 ms (2 % of the request)'
         : null,
+    smallestDifference: known ? { ms: 0.6, ratio: round(1 + 0.6 / b) } : null,
     split:
       item.measure === 'gap'
         ? {
@@ -279,6 +280,9 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
       method:
         'per run the typical log ratio of its pairs, over 40 runs the trimmed mean with its t-test',
       reason: null,
+      design: 'paired-runs',
+      smallestDifference: { ms: 1.1, ratio: 1.1 },
+      descriptive: null,
       ecdf: { a: ecdf(23.6), b: ecdf(11.4) },
       quantileDifferences: differences(23.6, 11.4),
     },

@@ -196,6 +196,9 @@ const OVERALL = {
   pairs: 5,
   runs: { a: 2, b: 2 },
   pValue: null,
+  design: 'paired-runs',
+  smallestDifference: null,
+  descriptive: null,
   ecdf: {
     a: [
       [20, 0.2],
@@ -254,7 +257,7 @@ test('every figure of the primary comparison, unpaired', () => {
     at([10, 10, 10, 20, 20]),
   );
   const { method, reason, ...overall } = compare([...A, ...other]).overall;
-  assert.deepEqual(rounded(overall), { ...OVERALL, paired: false, pairs: 0 });
+  assert.deepEqual(rounded(overall), { ...OVERALL, paired: false, pairs: 0, design: 'runs' });
   assert.match(method, /over 2 and 2 runs the trimmed means .*Yuen/);
   assert.match(reason ?? '', /^2 runs with warm requests/);
 });
@@ -331,6 +334,7 @@ test('every figure of a hop', () => {
     verdict: 'not-enough-data',
     pAdjusted: null,
     remark: null,
+    smallestDifference: null,
     split: {
       // Of the gaps of 4 and of 8 ms the front ends' spans take a quarter.
       a: { measured: 2, inferred: 3, networkP50Ms: 4.5, platformP50Ms: 1.5 },

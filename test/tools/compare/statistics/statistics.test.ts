@@ -49,6 +49,14 @@ test('one run that hangs moves neither estimate nor interval beyond its neighbou
   assert.ok(oneSample(bad).pValue() < 0.001);
 });
 
+test('the smallest difference adds the quantile of its power to that of the test', () => {
+  const error = Math.sqrt(9.5 / 12);
+  const result = oneSample([6, 2, 3, 1, 5, 4]);
+  near(result.smallest(0.05), (3.182446 + 0.978472) * error);
+  near(result.smallest(0.2), (1.637744 + 0.978472) * error);
+  assert.equal(oneSample([2, 2, 2, 2]).smallest(0.05), 0);
+});
+
 test('a difference that does not pass the threshold is never significant', () => {
   const result = oneSample([1, 1.01, 0.99, 1, 1.02, 0.98]);
   assert.equal(result.pValue(1), 1);
