@@ -2,8 +2,13 @@ import { z } from 'zod';
 import { atMost, type Config, integer, oneOf, text } from './environment.ts';
 import { otlpVariables } from './otlp-config.ts';
 import { plainTextVariables } from './plain-text.ts';
+import { protectionVariables } from './protections.ts';
 
 const EXPORTERS = ['gcp_trace', 'otlp', 'console'] as const;
+
+/** Names as in OpenTelemetry's automatic instrumentation of Node.js. */
+const INSTRUMENTATIONS = ['http', 'grpc'] as const;
+export type InstrumentationName = (typeof INSTRUMENTATIONS)[number];
 
 /** Value names as in OpenTelemetry's specification; gcp_trace as in Google's Python packages. */
 const PROPAGATORS = ['gcp_trace', 'tracecontext', 'b3', 'b3multi', 'baggage'] as const;
@@ -44,6 +49,9 @@ export const telemetryVariables = {
   OTEL_PROPAGATORS: listOf(PROPAGATORS, ['gcp_trace', 'tracecontext', 'b3']).describe(
     'Headers that link a trace. Without `b3` (or `b3multi`) the true parent is not restored behind Cloud Run',
   ),
+  OTEL_NODE_ENABLED_INSTRUMENTATIONS: listOf(INSTRUMENTATIONS, INSTRUMENTATIONS).describe(
+    'What is patched, and so makes spans and passes the trace on: `http`, `grpc`, `none`, or a list',
+  ),
   OTEL_TRACES_SAMPLER: oneOf(SAMPLERS, 'parentbased_always_on').describe(
     'Which requests are traced, as OpenTelemetry specifies it',
   ),
@@ -80,6 +88,7 @@ export const telemetryVariables = {
   SPAN_FLUSH: oneOf(['background', 'before-response'], 'background').describe(
     '`before-response` stores spans before each answer, for request-based billing, where the CPU stops with the response; it costs each request one export, up to 100 ms a hop',
   ),
+  ...protectionVariables,
   OTEL_SDK_DISABLED: z
     .stringbool({ error: 'true or false' })
     .default(false)

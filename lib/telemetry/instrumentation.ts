@@ -2,7 +2,16 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
-import { isUntracedIncoming, isUntracedOutgoing } from './untraced.ts';
+import type { InstrumentationName } from './config.ts';
+import { isLookup, isUntracedIncoming, isUntracedOutgoing } from './untraced.ts';
+
+export type Patching = Readonly<{
+  instrumentations: readonly InstrumentationName[];
+  healthCheckSpans: boolean;
+}>;
+
+/** By default everything is patched, and health checks make no spans. */
+const EVERYTHING: Patching = { instrumentations: ['http', 'grpc'], healthCheckSpans: false };
 
 /**
  * Patches node's http and https and @grpc/grpc-js, for every later import of them.
@@ -15,17 +24,27 @@ import { isUntracedIncoming, isUntracedOutgoing } from './untraced.ts';
  * This works only while nothing has imported @grpc/grpc-js as an ES module before: that import
  * copies the unpatched functions for good. The preload's own graph must therefore never do so.
  */
-export function patchModules(): void {
-  registerInstrumentations({
-    instrumentations: [
-      new HttpInstrumentation({
-        ignoreIncomingRequestHook: isUntracedIncoming,
-        ignoreOutgoingRequestHook: isUntracedOutgoing,
-      }),
-      new GrpcInstrumentation(),
-    ],
-  });
+export function patchModules(patching: Patching = EVERYTHING): void {
+  const chosen = patching.instrumentations.map((name) => PATCHES[name]);
+  registerInstrumentations({ instrumentations: chosen.map(({ create }) => create(patching)) });
   const require = createRequire(import.meta.url);
-  for (const name of ['node:http', 'node:https', '@grpc/grpc-js']) require(name);
+  for (const { modules } of chosen) for (const name of modules) require(name);
   syncBuiltinESMExports();
 }
+
+type Patch = Readonly<{
+  modules: readonly string[];
+  create: (patching: Patching) => HttpInstrumentation | GrpcInstrumentation;
+}>;
+
+const PATCHES: Readonly<Record<InstrumentationName, Patch>> = {
+  http: {
+    modules: ['node:http', 'node:https'],
+    create: ({ healthCheckSpans }) =>
+      new HttpInstrumentation({
+        ...(!healthCheckSpans && { ignoreIncomingRequestHook: isUntracedIncoming }),
+        ignoreOutgoingRequestHook: healthCheckSpans ? isLookup : isUntracedOutgoing,
+      }),
+  },
+  grpc: { modules: ['@grpc/grpc-js'], create: () => new GrpcInstrumentation() },
+};

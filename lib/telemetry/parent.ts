@@ -9,6 +9,7 @@ import {
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { PropagatorName } from './config.ts';
 import { ROOT } from './linked-context.ts';
+import type { MissingFlag } from './protections.ts';
 import {
   joinB3Multi,
   parseB3,
@@ -96,7 +97,7 @@ const NO_PARENT = 'ffffffffffffffff';
  */
 export function decideParent(
   headers: Headers,
-  restores: boolean,
+  { restores, missingFlag }: { restores: boolean; missingFlag: MissingFlag },
 ): { spanContext: SpanContext; origin: ParentOrigin } | undefined {
   const { cloud, w3c, b3 } = headers;
   const platform = platformParent(headers);
@@ -110,7 +111,11 @@ export function decideParent(
   if (parent === undefined) return undefined;
   const { traceId, spanId } = parent;
   const root = restored === undefined && platform === undefined;
-  const sampled = restored?.sampled ?? platform?.sampled ?? cloud?.sampled ?? true;
+  const sampled =
+    missingFlag === 'drop'
+      ? // As Google's own propagator reads the header, whatever b3 says beside it.
+        ((cloud ?? platform ?? restored)?.sampled ?? false)
+      : (restored?.sampled ?? platform?.sampled ?? cloud?.sampled ?? true);
   const isPastFrontEnd = restored !== undefined && platform && platform.spanId !== spanId;
   return {
     spanContext: {

@@ -15,6 +15,7 @@ import { createCloudTracePropagator } from './cloud-trace-propagator.ts';
 import type { PropagatorName } from './config.ts';
 import { ROOT } from './linked-context.ts';
 import { decideParent, PARENT_ORIGIN, readHeaders } from './parent.ts';
+import type { MissingFlag } from './protections.ts';
 
 /**
  * One propagator for HTTP headers and gRPC metadata alike.
@@ -35,7 +36,10 @@ import { decideParent, PARENT_ORIGIN, readHeaders } from './parent.ts';
  * The last propagator of OpenTelemetry's CompositePropagator to extract wins, whatever it found;
  * that is why this is not one.
  */
-export function createPropagator(names: readonly PropagatorName[]): TextMapPropagator {
+export function createPropagator(
+  names: readonly PropagatorName[],
+  missingFlag: MissingFlag = 'sample',
+): TextMapPropagator {
   const injectors = names.map((name) => INJECTORS[name]());
   const restores = names.includes('b3') || names.includes('b3multi');
   return {
@@ -52,7 +56,7 @@ export function createPropagator(names: readonly PropagatorName[]): TextMapPropa
 
     extract(context, carrier, getter) {
       const headers = readHeaders(names, carrier, getter);
-      const decided = decideParent(headers, restores);
+      const decided = decideParent(headers, { restores, missingFlag });
       const withBaggage = names.includes('baggage')
         ? BAGGAGE.extract(context, carrier, getter)
         : context;

@@ -96,7 +96,11 @@ function drop(traceState: TraceState | undefined): SamplingResult {
  * - The first request of an instance is its cold start. Were it marked on the first recorded span
  *   instead, a later, warm request would be marked wherever sampling is below 1.
  */
-export function createInstanceSampler(sampler: Sampler, onUnsampled: () => void): Sampler {
+export function createInstanceSampler(
+  sampler: Sampler,
+  onUnsampled: () => void,
+  healthCheckSpans = false,
+): Sampler {
   let cold = true;
   return {
     shouldSample(
@@ -107,7 +111,7 @@ export function createInstanceSampler(sampler: Sampler, onUnsampled: () => void)
       attributes: Attributes,
       links: Link[],
     ) {
-      if (isHealthSpan(name)) return { decision: SamplingDecision.NOT_RECORD };
+      if (!healthCheckSpans && isHealthSpan(name)) return { decision: SamplingDecision.NOT_RECORD };
       const isColdStart = cold && kind === SpanKind.SERVER;
       if (isColdStart) cold = false;
       const result = sampler.shouldSample(context, traceId, name, kind, attributes, links);

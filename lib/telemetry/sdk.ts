@@ -27,6 +27,7 @@ import { createLedger, LEDGER_SIGNAL } from './ledger.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createPressure } from './pressure.ts';
 import { createPropagator } from './propagator.ts';
+import { missingProtections } from './protections.ts';
 import { createOwnResource, createResourceDetection } from './resource.ts';
 import { createResponseFlush } from './response-flush.ts';
 import { createRetryQueue } from './retry-queue.ts';
@@ -58,7 +59,7 @@ export async function startTelemetry(
   const contextManager = new EmitterContextManager().enable();
   const guard = createGuard();
   context.setGlobalContextManager(guardContextManager(guard, contextManager));
-  const propagator = createPropagator(config.OTEL_PROPAGATORS);
+  const propagator = createPropagator(config.OTEL_PROPAGATORS, config.MISSING_SAMPLED_FLAG);
   propagation.setGlobalPropagator(guardPropagator(guard, propagator));
   const logger = createLogger({
     service: config.OTEL_SERVICE_NAME,
@@ -66,7 +67,11 @@ export async function startTelemetry(
   });
   diag.setLogger(createDiagLogger(logger), DiagLogLevel.WARN);
   setGlobalErrorHandler((error) => diag.error('OpenTelemetry failed', String(error)));
-  patchModules();
+  for (const sentence of missingProtections(config)) logger.warn(`unprotected trace: ${sentence}`);
+  patchModules({
+    instrumentations: config.OTEL_NODE_ENABLED_INSTRUMENTATIONS,
+    healthCheckSpans: config.HEALTH_CHECK_SPANS,
+  });
   return context.with(suppressTracing(context.active()), () =>
     startProvider(config, { ...options, guard, logger }),
   );
@@ -114,7 +119,11 @@ async function startProvider(
   });
   const provider = new NodeTracerProvider({
     resource: own,
-    sampler: createInstanceSampler(sampler, () => ledger.add('unsampled')),
+    sampler: createInstanceSampler(
+      sampler,
+      () => ledger.add('unsampled'),
+      config.HEALTH_CHECK_SPANS,
+    ),
     spanProcessors: (sinks.length > 0 ? [entry, batches] : [entry]).map((processor, place) =>
       guardProcessor(options.guard, `span processor ${place}`, processor),
     ),
@@ -151,6 +160,7 @@ async function startProvider(
     beforeResponse:
       config.SPAN_FLUSH === 'before-response' ? createResponseFlush(drain) : async () => {},
     async shutdown(shutdownLogger, shutdownTimeoutMs) {
+      if (config.SPAN_DRAIN === 'never') return report(shutdownLogger);
       const untilMs = performance.now() + shutdownTimeoutMs - REPORT_MS;
       const leftMs = () => Math.max(0, untilMs - performance.now());
       await allEnded(Math.min(LAST_ENDS_MS, leftMs()));

@@ -31,10 +31,16 @@ export function isUntracedIncoming(request: Pick<IncomingMessage, 'url'>): boole
   return isHealthPath(request.url);
 }
 
-export function isUntracedOutgoing(request: RequestOptions & { pathname?: string }): boolean {
+type Outgoing = RequestOptions & { pathname?: string };
+
+export function isUntracedOutgoing(request: Outgoing): boolean {
+  return isLookup(request) || isHealthPath(request.path ?? request.pathname);
+}
+
+/** A fetch of metadata or of a token. */
+export function isLookup(request: Outgoing): boolean {
   const path = request.path ?? request.pathname;
   // The path, not the host, tells the metadata server: it has three hosts, and a configurable one.
   if (path?.startsWith('/computeMetadata/')) return true;
-  if (TOKEN_HOSTS.has((request.hostname ?? request.host ?? '').replace(/:\d+$/, ''))) return true;
-  return isHealthPath(path);
+  return TOKEN_HOSTS.has((request.hostname ?? request.host ?? '').replace(/:\d+$/, ''));
 }

@@ -13,12 +13,12 @@ const SCRIPTS: Readonly<Record<string, string>> = JSON.parse(
 
 type Command = Readonly<{ env: NodeJS.ProcessEnv; words: readonly string[] }>;
 
-/** Words as a shell splits them, as far as the documents need it; what is redirected is left out. */
+/** Words as a shell splits them, as far as the documents need it; where its output goes is left out. */
 function splitWords(line: string): Command {
   const all = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(
     ([, quoted, bare]) => quoted ?? bare ?? '',
   );
-  const end = all.indexOf('>');
+  const end = all.findIndex((word) => /^(\d?>.*|\|)$/.test(word));
   const words = end < 0 ? all : all.slice(0, end);
   const start = words.findIndex((word) => !/^[A-Z_]+=/.test(word));
   return {

@@ -45,7 +45,9 @@ describe('the links of the documents', async () => {
     it(`${document.path}: lead to what is there`, () => {
       const dead = linksOf(document).filter(({ path, anchor }) => {
         if (!existsSync(join(ROOT, path))) return true;
-        return anchor !== undefined && !anchorsOf(readDocument(path)).has(anchor);
+        // A line of code: test/docs/codelab.test.ts reads it.
+        if (anchor === undefined || !path.endsWith('.md')) return false;
+        return !anchorsOf(readDocument(path)).has(anchor);
       });
       assert.deepEqual(dead, []);
     });

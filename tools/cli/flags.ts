@@ -57,6 +57,12 @@ export const saveFlag = () =>
     'write the traces; compare and doctor read them with --from',
   ).helpGroup(RESULTS);
 
+export const saveLogsFlag = () =>
+  new Option(
+    '--save-logs <file>',
+    'write the log lines of the programs; doctor reads them with --logs',
+  ).helpGroup(RESULTS);
+
 const ORIGIN = 'Where the traces come from (exactly one):';
 const WINDOW = 'Which traces:';
 const BIGQUERY = 'BigQuery:';

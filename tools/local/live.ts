@@ -6,6 +6,7 @@ import { planFirstRun, renderFirstRun } from './first-run.ts';
 import type { Delay } from './options.ts';
 import { createComparer } from './page/comparer.ts';
 import { startPage } from './page/page.ts';
+import { renderWithout, type Without } from './protections.ts';
 import { renderDelay } from './render-outcome.ts';
 import type { System } from './system.ts';
 import { watchRefusals } from './watch-refusals.ts';
@@ -19,6 +20,7 @@ export async function runLive(live: {
   system: System;
   body: LoadRequestBody;
   delays: readonly Delay[];
+  without: readonly Without[];
   signal: AbortSignal;
   print: (text: string) => void;
   onProgress: (text: string) => void;
@@ -40,6 +42,7 @@ export async function runLive(live: {
     await system.announce(page.url);
     print(`\nTraces and comparison (local): ${page.url}\n`);
     for (const delay of live.delays) print(`${renderDelay(delay)}\n`);
+    for (const off of live.without) print(`${renderWithout(off)}\n`);
     const first = planFirstRun(live.body, Date.now());
     print(`${renderFirstRun(first)} Press Ctrl-C to stop.\n\n`);
     if (first.now) {

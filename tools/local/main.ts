@@ -2,11 +2,13 @@ import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { isStdout } from '../cli/command-line.ts';
 import { createConsole } from './console.ts';
 import { createLoadBody } from './fire.ts';
+import { createLogBook } from './log-book.ts';
 import type { Options } from './options.ts';
 import type { LogLine, PlatformName } from './platforms/platform.ts';
 import { createRunLog } from './run-log.ts';
 import { parsePassedOn } from './settings.ts';
 import { startSystem } from './system.ts';
+import { createWireHeaders } from './wire-headers.ts';
 import { readWorksChoice } from './works-options.ts';
 
 const note = (text: string) => void process.stderr.write(`${text}\n`);
@@ -31,6 +33,8 @@ export async function run(options: Options): Promise<number> {
   const body = createLoadBody(options);
   const summaries = new Map<PlatformName, LoadSummary[]>();
   const runLog = createRunLog((path) => note(`details of what fails: ${path}`));
+  const logBook = createLogBook();
+  const wireHeaders = createWireHeaders();
   const programs = createConsole({
     verbose: options.verbose,
     requestsListed: !options.once,
@@ -46,8 +50,10 @@ export async function run(options: Options): Promise<number> {
     signal: stopped.signal,
     onProgress: note,
     onEvent: programs.onEvent,
+    ...(options.headers && { onHeaders: wireHeaders.add }),
     onLog: (line) => {
       collectSummary(summaries, line);
+      if (options.once) logBook.add(line);
       programs.onLog(line);
     },
   });
@@ -60,10 +66,12 @@ export async function run(options: Options): Promise<number> {
   try {
     if (options.once) {
       const { runOnce } = await import('./once.ts');
-      return await runOnce({ system, options, summaries, signal, print, onProgress: note });
+      const of = { system, options, summaries, logBook, wireHeaders };
+      return await runOnce({ ...of, signal, print, onProgress: note });
     }
     const { runLive } = await import('./live.ts');
-    return await runLive({ system, body, delays: options.delays, signal, print, onProgress: note });
+    const { delays, without } = options;
+    return await runLive({ system, body, delays, without, signal, print, onProgress: note });
   } finally {
     await system.close();
   }

@@ -7,7 +7,10 @@ import { compareTraces } from '../compare/compare.ts';
 import type { Comparison } from '../compare/result/comparison.ts';
 import type { Trace } from '../traces/model.ts';
 import { renderTraceFile } from '../traces/sources/trace-lines.ts';
+import type { Waterfall } from '../traces/waterfall.ts';
 import { createLoadBody, fireRun } from './fire.ts';
+import { darkPrograms, lackingAt } from './instrument.ts';
+import { type LogBook, renderLogTail, withLogs } from './log-book.ts';
 import { type Options, splitIntoRuns } from './options.ts';
 import { summarisePlatform } from './platform-summary.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
@@ -16,6 +19,7 @@ import { inspectAdvice, renderOutcome } from './render-outcome.ts';
 import { renderBroken, renderFailed, renderTypical } from './render-request.ts';
 import { faultsOf, type PlatformResult, RESULTS_VERSION, type Results } from './results.ts';
 import type { System } from './system.ts';
+import type { WireHeaders } from './wire-headers.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -36,6 +40,8 @@ export async function runOnce(run: {
   system: System;
   options: Options;
   summaries: ReadonlyMap<PlatformName, LoadSummary[]>;
+  logBook: LogBook;
+  wireHeaders: WireHeaders;
   signal: AbortSignal;
   print: (text: string) => void;
   onProgress: (text: string) => void;
@@ -73,10 +79,13 @@ async function report(run: {
   system: System;
   options: Options;
   summaries: ReadonlyMap<PlatformName, LoadSummary[]>;
+  logBook: LogBook;
+  wireHeaders: WireHeaders;
   broken: readonly string[];
   print: (text: string) => void;
 }): Promise<number> {
   const { system, options, print } = run;
+  const { instrument } = options;
   const traces = system.cloud.traceStore.traces();
   const platforms = system.platforms
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
@@ -88,6 +97,8 @@ async function report(run: {
         summaries: run.summaries.get(name) ?? [],
         reports: reports(),
         traces,
+        lacking: lackingAt(instrument),
+        dark: darkPrograms(instrument),
       }),
     }));
   const pairs = platforms.map(({ name, result }): [PlatformName, PlatformResult] => [name, result]);
@@ -100,22 +111,38 @@ async function report(run: {
   });
   const [first] = platforms;
   // The median of the comparison, where there is one.
-  const waterfall = comparison.exemplars.a.median ?? first?.waterfall;
+  const median = instrument === 'all' ? comparison.exemplars.a.median : null;
+  const waterfall = median ?? first?.waterfall;
   const faults = [
     ...run.broken,
     ...pairs.flatMap(([name, result]) =>
-      faultsOf(result).map((fault) => `${PLATFORM_LABEL[name]}: ${fault}`),
+      faultsOf(result, instrument !== 'none').map((fault) => `${PLATFORM_LABEL[name]}: ${fault}`),
     ),
   ];
   const broken = platforms.find((platform) => platform.broken !== null);
   const [failure] = comparison.failures;
-  if (broken?.broken) print(renderBroken(PLATFORM_LABEL[broken.name], broken.broken));
-  else if (failure?.exemplar.waterfall) {
-    const { cohort, waterfall } = failure.exemplar;
-    print(renderFailed(PLATFORM_LABEL[SIDES[cohort]], failure, waterfall));
-  } else if (first && waterfall) print(renderTypical(PLATFORM_LABEL[first.name], waterfall));
+  const show = (name: PlatformName, shown: Waterfall, text: (shown: Waterfall) => string) => {
+    print(text(options.logs ? withLogs(shown, run.logBook.lines(name)) : shown));
+    if (options.headers) print(run.wireHeaders.render(shown.traceId));
+  };
+  if (broken?.broken) {
+    const { broken: trace, name } = broken;
+    const { lacks } = trace;
+    show(name, trace.waterfall, (shown) =>
+      renderBroken(PLATFORM_LABEL[name], { waterfall: shown, lacks }),
+    );
+  } else if (failure?.exemplar.waterfall) {
+    const { cohort, waterfall: failed } = failure.exemplar;
+    const name = SIDES[cohort];
+    show(name, failed, (shown) => renderFailed(PLATFORM_LABEL[name], failure, shown));
+  } else if (first && waterfall) {
+    show(first.name, waterfall, (shown) => renderTypical(PLATFORM_LABEL[first.name], shown));
+  } else if (first && instrument === 'none') {
+    print(renderLogTail(PLATFORM_LABEL[first.name], run.logBook.lines(first.name)));
+  }
   print(renderOutcome({ options, pairs, comparison, faults }));
-  await writeFiles({ options, projectId: system.cloud.projectId, traces, comparison, pairs });
+  const projectId = system.cloud.projectId;
+  await writeFiles({ options, projectId, traces, comparison, pairs, logBook: run.logBook });
   return faults.length === 0 ? 0 : 1;
 }
 
@@ -125,6 +152,7 @@ async function writeFiles(results: {
   traces: readonly Trace[];
   comparison: Comparison;
   pairs: readonly (readonly [PlatformName, PlatformResult])[];
+  logBook: LogBook;
 }): Promise<void> {
   const { options, comparison } = results;
   if (options.json !== undefined) {
@@ -132,9 +160,11 @@ async function writeFiles(results: {
       version: RESULTS_VERSION,
       local: true,
       delays: options.delays,
+      ...(options.instrument !== 'all' && { instrument: options.instrument }),
+      ...(options.without.length > 0 && { without: options.without }),
       platforms: Object.fromEntries(results.pairs),
       failures: comparison.failures,
-      ...(results.pairs.length === 2 && { comparison }),
+      ...(results.pairs.length === 2 && options.instrument === 'all' && { comparison }),
     };
     const json = `${JSON.stringify(content, null, 2)}\n`;
     if (isStdout(options.json)) process.stdout.write(json);
@@ -144,6 +174,9 @@ async function writeFiles(results: {
     // Every process has ended, so no trace grows any more.
     const source = { ...SOURCE, name: results.projectId };
     await writeResult(options.save, renderTraceFile(source, results.traces));
+  }
+  if (options.saveLogs !== undefined) {
+    await writeResult(options.saveLogs, results.logBook.render());
   }
   if (options.html !== undefined) {
     // Imported only here, because the plots take the longest to load.

@@ -1,7 +1,9 @@
 import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { UpFlags } from '../cli/commands/up.ts';
 import { LONGEST_LIVE_RUN_MS } from './first-run.ts';
+import type { Level } from './instrument.ts';
 import type { PlatformName, ProgramName } from './platforms/platform.ts';
+import { parseWithout, type Without } from './protections.ts';
 
 const PLATFORMS: readonly PlatformName[] = ['cloud_run', 'gke'];
 
@@ -24,6 +26,12 @@ export type Options = Readonly<{
   rewriteParent: boolean;
   billing: 'instance' | 'request';
   delays: readonly Delay[];
+  instrument: Level;
+  without: readonly Without[];
+  /** Beside the trace that is shown: its log lines, and its headers on the wire. */
+  logs: boolean;
+  headers: boolean;
+  saveLogs?: string;
   verbose: boolean;
 }>;
 
@@ -33,16 +41,36 @@ export type Options = Readonly<{
  */
 const REQUESTS_PER_RUN = 8;
 
+/** Flags of a burst, which has one result. */
+const ONLY_ONCE = [
+  ...(['json', 'html', 'save', 'runs', 'full'] as const),
+  ...(['instrument', 'logs', 'headers'] as const),
+] as const;
+
 /** Throws UsageError. */
 export function parseOptions(flags: UpFlags): Options {
   const { requests, works, queries } = flags;
   const once = flags.once === true;
-  for (const flag of ['json', 'html', 'save', 'runs', 'full'] as const) {
+  if (!once && flags.saveLogs !== undefined) {
+    throw new UsageError('--save-logs is valid only with --once');
+  }
+  for (const flag of ONLY_ONCE) {
     if (!once && flags[flag] !== undefined) {
       throw new UsageError(`--${flag} is valid only with --once`);
     }
   }
+  const { instrument = 'all' } = flags;
+  for (const flag of ['html', 'full'] as const) {
+    if (instrument !== 'all' && flags[flag] !== undefined) {
+      throw new UsageError(`--${flag} shows a comparison; valid only with --instrument all`);
+    }
+  }
+  const platforms = parsePlatforms(flags.platforms);
+  if (flags.headers && !platforms.includes('cloud_run')) {
+    throw new UsageError("--headers shows what Cloud Run's front end sees; add cloud_run");
+  }
   for (const flag of ['json', 'html', 'save'] as const) checkOutput(flag, flags[flag]);
+  checkOutput('save-logs', flags.saveLogs);
   const { runs = once ? Math.ceil(requests / REQUESTS_PER_RUN) : 1 } = flags;
   if (runs > requests) {
     throw new UsageError(
@@ -59,7 +87,7 @@ export function parseOptions(flags: UpFlags): Options {
     requests,
     runs,
     intervalMs: once ? (flags.interval ?? 50) : liveIntervalMs(requests, flags.interval),
-    platforms: parsePlatforms(flags.platforms),
+    platforms,
     full: flags.full === true,
     ...(flags.json === undefined ? {} : { json: flags.json }),
     ...(flags.html === undefined ? {} : { html: flags.html }),
@@ -72,6 +100,11 @@ export function parseOptions(flags: UpFlags): Options {
     rewriteParent: flags.rewrite,
     billing: flags.billing,
     delays: (flags.delay ?? []).map(parseDelay),
+    instrument,
+    without: (flags.without ?? []).map(parseWithout),
+    logs: flags.logs === true,
+    headers: flags.headers === true,
+    ...(flags.saveLogs === undefined ? {} : { saveLogs: flags.saveLogs }),
     verbose: flags.verbose === true,
   };
 }

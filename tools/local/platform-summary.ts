@@ -2,13 +2,13 @@ import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { recordRequests } from '../compare/cohorts/cold-waiters.ts';
 import type { RequestRecord } from '../compare/cohorts/request-record.ts';
 import { ascending, quantilesOf } from '../compare/statistics/quantiles.ts';
-import { isComplete, missingEdges } from '../traces/completeness.ts';
+import { missingEdges } from '../traces/completeness.ts';
 import type { Trace } from '../traces/model.ts';
 import { type NormalisedTrace, requestRootOf, requestsOf } from '../traces/normalise.ts';
 import { isUnwanted, tallyWrongCounts } from '../traces/span.ts';
 import { createWaterfall, type Waterfall } from '../traces/waterfall.ts';
 import { platformOf } from './platforms/labels.ts';
-import type { PlatformName, ProcessReport } from './platforms/platform.ts';
+import type { PlatformName, ProcessReport, ProgramName } from './platforms/platform.ts';
 import type { LatencyQuantiles, PlatformResult, TraceResult } from './results.ts';
 
 /** A trace to show where one is incomplete, with the edges that it lacks. */
@@ -22,15 +22,22 @@ export type PlatformSummary = Readonly<{
   broken: BrokenTrace | null;
 }>;
 
-/** Sums up one platform's part of a run. `requests`: as asked for, over all its runs. */
+/**
+ * Sums up one platform's part of a run. `requests`: as asked for, over all its runs. `lacking`: what
+ * of its edges a trace lacks that it should have. `dark`: the programs without telemetry, which report
+ * no spans.
+ */
 export function summarisePlatform(options: {
   platform: PlatformName;
   requests: number;
   summaries: readonly LoadSummary[];
   reports: readonly ProcessReport[];
   traces: readonly Trace[];
+  lacking?: (tree: NormalisedTrace) => readonly string[];
+  dark?: readonly ProgramName[];
 }): PlatformSummary {
-  const { summaries, reports } = options;
+  const { summaries, reports, lacking = missingEdges, dark = [] } = options;
+  const isComplete = (tree: NormalisedTrace) => lacking(tree).length === 0;
   const traces = options.traces.filter(({ spans }) => platformOf(spans) === options.platform);
   const trees = traces.flatMap(requestsOf);
   const requests = trees.filter((tree) => requestRootOf(tree) !== null);
@@ -65,13 +72,15 @@ export function summarisePlatform(options: {
     spansStarted,
     spansStored: own.length,
     spansLost: spansStarted - own.length,
-    processesWithoutReport: reports.filter(({ spans }) => spans === undefined).length,
+    processesWithoutReport: reports.filter(
+      ({ spans, program }) => spans === undefined && !dark.includes(program),
+    ).length,
     processesFailed: reports.filter(({ exitCode }) => exitCode !== 0).length,
     latencyMs: latencyOf(records),
     warmLatencyMs: latencyOf(records.filter((record) => !record.cold)),
     trace: waterfall && toTraceResult(waterfall),
   };
-  return { result, waterfall, broken: firstBroken(requests) };
+  return { result, waterfall, broken: firstBroken(requests, lacking) };
 }
 
 /** A request that failed at once would flatter the others. */
@@ -91,13 +100,14 @@ function medianWaterfall(requests: readonly NormalisedTrace[]): Waterfall | null
 
 const durationMs = ({ root }: NormalisedTrace) => (root?.endMs ?? 0) - (root?.startMs ?? 0);
 
-function firstBroken(requests: readonly NormalisedTrace[]): BrokenTrace | null {
+function firstBroken(
+  requests: readonly NormalisedTrace[],
+  lacking: (tree: NormalisedTrace) => readonly string[],
+): BrokenTrace | null {
   const [first] = requests
-    .filter((tree) => !isComplete(tree))
+    .filter((tree) => lacking(tree).length > 0)
     .sort((one, other) => one.startMs - other.startMs);
-  return first === undefined
-    ? null
-    : { waterfall: createWaterfall(first), lacks: missingEdges(first) };
+  return first === undefined ? null : { waterfall: createWaterfall(first), lacks: lacking(first) };
 }
 
 function toTraceResult(waterfall: Waterfall): TraceResult {

@@ -3,9 +3,11 @@ import type { Comparison } from '../compare/result/comparison.ts';
 import { renderBrief } from '../compare/text/render-brief.ts';
 import { failureLines } from '../compare/text/render-failures.ts';
 import { renderText } from '../compare/text/render-text.ts';
+import { renderLevel } from './instrument.ts';
 import type { Delay, Options } from './options.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
+import { renderWithout } from './protections.ts';
 import { renderTotals } from './render-totals.ts';
 import type { PlatformResult } from './results.ts';
 
@@ -25,20 +27,31 @@ export function renderOutcome(run: {
 }): string {
   const { options, pairs, comparison, faults } = run;
   const alone = pairs.length === 1 ? pairs[0]?.[0] : undefined;
+  const level = renderLevel(options.instrument);
   const blocks = [
     renderTotals(pairs),
-    options.delays.map((delay) => `${renderDelay(delay)}\n`).join(''),
-    alone === undefined ? '' : linesOf(failureLines(comparison)),
-    alone === undefined ? '' : linesOf(aloneLines(alone, options)),
+    linesOf([
+      ...options.delays.map(renderDelay),
+      ...options.without.map(renderWithout),
+      ...(level === undefined ? [] : wrapText(level)),
+    ]),
+    alone === undefined && level === undefined ? '' : linesOf(failureLines(comparison)),
+    alone === undefined || level !== undefined ? '' : linesOf(aloneLines(alone, options)),
     options.full
       ? renderText(comparison)
-      : alone === undefined
+      : alone === undefined && level === undefined
         ? renderBrief(comparison, adviceFor(comparison, options))
         : '',
-    alone !== undefined || options.full ? '' : linesOf(moreLines(options)),
-    linesOf(faults.length === 0 ? ['Every trace is complete.'] : faults),
+    alone !== undefined || options.full || level !== undefined ? '' : linesOf(moreLines(options)),
+    linesOf(faults.length === 0 ? [renderGood(options)] : faults),
   ];
   return blocks.map((block) => (block === '' ? '' : `\n${block}`)).join('');
+}
+
+function renderGood({ instrument }: Options): string {
+  if (instrument === 'all') return 'Every trace is complete.';
+  if (instrument === 'none') return 'Every request has its answer, and no request has a trace.';
+  return `Every trace has the spans that --instrument ${instrument} makes.`;
 }
 
 /** How to look at the traces once the system has ended: only where they were saved. */

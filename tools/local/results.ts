@@ -2,8 +2,10 @@ import { counted } from '../cli/format.ts';
 import type { Comparison } from '../compare/result/comparison.ts';
 import type { Span } from '../traces/model.ts';
 import { describeWrongCount, type tallyWrongCounts } from '../traces/span.ts';
+import type { Level } from './instrument.ts';
 import type { Delay } from './options.ts';
 import type { PlatformName } from './platforms/platform.ts';
+import type { Without } from './protections.ts';
 
 /** Grows with every change that can break a reader of `--json`. */
 export const RESULTS_VERSION = 2;
@@ -15,6 +17,10 @@ export type Results = Readonly<{
   local: true;
   /** Latency added on purpose (`--delay`): not a finding about the platforms. */
   delays: readonly Delay[];
+  /** How much of the system made spans (`--instrument`); absent: all of it. */
+  instrument?: Level;
+  /** Protections turned off on purpose (`--without`); absent: none. */
+  without?: readonly Without[];
   platforms: Readonly<Partial<Record<PlatformName, PlatformResult>>>;
   /** Failed requests, by how and where they ended, the most frequent first. */
   failures: Comparison['failures'];
@@ -40,6 +46,7 @@ export type PlatformResult = Readonly<{
   traces: number;
   /** All others: the schedule's calls to loadgen. */
   invocationTraces: number;
+  /** With `--instrument`: of what it makes. */
   wholeTraces: number;
   /**
    * First of an instance, or sent before the instance gave its first answer: as in the comparison.
@@ -90,9 +97,13 @@ export type TraceResult = Readonly<{
   }>[];
 }>;
 
-/** Everything that makes the exit code 1, in words; empty for a good run. */
-export function faultsOf(result: PlatformResult): string[] {
+/**
+ * Everything that makes the exit code 1, in words; empty for a good run. `hasTraces`: whether a
+ * request makes one at all.
+ */
+export function faultsOf(result: PlatformResult, hasTraces = true): string[] {
   const { requests } = result;
+  const expectedTraces = hasTraces ? requests - result.shed : 0;
   const faults: string[] = [];
   const expect = (holds: boolean, fault: string) => void (holds || faults.push(fault));
   expect(result.ok === requests, `${requests - result.ok} of ${requests} requests without success`);
@@ -108,7 +119,7 @@ export function faultsOf(result: PlatformResult): string[] {
     `${counted(result.shed, 'request')} shed under pressure of the trace backend`,
   );
   expect(
-    result.traces === requests - result.shed,
+    result.traces === expectedTraces,
     `${counted(result.traces, 'trace')} for ${counted(requests - result.shed, 'request')}`,
   );
   expect(

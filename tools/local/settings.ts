@@ -1,8 +1,10 @@
 import { type Config, ConfigError, integer, oneOf, parseEnv } from '../../lib/config.ts';
 import { telemetryVariables } from '../../lib/telemetry/config.ts';
 import { UsageError } from '../cli/command-line.ts';
+import { instrumentEnv, type Level } from './instrument.ts';
 import { SIZING } from './platforms/knobs.ts';
 import type { ProgramName, ProgramSettings } from './platforms/platform.ts';
+import { type Without, withoutEnv } from './protections.ts';
 
 /** The variables of `npm start` that reach the programs; checked before anything starts. */
 const passedOn = {
@@ -62,6 +64,8 @@ export function createSettings(options: {
   billing: 'instance' | 'request';
   works: Readonly<{ bucket: string; prefix: string; queries: Readonly<Record<string, number>> }>;
   imageTag: string;
+  instrument: Level;
+  without: readonly Without[];
 }): ProgramSettings {
   const { passedOn: given, works } = options;
   const sampler = given.OTEL_TRACES_SAMPLER;
@@ -70,11 +74,16 @@ export function createSettings(options: {
     SPAN_FLUSH:
       given.SPAN_FLUSH ?? (options.billing === 'request' ? 'before-response' : 'background'),
   };
-  const server = { ...common, WORKS_TTL_SECONDS: String(given.WORKS_TTL_SECONDS) };
+  const envOf = (program: ProgramName) => ({
+    ...common,
+    ...(program === 'server' && { WORKS_TTL_SECONDS: String(given.WORKS_TTL_SECONDS) }),
+    ...instrumentEnv(options.instrument, program),
+    ...withoutEnv(options.without, program, given.OTEL_PROPAGATORS),
+  });
   const extraEnv: Record<ProgramName, Record<string, string>> = {
-    loadgen: common,
-    client: common,
-    server,
+    loadgen: envOf('loadgen'),
+    client: envOf('client'),
+    server: envOf('server'),
   };
   return {
     worksBucket: works.bucket,

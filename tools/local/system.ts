@@ -8,7 +8,13 @@ import type { Options } from './options.ts';
 import { startCloudRun } from './platforms/cloud-run/cloud-run.ts';
 import { startGke } from './platforms/gke/gke.ts';
 import type { AddedLatencyMs } from './platforms/knobs.ts';
-import type { LogLine, Platform, PlatformEvent, PlatformName } from './platforms/platform.ts';
+import type {
+  HeadersSeen,
+  LogLine,
+  Platform,
+  PlatformEvent,
+  PlatformName,
+} from './platforms/platform.ts';
 import type { SchedulerJob } from './scheduler-job.ts';
 import { createSettings, type PassedOn } from './settings.ts';
 import { createSlowness, type Slowness } from './slowness.ts';
@@ -48,6 +54,8 @@ export async function startSystem(setup: {
   onLog: (line: LogLine) => void;
   onEvent: (event: PlatformEvent) => void;
   onProgress: (text: string) => void;
+  /** Of each request through a front end of Cloud Run. */
+  onHeaders?: ((seen: HeadersSeen) => void) | undefined;
 }): Promise<System> {
   const { options, works, signal, onLog, onEvent, onProgress } = setup;
   const closers = createClosers();
@@ -71,6 +79,8 @@ export async function startSystem(setup: {
         billing: platform === 'cloud_run' ? options.billing : 'instance',
         works,
         imageTag,
+        instrument: options.instrument,
+        without: options.without,
       }),
       slowness: slowness.factor,
       onLog,
@@ -80,6 +90,7 @@ export async function startSystem(setup: {
       cloud_run: () =>
         startCloudRun({
           ...common('cloud_run'),
+          onHeaders: setup.onHeaders,
           knobs: {
             billing: options.billing,
             ownSpans: options.frontEndSpans,

@@ -81,6 +81,48 @@ test('the first server span of an instance, and no other, is its cold start', as
   assert.equal(cold[0]?.traceId, program.spans().find((span) => span.kind === 1)?.traceId);
 });
 
+for (const [enabled, tree] of [
+  ['none', ['internal loadgen']],
+  ['http', ['internal loadgen', '  client GET', '    server GET']],
+  [
+    'grpc',
+    [
+      'client grpc.shakesapp.ShakespeareService/GetMatchCount',
+      '  server grpc.shakesapp.ShakespeareService/GetMatchCount',
+      'internal loadgen',
+    ],
+  ],
+] as const) {
+  test(`OTEL_NODE_ENABLED_INSTRUMENTATIONS=${enabled} patches nothing else`, async (t) => {
+    const env = { OTEL_NODE_ENABLED_INSTRUMENTATIONS: enabled };
+    const program = await runProgram(t, ['/'], env);
+    assert.deepEqual(renderTree(program.spans()), tree);
+  });
+}
+
+test('HEALTH_CHECK_SPANS=true makes spans of health checks, and one warning', async (t) => {
+  const program = await runProgram(t, ['/ready?bare'], { HEALTH_CHECK_SPANS: 'true' });
+  assert.deepEqual(renderTree(program.spans()), [
+    'client GET',
+    '  server GET',
+    '    client grpc.grpc.health.v1.Health/Check',
+    '      server grpc.grpc.health.v1.Health/Check',
+  ]);
+  const warnings = program.lines.filter(({ severity }) => severity === 'WARNING');
+  assert.deepEqual(
+    warnings.map(({ message }) => message),
+    ['unprotected trace: HEALTH_CHECK_SPANS=true makes spans of health checks'],
+  );
+});
+
+test('SPAN_DRAIN=never ends without storing what waits, and counts it as lost', async (t) => {
+  const program = await runProgram(t, ['/'], { SPAN_DRAIN: 'never' });
+  assert.deepEqual(program.spans(), []);
+  const { started, stored, lost, reasons } = program.report();
+  assert.deepEqual({ started, stored, lost }, { started: 5, stored: 0, lost: 5 });
+  assert.equal(reasons.stillWaiting, 5);
+});
+
 test('OTEL_SDK_DISABLED patches and sends nothing', async (t) => {
   const program = await runProgram(t, ['/'], { OTEL_SDK_DISABLED: 'true' });
   assert.deepEqual(

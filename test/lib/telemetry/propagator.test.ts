@@ -369,6 +369,27 @@ const CARRIERS = {
   },
 };
 
+test('MISSING_SAMPLED_FLAG=drop reads a header without the flag as a no, whatever b3 says', () => {
+  const propagator = createPropagator(['gcp_trace', 'b3'], 'drop');
+  const [traceId, spanId] = ['1'.repeat(32), '2'.repeat(16)];
+  const b3 = `${traceId}-${spanId}-1`;
+  const flagsOf = (headers: Record<string, string>) => {
+    const context = propagator.extract(ROOT_CONTEXT, headers, {
+      keys: (carrier) => Object.keys(carrier),
+      get: (carrier: Record<string, string>, key) => carrier[key],
+    });
+    const span = trace.getSpanContext(context);
+    assert.equal(span?.traceId, traceId);
+    return span?.traceFlags;
+  };
+  const cloud = 'x-cloud-trace-context';
+  assert.equal(flagsOf({ [cloud]: `${traceId}/7`, b3 }), TraceFlags.NONE);
+  assert.equal(flagsOf({ [cloud]: `${traceId}/7` }), TraceFlags.NONE);
+  assert.equal(flagsOf({ [cloud]: `${traceId}/7;o=1`, b3 }), TraceFlags.SAMPLED);
+  assert.equal(flagsOf({ b3 }), TraceFlags.SAMPLED);
+  assert.equal(flagsOf({ b3: `${traceId}-${spanId}` }), TraceFlags.NONE);
+});
+
 /** One of each kind: Google's package prints its deprecation for every instance. */
 const made = new Map<string, TextMapPropagator>();
 function propagatorFor(names: readonly PropagatorName[]): TextMapPropagator {

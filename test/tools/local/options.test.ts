@@ -55,6 +55,28 @@ describe('parseOptions', () => {
       ['--requests', '60', '--interval', '2000'],
       /takes 118 s, and .* every minute; allowed: at most 50 s, so --interval 847 or less/,
     ],
+    ['a level without an end', ['--instrument', 'http'], /--instrument is valid only with --once/],
+    [
+      'an unknown level',
+      ['--once', '--instrument', 'tcp'],
+      /--instrument is "tcp"; allowed: one of none, loadgen, http, grpc, all/,
+    ],
+    [
+      'a comparison of a level',
+      ['--once', '--instrument', 'http', '--full'],
+      /--full shows a comparison; valid only with --instrument all/,
+    ],
+    [
+      'the headers of no front end',
+      ['--once', '--headers', '--platforms', 'gke'],
+      /--headers .*; add cloud_run/,
+    ],
+    ['an unknown protection', ['--without', 'b3'], /--without is "b3"; allowed: one of parent, /],
+    [
+      'a protection of no program',
+      ['--without', 'web/flush'],
+      /--without is "web\/flush"; allowed/,
+    ],
     ['an unknown platform', ['--platforms', 'gke,lambda'], /--platforms is "gke,lambda"/],
     ['a delay without a hop', ['--delay', 'gke=20'], /--delay is "gke=20"; allowed: PLATFORM/],
     ['an unknown billing', ['--billing', 'free'], /--billing is "free"; allowed: one of/],

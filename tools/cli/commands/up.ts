@@ -4,6 +4,7 @@ import {
   jsonFlag,
   repeatableFlag,
   saveFlag,
+  saveLogsFlag,
   wholeNumberFlag,
   wordFlag,
 } from '../flags.ts';
@@ -67,9 +68,26 @@ By default it runs until Ctrl-C: a schedule starts a run on both platforms every
         'add latency in front of one program on one platform, for example gke/server=20; may be repeated',
       ),
     )
+    .addOption(
+      repeatableFlag(
+        '--without <protection>',
+        'turn off what keeps traces complete, to see what it prevents: parent, sampled-flag, flush, drain or health-checks; server/flush: in one program; may be repeated',
+      ),
+    )
+    .optionsGroup('What to show:')
+    .addOption(
+      wordFlag(
+        '--instrument <level>',
+        'with --once: what makes spans: none, loadgen (its own), http (loadgen and client), grpc (server too), or all (default)',
+        ['none', 'loadgen', 'http', 'grpc', 'all'],
+      ),
+    )
+    .option('--logs', 'with --once: the log lines of the request that is shown, below their spans')
+    .option('--headers', "with --once: its trace headers, before and behind Cloud Run's front end")
     .addOption(jsonFlag())
     .addOption(htmlFlag())
     .addOption(saveFlag())
+    .addOption(saveLogsFlag())
     .option('--full', 'print every figure of the comparison, cold requests and methods too')
     .option('--verbose', 'print every log line of the programs')
     .addHelpText(

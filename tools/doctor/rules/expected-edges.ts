@@ -43,11 +43,15 @@ type Lacking = Readonly<{ trace: NormalisedTrace; edge: string }>;
 const ALWAYS: Words = {
   finding: 'Not one request on the platform has these spans, although the requests succeeded.',
   cause:
-    'Three causes look alike in a trace: the program does not sample (OTEL_TRACES_SAMPLER), it ' +
-    'exports nothing (OTEL_TRACES_EXPORTER=none, no permission to write traces, another project), ' +
-    'or it is not instrumented (started without the preload, or not traced at all).',
+    'Four causes look alike in a trace: the program does not sample (OTEL_TRACES_SAMPLER, or a ' +
+    'header without the sampled flag and MISSING_SAMPLED_FLAG=drop), its CPU stops before it stores ' +
+    'its spans (request-based billing with SPAN_FLUSH=background), it exports nothing ' +
+    '(OTEL_TRACES_EXPORTER=none, no permission to write traces, another project), or it is not ' +
+    'instrumented (started without the preload, or not traced at all).',
   fix:
-    'Read the line “telemetry stopped” of the program whose span is missing. If it started no ' +
-    'spans, the program is not instrumented or does not sample; if it lost them, the export is at ' +
-    'fault (roles/cloudtrace.agent, project). If the line is missing, start it with the preload.',
+    'Read the line “telemetry stopped” of the program whose span is missing. If unsampled is above ' +
+    '0, the sampler or the flag is at fault. If spans were lost as stillWaiting, the program ended ' +
+    'before it stored them: set SPAN_FLUSH=before-response, and end it by SIGTERM. If they were ' +
+    'lost for another reason, the export is at fault (roles/cloudtrace.agent, project). If it ' +
+    'started no spans, or the line is missing, start it with the preload.',
 };

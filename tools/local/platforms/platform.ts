@@ -101,6 +101,15 @@ export type LogLine = Readonly<{
   line: Readonly<Record<string, unknown>> | string;
 }>;
 
+/** The headers that link a trace, on one hop through Cloud Run's front end. */
+export type HeadersSeen = Readonly<{
+  program: ProgramName;
+  /** By the caller. */
+  sent: Readonly<Record<string, string>>;
+  /** By the container. */
+  received: Readonly<Record<string, string>>;
+}>;
+
 /** How one process ended, and what its telemetry reports about its spans at shutdown. */
 export type ProcessReport = Readonly<{
   program: ProgramName;

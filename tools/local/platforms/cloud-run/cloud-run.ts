@@ -6,6 +6,7 @@ import { type Guardian, startGuardian } from '../guardian.ts';
 import { createJournal, type Journal } from '../journal.ts';
 import { CLOUD_RUN_KNOBS, type CloudRunKnobs } from '../knobs.ts';
 import {
+  type HeadersSeen,
   type Platform,
   type PlatformOptions,
   type ProgramName,
@@ -22,7 +23,11 @@ import { createStopLedger, type StopLedger } from './stops.ts';
 import { createHttp1Upstream, createHttp2Upstream } from './upstream.ts';
 
 export type CloudRunOptions = PlatformOptions &
-  Readonly<{ knobs?: Partial<CloudRunKnobs>; clock?: Clock }>;
+  Readonly<{
+    knobs?: Partial<CloudRunKnobs>;
+    clock?: Clock;
+    onHeaders?: ((seen: HeadersSeen) => void) | undefined;
+  }>;
 
 export type CloudRun = Platform &
   Readonly<{
@@ -115,6 +120,7 @@ async function startService(deployed: Deployed): Promise<{ service: Service; fro
     storeSpan: (span) => cloud.traceStore.write([span]),
     onRefusal: ({ status, reason }) =>
       journal.of(program, '').event({ type: 'refused', status, reason }),
+    onHeaders: options.onHeaders,
   });
   return { service, frontEnd };
 }

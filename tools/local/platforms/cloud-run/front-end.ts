@@ -4,10 +4,10 @@ import { type Clock, sleep } from '../../../../lib/clock.ts';
 import type { Span } from '../../../traces/model.ts';
 import type { IssuedCertificate } from '../../cloud/identity/certificates.ts';
 import type { CloudRunKnobs } from '../knobs.ts';
-import type { ProgramName } from '../platform.ts';
+import type { HeadersSeen, ProgramName } from '../platform.ts';
 import type { Exchange } from './exchange.ts';
 import { forward, refuse } from './forward.ts';
-import { dropSampledFlag, readTrace, rewriteTrace } from './headers.ts';
+import { dropSampledFlag, linkingHeaders, readTrace, rewriteTrace } from './headers.ts';
 import { removeSignature } from './iam.ts';
 import type { Instance } from './instance.ts';
 import { startListener } from './listener.ts';
@@ -33,6 +33,7 @@ export type FrontEndOptions = Readonly<{
   region: string;
   storeSpan(span: Span): void;
   onRefusal(refusal: Refusal): void;
+  onHeaders?: ((seen: HeadersSeen) => void) | undefined;
 }>;
 
 /**
@@ -94,16 +95,19 @@ async function serve(request: {
   const { store, sampled } = knobs.rewriteParent
     ? instance.ownSpans(incoming.sampled)
     : { store: false, sampled: incoming.sampled };
+  const rewritten = traceHeaders(exchange, knobs, () =>
+    rewriteTrace(exchange.headers, { incoming, spanId, sampled }),
+  );
+  options.onHeaders?.({
+    program: options.service,
+    sent: linkingHeaders(exchange.headers),
+    received: linkingHeaders({ ...exchange.headers, ...rewritten }),
+  });
   const status = await forward({
     exchange,
     upstream: instance.upstream,
     timeout: request.timeout,
-    headers: {
-      ...forwardedHeaders(exchange),
-      ...traceHeaders(exchange, knobs, () =>
-        rewriteTrace(exchange.headers, { incoming, spanId, sampled }),
-      ),
-    },
+    headers: { ...forwardedHeaders(exchange), ...rewritten },
   });
   if (!store) return;
   const span = createOwnSpan({

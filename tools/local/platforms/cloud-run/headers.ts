@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { parseCloudTraceContext, singleValue } from '../../../../lib/telemetry/trace-headers.ts';
 
 /** The trace that a request's headers name; a new trace id where they name none. */
@@ -12,6 +12,17 @@ export type IncomingTrace = Readonly<{
 }>;
 
 const TRACE_PARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
+
+const LINKING = ['x-cloud-trace-context', 'traceparent', 'tracestate', 'b3'] as const;
+
+/** Those of the headers that link a trace. */
+export function linkingHeaders(
+  headers: IncomingHttpHeaders | OutgoingHttpHeaders,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    LINKING.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
+  );
+}
 
 /** X-Cloud-Trace-Context decides; without it, traceparent. b3 is never read. */
 export function readTrace(headers: IncomingHttpHeaders): IncomingTrace {

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createLogBook, renderLogTail, withLogs } from '../../../tools/local/log-book.ts';
+import type { LogLine } from '../../../tools/local/platforms/platform.ts';
+import { normalise } from '../../../tools/traces/normalise.ts';
+import { createWaterfall } from '../../../tools/traces/waterfall.ts';
+import { createRequestTrace, spanId } from './example-traces.ts';
+
+const waterfall = createWaterfall(normalise(createRequestTrace({ platform: 'gcp_cloud_run' })));
+
+const entry = (line: LogLine['line'], platform: LogLine['platform'] = 'gke'): LogLine => ({
+  platform,
+  program: 'server',
+  instanceId: 'i',
+  line,
+});
+
+const linked = (span: string, atMs: number, traceId = waterfall.traceId) => ({
+  severity: 'INFO',
+  message: 'GetMatchCount',
+  time: new Date(waterfall.startMs + atMs).toISOString(),
+  grpcCode: 0,
+  'logging.googleapis.com/trace': `projects/p/traces/${traceId}`,
+  'logging.googleapis.com/spanId': span,
+});
+
+describe('withLogs', () => {
+  it('puts each line of the trace among the events of its span, in the order of their times', () => {
+    const book = createLogBook();
+    book.add(entry(linked(spanId(5), 70)));
+    book.add(entry(linked(spanId(5), 60)));
+    book.add(entry(linked(spanId(5), 60, 'b'.repeat(32))));
+    book.add(entry(linked(spanId(0), 1), 'cloud_run'));
+    book.add(entry('plain text'));
+    const shown = withLogs(waterfall, book.lines('gke'));
+    assert.deepEqual(
+      shown.spans.map(({ events }) => events?.map(({ name, offsetMs }) => [name, offsetMs])),
+      waterfall.spans.map((_, index) =>
+        index === 5 ? [60, 70].map((at) => ['log INFO GetMatchCount', at]) : [],
+      ),
+    );
+  });
+});
+
+describe('renderLogTail', () => {
+  it('shows the lines of requests by their times, with their fields and without the links', () => {
+    const book = createLogBook();
+    book.add(entry({ ...linked(spanId(5), 70), durationMs: 3 }));
+    const httpRequest = { requestMethod: 'GET', requestUrl: '/', status: 200, latency: '0.1s' };
+    const { grpcCode: _, ...line } = linked(spanId(5), 60);
+    book.add(entry({ ...line, message: 'earlier', httpRequest }));
+    book.add(entry({ severity: 'INFO', message: 'listening', time: '2026-01-01T00:00:00.000Z' }));
+    const text = renderLogTail('GKE (local)', book.lines('gke'));
+    assert.deepEqual(text.split('\n').slice(3, -1), [
+      '03:04:05.060  server   INFO  earlier requestUrl=/ latency=0.1s',
+      '03:04:05.070  server   INFO  GetMatchCount grpcCode=0 durationMs=3',
+    ]);
+  });
+
+  it('cuts a line at 100 columns', () => {
+    const book = createLogBook();
+    book.add(entry({ ...linked(spanId(5), 70), long: 'x'.repeat(200) }));
+    const last = renderLogTail('GKE', book.lines('gke')).split('\n').at(-2) ?? '';
+    assert.equal(last.length, 100);
+    assert.ok(last.endsWith('…'));
+  });
+});

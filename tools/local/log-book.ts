@@ -1,0 +1,83 @@
+import { columnsOf, printable, TEXT_COLUMNS } from '../cli/format.ts';
+import type { Waterfall, WaterfallSpan } from '../traces/waterfall.ts';
+import type { LogLine, PlatformName } from './platforms/platform.ts';
+
+/** The newest log lines of a run, for the request that is shown. */
+export type LogBook = Readonly<{
+  add(entry: LogLine): void;
+  /** Of one platform, as they were written. */
+  lines(platform: PlatformName): readonly Entry[];
+  /** As the programs wrote them, a JSON object a line. */
+  render(): string;
+}>;
+
+type Entry = Omit<LogLine, 'line'> & Readonly<{ line: Readonly<Record<string, unknown>> }>;
+
+const MOST_LINES = 10_000;
+
+export function createLogBook(): LogBook {
+  const entries: Entry[] = [];
+  return {
+    add({ line, ...rest }) {
+      if (typeof line === 'string') return;
+      entries.push({ ...rest, line });
+      if (entries.length > MOST_LINES) entries.shift();
+    },
+    lines: (platform) => entries.filter((entry) => entry.platform === platform),
+    render: () => entries.map(({ line }) => `${JSON.stringify(line)}\n`).join(''),
+  };
+}
+
+const TRACE_FIELD = 'logging.googleapis.com/trace';
+const SPAN_FIELD = 'logging.googleapis.com/spanId';
+
+/** The same waterfall, with each log line of its trace among the events of the span that wrote it. */
+export function withLogs(waterfall: Waterfall, entries: readonly Entry[]): Waterfall {
+  const own = entries.filter(({ line }) =>
+    String(line[TRACE_FIELD] ?? '').endsWith(`/traces/${waterfall.traceId}`),
+  );
+  const bySpan = Map.groupBy(own, ({ line }) => String(line[SPAN_FIELD]));
+  const withOwn = (span: WaterfallSpan): WaterfallSpan => {
+    const logged = (bySpan.get(span.spanId) ?? []).map(({ line }) => ({
+      name: `log ${line.severity ?? 'DEFAULT'} ${String(line.message ?? '')}`,
+      offsetMs: Date.parse(String(line.time)) - waterfall.startMs,
+      attributes: {},
+    }));
+    if (logged.length === 0) return span;
+    const events = [...(span.events ?? []), ...logged];
+    return { ...span, events: events.sort((one, other) => one.offsetMs - other.offsetMs) };
+  };
+  return { ...waterfall, spans: waterfall.spans.map(withOwn) };
+}
+
+/** Fields that every line has, and those that only link it. */
+const LEFT_OUT =
+  /^(severity|message|time|service|requestMethod|status|logging\.googleapis\.com\/.*)$/;
+const SHOWN_LINES = 12;
+
+/** What a run without traces leaves to look at: its last log lines, in the order of their times. */
+export function renderLogTail(platform: string, entries: readonly Entry[]): string {
+  const last = entries
+    .filter(({ line }) => line.message !== 'telemetry stopped')
+    .sort((one, other) => (String(one.line.time) < String(other.line.time) ? -1 : 1))
+    .filter(({ line }) => line.httpRequest !== undefined || line.grpcCode !== undefined)
+    .slice(-SHOWN_LINES);
+  return [
+    '',
+    `The last log lines of requests on ${platform}:`,
+    '',
+    ...last.map(renderLine),
+    '',
+  ].join('\n');
+}
+
+function renderLine({ program, line }: Entry): string {
+  // What an HTTP request took is one level down.
+  const { httpRequest, ...own } = line;
+  const rest = Object.entries({ ...own, ...(httpRequest as object | undefined) })
+    .filter(([key]) => !LEFT_OUT.test(key))
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const head = [String(line.time).slice(11, 23), program.padEnd(7), String(line.severity)];
+  const text = printable(`${head.join('  ')}  ${[line.message, ...rest].join(' ')}`);
+  return columnsOf(text) > TEXT_COLUMNS ? `${text.slice(0, TEXT_COLUMNS - 1)}…` : text;
+}
