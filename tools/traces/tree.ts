@@ -37,6 +37,7 @@ export type Node = {
  * times already are), so that sums and differences of them are exact, and so is the accounting.
  */
 const GRID = 4096;
+export const GRID_MS = 1 / GRID;
 export const onGrid = (ms: number) => Math.round(ms * GRID) / GRID;
 
 /** The nearest span above that a program of the system made. */

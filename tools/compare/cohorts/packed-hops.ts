@@ -1,4 +1,5 @@
 import { interned } from '../../traces/interned.ts';
+import { GRID_MS } from '../../traces/tree.ts';
 import type { HopSample } from './hop-samples.ts';
 
 /** What the samples of many requests have in common. */
@@ -11,48 +12,53 @@ export type HopLayout = readonly HopShape[];
 const FIGURES = 3;
 const FIGURES_OF_SPLIT = 2;
 
+/** Figures of many requests, in units of so many milliseconds. */
+type Block = Readonly<{ figures: Int32Array | Float64Array; unitMs: number }>;
+
 /**
  * The hops of one request. Their figures lie in a block with those of other requests: a million spans
  * leave as many samples, which as objects would take more memory than everything else together, and
- * most of the time of reading them would go into fetching them.
+ * most of the time of reading them would go into fetching them. Times lie on a grid, so that four bytes
+ * hold a figure exactly; those of a request that lasts over eight minutes take eight.
  *
  *     offset inclusive self | offset inclusive self | … | network platform | …
  *     of the first hop      | of the second         |   | of the first hop that is split
  */
 export class RequestHops {
   readonly layout: HopLayout;
-  readonly #block: Float64Array;
+  readonly #block: Block;
   readonly #at: number;
 
-  constructor(layout: HopLayout, block: Float64Array, at: number) {
+  constructor(layout: HopLayout, block: Block, at: number) {
     this.layout = layout;
     this.#block = block;
     this.#at = at;
   }
 
   offsetMs(place: number): number {
-    return this.#block[this.#at + FIGURES * place] as number;
+    return this.#figure(FIGURES * place);
   }
 
   inclusiveMs(place: number): number {
-    return this.#block[this.#at + FIGURES * place + 1] as number;
+    return this.#figure(FIGURES * place + 1);
   }
 
   selfMs(place: number): number {
-    return this.#block[this.#at + FIGURES * place + 2] as number;
+    return this.#figure(FIGURES * place + 2);
   }
 
   /** `rank`: how many split hops come before it. */
   networkMs(rank: number): number {
-    return this.#block[this.#atSplit(rank)] as number;
+    return this.#figure(FIGURES * this.layout.length + FIGURES_OF_SPLIT * rank);
   }
 
   platformMs(rank: number): number {
-    return this.#block[this.#atSplit(rank) + 1] as number;
+    return this.#figure(FIGURES * this.layout.length + FIGURES_OF_SPLIT * rank + 1);
   }
 
-  #atSplit(rank: number): number {
-    return this.#at + FIGURES * this.layout.length + FIGURES_OF_SPLIT * rank;
+  #figure(place: number): number {
+    const { figures, unitMs } = this.#block;
+    return (figures[this.#at + place] as number) * unitMs;
   }
 }
 
@@ -61,36 +67,62 @@ export const splitRankOf = (layout: HopLayout, place: number): number =>
   layout.slice(0, place).filter(({ isSplit }) => isSplit).length;
 
 const BLOCK = 65_536;
+/** The figures of one request, before it is known in which block they lie. */
+const taken: number[] = [];
 
 /** Packs the samples of requests, one request after another. */
 export function createHopPacker(blockLength = BLOCK) {
   const layoutOf = createLayouts();
-  let block = new Float64Array(0);
-  let filled = 0;
+  const onGrid = createBlocks((length) => new Int32Array(length), GRID_MS, blockLength);
+  const any = createBlocks((length) => new Float64Array(length), 1, blockLength);
 
   return (samples: readonly HopSample[]): RequestHops => {
     const layout = layoutOf(samples);
-    const splits = layout.filter(({ isSplit }) => isSplit).length;
-    const length = FIGURES * layout.length + FIGURES_OF_SPLIT * splits;
-    if (filled + length > block.length) {
-      block = new Float64Array(Math.max(blockLength, length));
-      filled = 0;
-    }
-    const at = filled;
-    filled += length;
-    let next = at;
-    let nextSplit = at + FIGURES * layout.length;
-    for (const { offsetMs, inclusiveMs, selfMs, split } of samples) {
-      block[next] = offsetMs;
-      block[next + 1] = inclusiveMs;
-      block[next + 2] = selfMs;
-      next += FIGURES;
+    let length = FIGURES * samples.length;
+    let isOnGrid = true;
+    const take = (at: number, ms: number) => {
+      taken[at] = ms;
+      const units = ms / GRID_MS;
+      isOnGrid &&= (units | 0) === units;
+    };
+    for (let place = 0; place < samples.length; place += 1) {
+      const { offsetMs, inclusiveMs, selfMs, split } = samples[place] as HopSample;
+      take(FIGURES * place, offsetMs);
+      take(FIGURES * place + 1, inclusiveMs);
+      take(FIGURES * place + 2, selfMs);
       if (split === null) continue;
-      block[nextSplit] = split.networkMs;
-      block[nextSplit + 1] = split.platformMs;
-      nextSplit += FIGURES_OF_SPLIT;
+      take(length, split.networkMs);
+      take(length + 1, split.platformMs);
+      length += FIGURES_OF_SPLIT;
     }
+    const { block, at } = (isOnGrid ? onGrid : any).put(length);
     return new RequestHops(layout, block, at);
+  };
+}
+
+/** Blocks of figures, filled one after another. */
+function createBlocks(
+  create: (length: number) => Block['figures'],
+  unitMs: number,
+  blockLength: number,
+) {
+  let block: Block = { figures: create(0), unitMs };
+  let filled = 0;
+  return {
+    /** So many of those that are taken. */
+    put(length: number): Readonly<{ block: Block; at: number }> {
+      if (filled + length > block.figures.length) {
+        block = { figures: create(Math.max(blockLength, length)), unitMs };
+        filled = 0;
+      }
+      const { figures } = block;
+      const at = filled;
+      for (let place = 0; place < length; place += 1) {
+        figures[at + place] = (taken[place] as number) / unitMs;
+      }
+      filled += length;
+      return { block, at };
+    },
   };
 }
 

@@ -45,6 +45,21 @@ test('packed samples say what the plain ones said, over several blocks', () => {
   }
 });
 
+test('figures off the grid, and of requests that last for hours, are kept exactly too', () => {
+  const pack = createHopPacker(100);
+  const requests = [0, 1 / 3, -0.25, 1e7, -1e7, 2 ** 31 / 4_096, Number.MAX_SAFE_INTEGER].map(
+    (ms) => [
+      sample(0),
+      { ...sample(1), offsetMs: 0 - ms, inclusiveMs: ms, selfMs: ms / 2 },
+      { ...sample(2), split: { networkMs: ms, platformMs: ms * 3 } },
+    ],
+  );
+  const packed = requests.map(pack);
+  for (const [index, hops] of packed.entries()) {
+    assert.deepEqual(unpacked(hops), requests[index], `request ${index}`);
+  }
+});
+
 test('requests that differ in nothing but figures share their layout, others do not', () => {
   const pack = createHopPacker();
   const one = pack([sample(1), sample(2)]);
