@@ -24,6 +24,7 @@ export async function run(asked: Options): Promise<number> {
   const progress = createProgress(process.stderr);
   try {
     const { options, source } = await openSource(asked, {
+      signal,
       env: process.env,
       onProgress: progress.show,
       onResume: (text) => process.stderr.write(`compare: ${text}\n`),

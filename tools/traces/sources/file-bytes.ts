@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { UsageError } from '../../cli/command-line.ts';
 import { isOtlpProtobuf } from './otlp/protobuf.ts';
+import { fileOf } from './stored-input.ts';
 
 /** What a file begins with that has to be unpacked first, and with what. */
 const COMPRESSIONS: readonly Readonly<{ magic: string; create(): Transform }>[] = [
@@ -41,7 +42,7 @@ export async function* readBytes(
   });
   const compression = COMPRESSIONS.find(({ magic }) => startsWith(begin, magic));
   if (compression === undefined) check(begin);
-  const input = createReadStream(path, { signal });
+  const input = createReadStream(fileOf(path), { signal });
   try {
     if (compression === undefined) yield* input;
     else {
@@ -162,7 +163,7 @@ function checkText(begin: Buffer, path: string): void {
 const START_BYTES = 4_096;
 
 async function readStart(path: string): Promise<Buffer> {
-  const file = await open(path);
+  const file = await open(fileOf(path));
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(START_BYTES), 0, START_BYTES, 0);
     return buffer.subarray(0, bytesRead);

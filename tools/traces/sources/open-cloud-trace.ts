@@ -16,6 +16,8 @@ export type ReadOptions = Readonly<{ origin: Origin }> &
   >;
 
 export type Opening = Readonly<{
+  /** Ends an opening that waits, such as for standard input. */
+  signal: AbortSignal;
   /** Where an emulator is named, by the variables of Google's clients. */
   env?: NodeJS.ProcessEnv;
   cacheDirectory?: string;

@@ -12,7 +12,7 @@ export async function openSource<O extends ReadOptions & { at(nowMs: number): O 
   const { origin } = asked;
   if (origin.kind === 'files') {
     const source = origin.paths.includes('-')
-      ? await (await import('./stdin-file.ts')).openWithStdin(origin.paths)
+      ? await (await import('./stdin-file.ts')).openWithStdin(origin.paths, run.signal)
       : await openFiles(origin.paths);
     return { options: asked, source };
   }

@@ -6,9 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import { UsageError } from '../../cli/command-line.ts';
 import { openFiles } from './files.ts';
 import type { TraceSource } from './source.ts';
+import { storeAs } from './stored-input.ts';
 
 /** What stands for standard input among the files of --from. */
 const STDIN = '-';
+const NAME = 'standard input';
 
 /**
  * Opens files of which standard input is one. It is copied to a file, as a reader goes through its
@@ -16,6 +18,7 @@ const STDIN = '-';
  */
 export async function openWithStdin(
   paths: readonly string[],
+  signal: AbortSignal,
   input: Readable & Readonly<{ isTTY?: boolean }> = process.stdin,
 ): Promise<TraceSource> {
   if (paths.filter((path) => path === STDIN).length > 1) {
@@ -27,20 +30,13 @@ export async function openWithStdin(
   const folder = mkdtempSync(join(tmpdir(), 'shakesapp-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'stdin');
-  await pipeline(input, createWriteStream(file, { mode: 0o600 }));
-  const files = paths.map((path) => (path === STDIN ? file : path));
-  return withName(await openFiles(files), (text) => text.replaceAll(file, 'standard input'));
-}
-
-function withName(source: TraceSource, name: (text: string) => string): TraceSource {
-  return {
-    ...source,
-    describe: () => ({ ...source.describe(), name: name(source.describe().name) }),
-    truncated: () => (source.truncated() === null ? null : name(source.truncated() ?? '')),
-    deviations: () =>
-      source.deviations().map(({ example, ...deviation }) => ({
-        ...deviation,
-        example: { ...example, file: example.file === null ? null : name(example.file) },
-      })),
-  };
+  try {
+    await pipeline(input, createWriteStream(file, { mode: 0o600 }), { signal });
+  } catch (cause) {
+    signal.throwIfAborted();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`cannot copy ${NAME} to ${file}: ${why}`, { cause });
+  }
+  storeAs(NAME, file);
+  return openFiles(paths.map((path) => (path === STDIN ? NAME : path)));
 }

@@ -25,6 +25,7 @@ async function desk(t: TestContext, traces: number) {
     const argv = ['--local', ...(flags.includes('--since') ? [] : ['--since', '30m']), ...flags];
     const asked = parseOptions(flagsOf('compare', ...argv), clock.epochMs());
     return openSource<Options>(asked, {
+      signal: SIGNAL,
       cacheDirectory,
       clock,
       findLocal: async () => ({ projectId, traceReadOrigin }),

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { closes, OPEN_BRACE, OPEN_BRACKET, opens, QUOTE } from '../json-characters.ts';
+import { fileOf } from '../stored-input.ts';
 import { COMMA, countLines, endOfString, isBlank, type Piece, scanPiece } from './scan.ts';
 
 /**
@@ -31,7 +32,7 @@ export async function outlineFile(
   signal: AbortSignal,
   hearing: Hearing,
 ): Promise<boolean> {
-  const file = await open(path);
+  const file = await open(fileOf(path));
   try {
     const outliner = createOutliner(hearing);
     for await (const { bytes, at, isLast } of blocksOf(file, outliner, signal)) {

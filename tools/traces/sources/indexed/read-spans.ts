@@ -5,6 +5,7 @@ import { CLOSE_BRACKET, OPEN_BRACKET } from '../json-characters.ts';
 import { notJson, tryJson } from '../json-documents.ts';
 import { decodeSpan } from '../otlp/decode.ts';
 import { plainSpan } from '../otlp/plain-span.ts';
+import { fileOf } from '../stored-input.ts';
 import { decodeText } from '../text-lines.ts';
 import type { Report } from '../trace-format.ts';
 import { UnreadableError, under } from '../unreadable.ts';
@@ -30,7 +31,7 @@ export function createSpanReader(
   const end = (span: number) => start(span) + (length[span] as number);
 
   async function readBytes(path: string, from: number, to: number): Promise<Buffer> {
-    const file = files.get(path) ?? (await open(path));
+    const file = files.get(path) ?? (await open(fileOf(path)));
     files.set(path, file);
     const length = to - from;
     if (buffer.length < length + 2) buffer = Buffer.allocUnsafe(length + 2);
