@@ -1,39 +1,11 @@
 import type { Trace } from '../traces/model.ts';
-import { type NormalisedTrace, requestRootOf } from '../traces/normalise.ts';
+import { type NormalisedTrace, requestRootOf, requestsOf } from '../traces/normalise.ts';
 import { createWaterfall, type Waterfall } from '../traces/waterfall.ts';
-import { notesOf } from './notes.ts';
-import { createEvidence, type Evidence, type Rule, type Sighting, type Words } from './rule.ts';
+import { noTraces } from './no-traces.ts';
+import { createNotes } from './notes.ts';
+import type { Evidence, Place, Rule, Sighting, Sightings, Words } from './rule.ts';
 import { RULES } from './rules.ts';
-
-/** Silence proves nothing: a project without traces is not a healthy one. */
-const NO_TRACES = {
-  id: 'no-traces',
-  finding: 'There is no trace to look at.',
-  cause:
-    'Nothing ran in this time, or the spans are stored in another project, are not sampled, or ' +
-    'cannot be stored.',
-  fix:
-    'Send a request (npx shakesapp load run), wait a minute, and run the doctor again with a ' +
-    'longer --since. Look for export errors in the logs of the programs.',
-} as const;
-
-/** Of files the load has nothing to say. */
-const NO_TRACES_IN_FILES = {
-  id: 'no-traces',
-  finding: 'There is no trace to look at.',
-  cause: 'The files hold no spans, or --trace, --since and --until leave none.',
-  fix: 'Check what the file was exported from, or run the doctor without --trace and times.',
-} as const;
-
-/** Only metrics, logs or profiles were written. */
-const OTHER_SIGNAL_IN_FILES = {
-  id: 'no-traces',
-  finding: 'There is no trace to look at, but metrics, logs or profiles.',
-  cause:
-    'The exporter that wrote the files is not in a pipeline of traces, or --trace, --since and ' +
-    '--until leave none.',
-  fix: 'Export the traces too (a pipeline of traces with this exporter in the collector).',
-} as const;
+import { createSightings, type Doubts, MOST_PLACES } from './sightings.ts';
 
 /** 2: `cure` is called `fix`; notes, notChecked and leftOut say what version 1 kept silent. */
 const DIAGNOSIS_VERSION = 2;
@@ -44,7 +16,7 @@ export type Finding = Words &
     id: string;
     /** How often it was seen; `sightings` holds the first ones. */
     count: number;
-    sightings: readonly Readonly<{ traceId: string | null; detail: string }>[];
+    sightings: readonly Place[];
     /** The first of the traces, drawn; null where a picture shows no more than the words. */
     exemplar: Waterfall | null;
   }>;
@@ -69,50 +41,86 @@ export type Diagnosis = Readonly<{
   findings: readonly Finding[];
 }>;
 
-const MAX_SIGHTINGS = 100;
+/** What is known once all was read. */
+export type ReadWhole = Partial<Pick<Evidence, 'deviations' | 'cutShort'>> &
+  Readonly<{ leftOut?: readonly string[]; ofFiles?: boolean }>;
 
+/** Takes traces one at a time, and keeps of them what it will say. */
+export function createDiagnosis(logs: Evidence['logs']) {
+  const looks = RULES.map((rule) => ({ rule, ...rule.look({ logs }) }));
+  const doubting = looks.filter(({ doubt }) => doubt !== undefined);
+  const looking = looks.map((look) => ({ look, seen: createSightings(doubting.length) }));
+  const noDoubts: Doubts = doubting.map(() => -1);
+  const notes = createNotes();
+  const counts = { traces: 0, scheduleCalls: 0, spans: 0, requests: 0, withoutProject: 0 };
+
+  function see(trace: Trace): void {
+    const requests = requestsOf(trace);
+    counts.traces += 1;
+    counts.spans += trace.spans.length;
+    counts.requests += requests.length;
+    if (trace.projectId === '') counts.withoutProject += requests.length;
+    for (const request of requests) if (isScheduleCall(request)) counts.scheduleCalls += 1;
+    notes.see(requests);
+    let isExplained = false;
+    let doubts = noDoubts;
+    for (const { look, seen } of looking) {
+      const { ofSymptoms = false } = look.rule;
+      const sightings: readonly Sighting[] = look.see?.(requests, isExplained) ?? [];
+      if (sightings.length > 0 && !(ofSymptoms && isExplained)) {
+        seen.add(sightings, ofSymptoms ? doubts : noDoubts);
+        isExplained ||= sightings.some(({ explains }) => explains === true);
+      }
+      const doubt = look.doubt?.() ?? -1;
+      if (doubt >= 0) doubts = doubts.with(doubting.indexOf(look), doubt);
+    }
+  }
+
+  function finish(read: ReadWhole = {}): Diagnosis {
+    const { leftOut = [], ofFiles = false, deviations = [], cutShort = null } = read;
+    const evidence: Evidence = { logs, deviations, cutShort, ...counts };
+    const isExplained = (doubts: Doubts): boolean =>
+      doubts.some((doubt, rule) => doubt >= 0 && doubting[rule]?.explains?.(doubt) === true);
+    const asked = looking.map((one) => ({
+      ...one,
+      blind: one.look.rule.blind?.(evidence) ?? null,
+    }));
+    const able = asked.filter(({ blind }) => blind?.all !== true);
+    const isOtherSignal = deviations.some(({ kind }) => kind === 'other-signal');
+    return {
+      version: DIAGNOSIS_VERSION,
+      traces: counts.traces,
+      scheduleCalls: counts.scheduleCalls,
+      spans: counts.spans,
+      logLines: logs?.length ?? null,
+      rules: able.map(({ look }) => look.rule.id),
+      notChecked: asked.flatMap(({ look, blind }) =>
+        blind === null ? [] : [{ rule: look.rule.id, why: blind.why }],
+      ),
+      leftOut: cutShort === null ? leftOut : [...leftOut, cutShort],
+      notes: notes.all(deviations),
+      findings: [
+        ...(counts.traces === 0 ? [noTraces({ ofFiles, isOtherSignal })] : []),
+        ...able.flatMap(({ look, seen }) => {
+          const found = look.finish?.(evidence) ?? [];
+          const sightings = [...seen.all(isExplained), ...found];
+          return toFindings(look.rule, look.settle?.(sightings) ?? sightings);
+        }),
+      ],
+    };
+  }
+
+  return { see, finish };
+}
+
+/** Of traces that are in memory. */
 export function diagnose(
   traces: readonly Trace[],
-  read: Partial<Omit<Evidence, 'traces'>> &
-    Readonly<{ leftOut?: readonly string[]; ofFiles?: boolean }> = {},
+  { logs, ...read }: ReadWhole & Partial<Pick<Evidence, 'logs'>> = {},
 ): Diagnosis {
-  const { leftOut = [], ofFiles = false, ...rest } = read;
-  const evidence = createEvidence(traces, rest);
-  const { logs, cutShort } = evidence;
-  const explained = new Set<string>();
-  const findings: Finding[] = [];
-  if (traces.length === 0) {
-    const isOtherSignal = evidence.deviations.some(({ kind }) => kind === 'other-signal');
-    const inFiles = isOtherSignal ? OTHER_SIGNAL_IN_FILES : NO_TRACES_IN_FILES;
-    const noTraces = ofFiles ? inFiles : NO_TRACES;
-    findings.push({
-      ...noTraces,
-      count: 1,
-      sightings: [],
-      exemplar: null,
-    });
-  }
-  const blind = RULES.map((rule) => ({ rule, blind: rule.blind?.(evidence) ?? null }));
-  const looking = blind.filter((one) => one.blind?.all !== true).map(({ rule }) => rule);
-  for (const rule of looking) {
-    const sightings = rule.check(evidence, explained);
-    for (const { explains = [] } of sightings) for (const id of explains) explained.add(id);
-    findings.push(...toFindings(rule, sightings));
-  }
-  return {
-    version: DIAGNOSIS_VERSION,
-    traces: traces.length,
-    scheduleCalls: evidence.traces.filter(isScheduleCall).length,
-    spans: traces.reduce((total, { spans }) => total + spans.length, 0),
-    logLines: logs?.length ?? null,
-    rules: looking.map(({ id }) => id),
-    notChecked: blind.flatMap((one) =>
-      one.blind === null ? [] : [{ rule: one.rule.id, why: one.blind.why }],
-    ),
-    leftOut: cutShort === null ? leftOut : [...leftOut, cutShort],
-    notes: notesOf(evidence),
-    findings,
-  };
+  const diagnosis = createDiagnosis(logs);
+  for (const trace of traces) diagnosis.see(trace);
+  return diagnosis.finish(read);
 }
 
 const isScheduleCall = (tree: NormalisedTrace): boolean =>
@@ -121,19 +129,17 @@ const isScheduleCall = (tree: NormalisedTrace): boolean =>
   tree.nodes.some(({ frontEnd, span }) => !frontEnd && span.kind === 'server');
 
 /** As a rule one; where sightings have their own words, one for each of these. */
-function toFindings({ id, ...own }: Rule, sightings: readonly Sighting[]): readonly Finding[] {
+function toFindings({ id, ...own }: Rule, sightings: readonly Sightings[]): readonly Finding[] {
   const groups = Map.groupBy(sightings, ({ words = own }) => words.finding);
-  return [...groups.values()].flatMap((group): Finding[] => {
-    const [first] = group;
+  return [...groups.values()].flatMap((alike): Finding[] => {
+    const [first] = alike;
     if (first === undefined) return [];
     const { finding, cause, fix } = first.words ?? own;
-    const count = group.reduce((total, sighting) => total + (sighting.count ?? 1), 0);
     return [
       {
-        ...{ id, finding, cause, fix, count },
-        sightings: group
-          .slice(0, MAX_SIGHTINGS)
-          .map(({ traceId, detail }) => ({ traceId, detail })),
+        ...{ id, finding, cause, fix },
+        count: alike.reduce((total, { count }) => total + count, 0),
+        sightings: alike.flatMap(({ places }) => places).slice(0, MOST_PLACES),
         exemplar: first.tree === undefined ? null : createWaterfall(first.tree),
       },
     ];

@@ -4,7 +4,7 @@ import { INTERRUPTED } from '../cli/origin.ts';
 import { createProgress } from '../cli/progress.ts';
 import { writeOutcome } from '../cli/result-file.ts';
 import { explainSource, openSource } from '../traces/sources/open-source.ts';
-import { diagnose } from './diagnose.ts';
+import { createDiagnosis } from './diagnose.ts';
 import { type LogLine, readLogs } from './logs.ts';
 import type { Options } from './options.ts';
 import { readTraces } from './read-traces.ts';
@@ -28,14 +28,15 @@ export async function run(asked: Options): Promise<number> {
       if (cutShort !== null) cut.push(cutShort);
     }
     const { options, source } = await openSource(asked, {
+      signal,
       env: process.env,
       onProgress: progress.show,
       onResume: (text) => process.stderr.write(`doctor: ${text}\n`),
     });
-    const read = await readTraces(source, options, signal);
+    const seen = createDiagnosis(options.logs.length > 0 ? logs : undefined);
+    const read = await readTraces(source, options, { signal, onTrace: seen.see });
     progress.clear();
-    const diagnosis = diagnose(read.traces, {
-      logs: options.logs.length > 0 ? logs : undefined,
+    const diagnosis = seen.finish({
       leftOut: read.leftOut,
       ofFiles: options.origin.kind === 'files',
       cutShort: [read.cutShort ?? [], cut].flat().join('; ') || null,

@@ -1,11 +1,11 @@
 import { counted } from '../cli/format.ts';
 import { isArriving, SETTLED_AFTER_MS } from '../traces/completeness.ts';
+import { createIdNumbers } from '../traces/id-numbers.ts';
 import type { Trace } from '../traces/model.ts';
 import type { TraceSource } from '../traces/sources/source.ts';
 import type { Options } from './options.ts';
 
 export type TracesRead = Readonly<{
-  traces: readonly Trace[];
   /** Where they are from. */
   scope: string;
   /** What was not read or not looked at, one sentence each. */
@@ -14,18 +14,29 @@ export type TracesRead = Readonly<{
   cutShort: string | null;
 }>;
 
+/**
+ * Gives each trace to `onTrace`, and keeps none. A trace may come twice: the first copy counts, or the
+ * first one that is not still arriving.
+ */
 export async function readTraces(
   source: TraceSource,
   options: Options,
-  signal: AbortSignal,
+  { signal, onTrace }: { signal: AbortSignal; onTrace: (trace: Trace) => void },
 ): Promise<TracesRead> {
-  const byId = new Map<string, Trace>();
-  let arriving = 0;
+  const seen = createIdNumbers();
+  const arriving = new Set<string>();
   for await (const trace of select(source, options, signal)) {
+    const { traceId } = trace;
     const readAtMs = source.readAtMs();
     const growing = readAtMs !== null && isArriving(trace, readAtMs);
-    if (options.traceIds.size === 0 && growing) arriving += 1;
-    else byId.set(trace.traceId, trace);
+    if (options.traceIds.size === 0 && growing) {
+      if (seen.find(traceId) < 0) arriving.add(traceId);
+      continue;
+    }
+    const before = seen.size();
+    if (seen.numberOf(traceId) < before) continue;
+    arriving.delete(traceId);
+    onTrace(trace);
   }
   const { name, local } = source.describe();
   const truncated = source.truncated();
@@ -34,12 +45,11 @@ export async function readTraces(
   // A read that was limited is as it was asked for; a file that is cut is damaged.
   const ofFiles = options.origin.kind === 'files';
   const young =
-    `${counted(arriving, 'trace')} may still be arriving: not complete, and ended less than ` +
+    `${counted(arriving.size, 'trace')} may still be arriving: not complete, and ended less than ` +
     `${SETTLED_AFTER_MS / 1_000} s before the read`;
   return {
-    traces: [...byId.values()],
     scope: `${name}${local ? ' (local)' : ''}`,
-    leftOut: [arriving > 0 ? young : null, ofFiles ? null : truncated, sample].filter(
+    leftOut: [arriving.size > 0 ? young : null, ofFiles ? null : truncated, sample].filter(
       (text) => text !== null,
     ),
     cutShort: ofFiles ? truncated : null,
@@ -50,10 +60,14 @@ async function* select(source: TraceSource, options: Options, signal: AbortSigna
   if (options.traceIds.size > 0) yield* await source.find(options.traceIds, signal);
   else {
     for await (const trace of source.read(signal)) {
-      const startMs = Math.min(...trace.spans.map((span) => span.startMs));
-      if (startMs >= options.sinceMs && (options.untilMs === null || startMs < options.untilMs)) {
-        yield trace;
-      }
+      if (isInWindow(trace, options)) yield trace;
     }
   }
+}
+
+function isInWindow({ spans }: Trace, { sinceMs, untilMs }: Options): boolean {
+  if (sinceMs <= 0 && untilMs === null) return true;
+  let startMs = Number.POSITIVE_INFINITY;
+  for (const span of spans) startMs = Math.min(startMs, span.startMs);
+  return startMs >= sinceMs && (untilMs === null || startMs < untilMs);
 }

@@ -111,34 +111,3 @@ function hasAnswered(callee: Node, call: Node): boolean {
   );
   return callee.endMs < call.endMs - (isCancelled ? CANCELLED_WITHIN_MS : 0);
 }
-
-export type FailureGroup = Readonly<{
-  /** The first of them. */
-  failure: Failure;
-  requests: readonly Readonly<{ tree: NormalisedTrace; failure: Failure }>[];
-  /** Epoch milliseconds at which the first and the last of them began. */
-  sinceMs: number;
-  lastMs: number;
-}>;
-
-/** Failures that ended alike, the most frequent first. */
-export function tallyFailures(trees: readonly NormalisedTrace[]): readonly FailureGroup[] {
-  const failed = trees
-    .flatMap((tree) => {
-      const failure = failureOf(tree);
-      return failure === null ? [] : [{ tree, failure }];
-    })
-    .sort((one, other) => one.tree.startMs - other.tree.startMs);
-  const groups = Map.groupBy(failed, ({ failure: { outcome, where } }) => `${outcome} ${where}`);
-  return [...groups.values()]
-    .flatMap((requests): FailureGroup[] => {
-      const [first] = requests;
-      const last = requests.at(-1);
-      if (first === undefined || last === undefined) return [];
-      const times = { sinceMs: first.tree.startMs, lastMs: last.tree.startMs };
-      return [{ failure: first.failure, requests, ...times }];
-    })
-    .sort(
-      (one, other) => other.requests.length - one.requests.length || one.sinceMs - other.sinceMs,
-    );
-}

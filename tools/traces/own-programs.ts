@@ -17,14 +17,20 @@ const isMarked = ({ facts, span }: Node): boolean =>
  * in for any of them, under its name: what a trace must hold is asked of our programs alone.
  */
 export function ownTest({ nodes }: NormalisedTrace): (node: Node) => boolean {
+  // As a rule every span is marked, and nobody asks for these.
+  let services: ReadonlySet<string> | undefined;
+  return (node) => {
+    if (isMarked(node)) return true;
+    if (node.frontEnd || node.facts.proxy || node.facts.ofAnotherLanguage) return false;
+    services ??= markedServices(nodes);
+    return services.has(node.service);
+  };
+}
+
+function markedServices(nodes: readonly Node[]): ReadonlySet<string> {
   const services = new Set<string>();
   for (const node of nodes) {
     if (isMarked(node) && !node.frontEnd && node.service !== UNNAMED) services.add(node.service);
   }
-  return (node) =>
-    isMarked(node) ||
-    (!node.frontEnd &&
-      services.has(node.service) &&
-      !node.facts.proxy &&
-      !node.facts.ofAnotherLanguage);
+  return services;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parseOptions } from '../../../tools/doctor/options.ts';
 import { readTraces } from '../../../tools/doctor/read-traces.ts';
+import type { Trace } from '../../../tools/traces/model.ts';
 import { openFiles } from '../../../tools/traces/sources/files.ts';
 import type { SourceDescription } from '../../../tools/traces/sources/source.ts';
 import { endLine, headLine, traceLine } from '../../../tools/traces/sources/trace-lines.ts';
@@ -24,18 +25,29 @@ const SOURCE: SourceDescription = {
   until: null,
 };
 
-/** What doctor reads of both traces, saved so long after the end of the newer one. */
-async function readAfter(t: TestContext, ms: number, flags: readonly string[] = [], young = NEW) {
+/** What doctor reads of the older trace and the others, saved so long after the newer one's end. */
+async function readAfter(
+  t: TestContext,
+  ms: number,
+  flags: readonly string[] = [],
+  ...others: readonly Trace[]
+) {
   const folder = await mkdtemp(join(tmpdir(), 'read-traces-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'saved');
-  const lines = [headLine(SOURCE, NEW_END_MS + ms), traceLine(OLD), traceLine(young)];
+  const lines = [
+    headLine(SOURCE, NEW_END_MS + ms),
+    ...[OLD, ...(others.length === 0 ? [NEW] : others)].map(traceLine),
+  ];
   const end = endLine({ traces: 2, truncated: 'no quota' });
   await writeFile(path, [...lines, end].join(''));
   const options = parseOptions(flagsOf('doctor', '--from', path, ...flags), NEW_END_MS + ms);
-  const read = await readTraces(await openFiles([path]), options, new AbortController().signal);
-  const { scope, leftOut, cutShort } = read;
-  return { ids: read.traces.map(({ traceId }) => traceId), scope, leftOut, cutShort };
+  const ids: string[] = [];
+  const read = await readTraces(await openFiles([path]), options, {
+    signal: AbortSignal.timeout(60_000),
+    onTrace: ({ traceId }) => ids.push(traceId),
+  });
+  return { ids, ...read };
 }
 
 test('traces that are not complete and ended less than 15 s before the read are left out, and it says so', async (t) => {
@@ -66,4 +78,12 @@ test('it says what a file is of and that its reading was cut short', async (t) =
   const { scope, cutShort } = await readAfter(t, 60_000);
   assert.match(scope, /saved \(saved from my-project\) \(local\)$/);
   assert.match(cutShort ?? '', /saved: no quota$/);
+});
+
+test('of a trace that comes twice the first copy counts, but for one that is still arriving', async (t) => {
+  const { ids, leftOut } = await readAfter(t, 0, [], HALF, NEW, OLD, NEW);
+  assert.deepEqual(ids, [OLD.traceId, NEW.traceId]);
+  assert.deepEqual(leftOut, []);
+  const again = await readAfter(t, 0, [], HALF, HALF);
+  assert.match(again.leftOut[0] ?? '', /^1 trace may still be arriving/);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
-import { failureOf, tallyFailures } from '../../../tools/traces/failure.ts';
+import { failureOf } from '../../../tools/traces/failure.ts';
 import type { Span, Trace } from '../../../tools/traces/model.ts';
 import { normalise } from '../../../tools/traces/normalise.ts';
 import { change, remove, set, shift } from '../doctor/changes.ts';
@@ -147,25 +147,6 @@ test('the last attempt of a call that was repeated says how it ended', () => {
   };
   const failure = failureOf(normalise({ ...trace, spans: [earlier, ...trace.spans] }));
   assert.equal(failure?.node.span.spanId, idOf('serve'));
-});
-
-test('groups what ended alike, the most frequent first, with the first and the last time', () => {
-  const at = (byMs: number, digit: string, changes: Parameters<typeof change>[0]): Trace => {
-    const trace = change(changes).find(({ traceId }) => traceId === CLOUD_RUN) ?? assert.fail();
-    return { ...trace, traceId: digit.repeat(32), spans: trace.spans.map(shift(byMs)) };
-  };
-  const refused = { ...STATUS_503, ...belowRpc };
-  const silent = { ...STATUS_504, ...belowRpc };
-  const traces = [at(900, '3', silent), at(0, '1', refused), at(500, '2', silent)];
-  const groups = tallyFailures([...healthyTraces(), ...traces].map(normalise));
-  const [first, second] = groups;
-  assert.equal(groups.length, 2);
-  assert.deepEqual(
-    first?.requests.map(({ tree }) => tree.traceId[0]),
-    ['2', '3'],
-  );
-  assert.equal((first?.lastMs ?? 0) - (first?.sinceMs ?? 0), 400);
-  assert.equal(second?.failure.outcome, 'status 503');
 });
 
 test('a root that says nothing of its end failed as its last call did', () => {

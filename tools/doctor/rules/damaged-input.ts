@@ -1,5 +1,5 @@
 import { type DeviationKind, describeDeviation, isWarning } from '../../traces/deviation.ts';
-import type { Rule, Words } from '../rule.ts';
+import type { Place, Rule, Sightings, Words } from '../rule.ts';
 
 const WORDS: Words = {
   finding: 'The input holds data that may not be what the programs wrote.',
@@ -52,15 +52,21 @@ const OF_KIND: Partial<Readonly<Record<DeviationKind, Words>>> = {
 export const damagedInput: Rule = {
   id: 'damaged-input',
   ...WORDS,
-  check: ({ deviations, cutShort }) => [
-    ...(cutShort === null ? [] : [{ traceId: null, detail: cutShort, words: CUT }]),
-    ...deviations
-      .filter(({ kind }) => isWarning(kind))
-      .map((deviation) => ({
-        traceId: deviation.example.traceId,
-        detail: describeDeviation(deviation),
-        words: OF_KIND[deviation.kind] ?? WORDS,
-        count: deviation.count,
-      })),
-  ],
+  look: () => ({
+    finish: ({ deviations, cutShort }) => [
+      ...(cutShort === null ? [] : [one({ traceId: null, detail: cutShort }, CUT, 1)]),
+      ...deviations
+        .filter(({ kind }) => isWarning(kind))
+        .map((deviation) => {
+          const { traceId } = deviation.example;
+          const place = { traceId, detail: describeDeviation(deviation) };
+          return one(place, OF_KIND[deviation.kind] ?? WORDS, deviation.count);
+        }),
+    ],
+  }),
 };
+
+const one = (place: Place, words: Words, count: number): Sightings => ({
+  ...{ words, count, traces: 1 },
+  places: [place],
+});

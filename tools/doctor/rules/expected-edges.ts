@@ -1,7 +1,13 @@
 import { isRequest, missingEdges } from '../../traces/completeness.ts';
 import { failureOf } from '../../traces/failure.ts';
-import type { NormalisedTrace } from '../../traces/normalise.ts';
-import { explaining, platformOf, type Rule, type Sighting, type Words } from '../rule.ts';
+import {
+  explaining,
+  type Look,
+  platformOf,
+  type Rule,
+  type Sighting,
+  type Words,
+} from '../rule.ts';
 
 const WORDS: Words = {
   finding: 'Requests lack spans that every request has, and no rule above says why.',
@@ -16,28 +22,42 @@ const WORDS: Words = {
 export const expectedEdges: Rule = {
   id: 'expected-edges',
   ...WORDS,
-  check({ traces }, explained) {
-    const requests = traces.filter(isRequest);
-    const lacking = requests
-      // Below a call that failed nothing is expected; that is another finding.
-      .filter((trace) => !explained.has(trace.traceId) && failureOf(trace) === null)
-      .flatMap((trace) => missingEdges(trace).map((edge) => ({ trace, edge })));
-    const alike = ({ trace, edge }: Lacking) =>
-      `${platformOf(trace)} ${edge.replace(/[0-9a-f]{16}|\d+/g, '…')}`;
-    return [...Map.groupBy(lacking, alike).values()].flatMap((same): Sighting[] => {
-      const platform = platformOf(same[0]?.trace);
-      const all = requests.filter((trace) => platformOf(trace) === platform).length;
-      const isAlways = all > 1 && new Set(same.map(({ trace }) => trace)).size === all;
-      const words = isAlways ? ALWAYS : WORDS;
-      return same.map(({ trace, edge }) => ({
-        ...explaining(trace, `the trace lacks: ${edge}`),
-        words,
-      }));
-    });
-  },
+  ofSymptoms: true,
+  look,
 };
 
-type Lacking = Readonly<{ trace: NormalisedTrace; edge: string }>;
+function look(): Look {
+  const tracesOn = new Map<string, number>();
+  const platforms = new Map<string, string>();
+  return {
+    see(trace, isExplained) {
+      const platformsHere = new Set<string>();
+      const sightings = trace.flatMap((request): Sighting[] => {
+        if (!isRequest(request)) return [];
+        const platform = platformOf(request);
+        platformsHere.add(platform);
+        if (isExplained) return [];
+        const missing = missingEdges(request);
+        // Below a call that failed nothing is expected; that is another finding.
+        if (missing.length === 0 || failureOf(request) !== null) return [];
+        return missing.map((edge) => {
+          const group = `${platform} ${edge.replace(/[0-9a-f]{16}|\d+/g, '…')}`;
+          platforms.set(group, platform);
+          return { ...explaining(request, () => `the trace lacks: ${edge}`), group };
+        });
+      });
+      for (const platform of platformsHere) {
+        tracesOn.set(platform, (tracesOn.get(platform) ?? 0) + 1);
+      }
+      return sightings;
+    },
+    settle: (sightings) =>
+      sightings.map((alike) => {
+        const all = tracesOn.get(platforms.get(alike.group ?? '') ?? '') ?? 0;
+        return { ...alike, words: all > 1 && alike.traces === all ? ALWAYS : WORDS };
+      }),
+  };
+}
 
 /** Not one request on its platform has the span, although all succeeded: so the program ran. */
 const ALWAYS: Words = {

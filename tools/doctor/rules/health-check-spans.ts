@@ -1,6 +1,6 @@
 import { ownTest } from '../../traces/own-programs.ts';
 import { isUnwanted, targetOf } from '../../traces/span.ts';
-import { describeSpan, explaining, type Rule } from '../rule.ts';
+import { atEach, describeSpan, explaining, type Rule } from '../rule.ts';
 
 export const healthCheckSpans: Rule = {
   id: 'health-check-spans',
@@ -11,11 +11,12 @@ export const healthCheckSpans: Rule = {
   fix:
     'Point the probe at one of those paths, or add its path to lib/telemetry/untraced.ts. Start ' +
     'every program with the preload, which installs the filters.',
-  check: ({ traces }) =>
-    traces.flatMap((trace) => {
-      const isOwn = ownTest(trace);
-      return trace.nodes
-        .filter((node) => isOwn(node) && isUnwanted(node.span))
-        .map((node) => explaining(trace, `${describeSpan(node)} asks for ${targetOf(node.span)}`));
-    }),
+  look: atEach((request) =>
+    request.nodes
+      .filter(({ span }) => isUnwanted(span))
+      .filter(ownTest(request))
+      .map((node) =>
+        explaining(request, () => `${describeSpan(node)} asks for ${targetOf(node.span)}`),
+      ),
+  ),
 };

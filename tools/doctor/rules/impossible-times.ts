@@ -2,7 +2,7 @@ import { formatMs } from '../../cli/format.ts';
 import { withImpossibleDelay } from '../../traces/normalise.ts';
 import { impossibleDelayOf } from '../../traces/start-delay.ts';
 import type { Node } from '../../traces/tree.ts';
-import { describeSpan, type Rule, type Words } from '../rule.ts';
+import { atEach, describeSpan, type Rule, type Words } from '../rule.ts';
 
 export const impossibleTimes: Rule = {
   id: 'impossible-times',
@@ -13,20 +13,19 @@ export const impossibleTimes: Rule = {
   fix:
     'End every span (also on errors), and let the SDK take the times. If a converter wrote the ' +
     'file, compare one span with its source.',
-  check: ({ traces }) =>
-    traces.flatMap((trace) => {
-      const { traceId } = trace;
-      const spans = trace.nodes.flatMap((node) => {
-        const why = impossible(node);
-        return why === undefined ? [] : [{ traceId, detail: `${describeSpan(node)}: ${why}` }];
-      });
-      const delays = withImpossibleDelay(trace).map((node) => ({
-        traceId,
-        detail: `${describeSpan(node)}: ${impossibleDelayOf(node)}`,
-        words: DELAY,
-      }));
-      return [...spans, ...delays];
-    }),
+  look: atEach((request) => {
+    const { traceId } = request;
+    const spans = request.nodes.filter(isImpossible).map((node) => ({
+      traceId,
+      detail: () => `${describeSpan(node)}: ${whyImpossible(node)}`,
+    }));
+    const delays = withImpossibleDelay(request).map((node) => ({
+      traceId,
+      detail: () => `${describeSpan(node)}: ${impossibleDelayOf(node)}`,
+      words: DELAY,
+    }));
+    return [...spans, ...delays];
+  }),
 };
 
 const DELAY: Words = {
@@ -37,8 +36,8 @@ const DELAY: Words = {
   fix: 'Compare the scheduled time, the start and the delay of one of these requests.',
 };
 
-function impossible({ span }: Node): string | undefined {
-  if (span.impossible !== undefined) return span.impossible;
-  if (span.endMs >= span.startMs) return undefined;
-  return `it ends ${formatMs(span.startMs - span.endMs)} before it starts`;
-}
+const isImpossible = ({ span }: Node): boolean =>
+  span.impossible !== undefined || !(span.endMs >= span.startMs);
+
+const whyImpossible = ({ span }: Node): string =>
+  span.impossible ?? `it ends ${formatMs(span.startMs - span.endMs)} before it starts`;

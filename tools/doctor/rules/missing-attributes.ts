@@ -3,7 +3,7 @@ import type { Span } from '../../traces/model.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { ownTest } from '../../traces/own-programs.ts';
 import { perAttributes } from '../../traces/per-attributes.ts';
-import { describeSpan, explaining, type Rule, type Sighting } from '../rule.ts';
+import { atEach, describeSpan, explaining, type Rule, type Sighting } from '../rule.ts';
 
 /** Of each row at least one key: what tells where a span ran and which build made it. */
 const RESOURCE: readonly (readonly string[])[] = [
@@ -30,7 +30,7 @@ export const missingAttributes: Rule = {
   fix:
     'Set OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES (service.version, and on GKE k8s.*) in ' +
     'the deployment. Look for a warning about metadata in the log of the instance.',
-  check: ({ traces }) => traces.flatMap(checkTrace),
+  look: atEach(missingIn),
 };
 
 const isStated = (value: string | undefined): boolean => value !== undefined && value !== '';
@@ -46,19 +46,25 @@ function missingOf({ attributes, name }: Span): readonly string[] {
   const keys = BY_NAME[name];
   // In error, a span may not have got as far as to know.
   if (keys === undefined || attributes[ATTR.errorType]) return ofResource;
+  if (ofResource.length === 0 && keys.every((key) => isStated(attributes[key]))) return ofResource;
   return [...ofResource, ...keys.filter((key) => !isStated(attributes[key]))];
 }
 
-function checkTrace(trace: NormalisedTrace): readonly Sighting[] {
-  return trace.nodes.filter(ownTest(trace)).flatMap((node) => {
+function missingIn(request: NormalisedTrace): readonly Sighting[] {
+  const isOwn = ownTest(request);
+  const sightings: Sighting[] = [];
+  for (const node of request.nodes) {
     const { attributes, name } = node.span;
     const missing = missingOf(node.span);
-    if (missing.length === 0) return [];
-    const lacks = `lacks ${missing.join(', ')}`;
+    if (missing.length === 0 || !isOwn(node)) continue;
+    const lacks = () => `lacks ${missing.join(', ')}`;
     if (isStated(attributes['service.name'])) {
-      return [{ traceId: trace.traceId, detail: `${describeSpan(node)} ${lacks}` }];
+      const { traceId } = request;
+      sightings.push({ traceId, detail: () => `${describeSpan(node)} ${lacks()}` });
+    } else {
+      // Without the service's name edges cannot be distinguished.
+      sightings.push(explaining(request, () => `${name} (${node.span.spanId}) ${lacks()}`));
     }
-    // Without the service's name edges cannot be distinguished.
-    return [explaining(trace, `${name} (${node.span.spanId}) ${lacks}`)];
-  });
+  }
+  return sightings;
 }

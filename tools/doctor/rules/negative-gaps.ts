@@ -2,7 +2,7 @@ import { formatMs } from '../../cli/format.ts';
 import { storedSkewOf } from '../../traces/clocks.ts';
 import { CLOCK_TOLERANCE_MS } from '../../traces/skew.ts';
 import type { Node } from '../../traces/tree.ts';
-import { describeSpan, type Rule } from '../rule.ts';
+import { atEach, describeSpan, type Rule } from '../rule.ts';
 
 export const negativeGaps: Rule = {
   id: 'negative-gaps',
@@ -11,19 +11,17 @@ export const negativeGaps: Rule = {
   fix:
     'Check the time synchronisation of the nodes. With request-based billing compare without the ' +
     'requests that are marked as ended after a stop.',
-  check: ({ traces }) =>
-    traces.flatMap((trace) =>
-      trace.nodes.flatMap((node) => {
-        const detail = defect(node);
-        return detail === undefined ? [] : [{ traceId: trace.traceId, detail }];
-      }),
-    ),
+  look: atEach(({ traceId, nodes }) =>
+    // By the times as stored: normalising has already corrected what it could.
+    nodes
+      .filter((node) => storedSkewOf(node) !== null)
+      .map((node) => ({ traceId, detail: () => describeSkew(node) })),
+  ),
 };
 
-/** By the times as stored: normalising has already corrected what it could. */
-function defect(node: Node): string | undefined {
+function describeSkew(node: Node): string {
   const skew = storedSkewOf(node);
-  if (skew === null) return undefined;
+  if (skew === null) return '';
   const caller = describeSpan(skew.caller);
   if (skew.earlyMs > CLOCK_TOLERANCE_MS) {
     return `${describeSpan(node)} starts ${formatMs(skew.earlyMs)} before ${caller}`;

@@ -1,9 +1,10 @@
 import { isRequest } from '../../traces/completeness.ts';
-import type { Span } from '../../traces/model.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { WAIT_TOLERANCE_MS } from '../../traces/skew.ts';
 import { calledBy, type Node } from '../../traces/tree.ts';
-import { describeSpan, type Rule } from '../rule.ts';
+import { type CallSpan, createOpenCalls } from '../open-calls.ts';
+import { describeSpan, type Look, type Rule } from '../rule.ts';
+import { MOST_PLACES } from '../sightings.ts';
 
 /** Clocks of two hosts in one region differ by less; the called span must begin inside the call. */
 const REGION_TOLERANCE_MS = 10;
@@ -17,32 +18,65 @@ export const oneTraceId: Rule = {
   fix:
     'Give all three programs the same OTEL_PROPAGATORS and start each with --import ' +
     './lib/telemetry/preload.ts. Then look at the headers that arrive.',
-  check({ traces }, explained) {
-    const unanswered = traces.flatMap((trace) =>
-      trace.nodes.filter(isUnanswered).map((node) => ({ trace, node })),
-    );
-    const taken = new Set<Node>();
-    return traces
-      .filter((trace) => !explained.has(trace.traceId))
-      .flatMap((trace) => {
-        const entry = entryWithoutCaller(trace);
-        if (entry === undefined) return [];
-        const [caller] = unanswered
-          .filter(({ trace: other, node }) => other.traceId !== trace.traceId && !taken.has(node))
-          .filter(({ node }) => mayHaveCalled(node, entry))
-          .sort((one, other) => lead(one.node, entry) - lead(other.node, entry));
-        if (caller === undefined) return [];
-        taken.add(caller.node);
-        return {
-          traceId: trace.traceId,
-          detail:
-            `${describeSpan(entry)} starts another trace, although ` +
-            `${describeSpan(caller.node)} of trace ${caller.trace.traceId} called it`,
-          explains: [trace.traceId, caller.trace.traceId],
-        };
-      });
-  },
+  look,
 };
+
+/** Keeps of each trace that is torn the span at which it is: some 300 bytes. */
+function look(): Look {
+  const unanswered: Readonly<Record<Callee, CallSpan[]>> = { client: [], server: [] };
+  const entries: CallSpan[] = [];
+  const explained = new Set<number>();
+  let torn = 0;
+  let doubt = -1;
+
+  return {
+    see(trace, isExplained) {
+      const callOf = (node: Node) => ({
+        ...{ trace: torn, traceId: trace[0]?.traceId ?? '', span: describeSpan(node) },
+        ...{ service: node.service, platform: node.span.attributes['cloud.platform'] },
+        ...{ startMs: node.span.startMs, endMs: node.span.endMs },
+      });
+      let isTorn = false;
+      for (const request of trace) {
+        for (const node of request.nodes) {
+          if (!isUnanswered(node)) continue;
+          unanswered[node.service === 'loadgen' ? 'client' : 'server'].push(callOf(node));
+          isTorn = true;
+        }
+        const entry = isExplained ? undefined : entryWithoutCaller(request);
+        if (entry !== undefined) entries.push(callOf(entry));
+        isTorn ||= entry !== undefined;
+      }
+      doubt = isTorn ? torn : -1;
+      if (isTorn) torn += 1;
+      return [];
+    },
+    doubt: () => doubt,
+    finish() {
+      const tolerance = { beforeMs: REGION_TOLERANCE_MS, afterMs: WAIT_TOLERANCE_MS };
+      const calls = {
+        client: createOpenCalls(unanswered.client, tolerance),
+        server: createOpenCalls(unanswered.server, tolerance),
+      };
+      const places = [];
+      let count = 0;
+      for (const entry of entries) {
+        const caller = calls[entry.service as Callee].take(entry);
+        if (caller === undefined) continue;
+        explained.add(entry.trace).add(caller.trace);
+        count += 1;
+        if (places.length >= MOST_PLACES) continue;
+        const { traceId, span } = entry;
+        const called = `${caller.span} of trace ${caller.traceId} called it`;
+        places.push({ traceId, detail: `${span} starts another trace, although ${called}` });
+      }
+      return count === 0 ? [] : [{ count, traces: count, places }];
+    },
+    explains: (number) => explained.has(number),
+  };
+}
+
+type Callee = 'client' | 'server';
 
 /** A call without a server's side, to another program of the system (Storage is none). */
 function isUnanswered(node: Node): boolean {
@@ -61,22 +95,3 @@ function entryWithoutCaller(trace: NormalisedTrace): Node | undefined {
   const inside = top?.service === 'client' || top?.service === 'server';
   return top?.span.kind === 'server' && inside && isRequest(trace) ? top : undefined;
 }
-
-function mayHaveCalled(caller: Node, called: Node): boolean {
-  const expected = caller.service === 'loadgen' ? 'client' : 'server';
-  return (
-    called.service === expected &&
-    isOnePlatform(caller.span, called.span) &&
-    called.span.startMs >= caller.span.startMs - REGION_TOLERANCE_MS &&
-    called.span.endMs <= caller.span.endMs + WAIT_TOLERANCE_MS
-  );
-}
-
-/** Both platforms run the same requests at the same time, and never call each other. */
-function isOnePlatform(...spans: readonly [Span, Span]): boolean {
-  const [one, other] = spans.map(({ attributes }) => attributes['cloud.platform']);
-  return one === undefined || other === undefined || one === other;
-}
-
-/** How long before the called span a call began: of several that are open the nearest is meant. */
-const lead = (caller: Node, called: Node) => Math.abs(called.span.startMs - caller.span.startMs);

@@ -1,6 +1,6 @@
 import { ownTest } from '../../traces/own-programs.ts';
 import { callerOf, type Node } from '../../traces/tree.ts';
-import { describeSpan, explaining, type Rule } from '../rule.ts';
+import { atEach, describeSpan, explaining, type Rule } from '../rule.ts';
 
 export const serverWithoutClient: Rule = {
   id: 'server-without-client',
@@ -11,22 +11,22 @@ export const serverWithoutClient: Rule = {
   fix:
     'Start the caller with --import ./lib/telemetry/preload.ts and import @grpc/grpc-js and ' +
     'node:http only after it.',
-  check: ({ traces }, explained) =>
-    traces
-      .filter((trace) => !explained.has(trace.traceId))
-      .flatMap((trace) => {
-        const isOwn = ownTest(trace);
-        // A caller in another language may have spans of another kind.
-        const shouldBeCalled = (node: Node) => isOwn(callerOf(node) ?? node);
-        return trace.nodes
-          .filter((node) => lacksClient(node) && shouldBeCalled(node))
-          .map((node) => {
-            const caller = callerOf(node);
-            const what = caller ? `is a child of ${describeSpan(caller)}` : 'has no parent';
-            return explaining(trace, `${describeSpan(node)} ${what}`);
-          });
-      }),
+  ofSymptoms: true,
+  look: atEach((request) => {
+    const isOwn = ownTest(request);
+    // A caller in another language may have spans of another kind.
+    const shouldBeCalled = (node: Node) => isOwn(callerOf(node) ?? node);
+    return request.nodes
+      .filter((node) => lacksClient(node) && shouldBeCalled(node))
+      .map((node) => explaining(request, () => describeCall(node)));
+  }),
 };
+
+function describeCall(node: Node): string {
+  const caller = callerOf(node);
+  const what = caller ? `is a child of ${describeSpan(caller)}` : 'has no parent';
+  return `${describeSpan(node)} ${what}`;
+}
 
 function lacksClient(node: Node): boolean {
   const { span, facts, frontEnd, orphan } = node;

@@ -1,5 +1,12 @@
 import type { NormalisedTrace } from '../../traces/normalise.ts';
-import { describeSpan, type Rule, type Sighting, type Words } from '../rule.ts';
+import {
+  describeSpan,
+  explaining,
+  type Rule,
+  type Sighting,
+  type Sightings,
+  type Words,
+} from '../rule.ts';
 
 const SEVERAL_REQUESTS: Words = {
   finding: 'Several requests share one trace id. Each is read as a request.',
@@ -24,32 +31,33 @@ const WORDS: Words = {
 export const surplusRoots: Rule = {
   id: 'surplus-roots',
   ...WORDS,
-  check({ traces }) {
-    const shared = Map.groupBy(
-      traces.filter(({ requestsInTrace }) => requestsInTrace > 1),
-      ({ traceId }) => traceId,
-    );
-    return [
-      ...[...shared].map(([traceId, requests]) => sharing(traceId, requests)),
-      ...traces.flatMap(rootless),
-    ];
-  },
+  look: () => ({
+    see: (trace) => [...sharing(trace), ...trace.flatMap(rootless)],
+    settle: (sightings) => {
+      const isShared = ({ words }: Sightings) => words === SEVERAL_REQUESTS;
+      return [...sightings.filter(isShared), ...sightings.filter((one) => !isShared(one))];
+    },
+  }),
 };
 
-function sharing(traceId: string, requests: readonly NormalisedTrace[]): Sighting {
-  const count = requests[0]?.requestsInTrace ?? 0;
-  const roots = requests.flatMap(({ root }) => (root === null ? [] : [describeSpan(root)]));
-  const shown = roots.slice(0, 3).join(', ');
-  const more = roots.length > 3 ? ` and ${roots.length - 3} more` : '';
-  const detail = `${count} requests under one trace id: ${shown}${more}`;
-  return { traceId, detail, words: SEVERAL_REQUESTS };
+function sharing(trace: readonly NormalisedTrace[]): readonly Sighting[] {
+  const [first] = trace;
+  if (first === undefined || first.requestsInTrace < 2) return [];
+  const { traceId, requestsInTrace } = first;
+  const roots = trace.flatMap(({ root }) => (root === null ? [] : [root]));
+  const detail = () => {
+    const shown = roots.slice(0, 3).map(describeSpan).join(', ');
+    const more = roots.length > 3 ? ` and ${roots.length - 3} more` : '';
+    return `${requestsInTrace} requests under one trace id: ${shown}${more}`;
+  };
+  return [{ traceId, detail, words: SEVERAL_REQUESTS }];
 }
 
-const rootless = ({ traceId, root, surplusRoots: surplus }: NormalisedTrace): readonly Sighting[] =>
-  surplus.map((node) => ({
-    traceId,
-    detail:
-      `${describeSpan(node)} names no parent` +
-      (root === null ? '' : `, although ${describeSpan(root)} is the root`),
-    explains: [traceId],
-  }));
+const rootless = (request: NormalisedTrace): readonly Sighting[] =>
+  request.surplusRoots.map((node) =>
+    explaining(request, () => {
+      const { root } = request;
+      const beside = root === null ? '' : `, although ${describeSpan(root)} is the root`;
+      return `${describeSpan(node)} names no parent${beside}`;
+    }),
+  );

@@ -1,5 +1,6 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import { describeSpan, explaining, type Rule } from '../rule.ts';
+import type { Node } from '../../traces/tree.ts';
+import { atEach, describeSpan, explaining, type Rule } from '../rule.ts';
 
 export const unexplainedOrphans: Rule = {
   id: 'unexplained-orphans',
@@ -12,17 +13,16 @@ export const unexplainedOrphans: Rule = {
     'Look for lost spans in the last line of the calling program (“telemetry stopped”). On Cloud ' +
     'Run keep b3 in OTEL_PROPAGATORS of every program; a program in another language needs a b3 ' +
     'propagator beside its own.',
-  check: ({ traces }, explained) =>
-    traces
-      .filter((trace) => !explained.has(trace.traceId))
-      .flatMap((trace) =>
-        trace.nodes
-          .filter((node) => node.orphan)
-          .map((node) => {
-            const source = node.span.attributes[ATTR.parentSource];
-            const from = source === undefined ? '' : `, from the ${source} header,`;
-            const parent = `parent ${node.span.parentSpanId}${from}`;
-            return explaining(trace, `${describeSpan(node)}: its ${parent} is missing`);
-          }),
-      ),
+  ofSymptoms: true,
+  look: atEach((request) =>
+    request.nodes
+      .filter(({ orphan }) => orphan)
+      .map((node) => explaining(request, () => describeOrphan(node))),
+  ),
 };
+
+function describeOrphan(node: Node): string {
+  const source = node.span.attributes[ATTR.parentSource];
+  const from = source === undefined ? '' : `, from the ${source} header,`;
+  return `${describeSpan(node)}: its parent ${node.span.parentSpanId}${from} is missing`;
+}

@@ -1,9 +1,9 @@
 import { excerpt } from '../../../lib/telemetry/excerpt.ts';
 import { isHealthPath } from '../../../lib/telemetry/untraced.ts';
 import { counted } from '../../cli/format.ts';
-import type { NormalisedTrace } from '../../traces/normalise.ts';
 import type { LogLine } from '../logs.ts';
-import type { Rule } from '../rule.ts';
+import type { Look, Rule } from '../rule.ts';
+import { createSightings } from '../sightings.ts';
 
 /** Fields that only a line written inside a request carries. */
 const REQUEST_FIELDS = ['httpRequest', 'grpcCode', 'sequence', 'query', 'matches'] as const;
@@ -19,45 +19,56 @@ export const unlinkedLogs: Rule = {
   fix:
     'Log through lib/telemetry/log.ts inside the context of the request, one JSON object a line, ' +
     'and set GOOGLE_CLOUD_PROJECT to the project of the traces.',
-  blind({ logs, traces }) {
+  blind({ logs, requests, withoutProject: unknown }) {
     if (logs === undefined) return { why: 'no log file was given (--logs FILE)', all: true };
-    const unknown = traces.filter(({ projectId }) => projectId === '').length;
     if (unknown === 0) return null;
     const why =
-      `${unknown} of ${counted(traces.length, 'trace')} name no project (their spans have no gcp.project_id), ` +
+      `${unknown} of ${counted(requests, 'trace')} name no project (their spans have no gcp.project_id), ` +
       'so whether log lines name the right project was not checked; the trace and span ids were';
     return { why, all: false };
   },
-  check(evidence) {
-    const known: Known = {
-      traces: spansOf(evidence.traces),
-      projects: new Set(evidence.traces.map(({ projectId }) => projectId)),
-    };
-    return (evidence.logs ?? []).flatMap((line) => {
-      const fault = faultOf(line, known);
-      if (fault === undefined) return [];
-      const traceId = TRACE_FIELD.exec(line.trace ?? '')?.[2] ?? null;
-      const message = excerpt(line.message, 60);
-      return [{ traceId, detail: `${line.where} ${JSON.stringify(message)}: ${fault}` }];
-    });
-  },
+  look: ({ logs = [] }) => look(logs),
 };
 
+/** Of traces that log lines name: their project, and which of the named spans they have. */
 type Known = Readonly<{
   traces: ReadonlyMap<string, Readonly<{ projectId: string; spanIds: ReadonlySet<string> }>>;
   /** The empty one among them: a trace whose project nobody knows. */
   projects: ReadonlySet<string>;
 }>;
 
-/** Several requests may share a trace id. */
-function spansOf(traces: readonly NormalisedTrace[]): Known['traces'] {
-  const known = new Map<string, { projectId: string; spanIds: Set<string> }>();
-  for (const { traceId, projectId, nodes } of traces) {
-    const { spanIds } = known.get(traceId) ?? { spanIds: new Set<string>() };
-    for (const { span } of nodes) spanIds.add(span.spanId);
-    known.set(traceId, { projectId, spanIds });
-  }
-  return known;
+function look(logs: readonly LogLine[]): Look {
+  const named = Map.groupBy(logs, ({ trace = '' }) => TRACE_FIELD.exec(trace)?.[2] ?? '');
+  const known = {
+    traces: new Map<string, { projectId: string; spanIds: Set<string> }>(),
+    projects: new Set<string>(),
+  };
+  return {
+    see(trace) {
+      for (const { traceId, projectId, nodes } of trace) {
+        known.projects.add(projectId);
+        const lines = named.get(traceId);
+        if (lines === undefined) continue;
+        // Several requests may share a trace id.
+        const { spanIds } = known.traces.get(traceId) ?? { spanIds: new Set<string>() };
+        const sought = new Set(lines.map(({ spanId }) => spanId));
+        for (const { span } of nodes) if (sought.has(span.spanId)) spanIds.add(span.spanId);
+        known.traces.set(traceId, { projectId, spanIds });
+      }
+      return [];
+    },
+    finish() {
+      const seen = createSightings(0);
+      for (const line of logs) {
+        const fault = faultOf(line, known);
+        if (fault === undefined) continue;
+        const traceId = TRACE_FIELD.exec(line.trace ?? '')?.[2] ?? null;
+        const detail = () => `${line.where} ${JSON.stringify(excerpt(line.message, 60))}: ${fault}`;
+        seen.add([{ traceId, detail }], []);
+      }
+      return seen.all(() => false);
+    },
+  };
 }
 
 function faultOf(line: LogLine, known: Known): string | undefined {

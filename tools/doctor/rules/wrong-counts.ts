@@ -1,5 +1,5 @@
-import { describeWrongCount, wrongCountOf } from '../../traces/span.ts';
-import { describeSpan, type Rule } from '../rule.ts';
+import { describeWrongCount } from '../../traces/span.ts';
+import { atEach, describeSpan, type Rule } from '../rule.ts';
 
 export const wrongCounts: Rule = {
   id: 'wrong-counts',
@@ -10,13 +10,12 @@ export const wrongCounts: Rule = {
   fix:
     'Count again with npx shakesapp queries --bucket B --prefix P, and give all programs the ' +
     'same KNOWN_QUERIES. Until then the latency of these requests means nothing.',
-  check: ({ traces }) =>
-    traces.flatMap((trace) =>
-      trace.nodes.flatMap((node) => {
-        const wrong = wrongCountOf(node.span);
-        if (wrong === null) return [];
-        const detail = `${describeSpan(node)}: ${describeWrongCount(wrong)}`;
-        return [{ traceId: trace.traceId, detail }];
-      }),
-    ),
+  look: atEach(({ traceId, nodes }) =>
+    nodes.flatMap((node) => {
+      const { wrongCount } = node.facts;
+      if (wrongCount === null) return [];
+      const detail = () => `${describeSpan(node)}: ${describeWrongCount(wrongCount)}`;
+      return [{ traceId, detail }];
+    }),
+  ),
 };

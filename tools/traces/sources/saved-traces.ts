@@ -1,5 +1,7 @@
 import { crc32 } from 'node:zlib';
+import { createColumn, doubles } from '../columns.ts';
 import { type Deviation, NO_EXAMPLE, placeOf } from '../deviation.ts';
+import { createIdNumbers } from '../id-numbers.ts';
 import type { Span, Trace } from '../model.ts';
 import { toTrace } from './gather.ts';
 import { readDocuments } from './json-documents.ts';
@@ -26,8 +28,9 @@ export async function* readTraceLines(
   signal: AbortSignal,
   { onEnd = () => {}, onDeviation = () => {}, only }: Telling = {},
 ): AsyncGenerator<Trace> {
-  /** Of each trace its length and checksum. */
-  const seen = new Map<string, number>();
+  const seen = createIdNumbers();
+  /** Of each trace, by its number, length and checksum. */
+  const sums = createColumn(doubles);
   let closing: End | undefined;
   let isHead = true;
   let cut = false;
@@ -55,11 +58,13 @@ export async function* readTraceLines(
     }
     const found = isPlain ? withCheckedTimes(value, place) : await parseTrace(value, place);
     const sum = (text.length % 2 ** 20) * 2 ** 32 + crc32(text);
-    const before = seen.get(found.traceId);
-    seen.set(found.traceId, sum);
-    const twice = before === sum ? 'duplicate-trace' : 'conflicting-trace';
-    const example = { ...NO_EXAMPLE, file: path, line, traceId: found.traceId };
-    if (before !== undefined) onDeviation({ kind: twice, count: 1, example });
+    const number = seen.numberOf(found.traceId);
+    if (number === sums.length()) sums.add(sum);
+    else {
+      const kind = sums.at(number) === sum ? 'duplicate-trace' : 'conflicting-trace';
+      const example = { ...NO_EXAMPLE, file: path, line, traceId: found.traceId };
+      onDeviation({ kind, count: 1, example });
+    }
     yield toTrace(found.traceId, found.projectId, found.spans, {
       add: (one) => onDeviation({ ...one, example: { ...one.example, file: path, line } }),
     });

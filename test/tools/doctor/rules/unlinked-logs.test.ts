@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { diagnose } from '../../../../tools/doctor/diagnose.ts';
 import { parseLogLine } from '../../../../tools/doctor/logs.ts';
-import { createEvidence } from '../../../../tools/doctor/rule.ts';
 import { unlinkedLogs } from '../../../../tools/doctor/rules/unlinked-logs.ts';
 import { CLOUD_RUN, healthyTraces, idOf, PROJECT } from '../healthy-traces.ts';
+import { lookBy } from '../seen-by.ts';
 
 const linked = {
   'logging.googleapis.com/trace': `projects/${PROJECT}/traces/${CLOUD_RUN}`,
@@ -72,26 +73,26 @@ test('where the traces name no project, no line names the wrong one, and it says
     'logging.googleapis.com/trace': `projects/other/traces/${'4'.repeat(32)}`,
   };
   const logs = [other, notRead].map((line, at) => parseLogLine(JSON.stringify(line), `log:${at}`));
-  const evidence = createEvidence(traces, { logs });
-  assert.deepEqual(unlinkedLogs.check(evidence, new Set()), []);
-  const blind = unlinkedLogs.blind?.(evidence);
-  assert.equal(blind?.all, false);
-  assert.match(blind?.why ?? '', /^3 of 3 traces name no project .* was not checked; the trace/);
-  assert.equal(unlinkedLogs.blind?.(createEvidence(healthyTraces(), { logs })), null);
+  assert.deepEqual(lookBy(unlinkedLogs, traces, { logs }).details, []);
+  const { notChecked } = diagnose(traces, { logs });
+  assert.match(
+    notChecked[0]?.why ?? '',
+    /^3 of 3 traces name no project .* was not checked; the trace/,
+  );
+  assert.ok(diagnose(traces, { logs }).rules.includes('unlinked-logs'));
+  assert.deepEqual(diagnose(healthyTraces(), { logs }).notChecked, []);
 });
 
 for (const [name, line, expected] of CASES) {
   test(`${name} is ${expected === null ? 'no finding' : 'a finding'}`, () => {
     const text = typeof line === 'string' ? line : JSON.stringify(line);
-    const evidence = createEvidence(healthyTraces(), {
-      logs: [parseLogLine(text, 'server.log:1')],
-    });
-    const sightings = unlinkedLogs.check(evidence, new Set());
-    if (expected === null) assert.deepEqual(sightings, []);
+    const logs = [parseLogLine(text, 'server.log:1')];
+    const { details } = lookBy(unlinkedLogs, healthyTraces(), { logs });
+    if (expected === null) assert.deepEqual(details, []);
     else {
-      assert.equal(sightings.length, 1);
-      assert.match(sightings[0]?.detail ?? '', expected);
-      assert.match(sightings[0]?.detail ?? '', /^server\.log:1 /);
+      assert.equal(details.length, 1);
+      assert.match(details[0] ?? '', expected);
+      assert.match(details[0] ?? '', /^server\.log:1 /);
     }
   });
 }

@@ -7,12 +7,12 @@ const PARTITION_BYTES = 4 * 1_024 * 1_024;
  * Divides the traces, in their order, so that the spans of each part fit into memory. A part is the
  * numbers of its spans.
  */
-export function partitionsOf({ traceIds, traceOf, length }: SpanIndex): readonly Uint32Array[] {
-  const bytes = new Float64Array(traceIds.length);
+export function partitionsOf({ ids, traceOf, length }: SpanIndex): readonly Uint32Array[] {
+  const bytes = new Float64Array(ids.size());
   for (const [span, trace] of traceOf.entries())
     bytes[trace] = (bytes[trace] ?? 0) + (length[span] ?? 0);
   const sizes: number[] = [];
-  const partOf = new Uint32Array(traceIds.length);
+  const partOf = new Uint32Array(ids.size());
   let filled = Number.POSITIVE_INFINITY;
   for (const [trace, ofTrace] of bytes.entries()) {
     if (filled + ofTrace > PARTITION_BYTES) {

@@ -4,6 +4,7 @@ import type { Trace } from '../../model.ts';
 import { projectOf } from '../document-files.ts';
 import { isCompressed } from '../file-bytes.ts';
 import { toTrace } from '../gather.ts';
+import { fileOf } from '../stored-input.ts';
 import type { Report } from '../trace-format.ts';
 import { partitionsOf } from './partitions.ts';
 import { createSpanReader } from './read-spans.ts';
@@ -31,7 +32,7 @@ export async function openIndexed(
 ): Promise<IndexedFiles | null> {
   let bytes = 0;
   for (const path of paths) {
-    const found = await stat(path);
+    const found = await stat(fileOf(path));
     if (!found.isFile()) return null;
     bytes += found.size;
   }
@@ -66,7 +67,7 @@ function readingOf(
         // Traces are numbered as they come, so their order is that of their first spans.
         const byTrace = Map.groupBy(spans, (_, place) => numberOfTrace(numbers[place] as number));
         for (const [trace, ofTrace] of byTrace) {
-          const traceId = index.traceIds[trace] as string;
+          const traceId = index.ids.idOf(trace);
           yield toTrace(traceId, projectOf(ofTrace), ofTrace, to.tally);
         }
       }
@@ -81,9 +82,10 @@ function readingOf(
       for (const deviation of ranked.all()) tally.add(deviation);
     },
     find(traceIds, signal) {
-      const isWanted = index.traceIds.map((traceId) => traceIds.has(traceId));
+      const isWanted = new Set([...traceIds].map((traceId) => index.ids.find(traceId)));
       const numbers: number[] = [];
-      for (const [span, trace] of index.traceOf.entries()) if (isWanted[trace]) numbers.push(span);
+      for (const [span, trace] of index.traceOf.entries())
+        if (isWanted.has(trace)) numbers.push(span);
       // What deviates was told when everything was read.
       const to = { reports: createRankedReports(), tally: { add: () => {} } };
       return tracesOf([Uint32Array.from(numbers)], signal, to);

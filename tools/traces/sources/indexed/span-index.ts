@@ -1,3 +1,5 @@
+import { createColumn, doubles, integers } from '../../columns.ts';
+import { createIdNumbers, type IdNumbers } from '../../id-numbers.ts';
 import { isHex } from '../hex-digits.ts';
 import { tryJson } from '../json-documents.ts';
 import type { Labels } from '../labels.ts';
@@ -7,7 +9,6 @@ import { identifierOf } from '../otlp/identifier.ts';
 import { otlpFormat } from '../otlp-format.ts';
 import type { Report } from '../trace-format.ts';
 import { UnreadableError } from '../unreadable.ts';
-import { createColumn, doubles, integers } from './columns.ts';
 import { outlineFile } from './outline.ts';
 
 /** A list of spans in a file: what they have in common. `first`, `end`: the numbers of its first span, and behind its last one. */
@@ -23,7 +24,7 @@ export type SpanList = Readonly<{
 /** Where every span of some files is, and to which trace it belongs; both are numbered as they come. */
 export type SpanIndex = Readonly<{
   lists: readonly SpanList[];
-  traceIds: readonly string[];
+  ids: IdNumbers;
   traceOf: Uint32Array;
   at: Float64Array;
   length: Uint32Array;
@@ -40,14 +41,15 @@ export async function indexSpans(
   reportOf: (path: string, line: number, before: number) => Report,
 ): Promise<SpanIndex | null> {
   const lists: SpanList[] = [];
-  const traces = createNumbers();
+  const ids = createIdNumbers();
+  const numberOf = createNumbers(ids);
   const [at, length] = [createColumn(doubles), createColumn(integers)];
   const traceOf = createColumn(integers);
   for (const path of paths) {
     let first = at.length();
     const isRead = await outlineFile(path, signal, {
       onSpan(bytes, { end, idFrom, idTo }, span) {
-        const trace = idFrom < 0 ? -1 : traces.numberOf(bytes, idFrom, idTo);
+        const trace = idFrom < 0 ? -1 : numberOf(bytes, idFrom, idTo);
         if (trace < 0) return -1;
         at.add(span.offset + span.at);
         length.add(end - span.at);
@@ -70,8 +72,7 @@ export async function indexSpans(
     });
     if (!isRead) return null;
   }
-  const traceIds = traces.all();
-  return { lists, traceIds, traceOf: traceOf.all(), at: at.all(), length: length.all() };
+  return { lists, ids, traceOf: traceOf.all(), at: at.all(), length: length.all() };
 }
 
 type List = Readonly<{ field: string; labels: Labels; spans: readonly unknown[] }>;
@@ -93,23 +94,17 @@ function listsOf(outline: string, report: Report): readonly List[] | null {
 }
 
 /** Numbers traces by the id as the model has it: one trace may be written in several ways. */
-function createNumbers() {
-  const traces = new Map<string, number>();
+function createNumbers(ids: IdNumbers) {
   /** Spans of a trace often follow each other. */
   let last = { written: '', number: -1 };
-  return {
-    all: () => [...traces.keys()],
-    /** -1 where nobody knows its trace yet, as the id is empty or has escapes in it. */
-    numberOf(bytes: Buffer, from: number, to: number): number {
-      if (isText(last.written, bytes, from, to)) return last.number;
-      const written = bytes.toString('latin1', from, to);
-      if (written === '' || written.includes('\\')) return -1;
-      const id = isHex(written, 32) ? written : modelIdOf(written);
-      const number = traces.get(id) ?? traces.size;
-      if (number === traces.size) traces.set(id, number);
-      last = { written, number };
-      return number;
-    },
+  /** -1 where nobody knows its trace yet, as the id is empty or has escapes in it. */
+  return (bytes: Buffer, from: number, to: number): number => {
+    if (isText(last.written, bytes, from, to)) return last.number;
+    const written = bytes.toString('latin1', from, to);
+    if (written === '' || written.includes('\\')) return -1;
+    const number = ids.numberOf(isHex(written, 32) ? written : modelIdOf(written));
+    last = { written, number };
+    return number;
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createRandom } from '../../../../../tools/bench/simulate.ts';
 import { openFiles } from '../../../../../tools/traces/sources/files.ts';
+import { createIdNumbers } from '../../../../../tools/traces/id-numbers.ts';
 import { partitionsOf } from '../../../../../tools/traces/sources/indexed/partitions.ts';
 import { ENCODINGS, type Loose, type Mutation, STRUCTURE } from '../../mutations.ts';
 import { requestTrace } from '../../request-trace.ts';
@@ -83,11 +84,12 @@ test('a name written with escapes, twice, or within an attribute misleads nobody
 test('no part is larger than what may be in memory, and every span is in one', () => {
   const spans = 60_000;
   const random = createRandom(5);
-  const traceIds = Array.from({ length: 5_000 }, (_, index) => String(index));
-  const traceOf = Uint32Array.from({ length: spans }, () => Math.floor(random() * traceIds.length));
+  const ids = createIdNumbers();
+  for (let index = 0; index < 5_000; index += 1) ids.numberOf(String(index));
+  const traceOf = Uint32Array.from({ length: spans }, () => Math.floor(random() * ids.size()));
   const parts = partitionsOf({
     lists: [],
-    traceIds,
+    ids,
     traceOf,
     at: Float64Array.from({ length: spans }, (_, index) => index * 1_000),
     length: new Uint32Array(spans).fill(1_000),
@@ -96,6 +98,6 @@ test('no part is larger than what may be in memory, and every span is in one', (
   assert.equal(new Set(parts.flatMap((part) => [...part])).size, spans);
   assert.equal(
     parts.reduce((sum, part) => sum + new Set(part.map((span) => traceOf[span] as number)).size, 0),
-    traceIds.length,
+    ids.size(),
   );
 });

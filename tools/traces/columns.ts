@@ -1,7 +1,7 @@
 /** Numbers that are added one after another, in a typed array that grows by half. */
 export function createColumn<T extends Float64Array | Uint32Array>(
   create: (length: number) => T,
-): Readonly<{ add(value: number): void; length(): number; all(): T }> {
+): Readonly<{ add(value: number): void; at(place: number): number; length(): number; all(): T }> {
   let values = create(1_024);
   let length = 0;
   return {
@@ -14,6 +14,7 @@ export function createColumn<T extends Float64Array | Uint32Array>(
       values[length] = value;
       length += 1;
     },
+    at: (place) => values[place] as number,
     length: () => length,
     all: () => values.subarray(0, length) as T,
   };

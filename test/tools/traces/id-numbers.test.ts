@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRandom } from '../../../tools/bench/simulate.ts';
+import { createIdNumbers } from '../../../tools/traces/id-numbers.ts';
+
+const counted = (number: number) => number.toString(16).padStart(32, '0');
+
+test('numbers ids in the order in which they come, each once', () => {
+  const random = createRandom(1);
+  const digit = () => Math.floor(random() * 16).toString(16);
+  const random32 = () => Array.from({ length: 32 }, digit).join('');
+  const ids = Array.from({ length: 5_000 }, (_, number) =>
+    number % 2 === 0 ? counted(number) : random32(),
+  );
+  const numbers = createIdNumbers();
+  for (const [number, id] of ids.entries()) {
+    assert.equal(numbers.find(id), -1);
+    assert.equal(numbers.numberOf(id), number);
+  }
+  assert.equal(numbers.size(), ids.length);
+  for (const [number, id] of ids.entries()) {
+    assert.equal(numbers.numberOf(id), number);
+    assert.equal(numbers.find(id), number);
+    assert.equal(numbers.idOf(number), id);
+  }
+  assert.equal(numbers.size(), ids.length);
+});
+
+test('text of another form has a number too', () => {
+  const numbers = createIdNumbers();
+  const ids = ['t1', counted(1), 'A'.repeat(32), '', 'ä'.repeat(32), `${'0'.repeat(31)}İ`];
+  for (const [number, id] of ids.entries()) {
+    assert.equal(numbers.numberOf(id), number);
+    assert.equal(numbers.find(id), number);
+    assert.equal(numbers.idOf(number), id);
+  }
+  for (let more = 2; more < 3_000; more += 1) numbers.numberOf(counted(more));
+  assert.deepEqual(
+    ids.map((id) => numbers.find(id)),
+    ids.map((_, number) => number),
+  );
+});
