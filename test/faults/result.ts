@@ -55,7 +55,7 @@ export function summarise(options: {
       countSpans(name, processes, traces),
     ]),
   );
-  const trees = traces.flatMap(requestsOf).filter(isRequest);
+  const trees = traces.flatMap((trace) => requestsOf(trace)).filter(isRequest);
   const complete = trees.filter(isComplete).length;
   return {
     name: row.name,

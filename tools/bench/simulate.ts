@@ -124,6 +124,8 @@ export function recordOf(options: {
     scheduledMinute: paired ? `minute ${run}` : `minute ${run} of ${side}`,
     sequence,
     query: 'love',
+    operation: 'simulated:request',
+    pairKey: null,
     keptProbability: 1,
     shedBefore: 0,
     spans: 8,

@@ -65,6 +65,7 @@ export const saveLogsFlag = () =>
 
 const ORIGIN = 'Where the traces come from (exactly one):';
 const WINDOW = 'Which traces:';
+const PROFILE = 'What a request is:';
 const BIGQUERY = 'BigQuery:';
 const RESULTS = 'Results:';
 
@@ -89,12 +90,27 @@ export const READ_FLAGS = {
   until: new Option('--until <time>', 'the same (default: now)').helpGroup(WINDOW),
   filter: new Option(
     '--filter <filter>',
-    "Cloud Trace filter (default: +service.namespace:shakesapp; '' for none)",
+    "Cloud Trace filter (default: +service.namespace:shakesapp, and with --profile general none; '' for none)",
   ).helpGroup(WINDOW),
   restart: new Option(
     '--restart',
     'start over; by default a read that was interrupted within the hour resumes, with its window',
   ).helpGroup(WINDOW),
+} as const;
+
+/** The flags that say how traces are read. */
+export const PROFILE_FLAGS = {
+  profile: wordFlag(
+    '--profile <name>',
+    "shakesapp: this system's requests, with every span that they have; general: any other system's, " +
+      'where the root of a trace is a request (default: found by the attributes of the spans)',
+    ['shakesapp', 'general'] as const,
+  ).helpGroup(PROFILE),
+  root: new Option(
+    '--root <span>',
+    "a request is the topmost span that matches 'service=S,name=N', or one of the two; implies " +
+      '--profile general',
+  ).helpGroup(PROFILE),
 } as const;
 
 /** The flags of `--bigquery`. */
@@ -126,6 +142,12 @@ export const fromFlag = (readable: string | null) =>
     '--from <file...>',
     `files written by --save, or ${readable ?? 'in a format of traces'} (one document, or one a line); - is standard input`,
   ).helpGroup(ORIGIN);
+
+/** Each cohort from its own files. */
+export const FROM_SIDE_FLAGS = {
+  a: new Option('--from-a <file...>', 'files of cohort A alone, with --from-b').helpGroup(ORIGIN),
+  b: new Option('--from-b <file...>', 'files of cohort B alone').helpGroup(ORIGIN),
+} as const;
 
 export const maxTracesFlag = (preset: number, max: number) =>
   wholeNumberFlag(

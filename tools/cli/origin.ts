@@ -16,7 +16,12 @@ export type Origin = Readonly<
   | { kind: 'project'; projectId: string }
   | { kind: 'local' }
   | BigQueryOrigin
-  | { kind: 'files'; paths: readonly string[] }
+  | {
+      kind: 'files';
+      paths: readonly string[];
+      /** Where each cohort has its own of these. */
+      sides?: Readonly<{ a: readonly string[]; b: readonly string[] }>;
+    }
 >;
 
 /** The flags that name it to another command. */
@@ -44,6 +49,8 @@ export function originOf({
   local,
   bigquery,
   from,
+  fromA,
+  fromB,
   ...query
 }: {
   project?: string;
@@ -53,12 +60,16 @@ export function originOf({
   seed?: number;
   explain?: boolean;
   from?: readonly string[];
+  fromA?: readonly string[];
+  fromB?: readonly string[];
 }): Origin {
+  const ofSides = fromA !== undefined || fromB !== undefined;
   const given = [
     ...(project === undefined ? [] : ['--project']),
     ...(local === undefined ? [] : ['--local']),
     ...(bigquery === undefined ? [] : ['--bigquery']),
     ...(from === undefined ? [] : ['--from']),
+    ...(ofSides ? ['--from-a and --from-b'] : []),
   ];
   if (given.length !== 1) {
     const several = given.length > 1 ? `${given.join(' and ')} exclude each other; ` : '';
@@ -76,5 +87,19 @@ export function originOf({
     if (value !== undefined) throw new UsageError(`${flag} is valid only with --bigquery`);
   }
   if (from !== undefined) return { kind: 'files', paths: from };
+  if (ofSides) return filesOfSides(fromA, fromB);
   return project === undefined ? { kind: 'local' } : { kind: 'project', projectId: project };
+}
+
+function filesOfSides(a: readonly string[] | undefined, b: readonly string[] | undefined): Origin {
+  if (a === undefined || b === undefined) {
+    const [given, missing] = a === undefined ? ['b', 'a'] : ['a', 'b'];
+    throw new UsageError(`--from-${given} is valid only with --from-${missing}`);
+  }
+  if (a.includes('-') && b.includes('-')) {
+    throw new UsageError(
+      '--from-a - and --from-b - exclude each other: standard input is one file',
+    );
+  }
+  return { kind: 'files', paths: [...a, ...b], sides: { a, b } };
 }

@@ -3,7 +3,7 @@ import type { Trace } from '../traces/model.ts';
 import type { Total } from '../traces/sources/bigquery/totals.ts';
 import type { SourceDescription, TraceSource } from '../traces/sources/source.ts';
 import type { Cohort, Sides } from './cohorts/cohort.ts';
-import { type Collection, createCollector } from './cohorts/collector.ts';
+import { type Collecting, type Collection, createCollector } from './cohorts/collector.ts';
 import { hopsLeftOut } from './cohorts/hop-groups.ts';
 import {
   type CohortSummary,
@@ -30,6 +30,8 @@ export async function compareSource(
   source: TraceSource,
   options: {
     cohorts: Sides<Cohort>;
+    /** What a request is, and how it finds its partner. */
+    collecting?: Collecting;
     signal: AbortSignal;
     /** Whether the source is files, whose advice is another one. */
     ofFiles?: boolean;
@@ -39,12 +41,12 @@ export async function compareSource(
   },
 ): Promise<Comparison> {
   const { ofFiles = false, inspect = INSPECT } = options;
-  const collector = createCollector(options.cohorts);
+  const collector = createCollector(options.cohorts, options.collecting);
   let traces = 0;
   for await (const trace of source.read(options.signal)) {
     traces += 1;
     await options.onTrace?.(trace);
-    collector.add(trace, source.readAtMs());
+    collector.add(trace, source.readAtMs(), source.sideOf?.(trace));
   }
   const comparing = compareCollected(collector.collection());
   const read = {
@@ -110,7 +112,7 @@ type Read = Readonly<{
 
 /** Compares what was collected. Only records are kept, so the few traces to draw are asked for. */
 export function compareCollected(collection: Collection) {
-  const { cohorts, records } = collection;
+  const { cohorts, records, profile } = collection;
   const design = chooseDesign(records.a, records.b);
   const warm = chooseExemplars(records, design, 'warm');
   const cold = chooseExemplars(records, design, 'cold');
@@ -131,16 +133,19 @@ export function compareCollected(collection: Collection) {
         requestMs: tested.requestMs,
         comparable: against === null,
       });
-      const draw = createDrawing(traces, source);
+      const draw = createDrawing(traces, { source, reading: collection.reading });
       const tally = createDeviationTally();
       for (const deviation of [...deviations, ...collection.deviations]) tally.add(deviation);
       const loadOfEnded = (side: 'a' | 'b') => loadOf(records[side].filter(collection.hasEnded));
       return {
         version: COMPARISON_VERSION,
+        profile,
         source,
         unmatched: read.isEmptyFile
           ? [`There is no trace in ${source.name}.`]
           : collection.unmatched,
+        choices: collection.choices,
+        foldedNames: collection.foldedNames,
         configuration: collection.configuration,
         cohorts: summaries,
         requested: requestedBetween([...records.a, ...records.b]),

@@ -33,6 +33,7 @@ export async function run(asked: Options): Promise<number> {
     let read = 0;
     const comparison = await compareSource(source, {
       cohorts: options.cohorts,
+      collecting: options.collecting,
       signal,
       ofFiles: options.origin.kind === 'files',
       inspect: `Run npx shakesapp doctor ${options.sameTraces}`,

@@ -1,15 +1,25 @@
 import { resolve } from 'node:path';
 import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { CompareFlags } from '../cli/commands/compare.ts';
-import { flagsOfOrigin, originOf } from '../cli/origin.ts';
+import { flagsOfOrigin, type Origin, originOf } from '../cli/origin.ts';
 import { checkWindow, parseTime } from '../cli/time-window.ts';
+import { filterOf, readingOf } from '../traces/profile/reading.ts';
 import type { ReadOptions } from '../traces/sources/open-cloud-trace.ts';
-import { type Cohort, labelled, parseCohort, type Sides } from './cohorts/cohort.ts';
+import {
+  type Cohort,
+  labelled,
+  PRESETS,
+  parseCohort,
+  type Side,
+  type Sides,
+} from './cohorts/cohort.ts';
+import type { Collecting } from './cohorts/collector.ts';
 
 export type Options = ReadOptions &
   Readonly<{
     /** Their own windows lie in the one that is read. */
     cohorts: Sides<Cohort>;
+    collecting: Collecting;
     json: string | true | undefined;
     html: string | undefined;
     save: string | undefined;
@@ -30,10 +40,13 @@ export function parseOptions(flags: CompareFlags, nowMs: number): Options {
   }
   const since = flags.since ?? (origin.kind === 'files' ? undefined : '30m');
   const given = { ...flags, since };
+  const { pairBy } = flags;
+  const reading = readingOf(flags, pairBy === undefined ? [] : ['--pair-by']);
   const fixed = {
     origin,
     times: JSON.stringify(TIMES.map((flag) => given[flag] ?? null)),
-    filter: flags.filter,
+    filter: filterOf(reading, flags.filter),
+    collecting: { reading, pairBy: pairBy ?? null },
     mostTraces: flags.maxTraces,
     restart: flags.restart === true,
     json: flags.json,
@@ -47,7 +60,7 @@ export function parseOptions(flags: CompareFlags, nowMs: number): Options {
   };
   const at = (askedAtMs: number): Options => ({
     ...fixed,
-    ...parseWindows(given, askedAtMs),
+    ...parseWindows(given, askedAtMs, origin),
     askedAtMs,
     at,
   });
@@ -64,16 +77,20 @@ function checkNotRead(flag: string, file: string | true | undefined, paths: read
 type Given = Omit<CompareFlags, 'since'> & { since: string | undefined };
 
 /** The cohorts with their windows, and the one window that holds both. */
-function parseWindows(given: Given, nowMs: number) {
+function parseWindows(given: Given, nowMs: number, origin: Origin) {
   const since = parseTime('since', given.since, nowMs);
   const until = parseTime('until', given.until, nowMs);
-  const cohortOf = (side: 'a' | 'b') => {
+  const sides = origin.kind === 'files' ? origin.sides : undefined;
+  const cohortOf = (side: Side) => {
     const [ownSince, ownUntil] = [given[`${side}Since`], given[`${side}Until`]];
     const sinceMs = parseTime(`${side}-since`, ownSince, nowMs) ?? since;
     const untilMs = parseTime(`${side}-until`, ownUntil, nowMs) ?? until;
     checkWindow(`--${side}`, sinceMs, untilMs ?? nowMs);
     const ownWindow = (ownSince ?? ownUntil) !== undefined;
-    return parseCohort(side, given[side], { sinceMs, untilMs, ownWindow });
+    const filter = given[side];
+    return parseCohort(side, filter ?? PRESETS[side], {
+      ...{ sinceMs, untilMs, ownWindow, preset: filter === undefined, files: sides?.[side] },
+    });
   };
   const [a, b] = [cohortOf('a'), cohortOf('b')];
   return {

@@ -2,12 +2,16 @@ import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { DoctorFlags } from '../cli/commands/doctor.ts';
 import { originOf } from '../cli/origin.ts';
 import { checkWindow, parseTime } from '../cli/time-window.ts';
+import type { Reading } from '../traces/profile/profile.ts';
+import { filterOf, readingOf } from '../traces/profile/reading.ts';
 import type { ReadOptions } from '../traces/sources/open-cloud-trace.ts';
 
 export type Options = ReadOptions &
   Readonly<{
     traceIds: ReadonlySet<string>;
     logs: readonly string[];
+    /** What a request is. */
+    reading: Reading;
     json: string | true | undefined;
     /** The same command with its relative times counted from another moment. */
     at(nowMs: number): Options;
@@ -18,11 +22,13 @@ export function parseOptions(flags: DoctorFlags, nowMs: number): Options {
   const origin = originOf(flags);
   checkOutput('json', flags.json);
   const since = flags.since ?? (origin.kind === 'files' ? undefined : '30m');
+  const reading = readingOf(flags);
   const fixed = {
     origin,
+    reading,
     traceIds: new Set((flags.trace ?? []).map(parseTraceId)),
     times: JSON.stringify([since ?? null, flags.until ?? null]),
-    filter: flags.filter,
+    filter: filterOf(reading, flags.filter),
     mostTraces: flags.maxTraces,
     // By its id a trace is always read from the source.
     restart: flags.restart === true || flags.trace !== undefined,

@@ -61,7 +61,7 @@ export async function followRun(options: {
   const endMs = run.startedMs + lengthMs;
   const readMine = async () => {
     const traces = await readTraces(run.startedMs - CLOCK_SKEW_MS, signal);
-    return traces.flatMap(requestsOf).filter((tree) => belongsTo(tree, run));
+    return traces.flatMap((trace) => requestsOf(trace)).filter((tree) => belongsTo(tree, run));
   };
   let failedWith = await failureOf(run, job, clock);
   if (clock.epochMs() < endMs) progress.say(goesOn(endMs - clock.epochMs()));

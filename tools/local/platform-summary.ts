@@ -39,7 +39,7 @@ export function summarisePlatform(options: {
   const { summaries, reports, lacking = missingEdges, dark = [] } = options;
   const isComplete = (tree: NormalisedTrace) => lacking(tree).length === 0;
   const traces = options.traces.filter(({ spans }) => platformOf(spans) === options.platform);
-  const trees = traces.flatMap(requestsOf);
+  const trees = traces.flatMap((trace) => requestsOf(trace));
   const requests = trees.filter((tree) => requestRootOf(tree) !== null);
   const complete = requests.filter(isComplete);
   const nodes = trees.flatMap((tree) => tree.nodes);

@@ -38,19 +38,29 @@ const LEAVES: readonly Step[] = [
 /**
  * Every edge of a request that the trace lacks, in words; empty for a complete one. What lies below
  * a span in error is not expected: the request may never have got there. Nothing is expected of a
- * service that is not ours; what our programs did below it is.
+ * service that is not ours; what our programs did below it is. Another system's request is complete
+ * where every span has its parent.
  */
 export function missingEdges(trace: NormalisedTrace): readonly string[] {
-  const root = requestRootOf(trace);
-  const missing = root === null ? ['root span loadgen'] : missingBelow(root, ownTest(trace));
+  const { profile, surplusRoots } = trace;
+  const missing = [...missingOfRequest(trace)];
   for (const node of trace.detached) {
     if (node.orphan) missing.push(`parent ${node.span.parentSpanId} of ${nameOf(node)}`);
   }
   missing.push(
-    ...trace.surplusRoots.map((node) => `a parent of ${nameOf(node)}, which names none`),
+    ...(profile === 'general' ? [] : surplusRoots).map(
+      (node) => `a parent of ${nameOf(node)}, which names none`,
+    ),
     ...trace.cutCycles.map((node) => `a way to ${nameOf(node)}, which is its own ancestor`),
   );
   return missing;
+}
+
+/** Of another system's requests nobody knows which spans they have. */
+function missingOfRequest(trace: NormalisedTrace): readonly string[] {
+  if (trace.profile === 'general') return trace.nodes.length === 0 ? ['every span'] : [];
+  const root = requestRootOf(trace);
+  return root === null ? ['root span loadgen'] : missingBelow(root, ownTest(trace));
 }
 
 function missingBelow(root: Node, isMarked: (node: Node) => boolean): string[] {
@@ -109,7 +119,7 @@ export const isComplete = (trace: NormalisedTrace): boolean => missingEdges(trac
 
 /** Whether a tree belongs to a request at all, complete or not, and not to a call from outside. */
 export function isRequest(trace: NormalisedTrace): boolean {
-  if (requestRootOf(trace) !== null) return true;
+  if (trace.profile === 'general' || requestRootOf(trace) !== null) return true;
   const external = trace.nodes.some(({ facts }) => facts.parentExternal);
   return (
     !external && trace.nodes.some(({ service }) => service === 'client' || service === 'server')

@@ -1,5 +1,7 @@
 import { formatMs } from '../cli/format.ts';
 import { type Answer, describeAnswer, GRPC } from './answer.ts';
+import { CALLEES, type Calling, calleeOf, isOutside } from './callee.ts';
+import type { Profile } from './profile/profile.ts';
 import { errorOf } from './span.ts';
 import { calledBy, callerOf, type Node } from './tree.ts';
 
@@ -29,35 +31,43 @@ export type FailureWhere = Readonly<{
   detail: string;
 }>;
 
-/** Where a request ended whose failure leads down to this span. */
-export function endOf(node: Node, gaveUp: boolean): FailureWhere {
-  if (node.frontEnd) return endAtFrontEnd(node);
+/**
+ * Where a request ended whose failure leads down to this span. `gaveUp`: it is a call that its program
+ * did not wait for.
+ */
+export function endOf(
+  node: Node,
+  { gaveUp, profile }: Readonly<{ gaveUp: boolean; profile: Profile }>,
+): FailureWhere {
+  const callees = CALLEES[profile];
+  if (node.frontEnd) return endAtFrontEnd({ node, callees });
   if (node.span.kind === 'client') {
-    return gaveUp ? endOfGivenUp(node) : endOfAnswered(node);
+    return gaveUp ? endOfGivenUp({ node, callees }) : endOfAnswered({ node, callees });
   }
   const at = { node, answer: node.facts.answer, detail: describeError(node) };
   const { service } = node;
-  if (node.parent === null && node.span.kind === 'internal') {
-    const callee = calleeOf(node);
+  if (profile === 'shakesapp' && node.parent === null && node.span.kind === 'internal') {
+    const callee = calleeOf({ node, callees });
     const where = `${service} failed before it called ${callee}`;
     return { ...at, end: 'caller', caller: service, callee, where };
   }
   const caller = callerOf(node)?.service ?? 'the caller';
-  const where = `${service} answered with its own error`;
+  const did = profile === 'general' && node.span.kind === 'internal' ? 'ended' : 'answered';
+  const where = `${service} ${did} with its own error`;
   return { ...at, end: 'own-error', caller, callee: service, where };
 }
 
-function endOfGivenUp(call: Node): FailureWhere {
+function endOfGivenUp({ node: call, callees }: Calling): FailureWhere {
   const caller = call.service;
-  const callee = calleeOf(call);
+  const callee = calleeOf({ node: call, callees });
   const waited = `${caller} gave up after ${formatMs(call.endMs - call.startMs)}`;
   const at = { node: call, caller, callee, answer: null, detail: waited };
-  if (isOutside(call)) {
+  if (isOutside({ node: call, callees })) {
     return { ...at, end: 'dependency', where: `${callee} did not answer ${caller} in time` };
   }
   const served = calledBy(call);
   const working = served.filter(({ startMs }) => startMs <= call.endMs).at(-1);
-  if (working !== undefined) return { ...at, ...whileWorking(call, working) };
+  if (working !== undefined) return { ...at, ...whileWorking({ node: call, callees }, working) };
   const [late] = served;
   if (late !== undefined) {
     const where = `${callee} began only after ${caller} had given up`;
@@ -71,12 +81,16 @@ function endOfGivenUp(call: Node): FailureWhere {
 }
 
 /** What the callee was busy with at the moment when its caller gave up. */
-function whileWorking(call: Node, working: Node): Pick<FailureWhere, 'end' | 'where' | 'detail'> {
+function whileWorking(
+  { node: call, callees }: Calling,
+  working: Node,
+): Pick<FailureWhere, 'end' | 'where' | 'detail'> {
   const caller = call.service;
   const callee = working.service;
   const open = openAt(working, call.endMs);
   const last = open.at(-1) ?? working;
-  const inner = last.span.kind === 'client' || last.frontEnd ? calleeOf(last) : last.service;
+  const isCall = last.span.kind === 'client' || last.frontEnd;
+  const inner = isCall ? calleeOf({ node: last, callees }) : last.service;
   const where =
     inner === callee
       ? `${callee} was still busy when ${caller} gave up`
@@ -108,12 +122,12 @@ const isOpenAt = ({ startMs, endMs }: Node, ms: number): boolean =>
   startMs <= ms && endMs >= ms - CANCELLED_WITHIN_MS;
 
 /** A call that failed although nothing below it did. */
-function endOfAnswered(call: Node): FailureWhere {
+function endOfAnswered({ node: call, callees }: Calling): FailureWhere {
   const caller = call.service;
-  const callee = calleeOf(call);
+  const callee = calleeOf({ node: call, callees });
   const answer = call.facts.answer;
   const at = { node: call, caller, callee, answer, detail: describeError(call) };
-  if (isOutside(call)) {
+  if (isOutside({ node: call, callees })) {
     const did = answer === null ? 'did not answer' : `answered ${describeAnswer(answer)} to`;
     return { ...at, end: 'dependency', where: `${callee} ${did} ${caller}` };
   }
@@ -122,7 +136,8 @@ function endOfAnswered(call: Node): FailureWhere {
     const where = `the answer of ${callee} did not reach ${caller}`;
     return { ...at, end: 'not-reached', where };
   }
-  if (front !== undefined && errorOf(front.span) !== null) return endAtFrontEnd(front);
+  if (front !== undefined && errorOf(front.span) !== null)
+    return endAtFrontEnd({ node: front, callees });
   if (front !== undefined || isRefusal(answer)) {
     const status = answer === null ? 'an error' : describeAnswer(answer);
     const where = `${caller} was answered ${status}, and ${callee} has no span`;
@@ -140,8 +155,8 @@ const REFUSALS: readonly number[] = [
 const isRefusal = (answer: Answer | null): boolean =>
   answer?.protocol === 'http' || (answer !== null && REFUSALS.includes(answer.code));
 
-function endAtFrontEnd(front: Node): FailureWhere {
-  const callee = calleeOf(front);
+function endAtFrontEnd({ node: front, callees }: Calling): FailureWhere {
+  const callee = calleeOf({ node: front, callees });
   const caller = callerOf(front)?.service ?? 'the caller';
   const answer = front.facts.answer;
   const status = answer === null ? 'an error' : describeAnswer(answer);
@@ -153,34 +168,6 @@ function endAtFrontEnd(front: Node): FailureWhere {
     ? { ...at, end: 'refused-before', where: `no instance of ${callee} got the request` }
     : { ...at, end: 'too-slow', where: `${callee} was still busy when its front end gave up` };
 }
-
-/** Whom a program of the system calls, where no span of the callee says so. */
-const CALLEES: Readonly<Record<string, string>> = { loadgen: 'client', client: 'server' };
-const FRONT_END_OF = 'g.co/r/cloud_run_revision/service_name';
-const HOST_KEYS = ['server.address', 'net.peer.name', 'peer.service', 'rpc.service'];
-
-function calleeOf(node: Node): string {
-  const served = calledBy(node).find(({ span }) => span.kind === 'server');
-  if (served !== undefined && (node.frontEnd || node.span.kind === 'client')) return served.service;
-  const front = node.frontEnd ? node : node.children.find(({ frontEnd }) => frontEnd);
-  const caller = node.frontEnd ? callerOf(node)?.service : node.service;
-  const { attributes } = node.span;
-  const key = HOST_KEYS.find((candidate) => attributes[candidate]);
-  return (
-    front?.span.attributes[FRONT_END_OF] ??
-    CALLEES[caller ?? ''] ??
-    (key && attributes[key]) ??
-    hostOf(attributes['url.full'] ?? attributes['http.url']) ??
-    'the called program'
-  );
-}
-
-const hostOf = (url: string | undefined): string | undefined =>
-  url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined;
-
-/** A call to what makes no spans in any trace: storage, a database. */
-const isOutside = (call: Node): boolean =>
-  call.children.length === 0 && CALLEES[call.service] === undefined;
 
 function describeError(node: Node): string {
   const { type = '', message = '' } = errorOf(node.span) ?? {};

@@ -10,7 +10,7 @@
  *     (no span)                                   did it run at all? are its spans stored?
  */
 import { ATTR, UNEXPECTED_RESULT } from '../../lib/telemetry/names.ts';
-import { describeAnswer, GRPC } from './answer.ts';
+import { describeAnswer, GRPC, isErrorAnswer } from './answer.ts';
 import { CANCELLED_WITHIN_MS, endOf, type FailureWhere } from './failure-end.ts';
 import type { NormalisedTrace } from './normalise.ts';
 import { errorOf } from './span.ts';
@@ -25,9 +25,14 @@ export type Failure = FailureWhere &
 /** How the request of this tree failed; null where it did not. A wrong count is another matter. */
 export function failureOf(tree: NormalisedTrace): Failure | null {
   const top = tree.root ?? tree.detached[0];
-  if (top === undefined || !hasFailed(top)) return null;
+  if (top === undefined) return null;
+  const isGeneral = tree.profile === 'general';
+  // A front end that refuses for want of an instance says so by its status alone.
+  const failed = isGeneral && !top.frontEnd ? isInError(top) : hasFailed(top);
+  if (!failed) return null;
   const { node, gaveUp } = walkDown(top);
-  return { outcome: outcomeOf(top), ...endOf(node, gaveUp) };
+  const outcome = isGeneral ? ownOutcomeOf(top) : outcomeOf(top);
+  return { outcome, ...endOf(node, { gaveUp, profile: tree.profile }) };
 }
 
 function hasFailed(top: Node): boolean {
@@ -70,6 +75,13 @@ function outcomeOf(top: Node): string {
   if (known !== undefined) return known;
   const answer = top.facts.answer ?? failedBelow(top)[0]?.facts.answer;
   return answer ? describeAnswer(answer) : type || 'an error';
+}
+
+/** Of another system, whose error types are not known. */
+function ownOutcomeOf({ span, frontEnd, facts: { answer, errorType } }: Node): string {
+  const isError = answer !== null && (frontEnd || isErrorAnswer(span, answer));
+  if (isError) return describeAnswer(answer);
+  return errorType ?? 'an error';
 }
 
 /** What failed below, the last attempt first; a front end may pass an error on as a success (gRPC). */

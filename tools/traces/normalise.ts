@@ -1,26 +1,31 @@
 import { correctClocks } from './clocks.ts';
-import { type Deviation, type DeviationKind, NO_EXAMPLE } from './deviation.ts';
 import { byStart, isRequestSpan, linkSpans } from './link.ts';
 import type { Span, Trace } from './model.ts';
+import { BY_ATTRIBUTES, type Profile, profileOf, type Reading } from './profile/profile.ts';
+import { topmostMatching } from './profile/root-pattern.ts';
 import { errorOf, isWrongCountError } from './span.ts';
-import { impossibleDelayOf } from './start-delay.ts';
 import { type Node, onGrid, sortNodes, subtreeOf } from './tree.ts';
 
 /** One request of a trace as a tree; a trace of no request is one tree too. */
 export type NormalisedTrace = Readonly<{
   traceId: string;
   projectId: string;
+  /** What counts as a request in it, and as a complete one. */
+  profile: Profile;
   /** Epoch milliseconds of the root's start, or of the first span where there is no root. */
   startMs: number;
   /** Of the last end, as it was stored. */
   lastEndMs: number;
-  /** loadgen's span; failing that the first span without a parent; null where all are orphans. */
+  /**
+   * loadgen's span, or the span that --root names; failing that the first span without a parent; null
+   * where all are orphans.
+   */
   root: Node | null;
   /** Tops of trees beside the root's. */
   detached: readonly Node[];
   /** All, depth first: the root's tree, then the detached ones. */
   nodes: readonly Node[];
-  /** How many requests share the trace id; 1 as a rule, 0 where loadgen's span is missing. */
+  /** How many requests share the trace id; 1 as a rule, 0 where the request's root is missing. */
   requestsInTrace: number;
   /** Detached spans that name no parent, and that nobody outside called. */
   surplusRoots: readonly Node[];
@@ -35,26 +40,44 @@ export type NormalisedTrace = Readonly<{
 /**
  * Builds the tree of every request of a trace: one as a rule. Where several requests of loadgen share
  * a trace id each is a tree by itself, with the orphans that began while it ran; what lies above them
- * (the call that started the run) comes last, as a tree of no request. The input is not touched.
+ * (the call that started the run) comes last, as a tree of no request. The same where `reading` names
+ * the spans that are requests, but that only their trees are built. The input is not touched.
  */
-export function requestsOf(trace: Trace): readonly NormalisedTrace[] {
+export function requestsOf(
+  trace: Trace,
+  reading: Reading = BY_ATTRIBUTES,
+): readonly NormalisedTrace[] {
   const { nodes: all, duplicates } = linkSpans(trace.spans);
-  const requests = sortNodes(all.filter(isRequestSpan), byStart);
+  const profile = reading.profile ?? profileOf(trace.spans);
+  const named = profile === 'general' ? reading.root : null;
+  const requests = sortNodes(requestSpansOf(all, profile, named), byStart);
   const above = new Set<Node>();
   for (const request of requests) {
     if (request.parent !== null) above.add(topOf(request));
     request.parent = null;
+    // What lies above a request that the reader names is no matter, stored or not.
+    if (named !== null) request.orphan = false;
   }
   for (const node of all) if (node.parent !== null) addChild(node.parent, node);
   const tops = sortNodes(all.filter(isTop), byStart);
-  const groups = group(tops, { requests, above });
-  return groups.map((ofGroup, index) =>
+  const groups = group(tops, { requests, above, profile });
+  return (named === null ? groups : groups.slice(0, requests.length)).map((ofGroup, index) =>
     toTree(trace, ofGroup, {
-      requestsInTrace: requests.length,
+      profile,
+      requestsInTrace: countOf(ofGroup, requests, profile),
       duplicates: index === 0 ? duplicates : 0,
     }),
   );
 }
+
+function requestSpansOf(nodes: readonly Node[], profile: Profile, named: Reading['root']): Node[] {
+  if (profile === 'shakesapp') return nodes.filter(isRequestSpan);
+  return named === null ? [] : topmostMatching(nodes, named);
+}
+
+/** Of another system, a trace with a root is one request. */
+const countOf = ({ root }: Group, requests: readonly Node[], profile: Profile): number =>
+  profile === 'general' && requests.length === 0 ? Number(root !== null) : requests.length;
 
 /** The first request of a trace, and as a rule the only one. */
 export const normalise = (trace: Trace): NormalisedTrace => requestsOf(trace)[0] as NormalisedTrace;
@@ -78,14 +101,21 @@ function addChild(parent: Node, child: Node): void {
 /** Which request every top belongs to. */
 function group(
   tops: readonly Node[],
-  { requests, above }: { requests: readonly Node[]; above: ReadonlySet<Node> },
+  {
+    requests,
+    above,
+    profile,
+  }: { requests: readonly Node[]; above: ReadonlySet<Node>; profile: Profile },
 ): readonly Group[] {
   const first = requests[0];
   if (first !== undefined && tops.length === 1 && requests.length === 1) {
     return [{ root: first.orphan ? null : first, tops }];
   }
   if (first === undefined) {
-    const parentless = tops.filter((top) => !top.orphan && !top.frontEnd);
+    // A front end may be the first of another system that has a span.
+    const parentless = tops.filter(
+      (top) => !top.orphan && (!top.frontEnd || profile === 'general'),
+    );
     return [{ root: parentless.find(({ cut }) => !cut) ?? parentless[0] ?? null, tops }];
   }
   const members = new Map<Node, Node[]>(requests.map((request) => [request, []]));
@@ -107,7 +137,7 @@ function group(
 function toTree(
   { traceId, projectId }: Trace,
   { root, tops }: Group,
-  counts: Readonly<{ requestsInTrace: number; duplicates: number }>,
+  facts: Pick<NormalisedTrace, 'profile' | 'requestsInTrace' | 'duplicates'>,
 ): NormalisedTrace {
   const zeroMs = (root ?? tops[0])?.startMs ?? 0;
   const detached = tops.filter((top) => top !== root);
@@ -124,7 +154,7 @@ function toTree(
     root,
     detached,
     nodes,
-    ...counts,
+    ...facts,
     surplusRoots: detached.filter(isSurplusRoot),
     cutCycles: nodes.filter(({ cut }) => cut),
     impossible: nodes.filter(({ span }) => span.impossible !== undefined),
@@ -156,49 +186,6 @@ export const lastEndOf = (spans: readonly Span[]): number => spans.reduce(laterE
 const laterEnd = (lastMs: number, { impossible, endMs }: Span): number =>
   impossible === undefined ? Math.max(lastMs, endMs) : lastMs;
 
-/** loadgen's span, where the tree is that of a request; else null. */
-export const requestRootOf = ({ root }: NormalisedTrace): Node | null =>
-  root !== null && isRequestSpan(root) ? root : null;
-
-/** The root of a request whose times are possible and whose start delay is not. */
-export function withImpossibleDelay(tree: NormalisedTrace): readonly Node[] {
-  const root = tree.impossible.length === 0 ? requestRootOf(tree) : null;
-  return root === null || impossibleDelayOf(root) === null ? [] : [root];
-}
-
-const NO_DEVIATION: readonly Deviation[] = [];
-
-const isRegular = (tree: NormalisedTrace): boolean =>
-  tree.impossible.length === 0 &&
-  tree.requestsInTrace <= 1 &&
-  tree.surplusRoots.length === 0 &&
-  tree.cutCycles.length === 0 &&
-  withImpossibleDelay(tree).length === 0;
-
-/** What deviates in the tree, each kind once. */
-export function deviationsOf(tree: NormalisedTrace): readonly Deviation[] {
-  const { traceId, requestsInTrace, root } = tree;
-  if (isRegular(tree)) return NO_DEVIATION;
-  const of = (
-    kind: DeviationKind,
-    nodes: readonly Node[],
-    value?: (node: Node) => string | null,
-  ) => {
-    const [first] = nodes;
-    if (first === undefined) return [];
-    const { spanId } = first.span;
-    const example = { ...NO_EXAMPLE, traceId, spanId, value: value?.(first) ?? null };
-    return [{ kind, count: nodes.length, example }];
-  };
-  const named = ({ service, span }: Node) => `${service}:${span.name}`;
-  return [
-    ...of('impossible-time', tree.impossible, ({ span }) => span.impossible ?? null),
-    ...of('impossible-start-delay', withImpossibleDelay(tree), impossibleDelayOf),
-    ...of(
-      'several-requests',
-      requestsInTrace > 1 && root !== null && isRequestSpan(root) ? [root] : [],
-    ),
-    ...of('surplus-root', tree.surplusRoots, named),
-    ...of('cycle', tree.cutCycles, named),
-  ];
-}
+/** The request's own span, where the tree is that of a request; else null. */
+export const requestRootOf = ({ root, profile }: NormalisedTrace): Node | null =>
+  root !== null && (profile === 'general' || isRequestSpan(root)) ? root : null;

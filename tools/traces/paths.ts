@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { joinOnce } from './join-once.ts';
 import type { NormalisedTrace } from './normalise.ts';
+import { foldedNameOf } from './profile/fold-names.ts';
 import { callerOf, type Node } from './tree.ts';
 
 const SEPARATOR = ' > ';
@@ -18,7 +20,7 @@ export function pathsOf(trace: NormalisedTrace): readonly string[] {
   const deep = new Map<Node, Readonly<{ top: string; hash: string }>>();
   for (const node of trace.nodes) {
     const above = callerOf(node);
-    const step = stepOf(node.service, node.span.name);
+    const step = stepOf(node.service, nameOf(node, trace));
     const prefix = above === null ? null : (paths[above.index] ?? '');
     if (above === null || prefix === null) paths.push(step);
     else if (node.callDepth < MOST_STEPS) paths.push(joined(prefix, step));
@@ -32,32 +34,12 @@ export function pathsOf(trace: NormalisedTrace): readonly string[] {
   return paths;
 }
 
+/** What a span is called among hops: of another system's its name without ids. */
+export const nameOf = ({ span }: Node, { profile }: Pick<NormalisedTrace, 'profile'>): string =>
+  profile === 'general' ? foldedNameOf(span) : span.name;
+
 const hashOf = (above: string, step: string): string =>
   createHash('sha256').update(above).update(step).digest('hex');
 
-/**
- * A function of two texts that gives the same string again for the same texts, without joining
- * them: request after request has the same paths, and to join and hash each of them again took as
- * long as to build the trees. Bounded, because names come from outside.
- */
-function joinOnce(join: (one: string, other: string) => string) {
-  const known = new Map<string, Map<string, string>>();
-  let size = 0;
-  return (one: string, other: string): string => {
-    const found = known.get(one)?.get(other);
-    if (found !== undefined) return found;
-    if (size >= MOST_KNOWN) {
-      known.clear();
-      size = 0;
-    }
-    const made = join(one, other);
-    const ofOne = known.get(one) ?? new Map<string, string>();
-    known.set(one, ofOne.set(other, made));
-    size += 1;
-    return made;
-  };
-}
-
-const MOST_KNOWN = 10_000;
-const stepOf = joinOnce((service, name) => `${service}:${name}`);
+export const stepOf = joinOnce((service, name) => `${service}:${name}`);
 const joined = joinOnce((prefix, step) => `${prefix}${SEPARATOR}${step}`);

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import { isComplete, isRequest, missingEdges } from '../../../tools/traces/completeness.ts';
 import type { Span, Trace } from '../../../tools/traces/model.ts';
-import { deviationsOf, requestRootOf, requestsOf } from '../../../tools/traces/normalise.ts';
+import { requestRootOf, requestsOf } from '../../../tools/traces/normalise.ts';
 import { pathsOf } from '../../../tools/traces/paths.ts';
+import { deviationsOf } from '../../../tools/traces/tree-deviations.ts';
 import { oneTraceOf } from './one-trace-of.ts';
 import { requestTrace, spanIdOf, without, withSpanChanged } from './request-trace.ts';
 

@@ -1,10 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
 import {
   BIGQUERY_FLAGS,
+  FROM_SIDE_FLAGS,
   fromFlag,
   htmlFlag,
   jsonFlag,
   maxTracesFlag,
+  PROFILE_FLAGS,
   READ_FLAGS,
   saveFlag,
 } from '../flags.ts';
@@ -19,25 +21,36 @@ export const compareCommand = (readable: string | null = null) =>
     .addOption(READ_FLAGS.local)
     .addOption(READ_FLAGS.bigquery)
     .addOption(fromFlag(readable))
+    .addOption(FROM_SIDE_FLAGS.a)
+    .addOption(FROM_SIDE_FLAGS.b)
     .addOption(READ_FLAGS.since)
     .addOption(READ_FLAGS.until)
     .addOption(READ_FLAGS.filter)
     .addOption(maxTracesFlag(20_000, 1_000_000))
     .addOption(READ_FLAGS.restart)
+    .addOption(PROFILE_FLAGS.profile)
+    .addOption(PROFILE_FLAGS.root)
     .addOption(BIGQUERY_FLAGS.maxBytes)
     .addOption(BIGQUERY_FLAGS.seed)
     .addOption(BIGQUERY_FLAGS.explain)
     .optionsGroup('Cohorts:')
     .option(
       '--a <filter>',
-      'key=value[,key=value]: labels of any span',
-      'cloud.platform=gcp_cloud_run',
+      'key=value[,key=value]: labels of any span (default of the profile shakesapp: ' +
+        'cloud.platform=gcp_cloud_run)',
     )
-    .option('--b <filter>', 'the other cohort', 'cloud.platform=gcp_kubernetes_engine')
+    .option(
+      '--b <filter>',
+      'the other cohort (default of the profile shakesapp: cloud.platform=gcp_kubernetes_engine)',
+    )
     .option('--a-since <time>', 'a window for one cohort alone')
     .option('--a-until <time>')
     .option('--b-since <time>')
     .option('--b-until <time>')
+    .option(
+      '--pair-by <attribute>',
+      'requests with the same value of this attribute are a pair; implies --profile general',
+    )
     .addOption(jsonFlag())
     .addOption(htmlFlag())
     .addOption(saveFlag())
@@ -50,6 +63,11 @@ Examples:
   npx shakesapp compare --bigquery my-project.trace_spans --since 1d
   npx shakesapp compare --from old.ndjson new.ndjson \\
                         --a service.version=v1 --b service.version=v2
+
+Traces of another system:
+  npx shakesapp compare --from-a before.json --from-b after.json
+  npx shakesapp compare --from traces.json --root 'service=checkout' \\
+                        --a service.version=1.4 --b service.version=1.5
 
 Exit code: 0 compared; 1 wrong counts, an empty cohort or a failure, such as a
 file without traces; 2 bad usage, such as a file that does not exist. Failed

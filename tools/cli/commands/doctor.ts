@@ -4,6 +4,7 @@ import {
   fromFlag,
   jsonFlag,
   maxTracesFlag,
+  PROFILE_FLAGS,
   READ_FLAGS,
   repeatableFlag,
 } from '../flags.ts';
@@ -23,6 +24,8 @@ export const doctorCommand = (readable: string | null = null) =>
     .addOption(READ_FLAGS.filter)
     .addOption(maxTracesFlag(5_000, 100_000))
     .addOption(READ_FLAGS.restart)
+    .addOption(PROFILE_FLAGS.profile)
+    .addOption(PROFILE_FLAGS.root)
     .addOption(BIGQUERY_FLAGS.maxBytes)
     .addOption(BIGQUERY_FLAGS.seed)
     .addOption(BIGQUERY_FLAGS.explain)

@@ -1,9 +1,12 @@
+import { basename } from 'node:path';
 import { UsageError } from '../../cli/command-line.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
+import type { Profile } from '../../traces/profile/profile.ts';
 import { PLATFORM_LABELS } from '../../traces/span.ts';
 
 /** A value for each of the two cohorts. */
 export type Sides<T> = Readonly<{ a: T; b: T }>;
+export type Side = keyof Sides<unknown>;
 
 /** Which traces belong to one side of the comparison. */
 export type Cohort = Readonly<{
@@ -18,42 +21,91 @@ export type Cohort = Readonly<{
   untilMs: number | null;
   /** The window is this cohort's alone, not that of all that is read. */
   ownWindow: boolean;
+  /** Nobody asked for the filter: it names one of the two platforms of the reference system. */
+  preset: boolean;
+  /** It has its own files, and what is in them is of no other cohort. */
+  ownFiles: boolean;
 }>;
 
+type Given = Partial<Pick<Cohort, 'sinceMs' | 'untilMs' | 'ownWindow' | 'preset'>> &
+  Readonly<{
+    /** The files that hold this cohort alone. */
+    files?: readonly string[] | undefined;
+  }>;
+
+/** The two cohorts of the reference system. */
+export const PRESETS: Sides<string> = {
+  a: 'cloud.platform=gcp_cloud_run',
+  b: 'cloud.platform=gcp_kubernetes_engine',
+};
+
 /** Parses `key=value[,key=value]`; a value may hold '=' but no ','. Throws UsageError. */
-export function parseCohort(
-  flag: string,
-  filter: string,
-  window: { sinceMs?: number | null; untilMs?: number | null; ownWindow?: boolean } = {},
-): Cohort {
-  const pairs = filter.split(',').map((pair) => {
-    const at = pair.indexOf('=');
-    const key = pair.slice(0, at).trim();
-    const value = pair.slice(at + 1).trim();
-    if (at < 1 || key === '' || value === '') {
-      throw new UsageError(
-        `--${flag} is ${JSON.stringify(filter)}; allowed: key=value[,key=value], e.g. cloud.platform=gcp_cloud_run`,
-      );
-    }
-    return { key, value };
-  });
-  const { sinceMs = null, untilMs = null, ownWindow = false } = window;
+export function parseCohort(side: Side, filter: string, given: Given = {}): Cohort {
+  const { sinceMs = null, untilMs = null, ownWindow = false, preset = false, files } = given;
+  const pairs = parsePairs(side, filter);
   const [first, ...others] = pairs;
   const platform = first?.key === 'cloud.platform' && others.length === 0 ? first.value : '';
   return {
     label: PLATFORM_LABELS[platform] ?? filter,
     filter,
     pairs,
-    sinceMs,
-    untilMs,
-    ownWindow,
+    ...{ sinceMs, untilMs, ownWindow, preset, ownFiles: false },
+    ...(files !== undefined && ofFiles(files, preset ? null : { filter, pairs })),
   };
 }
 
-/** Labels that tell the two apart: windows of one filter are called by their time. */
+function parsePairs(side: Side, filter: string): Cohort['pairs'] {
+  return filter.split(',').map((pair) => {
+    const at = pair.indexOf('=');
+    const key = pair.slice(0, at).trim();
+    const value = pair.slice(at + 1).trim();
+    if (at < 1 || key === '' || value === '') {
+      throw new UsageError(
+        `--${side} is ${JSON.stringify(filter)}; allowed: key=value[,key=value], e.g. ${PRESETS.a}`,
+      );
+    }
+    return { key, value };
+  });
+}
+
+/** Everything in the files, or what the filter takes of it. */
+function ofFiles(files: readonly string[], filter: Pick<Cohort, 'filter' | 'pairs'> | null) {
+  const [first = '', ...others] = files.map((file) => basename(file));
+  const label = others.length === 0 ? first : `${first} and ${others.length} more`;
+  const from = `in ${files.join(', ')}`;
+  return {
+    label,
+    filter: filter === null ? from : `${filter.filter} ${from}`,
+    pairs: filter?.pairs ?? [],
+    ...{ preset: false, ownFiles: true },
+  };
+}
+
+/** Of another system nobody knows which two platforms are meant: only what was asked for counts. */
+export function cohortsOf(profile: Profile, { a, b }: Sides<Cohort>): Sides<Cohort> {
+  if (profile === 'shakesapp' || !(a.preset || b.preset)) return { a, b };
+  const asked = (cohort: Cohort): Cohort =>
+    cohort.preset ? { ...cohort, label: '', filter: '', pairs: [] } : cohort;
+  return labelled({ a: asked(a), b: asked(b) });
+}
+
+/** Whether something says which requests belong to it. */
+export const isChosen = ({ pairs, ownWindow, ownFiles }: Cohort): boolean =>
+  pairs.length > 0 || ownWindow || ownFiles;
+
+/**
+ * Labels that tell the two apart: windows of one filter are called by their time, files of one name by
+ * their side.
+ */
 export function labelled({ a, b }: Sides<Cohort>): Sides<Cohort> {
   if (a.label !== b.label) return { a, b };
-  const timed = (cohort: Cohort) => ({ ...cohort, label: `${cohort.label}${windowText(cohort)}` });
+  if (a.ownFiles) {
+    return { a: { ...a, label: `${a.label} (A)` }, b: { ...b, label: `${b.label} (B)` } };
+  }
+  const timed = (cohort: Cohort) => ({
+    ...cohort,
+    label: `${cohort.label}${windowText(cohort)}`.trim(),
+  });
   return { a: timed(a), b: timed(b) };
 }
 
@@ -67,9 +119,8 @@ function windowText({ sinceMs, untilMs }: Cohort): string {
   return ` ${since}–${sameDay ? until.slice(6) : until}Z`;
 }
 
-/** The two cohorts of the reference system. */
-export const CLOUD_RUN = parseCohort('a', 'cloud.platform=gcp_cloud_run');
-export const GKE = parseCohort('b', 'cloud.platform=gcp_kubernetes_engine');
+export const CLOUD_RUN = parseCohort('a', PRESETS.a, { preset: true });
+export const GKE = parseCohort('b', PRESETS.b, { preset: true });
 
 export const matchesCohort = (tree: NormalisedTrace, cohort: Cohort): boolean =>
   inWindow(tree, cohort) &&

@@ -1,5 +1,6 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
+import type { Profile } from '../../traces/profile/profile.ts';
 import type { Cohort, Sides } from './cohort.ts';
 
 export type ConfigurationDifference = Readonly<{
@@ -12,12 +13,20 @@ export type ConfigurationDifference = Readonly<{
 
 type Labels = Readonly<Record<string, string>>;
 
+/** Its name, and the one before OpenTelemetry's conventions were stable. */
+const ENVIRONMENT = ['deployment.environment.name', 'deployment.environment'];
+
+const firstOf = (keys: readonly string[], labels: Labels): string | undefined =>
+  labels[keys.find((key) => labels[key]) ?? ''];
+
 /** What a deployment is set to, as its spans tell. Only these keys are compared. */
 const KEYS: readonly Readonly<{
   key: string;
   read: (labels: Labels) => string | undefined;
   /** What a span means that says nothing of it. */
   absent?: string;
+  /** The labels that it is read from, where two cohorts are often chosen by them. */
+  filters?: readonly string[];
 }>[] = [
   // First, because it is there to be found again: no difference below is news then.
   {
@@ -26,10 +35,11 @@ const KEYS: readonly Readonly<{
     absent: '0 ms',
   },
   { key: 'platform', read: (labels) => labels['cloud.platform'] },
-  { key: 'image', read: (labels) => labels['service.version'] },
+  { key: 'image', read: (labels) => labels['service.version'], filters: ['service.version'] },
+  { key: 'environment', read: (labels) => firstOf(ENVIRONMENT, labels), filters: ENVIRONMENT },
   { key: 'cpu', read: (labels) => labels[ATTR.configCpu] },
   { key: 'memory', read: (labels) => labels[ATTR.configMemory] },
-  { key: 'region', read: regionOf },
+  { key: 'region', read: regionOf, filters: ['cloud.region', 'cloud.availability_zone'] },
   { key: 'concurrency', read: (labels) => labels[ATTR.configConcurrency] },
   { key: 'cache mode', read: (labels) => labels[ATTR.configWorksCache] },
   { key: 'billing', read: (labels) => labels[ATTR.configBilling] },
@@ -60,7 +70,7 @@ export function groupDifferences(differences: readonly ConfigurationDifference[]
 const MOST_ADDED = 4_096;
 
 /** Collects configuration while requests stream by: only the distinct values are kept. */
-export function createConfigurationTally() {
+export function createConfigurationTally(profile: Profile = 'shakesapp') {
   /** Of each service the values of every key, in the order of KEYS. */
   const values: Sides<Map<string, Set<string>[]>> = { a: new Map(), b: new Map() };
   /** Sources share one object between the spans that have equal labels. */
@@ -89,15 +99,19 @@ export function createConfigurationTally() {
     differences(cohorts: Sides<Cohort>): readonly ConfigurationDifference[] {
       const services = [...new Set([...values.a.keys(), ...values.b.keys()])].sort();
       return KEYS.filter(({ key }) => !(key === 'platform' && filtersByPlatform(cohorts))).flatMap(
-        ({ key, absent }) => {
-          const at = KEYS.findIndex((one) => one.key === key);
+        ({ key: name, absent, filters = [] }) => {
+          const at = KEYS.findIndex((one) => one.key === name);
+          // Another system's versions need not be those of images.
+          const key = profile === 'general' && name === 'image' ? 'version' : name;
           const rows = services.map((service) => {
             const stated = (side: 'a' | 'b') =>
               statedValue(values[side].get(service)?.[at], absent);
             return { service, a: stated('a'), b: stated('b') };
           });
           const stated = rows.filter((row) => row.a !== NOT_STATED || row.b !== NOT_STATED);
-          const differing = stated.filter((row) => row.a !== row.b);
+          const differing = stated.filter(
+            (row) => row.a !== row.b && !filters.some(isChosenBy(cohorts, row)),
+          );
           const [first] = differing;
           const alike = differing.every((row) => row.a === first?.a && row.b === first?.b);
           if (first !== undefined && alike && differing.length === stated.length) {
@@ -124,6 +138,14 @@ function isByNature(key: string, values: readonly [string, string]): boolean {
 function filtersByPlatform({ a, b }: Sides<Cohort>): boolean {
   return [a, b].every(({ pairs }) => pairs.some(({ key }) => key === 'cloud.platform'));
 }
+
+/** Whether a difference is the very one that the cohorts are chosen by. */
+const isChosenBy =
+  (cohorts: Sides<Cohort>, row: Sides<string>) =>
+  (label: string): boolean =>
+    (['a', 'b'] as const).every((side) =>
+      cohorts[side].pairs.some(({ key, value }) => key === label && value === row[side]),
+    );
 
 function statedValue(set: ReadonlySet<string> | undefined, absent = NOT_STATED): string {
   return set === undefined || set.size === 0 ? absent : [...set].sort().join(' | ');

@@ -1,6 +1,6 @@
 import { ownedTimes } from '../../traces/accounting.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
-import { pathsOf } from '../../traces/paths.ts';
+import { nameOf, pathsOf } from '../../traces/paths.ts';
 import { calledBy, callerOf, type Node } from '../../traces/tree.ts';
 
 /** What one request spent at one span path; siblings of the same path are taken together. */
@@ -76,7 +76,7 @@ export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
     samples.push({
       path,
       service: first.service,
-      name: first.span.name,
+      name: nameOf(first, tree),
       depth: first.callDepth,
       offsetMs: first.startMs,
       measure: isGap ? 'gap' : 'self',

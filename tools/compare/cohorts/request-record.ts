@@ -3,11 +3,12 @@ import { isComplete, isFirstOfInstance, isRequest } from '../../traces/completen
 import { type Failure, failureOf } from '../../traces/failure.ts';
 import { interned } from '../../traces/interned.ts';
 import { type NormalisedTrace, requestRootOf } from '../../traces/normalise.ts';
+import { nameOf, stepOf } from '../../traces/paths.ts';
 import { keptProbabilityOf, shedBefore } from '../../traces/shed.ts';
 import { CLOCK_TOLERANCE_MS } from '../../traces/skew.ts';
 import { endedAfterStop, errorOf } from '../../traces/span.ts';
 import { startDelayOf } from '../../traces/start-delay.ts';
-import { callerOf } from '../../traces/tree.ts';
+import { callerOf, type Node } from '../../traces/tree.ts';
 import { type HopSample, hopSamples } from './hop-samples.ts';
 import { packAlone, type RequestHops } from './packed-hops.ts';
 
@@ -32,7 +33,10 @@ export type RequestRecord = Readonly<{
   startMs: number;
   /** The root's duration; null where the root is missing, or times cannot be. */
   durationMs: number | null;
-  /** From the scheduled time to the root's end: an overdue start is the platform's doing too. */
+  /**
+   * From the scheduled time to the root's end: an overdue start is the platform's doing too. Where
+   * nothing is scheduled, the root's duration.
+   */
   latencyMs: number | null;
   startDelayMs: number | null;
   /** Its start delay is impossible: no latency counts it. */
@@ -44,6 +48,10 @@ export type RequestRecord = Readonly<{
   scheduledMinute: string | null;
   sequence: number | null;
   query: string | null;
+  /** What was asked of the system: the root's `service:name`, its name without ids. */
+  operation: string;
+  /** What it shares with its partner in the other cohort, where the user says which attribute that is. */
+  pairKey: string | null;
   /** Its root was kept with this probability, so it stands for 1 / p requests. */
   keptProbability: number;
   /** Requests of its run that were shed before it. */
@@ -68,22 +76,29 @@ export type RequestRecord = Readonly<{
   hops: RequestHops;
 }>;
 
-type Pack = (samples: readonly HopSample[]) => RequestHops;
+type Recording = Readonly<{
+  /** How its samples are kept. */
+  pack?: (samples: readonly HopSample[]) => RequestHops;
+  /** The attribute that names what is the same in both cohorts. */
+  pairBy?: string | null;
+}>;
 
-/**
- * null where the tree is no request of the load generator (a call from outside, a schedule). `pack`:
- * how its samples are kept.
- */
-export function recordRequest(tree: NormalisedTrace, pack: Pack = packAlone): RequestRecord | null {
+/** null where the tree is no request of the load generator (a call from outside, a schedule). */
+export function recordRequest(
+  tree: NormalisedTrace,
+  { pack = packAlone, pairBy = null }: Recording = {},
+): RequestRecord | null {
   if (!isRequest(tree)) return null;
   const root = requestRootOf(tree);
   // Times that cannot be spoil every figure of the request, not only those of their span.
   const timed = tree.impossible.length === 0 ? root : null;
-  const attributes = root?.span.attributes ?? {};
+  // Another system has no schedule, whatever its attributes are called.
+  const isScheduled = tree.profile === 'shakesapp';
+  const attributes = (isScheduled ? root?.span.attributes : undefined) ?? {};
   const failure = recordFailure(tree);
   const error = errorOfRequest(tree) ?? failure?.outcome ?? null;
   const durationMs = timed === null ? null : timed.endMs - timed.startMs;
-  const delay = timed === null ? null : startDelayOf(timed);
+  const delay = timed === null || !isScheduled ? null : startDelayOf(timed);
   const earlyStart = delay !== null && 'why' in delay && delay.ignored;
   const impossibleDelay = delay !== null && 'why' in delay && !delay.ignored;
   const startDelayMs = delay !== null && 'ms' in delay ? delay.ms : null;
@@ -103,6 +118,8 @@ export function recordRequest(tree: NormalisedTrace, pack: Pack = packAlone): Re
     scheduledMinute: textOf(attributes[ATTR.scheduledMinute]),
     sequence: sequenceOf(attributes[ATTR.sequence]),
     query: textOf(attributes[ATTR.query]),
+    operation: operationOf(tree, root),
+    pairKey: pairBy === null ? null : pairKeyOf(tree, pairBy),
     keptProbability: keptProbabilityOf(root?.span),
     shedBefore: shedBefore(root?.span),
     spans: tree.nodes.length,
@@ -112,7 +129,7 @@ export function recordRequest(tree: NormalisedTrace, pack: Pack = packAlone): Re
     cold: isFirstOfInstance(tree),
     error,
     failure,
-    wrongCount: tree.nodes.some(({ facts }) => facts.wrongCount !== null),
+    wrongCount: isScheduled && tree.nodes.some(({ facts }) => facts.wrongCount !== null),
     orphaned: tree.detached.some((node) => node.orphan),
     skewed:
       tree.impossible.length === 0 &&
@@ -121,6 +138,21 @@ export function recordRequest(tree: NormalisedTrace, pack: Pack = packAlone): Re
     calls: timed === null ? [] : callsOf(tree),
     hops: pack(timed === null ? [] : hopSamples(tree)),
   };
+}
+
+/** Requests without a root are of no operation. */
+const NO_ROOT = 'no root';
+
+const operationOf = (tree: NormalisedTrace, root: Node | null): string =>
+  root === null ? NO_ROOT : stepOf(root.service, nameOf(root, tree));
+
+/** The root says it as a rule; else the first span that does. */
+function pairKeyOf({ nodes }: NormalisedTrace, pairBy: string): string | null {
+  for (const { span } of nodes) {
+    const value = span.attributes[pairBy];
+    if (value !== undefined && value !== '') return value;
+  }
+  return null;
 }
 
 function recordFailure(tree: NormalisedTrace): RequestFailure | null {

@@ -1,6 +1,5 @@
 import type { NormalisedTrace } from '../../traces/normalise.ts';
-import type { Sides } from './cohort.ts';
-import { type Cohort, inWindow } from './cohort.ts';
+import { type Cohort, inWindow, isChosen, type Side, type Sides } from './cohort.ts';
 
 const SIDES = ['a', 'b'] as const;
 
@@ -11,14 +10,32 @@ const MOST_VALUES = 8;
 export function createFilterTally(cohorts: Sides<Cohort>) {
   const tallies = { a: tallyOf(cohorts.a), b: tallyOf(cohorts.b) };
   return {
-    see(tree: NormalisedTrace, matching: readonly ('a' | 'b')[]): void {
-      for (const side of SIDES) tallies[side].see(tree, matching.includes(side));
+    /** `asked`: the cohorts that it may belong to, by its file. */
+    see(
+      tree: NormalisedTrace,
+      { asked = SIDES, matching }: { asked?: readonly Side[]; matching: readonly Side[] },
+    ): void {
+      for (const side of asked) tallies[side].see(tree, matching.includes(side));
     },
     /** For each cohort whose filter no trace matches, why, in a sentence. */
     unmatched(): readonly string[] {
       return [...new Set(SIDES.flatMap((side) => tallies[side].reason() ?? []))];
     },
   };
+}
+
+/** Of another system somebody has to say what to compare; null where somebody does. */
+export function whyNotChosen({ a, b }: Sides<Cohort>): readonly string[] | null {
+  if (isChosen(a) && isChosen(b)) return null;
+  const [given, missing] = isChosen(a) ? ['A', 'B'] : ['B', 'A'];
+  const none = !isChosen(a) && !isChosen(b);
+  return [
+    none
+      ? 'These are the traces of another system: say which two sets of them to compare.'
+      : `These are the traces of another system: ${given} is given, ${missing} is missing.`,
+    'Give two filters (--a KEY=VALUE --b KEY=VALUE), two files (--from-a FILE --from-b FILE), or two ' +
+      'windows (--a-until TIME --b-since TIME).',
+  ];
 }
 
 function tallyOf(cohort: Cohort) {

@@ -9,10 +9,13 @@
  */
 
 import type { Deviation } from '../../traces/deviation.ts';
+import type { FoldedNames } from '../../traces/profile/name-tally.ts';
+import type { Profile } from '../../traces/profile/profile.ts';
 import type { Total } from '../../traces/sources/bigquery/totals.ts';
 import type { SourceDescription } from '../../traces/sources/source.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { ConfigurationDifference } from '../cohorts/configuration.ts';
+import type { LabelChoice } from '../cohorts/label-choices.ts';
 import type { Stratum } from '../cohorts/request-record.ts';
 import type { Hop } from '../statistics/hop.ts';
 import { RELEVANT_SHARE } from '../statistics/hop-verdicts.ts';
@@ -27,9 +30,15 @@ export const COMPARISON_VERSION = 1;
 
 export type Comparison = Readonly<{
   version: typeof COMPARISON_VERSION;
+  /** Whether the requests are this system's own, or another's. */
+  profile: Profile;
   source: SourceDescription;
   /** Why no trace matches a cohort's filter, in a sentence for each; then all else is left out. */
   unmatched: readonly string[];
+  /** Labels to choose two cohorts by, where nothing says which are meant; else empty. */
+  choices: readonly LabelChoice[];
+  /** What folding did to names that differ from request to request; null where it did nothing. */
+  foldedNames: FoldedNames | null;
   /** First in every output: the likeliest confounder. Only what differs. */
   configuration: readonly ConfigurationDifference[];
   cohorts: Sides<CohortSummary>;

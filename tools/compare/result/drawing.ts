@@ -1,5 +1,6 @@
 import type { Trace } from '../../traces/model.ts';
-import { requestsOf } from '../../traces/normalise.ts';
+import { type NormalisedTrace, requestsOf } from '../../traces/normalise.ts';
+import type { Reading } from '../../traces/profile/profile.ts';
 import { consoleUrl, type SourceDescription } from '../../traces/sources/source.ts';
 import { createWaterfall, type Waterfall } from '../../traces/waterfall.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
@@ -11,18 +12,22 @@ export type Drawn = Waterfall & Readonly<{ latencyMs: number | null }>;
 export type Drawing = (record: RequestRecord | null) => Drawn | null;
 
 /** `traces`: the few that are drawn, read once more. */
-export function createDrawing(traces: readonly Trace[], source: SourceDescription): Drawing {
-  const byId = new Map(traces.map((trace) => [trace.traceId, trace]));
+export function createDrawing(
+  traces: readonly Trace[],
+  { source, reading }: Readonly<{ source: SourceDescription; reading: Reading }>,
+): Drawing {
+  // Files of two cohorts may use one trace id for two traces.
+  const byId = Map.groupBy(traces, ({ traceId }) => traceId);
   return (record) => {
-    const trace = record === null ? undefined : byId.get(record.traceId);
-    if (record === null || trace === undefined) return null;
-    const trees = requestsOf(trace);
-    const tree =
-      trees.find(({ root }) => root?.span.spanId === record.rootSpanId) ??
-      (trees[0] as (typeof trees)[0]);
+    if (record === null) return null;
+    const trees = (byId.get(record.traceId) ?? []).flatMap((trace) => requestsOf(trace, reading));
+    const isOf = ({ root, startMs }: NormalisedTrace) =>
+      root?.span.spanId === record.rootSpanId && startMs === record.startMs;
+    const tree = trees.find(isOf) ?? trees[0];
+    if (tree === undefined) return null;
     const { cold, latencyMs } = record;
     return {
-      ...createWaterfall(tree, consoleUrl(source, trace)),
+      ...createWaterfall(tree, consoleUrl(source, tree)),
       ...(source.kind === 'cloud-trace' && { ofV1: true as const }),
       cold,
       latencyMs,

@@ -106,7 +106,7 @@ export function renderReport(
 
 /** A complete request of Cloud Run, else any request, else whatever there is. */
 function chooseTree(traces: readonly Trace[]): NormalisedTrace | undefined {
-  const trees = traces.flatMap(requestsOf);
+  const trees = traces.flatMap((trace) => requestsOf(trace));
   const requests = trees.filter((tree) => requestRootOf(tree) !== null);
   const isOnCloudRun = ({ nodes }: NormalisedTrace) =>
     nodes.some(({ span }) => span.attributes['cloud.platform'] === 'gcp_cloud_run');

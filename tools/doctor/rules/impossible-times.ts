@@ -1,7 +1,7 @@
 import { formatMs } from '../../cli/format.ts';
-import { withImpossibleDelay } from '../../traces/normalise.ts';
 import { impossibleDelayOf } from '../../traces/start-delay.ts';
 import type { Node } from '../../traces/tree.ts';
+import { withImpossibleDelay } from '../../traces/tree-deviations.ts';
 import { atEach, describeSpan, type Rule, type Words } from '../rule.ts';
 
 export const impossibleTimes: Rule = {

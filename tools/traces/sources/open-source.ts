@@ -1,5 +1,7 @@
 import { openFiles } from './files.ts';
 import type { Opened, Opening, ReadOptions } from './open-cloud-trace.ts';
+import type { TraceSource } from './source.ts';
+import { joinSides } from './two-sides.ts';
 
 /**
  * Opens what the options name. The options that come back hold the window that is read: where a read
@@ -11,9 +13,12 @@ export async function openSource<O extends ReadOptions & { at(nowMs: number): O 
 ): Promise<Opened<O>> {
   const { origin } = asked;
   if (origin.kind === 'files') {
-    const source = origin.paths.includes('-')
-      ? await (await import('./stdin-file.ts')).openWithStdin(origin.paths, run.signal)
-      : await openFiles(origin.paths);
+    const { paths, sides } = origin;
+    const open = (some: readonly string[]) => openPaths(some, run.signal);
+    const source =
+      sides === undefined
+        ? await open(paths)
+        : joinSides({ a: await open(sides.a), b: await open(sides.b) });
     return { options: asked, source };
   }
   // Google's clients take longer to load than a small file to read.
@@ -22,6 +27,11 @@ export async function openSource<O extends ReadOptions & { at(nowMs: number): O 
   }
   return (await import('./open-cloud-trace.ts')).openCloudTrace(asked, run);
 }
+
+const openPaths = async (paths: readonly string[], signal: AbortSignal): Promise<TraceSource> =>
+  paths.includes('-')
+    ? (await import('./stdin-file.ts')).openWithStdin(paths, signal)
+    : openFiles(paths);
 
 /** What would be asked, where the options want that told in place of a read; null: they do not. */
 export async function explainSource(asked: ReadOptions): Promise<string | null> {

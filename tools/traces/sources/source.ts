@@ -29,6 +29,8 @@ export type TraceSource = Readonly<{
   find(traceIds: ReadonlySet<string>, signal: AbortSignal): Promise<readonly Trace[]>;
   /** After read(): what was not read, in words; null where everything was. */
   truncated(): string | null;
+  /** Of a trace that it gave: the cohort whose files it is from; absent where files are of none. */
+  sideOf?(trace: Trace): 'a' | 'b' | null;
   /** After read(): which part of the traces was read as a sample, in words; null: no sample. */
   sampled?(): string | null;
   /** After read(): counts of every span, read or not; null where the source has none. */

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { labelled, matchesCohort, parseCohort } from '../../../../tools/compare/cohorts/cohort.ts';
+import {
+  cohortsOf,
+  isChosen,
+  labelled,
+  matchesCohort,
+  PRESETS,
+  parseCohort,
+} from '../../../../tools/compare/cohorts/cohort.ts';
 import { normalise } from '../../../../tools/traces/normalise.ts';
 import { MINUTE_MS, requestTrace, withSpanChanged } from '../../traces/request-trace.ts';
 
@@ -77,3 +84,35 @@ for (const [cohort, label] of WINDOWS) {
     assert.equal(labelled({ a: hour(-1, 0), b: cohort }).b.label, label);
   });
 }
+
+const ofFiles = (side: 'a' | 'b', files: readonly string[], filter?: string) =>
+  parseCohort(side, filter ?? PRESETS[side], { preset: filter === undefined, files });
+
+test('a cohort with its own files is called by them, and takes everything in them', () => {
+  const { label, filter, pairs } = ofFiles('a', ['runs/v1.json']);
+  assert.deepEqual(
+    { label, filter, pairs },
+    { label: 'v1.json', filter: 'in runs/v1.json', pairs: [] },
+  );
+  assert.equal(ofFiles('a', ['x.json', 'y.json', 'z.json']).label, 'x.json and 2 more');
+});
+
+test('a filter beside the files of a cohort takes a part of them', () => {
+  const { pairs, filter } = ofFiles('a', ['v1.json'], 'k=v');
+  assert.deepEqual([pairs, filter], [[{ key: 'k', value: 'v' }], 'k=v in v1.json']);
+});
+
+test('files of one name are told apart by their side', () => {
+  const { a, b } = labelled({ a: ofFiles('a', ['x/t.json']), b: ofFiles('b', ['y/t.json']) });
+  assert.deepEqual([a.label, b.label], ['t.json (A)', 't.json (B)']);
+});
+
+test('the two platforms that nobody asked for are cohorts of the profile shakesapp alone', () => {
+  const preset = { a: ofPreset('a'), b: ofPreset('b') };
+  assert.equal(cohortsOf('shakesapp', preset).a.label, 'Cloud Run');
+  const general = cohortsOf('general', preset);
+  assert.deepEqual([general.a.pairs, isChosen(general.a)], [[], false]);
+  assert.equal(isChosen(cohortsOf('general', { a: CLOUD_RUN, b: GKE }).a), true);
+});
+
+const ofPreset = (side: 'a' | 'b') => parseCohort(side, PRESETS[side], { preset: true });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ATTR } from '../../../../lib/telemetry/names.ts';
 import { recordRequest } from '../../../../tools/compare/cohorts/request-record.ts';
-import { deviationsOf, normalise } from '../../../../tools/traces/normalise.ts';
+import { normalise } from '../../../../tools/traces/normalise.ts';
+import { deviationsOf } from '../../../../tools/traces/tree-deviations.ts';
 import { requestTrace, without, withSpanChanged } from '../../traces/request-trace.ts';
 
 const failedRpc = { attributes: { 'service.name': 'client', [ATTR.errorType]: 'UNAVAILABLE' } };

@@ -249,6 +249,7 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
   };
   return {
     version: 1,
+    profile: 'shakesapp',
     source: {
       kind: 'cloud-trace',
       name: 'shakesapp-demo',
@@ -257,6 +258,8 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
       until: '2026-11-20T10:40:00.000Z',
     },
     unmatched: [],
+    choices: [],
+    foldedNames: null,
     configuration: [
       { key: 'shakesapp.config.billing', a: 'instance', b: 'node' },
       { key: 'cloud.region', a: 'us-central1', b: 'us-central1-f' },

@@ -85,7 +85,7 @@ export const createGkeTracesCheck = (
     const { projectId } = options;
     const fromMs = clock.epochMs() - WINDOW_MINUTES * 60_000;
     const traces = await createReader(context)(fromMs, signal);
-    const requests = traces.flatMap(requestsOf).filter(isFromPods);
+    const requests = traces.flatMap((trace) => requestsOf(trace)).filter(isFromPods);
     const whole = requests.filter(isComplete).length;
     const sharedIds = requests.filter(({ requestsInTrace }) => requestsInTrace > 1).length;
     if (whole > 0 && sharedIds === 0) return [];

@@ -1,0 +1,126 @@
+import { createDeviationTally, type Deviation } from '../../traces/deviation.ts';
+import type { NormalisedTrace } from '../../traces/normalise.ts';
+import { createNameTally, type FoldedNames } from '../../traces/profile/name-tally.ts';
+import type { Profile, Reading } from '../../traces/profile/profile.ts';
+import { deviationsOf } from '../../traces/tree-deviations.ts';
+import { type Cohort, cohortsOf, matchesCohort, type Side, type Sides } from './cohort.ts';
+import { createColdWaiters } from './cold-waiters.ts';
+import { type ConfigurationDifference, createConfigurationTally } from './configuration.ts';
+import { createLabelTally, type LabelChoice } from './label-choices.ts';
+import { createHopPacker } from './packed-hops.ts';
+import { type RequestRecord, recordRequest } from './request-record.ts';
+import { createSeen } from './seen.ts';
+import { createFilterTally, whyNotChosen } from './unmatched.ts';
+
+const SIDES = ['a', 'b'] as const;
+
+/** What is left of the traces once all are read. */
+export type Collection = Readonly<{
+  profile: Profile;
+  /** How their trees were built. */
+  reading: Reading;
+  cohorts: Sides<Cohort>;
+  records: Sides<readonly RequestRecord[]>;
+  /** Whether its run has ended, so that its number of requests is known. */
+  hasEnded: (record: RequestRecord) => boolean;
+  inBothCohorts: number;
+  stillArriving: number;
+  /** Why no trace matches a cohort's filter, in a sentence for each. */
+  unmatched: readonly string[];
+  /** Labels to choose two cohorts by, where nothing says which are meant; else empty. */
+  choices: readonly LabelChoice[];
+  configuration: readonly ConfigurationDifference[];
+  /** Every sampler that some span states. */
+  samplers: readonly string[];
+  /** What deviates in the trees of these traces. */
+  deviations: readonly Deviation[];
+  /** Names that differ from request to request; null where none is folded. */
+  foldedNames: FoldedNames | null;
+}>;
+
+/** A tree as it comes. `fresh`: more of it may come. `side`: the cohort that its file is of. */
+export type Coming = Readonly<{ fresh: boolean; side: Side | null }>;
+
+/** Takes the trees of one profile and keeps of each request only its record. */
+export function createGathering(
+  profile: Profile,
+  options: Readonly<{ cohorts: Sides<Cohort>; reading: Reading; pairBy: string | null }>,
+) {
+  const cohorts = cohortsOf(profile, options.cohorts);
+  const notChosen = whyNotChosen(cohorts);
+  const collected: Sides<RequestRecord[]> = { a: [], b: [] };
+  const filters = createFilterTally(cohorts);
+  const labels = createLabelTally();
+  const configuration = createConfigurationTally(profile);
+  const deviations = createDeviationTally();
+  const names = profile === 'general' ? createNameTally() : null;
+  const seen = { a: createSeen(), b: createSeen() };
+  const packHops = createHopPacker();
+  const arriving = new Set<string>();
+  const unfinishedMinutes = new Set<string>();
+  const waiters = createColdWaiters();
+  let inBothCohorts = 0;
+  let any = false;
+
+  function matchingSides(tree: NormalisedTrace, side: Side | null): readonly Side[] {
+    if (notChosen !== null) {
+      labels.see(tree);
+      return [];
+    }
+    const asked = side === null ? SIDES : [side];
+    const matching = asked.filter((one) => matchesCohort(tree, cohorts[one]));
+    filters.see(tree, { asked, matching });
+    return matching;
+  }
+
+  return {
+    add(tree: NormalisedTrace, { fresh, side: ofFile }: Coming): void {
+      any = true;
+      waiters.see(tree);
+      const rootSpanId = tree.root?.span.spanId ?? '';
+      // Two files may be the same one, to see that nothing differs.
+      const known = seen[ofFile ?? 'a'];
+      if (known.has(tree.traceId, rootSpanId)) return;
+      const key = `${tree.traceId} ${rootSpanId}`;
+      const matching = matchingSides(tree, ofFile);
+      const [side] = matching;
+      const record =
+        side === undefined ? null : recordRequest(tree, { pack: packHops, pairBy: options.pairBy });
+      if (fresh && record !== null) {
+        // The run may still go on, so its number of requests is not known, nor its partner's.
+        if (record.scheduledMinute !== null) unfinishedMinutes.add(record.scheduledMinute);
+        if (!record.whole) {
+          arriving.add(key);
+          return;
+        }
+      }
+      known.add(tree.traceId, rootSpanId);
+      arriving.delete(key);
+      for (const deviation of deviationsOf(tree)) deviations.add(deviation);
+      if (side === undefined || record === null) return;
+      if (matching.length > 1) {
+        inBothCohorts += 1;
+        return;
+      }
+      collected[side].push(record);
+      configuration.add(side, tree);
+      names?.see(tree);
+    },
+    hasAny: () => any,
+    collection: (): Collection => ({
+      profile,
+      reading: options.reading,
+      cohorts,
+      records: { a: waiters.mark(collected.a), b: waiters.mark(collected.b) },
+      hasEnded: ({ scheduledMinute }) => !unfinishedMinutes.has(scheduledMinute ?? ''),
+      inBothCohorts,
+      stillArriving: arriving.size,
+      unmatched: notChosen === null ? filters.unmatched() : [...notChosen, labels.sentence()],
+      choices: labels.choices(),
+      configuration: configuration.differences(cohorts),
+      samplers: configuration.samplers(),
+      deviations: deviations.all(),
+      foldedNames: names?.report() ?? null,
+    }),
+  };
+}
