@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import type { FaultRule } from '../faults.ts';
 import type { StoredObject } from './objects.ts';
 import { StorageError } from './preconditions.ts';
 import { etagOf } from './resources.ts';
 
 /**
- * The bytes as they are stored, with the headers by which the client library checks them. The real
- * service unpacks gzip for a caller that does not accept it; this one does not.
+ * The bytes with the headers by which the client libraries check them. They are as they are stored, but
+ * that gzip is unpacked for a caller that does not accept it, as
+ * https://cloud.google.com/storage/docs/transcoding says; a range of it is not heeded then.
  */
 export async function downloadObject(options: {
   object: StoredObject;
@@ -15,15 +17,15 @@ export async function downloadObject(options: {
   fault: FaultRule | undefined;
 }): Promise<void> {
   const { object, request, response, fault } = options;
-  const range = parseRange(request.headers.range, object.bytes.length);
-  const body = Buffer.from(
-    range ? object.bytes.subarray(range.start, range.end + 1) : object.bytes,
-  );
+  const unpacked = object.contentEncoding === 'gzip' && !acceptsGzip(request);
+  const bytes = unpacked ? gunzipSync(object.bytes) : object.bytes;
+  const range = unpacked ? undefined : parseRange(request.headers.range, bytes.length);
+  const body = Buffer.from(range ? bytes.subarray(range.start, range.end + 1) : bytes);
   if (fault?.corrupt && body.length > 0) body.writeUInt8(body.readUInt8(0) ^ 1, 0);
   response.writeHead(range ? 206 : 200, {
     'content-type': object.contentType,
     'content-length': body.length,
-    'accept-ranges': 'bytes',
+    'accept-ranges': unpacked ? 'none' : 'bytes',
     ...(range && { 'content-range': `bytes ${range.start}-${range.end}/${object.bytes.length}` }),
     etag: etagOf(object),
     'last-modified': new Date(object.updatedMs).toUTCString(),
@@ -32,7 +34,8 @@ export async function downloadObject(options: {
     // Without these two the client library checks nothing.
     'x-goog-hash': `crc32c=${object.crc32c},md5=${object.md5}`,
     'x-goog-stored-content-encoding': object.contentEncoding ?? 'identity',
-    ...(object.contentEncoding && { 'content-encoding': object.contentEncoding }),
+    ...(object.contentEncoding && !unpacked && { 'content-encoding': object.contentEncoding }),
+    ...(unpacked && { warning: '214 UploadServer gunzipped' }),
     'x-goog-stored-content-length': object.bytes.length,
     'x-goog-storage-class': 'STANDARD',
   });
@@ -46,6 +49,9 @@ export async function downloadObject(options: {
   );
   request.socket.resetAndDestroy();
 }
+
+const acceptsGzip = ({ headers }: IncomingMessage): boolean =>
+  /(?:^|[,\s])gzip(?:$|[,;\s])/.test(String(headers['accept-encoding'] ?? ''));
 
 /** One range of `bytes=A-B`, `bytes=A-` or `bytes=-N`; anything else is ignored, as HTTP has it. */
 function parseRange(

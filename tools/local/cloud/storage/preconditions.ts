@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { StoredObject } from './objects.ts';
 
 /** An error in the JSON API's own shape, which is older than google.rpc.Status. */
@@ -18,15 +19,50 @@ export class StorageError extends Error {
       error: { code, message, errors: [{ message, domain: 'global', reason }] },
     });
   }
+
+  /** The same in the XML API's shape, whose codes have other names. */
+  xml(): string {
+    const code = XML_CODES[this.reason] ?? 'InvalidArgument';
+    const message = this.message.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+    return `<?xml version='1.0' encoding='UTF-8'?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+  }
 }
+
+/** https://cloud.google.com/storage/docs/xml-api/reference-status */
+const XML_CODES: Readonly<Record<string, string>> = {
+  notFound: 'NoSuchKey',
+  required: 'AccessDenied',
+  forbidden: 'AccessDenied',
+  authError: 'AuthenticationRequired',
+  conditionNotMet: 'PreconditionFailed',
+  methodNotAllowed: 'MethodNotAllowed',
+  requestedRangeNotSatisfiable: 'InvalidRange',
+  rateLimitExceeded: 'SlowDown',
+  backendError: 'ServiceUnavailable',
+};
 
 const UNMET = 'At least one of the pre-conditions you specified did not hold.';
 
+/** The XML API's headers for the JSON API's parameters. */
+const HEADER_NAMES: Readonly<Record<string, string>> = {
+  ifGenerationMatch: 'x-goog-if-generation-match',
+  ifMetagenerationMatch: 'x-goog-if-metageneration-match',
+  ifGenerationNotMatch: 'x-goog-if-generation-not-match',
+  ifMetagenerationNotMatch: 'x-goog-if-metageneration-not-match',
+};
+
+/** What a request asks of the object, by the names of the JSON API's parameters. */
+export type Conditions = (name: string) => string | undefined;
+
+export const conditionsIn = (query: URLSearchParams, headers: IncomingHttpHeaders): Conditions => {
+  return (name) => query.get(name) ?? headers[HEADER_NAMES[name] ?? '']?.toString();
+};
+
 /** https://cloud.google.com/storage/docs/request-preconditions; metageneration is always 1 here. */
-export function checkPreconditions(object: StoredObject, query: URLSearchParams): void {
+export function checkPreconditions(object: StoredObject, conditions: Conditions): void {
   const wants = (name: string): string | undefined => {
-    const value = query.get(name);
-    if (value === null) return undefined;
+    const value = conditions(name);
+    if (value === undefined) return undefined;
     if (/^\d{1,19}$/.test(value)) return value;
     throw new StorageError(
       400,

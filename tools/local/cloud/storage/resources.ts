@@ -78,13 +78,14 @@ export function listPage(sorted: readonly StoredObject[], query: URLSearchParams
 const compare = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 function within(name: string, query: URLSearchParams): boolean {
-  const start = query.get('startOffset');
-  const end = query.get('endOffset');
-  return (start === null || compare(name, start) >= 0) && (end === null || compare(name, end) < 0);
+  // Go's library sends both always, empty where they are no bound.
+  const start = query.get('startOffset') ?? '';
+  const end = query.get('endOffset') ?? '';
+  return compare(name, start) >= 0 && (end === '' || compare(name, end) < 0);
 }
 
 function pageSize(value: string | null): number {
-  if (value === null) return DEFAULT_PAGE;
+  if (value === null || value === '') return DEFAULT_PAGE;
   if (!/^[1-9]\d{0,8}$/.test(value)) {
     throw new StorageError(
       400,

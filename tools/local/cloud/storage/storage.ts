@@ -5,8 +5,9 @@ import { sendJson, startHttpService } from '../http-service.ts';
 import { authenticate, authorize } from '../identity/caller.ts';
 import type { TokenIssuer } from '../identity/tokens.ts';
 import { downloadObject } from './download.ts';
+import { type Location, parseLocation } from './location.ts';
 import { type Bucket, createStorageObjects, type StorageObjects } from './objects.ts';
-import { checkPreconditions, StorageError } from './preconditions.ts';
+import { checkPreconditions, conditionsIn, StorageError } from './preconditions.ts';
 import { bucketResource, listPage, objectResource } from './resources.ts';
 
 export type StorageRequest = Readonly<{
@@ -26,8 +27,7 @@ const MAX_REQUESTS = 10_000;
 
 /**
  * The part of Cloud Storage's JSON API that reads: buckets.get, objects.list, objects.get and its
- * alt=media. Paths with /storage/v1, with /download/storage/v1, and bare as the client library
- * asks under STORAGE_EMULATOR_HOST. https://cloud.google.com/storage/docs/json_api/v1
+ * alt=media; and of the XML API, GET of an object. https://cloud.google.com/storage/docs/json_api/v1
  */
 export async function startStorage(options: {
   tokens: TokenIssuer;
@@ -39,10 +39,12 @@ export async function startStorage(options: {
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://storage');
-    const media = url.searchParams.get('alt') === 'media';
+    let location: Location | undefined;
     response.setHeader('x-guploader-uploadid', 'local');
     try {
-      const { bucketName, objectName, listing } = parsePath(url.pathname);
+      location = parseLocation(url.pathname);
+      const { bucket: bucketName, object: objectName, listing, api } = location;
+      const media = api === 'xml' || url.searchParams.get('alt') === 'media';
       if (request.method !== 'GET') {
         throw new StorageError(405, 'methodNotAllowed', 'This storage can only be read');
       }
@@ -69,11 +71,11 @@ export async function startStorage(options: {
         // No versions are kept: another generation than the live one is gone.
         throw new StorageError(404, 'notFound', `No such object: ${bucketName}/${objectName}`);
       }
-      checkPreconditions(object, url.searchParams);
+      checkPreconditions(object, conditionsIn(url.searchParams, request.headers));
       if (media) return await downloadObject({ object, request, response, fault });
       return sendJson(response, 200, JSON.stringify(objectResource(object)));
     } catch (error) {
-      sendError(response, error, media);
+      sendError(response, error, errorShape(location, url.searchParams));
     }
   };
 
@@ -102,37 +104,27 @@ function openBucket(objects: StorageObjects, name: string): Bucket {
   return bucket;
 }
 
-function parsePath(pathname: string): {
-  bucketName: string;
-  objectName?: string;
-  listing: boolean;
-} {
-  const match = /^(?:\/download)?(?:\/storage\/v1)?\/b\/([^/]+)(?:(\/o)(?:\/(.+))?)?$/.exec(
-    pathname,
-  );
-  if (!match?.[1]) throw new StorageError(404, 'notFound', 'Not Found');
-  try {
-    return {
-      bucketName: decodeURIComponent(match[1]),
-      ...(match[3] !== undefined && { objectName: decodeURIComponent(match[3]) }),
-      listing: match[2] !== undefined && match[3] === undefined,
-    };
-  } catch (cause) {
-    throw new StorageError(400, 'invalid', `The path ${pathname} is not valid`, { cause });
-  }
-}
+/** A download that fails is answered in plain text, everything else in the API's own shape. */
+type ErrorShape = 'json' | 'xml' | 'text';
 
-function sendError(response: ServerResponse, thrown: unknown, media: boolean): void {
+const errorShape = (location: Location | undefined, query: URLSearchParams): ErrorShape =>
+  location?.api === 'xml' ? 'xml' : query.get('alt') === 'media' ? 'text' : 'json';
+
+function sendError(response: ServerResponse, thrown: unknown, shape: ErrorShape): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   const error = thrown instanceof StorageError ? thrown : fromGoogleError(toGoogleError(thrown));
-  // A download that fails is answered in plain text, everything else in the JSON API's shape.
-  if (error.status === 304) response.writeHead(304).end();
-  else if (media)
-    response.writeHead(error.status, { 'content-type': 'text/html' }).end(error.message);
-  else sendJson(response, error.status, error.body());
+  const { status } = error;
+  if (status === 304) response.writeHead(304).end();
+  else if (shape === 'json') sendJson(response, status, error.body());
+  else if (shape === 'text')
+    response.writeHead(status, { 'content-type': 'text/html' }).end(error.message);
+  else
+    response
+      .writeHead(status, { 'content-type': 'application/xml; charset=UTF-8' })
+      .end(error.xml());
 }
 
 /** Reasons as https://cloud.google.com/storage/docs/json_api/v1/status-codes lists them. */
