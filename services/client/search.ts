@@ -12,7 +12,12 @@ export type SearchOptions = Readonly<{
   random: () => number;
 }>;
 
-export type SearchResult = Readonly<{ query: string; matchCount: number }>;
+export type SearchResult = Readonly<{
+  query: string;
+  matchCount: number;
+  /** The same by the name that the codelab's callers read. */
+  match_count: number;
+}>;
 
 /**
  * Asks the server for the count of one query. Without a query it takes a known one and checks the
@@ -44,7 +49,7 @@ export function search(
         `the match count of ${JSON.stringify(query)} is ${matchCount}, expected ${expected}`,
       );
     }
-    return { query, matchCount };
+    return { query, matchCount, match_count: matchCount };
   });
 }
 

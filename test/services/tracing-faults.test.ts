@@ -81,7 +81,10 @@ describe('a request is answered, and the programs end, where', () => {
     test(faults.join(', '), async (t) => {
       const { client, server } = await startBoth(t, faults);
       for (let request = 0; request < 3; request++) {
-        assert.deepEqual(await ask(client.port), [200, { query: 'to be', matchCount: 2 }]);
+        assert.deepEqual(await ask(client.port), [
+          200,
+          { query: 'to be', matchCount: 2, match_count: 2 },
+        ]);
       }
       for (const program of [client, server]) program.signal('SIGTERM');
       for (const program of [client, server]) {
@@ -102,7 +105,10 @@ describe('a request is answered, and every span is stored, where', () => {
     test(fault, async (t) => {
       const { client, server } = await startBoth(t, [fault], { OTEL_BSP_EXPORT_TIMEOUT: '5000' });
       for (let request = 0; request < 3; request++) {
-        assert.deepEqual(await ask(client.port), [200, { query: 'to be', matchCount: 2 }]);
+        assert.deepEqual(await ask(client.port), [
+          200,
+          { query: 'to be', matchCount: 2, match_count: 2 },
+        ]);
       }
       for (const program of [client, server]) {
         program.signal('SIGTERM');
@@ -122,7 +128,10 @@ describe('a request is answered without a trace, and one line says why, where', 
   ] as const) {
     test(fault, async (t) => {
       const { client, server } = await startBoth(t, [fault], variables);
-      assert.deepEqual(await ask(client.port), [200, { query: 'to be', matchCount: 2 }]);
+      assert.deepEqual(await ask(client.port), [
+        200,
+        { query: 'to be', matchCount: 2, match_count: 2 },
+      ]);
       for (const program of [client, server]) {
         program.signal('SIGTERM');
         assert.equal(await program.exit(), 0);

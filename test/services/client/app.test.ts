@@ -72,7 +72,7 @@ describe('GET /?q=', () => {
       const { app, asked } = start(t);
       const response = await app.inject(url);
       assert.equal(response.statusCode, 200);
-      assert.deepEqual(response.json(), { query, matchCount: 5 });
+      assert.deepEqual(response.json(), { query, matchCount: 5, match_count: 5 });
       assert.deepEqual(asked, [query]);
     });
   }
@@ -141,7 +141,10 @@ describe('GET /?q=', () => {
 
   test('is exact up to the greatest number that JSON readers hold', async (t) => {
     const { app } = start(t, { getMatchCount: async () => 2n ** 53n - 1n });
-    assert.equal((await app.inject('/?q=x')).body, '{"query":"x","matchCount":9007199254740991}');
+    assert.equal(
+      (await app.inject('/?q=x')).body,
+      '{"query":"x","matchCount":9007199254740991,"match_count":9007199254740991}',
+    );
   });
 
   for (const count of [2n ** 53n, -1n]) {
@@ -155,7 +158,11 @@ describe('GET /?q=', () => {
 describe('GET / without q', () => {
   test('takes a known query and answers its count where that is right', async (t) => {
     const { app, asked } = start(t);
-    assert.deepEqual((await app.inject('/')).json(), { query: 'love', matchCount: 5 });
+    assert.deepEqual((await app.inject('/')).json(), {
+      query: 'love',
+      matchCount: 5,
+      match_count: 5,
+    });
     assert.deepEqual(asked, ['love']);
   });
 

@@ -107,7 +107,10 @@ describe('services/client/main', () => {
       assert.equal((await fetchOnce(path)).status, 200);
     }
     const { status, body } = await fetchOnce('/');
-    assert.deepEqual([status, JSON.parse(body)], [200, { query: 'to be', matchCount: 2 }]);
+    assert.deepEqual(
+      [status, JSON.parse(body)],
+      [200, { query: 'to be', matchCount: 2, match_count: 2 }],
+    );
     const logged = await program.line('GET / 200');
     program.signal('SIGTERM');
     assert.equal(await program.exit(), 0);

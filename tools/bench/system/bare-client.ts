@@ -42,7 +42,8 @@ const server = createServer((request, response) => {
     (error, answer) => {
       if (error) return void response.writeHead(500).end(error.message);
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ query, matchCount: Number(answer?.match_count) }));
+      const matchCount = Number(answer?.match_count);
+      response.end(JSON.stringify({ query, matchCount, match_count: matchCount }));
     },
   );
   response.once('close', () => {

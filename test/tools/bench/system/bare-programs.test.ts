@@ -17,7 +17,7 @@ test('the bare programs do what they are compared with: answer the count, read e
   const right = await runPair(system, await system.startBarePair(2), burst, 1);
   assert.equal(checkBurst(right.answer), undefined);
   const wrong = await runPair(system, await system.startBarePair(3), burst, 1);
-  assert.match(checkBurst(wrong.answer) ?? '', /"matchCount":3} to line, where 2 is right/);
+  assert.match(checkBurst(wrong.answer) ?? '', /"match_count":3} to line, where 2 is right/);
   const bare = system.startBareDownloads();
   assert.deepEqual(await bare.ask('run', 3), { bytes: 20, wrong: null });
 });

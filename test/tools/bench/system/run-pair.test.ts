@@ -29,7 +29,7 @@ test('a burst counts what was stored of it, and a wrong answer fails it', async 
 
   queries.line = 3;
   const wrong = await runPair(system, pair, burst, 1);
-  assert.match(checkBurst(wrong.answer) ?? '', /"matchCount":2} to line, where 3 is right/);
+  assert.match(checkBurst(wrong.answer) ?? '', /"match_count":2} to line, where 3 is right/);
 });
 
 test('traces that no request made fail a burst', () => {
