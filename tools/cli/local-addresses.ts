@@ -20,6 +20,19 @@ const schema = z.object({
   jobName: z.string(),
   /** The live page. */
   pageUrl: z.string(),
+  /** Cloud Storage, OTLP over HTTP and Cloud Trace v2, for programs that somebody else starts. */
+  storageOrigin: z.string().optional(),
+  otlpOrigin: z.string().optional(),
+  traceWriteAddress: z.string().optional(),
+  /** The authority that signs what is served over TLS. */
+  certFile: z.string().optional(),
+  /** The three services of each platform that runs. */
+  services: z
+    .record(
+      z.string(),
+      z.object({ loadgenUrl: z.string(), clientUrl: z.string(), serverAddress: z.string() }),
+    )
+    .optional(),
 });
 
 export type Addresses = z.output<typeof schema>;

@@ -118,6 +118,8 @@ export function renderEvent(event: PlatformEvent, verbose: boolean): string | un
   switch (event.type) {
     case 'ready':
       return `${place} ready after ${formatMs(event.afterMs)} (from zero, on this machine)`;
+    case 'awaited':
+      return `${place} waits for ${event.address}; start it with: . ${event.environmentFile}`;
     case 'killed':
     case 'failed':
       return `${place} ${event.type}: ${event.reason}`;

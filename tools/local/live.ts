@@ -8,6 +8,7 @@ import { createComparer } from './page/comparer.ts';
 import { startPage } from './page/page.ts';
 import { renderWithout, type Without } from './protections.ts';
 import { renderDelay } from './render-outcome.ts';
+import { type Replaced, renderReplaced } from './replaced-option.ts';
 import type { System } from './system.ts';
 import { watchRefusals } from './watch-refusals.ts';
 import { watchTraces } from './watch-traces.ts';
@@ -21,6 +22,7 @@ export async function runLive(live: {
   body: LoadRequestBody;
   delays: readonly Delay[];
   without: readonly Without[];
+  replaced: readonly Replaced[];
   signal: AbortSignal;
   print: (text: string) => void;
   onProgress: (text: string) => void;
@@ -43,6 +45,7 @@ export async function runLive(live: {
     print(`\nTraces and comparison (local): ${page.url}\n`);
     for (const delay of live.delays) print(`${renderDelay(delay)}\n`);
     for (const off of live.without) print(`${renderWithout(off)}\n`);
+    for (const one of live.replaced) print(`${renderReplaced(one)}\n`);
     const first = planFirstRun(live.body, Date.now());
     print(`${renderFirstRun(first)} Press Ctrl-C to stop.\n\n`);
     if (first.now) {

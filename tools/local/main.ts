@@ -44,6 +44,7 @@ export async function run(options: Options): Promise<number> {
   const starting = startSystem({
     options,
     passedOn,
+    caller: process.env,
     works,
     byHand: options.once,
     body,
@@ -70,8 +71,9 @@ export async function run(options: Options): Promise<number> {
       return await runOnce({ ...of, signal, print, onProgress: note });
     }
     const { runLive } = await import('./live.ts');
-    const { delays, without } = options;
-    return await runLive({ system, body, delays, without, signal, print, onProgress: note });
+    const { delays, without, replaced } = options;
+    const lines = { delays, without, replaced };
+    return await runLive({ system, body, ...lines, signal, print, onProgress: note });
   } finally {
     await system.close();
   }

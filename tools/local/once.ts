@@ -96,6 +96,11 @@ async function report(run: {
         requests: options.requests,
         summaries: run.summaries.get(name) ?? [],
         reports: reports(),
+        replaced: new Set(
+          options.replaced
+            .filter(({ platform }) => platform === name)
+            .map(({ program }) => program),
+        ),
         traces,
         lacking: lackingAt(instrument),
         dark: darkPrograms(instrument),
@@ -162,6 +167,7 @@ async function writeFiles(results: {
       delays: options.delays,
       ...(options.instrument !== 'all' && { instrument: options.instrument }),
       ...(options.without.length > 0 && { without: options.without }),
+      ...(options.replaced.length > 0 && { replaced: options.replaced }),
       platforms: Object.fromEntries(results.pairs),
       failures: comparison.failures,
       ...(results.pairs.length === 2 && options.instrument === 'all' && { comparison }),

@@ -4,6 +4,7 @@ import { LONGEST_LIVE_RUN_MS } from './first-run.ts';
 import type { Level } from './instrument.ts';
 import type { PlatformName, ProgramName } from './platforms/platform.ts';
 import { parseWithout, type Without } from './protections.ts';
+import { parseReplaced, type Replaced } from './replaced-option.ts';
 
 const PLATFORMS: readonly PlatformName[] = ['cloud_run', 'gke'];
 
@@ -32,6 +33,7 @@ export type Options = Readonly<{
   logs: boolean;
   headers: boolean;
   saveLogs?: string;
+  replaced: readonly Replaced[];
   verbose: boolean;
 }>;
 
@@ -105,6 +107,7 @@ export function parseOptions(flags: UpFlags): Options {
     logs: flags.logs === true,
     headers: flags.headers === true,
     ...(flags.saveLogs === undefined ? {} : { saveLogs: flags.saveLogs }),
+    replaced: parseReplaced(flags.replace ?? [], platforms, flags.billing),
     verbose: flags.verbose === true,
   };
 }

@@ -32,11 +32,15 @@ export function summarisePlatform(options: {
   requests: number;
   summaries: readonly LoadSummary[];
   reports: readonly ProcessReport[];
+  /** Programs that are not ours: they report no spans. */
+  replaced?: ReadonlySet<ProgramName>;
   traces: readonly Trace[];
   lacking?: (tree: NormalisedTrace) => readonly string[];
   dark?: readonly ProgramName[];
 }): PlatformSummary {
-  const { summaries, reports, lacking = missingEdges, dark = [] } = options;
+  const { summaries, replaced = NONE, lacking = missingEdges, dark = [] } = options;
+  const reports = options.reports.filter(({ program }) => !replaced.has(program));
+  const others = options.reports.filter(({ program }) => replaced.has(program));
   const isComplete = (tree: NormalisedTrace) => lacking(tree).length === 0;
   const traces = options.traces.filter(({ spans }) => platformOf(spans) === options.platform);
   const trees = traces.flatMap((trace) => requestsOf(trace));
@@ -44,6 +48,7 @@ export function summarisePlatform(options: {
   const complete = requests.filter(isComplete);
   const nodes = trees.flatMap((tree) => tree.nodes);
   const own = nodes.filter(({ frontEnd }) => !frontEnd);
+  const ours = own.filter(({ service }) => !(replaced as ReadonlySet<string>).has(service));
   const sum = (field: 'ok' | 'mismatched' | 'failed' | 'dropped' | 'shed') =>
     summaries.reduce((total, summary) => total + (summary[field] ?? 0), 0);
   const spansStarted = reports.reduce((total, { spans }) => total + (spans?.started ?? 0), 0);
@@ -70,18 +75,26 @@ export function summarisePlatform(options: {
     healthSpans: own.filter(({ span }) => isUnwanted(span)).length,
     frontEndSpans: nodes.length - own.length,
     spansStarted,
-    spansStored: own.length,
-    spansLost: spansStarted - own.length,
+    spansStored: ours.length,
+    spansLost: spansStarted - ours.length,
     processesWithoutReport: reports.filter(
       ({ spans, program }) => spans === undefined && !dark.includes(program),
     ).length,
-    processesFailed: reports.filter(({ exitCode }) => exitCode !== 0).length,
+    processesFailed:
+      reports.filter(({ exitCode }) => exitCode !== 0).length +
+      others.filter((report) => !endedOnSignal(report)).length,
     latencyMs: latencyOf(records),
     warmLatencyMs: latencyOf(records.filter((record) => !record.cold)),
     trace: waterfall && toTraceResult(waterfall),
   };
   return { result, waterfall, broken: firstBroken(requests, lacking) };
 }
+
+const NONE: ReadonlySet<ProgramName> = new Set();
+
+/** A program that does not handle the signal ends by it; a shell says so as 128 + 15. */
+const endedOnSignal = ({ exitCode, signal }: ProcessReport): boolean =>
+  exitCode === 0 || exitCode === 128 + 15 || signal === 'SIGTERM';
 
 /** A request that failed at once would flatter the others. */
 function latencyOf(records: readonly RequestRecord[]): LatencyQuantiles | null {

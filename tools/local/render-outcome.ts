@@ -9,6 +9,7 @@ import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
 import { renderWithout } from './protections.ts';
 import { renderTotals } from './render-totals.ts';
+import { renderReplaced } from './replaced-option.ts';
 import type { PlatformResult } from './results.ts';
 
 /** Makes enough runs for a verdict, and one to spare (see options.ts). */
@@ -32,6 +33,7 @@ export function renderOutcome(run: {
     renderTotals(pairs),
     linesOf([
       ...options.delays.map(renderDelay),
+      ...options.replaced.map(renderReplaced),
       ...options.without.map(renderWithout),
       ...(level === undefined ? [] : wrapText(level)),
     ]),

@@ -6,6 +6,7 @@ import type { Level } from './instrument.ts';
 import type { Delay } from './options.ts';
 import type { PlatformName } from './platforms/platform.ts';
 import type { Without } from './protections.ts';
+import type { Replaced } from './replaced-option.ts';
 
 /** Grows with every change that can break a reader of `--json`. */
 export const RESULTS_VERSION = 2;
@@ -21,6 +22,8 @@ export type Results = Readonly<{
   instrument?: Level;
   /** Protections turned off on purpose (`--without`); absent: none. */
   without?: readonly Without[];
+  /** Programs that other ones stood in for (`--replace`); absent where there is none. */
+  replaced?: readonly Replaced[];
   platforms: Readonly<Partial<Record<PlatformName, PlatformResult>>>;
   /** Failed requests, by how and where they ended, the most frequent first. */
   failures: Comparison['failures'];
@@ -61,7 +64,7 @@ export type PlatformResult = Readonly<{
   frontEndSpans: number;
   /** As each process reports when it shuts down. */
   spansStarted: number;
-  /** Found in Cloud Trace, without copies. */
+  /** Found in Cloud Trace, without copies; of a program that replaces ours, none are counted. */
   spansStored: number;
   spansLost: number;
   /** Processes that ended without that report: how many spans they lost is unknown. */

@@ -66,6 +66,8 @@ export function createSettings(options: {
   imageTag: string;
   instrument: Level;
   without: readonly Without[];
+  replaced?: ProgramSettings['replaced'];
+  caller?: NodeJS.ProcessEnv;
 }): ProgramSettings {
   const { passedOn: given, works } = options;
   const sampler = given.OTEL_TRACES_SAMPLER;
@@ -96,5 +98,7 @@ export function createSettings(options: {
     imageTag: options.imageTag,
     ...SIZING,
     extraEnv,
+    ...(options.replaced && { replaced: options.replaced }),
+    ...(options.caller && { caller: options.caller }),
   };
 }

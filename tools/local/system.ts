@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
-import { writeAddresses } from '../cli/local-addresses.ts';
+import { announce } from './announcement.ts';
 import { createClosers } from './closers.ts';
 import { type LocalCloud, startLocalCloud } from './cloud/local-cloud.ts';
 import { imageTagOf } from './image-tag.ts';
@@ -15,6 +15,7 @@ import type {
   PlatformEvent,
   PlatformName,
 } from './platforms/platform.ts';
+import { replacedOn } from './replaced-option.ts';
 import type { SchedulerJob } from './scheduler-job.ts';
 import { createSettings, type PassedOn } from './settings.ts';
 import { createSlowness, type Slowness } from './slowness.ts';
@@ -46,6 +47,8 @@ const BY_HAND = '0 0 1 1 *';
 export async function startSystem(setup: {
   options: Options;
   passedOn: PassedOn;
+  /** The environment of whoever starts the system: of programs that replace ours. */
+  caller?: NodeJS.ProcessEnv;
   works: WorksChoice;
   byHand: boolean;
   body: LoadRequestBody;
@@ -81,7 +84,10 @@ export async function startSystem(setup: {
         imageTag,
         instrument: options.instrument,
         without: options.without,
+        replaced: replacedOn(options.replaced, platform),
+        ...(setup.caller && { caller: setup.caller }),
       }),
+      signal,
       slowness: slowness.factor,
       onLog,
       onEvent,
@@ -125,20 +131,10 @@ export async function startSystem(setup: {
     signal.throwIfAborted();
 
     const [job] = jobs;
-    const announce = async (pageUrl: string) => {
-      const { keptBy, remove } = await writeAddresses({
-        pid: process.pid,
-        projectId: cloud.projectId,
-        region: cloud.region,
-        traceReadOrigin: cloud.traceReadOrigin,
-        schedulerAddress: cloud.schedulerAddress,
-        jobName: job?.name ?? '',
-        pageUrl,
-      });
+    const announceAt = async (pageUrl: string) => {
+      const jobName = job?.name ?? '';
+      const { remove } = await announce({ cloud, platforms, jobName, pageUrl, onProgress });
       closers.add(remove);
-      if (keptBy !== undefined) {
-        onProgress(`another local system runs (process ${keptBy.pid}): --local reads that one`);
-      }
     };
     return {
       cloud,
@@ -146,7 +142,7 @@ export async function startSystem(setup: {
       ...(job && { job }),
       slowness,
       measureSlowness,
-      announce,
+      announce: announceAt,
       close: closers.closeAll,
     };
   } catch (error) {

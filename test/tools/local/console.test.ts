@@ -96,6 +96,18 @@ describe('renderEvent', () => {
     );
   });
 
+  it('says how to start a program that it waits for', () => {
+    const awaited = {
+      type: 'awaited',
+      address: 'localhost:5050',
+      environmentFile: '/a.env',
+    } as const;
+    assert.equal(
+      renderEvent({ ...PLACE, ...awaited }, false),
+      'gke/server   waits for localhost:5050; start it with: . /a.env',
+    );
+  });
+
   it('hides a clean exit and shows any other', () => {
     const exit = { ...PLACE, type: 'exited', signal: null, ranMs: 1 } as const;
     assert.equal(renderEvent({ ...exit, code: 0 }, false), undefined);

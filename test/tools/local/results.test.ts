@@ -121,6 +121,42 @@ describe('summarisePlatform', () => {
     assert.equal(faultsOf(result).length, 1);
   });
 
+  describe('with a program that replaces ours', () => {
+    const replaced = (changes: Partial<ProcessReport>) => {
+      const { spans: _, ...silent } = report(0);
+      return summarisePlatform({
+        platform: 'cloud_run',
+        requests: 1,
+        summaries: [SUMMARY],
+        // server has three of the spans, and says nothing of them.
+        reports: [
+          { ...report(5), program: 'client' },
+          { ...silent, ...changes },
+        ],
+        replaced: new Set(['server']),
+        traces: [createRequestTrace(CLOUD_RUN)],
+      }).result;
+    };
+
+    for (const [how, changes] of [
+      ['with 0', { exitCode: 0 }],
+      ['by SIGTERM', { exitCode: null, signal: 'SIGTERM' }],
+      ['by SIGTERM below a shell', { exitCode: 143 }],
+    ] as const) {
+      it(`asks it for no report on its spans, and finds no fault where it ended ${how}`, () => {
+        const result = replaced(changes);
+        assert.deepEqual(faultsOf(result), []);
+        assert.deepEqual([result.spansStarted, result.spansStored, result.spansLost], [5, 5, 0]);
+      });
+    }
+
+    it('reports it where it ended with an error', () => {
+      for (const changes of [{ exitCode: 1 }, { exitCode: null, signal: 'SIGKILL' }] as const) {
+        assert.deepEqual(faultsOf(replaced(changes)), ['1 process exited with an error']);
+      }
+    });
+  });
+
   it('reports a process that exited with an error', () => {
     const result = summarise([createRequestTrace(CLOUD_RUN)], {
       reports: [{ ...report(8), exitCode: 1 }],

@@ -74,6 +74,12 @@ By default it runs until Ctrl-C: a schedule starts a run on both platforms every
         'turn off what keeps traces complete, to see what it prevents: parent, sampled-flag, flush, drain or health-checks; server/flush: in one program; may be repeated',
       ),
     )
+    .addOption(
+      repeatableFlag(
+        '--replace <program=command>',
+        "run your own program in the place of server, client or loadgen: a command, or HOST:PORT of one that you start; for one platform: gke/server='go run .'; may be repeated",
+      ),
+    )
     .optionsGroup('What to show:')
     .addOption(
       wordFlag(
@@ -102,6 +108,7 @@ Examples:
   npm start -- --once --requests 20 --json out.json
   WORKS_CACHE=per-request npm start -- --once
   npm start -- --once --requests 60 --html report.html --delay gke/server=20
+  npm start -- --once --replace 'server=python3 server.py'
 
 Exit code: 0 stopped, or every trace complete; 1 a failure; 2 bad usage.
 `,

@@ -91,6 +91,21 @@ export type ProbeKnobs = Readonly<{
   successThreshold: number;
 }>;
 
+/** How long a system waits for a program that somebody else starts by hand. */
+export const ATTACH_TIMEOUT_MS = 10 * 60_000;
+
+/**
+ * Of a program that somebody else starts: the service has one instance, which never ends, and looks
+ * for it as often as a person notices.
+ */
+export const alwaysOn = (knobs: CloudRunKnobs): CloudRunKnobs => ({
+  ...knobs,
+  minInstances: 1,
+  maxInstances: 1,
+  startupTimeoutMs: ATTACH_TIMEOUT_MS,
+  startupPollMs: 100,
+});
+
 export type GkeKnobs = Readonly<{
   addedLatencyMs: AddedLatencyMs;
   startupProbe: ProbeKnobs;
@@ -103,6 +118,15 @@ export type GkeKnobs = Readonly<{
   stopGraceMs: number;
   replicas: number;
 }>;
+
+/** The same for its pod: kubelet would restart it long before. */
+export const withPatience = (knobs: GkeKnobs): GkeKnobs => ({
+  ...knobs,
+  startupProbe: {
+    ...knobs.startupProbe,
+    failureThreshold: ATTACH_TIMEOUT_MS / knobs.startupProbe.periodMs,
+  },
+});
 
 export const GKE_KNOBS: GkeKnobs = {
   addedLatencyMs: NO_LATENCY,

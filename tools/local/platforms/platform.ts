@@ -4,6 +4,7 @@ import type { Authority } from '../cloud/identity/certificates.ts';
 import type { MetadataOptions, MetadataServer } from '../cloud/identity/metadata.ts';
 import type { TokenIssuer } from '../cloud/identity/tokens.ts';
 import type { TraceStore } from '../cloud/trace/store.ts';
+import type { Replacement } from './replacement.ts';
 
 export type PlatformName = 'cloud_run' | 'gke';
 export type ProgramName = ServiceName;
@@ -35,6 +36,10 @@ export type ProgramSettings = Readonly<{
   extraEnv?: Readonly<Partial<Record<ProgramName, Readonly<Record<string, string>>>>>;
   /** What runs instead of the real programs (tests): arguments to node. */
   entries?: Readonly<Partial<Record<ProgramName, readonly string[]>>>;
+  /** Programs in other languages, in the place of ours. */
+  replaced?: Readonly<Partial<Record<ProgramName, Replacement>>>;
+  /** The environment of whoever started the system: a replacement's toolchain needs its own. */
+  caller?: NodeJS.ProcessEnv;
 }>;
 
 /** What the platforms use of the local cloud; `LocalCloud` has all of it. */
@@ -65,6 +70,7 @@ export type InstanceView = Readonly<{
   program: ProgramName;
   /** Cloud Run's instance id, or the pod's name (kept when its container restarts). */
   instanceId: string;
+  /** 0 where somebody else started it. */
   pid: number;
   startedAt: Date;
   state: InstanceState;
@@ -75,6 +81,8 @@ type EventBase = Readonly<{ platform: PlatformName; program: ProgramName; instan
 export type PlatformEvent = EventBase &
   Readonly<
     | { type: 'starting'; pid: number; reason: string }
+    /** Somebody else starts it; `environmentFile` has the variables that it needs. */
+    | { type: 'awaited'; address: string; environmentFile: string }
     | { type: 'ready'; afterMs: number }
     | { type: 'frozen' }
     | { type: 'thawed' }
@@ -151,6 +159,8 @@ export type PlatformOptions = Readonly<{
   settings: ProgramSettings;
   /** How many times as long deadlines are, because the machine is slow; 1 where absent. */
   slowness?: () => number;
+  /** Ends the wait for programs that somebody else starts. */
+  signal?: AbortSignal;
   onLog?: (line: LogLine) => void;
   onEvent?: (event: PlatformEvent) => void;
 }>;

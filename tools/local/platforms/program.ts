@@ -28,36 +28,46 @@ export type Program = Readonly<{
   kill(): void;
   /** From the log line 'telemetry stopped', once it was written. */
   spanCounts(): SpanCounts | undefined;
+  /** What it wrote last, for a person who looks for the reason of its end. */
+  lastLines(): readonly string[];
 }>;
 
+const MOST_LAST_LINES = 20;
+
 /**
- * Starts `node ...args` with exactly the given environment, in a new process group: a terminal's
- * Ctrl-C must reach the programs only through their platform.
+ * Starts `file ...args`, by default node, with exactly the given environment, in a new process group:
+ * a terminal's Ctrl-C must reach the programs only through their platform.
  */
 export function startProgram(options: {
+  file?: string;
   args: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
   guardian: Guardian;
   onLine: (line: LogContent) => void;
+  /** SIGTERM goes to the process group: a shell does not pass it on to what it runs. */
+  stopsGroup?: boolean;
   clock?: Clock;
 }): Program {
-  const { guardian, onLine, clock = platformClock } = options;
-  const child = spawn(process.execPath, [...options.args], {
+  const { guardian, onLine, file = process.execPath, clock = platformClock } = options;
+  const child = spawn(file, [...options.args], {
     cwd: options.cwd,
     env: { ...options.env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { pid } = child;
-  if (pid === undefined) throw new Error(`cannot start ${process.execPath} in ${options.cwd}`);
+  if (pid === undefined) throw new Error(`cannot start ${file} in ${options.cwd}`);
   guardian.watch(pid);
 
   let alive = true;
   let frozen = false;
   let spans: SpanCounts | undefined;
+  const lastLines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (text) => {
+      lastLines.push(text);
+      if (lastLines.length > MOST_LAST_LINES) lastLines.shift();
       const line = parseLine(text);
       spans = readSpanCounts(line) ?? spans;
       onLine(line);
@@ -98,10 +108,11 @@ export function startProgram(options: {
     isFrozen: () => frozen,
     kill,
     spanCounts: () => spans,
+    lastLines: () => lastLines,
     async stop(graceMs, onKill = () => {}) {
       // SIGTERM stays pending until SIGCONT
       thaw();
-      if (alive) sendSignal(pid, 'SIGTERM');
+      if (alive) sendSignal(options.stopsGroup === true ? -pid : pid, 'SIGTERM');
       const cancel = clock.after(graceMs, () => {
         if (!alive) return;
         onKill();

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../../lib/clock.ts';
 import { stretchCloudRun } from '../deadlines.ts';
-import { programArguments, programEnvironment, REPOSITORY } from '../environment.ts';
-import { type Guardian, startGuardian } from '../guardian.ts';
-import { createJournal, type Journal } from '../journal.ts';
-import { CLOUD_RUN_KNOBS, type CloudRunKnobs } from '../knobs.ts';
+import { startGuardian } from '../guardian.ts';
+import { createJournal } from '../journal.ts';
+import { alwaysOn, CLOUD_RUN_KNOBS, type CloudRunKnobs } from '../knobs.ts';
 import {
   type HeadersSeen,
   type Platform,
@@ -12,15 +11,14 @@ import {
   type ProgramName,
   platformClock,
 } from '../platform.ts';
-import { reservePort } from '../ports.ts';
-import { programCheck } from '../probes.ts';
-import { startProgram } from '../program.ts';
+import { isAddress } from '../replacement.ts';
+import { type Deployed, startInstance } from './container.ts';
 import { type FrontEnd, startFrontEnd } from './front-end.ts';
 import { checkInvoker, INVOKERS } from './iam.ts';
-import { type Container, createInstance, type Instance } from './instance.ts';
+import type { Instance } from './instance.ts';
 import { createService, type Service } from './service.ts';
 import { createStopLedger, type StopLedger } from './stops.ts';
-import { createHttp1Upstream, createHttp2Upstream } from './upstream.ts';
+import { tryOut } from './try-out.ts';
 
 export type CloudRunOptions = PlatformOptions &
   Readonly<{
@@ -37,6 +35,13 @@ export type CloudRun = Platform &
     stops: StopLedger;
   }>;
 
+type Running = Readonly<{
+  service: Service;
+  frontEnd: FrontEnd;
+  /** Of a program that replaces ours: resolves once one of its instances was ready. */
+  tried: Promise<void>;
+}>;
+
 /** The three services, each behind its front end, without an instance yet. */
 export async function startCloudRun(options: CloudRunOptions): Promise<CloudRun> {
   const { cloud, clock = platformClock, slowness = () => 1 } = options;
@@ -45,7 +50,7 @@ export async function startCloudRun(options: CloudRunOptions): Promise<CloudRun>
   const stops = createStopLedger();
   const stopMarking = cloud.traceStore.annotate(stops.mark);
   const guardian = startGuardian();
-  const started: { service: Service; frontEnd: FrontEnd }[] = [];
+  const started: Running[] = [];
   const close = async () => {
     // In the order of the calls: a request of loadgen can still reach client and server.
     for (const { service } of started.toReversed()) await service.close();
@@ -54,9 +59,20 @@ export async function startCloudRun(options: CloudRunOptions): Promise<CloudRun>
     stopMarking();
   };
   const start = async (program: ProgramName, upstreamEnv: Record<string, string>) => {
-    const deployed = { program, upstreamEnv, options, knobs, clock, journal, stops, guardian };
-    const one = await startService(deployed);
+    const isAttached = isAddress(options.settings.replaced?.[program]);
+    const one = await startService({
+      program,
+      upstreamEnv,
+      options,
+      knobs: isAttached ? alwaysOn(knobs) : knobs,
+      clock,
+      journal,
+      stops,
+      guardian,
+      revision: `${program}-00001-${randomBytes(2).toString('hex').slice(0, 3)}`,
+    });
     started.push(one);
+    await one.tried;
     return one;
   };
   try {
@@ -84,27 +100,22 @@ export async function startCloudRun(options: CloudRunOptions): Promise<CloudRun>
   }
 }
 
-type Deployed = Readonly<{
-  program: ProgramName;
-  upstreamEnv: Readonly<Record<string, string>>;
-  options: CloudRunOptions;
-  knobs: CloudRunKnobs;
-  clock: Clock;
-  journal: Journal;
-  stops: StopLedger;
-  guardian: Guardian;
-}>;
-
-async function startService(deployed: Deployed): Promise<{ service: Service; frontEnd: FrontEnd }> {
-  const { program, options, knobs, clock, journal } = deployed;
-  const { cloud } = options;
-  const revision = `${program}-00001-${randomBytes(2).toString('hex').slice(0, 3)}`;
+async function startService(deployed: Deployed & { options: CloudRunOptions }): Promise<Running> {
+  const { program, options, knobs, clock, journal, revision } = deployed;
+  const { cloud, settings } = options;
+  const first = Promise.withResolvers<Instance>();
   const service = createService({
-    concurrency: options.settings.concurrency,
+    concurrency: settings.concurrency,
     knobs,
     clock,
-    startInstance: (reason, onIdle) => startInstance(deployed, revision, reason, onIdle),
+    async startInstance(reason, onIdle) {
+      const instance = startInstance(deployed, reason, onIdle);
+      first.resolve(instance);
+      return instance;
+    },
   });
+  // Whoever asked for the instance learns why there is none.
+  first.promise.catch(() => {});
   const invokers = INVOKERS[program].map((caller) => cloud.serviceAccount(caller));
   const frontEnd = await startFrontEnd({
     service: program,
@@ -122,81 +133,8 @@ async function startService(deployed: Deployed): Promise<{ service: Service; fro
       journal.of(program, '').event({ type: 'refused', status, reason }),
     onHeaders: options.onHeaders,
   });
-  return { service, frontEnd };
-}
-
-async function startInstance(
-  deployed: Deployed,
-  revision: string,
-  reason: string,
-  onIdle: (instance: Instance) => void,
-): Promise<Instance> {
-  const { program, knobs, clock, stops } = deployed;
-  // Cloud Run's instance ids are long hex strings too.
-  const id = randomBytes(64).toString('hex');
-  const journal = deployed.journal.of(program, id);
-  const container = await startContainer(deployed, revision, id);
-  const instance: Instance = createInstance({
-    id,
-    service: program,
-    container,
-    knobs,
-    clock,
-    journal,
-    stops,
-    reason,
-    onIdle: () => onIdle(instance),
-  });
-  return instance;
-}
-
-async function startContainer(
-  deployed: Deployed,
-  revision: string,
-  id: string,
-): Promise<Container> {
-  const { program, options, knobs } = deployed;
-  const { cloud, settings } = options;
-  const metadata = await cloud.startMetadataServer({
-    platform: 'cloud_run',
-    instanceId: id,
-    serviceAccountEmail: cloud.serviceAccount(program),
-  });
-  const { port, release } = await reservePort();
-  const process = startProgram({
-    args: programArguments(program, settings),
-    cwd: REPOSITORY,
-    guardian: deployed.guardian,
-    clock: deployed.clock,
-    onLine: (line) => deployed.journal.of(program, id).log(line),
-    env: programEnvironment({
-      program,
-      port,
-      metadataHost: metadata.host,
-      cloud,
-      settings,
-      billing: knobs.billing,
-      slowness: options.slowness?.() ?? 1,
-      addedLatencyMs: knobs.addedLatencyMs[program],
-      resourceAttributes: {},
-      upstream: deployed.upstreamEnv,
-      platformEnv: {
-        K_SERVICE: program,
-        K_CONFIGURATION: program,
-        K_REVISION: revision,
-        // After the response there is no CPU to export spans.
-        ...(knobs.billing === 'request' && { SPAN_FLUSH: 'before-response' }),
-      },
-    }),
-  });
-  return {
-    program: process,
-    port,
-    check: programCheck(program, port),
-    upstream: program === 'server' ? createHttp2Upstream(port) : createHttp1Upstream(port),
-    async release() {
-      release();
-      await metadata.close();
-    },
-  };
+  const tried = tryOut(deployed, first.promise);
+  // Whoever starts the service waits for it.
+  tried.catch(() => {});
+  return { service, frontEnd, tried };
 }

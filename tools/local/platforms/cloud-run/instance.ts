@@ -6,6 +6,8 @@ import type { CloudRunKnobs } from '../knobs.ts';
 import type { InstanceView, ProgramName } from '../platform.ts';
 import type { Check } from '../probes.ts';
 import type { Program } from '../program.ts';
+import type { Replacement } from '../replacement.ts';
+import { explainFailure } from '../start-failure.ts';
 import { createOwnSpanSampler, type OwnSpanSampler } from './own-span.ts';
 import type { StopLedger } from './stops.ts';
 import type { Upstream } from './upstream.ts';
@@ -14,6 +16,8 @@ import type { Upstream } from './upstream.ts';
 export type Container = Readonly<{
   program: Program;
   port: number;
+  /** What it runs in the place of our program. */
+  replacement?: Replacement | undefined;
   /** What the start-up probe asks. */
   check: Check;
   upstream: Upstream;
@@ -168,9 +172,12 @@ async function waitForStart(options: {
       .finally(cancel);
   };
   while (!(await succeeds())) {
-    if (!program.isAlive()) throw new Error(`the container ended before it was ready on ${port}`);
+    if (!program.isAlive()) {
+      throw explainFailure(`the container ended before it was ready on ${port}`, container);
+    }
     if (clock.epochMs() > untilMs) {
-      throw new Error(`the start-up probe on ${port} failed for ${knobs.startupTimeoutMs} ms`);
+      const text = `the start-up probe on ${port} failed for ${knobs.startupTimeoutMs} ms`;
+      throw explainFailure(text, container);
     }
     await sleep(clock, knobs.startupPollMs);
   }

@@ -1,9 +1,10 @@
 import type { Clock } from '../../../../lib/clock.ts';
+import { until } from '../../../../lib/telemetry/deadline.ts';
+import { prepareContained } from '../contained.ts';
 import { stretchGke } from '../deadlines.ts';
-import { programArguments, programEnvironment, REPOSITORY } from '../environment.ts';
 import { type Guardian, startGuardian } from '../guardian.ts';
 import { createJournal, type Journal } from '../journal.ts';
-import { GKE_KNOBS, type GkeKnobs } from '../knobs.ts';
+import { GKE_KNOBS, type GkeKnobs, withPatience } from '../knobs.ts';
 import {
   type FireResult,
   type Platform,
@@ -13,7 +14,7 @@ import {
 } from '../platform.ts';
 import { reservePort } from '../ports.ts';
 import { programCheck } from '../probes.ts';
-import { startProgram } from '../program.ts';
+import { isAddress } from '../replacement.ts';
 import { startCronJob } from './cron-job.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
 import { createPod, type Pod } from './pod.ts';
@@ -38,6 +39,7 @@ const NAMESPACE = 'default';
 /** Starts the three Deployments and the CronJob; resolves when every pod is ready. */
 export async function startGke(options: GkeOptions): Promise<Gke> {
   const { clock = platformClock, slowness = () => 1 } = options;
+  const { signal = new AbortController().signal } = options;
   const knobs = stretchGke({ ...GKE_KNOBS, ...options.knobs }, slowness);
   const journal = createJournal('gke', options);
   const guardian = startGuardian();
@@ -63,7 +65,7 @@ export async function startGke(options: GkeOptions): Promise<Gke> {
     const server = await deploy('server', {});
     const client = await deploy('client', { SERVER_ADDR: server.address });
     const loadgen = await deploy('loadgen', { CLIENT_ADDR: client.address });
-    await Promise.all(deployments.map((one) => one.ready()));
+    await until(Promise.all(deployments.map((one) => one.ready())), signal);
     const loadgenUrl = `http://${loadgen.address}/`;
     const cronJob = startCronJob({
       url: loadgenUrl,
@@ -109,8 +111,10 @@ type Context = Readonly<{
 }>;
 
 async function startPod(context: Context, name: string, onReadyChange: () => void): Promise<Pod> {
-  const { program, options, knobs, clock } = context;
+  const { program, options, clock } = context;
   const { cloud, settings } = options;
+  const replacement = settings.replaced?.[program];
+  const knobs = isAddress(replacement) ? withPatience(context.knobs) : context.knobs;
   const journal = context.journal.of(program, name);
   const metadata = await cloud.startMetadataServer({
     platform: 'gke',
@@ -118,24 +122,35 @@ async function startPod(context: Context, name: string, onReadyChange: () => voi
     serviceAccountEmail: cloud.serviceAccount(program),
   });
   const { port, release } = await reservePort();
-  const env = programEnvironment({
-    program,
-    port,
-    metadataHost: metadata.host,
+  const contained = await prepareContained({
+    platform: 'gke',
     cloud,
-    settings,
-    billing: 'node',
-    slowness: options.slowness?.() ?? 1,
-    addedLatencyMs: knobs.addedLatencyMs[program],
-    resourceAttributes: {
-      'k8s.pod.name': name,
-      'k8s.namespace.name': NAMESPACE,
-      'k8s.container.name': program,
-      'k8s.deployment.name': program,
+    guardian: context.guardian,
+    clock,
+    journal,
+    environment: {
+      program,
+      port,
+      metadataHost: metadata.host,
+      settings,
+      billing: 'node',
+      slowness: options.slowness?.() ?? 1,
+      addedLatencyMs: knobs.addedLatencyMs[program],
+      resourceAttributes: {
+        'k8s.pod.name': name,
+        'k8s.namespace.name': NAMESPACE,
+        'k8s.container.name': program,
+        'k8s.deployment.name': program,
+      },
+      upstream: context.upstream,
+      // kubelet sets both; OpenTelemetry's detector recognises GKE by the first.
+      platformEnv: { KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc', HOSTNAME: name },
     },
-    upstream: context.upstream,
-    // kubelet sets both; OpenTelemetry's detector recognises GKE by the first.
-    platformEnv: { KUBERNETES_SERVICE_HOST: 'kubernetes.default.svc', HOSTNAME: name },
+    identity: {
+      'cloud.provider': 'gcp',
+      'cloud.platform': 'gcp_kubernetes_engine',
+      'cloud.availability_zone': cloud.zone,
+    },
   });
   return createPod({
     name,
@@ -146,17 +161,11 @@ async function startPod(context: Context, name: string, onReadyChange: () => voi
     clock,
     journal,
     onReadyChange,
-    startContainer: () =>
-      startProgram({
-        args: programArguments(program, settings),
-        cwd: REPOSITORY,
-        env,
-        guardian: context.guardian,
-        clock,
-        onLine: journal.log,
-      }),
+    replacement,
+    startContainer: contained.start,
     async release() {
       release();
+      await contained.release();
       await metadata.close();
     },
   });

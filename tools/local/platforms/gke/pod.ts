@@ -4,6 +4,8 @@ import type { GkeKnobs } from '../knobs.ts';
 import type { InstanceView, ProgramName } from '../platform.ts';
 import { type Check, startProbe } from '../probes.ts';
 import type { Program } from '../program.ts';
+import type { Replacement } from '../replacement.ts';
+import { explainFailure, namedFailure } from '../start-failure.ts';
 
 /** One pod with one container, which restarts whenever it ends. */
 export type Pod = Readonly<{
@@ -22,6 +24,8 @@ export function createPod(options: {
   program: ProgramName;
   port: number;
   startContainer(): Program;
+  /** What the container runs in the place of our program. */
+  replacement?: Replacement | undefined;
   /** The check of all three probes. */
   check: Check;
   knobs: GkeKnobs;
@@ -31,7 +35,7 @@ export function createPod(options: {
   /** Called when it is deleted. */
   release(): Promise<void>;
 }): Pod {
-  const { name, knobs, clock, journal, check } = options;
+  const { name, knobs, clock, journal, check, replacement } = options;
   const backOff = createBackOff(knobs);
   const firstReady = Promise.withResolvers<void>();
   firstReady.promise.catch(() => {});
@@ -62,9 +66,16 @@ export function createPod(options: {
     for (const probe of probes.splice(0)) probe.stop();
   };
 
+  const fail = (text: string, program: Program) => {
+    const failure = explainFailure(text, { program, replacement });
+    firstReady.reject(replacement ? namedFailure(options.program, replacement, failure) : failure);
+  };
+
   const unhealthy = (program: Program, probe: string) => {
     stopProbes();
     journal.event({ type: 'stopping', reason: `${probe} probe failed` });
+    // Ours are known to start; whether another program does is for its author to see at once.
+    if (!wasReady && replacement) fail(`${name} failed its ${probe} probe`, program);
     setReady(false);
     void program.stop(knobs.terminationGraceMs, () => tellKilled(knobs.terminationGraceMs));
   };
@@ -121,7 +132,7 @@ export function createPod(options: {
       ended += 1;
       if (!wasReady && ended >= 2) {
         const how = exit.signal ?? `exit ${exit.code}`;
-        firstReady.reject(new Error(`${name} ended twice before it was ready (${how})`));
+        fail(`${name} ended twice before it was ready (${how})`, program);
       }
       const delayMs = backOff(ranMs);
       if (delayMs > 0) journal.event({ type: 'backing-off', delayMs });

@@ -51,6 +51,7 @@ async function startOne(
       return exited.promise;
     },
     spanCounts: () => undefined,
+    lastLines: () => [],
   };
   const stops = createStopLedger();
   const journal = createJournal('cloud_run', { onEvent: (event) => events.push(event) });

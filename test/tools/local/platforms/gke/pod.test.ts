@@ -30,6 +30,7 @@ function fakeContainer(pid: number) {
       return end({ code: 0, signal: null });
     },
     spanCounts: () => undefined,
+    lastLines: () => [],
   };
   return { program, stops, end: (code: number) => end({ code, signal: null }) };
 }
