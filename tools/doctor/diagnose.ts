@@ -1,5 +1,6 @@
 import type { Trace } from '../traces/model.ts';
 import { type NormalisedTrace, requestRootOf, requestsOf } from '../traces/normalise.ts';
+import { BY_ATTRIBUTES, type Reading } from '../traces/profile/profile.ts';
 import { createWaterfall, type Waterfall } from '../traces/waterfall.ts';
 import { noTraces } from './no-traces.ts';
 import { createNotes } from './notes.ts';
@@ -46,17 +47,26 @@ export type ReadWhole = Partial<Pick<Evidence, 'deviations' | 'cutShort'>> &
   Readonly<{ leftOut?: readonly string[]; ofFiles?: boolean }>;
 
 /** Takes traces one at a time, and keeps of them what it will say. */
-export function createDiagnosis(logs: Evidence['logs']) {
+export function createDiagnosis(logs: Evidence['logs'], reading: Reading = BY_ATTRIBUTES) {
   const looks = RULES.map((rule) => ({ rule, ...rule.look({ logs }) }));
   const doubting = looks.filter(({ doubt }) => doubt !== undefined);
   const looking = looks.map((look) => ({ look, seen: createSightings(doubting.length) }));
   const noDoubts: Doubts = doubting.map(() => -1);
   const notes = createNotes();
-  const counts = { traces: 0, scheduleCalls: 0, spans: 0, requests: 0, withoutProject: 0 };
+  const counts = {
+    traces: 0,
+    scheduleCalls: 0,
+    spans: 0,
+    requests: 0,
+    withoutProject: 0,
+    general: 0,
+  };
 
   function see(trace: Trace): void {
-    const requests = requestsOf(trace);
+    const requests = requestsOf(trace, reading);
+    const isGeneral = requests[0]?.profile === 'general';
     counts.traces += 1;
+    if (isGeneral) counts.general += 1;
     counts.spans += trace.spans.length;
     counts.requests += requests.length;
     if (trace.projectId === '') counts.withoutProject += requests.length;
@@ -65,8 +75,13 @@ export function createDiagnosis(logs: Evidence['logs']) {
     let isExplained = false;
     let doubts = noDoubts;
     for (const { look, seen } of looking) {
-      const { ofSymptoms = false } = look.rule;
-      const sightings: readonly Sighting[] = look.see?.(requests, isExplained) ?? [];
+      const { ofSymptoms = false, ofThisSystem = false, general } = look.rule;
+      if (ofThisSystem && isGeneral) continue;
+      const words = isGeneral ? general : undefined;
+      const sightings: readonly Sighting[] = withWords<Sighting>(
+        look.see?.(requests, isExplained) ?? [],
+        words,
+      );
       if (sightings.length > 0 && !(ofSymptoms && isExplained)) {
         seen.add(sightings, ofSymptoms ? doubts : noDoubts);
         isExplained ||= sightings.some(({ explains }) => explains === true);
@@ -85,7 +100,10 @@ export function createDiagnosis(logs: Evidence['logs']) {
       ...one,
       blind: one.look.rule.blind?.(evidence) ?? null,
     }));
-    const able = asked.filter(({ blind }) => blind?.all !== true);
+    const isGeneral = counts.traces > 0 && counts.general === counts.traces;
+    const able = asked.filter(
+      ({ look, blind }) => blind?.all !== true && !(isGeneral && look.rule.ofThisSystem === true),
+    );
     const isOtherSignal = deviations.some(({ kind }) => kind === 'other-signal');
     return {
       version: DIAGNOSIS_VERSION,
@@ -100,9 +118,12 @@ export function createDiagnosis(logs: Evidence['logs']) {
       leftOut: cutShort === null ? leftOut : [...leftOut, cutShort],
       notes: notes.all(deviations),
       findings: [
-        ...(counts.traces === 0 ? [noTraces({ ofFiles, isOtherSignal })] : []),
+        ...(counts.traces === 0
+          ? [noTraces({ ofFiles, isOtherSignal, profile: reading.profile })]
+          : []),
         ...able.flatMap(({ look, seen }) => {
-          const found = look.finish?.(evidence) ?? [];
+          const words = isGeneral ? look.rule.general : undefined;
+          const found = withWords<Sightings>(look.finish?.(evidence) ?? [], words);
           const sightings = [...seen.all(isExplained), ...found];
           return toFindings(look.rule, look.settle?.(sightings) ?? sightings);
         }),
@@ -113,12 +134,25 @@ export function createDiagnosis(logs: Evidence['logs']) {
   return { see, finish };
 }
 
+/** What has no words yet gets these, where there are any. */
+const withWords = <T extends { words?: Words | undefined }>(
+  some: readonly T[],
+  words: Words | undefined,
+): readonly T[] =>
+  words === undefined
+    ? some
+    : some.map((one) => (one.words === undefined ? { ...one, words } : one));
+
 /** Of traces that are in memory. */
 export function diagnose(
   traces: readonly Trace[],
-  { logs, ...read }: ReadWhole & Partial<Pick<Evidence, 'logs'>> = {},
+  {
+    logs,
+    reading,
+    ...read
+  }: ReadWhole & Partial<Pick<Evidence, 'logs'>> & { reading?: Reading } = {},
 ): Diagnosis {
-  const diagnosis = createDiagnosis(logs);
+  const diagnosis = createDiagnosis(logs, reading);
   for (const trace of traces) diagnosis.see(trace);
   return diagnosis.finish(read);
 }

@@ -33,7 +33,7 @@ export async function run(asked: Options): Promise<number> {
       onProgress: progress.show,
       onResume: (text) => process.stderr.write(`doctor: ${text}\n`),
     });
-    const seen = createDiagnosis(options.logs.length > 0 ? logs : undefined);
+    const seen = createDiagnosis(options.logs.length > 0 ? logs : undefined, options.reading);
     const read = await readTraces(source, options, { signal, onTrace: seen.see });
     progress.clear();
     const diagnosis = seen.finish({

@@ -1,3 +1,5 @@
+import type { Profile } from '../traces/profile/profile.ts';
+
 /** Silence proves nothing: a project without traces is not a healthy one. */
 const NO_TRACES = {
   id: 'no-traces',
@@ -8,6 +10,14 @@ const NO_TRACES = {
   fix:
     'Send a request (npx shakesapp load run), wait a minute, and run the doctor again with a ' +
     'longer --since. Look for export errors in the logs of the programs.',
+} as const;
+
+/** Of another system nobody knows what sends requests. */
+const NO_TRACES_OF_ANY = {
+  ...NO_TRACES,
+  fix:
+    'Send a request, wait a minute, and run the doctor again with a longer --since or another ' +
+    '--filter. Look for export errors in the logs of the programs.',
 } as const;
 
 /** Of files the load has nothing to say. */
@@ -29,8 +39,11 @@ const OTHER_SIGNAL_IN_FILES = {
 } as const;
 
 /** What is found where nothing was read. */
-export function noTraces(read: Readonly<{ ofFiles: boolean; isOtherSignal: boolean }>) {
+export function noTraces(
+  read: Readonly<{ ofFiles: boolean; isOtherSignal: boolean; profile: Profile | null }>,
+) {
   const inFiles = read.isOtherSignal ? OTHER_SIGNAL_IN_FILES : NO_TRACES_IN_FILES;
-  const words = read.ofFiles ? inFiles : NO_TRACES;
+  const ofProject = read.profile === 'general' ? NO_TRACES_OF_ANY : NO_TRACES;
+  const words = read.ofFiles ? inFiles : ofProject;
   return { ...words, count: 1, sightings: [], exemplar: null };
 }

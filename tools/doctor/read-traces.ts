@@ -28,7 +28,7 @@ export async function readTraces(
   for await (const trace of select(source, options, signal)) {
     const { traceId } = trace;
     const readAtMs = source.readAtMs();
-    const growing = readAtMs !== null && isArriving(trace, readAtMs);
+    const growing = readAtMs !== null && isArriving(trace, readAtMs, options.reading);
     if (options.traceIds.size === 0 && growing) {
       if (seen.find(traceId) < 0) arriving.add(traceId);
       continue;

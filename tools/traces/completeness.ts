@@ -3,6 +3,7 @@ import { UNNAMED } from './facts.ts';
 import type { Trace } from './model.ts';
 import { lastEndOf, type NormalisedTrace, requestRootOf, requestsOf } from './normalise.ts';
 import { isProxy, ownTest } from './own-programs.ts';
+import { BY_ATTRIBUTES, type Reading } from './profile/profile.ts';
 import { errorOf } from './span.ts';
 import { type Node, nearestBelow } from './tree.ts';
 
@@ -140,5 +141,8 @@ export const isFresh = ({ spans }: Trace, readAtMs: number): boolean =>
   readAtMs - lastEndOf(spans) < SETTLED_AFTER_MS;
 
 /** Fresh, and not complete yet: nothing is to be said against it so far. */
-export const isArriving = (trace: Trace, readAtMs: number): boolean =>
-  isFresh(trace, readAtMs) && !requestsOf(trace).every(isComplete);
+export const isArriving = (
+  trace: Trace,
+  readAtMs: number,
+  reading: Reading = BY_ATTRIBUTES,
+): boolean => isFresh(trace, readAtMs) && !requestsOf(trace, reading).every(isComplete);

@@ -21,6 +21,7 @@ const WORDS: Words = {
 
 export const expectedEdges: Rule = {
   id: 'expected-edges',
+  ofThisSystem: true,
   ...WORDS,
   ofSymptoms: true,
   look,

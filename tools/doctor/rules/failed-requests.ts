@@ -1,6 +1,7 @@
 import { counted } from '../../cli/format.ts';
 import { createFailureTally, type FailureGroup } from '../failure-tally.ts';
 import { explainFailure } from '../failure-words.ts';
+import { explainGeneralFailure } from '../general-failure-words.ts';
 import { type Look, platformOf, type Rule, type Sightings, type Words } from '../rule.ts';
 
 export const failedRequests: Rule = {
@@ -38,13 +39,14 @@ function look(): Look {
 type Of = Readonly<{ platform: string; requests: number }>;
 
 function wordsOf(group: FailureGroup, { platform, requests }: Of): Words {
-  const { count, failure, ofRequests } = group;
+  const { count, failure, ofRequests, tree } = group;
+  const explain = tree.profile === 'general' ? explainGeneralFailure : explainFailure;
   const of =
     ofRequests === count ? `${count} of ${counted(requests, 'request')}` : counted(count, 'call');
   const on = platform === '' ? '' : ` on ${platform}`;
   return {
     finding: `${of}${on} failed with ${failure.outcome}: ${failure.where}. ${since(group)}`,
-    ...explainFailure(failure, otherTracesOf(group)),
+    ...explain(failure, otherTracesOf(group)),
   };
 }
 

@@ -4,6 +4,7 @@ import { atEach, describeSpan, explaining, type Rule } from '../rule.ts';
 
 export const healthCheckSpans: Rule = {
   id: 'health-check-spans',
+  ofThisSystem: true,
   finding: 'Health checks or fetches of metadata and tokens made spans.',
   cause:
     'The filters of the HTTP or gRPC instrumentation do not know the path: a probe asks for ' +

@@ -23,6 +23,7 @@ const BY_NAME: Readonly<Record<string, readonly string[]>> = {
 
 export const missingAttributes: Rule = {
   id: 'missing-attributes',
+  ofThisSystem: true,
   finding: 'Spans of this system’s programs lack attributes that the analysis needs.',
   cause:
     'The metadata server did not answer in time, the deployment does not set OTEL_SERVICE_NAME or ' +

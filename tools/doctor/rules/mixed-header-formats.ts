@@ -6,6 +6,7 @@ import { MOST_PLACES } from '../sightings.ts';
 
 export const mixedHeaderFormats: Rule = {
   id: 'mixed-header-formats',
+  ofThisSystem: true,
   finding: 'Programs on one platform take the parent span from different headers.',
   cause:
     'OTEL_PROPAGATORS differs between programs or between two revisions in this time window, or ' +

@@ -11,6 +11,7 @@ const REGION_TOLERANCE_MS = 10;
 
 export const oneTraceId: Rule = {
   id: 'one-trace-id',
+  ofThisSystem: true,
   finding: 'A request changes its trace id on the way, so that it is spread over several traces.',
   cause:
     'The callee did not read the caller’s trace headers: no propagator in common ' +

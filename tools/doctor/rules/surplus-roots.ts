@@ -42,7 +42,8 @@ export const surplusRoots: Rule = {
 
 function sharing(trace: readonly NormalisedTrace[]): readonly Sighting[] {
   const [first] = trace;
-  if (first === undefined || first.requestsInTrace < 2) return [];
+  // Whoever names the spans that are requests knows that a trace may hold several.
+  if (first === undefined || first.profile === 'general' || first.requestsInTrace < 2) return [];
   const { traceId, requestsInTrace } = first;
   const roots = trace.flatMap(({ root }) => (root === null ? [] : [root]));
   const detail = () => {

@@ -13,6 +13,15 @@ export const unexplainedOrphans: Rule = {
     'Look for lost spans in the last line of the calling program (“telemetry stopped”). On Cloud ' +
     'Run keep b3 in OTEL_PROPAGATORS of every program; a program in another language needs a b3 ' +
     'propagator beside its own.',
+  general: {
+    finding: 'Spans name a parent that is not in the trace.',
+    cause:
+      'The parent was never stored: its process was killed, its export failed, it is not sampled, or ' +
+      'its program sends its spans to another place. Or something on the way changed the headers.',
+    fix:
+      'Look for the program that made the parent, and check its sampler and its exporter. If what ' +
+      'calls the system is not traced on purpose, name the first span of a request by --root.',
+  },
   ofSymptoms: true,
   look: atEach((request) =>
     request.nodes

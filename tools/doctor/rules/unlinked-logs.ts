@@ -19,6 +19,15 @@ export const unlinkedLogs: Rule = {
   fix:
     'Log through lib/telemetry/log.ts inside the context of the request, one JSON object a line, ' +
     'and set GOOGLE_CLOUD_PROJECT to the project of the traces.',
+  general: {
+    finding: 'Log lines of requests do not lead to their trace.',
+    cause:
+      'The line was written outside the context of the request, or with a project other than that ' +
+      'of the traces.',
+    fix:
+      'Log inside the context of the request, one JSON object a line, with the trace and the span in ' +
+      'the fields that Cloud Logging names.',
+  },
   blind({ logs, requests, withoutProject: unknown }) {
     if (logs === undefined) return { why: 'no log file was given (--logs FILE)', all: true };
     if (unknown === 0) return null;

@@ -3,6 +3,7 @@ import { atEach, describeSpan, type Rule } from '../rule.ts';
 
 export const wrongCounts: Rule = {
   id: 'wrong-counts',
+  ofThisSystem: true,
   finding: 'Answers contain a count that differs from the known one.',
   cause:
     'The bucket holds other works than those that KNOWN_QUERIES was counted from, or the server ' +
