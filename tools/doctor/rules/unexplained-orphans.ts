@@ -1,6 +1,18 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import type { Node } from '../../traces/tree.ts';
-import { atEach, describeSpan, explaining, type Rule } from '../rule.ts';
+import { atEach, describeSpan, explaining, type Rule, type Words } from '../rule.ts';
+
+/** Where b3 arrives, a server span says so. Without it, the parent is always the front end's span. */
+const REPLACED: Words = {
+  finding:
+    'Cloud Run’s front end replaced the parent of these spans, and its own span is not stored.',
+  cause:
+    'The front end puts its own span id into X-Cloud-Trace-Context and traceparent, and stores its ' +
+    'span only sometimes. No b3 header arrived that could restore the parent.',
+  fix:
+    'Put b3 into OTEL_PROPAGATORS of the caller and of the program that was called; a program in ' +
+    'another language needs a b3 propagator beside its own.',
+};
 
 export const unexplainedOrphans: Rule = {
   id: 'unexplained-orphans',
@@ -26,9 +38,18 @@ export const unexplainedOrphans: Rule = {
   look: atEach((request) =>
     request.nodes
       .filter(({ orphan }) => orphan)
-      .map((node) => explaining(request, () => describeOrphan(node))),
+      .map((node) => ({
+        ...explaining(request, () => describeOrphan(node)),
+        ...(isReplaced(node) && { words: REPLACED }),
+      })),
   ),
 };
+
+function isReplaced({ span }: Node): boolean {
+  const source = span.attributes[ATTR.parentSource];
+  const isCloudRun = span.attributes['cloud.platform'] === 'gcp_cloud_run';
+  return isCloudRun && span.kind === 'server' && source !== undefined && source !== 'b3';
+}
 
 function describeOrphan(node: Node): string {
   const source = node.span.attributes[ATTR.parentSource];
