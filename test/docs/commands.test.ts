@@ -15,9 +15,7 @@ type Command = Readonly<{ env: NodeJS.ProcessEnv; words: readonly string[] }>;
 
 /** Words as a shell splits them, as far as the documents need it; where its output goes is left out. */
 function splitWords(line: string): Command {
-  const all = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(
-    ([, quoted, bare]) => quoted ?? bare ?? '',
-  );
+  const all = [...line.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replaceAll("'", ''));
   const end = all.findIndex((word) => /^(\d?>.*|\|)$/.test(word));
   const words = end < 0 ? all : all.slice(0, end);
   const start = words.findIndex((word) => !/^[A-Z_]+=/.test(word));

@@ -16,7 +16,7 @@ function findingOf(attributes: Readonly<Record<string, string>>): string {
     return { ...orphan, attributes: { ...orphan.attributes, ...attributes } };
   };
   const { see } = unexplainedOrphans.look({ logs: undefined });
-  const requests = change({ get: orphaned }).map(requestsOf);
+  const requests = change({ get: orphaned }).map((trace) => requestsOf(trace));
   const [sighting] = requests.flatMap((trace) => see?.(trace, false) ?? []);
   return (sighting?.words ?? unexplainedOrphans).finding;
 }

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { missingLines, readCommands } from '../../../docs/codelab/blocks.ts';
+import { ROOT } from '../../rules/sources.ts';
+import { readDocument, readLines } from '../documents.ts';
+import { type Follower, startFollower } from './follower.ts';
+
+/** Somebody who reads the codelab and types its commands, section after section. */
+const FOLDER = 'docs/codelab';
+const SECTIONS = readdirSync(join(ROOT, FOLDER))
+  .filter((name) => /^\d\d-.*\.md$/.test(name))
+  .sort();
+
+/** What needs Google Cloud stands in docs/deploy.md too, where commands.test.ts follows it. */
+const DEPLOYMENT = new Set(readLines(readDocument('docs/deploy.md').text));
+
+describe('the codelab, followed from its first line to its last', () => {
+  let follower: Follower;
+  before(async () => {
+    follower = await startFollower();
+  });
+  after(() => follower?.close());
+
+  for (const name of SECTIONS) {
+    for (const command of readCommands(readDocument(join(FOLDER, name)).text)) {
+      it(`${name}: ${command.line}`, async () => {
+        if (DEPLOYMENT.has(command.line)) return;
+        const { code, output } = await follower.type(command.line);
+        assert.equal(code, command.exitCode, output);
+        for (const { promised } of command.excerpts) {
+          assert.deepEqual(missingLines(promised, output), [], output);
+        }
+      });
+    }
+  }
+});
