@@ -78,7 +78,7 @@ async function partOf({ text, from: line }: Cut): Promise<JsonDocument | null> {
     const closed = closeCut(text, cut.lists);
     const value = closed === null ? undefined : tryJson(closed);
     if (closed === null || typeof value !== 'object' || value === null) continue;
-    if (recognise(value)) return { value: cut.trim(value), text: closed, line };
+    if (recognise(value)) return { value: cut.trim(value), text: closed, line, at: -1 };
   }
   return null;
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Transform } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { UsageError } from '../../cli/command-line.ts';
@@ -26,7 +26,7 @@ type Reading = Readonly<{ onCut: () => void; allowsProtobuf?: boolean }>;
 
 /**
  * The bytes of a text file, or of OTLP in protobuf where that is allowed, unpacked where it is
- * compressed. Throws with its name and what to do where it is neither; UsageError where whoever named
+ * compressed. A chunk is good until the next one is asked for. Throws with its name and what to do where it is neither; UsageError where whoever named
  * it must name another.
  */
 export async function* readBytes(
@@ -42,17 +42,33 @@ export async function* readBytes(
   });
   const compression = COMPRESSIONS.find(({ magic }) => startsWith(begin, magic));
   if (compression === undefined) check(begin);
-  const input = createReadStream(fileOf(path), { signal });
   try {
-    if (compression === undefined) yield* input;
+    if (compression === undefined) yield* blocksOf(path, signal);
     else {
+      const input = createReadStream(fileOf(path), { signal });
       yield* checkFirst(unpack(input, compression.create(), { path, onCut }), { path, check });
     }
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof FormatError ? error : explain(error, path);
+  }
+}
+
+const BLOCK_BYTES = 1_024 * 1_024;
+
+/** One buffer for all: large files are read in half the time of a stream, which makes many. */
+async function* blocksOf(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const file = await open(fileOf(path));
+  try {
+    const buffer = Buffer.allocUnsafe(BLOCK_BYTES);
+    for (;;) {
+      signal.throwIfAborted();
+      const { bytesRead } = await file.read(buffer, 0, BLOCK_BYTES);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
   } finally {
-    input.destroy();
+    await file.close();
   }
 }
 
@@ -77,7 +93,7 @@ async function* checkFirst(
 
 /** By hand, because a pipe throws away what was unpacked before the fault. */
 async function* unpack(
-  input: AsyncIterable<Buffer>,
+  input: Readable,
   engine: Transform,
   { path, onCut }: { path: string; onCut: () => void },
 ): AsyncGenerator<Buffer> {
@@ -118,6 +134,7 @@ async function* unpack(
     onCut();
   } finally {
     engine.destroy();
+    input.destroy();
   }
 }
 

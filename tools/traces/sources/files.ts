@@ -5,9 +5,10 @@ import { readDocumentFiles } from './document-files.ts';
 import { holdsProtobuf } from './file-bytes.ts';
 import { ALLOWED } from './format-names.ts';
 import { type IndexedFiles, openIndexed } from './indexed/read-indexed.ts';
+import { createLinePlaces, type LinePlaces } from './line-places.ts';
 import { otlpFormat } from './otlp-format.ts';
 import { type Head, parseHead } from './saved-ends.ts';
-import { readTraceLines } from './saved-traces.ts';
+import { findTraceLines, readTraceLines } from './saved-traces.ts';
 import type { SourceDescription, TraceSource } from './source.ts';
 import { LongLineError, readNumberedLines } from './text-lines.ts';
 import { type End, FORMAT } from './trace-lines.ts';
@@ -30,6 +31,7 @@ export async function openFiles(
   const saved = files.flatMap(({ head }) => (head === null ? [] : [head.source]));
   const otherPaths = files.filter(({ head }) => head === null).map(({ path }) => path);
   const leftOut = new Map<string, string>();
+  const placesIn = new Map<string, LinePlaces>();
   const formats = new Set<string>();
   const tally = createDeviationTally();
   let indexed: IndexedFiles | null = null;
@@ -50,7 +52,9 @@ export async function openFiles(
       } else leftOut.set(path, `${path} holds ${read} traces, ${traces} were saved`);
     };
     const onDeviation = (deviation: Deviation) => tally.add(deviation);
-    for await (const trace of readTraceLines(path, signal, { onEnd, onDeviation })) {
+    const places = createLinePlaces();
+    placesIn.set(path, places);
+    for await (const trace of readTraceLines(path, signal, { onEnd, onDeviation, places })) {
       read += 1;
       yield trace;
     }
@@ -87,7 +91,9 @@ export async function openFiles(
   async function* readAgain(only: ReadonlySet<string>, signal: AbortSignal): AsyncGenerator<Trace> {
     if (!isRead || (indexed === null && otherPaths.length > 0)) return yield* read(signal);
     for (const { path, head } of files) {
-      if (head !== null) yield* readTraceLines(path, signal, { only });
+      const places = placesIn.get(path);
+      if (head === null || places === undefined) continue;
+      yield* findTraceLines(path, signal, { only, places });
     }
     if (indexed !== null) yield* indexed.find(only, signal);
   }

@@ -3,8 +3,8 @@ import { BACKSLASH, closes, opens, QUOTE } from './json-characters.ts';
 import { readNumberedLines } from './text-lines.ts';
 import { show } from './unreadable.ts';
 
-/** `line`: the one that it begins on. */
-export type JsonDocument = Readonly<{ value: unknown; text: string; line: number }>;
+/** `line`: the one that it begins on. `at`: of one that is a line, how many bytes come before; else -1. */
+export type JsonDocument = Readonly<{ value: unknown; text: string; line: number; at: number }>;
 
 /**
  * Where a file is cut off, and what there is of the document that is cut (empty where none is). It
@@ -31,7 +31,7 @@ export async function* readDocuments(
   const open = createScanner();
   let cutAt: number | undefined;
   let last = 0;
-  for await (const { text, number } of readNumberedLines(path, signal, (line) => {
+  for await (const { text, number, at } of readNumberedLines(path, signal, (line) => {
     cutAt = line;
   })) {
     if (text.trim() !== '') last = number;
@@ -39,7 +39,7 @@ export async function* readDocuments(
       if (text.trim() === '' || isSkipped(text)) continue;
       const value = parse(text);
       if (value !== undefined) {
-        yield { value, text, line: number };
+        yield { value, text, line: number, at };
         continue;
       }
     } else if (open.looksCut(text)) {
@@ -50,7 +50,7 @@ export async function* readDocuments(
     for (const { text: complete, line } of open.feed(text, number)) {
       const value = tryJson(complete);
       if (value === undefined) throw notJson(path, line, complete);
-      yield { value, text: complete, line };
+      yield { value, text: complete, line, at: -1 };
     }
     if (open.isBroken()) throw notJson(path, open.line(), open.text());
   }

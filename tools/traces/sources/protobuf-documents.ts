@@ -23,7 +23,7 @@ export async function* readProtobuf(
     isFileCut = true;
   };
   for await (const chunk of readBytes(path, signal, { onCut: onCutFile, allowsProtobuf: true })) {
-    chunks.push(chunk);
+    chunks.push(Buffer.from(chunk));
   }
   const all = Buffer.concat(chunks);
   const isAlone = isRequest(all);

@@ -1,10 +1,9 @@
 import { crc32 } from 'node:zlib';
-import { createColumn, doubles } from '../columns.ts';
 import { type Deviation, NO_EXAMPLE, placeOf } from '../deviation.ts';
-import { createIdNumbers } from '../id-numbers.ts';
 import type { Span, Trace } from '../model.ts';
 import { toTrace } from './gather.ts';
 import { readDocuments } from './json-documents.ts';
+import { createLinePlaces, type LinePlaces } from './line-places.ts';
 import { parseEnd } from './saved-ends.ts';
 import { isPlainTrace } from './saved-trace-check.ts';
 import { parseSavedLine } from './saved-trace-line.ts';
@@ -15,6 +14,8 @@ type Telling = Readonly<{
   /** Gets the last line. */
   onEnd?: (end: End) => void;
   onDeviation?: (deviation: Deviation) => void;
+  /** Learns where each trace is. */
+  places?: LinePlaces;
   /** Where the file was read before: of which traces to look for more than the id. */
   only?: ReadonlySet<string>;
 }>;
@@ -26,11 +27,8 @@ type Telling = Readonly<{
 export async function* readTraceLines(
   path: string,
   signal: AbortSignal,
-  { onEnd = () => {}, onDeviation = () => {}, only }: Telling = {},
+  { onEnd = () => {}, onDeviation = () => {}, places = createLinePlaces(), only }: Telling = {},
 ): AsyncGenerator<Trace> {
-  const seen = createIdNumbers();
-  /** Of each trace, by its number, length and checksum. */
-  const sums = createColumn(doubles);
   let closing: End | undefined;
   let isHead = true;
   let cut = false;
@@ -40,7 +38,7 @@ export async function* readTraceLines(
   const isOther = (text: string) =>
     only !== undefined && text.startsWith(TRACE_ID) && !only.has(text.slice(ID_FROM, ID_FROM + 32));
   const options = { isSkipped: isOther, parse: parseSavedLine };
-  for await (const { value, text, line } of readDocuments(path, signal, onCut, options)) {
+  for await (const { value, text, line, at } of readDocuments(path, signal, onCut, options)) {
     if (isHead) {
       isHead = false;
       continue;
@@ -58,10 +56,9 @@ export async function* readTraceLines(
     }
     const found = isPlain ? withCheckedTimes(value, place) : await parseTrace(value, place);
     const sum = (text.length % 2 ** 20) * 2 ** 32 + crc32(text);
-    const number = seen.numberOf(found.traceId);
-    if (number === sums.length()) sums.add(sum);
-    else {
-      const kind = sums.at(number) === sum ? 'duplicate-trace' : 'conflicting-trace';
+    const before = places.add(found.traceId, { at, line, sum });
+    if (before !== 'new') {
+      const kind = before === 'same' ? 'duplicate-trace' : 'conflicting-trace';
       const example = { ...NO_EXAMPLE, file: path, line, traceId: found.traceId };
       onDeviation({ kind, count: 1, example });
     }
@@ -70,6 +67,23 @@ export async function* readTraceLines(
     });
   }
   if (closing !== undefined && !cut) onEnd(closing);
+}
+
+/** Some of the traces of a file that was read before. */
+export async function* findTraceLines(
+  path: string,
+  signal: AbortSignal,
+  { only, places }: Readonly<{ only: ReadonlySet<string>; places: LinePlaces }>,
+): AsyncGenerator<Trace> {
+  if (!(await places.canRead(path))) return yield* readTraceLines(path, signal, { only });
+  for await (const { text, number } of places.read(path, only, signal)) {
+    const value = parseSavedLine(text);
+    const place = placeOf(path, number);
+    const found = isPlainTrace(value)
+      ? withCheckedTimes(value, place)
+      : await parseTrace(value, place);
+    yield toTrace(found.traceId, found.projectId, found.spans, { add: () => {} });
+  }
 }
 
 const TRACE_ID = '{"traceId":"';

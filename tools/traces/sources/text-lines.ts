@@ -1,6 +1,7 @@
 import { readBytes } from './file-bytes.ts';
 
-export type Line = Readonly<{ text: string; number: number }>;
+/** `at`: how many bytes of the unpacked file come before it. */
+export type Line = Readonly<{ text: string; number: number; at: number }>;
 
 export class LongLineError extends Error {
   constructor(path: string, line: number, longestBytes: number) {
@@ -27,6 +28,7 @@ export async function* readNumberedLines(
   let number = 1;
   let parts: Buffer[] = [];
   let length = 0;
+  let at = 0;
   let cut = false;
   const add = (part: Buffer) => {
     parts.push(part);
@@ -45,19 +47,22 @@ export async function* readNumberedLines(
   };
   for await (const chunk of readBytes(path, signal, { onCut: onCutBytes })) {
     let from = 0;
-    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
-      add(chunk.subarray(from, at));
-      yield { text: lineOf(take(), { path, number }), number };
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
+      add(chunk.subarray(from, end));
+      const bytes = take();
+      yield { text: lineOf(bytes, { path, number }), number, at };
       number += 1;
-      from = at + 1;
+      at += bytes.length + 1;
+      from = end + 1;
     }
-    if (from < chunk.length) add(chunk.subarray(from));
+    // The next chunk comes in the place of this one.
+    if (from < chunk.length) add(Buffer.from(chunk.subarray(from)));
   }
   if (length > 0) {
     const last = take();
     const complete = withoutCutCharacter(last);
     cut ||= complete.length < last.length;
-    yield { text: lineOf(complete, { path, number }), number };
+    yield { text: lineOf(complete, { path, number }), number, at };
   }
   if (cut) onCut(number);
 }
