@@ -1,7 +1,15 @@
+type Column<T> = Readonly<{
+  add(value: number): void;
+  at(place: number): number;
+  set(place: number, value: number): void;
+  length(): number;
+  all(): T;
+}>;
+
 /** Numbers that are added one after another, in a typed array that grows by half. */
 export function createColumn<T extends Float64Array | Uint32Array>(
   create: (length: number) => T,
-): Readonly<{ add(value: number): void; at(place: number): number; length(): number; all(): T }> {
+): Column<T> {
   let values = create(1_024);
   let length = 0;
   return {
@@ -15,6 +23,9 @@ export function createColumn<T extends Float64Array | Uint32Array>(
       length += 1;
     },
     at: (place) => values[place] as number,
+    set(place, value) {
+      values[place] = value;
+    },
     length: () => length,
     all: () => values.subarray(0, length) as T,
   };

@@ -29,14 +29,10 @@ export function createColdWaiters() {
         servingSinceMs.set(instance, Math.min(servedMs, servingSinceMs.get(instance) ?? servedMs));
       }
     },
-    mark: (records: readonly RequestRecord[]): readonly RequestRecord[] =>
-      records.map((record) => {
-        if (record.cold) return record;
-        const waited = record.calls.some(
-          ({ instance, sentMs }) => sentMs < (servingSinceMs.get(instance) ?? -Infinity),
-        );
-        return waited ? { ...record, cold: true } : record;
-      }),
+    /** Whether the request was sent before an instance that it called had served its first one. */
+    hasWaited: ({ calls }: Pick<RequestRecord, 'calls'>): boolean =>
+      servingSinceMs.size > 0 &&
+      calls.some(({ instance, sentMs }) => sentMs < (servingSinceMs.get(instance) ?? -Infinity)),
   };
 }
 
@@ -44,5 +40,9 @@ export function createColdWaiters() {
 export function recordRequests(trees: readonly NormalisedTrace[]): readonly RequestRecord[] {
   const waiters = createColdWaiters();
   for (const tree of trees) waiters.see(tree);
-  return waiters.mark(trees.map((tree) => recordRequest(tree)).filter((record) => record !== null));
+  return trees.flatMap((tree) => {
+    const record = recordRequest(tree);
+    if (record === null) return [];
+    return record.cold || !waiters.hasWaited(record) ? [record] : [{ ...record, cold: true }];
+  });
 }

@@ -1,4 +1,5 @@
 import { createDeviationTally, type Deviation } from '../../traces/deviation.ts';
+import { createIdNumbers } from '../../traces/id-numbers.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { createNameTally, type FoldedNames } from '../../traces/profile/name-tally.ts';
 import type { Profile, Reading } from '../../traces/profile/profile.ts';
@@ -6,8 +7,11 @@ import { deviationsOf } from '../../traces/tree-deviations.ts';
 import { type Cohort, cohortsOf, matchesCohort, type Side, type Sides } from './cohort.ts';
 import { createColdWaiters } from './cold-waiters.ts';
 import { type ConfigurationDifference, createConfigurationTally } from './configuration.ts';
+import { IDENTITY_DIGITS } from './identity.ts';
 import { createLabelTally, type LabelChoice } from './label-choices.ts';
 import { createHopPacker } from './packed-hops.ts';
+import type { PackedRecord } from './packed-record.ts';
+import { createRecords } from './packed-records.ts';
 import { type RequestRecord, recordRequest } from './request-record.ts';
 import { createSeen } from './seen.ts';
 import { createFilterTally, whyNotChosen } from './unmatched.ts';
@@ -48,13 +52,14 @@ export function createGathering(
 ) {
   const cohorts = cohortsOf(profile, options.cohorts);
   const notChosen = whyNotChosen(cohorts);
-  const collected: Sides<RequestRecord[]> = { a: [], b: [] };
+  const identities = createIdNumbers(IDENTITY_DIGITS);
+  const collected = { a: createRecords(identities), b: createRecords(identities) };
   const filters = createFilterTally(cohorts);
   const labels = createLabelTally();
   const configuration = createConfigurationTally(profile);
   const deviations = createDeviationTally();
   const names = profile === 'general' ? createNameTally() : null;
-  const seen = { a: createSeen(), b: createSeen() };
+  const seen = { a: createSeen(identities), b: createSeen(identities) };
   const packHops = createHopPacker();
   const arriving = new Set<string>();
   const unfinishedMinutes = new Set<string>();
@@ -73,11 +78,16 @@ export function createGathering(
     return matching;
   }
 
+  function marked(records: readonly PackedRecord[]): readonly RequestRecord[] {
+    for (const record of records) record.setWaited(waiters.hasWaited(record));
+    return records;
+  }
+
   return {
     add(tree: NormalisedTrace, { fresh, side: ofFile }: Coming): void {
       any = true;
       waiters.see(tree);
-      const rootSpanId = tree.root?.span.spanId ?? '';
+      const rootSpanId = tree.root?.span.spanId ?? null;
       // Two files may be the same one, to see that nothing differs.
       const known = seen[ofFile ?? 'a'];
       if (known.has(tree.traceId, rootSpanId)) return;
@@ -102,7 +112,7 @@ export function createGathering(
         inBothCohorts += 1;
         return;
       }
-      collected[side].push(record);
+      collected[side].add(record);
       configuration.add(side, tree);
       names?.see(tree);
     },
@@ -111,7 +121,7 @@ export function createGathering(
       profile,
       reading: options.reading,
       cohorts,
-      records: { a: waiters.mark(collected.a), b: waiters.mark(collected.b) },
+      records: { a: marked(collected.a.all()), b: marked(collected.b.all()) },
       hasEnded: ({ scheduledMinute }) => !unfinishedMinutes.has(scheduledMinute ?? ''),
       inBothCohorts,
       stillArriving: arriving.size,

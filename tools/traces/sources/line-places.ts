@@ -35,6 +35,8 @@ export function createLinePlaces() {
       isKnown &&= at >= 0;
       return 'new';
     },
+    /** Whether each trace is on a line by itself. */
+    isKnown: () => isKnown,
     /** Whether lines of the file can be read by themselves. */
     canRead: async (path: string): Promise<boolean> => isKnown && !(await isCompressed(path)),
     /** The lines of these traces, in the order of the file. */

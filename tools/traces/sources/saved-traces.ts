@@ -75,7 +75,9 @@ export async function* findTraceLines(
   signal: AbortSignal,
   { only, places }: Readonly<{ only: ReadonlySet<string>; places: LinePlaces }>,
 ): AsyncGenerator<Trace> {
-  if (!(await places.canRead(path))) return yield* readTraceLines(path, signal, { only });
+  if (!(await places.canRead(path))) {
+    return yield* readTraceLines(path, signal, places.isKnown() ? { only } : {});
+  }
   for await (const { text, number } of places.read(path, only, signal)) {
     const value = parseSavedLine(text);
     const place = placeOf(path, number);

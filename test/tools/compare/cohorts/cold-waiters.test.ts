@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ATTR } from '../../../../lib/telemetry/names.ts';
-import { createColdWaiters } from '../../../../tools/compare/cohorts/cold-waiters.ts';
+import { recordRequests } from '../../../../tools/compare/cohorts/cold-waiters.ts';
 import { recordRequest } from '../../../../tools/compare/cohorts/request-record.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
 import { normalise } from '../../../../tools/traces/normalise.ts';
@@ -19,13 +19,8 @@ function request(options: { sequence: number; waitMs: number; cold?: boolean; in
   });
 }
 
-function coldness(...traces: readonly Trace[]) {
-  const waiters = createColdWaiters();
-  for (const trace of traces) waiters.see(normalise(trace));
-  return waiters
-    .mark(traces.flatMap((trace) => recordRequest(normalise(trace)) ?? []))
-    .map(({ cold }) => cold);
-}
+const coldness = (...traces: readonly Trace[]) =>
+  recordRequests(traces.map(normalise)).map(({ cold }) => cold);
 
 test('a request that was sent before its instance could serve is cold too', () => {
   // Sent at 0 and 100 ms, the instance serves from 500 ms on.
