@@ -16,6 +16,7 @@ import { createDrawing } from './result/drawing.ts';
 import { chooseExemplars, chosenRecords, drawExemplars } from './result/exemplars.ts';
 import { drawnFailures, findFailures } from './result/failures.ts';
 import { whyIncomparable } from './result/incomparable.ts';
+import { ofAnotherSystem } from './result/of-another-system.ts';
 import { newestRequests } from './result/recent-traces.ts';
 import { reconcile } from './result/reconciliation.ts';
 import { findWarnings } from './result/warnings.ts';
@@ -137,7 +138,7 @@ export function compareCollected(collection: Collection) {
       const tally = createDeviationTally();
       for (const deviation of [...deviations, ...collection.deviations]) tally.add(deviation);
       const loadOfEnded = (side: 'a' | 'b') => loadOf(records[side].filter(collection.hasEnded));
-      return {
+      const comparison: Comparison = {
         version: COMPARISON_VERSION,
         profile,
         source,
@@ -170,6 +171,7 @@ export function compareCollected(collection: Collection) {
           load: { a: loadOfEnded('a'), b: loadOfEnded('b') },
           overall,
           samplers: collection.samplers,
+          foldedNames: collection.foldedNames,
           deviations: tally.all(),
           truncated,
           partly: sampled,
@@ -179,6 +181,7 @@ export function compareCollected(collection: Collection) {
         ...(totals !== null && { totals }),
         methods: methodsOf(overall.method),
       };
+      return profile === 'general' ? ofAnotherSystem(comparison) : comparison;
     },
   };
 }

@@ -2,6 +2,7 @@ import { formatPercent } from '../../cli/format.ts';
 import { type ConfigurationDifference, groupDifferences } from '../cohorts/configuration.ts';
 import type { CohortSummary } from '../result/cohort-summary.ts';
 import type { Comparison } from '../result/comparison.ts';
+import { foldedText } from '../result/folded-names.ts';
 import { atLeast } from '../result/incomparable.ts';
 import { titleOf } from '../result/warning-texts.ts';
 import type { Warning } from '../result/warnings.ts';
@@ -28,7 +29,7 @@ export function renderConfiguration(comparison: Comparison, labels: Labels): Mar
 <h2 id="configuration">What differs in configuration</h2>
 ${
   chosen.length === 0
-    ? html`<p>The spans state no difference in image, CPU, memory, region, concurrency, cache mode or exporter. What neither side states is not compared.</p>`
+    ? html`<p>The spans state no difference in ${comparison.profile === 'general' ? 'version, environment, platform or region' : 'image, CPU, memory, region, concurrency, cache mode or exporter'}. What neither side states is not compared.</p>`
     : html`<p>Any of these can be the reason for a difference below.</p>
 ${scrollable(
   'Differences in configuration',
@@ -66,37 +67,41 @@ export function scrollable(label: string, table: Markup): Markup {
 }
 
 export function renderCohorts(comparison: Comparison, labels: Labels) {
-  const { cohorts, source } = comparison;
+  const { cohorts, source, profile } = comparison;
   const { a, b } = cohorts;
+  const isOwn = profile === 'shakesapp';
   const row = (name: string, value: (cohort: CohortSummary) => string | Markup) =>
     html`<tr><th scope="row">${name}</th><td>${value(a)}</td><td>${value(b)}</td></tr>\n`;
   const share = (amount: number, rate: number | null) => `${amount} (${formatPercent(rate)})`;
   const table = html`<table><thead><tr><td></td>${sides(labels)}</tr></thead><tbody>
 ${row('Filter', ({ filter }) => html`<code>${foreign(filter)}</code>`)}
-${row('Requests traced', ({ traces, expectedRequests }) => `${traces} of ${expectedRequests} sent`)}
-${row('Runs', ({ runs, requestsPerRun }) =>
-  requestsPerRun === null
-    ? `${runs}`
-    : `${runs}, ${Number(requestsPerRun.toFixed(1))} requests each`,
-)}
+${row('Requests traced', ({ traces, expectedRequests }) => (isOwn ? `${traces} of ${expectedRequests} sent` : `${traces}`))}
+${
+  isOwn &&
+  row('Runs', ({ runs, requestsPerRun }) =>
+    requestsPerRun === null
+      ? `${runs}`
+      : `${runs}, ${Number(requestsPerRun.toFixed(1))} requests each`,
+  )
+}
 ${row('Complete traces', ({ whole, rates }) => share(whole, rates.whole))}
 ${row('Errors', ({ errors, rates }) => share(errors, rates.error))}
 ${a.impossible + b.impossible > 0 && row('Impossible times, in no figure', ({ impossible }) => `${impossible}`)}
 ${a.impossibleDelay + b.impossibleDelay > 0 && row('Impossible start delays, in no latency', ({ impossibleDelay }) => `${impossibleDelay}`)}
 ${a.shed + b.shed > 0 && row('Shed, without a trace', ({ shed }) => atLeast(shed))}
-${row('Wrong counts', ({ wrongCounts, rates }) => share(wrongCounts, rates.wrongCount))}
+${isOwn && row('Wrong counts', ({ wrongCounts, rates }) => share(wrongCounts, rates.wrongCount))}
 ${row('Cold requests', ({ cold }) => `${cold}`)}
 ${row('Traces with orphans', ({ orphaned }) => `${orphaned}`)}
 ${row('Traces with clock skew', ({ skewed }) => `${skewed}`)}
-${row('Front end’s span stored', ({ frontEndStored }) => `${frontEndStored}`)}
-${row('Start delay, p95', ({ startDelayP95Ms }) => formatMs(startDelayP95Ms))}
+${(isOwn || a.frontEndStored + b.frontEndStored > 0) && row('Front end’s span stored', ({ frontEndStored }) => `${frontEndStored}`)}
+${isOwn && row('Start delay, p95', ({ startDelayP95Ms }) => formatMs(startDelayP95Ms))}
 ${row('Warm latency', ({ latency }) => quantiles(latency.warm))}
 ${row('Cold latency', ({ latency }) => quantiles(latency.cold))}
 </tbody></table>`;
   return html`<section aria-labelledby="cohorts">
 <h2 id="cohorts">The two cohorts</h2>
 ${scrollable('The two cohorts', table)}
-<p class="note">Source: ${kindOf(source)} ${foreign(source.name)}${source.local && ' (local)'}${window(source)}. ${foreign([...leftOut(comparison), ...readNotes(comparison)].join(' '))}</p>
+<p class="note">Source: ${kindOf(source)} ${foreign(source.name)}${source.local && ' (local)'}${window(source)}. ${foreign([...leftOut(comparison), ...foldedText(comparison.foldedNames), ...readNotes(comparison)].join(' '))}</p>
 </section>`;
 }
 

@@ -41,7 +41,11 @@ const titleOf = ({ a, b }: Labels): string => `${a} and ${b}: traces compared`;
 /** What this page is, of what and of when: the first that whoever finds it later asks. */
 function renderAbout(comparison: Comparison): Markup {
   const contents = comparison.unmatched.length > 0 ? CONTENTS_UNMATCHED : CONTENTS;
-  return html`<p class="about">Shakesapp serverless: traces of two platforms compared. ${foreign(readFrom(comparison))}</p>
+  const what =
+    comparison.profile === 'general'
+      ? 'Two sets of traces compared.'
+      : 'Shakesapp serverless: traces of two platforms compared.';
+  return html`<p class="about">${what} ${foreign(readFrom(comparison))}</p>
 <nav aria-label="Contents"><ul>${contents.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>\n`)}</ul></nav>`;
 }
 

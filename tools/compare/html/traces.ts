@@ -41,6 +41,8 @@ ${renderWaterfall({
 
 function renderRequest({ spans, startMs }: Waterfall): Markup {
   const attributes = spans[0]?.attributes ?? {};
+  const isScheduled = [ATTR.sequence, ATTR.query].some((key) => attributes[key] !== undefined);
+  if (!isScheduled) return html`One request on both sides.`;
   const minute = attributes[ATTR.scheduledMinute] ?? '';
   const due =
     minute === ''
@@ -82,10 +84,12 @@ export function renderRequests(
   title: string,
 ): Markup {
   if (requests.length === 0) return html`<p>None.</p>`;
+  // Another system's requests have no query.
+  const haveQuery = requests.some(({ query }) => query !== null);
   const heads = [
     ['Started', 'started'],
     ['Cohort', 'cohort'],
-    ['Query', ''],
+    [haveQuery ? 'Query' : 'Operation', ''],
     ['Latency', 'number'],
     ['Spans', 'number'],
     ['State', 'state'],
@@ -98,7 +102,7 @@ export function renderRequests(
 <tbody role="rowgroup">
 ${requests.map(
   (trace) =>
-    html`<tr role="row">${cell('started', formatTime(trace.startMs))}${cell('cohort', html`<span class="key ${trace.cohort}"></span>${foreign(labels[trace.cohort])}`)}${cell('query', foreign(trace.query ?? '–'))}${cell('number', formatMs(trace.latencyMs))}${cell('number spans-count', trace.spans)}${cell('state', renderState(trace))}${cell('trace', renderTraceId(trace.traceId, trace.consoleUrl))}</tr>\n`,
+    html`<tr role="row">${cell('started', formatTime(trace.startMs))}${cell('cohort', html`<span class="key ${trace.cohort}"></span>${foreign(labels[trace.cohort])}`)}${cell('query', foreign((haveQuery ? trace.query : trace.operation) ?? '–'))}${cell('number', formatMs(trace.latencyMs))}${cell('number spans-count', trace.spans)}${cell('state', renderState(trace))}${cell('trace', renderTraceId(trace.traceId, trace.consoleUrl))}</tr>\n`,
 )}</tbody></table>`;
 }
 

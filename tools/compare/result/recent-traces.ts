@@ -10,6 +10,8 @@ export type RecentTrace = Readonly<{
   /** Schedule-relative root latency; null where the root is missing. */
   latencyMs: number | null;
   query: string | null;
+  /** The root's `service:name`, its name without ids. */
+  operation: string;
   spans: number;
   /** How many requests share the trace id, this one included: as a rule 1. */
   requestsInTrace: number;
@@ -48,6 +50,7 @@ export function newestRequests(
       startMs: record.startMs,
       latencyMs: record.latencyMs,
       query: record.query,
+      operation: record.operation,
       spans: record.spans,
       requestsInTrace: record.requestsInTrace,
       whole: record.whole,

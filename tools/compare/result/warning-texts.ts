@@ -11,6 +11,7 @@ export const WARNING_IDS = [
   'unequal-load',
   'different-query-mix',
   'cold-starts-present',
+  'too-many-names',
   'errors',
   'sampled',
   'clock-skew',
@@ -29,6 +30,7 @@ const TITLES: Partial<Record<WarningId, string>> = {
   errors: 'failed requests',
   orphans: 'incomplete traces',
   shed: 'requests without a trace',
+  'too-many-names': 'too many span names',
   sampled: 'missing traces',
   'truncated-by-quota': 'not everything was read',
   'incomplete-file': 'not everything was read',
@@ -59,6 +61,8 @@ const ADVICE: Readonly<Record<Exclude<(typeof WARNING_IDS)[number], 'orphans'>, 
     'Drive both cohorts from one schedule with one seed: paired, you need far fewer requests.',
   'unequal-load': 'Give both cohorts the same number of requests per run and the same interval.',
   'different-query-mix': 'Give both cohorts the same seed: queries differ in cost.',
+  'too-many-names':
+    'Each name is a hop with few requests. Set http.route on the spans of servers, or leave ids out of the names. --root compares one operation alone.',
   'cold-starts-present':
     'The verdict is on warm requests only. For the cold start itself, read the cold requests.',
   errors:

@@ -1,10 +1,12 @@
 import { counted, formatPercent } from '../../cli/format.ts';
 import { type Deviation, describeDeviation, isWarning } from '../../traces/deviation.ts';
+import type { FoldedNames } from '../../traces/profile/name-tally.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
 import { FEWEST_RUNS, FEWEST_VALUES } from '../statistics/contrast.ts';
 import type { Overall } from '../statistics/overall.ts';
 import type { CohortSummary, Load } from './cohort-summary.ts';
+import { tooManyNames } from './folded-names.ts';
 import { shedText } from './incomparable.ts';
 import { adviceOn, type WARNING_IDS, type WarningId } from './warning-texts.ts';
 
@@ -20,6 +22,8 @@ export type Evidence = Readonly<{
   /** Distinct samplers of both cohorts, as their spans state them. */
   samplers: readonly string[];
   deviations: readonly Deviation[];
+  /** What folding did to the names of another system. */
+  foldedNames?: FoldedNames | null;
   /** What the source left out, in words; null where it read everything. */
   truncated: string | null;
   /** Which part of the traces was read as a sample, in words; null: not a sample. */
@@ -54,6 +58,7 @@ const CHECKS: readonly Check[] = [
   { id: 'unequal-load', find: unequalLoad },
   { id: 'different-query-mix', find: ({ records }) => differentQueryMix(records) },
   { id: 'cold-starts-present', find: ({ cohorts }) => coldStarts(cohorts) },
+  { id: 'too-many-names', find: ({ foldedNames = null }) => tooManyNames(foldedNames) },
   { id: 'errors', find: ({ cohorts }) => perCohort(cohorts, (side) => side.errors) },
   { id: 'sampled', find: sampled },
   { id: 'clock-skew', find: clockSkew },

@@ -21,7 +21,7 @@ export type Verdict = 'a-faster' | 'b-faster' | 'no-difference-seen' | 'not-enou
 /** The one primary verdict. */
 export type Overall = Readonly<{
   stratum: 'warm';
-  measure: 'schedule-relative root latency';
+  measure: 'schedule-relative root latency' | 'root latency';
   /** Of the requests that were tested: where requests are paired, of those with a partner. */
   a: Quantiles | null;
   b: Quantiles | null;

@@ -8,6 +8,7 @@ import {
 import { type ConfigurationDifference, groupDifferences } from '../cohorts/configuration.ts';
 import type { CohortSummary } from '../result/cohort-summary.ts';
 import type { Comparison } from '../result/comparison.ts';
+import { foldedText } from '../result/folded-names.ts';
 import { atLeast } from '../result/incomparable.ts';
 import { titleOf } from '../result/warning-texts.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
@@ -115,7 +116,14 @@ function configurationLines(comparison: Comparison): readonly string[] {
   ];
 }
 
-const COUNTS: readonly (readonly [string, (cohort: CohortSummary) => string])[] = [
+const OF_THE_SCHEDULE = new Set([
+  ...['requests traced', 'runs', 'wrong counts', "front end's span stored"],
+  'start delay p95, ms',
+]);
+
+type Count = readonly [string, (cohort: CohortSummary) => string];
+
+const OWN_COUNTS: readonly Count[] = [
   ['requests traced', ({ traces, expectedRequests }) => `${traces} of ${expectedRequests}`],
   ['runs', ({ runs }) => String(runs)],
   ['complete traces', ({ whole, rates }) => `${whole} (${formatPercent(rates.whole)})`],
@@ -129,6 +137,12 @@ const COUNTS: readonly (readonly [string, (cohort: CohortSummary) => string])[] 
   ['start delay p95, ms', ({ startDelayP95Ms }) => formatFigure(startDelayP95Ms)],
   ['warm p50/p90/p95/p99, ms', ({ latency }) => quantileText(latency.warm)],
   ['cold p50/p90/p95/p99, ms', ({ latency }) => quantileText(latency.cold)],
+];
+
+/** Of another system: nothing is sent by a schedule, and no answer is known. */
+const COUNTS_OF_ANY: readonly Count[] = [
+  ['requests traced', ({ traces }) => String(traces)],
+  ...OWN_COUNTS.filter(([name]) => !OF_THE_SCHEDULE.has(name)),
 ];
 
 function quantileText(quantiles: Quantiles | null): string {
@@ -152,10 +166,11 @@ function besideLines(name: string, ofA: string, ofB: string): readonly string[] 
 
 function cohortLines(comparison: Comparison): readonly string[] {
   const { a, b } = comparison.cohorts;
+  const counts = comparison.profile === 'general' ? COUNTS_OF_ANY : OWN_COUNTS;
   return [
     ...besideLines('COHORTS', a.label, b.label),
     ...besideLines('filter', a.filter, b.filter),
-    ...COUNTS.flatMap(([name, of]) => besideLines(name, of(a), of(b))),
+    ...counts.flatMap(([name, of]) => besideLines(name, of(a), of(b))),
     ...(a.shed + b.shed === 0
       ? []
       : besideLines('shed, no trace', atLeast(a.shed), atLeast(b.shed))),
@@ -165,8 +180,9 @@ function cohortLines(comparison: Comparison): readonly string[] {
     ...(a.impossibleDelay + b.impossibleDelay === 0
       ? []
       : besideLines('impossible delays', `${a.impossibleDelay}`, `${b.impossibleDelay}`)),
-    ...[readFrom(comparison), ...leftOut(comparison), ...readNotes(comparison)].flatMap(
-      (sentence) => wrapText(sentence),
-    ),
+    ...[
+      ...[readFrom(comparison), ...leftOut(comparison)],
+      ...[...foldedText(comparison.foldedNames), ...readNotes(comparison)],
+    ].flatMap((sentence) => wrapText(sentence)),
   ];
 }

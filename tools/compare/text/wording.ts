@@ -29,9 +29,10 @@ const typicalText = ({ p50 }: Estimate) =>
   p50 === null ? '' : `, typically ${formatMs(Math.abs(p50))} ${p50 < 0 ? 'less' : 'more'}`;
 
 /** What the verdict rests on. */
-export function verdictBasis({ overall, cohorts }: Comparison): string {
+export function verdictBasis({ overall, cohorts, profile }: Comparison): string {
+  const from = profile === 'general' ? "the root's start" : 'their scheduled time';
   const p = overall.pValue === null ? '' : `; p ${pText(overall.pValue)}`;
-  return `warm requests, from their scheduled time to the root's end; ${sampleText({ overall, cohorts })}${p}`;
+  return `warm requests, from ${from} to the root's end; ${sampleText({ overall, cohorts })}${p}`;
 }
 
 /** What a hop stands for beside itself: siblings at the same path, spans too deep to be hops. */

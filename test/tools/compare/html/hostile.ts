@@ -64,6 +64,7 @@ export function hostileComparison(): Comparison {
       ...trace,
       traceId: nameAt(index),
       query: nameAt(index + 1),
+      operation: nameAt(index + 2),
       error: nameAt(index + 2),
       consoleUrl: 'javascript:globalThis.hacked=true',
     })),

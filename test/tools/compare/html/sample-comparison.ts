@@ -307,6 +307,7 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
           startMs,
           latencyMs: side === 'a' ? 23.6 + seed : 11.4 + seed / 2,
           query: ['love', 'to be, or not to be', 'insolence'][seed % 3] ?? null,
+          operation: 'loadgen:loadgen',
           spans: spans.length,
           requestsInTrace: 1,
           whole: true,

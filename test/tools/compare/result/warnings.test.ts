@@ -5,6 +5,7 @@ import type { Comparison } from '../../../../tools/compare/result/comparison.ts'
 import { WARNING_IDS, type WarningId } from '../../../../tools/compare/result/warning-texts.ts';
 import { type Evidence, findWarnings } from '../../../../tools/compare/result/warnings.ts';
 import { NO_EXAMPLE } from '../../../../tools/traces/deviation.ts';
+import type { FoldedNames } from '../../../../tools/traces/profile/name-tally.ts';
 import { sampleComparison } from '../html/sample-comparison.ts';
 
 type Summary = Comparison['cohorts']['a'];
@@ -33,6 +34,7 @@ type Change = Readonly<{
   overall?: Partial<Evidence['overall']>;
   queriesOfB?: readonly (readonly [string, number])[];
   samplers?: readonly string[];
+  tooMany?: FoldedNames['tooMany'];
   truncated?: string;
   partly?: string;
   ofFiles?: boolean;
@@ -60,6 +62,10 @@ function warningsOf(change: Change) {
       ...change.overall,
     },
     samplers: change.samplers ?? ['parentbased_always_on'],
+    foldedNames: {
+      ...{ names: 0, into: 0, more: false, examples: [] },
+      tooMany: change.tooMany ?? [],
+    },
     deviations: change.deviations ?? [],
     truncated: change.truncated ?? null,
     partly: change.partly ?? null,
@@ -257,6 +263,7 @@ test('every warning of the list can be raised, in the order of the list', () => 
     overall: { paired: false, a: few(1), runs: { a: 1, b: 1 } },
     queriesOfB: [['another', 100]],
     samplers: ['traceidratio'],
+    tooMany: [{ service: 'shop', names: 340, example: 'job 17' }],
     truncated: 'the rest',
     partly: 'a half',
   });

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { compareSource } from '../../../tools/compare/compare.ts';
+import { parseOptions } from '../../../tools/compare/options.ts';
+import type { Comparison } from '../../../tools/compare/result/comparison.ts';
+import { renderText } from '../../../tools/compare/text/render-text.ts';
+import type { Trace } from '../../../tools/traces/model.ts';
+import { openSource } from '../../../tools/traces/sources/open-source.ts';
+import { flagsOf } from '../cli/flags-of.ts';
+import { trafficOf } from '../traces/other-systems.ts';
+import { WRITERS } from '../traces/sources/foreign-writers.ts';
+
+type Write = (traces: readonly Trace[]) => object;
+
+/** Two files of one format, one for each version of a system. */
+async function writeTwo(t: TestContext, write: Write, sides: { a: Traces; b: Traces }) {
+  const folder = await mkdtemp(join(tmpdir(), 'systems-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const paths = { a: join(folder, 'old.json'), b: join(folder, 'new.json') };
+  for (const side of ['a', 'b'] as const) {
+    await writeFile(paths[side], JSON.stringify(write(sides[side])));
+  }
+  return paths;
+}
+type Traces = readonly Trace[];
+
+async function compareWith(args: readonly string[]): Promise<Comparison> {
+  const { options, source } = await openSource(
+    parseOptions(flagsOf('compare', ...args), Date.now()),
+    { signal: new AbortController().signal, onProgress: () => {}, onResume: () => {} },
+  );
+  const { cohorts, collecting } = options;
+  const { signal } = new AbortController();
+  return compareSource(source, { cohorts, collecting, signal, ofFiles: true });
+}
+
+const SYSTEMS = ['demo', 'single'] as const;
+const SHIFTS = [
+  ['no difference', 1],
+  ['a shift of 30 %', 1.3],
+] as const;
+
+const sidesOf = (of: (typeof SYSTEMS)[number], factor: number) => ({
+  a: trafficOf({ of, version: '1', failing: 30 }),
+  b: trafficOf({ of, version: '2', factor, failing: 30 }),
+});
+
+/** What no format changes: the figures of everything that is compared. */
+const figuresOf = ({ overall, hops, cohorts, failures, profile }: Comparison) => ({
+  ...{ overall, hops, profile },
+  cohorts: { a: { ...cohorts.a, filter: '' }, b: { ...cohorts.b, filter: '' } },
+  failures: failures.map(({ outcome, where, requests }) => ({ outcome, where, requests })),
+});
+
+for (const of of SYSTEMS) {
+  for (const [what, factor] of SHIFTS) {
+    test(`${of}, ${what}: two files of each format give the same figures`, async (t) => {
+      const sides = sidesOf(of, factor);
+      let first: object | undefined;
+      for (const [name, write] of Object.entries(WRITERS)) {
+        const { a, b } = await writeTwo(t, write, sides);
+        const comparison = await compareWith(['--from-a', a, '--from-b', b]);
+        assert.equal(comparison.profile, 'general', name);
+        assert.equal(comparison.source.format, name.replace(/, .*/, ''));
+        const { whole, traces, errors } = comparison.cohorts.b;
+        assert.deepEqual([whole, traces, errors], [240, 240, 8], name);
+        first ??= figuresOf(comparison);
+        assert.deepEqual(figuresOf(comparison), first, name);
+      }
+    });
+  }
+}
+
+const OTLP = WRITERS['OTLP JSON'] as Write;
+
+test('two filters on one file give the figures that two files give', async (t) => {
+  const sides = sidesOf('demo', 1.3);
+  const two = await writeTwo(t, OTLP, sides);
+  const ofFiles = await compareWith(['--from-a', two.a, '--from-b', two.b]);
+  const ofFilters = await compareWith([
+    '--from',
+    two.a,
+    two.b,
+    '--a',
+    'service.version=1',
+    '--b',
+    'service.version=2',
+  ]);
+  assert.deepEqual(ofFilters.hops, ofFiles.hops);
+  assert.deepEqual(ofFilters.overall, ofFiles.overall);
+});
+
+test('names the hops by service and name, those of every language', async (t) => {
+  const { a, b } = await writeTwo(t, OTLP, sidesOf('demo', 1.3));
+  const { hops } = await compareWith(['--from-a', a, '--from-b', b]);
+  const services = new Set(hops.map(({ service }) => service));
+  for (const service of ['frontend-proxy', 'frontend', 'checkout', 'cart', 'payment', 'shipping']) {
+    assert.ok(services.has(service), service);
+  }
+});
+
+test('without cohorts it says what to give, with the labels that were found', async (t) => {
+  const { a, b } = await writeTwo(t, OTLP, sidesOf('demo', 1));
+  const comparison = await compareWith(['--from', a, b]);
+  const text = renderText(comparison).replaceAll(/\s+/g, ' ');
+  assert.match(text, /^These are the traces of another system: say which two sets/);
+  assert.match(text, /service\.version: 1 \(240\), 2 \(240\)/);
+  assert.equal(comparison.choices[0]?.key, 'service.version');
+});

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ofAnotherSystem } from '../../../../tools/compare/result/of-another-system.ts';
+import type { Warning } from '../../../../tools/compare/result/warnings.ts';
+import { sampleComparison } from '../html/sample-comparison.ts';
+
+const warningOf = (id: Warning['id']): Warning => ({ id, finding: 'seen', advice: 'Do.' });
+test('no warning of another system speaks of a schedule', () => {
+  const { warnings } = ofAnotherSystem(
+    sampleComparison({
+      warnings: (['unpaired', 'unequal-load', 'errors', 'too-few-runs'] as const).map(warningOf),
+    }),
+  );
+  assert.deepEqual(
+    warnings.map(({ id, advice }) => [id, advice]),
+    [
+      ['errors', 'Do.'],
+      ['too-few-runs', 'Read a longer time on both sides.'],
+    ],
+  );
+});
+
+test('gaps are divided only where a front end has spans', () => {
+  const splitOf = (stored: number) => {
+    const { cohorts, ...rest } = sampleComparison();
+    const side = (of: 'a' | 'b') => ({ ...cohorts[of], frontEndStored: stored });
+    const { hops, methods } = ofAnotherSystem({ ...rest, cohorts: { a: side('a'), b: side('b') } });
+    return [hops.some(({ split }) => split !== null), methods.some((one) => /front end/.test(one))];
+  };
+  assert.deepEqual(splitOf(0), [false, false]);
+  assert.equal(splitOf(5)[0], true);
+});
