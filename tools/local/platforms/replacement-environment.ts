@@ -59,7 +59,6 @@ export function replacementVariables(options: {
     SSL_CERT_FILE: trustFile,
     REQUESTS_CA_BUNDLE: trustFile,
     GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: trustFile,
-    OTEL_EXPORTER_OTLP_CERTIFICATE: trustFile,
     NODE_EXTRA_CA_CERTS: certFile,
     NO_PROXY: noProxy,
     no_proxy: noProxy,
