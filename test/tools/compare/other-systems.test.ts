@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { compareSource } from '../../../tools/compare/compare.ts';
+import { renderHtml } from '../../../tools/compare/html/render-html.ts';
 import { parseOptions } from '../../../tools/compare/options.ts';
 import type { Comparison } from '../../../tools/compare/result/comparison.ts';
 import { renderText } from '../../../tools/compare/text/render-text.ts';
@@ -11,6 +12,7 @@ import type { Trace } from '../../../tools/traces/model.ts';
 import { openSource } from '../../../tools/traces/sources/open-source.ts';
 import { flagsOf } from '../cli/flags-of.ts';
 import { trafficOf } from '../traces/other-systems.ts';
+import { fixture } from '../traces/sources/foreign-file.ts';
 import { WRITERS } from '../traces/sources/foreign-writers.ts';
 
 type Write = (traces: readonly Trace[]) => object;
@@ -110,3 +112,43 @@ test('without cohorts it says what to give, with the labels that were found', as
   assert.match(text, /service\.version: 1 \(240\), 2 \(240\)/);
   assert.equal(comparison.choices[0]?.key, 'service.version');
 });
+
+test("two files of OpenTelemetry's SDK for Python give figures for each hop", async () => {
+  const [a, b] = ['1.4', '1.5'].map((version) =>
+    fixture(`orders-${version}-otlp-of-python-sdk.pb.gz`),
+  );
+  const { hops, cohorts, foldedNames, configuration, failures } = await compareWith([
+    ...['--from-a', a ?? '', '--from-b', b ?? ''],
+  ]);
+  assert.deepEqual(
+    hops.map(({ path }) => path),
+    ['orders:GET /orders/{id}', 'orders:GET /orders/{id} > orders:SELECT orders'],
+  );
+  for (const { a: old, b: slower } of hops) {
+    const ratio = (slower?.selfP50Ms ?? 0) / (old?.selfP50Ms ?? 1);
+    assert.ok(Math.abs(ratio - 1.3) < 0.001, String(ratio));
+  }
+  assert.deepEqual([cohorts.a.whole, cohorts.b.errors, foldedNames?.into], [96, 2, 1]);
+  assert.deepEqual(configuration, [{ key: 'version', a: '1.4', b: '1.5' }]);
+  assert.equal(failures[0]?.where, 'postgres did not answer orders');
+});
+
+/** As other programs wrote them, or their own code. */
+const SHOPS = [
+  ...['shop-otlp-of-javascript-sdk.json', 'shop-jaeger-of-query-api.json'],
+  ...['shop-zipkin-of-server.json', 'shop-tempo-of-api-v1.json', 'shop-tempo-of-api-v2.json'],
+  ...['shop-cloud-trace-v1.json', 'shared-ids-zipkin-of-server.json'],
+];
+
+for (const name of SHOPS) {
+  test(`${name}, compared with itself, has the hops of both sides and a page`, async () => {
+    const path = fixture(name);
+    const comparison = await compareWith(['--from-a', path, '--from-b', path]);
+    const { profile, cohorts, hops } = comparison;
+    assert.equal(profile, 'general');
+    assert.ok(cohorts.a.traces > 0);
+    assert.deepEqual({ ...cohorts.b, label: '' }, { ...cohorts.a, label: '' });
+    for (const hop of hops) assert.deepEqual(hop.a, hop.b);
+    assert.match(renderHtml(comparison), /<h2 id="verdict">No verdict<\/h2>/);
+  });
+}
