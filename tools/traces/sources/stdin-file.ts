@@ -1,9 +1,9 @@
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UsageError } from '../../cli/command-line.ts';
+import { createTemporaryFolder } from '../temporary-folder.ts';
 import { openFiles } from './files.ts';
 import type { TraceSource } from './source.ts';
 import { storeAs } from './stored-input.ts';
@@ -27,9 +27,7 @@ export async function openWithStdin(
   if (input.isTTY === true) {
     throw new UsageError('--from - reads standard input, which is a terminal; pipe a file into it');
   }
-  const folder = mkdtempSync(join(tmpdir(), 'shakesapp-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, 'stdin');
+  const file = join(createTemporaryFolder(), 'stdin');
   try {
     await pipeline(input, createWriteStream(file, { mode: 0o600 }), { signal });
   } catch (cause) {

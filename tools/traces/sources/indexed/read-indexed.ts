@@ -6,7 +6,7 @@ import { isCompressed } from '../file-bytes.ts';
 import { toTrace } from '../gather.ts';
 import { fileOf } from '../stored-input.ts';
 import type { Report } from '../trace-format.ts';
-import { partitionsOf } from './partitions.ts';
+import { type Part, partitionsOf, partOf } from './partitions.ts';
 import { createSpanReader } from './read-spans.ts';
 import { indexSpans, type SpanIndex } from './span-index.ts';
 
@@ -50,22 +50,20 @@ function readingOf(
   index: SpanIndex,
   { tally, ranked }: { tally: Tally; ranked: ReturnType<typeof createRankedReports> },
 ): IndexedFiles {
-  const numberOfTrace = (span: number) => index.traceOf[span] as number;
-
   /** The traces of each of these lists of spans, which hold all spans of their traces. */
   async function* tracesOf(
-    parts: Iterable<Uint32Array>,
+    parts: Iterable<Part>,
     signal: AbortSignal,
     to: Readonly<{ reports: typeof ranked; tally: Pick<Tally, 'add'> }>,
   ): AsyncGenerator<Trace> {
-    const reader = createSpanReader(index, ({ path, line }, span) =>
+    const reader = createSpanReader(index.lists, ({ path, line }, span) =>
       to.reports.at({ file: path, line }, span),
     );
     try {
-      for (const numbers of parts) {
-        const spans = await reader.read(numbers, signal);
+      for (const part of parts) {
+        const spans = await reader.read(part, signal);
         // Traces are numbered as they come, so their order is that of their first spans.
-        const byTrace = Map.groupBy(spans, (_, place) => numberOfTrace(numbers[place] as number));
+        const byTrace = Map.groupBy(spans, (_, place) => part.trace[place] as number);
         for (const [trace, ofTrace] of byTrace) {
           const traceId = index.ids.idOf(trace);
           yield toTrace(traceId, projectOf(ofTrace), ofTrace, to.tally);
@@ -78,17 +76,16 @@ function readingOf(
 
   return {
     async *read(signal) {
-      yield* tracesOf(partitionsOf(index), signal, { reports: ranked, tally });
+      const parts = partitionsOf(index.entries, index.ids.size());
+      yield* tracesOf(parts, signal, { reports: ranked, tally });
       for (const deviation of ranked.all()) tally.add(deviation);
     },
     find(traceIds, signal) {
       const isWanted = new Set([...traceIds].map((traceId) => index.ids.find(traceId)));
-      const numbers: number[] = [];
-      for (const [span, trace] of index.traceOf.entries())
-        if (isWanted.has(trace)) numbers.push(span);
+      const part = partOf(index.entries, (trace) => isWanted.has(trace));
       // What deviates was told when everything was read.
       const to = { reports: createRankedReports(), tally: { add: () => {} } };
-      return tracesOf([Uint32Array.from(numbers)], signal, to);
+      return tracesOf([part], signal, to);
     },
   };
 }

@@ -9,7 +9,8 @@ import { fileOf } from '../stored-input.ts';
 import { decodeText } from '../text-lines.ts';
 import type { Report } from '../trace-format.ts';
 import { UnreadableError, under } from '../unreadable.ts';
-import type { SpanIndex, SpanList } from './span-index.ts';
+import type { Part } from './partitions.ts';
+import type { SpanList } from './span-index.ts';
 
 /** Read at once, with what lies between the spans. */
 const BLOCK_BYTES = 1_024 * 1_024;
@@ -18,17 +19,14 @@ const WIDEST_GAP_BYTES = 64 * 1_024;
 
 type Run = Readonly<{ from: number; to: number }>;
 
-/** Reads spans by their rising numbers. Throws with file, line and field where one cannot be read. */
+/** Reads the spans of a part. Throws with file, line and field where one cannot be read. */
 export function createSpanReader(
-  index: SpanIndex,
+  lists: readonly SpanList[],
   reportOf: (list: SpanList, span: number) => Report,
 ) {
-  const { lists, at, length } = index;
   const files = new Map<string, FileHandle>();
   /** One buffer for all reads: each is decoded before the next one begins. */
   let buffer = Buffer.alloc(0);
-  const start = (span: number) => at[span] as number;
-  const end = (span: number) => start(span) + (length[span] as number);
 
   async function readBytes(path: string, from: number, to: number): Promise<Buffer> {
     const file = files.get(path) ?? (await open(fileOf(path)));
@@ -41,7 +39,7 @@ export function createSpanReader(
     throw new Error(`${path} became shorter while it was read; let its writer finish`);
   }
 
-  /** The text of spans that follow each other in their list, with a byte more on either side. */
+  /** The text of spans of these numbers, with a byte more on either side. */
   function decode(bytes: Buffer, list: SpanList, { from, to }: Run): readonly Span[] {
     const place = placeOf(list.path, list.line);
     // What stood there lies between spans. Put around the text it would be copied once more.
@@ -69,33 +67,37 @@ export function createSpanReader(
   }
 
   return {
-    async read(numbers: Uint32Array, signal: AbortSignal): Promise<readonly Span[]> {
+    async read({ numbers, at, length }: Part, signal: AbortSignal): Promise<readonly Span[]> {
+      const start = (place: number) => at[place] as number;
+      const end = (place: number) => start(place) + (length[place] as number);
+      const numberOf = (place: number) => numbers[place] as number;
       const spans: Span[] = [];
       for (let next = 0; next < numbers.length; ) {
         signal.throwIfAborted();
-        const first = numbers[next] as number;
-        const { path } = listOf(lists, first);
+        const first = next;
+        const { path } = listOf(lists, numberOf(first));
         const runs: Run[] = [];
         let last = first;
         do {
-          const from = numbers[next] as number;
-          const list = listOf(lists, from);
+          const from = next;
+          const list = listOf(lists, numberOf(from));
           if (list.path !== path || start(from) - end(last) > WIDEST_GAP_BYTES) break;
           if (runs.length > 0 && end(from) - start(first) > BLOCK_BYTES) break;
-          let to = from;
           do {
-            last = to;
-            to += 1;
+            last = next;
             next += 1;
-          } while (numbers[next] === to && to < list.end && end(to) - start(first) <= BLOCK_BYTES);
-          runs.push({ from, to });
+          } while (
+            next < numbers.length &&
+            numberOf(next) === numberOf(last) + 1 &&
+            numberOf(next) < list.end &&
+            end(next) - start(first) <= BLOCK_BYTES
+          );
+          runs.push({ from, to: next });
         } while (next < numbers.length);
         const bytes = await readBytes(path, start(first), end(last));
-        for (const run of runs) {
-          const part = bytes.subarray(
-            start(run.from) - start(first),
-            end(run.to - 1) - start(first) + 2,
-          );
+        for (const { from, to } of runs) {
+          const part = bytes.subarray(start(from) - start(first), end(to - 1) - start(first) + 2);
+          const run = { from: numberOf(from), to: numberOf(to - 1) + 1 };
           for (const span of decode(part, listOf(lists, run.from), run)) spans.push(span);
         }
       }

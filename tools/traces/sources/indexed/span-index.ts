@@ -1,4 +1,3 @@
-import { createColumn, doubles, integers } from '../../columns.ts';
 import { createIdNumbers, type IdNumbers } from '../../id-numbers.ts';
 import { isHex } from '../hex-digits.ts';
 import { tryJson } from '../json-documents.ts';
@@ -9,6 +8,7 @@ import { identifierOf } from '../otlp/identifier.ts';
 import { otlpFormat } from '../otlp-format.ts';
 import type { Report } from '../trace-format.ts';
 import { UnreadableError } from '../unreadable.ts';
+import { createEntries, type Entries } from './entries.ts';
 import { outlineFile } from './outline.ts';
 
 /** A list of spans in a file: what they have in common. `first`, `end`: the numbers of its first span, and behind its last one. */
@@ -25,14 +25,12 @@ export type SpanList = Readonly<{
 export type SpanIndex = Readonly<{
   lists: readonly SpanList[];
   ids: IdNumbers;
-  traceOf: Uint32Array;
-  at: Float64Array;
-  length: Uint32Array;
+  entries: Entries;
 }>;
 
 /**
- * Goes through OTLP files once and notes where their spans are, 20 bytes for each, so that no more of
- * them have to be in memory at a time than are worked on. null where a file is anything else, or
+ * Goes through OTLP files once and notes where their spans are, so that no more of them have to be in
+ * memory at a time than are worked on. null where a file is anything else, or
  * damaged: the reader of documents says what is wrong with it.
  */
 export async function indexSpans(
@@ -43,18 +41,15 @@ export async function indexSpans(
   const lists: SpanList[] = [];
   const ids = createIdNumbers();
   const numberOf = createNumbers(ids);
-  const [at, length] = [createColumn(doubles), createColumn(integers)];
-  const traceOf = createColumn(integers);
+  const entries = createEntries();
   for (const path of paths) {
-    let first = at.length();
+    let first = entries.size();
     const isRead = await outlineFile(path, signal, {
       onSpan(bytes, { end, idFrom, idTo }, span) {
         const trace = idFrom < 0 ? -1 : numberOf(bytes, idFrom, idTo);
         if (trace < 0) return -1;
-        at.add(span.offset + span.at);
-        length.add(end - span.at);
-        traceOf.add(trace);
-        return at.length() - 1;
+        entries.add(span.offset + span.at, end - span.at, trace);
+        return entries.size() - 1;
       },
       onDocument(outline, line) {
         const found = listsOf(outline, reportOf(path, line, first));
@@ -67,12 +62,12 @@ export async function indexSpans(
           if (end > first) lists.push({ path, line, field, labels, first, end });
           first = end;
         }
-        return first === at.length();
+        return first === entries.size();
       },
     });
     if (!isRead) return null;
   }
-  return { lists, ids, traceOf: traceOf.all(), at: at.all(), length: length.all() };
+  return { lists, ids, entries };
 }
 
 type List = Readonly<{ field: string; labels: Labels; spans: readonly unknown[] }>;

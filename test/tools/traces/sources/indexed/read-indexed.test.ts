@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createRandom } from '../../../../../tools/bench/simulate.ts';
-import { createIdNumbers } from '../../../../../tools/traces/id-numbers.ts';
 import { openFiles } from '../../../../../tools/traces/sources/files.ts';
-import { partitionsOf } from '../../../../../tools/traces/sources/indexed/partitions.ts';
+import { createEntries } from '../../../../../tools/traces/sources/indexed/entries.ts';
+import { partitionsOf, partOf } from '../../../../../tools/traces/sources/indexed/partitions.ts';
 import { ENCODINGS, type Loose, type Mutation, STRUCTURE } from '../../mutations.ts';
 import { requestTrace } from '../../request-trace.ts';
 import { otlp } from '../otlp-file.ts';
@@ -81,23 +81,41 @@ test('a name written with escapes, twice, or within an attribute misleads nobody
   );
 });
 
-test('no part is larger than what may be in memory, and every span is in one', () => {
-  const spans = 60_000;
-  const random = createRandom(5);
-  const ids = createIdNumbers();
-  for (let index = 0; index < 5_000; index += 1) ids.numberOf(String(index));
-  const traceOf = Uint32Array.from({ length: spans }, () => Math.floor(random() * ids.size()));
-  const parts = partitionsOf({
-    lists: [],
-    ids,
-    traceOf,
-    at: Float64Array.from({ length: spans }, (_, index) => index * 1_000),
-    length: new Uint32Array(spans).fill(1_000),
+for (const [where, mostInMemory] of [
+  ['in memory', 32],
+  ['in a temporary file', 1],
+] as const) {
+  test(`no part is too large for memory, and every span is in one, with places ${where}`, () => {
+    const [spans, traces] = [200_000, 5_000];
+    const random = createRandom(5);
+    const entries = createEntries(mostInMemory);
+    const traceOf = Uint32Array.from({ length: spans }, () => Math.floor(random() * traces));
+    for (const [span, trace] of traceOf.entries()) entries.add(span * 1_000, 500, trace);
+    assert.equal(entries.size(), spans);
+    const parts = [...partitionsOf(entries, traces)];
+    assert.ok(parts.every(({ numbers }) => numbers.length * 500 <= 4 * 1_024 * 1_024));
+    for (const { numbers, at, length, trace } of parts) {
+      assert.deepEqual(numbers, numbers.toSorted());
+      assert.deepEqual(
+        at,
+        Float64Array.from(numbers, (span) => span * 1_000),
+      );
+      assert.deepEqual(
+        trace,
+        numbers.map((span) => traceOf[span] as number),
+      );
+      assert.ok(length.every((bytes) => bytes === 500));
+    }
+    assert.equal(new Set(parts.flatMap(({ numbers }) => [...numbers])).size, spans);
+    const inParts = parts.map(({ trace }) => new Set(trace).size);
+    assert.equal(
+      inParts.reduce((sum, count) => sum + count, 0),
+      traces,
+    );
+    const isWanted = (trace: number | undefined) => trace === 7 || trace === 4_999;
+    assert.deepEqual(
+      [...partOf(entries, isWanted).numbers],
+      [...traceOf.keys()].filter((span) => isWanted(traceOf[span])),
+    );
   });
-  assert.ok(parts.every((part) => part.length * 1_000 <= 4 * 1_024 * 1_024));
-  assert.equal(new Set(parts.flatMap((part) => [...part])).size, spans);
-  assert.equal(
-    parts.reduce((sum, part) => sum + new Set(part.map((span) => traceOf[span] as number)).size, 0),
-    ids.size(),
-  );
-});
+}
