@@ -43,7 +43,7 @@ export const BENCHMARKS = {
     compares: 'the command over files of spans, against JSON.parse of them',
   },
   install: { when: 'full', compares: 'npm ci; it lists the largest packages' },
-  size: { when: 'named', compares: 'compare and doctor over 10,000,000 spans (6 GB of disk)' },
+  size: { when: 'named', compares: 'compare and doctor over 10 million spans' },
   statistics: { when: 'named', compares: 'how often 1,000 simulated comparisons err' },
 } as const satisfies Readonly<Record<string, Readonly<{ when: When; compares: string }>>>;
 
