@@ -37,6 +37,14 @@ function render(
 }
 
 describe('renderOutcome', () => {
+  it('says what is instrumented and which protection is off, and compares nothing then', () => {
+    const text = render(['--instrument', 'http', '--without', 'server/flush']);
+    assert.match(text, /^protection off: flush in server\ninstrumented: loadgen .*server$/m);
+    assert.match(text, /Every trace has the spans that --instrument http makes\.\n$/);
+    assert.doesNotMatch(text, /is faster|HOPS|add --full/);
+    assert.match(render(['--instrument', 'none']), /no request has a trace\.\n$/);
+  });
+
   it('ends with verdict, hops and warnings, in this order, below the totals', () => {
     const text = render(['--requests', '60'], local);
     const places = ['spans started', 'GKE is faster', 'HOPS, warm', 'WARNINGS', 'Every trace'].map(

@@ -4,6 +4,7 @@ import type { LoadSummary } from '../../../functions/loadgen/contract.ts';
 import { ATTR, SPAN, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
 import { CLOUD_RUN as COHORT, GKE } from '../../../tools/compare/cohorts/cohort.ts';
 import { compareTraces } from '../../../tools/compare/compare.ts';
+import { darkPrograms, lackingAt } from '../../../tools/local/instrument.ts';
 import { summarisePlatform } from '../../../tools/local/platform-summary.ts';
 import type { ProcessReport } from '../../../tools/local/platforms/platform.ts';
 import { renderTotals } from '../../../tools/local/render-totals.ts';
@@ -43,6 +44,35 @@ describe('summarisePlatform', () => {
     assert.equal(result.spansStored, 8);
     assert.equal(result.trace?.spans.length, 8);
     assert.equal(result.latencyMs?.p50, 100);
+  });
+
+  it('finds no fault in a trace that has what its level makes, nor in a program without an SDK', () => {
+    const { spans: _, ...withoutReport } = report(0);
+    const shortened = createRequestTrace({
+      ...CLOUD_RUN,
+      change: (span, index) => (index < 4 ? span : null),
+    });
+    const run: Parameters<typeof summarisePlatform>[0] = {
+      platform: 'cloud_run',
+      requests: 1,
+      summaries: [SUMMARY],
+      reports: [report(4), withoutReport],
+      traces: [shortened],
+    };
+    const { result, broken } = summarisePlatform({
+      ...run,
+      lacking: lackingAt('http'),
+      dark: darkPrograms('http'),
+    });
+    assert.deepEqual(faultsOf(result), []);
+    assert.equal(broken, null);
+    assert.equal(faultsOf(summarisePlatform(run).result).length, 2);
+  });
+
+  it('finds no fault in requests without a trace where nothing is instrumented', () => {
+    const result = summarise([], { reports: [report(0)] });
+    assert.deepEqual(faultsOf(result, false), []);
+    assert.deepEqual(faultsOf(result), ['0 traces for 1 request']);
   });
 
   it('leaves out the traces of the other platform', () => {
