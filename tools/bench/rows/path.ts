@@ -4,6 +4,7 @@
  *
  * Both have the same V8 options, and a deadline, retries and cancellation on each call. Ours checks
  * and routes the request, bounds what is under way, and writes a log line on each hop; bare does not.
+ * Bare with Fastify shows what of the distance is the web framework.
  */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -27,7 +28,8 @@ export const row: Row = {
     try {
       const pairs = {
         ours: await system.startPair({ OTEL_SDK_DISABLED: 'true' }),
-        bare: await system.startBarePair(1),
+        bare: await system.startBarePair(1, 'node:http'),
+        'bare with Fastify': await system.startBarePair(1, 'Fastify'),
       };
       const warmUp = {
         requests: WARM_UP_REQUESTS[quick ? 'quick' : 'full'],
@@ -37,10 +39,12 @@ export const row: Row = {
       for (const { origin } of Object.values(pairs)) await system.run({ origin, ...warmUp });
       const burst = { requests: quick ? 600 : 2_000, connections: CONNECTIONS, spans: 0 };
       return {
-        variants: {
-          ours: { run: () => runPair(system, pairs.ours, burst, seed) },
-          bare: { run: () => runPair(system, pairs.bare, burst, seed) },
-        },
+        variants: Object.fromEntries(
+          Object.entries(pairs).map(([name, pair]) => [
+            name,
+            { run: () => runPair(system, pair, burst, seed) },
+          ]),
+        ),
         figures: [
           {
             variant: 'CPU of client + server a request, bare ÷ ours',
@@ -50,6 +54,15 @@ export const row: Row = {
             unit: 'ms',
             ratio: 'other/ours',
             goal: { of: 'ratio', atLeast: 0.9 },
+          },
+          {
+            variant: 'CPU of client + server a request, bare with Fastify ÷ ours',
+            ours: 'ours',
+            other: 'bare with Fastify',
+            metric: 'cpuMs',
+            unit: 'ms',
+            ratio: 'other/ours',
+            goal: null,
           },
         ],
         check: checkBurst,

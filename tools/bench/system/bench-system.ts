@@ -19,10 +19,10 @@ export type BenchSystem = Readonly<{
   addresses: ServedAddresses;
   /** Starts client and server with these variables. */
   startPair(env: Readonly<Record<string, string>>): Promise<Pair>;
-  /** The same hops with bare handlers, which answer this count. */
-  startBarePair(count: number): Promise<Pair>;
-  /** Reads the works with nothing but node:http, when asked to. */
-  startBareDownloads(): BenchProcess;
+  /** The same hops with bare handlers, which answer this count; the first one by this library. */
+  startBarePair(count: number, http: 'node:http' | 'Fastify'): Promise<Pair>;
+  /** Reads the works when asked to, with nothing but node:http or with nothing but Google's library. */
+  startDownloads(by: 'node:http' | 'library'): BenchProcess;
   run(options: Omit<LoadOptions, 'queries'>): Promise<LoadResult>;
   close(): Promise<void>;
 }>;
@@ -68,13 +68,16 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
         const client = await startProgram('client', { ...env, ...upstream });
         return { origin: `http://127.0.0.1:${client.port}`, programs: [client, server] };
       },
-      async startBarePair(count) {
+      async startBarePair(count, http) {
         const server = await startBare('bare-server.ts', String(count));
-        const client = await startBare('bare-client.ts', `127.0.0.1:${server.port}`);
+        const file = http === 'Fastify' ? 'bare-fastify.ts' : 'bare-client.ts';
+        const client = await startBare(file, `127.0.0.1:${server.port}`);
         return { origin: `http://127.0.0.1:${client.port}`, programs: [client, server] };
       },
-      startBareDownloads: () =>
-        startFile('bare-downloads.ts', addresses.storageOrigin, WORKS_BUCKET, WORKS_PREFIX),
+      startDownloads(by) {
+        const file = by === 'library' ? 'library-downloads.ts' : 'bare-downloads.ts';
+        return startFile(file, addresses.storageOrigin, WORKS_BUCKET, WORKS_PREFIX);
+      },
       run: (options) => load.ask<LoadResult>('run', { ...options, queries }),
       close: closers.closeAll,
     };

@@ -64,9 +64,9 @@ export function createFakeSystem(answers: FakeAnswers = {}) {
     }),
     startPair,
     startBarePair: () => startPair(null),
-    startBareDownloads: () =>
-      process('downloads', (_, queries) => {
-        spend('downloads', cpuMs(null) * (queries as number));
+    startDownloads: (by) =>
+      process(by, (_, queries) => {
+        spend(by, (by === 'library' ? 1.5 : 1) * cpuMs(null) * (queries as number));
         return answers.downloads ?? { bytes: 6_000_000, wrong: null };
       }),
     async run(burst) {

@@ -6,20 +6,21 @@ import { runRow } from './run-row.ts';
 
 test('path divides the CPU of bare handlers by that of the untraced programs, for the same requests', async () => {
   const system = createFakeSystem({ cpuMs: (env) => (env === null ? 0.9 : 1.2) });
-  const [line] = await runRow('path', row, system);
-  assert.deepEqual(system.environments, [{ OTEL_SDK_DISABLED: 'true' }, null]);
+  const [line, withFastify] = await runRow('path', row, system);
+  assert.deepEqual(system.environments, [{ OTEL_SDK_DISABLED: 'true' }, null, null]);
   assert.deepEqual(
     system.bursts.map(({ origin, requests, connections }) => [origin, requests, connections]),
     [
       // Each warms up, before the rounds take turns.
-      ...['0', '1'].map((origin) => [origin, 2_000, 20]),
-      ...['0', '1', '0', '1'].map((origin) => [origin, 600, 20]),
+      ...['0', '1', '2'].map((origin) => [origin, 2_000, 20]),
+      ...['0', '1', '2', '0', '1', '2'].map((origin) => [origin, 600, 20]),
     ],
   );
   const { ours, other, ratio, goal, met, peakMemoryMb, othersCpu } = line ?? {};
   assert.deepEqual([ours, other, ratio?.median.toFixed(2), goal], [1.2, 0.9, '0.75', '≥ 0.9 ×']);
   assert.deepEqual([met, peakMemoryMb, system.closed()], [false, 100, 1]);
   assert.deepEqual(Object.keys(othersCpu ?? {}), ['load', 'local cloud']);
+  assert.deepEqual([withFastify?.ratio?.median.toFixed(2), withFastify?.goal], ['0.75', null]);
 });
 
 test('path meets its goal with a tenth more CPU, and fails with a wrong answer of either side', async () => {

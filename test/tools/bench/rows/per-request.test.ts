@@ -7,13 +7,15 @@ import { runRow } from './run-row.ts';
 test('per-request divides the CPU of server alone by that of the same downloads', async () => {
   // Of the 40 ms a request, server takes three quarters.
   const system = createFakeSystem({ cpuMs: (env) => (env === null ? 20 : 40) });
-  const [line] = await runRow('per-request', row, system);
+  const [line, library, above] = await runRow('per-request', row, system);
   assert.deepEqual(system.environments, [
     { OTEL_SDK_DISABLED: 'true', WORKS_CACHE: 'per-request' },
   ]);
   const { ours, other, ratio, goal, met, othersCpu } = line ?? {};
   assert.deepEqual([ours, other, ratio?.median, goal, met], [30, 20, 1.5, '≤ 1.5 ×', true]);
   assert.deepEqual(Object.keys(othersCpu ?? {}), ['load', 'local cloud']);
+  assert.deepEqual([library?.ratio?.median, library?.goal], [1.5, null]);
+  assert.deepEqual([above?.ratio?.median, above?.goal], [1, null]);
 });
 
 test('per-request reads 42 objects, with each query counted in all copies', async () => {

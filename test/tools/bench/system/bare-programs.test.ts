@@ -14,10 +14,13 @@ test('the bare programs do what they are compared with: answer the count, read e
   const system = await startBenchSystem({ works: { folder, queries: { line: 2 } } });
   t.after(system.close);
   const burst = { requests: 5, connections: 1, spans: 0 };
-  const right = await runPair(system, await system.startBarePair(2), burst, 1);
-  assert.equal(checkBurst(right.answer), undefined);
-  const wrong = await runPair(system, await system.startBarePair(3), burst, 1);
-  assert.match(checkBurst(wrong.answer) ?? '', /"match_count":3} to line, where 2 is right/);
-  const bare = system.startBareDownloads();
-  assert.deepEqual(await bare.ask('run', 3), { bytes: 20, wrong: null });
+  for (const http of ['node:http', 'Fastify'] as const) {
+    const right = await runPair(system, await system.startBarePair(2, http), burst, 1);
+    assert.equal(checkBurst(right.answer), undefined);
+    const wrong = await runPair(system, await system.startBarePair(3, http), burst, 1);
+    assert.match(checkBurst(wrong.answer) ?? '', /"match_count":3} to line, where 2 is right/);
+  }
+  for (const by of ['node:http', 'library'] as const) {
+    assert.deepEqual(await system.startDownloads(by).ask('run', 3), { bytes: 20, wrong: null });
+  }
 });
