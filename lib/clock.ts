@@ -20,21 +20,22 @@ export const systemClock: Clock = {
 };
 
 /**
- * Gives `work` a signal that aborts after `timeoutMs`, and waits until the work has ended. The timer
+ * Gives `work` a signal that aborts after `timeoutMs`, and waits until the work has ended. Its
+ * controller is for other reasons to end: AbortSignal.any takes longer than all else here. The timer
  * ends with the work. That of AbortSignal.timeout cannot be ended: until its time is over it keeps
  * the context that it was made in, with the spans of the request.
  */
 export async function withTimeout<T>(
   clock: Clock,
   timeoutMs: number,
-  work: (timeout: AbortSignal) => Promise<T>,
+  work: (timeout: AbortSignal, controller: AbortController) => Promise<T>,
 ): Promise<T> {
   const timeout = new AbortController();
   const cancel = clock.after(timeoutMs, () =>
     timeout.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
   );
   try {
-    return await work(timeout.signal);
+    return await work(timeout.signal, timeout);
   } finally {
     cancel();
   }

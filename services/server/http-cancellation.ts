@@ -1,28 +1,29 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { systemClock, withTimeout } from '../../lib/clock.ts';
 
 export type HttpCancellation = Readonly<{
   /**
-   * Destroys the requests that begin inside `run`: once `signal` aborts, or has already, and where a
-   * response has more than `maxBytes`. The signal of `run` aborts in both cases.
+   * Destroys the requests that begin inside `run`: once `signal` aborts, or has already, after
+   * `timeoutMs`, and where a response has more than `maxBytes`. The signal of `run` aborts in each case.
    */
   within<T>(
-    options: Readonly<{ signal: AbortSignal; maxBytes: number }>,
+    options: Readonly<{ signal: AbortSignal; timeoutMs: number; maxBytes: number }>,
     run: (signal: AbortSignal) => Promise<T>,
   ): Promise<T>;
   close(): void;
 }>;
 
-type Bounds = Readonly<{ signal: AbortSignal; maxBytes: number; tooLong: AbortController }>;
+type Bounds = Readonly<{ ending: AbortController; maxBytes: number }>;
 
 /** Counts beside the library, which has its own listeners by the time that the first bytes come. */
-function boundResponse(response: IncomingMessage, { maxBytes, tooLong }: Bounds): void {
+function boundResponse(response: IncomingMessage, { maxBytes, ending }: Bounds): void {
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes <= maxBytes) return;
-    tooLong.abort(new Error(`Cloud Storage answered with more than ${maxBytes} bytes`));
+    ending.abort(new Error(`Cloud Storage answered with more than ${maxBytes} bytes`));
   });
 }
 
@@ -41,7 +42,7 @@ export function createHttpCancellation(origin: string): HttpCancellation {
   const onRequest = (message: unknown) => {
     const bounds = active.getStore();
     if (!bounds) return;
-    const { signal } = bounds;
+    const { signal } = bounds.ending;
     const { request } = message as { request: ClientRequest };
     if (request.getHeader('host') !== host) return;
     const cancel = () => request.destroy(signal.reason);
@@ -53,10 +54,17 @@ export function createHttpCancellation(origin: string): HttpCancellation {
   };
   subscribe('http.client.request.created', onRequest);
   return {
-    within({ signal: outer, maxBytes }, run) {
-      const tooLong = new AbortController();
-      const signal = AbortSignal.any([outer, tooLong.signal]);
-      return active.run({ signal, maxBytes, tooLong }, () => run(signal));
+    within({ signal, timeoutMs, maxBytes }, run) {
+      return withTimeout(systemClock, timeoutMs, async (ends, ending) => {
+        const end = () => ending.abort(signal.reason);
+        if (signal.aborted) end();
+        signal.addEventListener('abort', end, { once: true });
+        try {
+          return await active.run({ ending, maxBytes }, () => run(ends));
+        } finally {
+          signal.removeEventListener('abort', end);
+        }
+      });
     },
     close: () => {
       unsubscribe('http.client.request.created', onRequest);

@@ -22,22 +22,21 @@ export type Content = readonly Buffer[];
 export async function readContent(options: {
   ref: ObjectRef;
   download: Readable;
-  /** The Content-Encoding of the response; known once the first bytes have come. */
-  encoding: () => string | undefined;
+  /** The Content-Encoding of the response. */
+  encoding: string | undefined;
   room: LoadRoom;
 }): Promise<Content> {
   const { ref, download, room } = options;
   // A front end may compress on the way.
-  const compressedOnTheWay = () => encodingOf(options.encoding()) === 'gzip' && !ref.gzip;
-  const received = await collect(download, () =>
-    compressedOnTheWay() ? mostGzipBytes(ref.size) : ref.size,
-  ).catch(nameObject(ref));
-  const arrivedAs = encodingOf(options.encoding());
+  const arrivedAs = encodingOf(options.encoding);
+  const compressedOnTheWay = arrivedAs === 'gzip' && !ref.gzip;
+  const mostBytes = compressedOnTheWay ? mostGzipBytes(ref.size) : ref.size;
+  const received = await collect(download, mostBytes).catch(nameObject(ref));
   if (arrivedAs !== 'identity' && arrivedAs !== 'gzip') {
     throw unreadable(ref.name, `arrives with the content encoding ${JSON.stringify(arrivedAs)}`);
   }
-  const stored = compressedOnTheWay()
-    ? await collect(unpack(received), () => ref.size).catch(nameObject(ref))
+  const stored = compressedOnTheWay
+    ? await collect(unpack(received), ref.size).catch(nameObject(ref))
     : received;
   check(ref, stored);
   if (!ref.gzip) return stored;
@@ -66,13 +65,13 @@ class TooLong extends Error {
   }
 }
 
-async function collect(stream: Readable, maxBytes: () => number): Promise<Buffer[]> {
+async function collect(stream: Readable, maxBytes: number): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   let length = 0;
   // An error thrown in here destroys the stream.
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > maxBytes()) throw new TooLong(maxBytes());
+    if (length > maxBytes) throw new TooLong(maxBytes);
     chunks.push(chunk);
   }
   return chunks;

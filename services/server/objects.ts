@@ -1,12 +1,11 @@
-import type { IncomingMessage } from 'node:http';
 import { Storage } from '@google-cloud/storage';
-import { systemClock, withTimeout } from '../../lib/clock.ts';
 import { until } from '../../lib/telemetry/deadline.ts';
 import { createHttpCancellation } from './http-cancellation.ts';
 import { WORKS_LIMITS, type WorksLimits } from './limits.ts';
 import { collectPages, type ObjectRef, parseListingPage } from './listing.ts';
 import { createRoomAlone, type LoadRoom } from './load-room.ts';
 import { type Content, mostGzipBytes, readContent } from './object-content.ts';
+import { openDownload } from './object-download.ts';
 import { createRetryBudget, type LoadTerms, NO_TERMS, type RetryBudget } from './retry-budget.ts';
 import { explain, isGone, isTransient } from './storage-failures.ts';
 
@@ -100,10 +99,10 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     budget.run(
       name,
       (leftMs) =>
-        withTimeout(systemClock, Math.ceil(Math.min(attemptTimeoutMs, leftMs)), (timeout) => {
-          const bounds = { signal: AbortSignal.any([signal, timeout]), maxBytes };
-          return cancellation.within(bounds, run);
-        }),
+        cancellation.within(
+          { signal, timeoutMs: Math.ceil(Math.min(attemptTimeoutMs, leftMs)), maxBytes },
+          run,
+        ),
       { signal, isTransient },
     );
 
@@ -127,26 +126,13 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   }
 
   async function download(ref: ObjectRef, room: LoadRoom, signal: AbortSignal) {
-    const stream = files
-      .file(ref.name, { generation: ref.generation })
-      // Its own check compares bytes that a front end compressed with the checksum of the stored
-      // ones. What comes is checked against the listing instead.
-      .createReadStream({ decompress: false, validation: false });
-    let encoding: string | undefined;
-    stream.once('response', (response: IncomingMessage) => {
-      encoding = response.headers['content-encoding'];
-      // The library's own pipelines put eleven listeners on each response; node warns of that.
-      response.setMaxListeners(20);
-    });
-    const onAbort = () => stream.destroy(signal.reason);
+    const file = files.file(ref.name, { generation: ref.generation });
+    const response = await openDownload(file, signal);
+    const onAbort = () => response.destroy(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      return await readContent({
-        ref,
-        download: stream,
-        encoding: () => encoding,
-        room,
-      });
+      const encoding = response.headers['content-encoding'];
+      return await readContent({ ref, download: response, encoding, room });
     } finally {
       signal.removeEventListener('abort', onAbort);
     }

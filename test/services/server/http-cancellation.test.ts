@@ -18,7 +18,7 @@ async function start(t: TestContext) {
     server.close();
   });
   const within = <T>(signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>) =>
-    cancellation.within({ signal, maxBytes: 1_000 }, run);
+    cancellation.within({ signal, timeoutMs: 60_000, maxBytes: 1_000 }, run);
   const ask = () => get({ host: '127.0.0.1', port });
   /** What became of a request: the error that ended it. */
   const end = async (request: ReturnType<typeof ask>) => {
