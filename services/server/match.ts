@@ -8,6 +8,9 @@ export function lower(text: string): string {
   return text.toLowerCase().replaceAll('ς', 'σ');
 }
 
+/** A text that is lowered, or the bytes of one in ASCII. */
+export type Lowered = string | Buffer;
+
 /**
  * The length of each line of a text, without its line break. LONG stands for that length and any above,
  * so that a line takes one byte.
@@ -16,25 +19,37 @@ export type LineLengths = Uint8Array;
 
 const LONG = 255;
 
+/** For the lines of one text; it grows with the longest list of them. */
+let scratch = new Uint8Array(4_096);
+
 /** Of each line that ends with '\n', in order. */
 export function lineLengths(text: string): LineLengths {
-  const lengths: number[] = [];
+  let lines = 0;
   let from = 0;
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
-    lengths.push(Math.min(at - from, LONG));
+    if (lines === scratch.length) {
+      const grown = new Uint8Array(2 * lines);
+      grown.set(scratch);
+      scratch = grown;
+    }
+    scratch[lines++] = Math.min(at - from, LONG);
     from = at + 1;
   }
-  return Uint8Array.from(lengths);
+  return scratch.slice(0, lines);
 }
+
+const NOT_KNOWN: LineLengths = new Uint8Array();
+
+const lengthsOf = (text: Lowered) => (typeof text === 'string' ? lineLengths(text) : NOT_KNOWN);
 
 /**
  * Number of lines of the lowered text that contain the lowered query, as a literal substring. Where a
  * query is in most lines, half of the time would go into finding the ends of lines: `lengths` has them.
  */
 export function countMatchingLines(
-  loweredText: string,
+  loweredText: Lowered,
   loweredQuery: string,
-  lengths: LineLengths = lineLengths(loweredText),
+  lengths: LineLengths = lengthsOf(loweredText),
 ): number {
   // The empty query matches at every position, and at the end without end.
   if (loweredQuery === '') throw new RangeError('the query must not be empty');
@@ -57,12 +72,13 @@ export function countMatchingLines(
 }
 
 /** Behind the line break, or behind the text. */
-function endOfLine(text: string, from: number): number {
+function endOfLine(text: Lowered, from: number): number {
   const lineEnd = text.indexOf('\n', from);
   return (lineEnd === -1 ? text.length : lineEnd) + 1;
 }
 
 /** Number of lines: each '\n' ends one, and what follows the last '\n' is one if there is any. */
-export function countLines(text: string, lengths: LineLengths): number {
-  return lengths.length + (text === '' || text.endsWith('\n') ? 0 : 1);
+export function countLines(text: Lowered, lineFeeds: number): number {
+  const last = text.lastIndexOf('\n');
+  return lineFeeds + (last === text.length - 1 ? 0 : 1);
 }

@@ -2,6 +2,7 @@ import { type ByteAccount, createByteAccount, type Lease } from './byte-account.
 import type { ObjectRef } from './listing.ts';
 import { memoryFor, memoryToRead } from './load-room.ts';
 import type { ObjectStore } from './objects.ts';
+import { toWorkForOnce } from './work.ts';
 import { loadSnapshot, type Works } from './works.ts';
 
 /**
@@ -29,6 +30,7 @@ export function createWorksPerRequest(
       let lease: Lease | undefined;
       const snapshot = await loadSnapshot(store, new Map(), signal, {
         terms,
+        prepare: toWorkForOnce,
         async reserve(refs, signal) {
           const needed = () => refs.reduce((total, ref) => total + memoryOf(ref), 0);
           lease = await memory.reserve(needed, signal);

@@ -1,4 +1,5 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
+import { type AsciiText, lowerAscii } from './ascii-text.ts';
 import { cutBytesAtLines, cutTextAtLines } from './line-parts.ts';
 
 /** Bytes that are not text. The message finishes the sentence "The object …". */
@@ -11,20 +12,37 @@ export class NotText extends Error {}
  * Every sequence of bytes is valid ISO-8859-1, so a count over an image or an archive would look
  * like any other. Known formats, a NUL and too many control characters are therefore refused.
  */
-export function* decodeText(content: readonly Buffer[]): Generator<string> {
+export const decodeText = (content: readonly Buffer[]): Generator<string> =>
+  decodeParts(content, (bytes, encoding) => bytes.toString(encoding));
+
+/** The same, where pieces in ASCII stay bytes, and are lowered. */
+export const decodeOnce = (content: readonly Buffer[]): Generator<string | AsciiText> =>
+  decodeParts<string | AsciiText>(content, (bytes, encoding) =>
+    isAscii(bytes) ? lowerAscii(bytes) : bytes.toString(encoding),
+  );
+
+type FromBytes<Part> = (bytes: Buffer, encoding: 'utf8' | 'latin1') => Part;
+
+function* decodeParts<Part extends string | AsciiText>(
+  content: readonly Buffer[],
+  fromBytes: FromBytes<Part>,
+): Generator<Part | string> {
   const start = firstBytes(content);
   const format = FORMATS.find(({ bytes, offset }) => startsWith(start, bytes, offset));
   if (format) throw new NotText(`holds ${format.name}`);
   const bytes = content.reduce((sum, piece) => sum + piece.length, 0);
   let length = 0;
   let controls = 0;
-  for (const text of decode(content, start)) {
-    if (text.includes('\0')) throw new NotText('holds a NUL, which no text does');
-    length += text.length;
-    controls += countControls(text);
+  for (const part of decode(content, start, fromBytes)) {
+    const isText = typeof part === 'string';
+    if (isText ? part.includes('\0') : part.hasNul) {
+      throw new NotText('holds a NUL, which no text does');
+    }
+    length += isText ? part.length : part.lowered.length;
+    controls += isText ? countControls(part) : part.controls;
     // No text has more characters than bytes, so it need not be read to its end.
     checkControls(controls, bytes);
-    yield text;
+    yield part;
   }
   checkControls(controls, length);
 }
@@ -38,17 +56,17 @@ function checkControls(controls: number, length: number): void {
 /** Real texts hold some: a form feed's neighbours, the end-of-file mark of MS-DOS. */
 const MOST_CONTROLS = 0.01;
 
-function decode(content: readonly Buffer[], start: Buffer): Iterable<string> {
+function* decode<Part>(
+  content: readonly Buffer[],
+  start: Buffer,
+  fromBytes: FromBytes<Part>,
+): Generator<Part | string> {
   const mark = MARKS.find(({ bytes }) => startsWith(start, bytes, 0));
-  if (mark) return cutTextAtLines(decodeMarked(content, mark.name));
+  if (mark) return yield* cutTextAtLines(decodeMarked(content, mark.name));
   const parts = cutBytesAtLines(content);
   // Buffer's latin1 is ISO-8859-1; TextDecoder's means windows-1252, where 0x80-0x9f differ.
   const encoding = parts.every((part) => isUtf8(part)) ? 'utf8' : 'latin1';
-  return decodeParts(parts, encoding);
-}
-
-function* decodeParts(parts: readonly Buffer[], encoding: 'utf8' | 'latin1'): Generator<string> {
-  for (const part of parts) yield part.toString(encoding);
+  for (const part of parts) yield fromBytes(part, encoding);
 }
 
 /** Takes the byte order mark off. */
@@ -89,7 +107,7 @@ function firstBytes(content: readonly Buffer[]): Buffer {
 }
 
 function startsWith(content: Buffer, bytes: Buffer, offset: number): boolean {
-  return content.subarray(offset, offset + bytes.length).equals(bytes);
+  return bytes.every((byte, at) => content[offset + at] === byte);
 }
 
 const MARKS = [

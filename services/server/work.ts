@@ -1,8 +1,8 @@
 import type { ObjectRef } from './listing.ts';
-import { countLines, type LineLengths, lineLengths, lower } from './match.ts';
+import { countLines, type LineLengths, type Lowered, lineLengths, lower } from './match.ts';
 import type { Content } from './object-content.ts';
 import { unreadable } from './refusals.ts';
-import { decodeText, NotText } from './text.ts';
+import { decodeOnce, decodeText, NotText } from './text.ts';
 
 /** One object's text, ready to be searched. */
 export type Work = Readonly<{
@@ -16,7 +16,7 @@ export type Work = Readonly<{
   memoryBytes: number;
   lines: number;
   /** Each ends with a line, the last one perhaps without its line break. */
-  loweredParts: readonly string[];
+  loweredParts: readonly Lowered[];
   /** Of each part; none where the lines are so short that their lengths would take much memory. */
   lineLengths: readonly LineLengths[];
 }>;
@@ -26,21 +26,44 @@ const LEAST_LINE_LENGTH = 8;
 const NO_LENGTHS = new Uint8Array();
 
 /** Throws AppError failedPrecondition where the content is not text. */
-export function toWork(ref: ObjectRef, content: Content): Work {
-  const loweredParts: string[] = [];
+export type ToWork = (ref: ObjectRef, content: Content) => Work;
+
+/** To be searched again and again. */
+export const toWork: ToWork = (ref, content) =>
+  join(ref, content, decodeText(content), (text) => {
+    const lowered = lower(text);
+    const lengths = lineLengths(lowered);
+    const isKept = lengths.length <= lowered.length / LEAST_LINE_LENGTH;
+    return { lowered, lineFeeds: lengths.length, lengths: isKept ? lengths : NO_LENGTHS };
+  });
+
+/** To be searched once: the lengths of lines, and strings where bytes will do, would not be worth it. */
+export const toWorkForOnce: ToWork = (ref, content) =>
+  join(ref, content, decodeOnce(content), (part) => {
+    if (typeof part !== 'string') return { ...part, lengths: NO_LENGTHS };
+    const lowered = lower(part);
+    return { lowered, lineFeeds: lineLengths(lowered).length, lengths: NO_LENGTHS };
+  });
+
+type Part = Readonly<{ lowered: Lowered; lineFeeds: number; lengths: LineLengths }>;
+
+function join<Decoded>(
+  ref: ObjectRef,
+  content: Content,
+  decoded: Iterable<Decoded>,
+  toPart: (decoded: Decoded) => Part,
+): Work {
+  const loweredParts: Lowered[] = [];
   const lengthsOfParts: LineLengths[] = [];
   let lines = 0;
   let memoryBytes = 0;
   try {
-    for (const part of decodeText(content)) {
-      const lowered = lower(part);
+    for (const each of decoded) {
+      const { lowered, lineFeeds, lengths } = toPart(each);
       loweredParts.push(lowered);
-      const lengths = lineLengths(lowered);
-      lines += countLines(lowered, lengths);
-      const kept = lengths.length <= lowered.length / LEAST_LINE_LENGTH ? lengths : NO_LENGTHS;
-      lengthsOfParts.push(kept);
-      // V8 takes one byte a character where all of them are in ISO-8859-1.
-      memoryBytes += lowered.length * (/[\u0100-\uffff]/.test(lowered) ? 2 : 1) + kept.length;
+      lengthsOfParts.push(lengths);
+      lines += countLines(lowered, lineFeeds);
+      memoryBytes += memoryOf(lowered) + lengths.length;
     }
   } catch (error) {
     throw error instanceof NotText ? unreadable(ref.name, error.message) : error;
@@ -52,4 +75,10 @@ export function toWork(ref: ObjectRef, content: Content): Work {
     loweredParts,
     lineLengths: lengthsOfParts,
   };
+}
+
+/** V8 takes one byte a character where all of them are in ISO-8859-1. */
+function memoryOf(lowered: Lowered): number {
+  const isWide = typeof lowered === 'string' && /[\u0100-\uffff]/.test(lowered);
+  return lowered.length * (isWide ? 2 : 1);
 }

@@ -7,7 +7,7 @@ import { createLoadRoom } from './load-room.ts';
 import type { ObjectStore, ReadMeans } from './objects.ts';
 import { type LoadTerms, NO_TERMS } from './retry-budget.ts';
 import { isGone } from './storage-failures.ts';
-import { toWork, type Work } from './work.ts';
+import { type ToWork, toWork, type Work } from './work.ts';
 
 /** All the works as one listing of the bucket had them. */
 export type Snapshot = Readonly<{ works: readonly Work[]; bytes: number; lines: number }>;
@@ -44,7 +44,12 @@ const MAX_READS = 8;
 /** Takes memory for the objects of a listing. */
 export type Reserve = (refs: readonly ObjectRef[], signal: AbortSignal) => Promise<Lease>;
 
-export type LoadOptions = Readonly<{ reserve: Reserve; terms?: LoadTerms | undefined }>;
+export type LoadOptions = Readonly<{
+  reserve: Reserve;
+  terms?: LoadTerms | undefined;
+  /** How the texts will be searched. */
+  prepare?: ToWork;
+}>;
 
 /**
  * Lists the bucket and reads every object that `known` does not hold in that generation. All or
@@ -58,7 +63,7 @@ export async function loadSnapshot(
   store: ObjectStore,
   known: Map<string, Work>,
   signal: AbortSignal,
-  { reserve, terms = NO_TERMS }: LoadOptions,
+  { reserve, terms = NO_TERMS, prepare = toWork }: LoadOptions,
 ): Promise<Snapshot> {
   const budget = store.budget(terms);
   for (let listing = 1; ; listing += 1) {
@@ -72,7 +77,7 @@ export async function loadSnapshot(
         'textBytes',
       );
       const room = createLoadRoom({ lease, limits: store.limits, toRead, knownTextBytes });
-      const works = await readAll({ store, refs, known, means: { budget, room } }, signal);
+      const works = await readAll({ store, refs, known, prepare, means: { budget, room } }, signal);
       const names = new Set(toRead.map(({ name }) => name));
       lease.shrinkTo(
         sum(
@@ -109,11 +114,13 @@ async function readAll(
     store,
     refs,
     known,
+    prepare,
     means,
   }: {
     store: ObjectStore;
     refs: readonly ObjectRef[];
     known: Map<string, Work>;
+    prepare: ToWork;
     means: ReadMeans;
   },
   signal: AbortSignal,
@@ -132,7 +139,7 @@ async function readAll(
           limit(() => store.read(ref, either, means)),
           either,
         );
-        const work = toWork(ref, content);
+        const work = prepare(ref, content);
         known.set(ref.name, work);
         return work;
       } catch (error) {

@@ -30,7 +30,7 @@ export async function startObjectStore(
 
 /** A work that was read, of any size. */
 export function work(known: Pick<Work, 'name' | 'loweredParts'> & Partial<Work>): Work {
-  const lengths = known.loweredParts.map(lineLengths);
+  const lengths = known.loweredParts.map((part) => lineLengths(String(part)));
   return {
     lineLengths: lengths,
     generation: '1',

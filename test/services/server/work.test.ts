@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { toWork } from '../../../services/server/work.ts';
+import { countMatchingLines, lower } from '../../../services/server/match.ts';
+import { toWork, toWorkForOnce } from '../../../services/server/work.ts';
 
 const ref = { name: 'a', generation: '1', size: 9, crc32c: '', gzip: false };
 const read = (text: string) => toWork(ref, [Buffer.from(text)]);
@@ -30,5 +31,36 @@ describe('a work', () => {
     );
     assert.equal(memoryBytes, 100);
     assert.equal(lines, 100);
+  });
+});
+
+describe('a work that is searched once', () => {
+  const PIECES = ['To be, or\n', 'NOT to be\nthat', ' is\n\ntö ', 'bé ÄÖ\nend', 'ŁÓDŹ to be\n'];
+  for (const encoding of ['utf8', 'latin1', 'utf16le'] as const) {
+    test(`has the lines and the matches of one that is kept, in ${encoding}`, () => {
+      const mark = encoding === 'utf16le' ? '\ufeff' : '';
+      const content = [mark, ...PIECES].map((piece) => Buffer.from(piece, encoding));
+      const kept = toWork(ref, content);
+      const once = toWorkForOnce(ref, content);
+      assert.equal(once.lines, kept.lines);
+      assert.equal(once.textBytes, kept.textBytes);
+      for (const query of ['to be', 'T', 'tö', 'ÄÖ', 'łódź', 'absent', 'a']) {
+        const [inKept, inOnce] = [kept, once].map(({ loweredParts, lineLengths }) =>
+          loweredParts.reduce(
+            (sum, part, at) => sum + countMatchingLines(part, lower(query), lineLengths[at]),
+            0,
+          ),
+        );
+        assert.equal(inOnce, inKept, query);
+      }
+    });
+  }
+
+  test('is bytes where its text is ASCII, and is refused as one that is kept', () => {
+    assert.ok(Buffer.isBuffer(toWorkForOnce(ref, [Buffer.from('To be\n')]).loweredParts[0]));
+    assert.equal(toWorkForOnce(ref, [Buffer.from('tö be\n')]).loweredParts[0], 'tö be\n');
+    for (const bytes of ['to be\0\n', 'to be\n\x01\x02\x7f']) {
+      assert.throws(() => toWorkForOnce(ref, [Buffer.from(bytes)]), /cannot be searched: it holds/);
+    }
   });
 });
