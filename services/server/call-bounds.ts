@@ -80,7 +80,9 @@ function sizeOf(metadata: Metadata): number {
   const headers = metadata.toHttp2Headers();
   let size = 0;
   for (const name in headers) {
-    for (const value of [headers[name] ?? []].flat()) size += name.length + String(value).length;
+    const values = headers[name];
+    if (Array.isArray(values)) for (const value of values) size += name.length + value.length;
+    else size += name.length + String(values ?? '').length;
   }
   return size;
 }
