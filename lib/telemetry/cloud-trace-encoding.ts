@@ -1,6 +1,7 @@
 import { type Attributes, type HrTime, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { eachConsoleLabel, labelOf } from './cloud-trace-names.ts';
+import { knowEntries } from './known-entries.ts';
 import { ProtobufWriter, sizeOfVarint } from './protobuf-writer.ts';
 
 /** Fields of google.devtools.cloudtrace.v2, as the exporter's own protos number them. */
@@ -101,15 +102,13 @@ export function createBatchEncoder(project: string): {
   }
 
   function entries(attributes: Attributes): void {
-    for (const name in attributes) {
-      const value = attributes[name];
-      if (value !== undefined) entry(labelOf(name), value);
-    }
+    for (const name in attributes) entry(name, attributes[name]);
   }
 
-  function entry(label: string, value: NonNullable<Attributes[string]>): void {
+  const entry = knowEntries(writer, (name, value) => {
+    if (value === undefined) return;
     const start = writer.begin(ATTRIBUTES.attributeMap);
-    writer.text(ENTRY.key, label);
+    writer.text(ENTRY.key, labelOf(name));
     const held = writer.begin(ENTRY.value);
     if (typeof value === 'string') writer.textMessage(VALUE.string, value);
     else if (typeof value === 'number') writer.integer(VALUE.int, Math.round(value));
@@ -117,7 +116,7 @@ export function createBatchEncoder(project: string): {
     else writer.textMessage(VALUE.string, JSON.stringify(value));
     writer.end(held);
     writer.end(start);
-  }
+  });
 
   function attributesField(field: number, attributes: Attributes = {}): void {
     const start = writer.begin(field);

@@ -22,7 +22,7 @@ export class EmitterContextManager extends AsyncLocalStorageContextManager {
   override bind<T>(context: Context, target: T): T {
     if (!(target instanceof EventEmitter)) return super.bind(context, target);
     const { emit } = target;
-    const scope = this.with(context, createScope);
+    const scope = this.active() === context ? createScope() : this.with(context, createScope);
     target.emit = (...event) =>
       target.listenerCount(event[0]) === 0
         ? emit.apply(target, event)

@@ -11,6 +11,7 @@ import {
 } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { type Guard, GuardedSpan } from './guarded-span.ts';
+import { withoutMetrics } from './unmeasured.ts';
 
 /**
  * What runs inside a request must not fail it. OpenTelemetry's instrumentations call samplers,
@@ -118,22 +119,27 @@ export function guardTracers(guard: Guard, guarded: TracerProvider): TracerProvi
     // Asked for with each span.
     getTracer(...of) {
       const tracer = guarded.getTracer(...of);
-      const made = known.get(tracer) ?? guardTracer(guard, tracer);
+      const made = known.get(tracer) ?? guardTracer(guard, withoutMetrics(tracer));
       known.set(tracer, made);
       return made;
     },
   };
 }
 
+/**
+ * The SDK copies and checks attributes twice that are given with the start, before it sets them. No
+ * sampler here looks at them.
+ */
 function guardTracer(guard: Guard, tracer: Tracer): Tracer {
   // The tracer's startActiveSpan calls its startSpan.
   return Object.assign(Object.create(tracer) as Tracer, {
-    startSpan: ((name, options, parent = context.active()) => {
+    startSpan: ((name, { attributes, ...options } = {}, parent = context.active()) => {
       try {
-        return new GuardedSpan(guard, tracer.startSpan(name, options, parent));
+        const span = new GuardedSpan(guard, tracer.startSpan(name, options, parent));
+        return attributes === undefined ? span : span.setAttributes(attributes);
       } catch (fault) {
         guard.report('startSpan', fault);
-        const above = options?.root ? undefined : trace.getSpanContext(parent);
+        const above = options.root ? undefined : trace.getSpanContext(parent);
         return trace.wrapSpanContext(above ?? INVALID_SPAN_CONTEXT);
       }
     }) satisfies Tracer['startSpan'],

@@ -2,7 +2,8 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { writeAttributes, writeTime } from './otlp-values.ts';
+import { knowEntries } from './known-entries.ts';
+import { writeAttribute, writeAttributes, writeTime } from './otlp-values.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 
 /** Fields of opentelemetry.proto.trace.v1 and what it uses. */
@@ -62,6 +63,10 @@ export function createOtlpEncoder(): {
   /** One for each tracer, so they are few. */
   const scopes: InstrumentationScope[] = [];
 
+  const attribute = knowEntries(writer, (name, value) =>
+    writeAttribute(writer, SPAN.attributes, [name, value]),
+  );
+
   function indexOf(scope: InstrumentationScope): number {
     const known = scopes.indexOf(scope);
     return known === -1 ? scopes.push(scope) - 1 : known;
@@ -77,7 +82,7 @@ export function createOtlpEncoder(): {
     writer.integer(SPAN.kind, of.kind + 1);
     writeTime(writer, SPAN.startTime, of.startTime);
     writeTime(writer, SPAN.endTime, of.endTime);
-    writeAttributes(writer, SPAN.attributes, of.attributes);
+    for (const name in of.attributes) attribute(name, of.attributes[name]);
     writer.integer(SPAN.droppedAttributesCount, of.droppedAttributesCount);
     for (const event of of.events) {
       const start = writer.begin(SPAN.events);

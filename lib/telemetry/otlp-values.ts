@@ -1,4 +1,4 @@
-import type { Attributes, HrTime } from '@opentelemetry/api';
+import type { Attributes, AttributeValue, HrTime } from '@opentelemetry/api';
 import type { ProtobufWriter } from './protobuf-writer.ts';
 
 /** Fields of opentelemetry.proto.common.v1. */
@@ -12,14 +12,21 @@ export function writeAttributes(
   field: number,
   attributes: Attributes = {},
 ): void {
-  for (const name in attributes) {
-    const start = writer.begin(field);
-    writer.text(KEY_VALUE.key, name);
-    const value = writer.begin(KEY_VALUE.value);
-    writeValue(writer, attributes[name]);
-    writer.end(value);
-    writer.end(start);
-  }
+  for (const name in attributes) writeAttribute(writer, field, [name, attributes[name]]);
+}
+
+/** A KeyValue in this field. */
+export function writeAttribute(
+  writer: ProtobufWriter,
+  field: number,
+  [name, value]: readonly [string, AttributeValue | undefined],
+): void {
+  const start = writer.begin(field);
+  writer.text(KEY_VALUE.key, name);
+  const held = writer.begin(KEY_VALUE.value);
+  writeValue(writer, value);
+  writer.end(held);
+  writer.end(start);
 }
 
 /** The content of an AnyValue; what the SDK holds for no value is none. */

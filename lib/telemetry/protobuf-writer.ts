@@ -1,12 +1,11 @@
+import { BufferBlocks } from './buffer-blocks.ts';
+
 const varintTag = (field: number): number => field << 3;
 const fixed64Tag = (field: number): number => (field << 3) | 1;
 const bytesTag = (field: number): number => (field << 3) | 2;
 const fixed32Tag = (field: number): number => (field << 3) | 5;
 
 const FIRST_BYTES = 64 * 1024;
-/** What is short is kept in blocks of this size. */
-const BLOCK_BYTES = 64 * 1024;
-const SHORT_BYTES = 4 * 1024;
 /** Of one varint, with the tag before it. */
 const MAX_VARINT_BYTES = 12;
 /** A text that is shorter is copied faster here than by a call out of JavaScript. */
@@ -23,7 +22,7 @@ const INT64_MIN = -(2n ** 63n);
 export class ProtobufWriter {
   #bytes = Buffer.allocUnsafe(FIRST_BYTES);
   #length = 0;
-  #block = Buffer.alloc(0);
+  readonly #blocks = new BufferBlocks();
 
   /** Forgets what was begun and not finished: what is written may throw. */
   clear(): void {
@@ -32,9 +31,16 @@ export class ProtobufWriter {
 
   /** A copy of what was written so far; the writer begins again. */
   finish(): Buffer {
-    const written = this.#take(this.#length);
+    const written = this.#blocks.take(this.#length);
     this.#bytes.copy(written, 0, 0, this.#length);
     this.#length = 0;
+    return written;
+  }
+
+  /** A copy of what was written from there on; the writer goes on. */
+  copyFrom(start: number): Buffer {
+    const written = Buffer.allocUnsafeSlow(this.#length - start);
+    this.#bytes.copy(written, 0, start, this.#length);
     return written;
   }
 
@@ -130,18 +136,6 @@ export class ProtobufWriter {
     this.#length = start - 1;
     this.#varint(size);
     this.#length += size;
-  }
-
-  /**
-   * Spans may wait for minutes. In node's own pool each would hold a block of 64 KiB that is full of
-   * what others have long forgotten: several times the memory of the spans.
-   */
-  #take(size: number): Buffer {
-    if (size > SHORT_BYTES) return Buffer.allocUnsafeSlow(size);
-    if (size > this.#block.length) this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-    const taken = this.#block.subarray(0, size);
-    this.#block = this.#block.subarray(size);
-    return taken;
   }
 
   #varint(value: number): void {

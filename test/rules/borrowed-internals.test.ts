@@ -38,6 +38,14 @@ const BORROWED = [
     recheck: 'BatchSpanProcessor looks at spanContext and resource of a span, and at nothing else',
   },
   {
+    package: '@opentelemetry/sdk-trace-base',
+    version: '2.12.0',
+    file: 'lib/telemetry/unmeasured.ts',
+    use: /_tracerMetrics/,
+    recheck:
+      'Tracer._tracerMetrics only counts, and may return nothing to call at the end of a span',
+  },
+  {
     package: '@google-cloud/opentelemetry-cloud-trace-exporter',
     version: '3.1.0',
     file: 'lib/telemetry/cloud-trace-exporter.ts',
@@ -97,6 +105,13 @@ describe('what leans on the inside of a package', () => {
     const child = tracer.startSpan('child', {}, trace.setSpan(ROOT_CONTEXT, parent));
     assert.ok(Object.getOwnPropertyDescriptor(child, 'startTime')?.writable);
     assert.ok(Object.getOwnPropertyDescriptor(child, 'parentSpanContext')?.configurable);
+  });
+
+  it('finds the metrics of a tracer, whose end a span calls where there is one', () => {
+    const tracer = new BasicTracerProvider().getTracer('test');
+    assert.ok(Object.getOwnPropertyDescriptor(tracer, '_tracerMetrics')?.writable);
+    const span = tracer.startSpan('span');
+    assert.match(span.end.toString(), /this\._recordEndMetrics\?\.\(\)/);
   });
 
   it('finds the client of the Cloud Trace exporter, which is made at the first export', () => {

@@ -4,11 +4,13 @@ import { authority } from './grpc-roots.ts';
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { type AttributeValue, ROOT_CONTEXT } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { EmitterContextManager } from '../../../lib/telemetry/context-manager.ts';
 import { createGuard, guardTracers } from '../../../lib/telemetry/guard.ts';
+import { knowEntries } from '../../../lib/telemetry/known-entries.ts';
+import { ProtobufWriter } from '../../../lib/telemetry/protobuf-writer.ts';
 
 const { TraceExporter } = await import('@google-cloud/opentelemetry-cloud-trace-exporter');
 const { createCloudTraceSink } = await import('../../../lib/telemetry/cloud-trace-exporter.ts');
@@ -77,6 +79,17 @@ test('an event of a bound emitter sets no context: it has that of the binding', 
   assert.equal(set.mock.callCount(), 0);
 });
 
+test('an emitter that is bound to the context that is active sets no context', (t) => {
+  const manager = new EmitterContextManager().enable();
+  manager.with(manager.active().setValue(Symbol('test'), 1), () => {
+    const set = t.mock.method(manager, 'with');
+    manager.bind(manager.active(), new EventEmitter());
+    assert.equal(set.mock.callCount(), 0);
+    manager.bind(ROOT_CONTEXT, new EventEmitter());
+    assert.equal(set.mock.callCount(), 1);
+  });
+});
+
 test('an emitter that is bound to a context gets one function, whatever its listeners', () => {
   const emitter = new EventEmitter();
   const before = new Set(Reflect.ownKeys(emitter));
@@ -86,6 +99,49 @@ test('an emitter that is bound to a context gets one function, whatever its list
   const added = Reflect.ownKeys(emitter).filter((key) => !before.has(key));
   assert.deepEqual(added, ['emit']);
   assert.deepEqual(emitter.rawListeners('event'), [listener]);
+});
+
+test('a span is not counted for metrics, and its attributes are checked once', () => {
+  let checks = 0;
+  const attributes = {
+    get counted(): string {
+      checks += 1;
+      return 'value';
+    },
+  };
+  const provider = new BasicTracerProvider();
+  const span = guardTracers(createGuard(), provider)
+    .getTracer('test')
+    .startSpan('span', { attributes });
+  assert.equal(checks, 1);
+  assert.ok(span.isRecording());
+  const metrics = Reflect.get(provider.getTracer('test'), '_tracerMetrics');
+  assert.equal(metrics.startSpan(), undefined);
+});
+
+test('an attribute that has the value of an earlier span is not encoded again', (t) => {
+  const writer = new ProtobufWriter();
+  const write = t.mock.fn((name: string, value: unknown) => writer.text(1, `${name}=${value}`));
+  const entry = knowEntries(writer, write);
+  const written = (name: string, value: AttributeValue) => {
+    entry(name, value);
+    return writer.finish().toString('latin1').slice(2);
+  };
+  for (let round = 0; round < 3; round += 1) {
+    assert.equal(written('method', 'GET'), 'method=GET');
+    assert.equal(written('status', 200), 'status=200');
+    assert.equal(written('method', 'HEAD'), 'method=HEAD');
+    assert.equal(written('status', '200'), 'status=200');
+  }
+  assert.equal(write.mock.callCount(), 4);
+  // What has a new value each time is not remembered without end, nor what is long.
+  for (let value = 0; value < 100; value += 1) written('port', value);
+  const before = write.mock.callCount();
+  written('port', 99);
+  written('query', 'x'.repeat(120));
+  written('query', ['a', 'b']);
+  written('query', ['a', 'b']);
+  assert.equal(write.mock.callCount(), before + 4);
 });
 
 test('a guarded span holds no functions itself, and its tracer is made once', () => {

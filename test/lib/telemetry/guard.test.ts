@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
-import { context, diag, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context, diag, ROOT_CONTEXT, type SpanContext, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
   AlwaysOnSampler,
@@ -50,6 +50,14 @@ const badAttributes = {
   },
 };
 
+const badLinks = [
+  {
+    get context(): SpanContext {
+      return fail();
+    },
+  },
+];
+
 describe('work within a span has its result', () => {
   for (const [name, parts, attributes] of [
     ['a sampler that throws', { sampler: broken }, {}],
@@ -67,14 +75,21 @@ describe('work within a span has its result', () => {
   }
 });
 
+test('a span with an attribute that throws is recorded without it', async () => {
+  install();
+  await withSpan('work', { attributes: badAttributes }, (span) => {
+    assert.equal(span.isRecording(), true);
+  });
+});
+
 test('a span that cannot be made leaves those below it in the trace of its parent', async () => {
   install();
   await withSpan('above', {}, async (above) => {
-    await withSpan('work', { attributes: badAttributes }, async () => {
+    await withSpan('work', { links: badLinks }, async () => {
       const { traceId, spanId } = trace.getActiveSpan()?.spanContext() ?? {};
       assert.deepEqual({ traceId, spanId }, pick(above.spanContext()));
     });
-    await withSpan('root', { root: true, attributes: badAttributes }, (span) => {
+    await withSpan('root', { root: true, links: badLinks }, (span) => {
       assert.equal(span.isRecording(), false);
       assert.notEqual(span.spanContext().traceId, above.spanContext().traceId);
     });
