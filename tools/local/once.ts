@@ -8,6 +8,7 @@ import type { Comparison } from '../compare/result/comparison.ts';
 import type { Trace } from '../traces/model.ts';
 import { renderTraceFile } from '../traces/sources/trace-lines.ts';
 import type { Waterfall } from '../traces/waterfall.ts';
+import { awaitOthersSpans } from './await-spans.ts';
 import { createLoadBody, fireRun } from './fire.ts';
 import { darkPrograms, lackingAt } from './instrument.ts';
 import { type LogBook, renderLogTail, withLogs } from './log-book.ts';
@@ -17,6 +18,7 @@ import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
 import { inspectAdvice, renderOutcome } from './render-outcome.ts';
 import { renderBroken, renderFailed, renderTypical } from './render-request.ts';
+import { programsReplaced } from './replaced-option.ts';
 import { faultsOf, type PlatformResult, RESULTS_VERSION, type Results } from './results.ts';
 import type { System } from './system.ts';
 import type { WireHeaders } from './wire-headers.ts';
@@ -70,6 +72,7 @@ export async function runOnce(run: {
       break;
     }
   }
+  await awaitOthersSpans(run);
   onProgress('stopping every process, so that all spans are stored');
   await system.close();
   return report({ ...run, broken });
@@ -96,11 +99,7 @@ async function report(run: {
         requests: options.requests,
         summaries: run.summaries.get(name) ?? [],
         reports: reports(),
-        replaced: new Set(
-          options.replaced
-            .filter(({ platform }) => platform === name)
-            .map(({ program }) => program),
-        ),
+        replaced: programsReplaced(options.replaced, name),
         traces,
         lacking: lackingAt(instrument),
         dark: darkPrograms(instrument),

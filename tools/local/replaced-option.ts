@@ -80,6 +80,12 @@ export const replacedOn = (
     replaced.filter((one) => one.platform === platform).map(({ program, by }) => [program, by]),
   );
 
+export const programsReplaced = (
+  replaced: readonly Replaced[],
+  platform: PlatformName,
+): ReadonlySet<ProgramName> =>
+  new Set(replaced.filter((one) => one.platform === platform).map(({ program }) => program));
+
 /** For people: what is not ours. */
 export const renderReplaced = ({ platform, program, by }: Replaced): string =>
   `replaced: ${program} on ${platform} by ${renderReplacement(by)}`;

@@ -35,9 +35,13 @@ export async function prepareContained(options: {
   const { environment, cloud, guardian, clock, journal } = options;
   const { program, settings, port } = environment;
   const caller = settings.caller ?? {};
-  const env = programEnvironment({ ...environment, cloud });
   const common = { cwd: REPOSITORY, guardian, clock, onLine: journal.log };
   const replacement = settings.replaced?.[program];
+  // What somebody else starts is on neither platform, and one such server may serve both.
+  const place = isAddress(replacement)
+    ? { resourceAttributes: {}, platformEnv: {}, identity: {} }
+    : { ...environment, identity: options.identity };
+  const env = programEnvironment({ ...environment, ...place, cloud });
   if (replacement === undefined) {
     const args = programArguments(program, settings);
     return { start: () => startProgram({ ...common, args, env }), release: async () => {} };
@@ -50,7 +54,7 @@ export async function prepareContained(options: {
     certFile: cloud.authority.certFile,
     caller,
     // The local OTLP endpoint asks for the project, as Google's does.
-    platform: { ...options.identity, 'gcp.project_id': cloud.projectId },
+    platform: { ...place.identity, 'gcp.project_id': cloud.projectId },
   });
   if (!isAddress(replacement)) {
     const started = {

@@ -123,6 +123,9 @@ describe('a program that replaces ours', () => {
       t.after(() => child.kill('SIGKILL'));
       const running = await starting;
       assert.ok(!(running instanceof Error), String(running));
+      const text = readFileSync(file, 'utf8');
+      assert.match(text, /gcp\.project_id=shakesapp-local/);
+      assert.doesNotMatch(text, /cloud\.platform|k8s|K_SERVICE|KUBERNETES/, 'it is on neither');
       const { events } = running;
       assert.deepEqual(
         events.filter(({ program }) => program === 'server').map(({ type }) => type),
