@@ -104,6 +104,32 @@ test('names the hops by service and name, those of every language', async (t) =>
   }
 });
 
+test('files of two cohorts may use one trace id for two traces, and each is drawn', async (t) => {
+  const a = trafficOf({ version: '1', minutes: 2 });
+  const b = a.map(({ spans, ...trace }) => ({
+    ...trace,
+    // A day later, as if requests were sent again with their ids.
+    spans: spans.map((span) => ({
+      ...span,
+      startMs: span.startMs + 86_400_000,
+      endMs: span.endMs + 86_400_000,
+    })),
+  }));
+  const paths = await writeTwo(t, OTLP, { a, b });
+  const { exemplars } = await compareWith(['--from-a', paths.a, '--from-b', paths.b]);
+  const dayOf = (side: 'a' | 'b') =>
+    new Date(exemplars[side].median?.startMs ?? 0).toISOString().slice(0, 10);
+  assert.deepEqual([dayOf('a'), dayOf('b')], ['2026-03-02', '2026-03-03']);
+});
+
+test('requests are listed by their operation, as they have no query', async (t) => {
+  const { a, b } = await writeTwo(t, OTLP, sidesOf('single', 1));
+  const page = renderHtml(await compareWith(['--from-a', a, '--from-b', b]));
+  assert.match(page, />Operation</);
+  assert.match(page, /orders:GET \/orders\/{id}/);
+  assert.doesNotMatch(page, />Query</);
+});
+
 test('without cohorts it says what to give, with the labels that were found', async (t) => {
   const { a, b } = await writeTwo(t, OTLP, sidesOf('demo', 1));
   const comparison = await compareWith(['--from', a, b]);

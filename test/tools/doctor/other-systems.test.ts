@@ -98,19 +98,38 @@ test('a failed call is explained without the settings of this system', () => {
   const failing = changed((spans) =>
     spans.map((span, place) => {
       const isCall = isAt(span, 'checkout', 'client') && span.name === 'POST';
-      const fails = place === 0 || isAt(span, 'frontend', 'server') || isCall;
+      const fails = place < 5 || isCall;
       return fails ? { ...span, status: { error: true, message: 'deadline exceeded' } } : span;
     }),
   );
   const [finding] = diagnose(failing).findings;
   assert.match(finding?.finding ?? '', /1 of 24 requests failed with an error/);
+  assert.match(finding?.fix ?? '', /If the time is justified, raise the deadline of [a-z-]+\.$/);
   assert.doesNotMatch(`${finding?.cause} ${finding?.fix}`, OURS);
+});
+
+test('an error type of this system is an error like any other there', () => {
+  const wrong = changed((spans) =>
+    spans.map((span, place) =>
+      place === 0
+        ? { ...span, attributes: { ...span.attributes, 'error.type': 'UnexpectedResult' } }
+        : span,
+    ),
+  );
+  assert.deepEqual(idsOf(wrong), ['failed-requests']);
 });
 
 test('rules of this system look at its traces alone, beside those of another', () => {
   const torn = requestTrace();
   const spans = torn.spans.filter(({ name }) => name !== 'works.search');
-  const { findings } = diagnose([...TRAFFIC, { ...torn, spans }]);
+  const foreign = changed((all) =>
+    all.map((span, place) =>
+      place === 4
+        ? { ...span, attributes: { ...span.attributes, 'error.type': 'UnexpectedResult' } }
+        : span,
+    ),
+  );
+  const { findings } = diagnose([...foreign, { ...torn, spans }]);
   assert.ok(findings.some(({ id }) => id === 'expected-edges'));
   const traces = findings.flatMap(({ sightings }) => sightings.map(({ traceId }) => traceId));
   assert.deepEqual([...new Set(traces)], [torn.traceId]);

@@ -6,6 +6,7 @@ import type { Span, Trace } from '../../../tools/traces/model.ts';
 import { normalise } from '../../../tools/traces/normalise.ts';
 import { change, remove, set, shift } from '../doctor/changes.ts';
 import { CLOUD_RUN, healthyTraces, idOf } from '../doctor/healthy-traces.ts';
+import { trafficOf } from './other-systems.ts';
 
 const GRPC_STATUS = 'rpc.grpc.status_code';
 const HTTP_STATUS = 'http.response.status_code';
@@ -162,4 +163,26 @@ test('a root that says nothing of its end failed as its last call did', () => {
   assert.equal(failureIn({ root, http: answered('200') }), null);
   // It has its count: whatever failed was tried again.
   assert.equal(failureIn({ http: answered('503') }), null);
+});
+
+/** Of another system: a job whose one call fails. */
+function jobOf(change: Partial<Span> = {}) {
+  const [template] = trafficOf({ version: '1', of: 'single' });
+  const [root, call] = (template?.spans ?? []) as [Span, Span];
+  const attributes = { 'service.name': 'client', 'server.address': 'db.example' };
+  const spans: Span[] = [
+    { ...root, kind: 'internal', attributes, status: { error: false }, ...change },
+    { ...call, kind: 'client', attributes, status: { error: true, message: 'timed out' } },
+  ];
+  return normalise({ traceId: root.traceId, projectId: '', spans });
+}
+
+test("another system's job is not failed by its last call, unless it says so", () => {
+  assert.equal(failureOf(jobOf()), null);
+  assert.equal(failureOf(jobOf({ status: { error: true } }))?.outcome, 'an error');
+});
+
+test('in another system a program called client calls whom its span names', () => {
+  const failure = failureOf(jobOf({ status: { error: true } }));
+  assert.equal(failure?.where, 'db.example did not answer client in time');
 });

@@ -147,6 +147,21 @@ test('without cohorts it says how to give them, and which labels tell requests a
   );
 });
 
+test('a label whose value every request has is none to choose by', () => {
+  const release = FOREIGN.map((trace, place) => ({
+    ...trace,
+    spans: trace.spans.map((span, at) => ({
+      ...span,
+      attributes: {
+        ...span.attributes,
+        'service.version': 'all',
+        'cloud.region': at === 0 && place % 2 === 0 ? 'some' : 'all',
+      },
+    })),
+  }));
+  assert.deepEqual(collect(release, PRESET).choices, []);
+});
+
 test('one cohort alone is not enough', () => {
   const { unmatched } = collect(FOREIGN, { a: VERSIONS.a, b: GKE });
   assert.match(unmatched[0] ?? '', /A is given, B is missing/);
@@ -176,4 +191,24 @@ test('where each cohort has its files, one trace may be in both', () => {
   }
   const { records, inBothCohorts } = collector.collection();
   assert.deepEqual([records.a.length, records.b.length, inBothCohorts], [48, 48, 0]);
+});
+
+test('the label that the cohorts are chosen by is no difference in their configuration', () => {
+  assert.deepEqual(collect(FOREIGN, VERSIONS).configuration, []);
+  const byEnvironment = {
+    a: parseCohort('a', 'service.version=1,deployment.environment.name=production'),
+    b: parseCohort('b', 'service.version=2,deployment.environment.name=staging'),
+  };
+  const staging = FOREIGN.map((trace) => ({
+    ...trace,
+    spans: trace.spans.map((span) =>
+      span.attributes['service.version'] === '2'
+        ? { ...span, attributes: { ...span.attributes, 'deployment.environment.name': 'staging' } }
+        : span,
+    ),
+  }));
+  assert.deepEqual(collect(staging, byEnvironment).configuration, []);
+  assert.deepEqual(collect(staging, VERSIONS).configuration, [
+    { key: 'environment', a: 'production', b: 'staging' },
+  ]);
 });

@@ -46,5 +46,6 @@ test('http.route takes the place of the path, and completes a bare method', () =
 test('a name that holds the route, or is no path, stays as it is', () => {
   const route = { 'http.route': '/users/{userId}' };
   assert.equal(folded('POST /users/{userId}', route), 'POST /users/{userId}');
+  assert.equal(folded('cached /users/{userId}', route), 'cached /users/{userId}');
   assert.equal(folded('UserController.show', route), 'UserController.show');
 });

@@ -54,7 +54,7 @@ test('several matching spans beside each other are as many requests', () => {
 });
 
 test('a request whose parent is not stored is complete: what is above it does not matter', () => {
-  const spans = checkout.spans.slice(3);
+  const spans = checkout.spans.slice(4);
   const [tree] = requestsOf({ ...checkout, spans }, reading('service=checkout'));
   assert.ok(tree);
   assert.equal(isComplete(tree), true);
