@@ -92,6 +92,16 @@ export const READ_FLAGS = {
     '--filter <filter>',
     "Cloud Trace filter (default: +service.namespace:shakesapp, and with --profile general none; '' for none)",
   ).helpGroup(WINDOW),
+  maxRuns: wholeNumberFlag(
+    '--max-runs <n>',
+    'read a sample of at most this many slices of time, the same of both cohorts: minutes, or ' +
+      'over the API what a page holds',
+    { min: 1, max: 999_999_999 },
+  ).helpGroup(WINDOW),
+  seed: wholeNumberFlag('--seed <n>', 'chooses the slices of a sample (default: 1)', {
+    min: 0,
+    max: 999_999_999,
+  }).helpGroup(WINDOW),
   restart: new Option(
     '--restart',
     'start over; by default a read that was interrupted within the hour resumes, with its window',
@@ -119,11 +129,6 @@ export const BIGQUERY_FLAGS = {
     '--max-bytes <size>',
     'read nothing where the queries would read more, such as 500MB (default: 10GB)',
   ),
-  seed: wholeNumberFlag(
-    '--seed <n>',
-    'chooses the minutes that are read where --max-traces does not allow all (default: 1)',
-    { min: 0, max: 999_999_999 },
-  ).helpGroup(BIGQUERY),
   explain: new Option('--explain', 'print the SQL with its parameters, and ask nothing').helpGroup(
     BIGQUERY,
   ),
@@ -152,7 +157,8 @@ export const FROM_SIDE_FLAGS = {
 export const maxTracesFlag = (preset: number, max: number) =>
   wholeNumberFlag(
     '--max-traces <n>',
-    'stop after this many traces; of BigQuery, read a sample of about this many',
+    'read a sample of about this many traces where there are more; not of files. Over the API ' +
+      '100 traces cost 25 of 300 units a minute',
     { min: 1, max },
   )
     .default(preset)

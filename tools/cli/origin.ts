@@ -6,7 +6,6 @@ export type BigQueryOrigin = Readonly<{
   /** PROJECT.DATASET */
   view: string;
   maxBytes: number;
-  seed: number;
   /** Print the SQL in place of a read. */
   explain: boolean;
 }>;
@@ -57,7 +56,6 @@ export function originOf({
   local?: boolean;
   bigquery?: string;
   maxBytes?: number;
-  seed?: number;
   explain?: boolean;
   from?: readonly string[];
   fromA?: readonly string[];
@@ -78,11 +76,11 @@ export function originOf({
     );
   }
   if (bigquery !== undefined) {
-    const { maxBytes = MOST_BYTES, seed = 1, explain = false } = query;
-    return { kind: 'bigquery', view: bigquery, maxBytes, seed, explain };
+    const { maxBytes = MOST_BYTES, explain = false } = query;
+    return { kind: 'bigquery', view: bigquery, maxBytes, explain };
   }
-  const { maxBytes, seed, explain } = query;
-  const stray = Object.entries({ '--max-bytes': maxBytes, '--seed': seed, '--explain': explain });
+  const { maxBytes, explain } = query;
+  const stray = Object.entries({ '--max-bytes': maxBytes, '--explain': explain });
   for (const [flag, value] of stray) {
     if (value !== undefined) throw new UsageError(`${flag} is valid only with --bigquery`);
   }

@@ -1,6 +1,7 @@
 import { createDeviationTally, type Deviation } from '../traces/deviation.ts';
 import type { Trace } from '../traces/model.ts';
 import type { Total } from '../traces/sources/bigquery/totals.ts';
+import { createSampleWatch, type SampleTaken } from '../traces/sources/sampling/sample-watch.ts';
 import type { SourceDescription, TraceSource } from '../traces/sources/source.ts';
 import type { Cohort, Sides } from './cohorts/cohort.ts';
 import { type Collecting, type Collection, createCollector } from './cohorts/collector.ts';
@@ -43,17 +44,20 @@ export async function compareSource(
 ): Promise<Comparison> {
   const { ofFiles = false, inspect = INSPECT } = options;
   const collector = createCollector(options.cohorts, options.collecting);
+  const watch = createSampleWatch(source);
   let traces = 0;
   for await (const trace of source.read(options.signal)) {
     traces += 1;
     await options.onTrace?.(trace);
-    collector.add(trace, source.readAtMs(), source.sideOf?.(trace));
+    const isInSample = watch.see(trace);
+    const side = source.sideOf?.(trace) ?? null;
+    collector.add(trace, source.readAtMs(), { side, isInSample });
   }
   const comparing = compareCollected(collector.collection());
   const read = {
     source: source.describe(),
     truncated: source.truncated(),
-    sampled: source.sampled?.() ?? null,
+    sampled: watch.taken(),
     totals: source.totals?.() ?? null,
     deviations: source.deviations(),
     ofFiles,
@@ -97,8 +101,8 @@ type Read = Readonly<{
   source: SourceDescription;
   /** What the source left out, in words; null where it read everything. */
   truncated: string | null;
-  /** Which part of the traces a sample is, in words; null: no sample. */
-  sampled: string | null;
+  /** Which part of the traces was read; null: all. */
+  sampled: SampleTaken | null;
   /** Counts of every span of the window; null where the source has none. */
   totals: readonly Total[] | null;
   /** What the source read although it is not as it should be. */
@@ -117,14 +121,18 @@ export function compareCollected(collection: Collection) {
   const design = chooseDesign(records.a, records.b);
   const warm = chooseExemplars(records, design, 'warm');
   const cold = chooseExemplars(records, design, 'cold');
-  const drawn = [...chosenRecords(warm), ...chosenRecords(cold), ...drawnFailures(records)];
+  const { outside } = collection;
+  const found = { a: [...records.a, ...outside.a], b: [...records.b, ...outside.b] };
+  const drawn = [...chosenRecords(warm), ...chosenRecords(cold), ...drawnFailures(found)];
   return {
     drawnIds: new Set(drawn.map(({ traceId }) => traceId)) as ReadonlySet<string>,
     finish({ drawn: traces, ...read }: Read): Comparison {
       const { source, truncated, sampled, totals, deviations, ofFiles } = read;
+      const windowOf = (side: 'a' | 'b') =>
+        sampled === null ? null : { sample: sampled.sample, outside: outside[side] };
       const summaries: Sides<CohortSummary> = {
-        a: summariseCohort(cohorts.a, records.a),
-        b: summariseCohort(cohorts.b, records.b),
+        a: summariseCohort(cohorts.a, records.a, windowOf('a')),
+        b: summariseCohort(cohorts.b, records.b, windowOf('b')),
       };
       const against = whyIncomparable(summaries);
       const tested = testOverall(design);
@@ -164,7 +172,7 @@ export function compareCollected(collection: Collection) {
         coldExemplars: drawExemplars(cold, draw),
         exemplarsArePairs: { warm: warm.paired, cold: cold.paired },
         recent: newestRequests(records, { source }),
-        failures: findFailures(records, { draw, source }),
+        failures: findFailures(found, { draw, source }),
         warnings: findWarnings({
           cohorts: summaries,
           records,
@@ -174,10 +182,11 @@ export function compareCollected(collection: Collection) {
           foldedNames: collection.foldedNames,
           deviations: tally.all(),
           truncated,
-          partly: sampled,
+          partly: sampled?.result.text ?? null,
           ofFiles,
           inspect: read.inspect,
         }),
+        ...(sampled !== null && { sample: sampled.result }),
         ...(totals !== null && { totals }),
         methods: methodsOf(overall.method),
       };

@@ -17,7 +17,8 @@ import { renderText } from './text/render-text.ts';
 export async function run(asked: Options): Promise<number> {
   const explained = await explainSource(asked);
   if (explained !== null) {
-    process.stdout.write(explained);
+    const { text, value } = explained;
+    await writeOutcome(asked.json, { text: () => text, value: () => value });
     return 0;
   }
   const signal = interruptible(INTERRUPTED[asked.origin.kind]);
@@ -43,7 +44,9 @@ export async function run(asked: Options): Promise<number> {
         await saving?.add(trace);
       },
     });
-    await saving?.close({ truncated: source.truncated(), deviations: source.deviations() });
+    const partly = comparison.sample?.text ?? null;
+    const truncated = source.truncated() ?? partly;
+    await saving?.close({ truncated, deviations: source.deviations() });
     progress.clear();
     if (options.save !== undefined) await tellWritten(options.save);
     await writeResults(comparison, options);

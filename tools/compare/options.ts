@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { CompareFlags } from '../cli/commands/compare.ts';
 import { flagsOfOrigin, type Origin, originOf } from '../cli/origin.ts';
+import { sampleOptions } from '../cli/sample-options.ts';
 import { checkWindow, parseTime } from '../cli/time-window.ts';
 import { filterOf, readingOf } from '../traces/profile/reading.ts';
 import type { ReadOptions } from '../traces/sources/open-cloud-trace.ts';
@@ -47,7 +48,7 @@ export function parseOptions(flags: CompareFlags, nowMs: number): Options {
     times: JSON.stringify(TIMES.map((flag) => given[flag] ?? null)),
     filter: filterOf(reading, flags.filter),
     collecting: { reading, pairBy: pairBy ?? null },
-    mostTraces: flags.maxTraces,
+    ...sampleOptions(flags, origin),
     restart: flags.restart === true,
     json: flags.json,
     html: flags.html,

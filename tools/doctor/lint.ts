@@ -14,7 +14,8 @@ import { renderText } from './render-text.ts';
 export async function run(asked: Options): Promise<number> {
   const explained = await explainSource(asked);
   if (explained !== null) {
-    process.stdout.write(explained);
+    const { text, value } = explained;
+    await writeOutcome(asked.json, { text: () => text, value: () => value });
     return 0;
   }
   const signal = interruptible(INTERRUPTED[asked.origin.kind]);

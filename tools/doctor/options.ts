@@ -1,6 +1,7 @@
 import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { DoctorFlags } from '../cli/commands/doctor.ts';
 import { originOf } from '../cli/origin.ts';
+import { sampleOptions } from '../cli/sample-options.ts';
 import { checkWindow, parseTime } from '../cli/time-window.ts';
 import type { Reading } from '../traces/profile/profile.ts';
 import { filterOf, readingOf } from '../traces/profile/reading.ts';
@@ -29,7 +30,7 @@ export function parseOptions(flags: DoctorFlags, nowMs: number): Options {
     traceIds: new Set((flags.trace ?? []).map(parseTraceId)),
     times: JSON.stringify([since ?? null, flags.until ?? null]),
     filter: filterOf(reading, flags.filter),
-    mostTraces: flags.maxTraces,
+    ...sampleOptions(flags, origin),
     // By its id a trace is always read from the source.
     restart: flags.restart === true || flags.trace !== undefined,
     logs: flags.logs ?? [],

@@ -2,6 +2,7 @@ import { counted } from '../cli/format.ts';
 import { isArriving, SETTLED_AFTER_MS } from '../traces/completeness.ts';
 import { createIdNumbers } from '../traces/id-numbers.ts';
 import type { Trace } from '../traces/model.ts';
+import { createSampleWatch } from '../traces/sources/sampling/sample-watch.ts';
 import type { TraceSource } from '../traces/sources/source.ts';
 import type { Options } from './options.ts';
 
@@ -25,7 +26,9 @@ export async function readTraces(
 ): Promise<TracesRead> {
   const seen = createIdNumbers();
   const arriving = new Set<string>();
+  const watch = createSampleWatch(source);
   for await (const trace of select(source, options, signal)) {
+    watch.see(trace);
     const { traceId } = trace;
     const readAtMs = source.readAtMs();
     const growing = readAtMs !== null && isArriving(trace, readAtMs, options.reading);
@@ -40,8 +43,8 @@ export async function readTraces(
   }
   const { name, local } = source.describe();
   const truncated = source.truncated();
-  const sampled = source.sampled?.() ?? null;
-  const sample = sampled === null ? null : `Read as a sample: ${sampled}`;
+  const sampled = watch.taken();
+  const sample = sampled === null ? null : `Read as a sample: ${sampled.result.text}`;
   // A read that was limited is as it was asked for; a file that is cut is damaged.
   const ofFiles = options.origin.kind === 'files';
   const young =

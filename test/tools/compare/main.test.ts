@@ -215,7 +215,7 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['--local', '--max-bytes', '1GB'],
     /^--max-bytes is valid only with --bigquery/,
   ],
-  ['a seed beside files', ['--from', 'f', '--seed', '2'], /^--seed is valid only with --bigquery/],
+  ['a seed beside files', ['--from', 'f', '--seed', '2'], /^--seed is valid only with --max-runs/],
   [
     'a size that is none',
     ['--bigquery', 'p.d', '--max-bytes', 'much'],

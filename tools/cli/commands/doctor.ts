@@ -23,11 +23,12 @@ export const doctorCommand = (readable: string | null = null) =>
     .addOption(READ_FLAGS.until)
     .addOption(READ_FLAGS.filter)
     .addOption(maxTracesFlag(5_000, 100_000))
+    .addOption(READ_FLAGS.maxRuns)
+    .addOption(READ_FLAGS.seed)
     .addOption(READ_FLAGS.restart)
     .addOption(PROFILE_FLAGS.profile)
     .addOption(PROFILE_FLAGS.root)
     .addOption(BIGQUERY_FLAGS.maxBytes)
-    .addOption(BIGQUERY_FLAGS.seed)
     .addOption(BIGQUERY_FLAGS.explain)
     .addOption(
       repeatableFlag(

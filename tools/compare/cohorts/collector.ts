@@ -30,15 +30,23 @@ export function createCollector(
   return {
     /**
      * `readAtMs`: when it was read; null where nothing of it can come any more. `side`: the cohort
-     * that its file is of, where each has its own files.
+     * that its file is of, where each has its own files. `isInSample`: false where it was read
+     * because something in it failed.
      */
-    add(trace: Trace, readAtMs: number | null, side: Side | null = null): void {
+    add(
+      trace: Trace,
+      readAtMs: number | null,
+      {
+        side = null,
+        isInSample = true,
+      }: Readonly<{ side?: Side | null; isInSample?: boolean }> = {},
+    ): void {
       const fresh = readAtMs !== null && isFresh(trace, readAtMs);
       for (const tree of requestsOf(trace, reading)) {
         if (tree.profile === 'shakesapp') {
-          own.add(tree, { fresh, side });
+          own.add(tree, { fresh, side, isInSample });
           if (isRequest(tree)) [ofThisSystem, other] = [true, null];
-        } else other?.add(tree, { fresh, side });
+        } else other?.add(tree, { fresh, side, isInSample });
       }
     },
     collection: (): Collection => {

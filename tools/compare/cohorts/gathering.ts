@@ -25,6 +25,8 @@ export type Collection = Readonly<{
   reading: Reading;
   cohorts: Sides<Cohort>;
   records: Sides<readonly RequestRecord[]>;
+  /** Requests that failed outside of the slices of a sample: no other figure counts them. */
+  outside: Sides<readonly RequestRecord[]>;
   /** Whether its run has ended, so that its number of requests is known. */
   hasEnded: (record: RequestRecord) => boolean;
   inBothCohorts: number;
@@ -42,8 +44,11 @@ export type Collection = Readonly<{
   foldedNames: FoldedNames | null;
 }>;
 
-/** A tree as it comes. `fresh`: more of it may come. `side`: the cohort that its file is of. */
-export type Coming = Readonly<{ fresh: boolean; side: Side | null }>;
+/**
+ * A tree as it comes. `fresh`: more of it may come. `side`: the cohort that its file is of.
+ * `isInSample`: false where it was read because something in it failed.
+ */
+export type Coming = Readonly<{ fresh: boolean; side: Side | null; isInSample: boolean }>;
 
 /** Takes the trees of one profile and keeps of each request only its record. */
 export function createGathering(
@@ -54,6 +59,7 @@ export function createGathering(
   const notChosen = whyNotChosen(cohorts);
   const identities = createIdNumbers(IDENTITY_DIGITS);
   const collected = { a: createRecords(identities), b: createRecords(identities) };
+  const outside: Sides<RequestRecord[]> = { a: [], b: [] };
   const filters = createFilterTally(cohorts);
   const labels = createLabelTally();
   const configuration = createConfigurationTally(profile);
@@ -84,7 +90,7 @@ export function createGathering(
   }
 
   return {
-    add(tree: NormalisedTrace, { fresh, side: ofFile }: Coming): void {
+    add(tree: NormalisedTrace, { fresh, side: ofFile, isInSample }: Coming): void {
       any = true;
       waiters.see(tree);
       const rootSpanId = tree.root?.span.spanId ?? null;
@@ -96,6 +102,12 @@ export function createGathering(
       const [side] = matching;
       const record =
         side === undefined ? null : recordRequest(tree, { pack: packHops, pairBy: options.pairBy });
+      if (!isInSample) {
+        if (side === undefined || matching.length > 1 || !hasFailed(record)) return;
+        known.add(tree.traceId, rootSpanId);
+        outside[side].push(record);
+        return;
+      }
       if (fresh && record !== null) {
         // The run may still go on, so its number of requests is not known, nor its partner's.
         if (record.scheduledMinute !== null) unfinishedMinutes.add(record.scheduledMinute);
@@ -122,6 +134,7 @@ export function createGathering(
       reading: options.reading,
       cohorts,
       records: { a: marked(collected.a.all()), b: marked(collected.b.all()) },
+      outside,
       hasEnded: ({ scheduledMinute }) => !unfinishedMinutes.has(scheduledMinute ?? ''),
       inBothCohorts,
       stillArriving: arriving.size,
@@ -134,3 +147,6 @@ export function createGathering(
     }),
   };
 }
+
+const hasFailed = (record: RequestRecord | null): record is RequestRecord =>
+  record !== null && (record.error !== null || record.wrongCount);

@@ -1,4 +1,6 @@
 import { median } from 'simple-statistics';
+import { type EstimatedTotal, estimateTotal } from '../../traces/sources/sampling/estimate.ts';
+import type { Sample } from '../../traces/sources/sampling/sample.ts';
 import type { Cohort } from '../cohorts/cohort.ts';
 import { runsOf } from '../cohorts/pairing.ts';
 import type { RequestRecord, Stratum } from '../cohorts/request-record.ts';
@@ -43,6 +45,8 @@ export type CohortSummary = Readonly<{
   /** Requests that the runs' sequence numbers say must exist, seen or not. */
   expectedRequests: number;
   requestsPerRun: number | null;
+  /** Of a sample: about how many requests the window has. Absent where all were read. */
+  estimatedRequests?: EstimatedTotal;
   /** Errors and wrong counts: of all requests, as the traces that were kept stand for them. */
   rates: Readonly<{ whole: number | null; error: number | null; wrongCount: number | null }>;
   /** Schedule-relative root latency of requests without error, by stratum. */
@@ -51,8 +55,15 @@ export type CohortSummary = Readonly<{
   startDelayP95Ms: number | null;
 }>;
 
+type Window = Readonly<{ sample: Sample; outside: readonly RequestRecord[] }>;
+
 /** What one cohort is, in counts and rates, before anything is compared. */
-export function summariseCohort(cohort: Cohort, records: readonly RequestRecord[]): CohortSummary {
+export function summariseCohort(
+  cohort: Cohort,
+  records: readonly RequestRecord[],
+  /** Of a sample: what failed outside of its slices counts too. */
+  window: Window | null = null,
+): CohortSummary {
   const count = (matches: (record: RequestRecord) => boolean) => records.filter(matches).length;
   const rate = (part: number, all: number) => (all === 0 ? null : part / all);
   const standFor = (some: readonly RequestRecord[]) =>
@@ -60,8 +71,23 @@ export function summariseCohort(cohort: Cohort, records: readonly RequestRecord[
   const rateOfAll = (matches: (record: RequestRecord) => boolean) =>
     rate(standFor(records.filter(matches)), standFor(records));
   const whole = count((record) => record.whole);
-  const errors = count((record) => record.error !== null);
-  const wrongCounts = count((record) => record.wrongCount);
+  const { outside } = window ?? { outside: [] };
+  const failed = outside.filter((record) => record.error !== null).length;
+  const errors = count((record) => record.error !== null) + failed;
+  const wrongCounts =
+    count((record) => record.wrongCount) + outside.filter((record) => record.wrongCount).length;
+  const estimated =
+    window === null
+      ? null
+      : estimateTotal(
+          window.sample,
+          records.map(({ startMs }) => startMs),
+        );
+  /** Of all requests of the window, where all that failed are known. */
+  const rateOfWindow = (part: number) =>
+    estimated !== null && window?.sample.failures === 'all'
+      ? rate(part, Math.max(part, estimated.estimate))
+      : null;
   const delays = records.map(({ startDelayMs }) => startDelayMs).filter((ms) => ms !== null);
   return {
     label: cohort.label,
@@ -79,10 +105,11 @@ export function summariseCohort(cohort: Cohort, records: readonly RequestRecord[
     frontEndStored: count((record) => record.frontEndStored),
     shed: shedIn(records),
     ...loadOf(records),
+    ...(estimated !== null && { estimatedRequests: estimated }),
     rates: {
       whole: rate(whole, records.length),
-      error: rateOfAll((record) => record.error !== null),
-      wrongCount: rateOfAll((record) => record.wrongCount),
+      error: rateOfWindow(errors) ?? rateOfAll((record) => record.error !== null),
+      wrongCount: rateOfWindow(wrongCounts) ?? rateOfAll((record) => record.wrongCount),
     },
     latency: latencyQuantiles(records),
     startDelayP95Ms: quantilesOf(ascending(delays))?.p95Ms ?? null,

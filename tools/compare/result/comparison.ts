@@ -12,6 +12,7 @@ import type { Deviation } from '../../traces/deviation.ts';
 import type { FoldedNames } from '../../traces/profile/name-tally.ts';
 import type { Profile } from '../../traces/profile/profile.ts';
 import type { Total } from '../../traces/sources/bigquery/totals.ts';
+import type { SampleResult } from '../../traces/sources/sampling/sample-watch.ts';
 import type { SourceDescription } from '../../traces/sources/source.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { ConfigurationDifference } from '../cohorts/configuration.ts';
@@ -68,6 +69,8 @@ export type Comparison = Readonly<{
   /** Requests that failed, by kind, the most frequent first. */
   failures: readonly Failures[];
   warnings: readonly Warning[];
+  /** Which part of the window was read; absent where all was. */
+  sample?: SampleResult;
   /** Of every span of the window by service and name, most first; absent where not counted apart. */
   totals?: readonly Total[];
   /** The statistical methods in words, for the reader of the output. */

@@ -76,7 +76,7 @@ const ADVICE: Readonly<Record<Exclude<(typeof WARNING_IDS)[number], 'orphans'>, 
   'truncated-by-quota':
     'Traces are missing. Repeat the command, which resumes, or choose a shorter window.',
   sample:
-    'Counts of requests and of failures in this report are those of the sample; the totals are of every span. To read more, raise --max-traces.',
+    'Figures of latency are those of the sample; numbers of requests in the window are estimated from it. To read more, raise --max-traces or --max-runs.',
   'incomplete-file':
     'Traces are missing. Let the writer of the file finish and copy the file again, or save the traces again.',
 };

@@ -1,4 +1,4 @@
-import { counted, formatPercent } from '../../cli/format.ts';
+import { counted } from '../../cli/format.ts';
 import { type Deviation, describeDeviation, isWarning } from '../../traces/deviation.ts';
 import type { FoldedNames } from '../../traces/profile/name-tally.ts';
 import type { Sides } from '../cohorts/cohort.ts';
@@ -8,6 +8,7 @@ import type { Overall } from '../statistics/overall.ts';
 import type { CohortSummary, Load } from './cohort-summary.ts';
 import { tooManyNames } from './folded-names.ts';
 import { shedText } from './incomparable.ts';
+import { differentQueryMix } from './query-mix.ts';
 import { adviceOn, type WARNING_IDS, type WarningId } from './warning-texts.ts';
 
 /** `finding` is what was seen, with figures; `advice` is what to do about it. */
@@ -43,7 +44,7 @@ type Check = Readonly<{
 }>;
 
 const CHECKS: readonly Check[] = [
-  { id: 'wrong-counts', find: ({ cohorts }) => perCohort(cohorts, (side) => side.wrongCounts) },
+  { id: 'wrong-counts', find: (evidence) => ofWindow(evidence, (side) => side.wrongCounts) },
   {
     id: 'orphans',
     find: ({ cohorts }) => perCohort(cohorts, (side) => side.traces - side.whole),
@@ -59,7 +60,7 @@ const CHECKS: readonly Check[] = [
   { id: 'different-query-mix', find: ({ records }) => differentQueryMix(records) },
   { id: 'cold-starts-present', find: ({ cohorts }) => coldStarts(cohorts) },
   { id: 'too-many-names', find: ({ foldedNames = null }) => tooManyNames(foldedNames) },
-  { id: 'errors', find: ({ cohorts }) => perCohort(cohorts, (side) => side.errors) },
+  { id: 'errors', find: (evidence) => ofWindow(evidence, (side) => side.errors) },
   { id: 'sampled', find: sampled },
   { id: 'clock-skew', find: clockSkew },
   { id: 'early-start', find: ({ cohorts }) => perCohort(cohorts, (side) => side.earlyStart) },
@@ -103,6 +104,13 @@ function perCohort(
 ): string | null {
   if (count(a) + count(b) === 0) return null;
   return `${count(a)} of ${counted(a.traces, 'trace')} in ${a.label}, ${count(b)} of ${b.traces} in ${b.label}`;
+}
+
+/** The same of what is not counted in a sample alone. */
+function ofWindow({ cohorts, partly }: Evidence, count: (cohort: CohortSummary) => number) {
+  const { a, b } = cohorts;
+  if (partly === null || count(a) + count(b) === 0) return perCohort(cohorts, count);
+  return `${count(a)} in ${a.label}, ${count(b)} in ${b.label}, in the complete window`;
 }
 
 /** Of an incomplete trace the part that says so may be missing, so the count is a lower bound. */
@@ -152,35 +160,11 @@ function unequalLoad({ cohorts, load: { a, b } }: Evidence): string | null {
   return `${a.expectedRequests} requests in ${cohorts.a.label}, ${b.expectedRequests} in ${cohorts.b.label}`;
 }
 
-/** Half the sum of the differences between the queries' shares: 0 alike, 1 nothing in common. */
-function differentQueryMix({ a, b }: Sides<readonly RequestRecord[]>): string | null {
-  if (a.length === 0 || b.length === 0) return null;
-  const [sharesA, sharesB] = [queryShares(a), queryShares(b)];
-  let distance = 0;
-  const queries = new Set([...sharesA.keys(), ...sharesB.keys()]);
-  for (const query of queries) {
-    distance += Math.abs((sharesA.get(query) ?? 0) - (sharesB.get(query) ?? 0)) / 2;
-  }
-  if (distance <= toleratedDistance(a.length, b.length, queries.size)) return null;
-  return `${formatPercent(distance)} of the requests ask for other queries`;
-}
-
-/** What chance alone does to the mix of small cohorts, and a tenth at least. */
-function toleratedDistance(a: number, b: number, queries: number): number {
-  return Math.max(0.1, Math.sqrt(((1 / a + 1 / b) * queries) / Math.PI / 2) * 1.5);
-}
-
-function queryShares(records: readonly RequestRecord[]): ReadonlyMap<string | null, number> {
-  const shares = new Map<string | null, number>();
-  for (const { query } of records) {
-    shares.set(query, (shares.get(query) ?? 0) + 1 / records.length);
-  }
-  return shares;
-}
-
-function sampled({ cohorts, samplers }: Evidence): string | null {
+function sampled({ cohorts, samplers, partly }: Evidence): string | null {
   const ratios = samplers.filter((sampler) => !/^(parentbased_)?always_on$/.test(sampler));
   if (ratios.length > 0) return `sampler ${ratios.join(', ')}`;
+  // A slice may hold a part of a run.
+  if (partly !== null) return null;
   const missing = [cohorts.a, cohorts.b].filter(
     ({ traces, shed, expectedRequests }) =>
       expectedRequests - traces - shed > NOTABLE * expectedRequests,

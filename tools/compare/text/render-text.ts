@@ -15,6 +15,7 @@ import type { Quantiles } from '../statistics/quantiles.ts';
 import { failedExemplarLines, failureLines } from './render-failures.ts';
 import { hopLines, PATH_LEGEND } from './render-hops.ts';
 import { totalLines } from './render-totals.ts';
+import { tracedText } from './traced-text.ts';
 import {
   hopsLeftOutText,
   isOneSided,
@@ -124,7 +125,7 @@ const OF_THE_SCHEDULE = new Set([
 type Count = readonly [string, (cohort: CohortSummary) => string];
 
 const OWN_COUNTS: readonly Count[] = [
-  ['requests traced', ({ traces, expectedRequests }) => `${traces} of ${expectedRequests}`],
+  ['requests traced', tracedText],
   ['runs', ({ runs }) => String(runs)],
   ['complete traces', ({ whole, rates }) => `${whole} (${formatPercent(rates.whole)})`],
   ['errors', ({ errors, rates }) => `${errors} (${formatPercent(rates.error)})`],
@@ -141,7 +142,7 @@ const OWN_COUNTS: readonly Count[] = [
 
 /** Of another system: nothing is sent by a schedule, and no answer is known. */
 const COUNTS_OF_ANY: readonly Count[] = [
-  ['requests traced', ({ traces }) => String(traces)],
+  ['requests traced', (cohort) => tracedText({ ...cohort, expectedRequests: null })],
   ...OWN_COUNTS.filter(([name]) => !OF_THE_SCHEDULE.has(name)),
 ];
 

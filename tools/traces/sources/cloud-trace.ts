@@ -2,8 +2,14 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../../../lib/clock.ts';
 import { createDeviationTally } from '../deviation.ts';
 import type { Trace } from '../model.ts';
-import { createPageCache, type Place, prune, type ReadState, requestKey } from './page-cache.ts';
-import { createReadBudget } from './read-budget.ts';
+import { createPageCache, type Place, prune, requestKey } from './page-cache.ts';
+import { createPageLog } from './page-log.ts';
+import { createReadBudget, PAGE_TRACES } from './read-budget.ts';
+import { failureTermsFor } from './sampling/failure-terms.ts';
+import { type AskedPage, followPlan } from './sampling/follow-plan.ts';
+import { type Ask, planReads } from './sampling/read-plan.ts';
+import { inSample, type Sample, startOf } from './sampling/sample.ts';
+import type { Slice } from './sampling/slices.ts';
 import type { SourceDescription, TraceSource } from './source.ts';
 import { SYSTEM_FILTER } from './system-filter.ts';
 import { createTraceApi, QuotaExhaustedError, StalePageError } from './trace-api.ts';
@@ -19,7 +25,12 @@ export type CloudTraceOptions = Readonly<{
   askedAtMs: number;
   sinceMs: number;
   untilMs: number | null;
+  /** Pages for about so many are read; where that is not all, of slices of time. */
   mostTraces: number;
+  /** At most so many slices are read; null: as many as there are pages for. */
+  mostRuns: number | null;
+  /** Chooses the slices. */
+  seed: number;
   /** Reads everything again, whatever was read before. */
   restart: boolean;
   cacheDirectory: string;
@@ -38,14 +49,12 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
   const { projectId, rootUrl, cacheDirectory, clock = systemClock } = options;
   const { onProgress = () => {} } = options;
   const place = placeOf(options);
-  const window = {
-    startTime: new Date(options.sinceMs).toISOString(),
-    endTime: new Date(options.untilMs ?? options.askedAtMs).toISOString(),
-  };
+  const slice = { startMs: options.sinceMs, endMs: options.untilMs ?? options.askedAtMs };
+  const window = timesOf(slice);
   const cache = createPageCache(cacheDirectory, place, window);
   const budget = createReadBudget({ clock, file: spentFile(cacheDirectory, place) });
   const tell = (more: string) =>
-    onProgress(`Cloud Trace: ${state?.traces ?? 0} traces, ${budget.total()} units${more}`);
+    onProgress(`Cloud Trace: ${log.traces()} traces, ${budget.total()} units${more}`);
   const api = createTraceApi({
     projectId,
     clock,
@@ -56,8 +65,8 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
     onRetry: (reason, pauseMs) =>
       onProgress(`Cloud Trace: ${reason}, trying again in ${Math.ceil(pauseMs / 1_000)} s`),
   });
-  let state: ReadState | undefined;
   let truncated: string | null = null;
+  let sample: Sample | null = null;
   const tally = createDeviationTally();
   /** Of the page that is read now: the cache keeps them with it. */
   const ofPage = createDeviationTally();
@@ -70,78 +79,96 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
     until: window.endTime,
   });
 
-  const begin = (): ReadState => ({
-    version: 3,
-    request: requestKey(place, options.times),
-    askedAtMs: options.askedAtMs,
-    ...window,
-    startedAtMs: clock.epochMs(),
-    readerPid: process.pid,
-    savedAtMs: clock.epochMs(),
-    pages: 0,
-    traces: 0,
-    complete: false,
+  const log = createPageLog(cache, {
+    clock,
+    describe,
+    beginning: {
+      request: requestKey(place, options.times),
+      askedAtMs: options.askedAtMs,
+      ...window,
+    },
   });
 
-  async function* readPagesFrom(from: ReadState, signal: AbortSignal): AsyncGenerator<Trace> {
-    let current = from;
-    while (!current.complete) {
-      if (current.traces >= options.mostTraces) {
-        truncated = `stopped after ${current.traces} traces (--max-traces)`;
+  const readPage = async (ask: Ask, signal: AbortSignal): Promise<AskedPage> => {
+    tell('');
+    ofPage.clear();
+    const { term, pageToken } = ask;
+    const filter = term === '' ? place.filter : `${place.filter} ${term}`.trim();
+    const query = { filter, ...timesOf(ask), ...(pageToken !== '' && { pageToken }) };
+    const { traces, nextPageToken = '' } = await api.list(query, signal);
+    const lastStartMs = traces.reduce((lastMs, trace) => Math.max(lastMs, startOf(trace)), 0);
+    return { ask, answered: { traces: traces.length, lastStartMs, nextPageToken }, traces };
+  };
+
+  async function* readPlanned(signal: AbortSignal): AsyncGenerator<Trace> {
+    sample = null;
+    const plan = planReads({
+      window: slice,
+      mostPages: Math.ceil(options.mostTraces / PAGE_TRACES),
+      mostSlices: options.mostRuns ?? Number.POSITIVE_INFINITY,
+      seed: options.seed,
+      failureTerms: failureTermsFor(place.filter),
+      onSample: ({ strata, sliceMs, allFailures }) => {
+        const failures = allFailures ? 'all' : 'part';
+        sample = { strata, read: [], sliceMs, seed: options.seed, failures, traces: null };
+      },
+    });
+    const known = new Set<AskedPage>();
+    yield* followPlan(plan, {
+      async read(ask, page) {
+        const saved = await log.saved({ ask, page }, signal, (one) => tally.add(one));
+        if (saved !== null) known.add(saved);
+        return saved ?? readPage(ask, signal);
+      },
+      async onPage(read, { page, isLast }) {
+        if (!known.has(read)) {
+          const deviations = ofPage.all();
+          for (const one of deviations) tally.add(one);
+          await log.keep(page, read, { deviations, isLast });
+        }
+        if (isLast && read.ask.kind === 'sequence' && read.answered.nextPageToken !== '') {
+          truncated = `stopped after ${log.traces()} traces (--max-traces)`;
+        }
+      },
+      onSlice(read) {
+        if (sample !== null) sample = { ...sample, read: [...sample.read, read] };
+      },
+    });
+  }
+
+  async function* readOnce(signal: AbortSignal): AsyncGenerator<Trace> {
+    try {
+      yield* readPlanned(signal);
+    } catch (error) {
+      if (error instanceof QuotaExhaustedError) {
+        truncated = `${error.message}; ${log.traces()} traces were read`;
         return;
       }
-      tell('');
-      const { nextPageToken: pageToken, ...rest } = current;
-      ofPage.clear();
-      const page = await api.list({ filter: place.filter, ...window, pageToken }, signal);
-      const { traces } = page;
-      current = {
-        ...rest,
-        readerPid: process.pid,
-        savedAtMs: clock.epochMs(),
-        pages: rest.pages + 1,
-        traces: rest.traces + traces.length,
-        ...(page.nextPageToken ? { nextPageToken: page.nextPageToken } : {}),
-        complete: !page.nextPageToken,
-      };
-      state = current;
-      const deviations = ofPage.all();
-      for (const one of deviations) tally.add(one);
-      await cache.savePage({ traces, deviations }, describe(), current);
-      yield* traces;
+      if (!(error instanceof StalePageError)) throw error;
+      // Traces come twice now; the reader of a source takes each once.
+      await log.restart();
+      tally.clear();
+      yield* readPlanned(signal);
     }
   }
 
   return {
     describe,
-    readAtMs: () => state?.startedAtMs ?? options.askedAtMs,
+    readAtMs: () => log.startedAtMs() ?? options.askedAtMs,
     async *read(signal) {
       await prune(cacheDirectory, clock.epochMs());
-      const saved = options.restart ? undefined : await cache.readState(clock.epochMs());
-      if (saved === undefined) await cache.clear();
-      state = saved ?? begin();
-      if (saved !== undefined) {
-        onProgress(`Cloud Trace: ${saved.traces} traces were read before`);
-        yield* cache.readPages(saved.pages, signal, (one) => tally.add(one));
-      }
-      try {
-        yield* readPagesFrom(state, signal);
-      } catch (error) {
-        if (error instanceof QuotaExhaustedError) {
-          truncated = `${error.message}; ${state.traces} traces were read`;
-          return;
-        }
-        if (!(error instanceof StalePageError)) throw error;
-        // Traces come twice now; the reader of a source takes each once.
-        await cache.clear();
-        tally.clear();
-        state = begin();
-        yield* readPagesFrom(state, signal);
+      const before = await log.open(options);
+      if (before > 0) onProgress(`Cloud Trace: ${before} traces were read before`);
+      yield* readOnce(signal);
+      if (sample === null) return;
+      const isRead = inSample(sample);
+      for await (const trace of log.read('failed', signal)) {
+        if (!isRead(startOf(trace))) yield trace;
       }
     },
     async find(traceIds, signal) {
       const found = new Map<string, Trace>();
-      for await (const trace of cache.readPages(state?.pages ?? 0, signal)) {
+      for await (const trace of log.read(null, signal)) {
         if (traceIds.has(trace.traceId)) found.set(trace.traceId, trace);
       }
       for (const traceId of traceIds) {
@@ -152,9 +179,15 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
       return [...found.values()];
     },
     truncated: () => truncated,
+    sample: () => sample,
     deviations: () => tally.all(),
   };
 }
+
+const timesOf = ({ startMs, endMs }: Slice) => ({
+  startTime: new Date(startMs).toISOString(),
+  endTime: new Date(endMs).toISOString(),
+});
 
 /** Units count by project, whatever was asked for. */
 function spentFile(cacheDirectory: string, { projectId, rootUrl }: Place): string {

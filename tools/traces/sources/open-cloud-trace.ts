@@ -12,7 +12,15 @@ const CACHE_DIRECTORY = join(import.meta.dirname, '../../../.local/trace-cache')
 export type ReadOptions = Readonly<{ origin: Origin }> &
   Pick<
     CloudTraceOptions,
-    'times' | 'askedAtMs' | 'sinceMs' | 'untilMs' | 'filter' | 'mostTraces' | 'restart'
+    | 'times'
+    | 'askedAtMs'
+    | 'sinceMs'
+    | 'untilMs'
+    | 'filter'
+    | 'mostTraces'
+    | 'mostRuns'
+    | 'seed'
+    | 'restart'
   >;
 
 export type Opening = Readonly<{
@@ -40,7 +48,7 @@ export async function openCloudTrace<O extends ReadOptions & { at(nowMs: number)
   run: Opening,
 ): Promise<Opened<O>> {
   const { onProgress, cacheDirectory = CACHE_DIRECTORY, clock, findLocal = readAddresses } = run;
-  const { origin, times, filter, mostTraces, restart } = asked;
+  const { origin, times, filter, mostTraces, mostRuns, seed, restart } = asked;
   const local = origin.kind === 'local' ? await findLocal() : undefined;
   const projectId = origin.kind === 'project' ? origin.projectId : (local?.projectId ?? '');
   const rootUrl = local?.traceReadOrigin;
@@ -58,7 +66,8 @@ export async function openCloudTrace<O extends ReadOptions & { at(nowMs: number)
   }
   const { askedAtMs, sinceMs, untilMs } = options;
   const source = createCloudTraceSource({
-    ...{ projectId, rootUrl, filter, times, askedAtMs, sinceMs, untilMs, mostTraces, restart },
+    ...{ projectId, rootUrl, filter, times, askedAtMs, sinceMs, untilMs },
+    ...{ mostTraces, mostRuns, seed, restart },
     ...(clock && { clock }),
     cacheDirectory,
     onProgress,

@@ -1,3 +1,4 @@
+import type { Explained } from './bigquery/open-big-query.ts';
 import { openFiles } from './files.ts';
 import type { Opened, Opening, ReadOptions } from './open-cloud-trace.ts';
 import type { TraceSource } from './source.ts';
@@ -19,7 +20,10 @@ export async function openSource<O extends ReadOptions & { at(nowMs: number): O 
       sides === undefined
         ? await open(paths)
         : joinSides({ a: await open(sides.a), b: await open(sides.b) });
-    return { options: asked, source };
+    const { mostRuns, seed } = asked;
+    if (mostRuns === null) return { options: asked, source };
+    const { sampleMinutes } = await import('./sampling/sampled-source.ts');
+    return { options: asked, source: sampleMinutes(source, { mostRuns, seed }) };
   }
   // Google's clients take longer to load than a small file to read.
   if (origin.kind === 'bigquery') {
@@ -34,7 +38,7 @@ const openPaths = async (paths: readonly string[], signal: AbortSignal): Promise
     : openFiles(paths);
 
 /** What would be asked, where the options want that told in place of a read; null: they do not. */
-export async function explainSource(asked: ReadOptions): Promise<string | null> {
+export async function explainSource(asked: ReadOptions): Promise<Explained | null> {
   const { origin } = asked;
   if (origin.kind !== 'bigquery' || !origin.explain) return null;
   const { explainBigQuery } = await import('./bigquery/open-big-query.ts');

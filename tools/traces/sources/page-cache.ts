@@ -27,8 +27,19 @@ export type Place = Readonly<{ projectId: string; rootUrl?: string | undefined; 
 /** RFC 3339. */
 export type Window = Readonly<{ startTime: string; endTime: string }>;
 
+/** A page that was asked for, and what came. */
+const readPage = z.object({
+  ask: z.object({
+    kind: z.enum(['sequence', 'pilot', 'failed', 'slice']),
+    ...{ startMs: z.number(), endMs: z.number(), term: z.string(), pageToken: z.string() },
+  }),
+  answered: z.object({
+    ...{ traces: z.number().int(), lastStartMs: z.number(), nextPageToken: z.string() },
+  }),
+});
+
 const state = z.object({
-  version: z.literal(3),
+  version: z.literal(4),
   /** The place and the times as they were asked for: `30m` means another window each time. */
   request: z.string(),
   /** The moment that those times were counted from. */
@@ -40,9 +51,9 @@ const state = z.object({
   readerPid: z.number().int(),
   /** When it last gave a sign of life. */
   savedAtMs: z.number(),
-  pages: z.number().int(),
+  /** In the order in which they were read. */
+  pages: z.array(readPage),
   traces: z.number().int(),
-  nextPageToken: z.string().optional(),
   complete: z.boolean(),
 });
 export type ReadState = z.output<typeof state>;
@@ -70,21 +81,20 @@ export function createPageCache(directory: string, place: Place, window: Window)
       await mkdir(folder, { recursive: true });
       const end = endLine({ traces: traces.length, truncated: null, deviations });
       const lines = [headLine(source), ...traces.map(traceLine), end];
-      await replaceFile(pageFile(next.pages), lines.join(''));
+      await replaceFile(pageFile(next.pages.length), lines.join(''));
       await replaceFile(join(folder, STATE), JSON.stringify(next));
     },
-    async *readPages(
-      pages: number,
+    /** `page`: from 1. */
+    readPage: (
+      page: number,
       signal: AbortSignal,
       onDeviation: (deviation: Deviation) => void = () => {},
-    ): AsyncGenerator<Trace> {
-      for (let page = 1; page <= pages; page += 1) {
-        yield* readTraceLines(pageFile(page), signal, { onDeviation });
-      }
-    },
+    ): AsyncIterable<Trace> => readTraceLines(pageFile(page), signal, { onDeviation }),
     clear: () => rm(folder, { recursive: true, force: true }),
   };
 }
+
+export type PageCache = ReturnType<typeof createPageCache>;
 
 /** What `findInterrupted` looks for: the same place, the same times in the same words. */
 export const requestKey = (place: Place, times: string) => hashOf([...partsOf(place), times]);

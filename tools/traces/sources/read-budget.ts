@@ -13,6 +13,8 @@ import { isMissing, replaceFile } from './replace-file.ts';
  */
 const UNITS_PER_MINUTE = 300;
 export const LIST_UNITS = 25;
+/** The most traces of a COMPLETE list. */
+export const PAGE_TRACES = 100;
 export const GET_UNITS = 1;
 
 /** How the service slices its minutes is not documented, so every unit rests a whole one. */

@@ -1,6 +1,7 @@
 import type { Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
 import type { Total } from './bigquery/totals.ts';
+import type { Sample } from './sampling/sample.ts';
 
 export type SourceDescription = Readonly<{
   kind: 'cloud-trace' | 'bigquery' | 'saved-file' | 'file' | 'memory';
@@ -31,8 +32,11 @@ export type TraceSource = Readonly<{
   truncated(): string | null;
   /** Of a trace that it gave: the cohort whose files it is from; absent where files are of none. */
   sideOf?(trace: Trace): 'a' | 'b' | null;
-  /** After read(): which part of the traces was read as a sample, in words; null: no sample. */
-  sampled?(): string | null;
+  /**
+   * Which part of the traces is read as a sample, once a trace has come; null: no sample. A trace
+   * outside of its slices was read because something in it failed.
+   */
+  sample?(): Sample | null;
   /** After read(): counts of every span, read or not; null where the source has none. */
   totals?(): readonly Total[] | null;
   /** After read(): what was read although it is not as it should be; each kind once. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { refusalOf, SIGN_IN } from '../../cli/google-refusals.ts';
+import { CHECK_NETWORK, isUnreachable } from './unreachable.ts';
 
 const failure = z
   .object({ status: z.number() })
@@ -13,26 +14,6 @@ export function statusOf(error: unknown): number | undefined {
   if (own !== undefined) return own;
   return error instanceof Error && error.cause !== undefined ? statusOf(error.cause) : undefined;
 }
-
-/** The system's or the client's code of what kept an answer away. */
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause);
-}
-
-/**
- * What passes by itself. Not: a name that is not known, a port where nobody listens, credentials
- * that are missing; to ask again for those only makes a person wait.
- */
-const TRANSIENT: ReadonlySet<string> = new Set([
-  ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'],
-  ...['ENETDOWN', 'ERR_STREAM_PREMATURE_CLOSE', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'],
-]);
-
-/** Whether a call without an answer may get one when it is made again. */
-export const isTransient = (error: unknown): boolean => TRANSIENT.has(codeOf(error) ?? '');
-
-const UNREACHABLE: ReadonlySet<string> = new Set(['ENOTFOUND', 'ECONNREFUSED', ...TRANSIENT]);
 
 export function explain(
   error: unknown,
@@ -52,13 +33,8 @@ function fixOf(
   status: number | undefined,
   { projectId, rootUrl }: Readonly<{ projectId: string; rootUrl?: string | undefined }>,
 ): string {
-  const silent =
-    UNREACHABLE.has(codeOf(error) ?? '') ||
-    (error instanceof Error && error.name === 'TimeoutError');
-  if (status === undefined && silent) {
-    return rootUrl === undefined
-      ? '; check the network, a proxy (https_proxy) or a VPN'
-      : '; is npm start still running?';
+  if (status === undefined && isUnreachable(error)) {
+    return rootUrl === undefined ? `; ${CHECK_NETWORK}` : '; is npm start still running?';
   }
   // Without an answer and without a fault of the network there were no credentials to ask with.
   if (status === undefined || status === 401 || status === 403) {

@@ -4,8 +4,9 @@ import { until } from '../../../lib/telemetry/deadline.ts';
 import { refusalOf } from '../../cli/google-refusals.ts';
 import type { Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
-import { GET_UNITS, LIST_UNITS } from './read-budget.ts';
-import { explain, isTransient, statusOf } from './trace-api-errors.ts';
+import { GET_UNITS, LIST_UNITS, PAGE_TRACES } from './read-budget.ts';
+import { explain, statusOf } from './trace-api-errors.ts';
+import { isTransient } from './unreachable.ts';
 import { UnreadableError } from './unreadable.ts';
 import { parseV1List, parseV1Trace, type V1List } from './v1-trace.ts';
 
@@ -110,7 +111,7 @@ export function createTraceApi(options: {
       const params = {
         projectId,
         view: 'COMPLETE',
-        pageSize: 100,
+        pageSize: PAGE_TRACES,
         orderBy: 'start',
         ...rest,
         ...(pageToken === undefined ? {} : { pageToken }),

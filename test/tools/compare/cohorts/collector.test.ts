@@ -186,8 +186,8 @@ test('where each cohort has its files, one trace may be in both', () => {
   const files = (side: 'a' | 'b') => parseCohort(side, 'x=y', { preset: true, files: ['t.json'] });
   const collector = createCollector({ a: files('a'), b: files('b') });
   for (const side of ['a', 'b'] as const) {
-    for (const trace of FOREIGN) collector.add(trace, null, side);
-    for (const trace of FOREIGN) collector.add(trace, null, side);
+    for (const trace of FOREIGN) collector.add(trace, null, { side });
+    for (const trace of FOREIGN) collector.add(trace, null, { side });
   }
   const { records, inBothCohorts } = collector.collection();
   assert.deepEqual([records.a.length, records.b.length, inBothCohorts], [48, 48, 0]);

@@ -62,7 +62,10 @@ export async function startCloudTrace(t: TestContext, traces: number, clock: Clo
     askedAtMs: clock.epochMs(),
     sinceMs: MINUTE_MS - 1_000,
     untilMs: MINUTE_MS + 3_600_000,
-    mostTraces: 100_000,
+    // So many that no sample is looked for.
+    mostTraces: 2_000_000,
+    mostRuns: null,
+    seed: 1,
     restart: false,
     clock,
   };

@@ -10,7 +10,9 @@ const source = createCloudTraceSource({
   askedAtMs: Number(untilMs),
   sinceMs: Number(sinceMs),
   untilMs: Number(untilMs),
-  mostTraces: 100_000,
+  mostTraces: 2_000_000,
+  mostRuns: null,
+  seed: 1,
   restart: false,
   onProgress: (text) => {
     if (text.includes('waiting')) process.stdout.write('waiting\n');

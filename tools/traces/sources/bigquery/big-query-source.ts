@@ -2,11 +2,12 @@ import type { Clock } from '../../../../lib/clock.ts';
 import { formatBytes } from '../../../cli/bytes.ts';
 import { createDeviationTally, type Deviation } from '../../deviation.ts';
 import type { Trace } from '../../model.ts';
+import { inSample, type Sample, startOf } from '../sampling/sample.ts';
 import type { SourceDescription, TraceSource } from '../source.ts';
 import type { BigQueryApi, Query, Result } from './big-query.ts';
 import { describeCost } from './cost.ts';
-import { type Asked, namedQuery, spansQuery, totalsQuery } from './queries.ts';
-import { chooseSlices, type Slices } from './slices.ts';
+import { chooseMinutes } from './minutes.ts';
+import { type Asked, MOST_FAILED, namedQuery, spansQuery, totalsQuery } from './queries.ts';
 import { parseTotals, requestsOfTotals, type Total } from './totals.ts';
 import { parseTraceRow } from './trace-row.ts';
 
@@ -16,8 +17,10 @@ export type BigQueryOptions = Asked &
     clock: Clock;
     /** Of an emulator: its figures are those of no platform. */
     local: boolean;
-    /** Where the window holds more traces, slices of time with about so many are read. */
+    /** Where the window holds more traces, minutes with about so many are read. */
     mostTraces: number;
+    /** At most so many minutes are read; null: all. */
+    mostRuns: number | null;
     mostBytes: number;
     seed: number;
     /** One line, terminal or not. */
@@ -26,14 +29,14 @@ export type BigQueryOptions = Asked &
 
 /** The spans of Cloud Trace's linked dataset, by two queries: totals of the window, then the spans. */
 export function createBigQuerySource(options: BigQueryOptions): TraceSource {
-  const { api, view, mostBytes, mostTraces, seed } = options;
+  const { api, view, mostBytes } = options;
   const tally = createDeviationTally();
   /** The page that each trace came in; the first is that without a token. */
   const pages = new Map<string, string | undefined>();
   let readAtMs: number | null = null;
   let result: Result | undefined;
   let totals: readonly Total[] | null = null;
-  let sample: string | null = null;
+  let sample: Sample | null = null;
 
   const describe = (): SourceDescription => ({
     kind: 'bigquery',
@@ -60,18 +63,6 @@ export function createBigQuerySource(options: BigQueryOptions): TraceSource {
   const traceOf = (row: unknown, onDeviation: (deviation: Deviation) => void): Trace =>
     parseTraceRow(row, view.projectId, onDeviation);
 
-  const chooseSample = (counted: readonly Total[]): Slices => {
-    const requests = requestsOfTotals(counted);
-    const slices = chooseSlices(options, { share: mostTraces / Math.max(1, requests), seed });
-    if (slices !== null) {
-      sample =
-        `of about ${requests} requests those that began in ${slices.length} minutes, as many of ` +
-        `every hour, chosen by --seed ${seed} (--max-traces ${mostTraces}); both cohorts have ` +
-        'the same minutes';
-    }
-    return slices;
-  };
-
   async function* rowsOf(from: Result, signal: AbortSignal) {
     let token: string | undefined;
     do {
@@ -92,12 +83,17 @@ export function createBigQuerySource(options: BigQueryOptions): TraceSource {
       const rows: unknown[] = [];
       for await (const { row } of rowsOf(counted, signal)) rows.push(row);
       totals = parseTotals(rows);
-      result = await api.run(spansQuery(options, chooseSample(totals)), signal);
+      sample = chooseMinutes(options, requestsOfTotals(totals));
+      result = await api.run(spansQuery(options, sample?.read ?? null), signal);
+      const isRead = sample === null ? () => true : inSample(sample);
+      let outside = 0;
       for await (const { row, token } of rowsOf(result, signal)) {
         const trace = traceOf(row, (deviation) => tally.add(deviation));
         pages.set(trace.traceId, token);
+        if (!isRead(startOf(trace))) outside += 1;
         yield trace;
       }
+      if (sample !== null && outside < MOST_FAILED) sample = { ...sample, failures: 'all' };
     },
     async find(traceIds, signal) {
       if (traceIds.size === 0) return [];
@@ -121,7 +117,7 @@ export function createBigQuerySource(options: BigQueryOptions): TraceSource {
       return found;
     },
     truncated: () => null,
-    sampled: () => sample,
+    sample: () => sample,
     totals: () => totals,
     deviations: () => tally.all(),
   };

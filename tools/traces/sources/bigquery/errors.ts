@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { DeadlineError } from '../../../../lib/telemetry/deadline.ts';
 import { grantCommand, refusalOf, SIGN_IN, YOU } from '../../../cli/google-refusals.ts';
+import { CHECK_NETWORK, isUnreachable } from '../unreachable.ts';
 import { nameOf, type View } from './view-name.ts';
 
 const apiError = z.object({
@@ -22,7 +24,7 @@ export function explain(
   const said = error instanceof Error ? error.message : String(error);
   const message = errors.find((one) => one.message !== undefined)?.message ?? said;
   const reasons = errors.map(({ reason }) => reason);
-  const fix = fixOf({ said: `${message} ${said}`, code, reasons, view, emulatorHost });
+  const fix = fixOf({ said: `${message} ${said}`, code, reasons, view, emulatorHost, error });
   return new Error(`reading ${nameOf(view)} failed: ${message.split('\n', 1)[0]}${fix}`, {
     cause: error,
   });
@@ -34,8 +36,9 @@ function fixOf(refused: {
   reasons: readonly (string | undefined)[];
   view: View;
   emulatorHost: string | undefined;
+  error: unknown;
 }): string {
-  const { said, code, reasons, view, emulatorHost } = refused;
+  const { said, code, reasons, view, emulatorHost, error } = refused;
   const refusal = refusalOf(said, view.projectId, BIGQUERY);
   if (refusal !== undefined) return `; ${refusal.text}, fix: ${refusal.fix}`;
   if (/bigquery\.jobs\.create/.test(said)) {
@@ -52,15 +55,21 @@ function fixOf(refused: {
   if (code === 'ECONNREFUSED' && emulatorHost !== undefined) {
     return `; nothing listens at BIGQUERY_EMULATOR_HOST, which is ${emulatorHost}`;
   }
-  return '';
+  const isLate = error instanceof DeadlineError || isUnreachable(error);
+  return isLate && emulatorHost === undefined ? `; ${CHECK_NETWORK}` : '';
 }
 
-/** The dataset of BigQuery gets the link's name. `LOCATION`: as the first command prints it. */
+/**
+ * The dataset of BigQuery gets the link's name. `LOCATION`: as the first command prints it. gcloud knows
+ * these commands since its version 563.
+ * https://docs.cloud.google.com/trace/docs/analytics-query-linked-dataset
+ */
 const linkCommands = ({ projectId, dataset }: View): string =>
   [
     `  gcloud observability buckets list --location=- --project ${projectId}`,
     `  gcloud observability buckets datasets links create ${dataset} --bucket _Trace ` +
       `--dataset Spans --location LOCATION --project ${projectId}`,
+    '  (an older gcloud than 563.0.0 does not know them: gcloud components update)',
   ].join('\n');
 
 const grant = ({ projectId }: View, role: string): string =>

@@ -1,7 +1,9 @@
 import { systemClock } from '../../../../lib/clock.ts';
+import { muteMetadataWarning } from '../../../cli/metadata-warning.ts';
 import type { BigQueryOrigin } from '../../../cli/origin.ts';
 import type { Opened, Opening, ReadOptions } from '../open-cloud-trace.ts';
 import { SYSTEM_FILTER } from '../system-filter.ts';
+import type { Query } from './big-query.ts';
 import { createBigQueryApi } from './big-query.ts';
 import { createBigQuerySource } from './big-query-source.ts';
 import { parseLabelFilter } from './label-filter.ts';
@@ -14,17 +16,17 @@ export async function openBigQuery<O extends ReadOptions>(
   origin: BigQueryOrigin,
   { clock = systemClock, env = {}, onResume }: Opening,
 ): Promise<Opened<O>> {
+  muteMetadataWarning();
   const emulatorHost = env.BIGQUERY_EMULATOR_HOST;
   const asked = askedOf(options, origin);
-  const { maxBytes: mostBytes, seed } = origin;
+  const { maxBytes: mostBytes } = origin;
+  const { mostTraces, mostRuns, seed } = options;
   const source = createBigQuerySource({
     ...asked,
     api: await createBigQueryApi({ view: asked.view, emulatorHost, mostBytes }),
     clock,
     local: emulatorHost !== undefined,
-    mostTraces: options.mostTraces,
-    mostBytes,
-    seed,
+    ...{ mostTraces, mostRuns, mostBytes, seed },
     say: onResume,
   });
   return { options, source };
@@ -40,11 +42,18 @@ function askedOf(options: ReadOptions, origin: BigQueryOrigin): Asked {
   };
 }
 
-/** What --explain prints: both queries with their parameters, as comments of SQL. */
-export function explainBigQuery(options: ReadOptions, origin: BigQueryOrigin): string {
+export type Explained = Readonly<{
+  /** SQL, with the parameters as comments. */
+  text: string;
+  /** Both queries with their parameters, as JSON has them. */
+  value: Readonly<Record<'totals' | 'spans', Pick<Query, 'statement' | 'parameters'>>>;
+}>;
+
+/** What --explain prints. */
+export function explainBigQuery(options: ReadOptions, origin: BigQueryOrigin): Explained {
   const asked = askedOf(options, origin);
   const queries = { totals: totalsQuery(asked), spans: spansQuery(asked, null) };
-  return Object.entries(queries)
+  const text = Object.entries(queries)
     .map(([name, { statement, parameters }]) => {
       const lines = Object.entries(parameters).map(
         ([parameter, value]) => `-- @${parameter} = ${JSON.stringify(value)}\n`,
@@ -52,4 +61,5 @@ export function explainBigQuery(options: ReadOptions, origin: BigQueryOrigin): s
       return `-- ${name}\n${lines.join('')}${statement};\n`;
     })
     .join('\n');
+  return { text, value: queries };
 }

@@ -1,6 +1,6 @@
+import { MINUTE_MS, type Slice } from '../sampling/slices.ts';
 import type { Query } from './big-query.ts';
 import type { LabelTerm } from './label-filter.ts';
-import type { Slices } from './slices.ts';
 import { namedStatement, spansStatement, totalsStatement } from './statements.ts';
 import { nameOf, type View } from './view-name.ts';
 
@@ -9,6 +9,9 @@ import { nameOf, type View } from './view-name.ts';
  * window, and one that begins in it may go on after it.
  */
 const MARGIN_MS = 15 * 60_000;
+
+/** Of traces outside of the minutes that are read: so many in which something failed. */
+export const MOST_FAILED = 2_000;
 
 export type Asked = Readonly<{
   view: View;
@@ -19,13 +22,13 @@ export type Asked = Readonly<{
 
 export const totalsQuery = (asked: Asked): Query => ({
   statement: totalsStatement(nameOf(asked.view), asked.labels.length),
-  ...ofSlices(asked, null),
+  parameters: parametersFor(asked),
 });
 
-/** Of the traces that begin in the slices; null: of all. */
-export const spansQuery = (asked: Asked, slices: Slices): Query => ({
+/** Of the traces that begin in these minutes; null: of all. */
+export const spansQuery = (asked: Asked, minutes: Minutes): Query => ({
   statement: spansStatement(nameOf(asked.view), asked.labels.length),
-  ...ofSlices(asked, slices),
+  ...ofMinutes(asked, minutes),
 });
 
 export const namedQuery = (asked: Asked, traceIds: readonly string[]): Query => ({
@@ -34,20 +37,24 @@ export const namedQuery = (asked: Asked, traceIds: readonly string[]): Query => 
   types: { trace_ids: ['STRING'] },
 });
 
-function ofSlices(asked: Asked, slices: Slices): Omit<Query, 'statement'> {
-  const { sinceMs, untilMs, labels } = asked;
-  return {
-    parameters: {
-      since: new Date(sinceMs),
-      until: new Date(untilMs),
-      ...margins(asked),
-      every_minute: slices === null,
-      minutes: slices ?? [],
-      ...Object.fromEntries(labels.flatMap(parametersOf)),
-    },
-    types: { minutes: ['INT64'] },
-  };
-}
+type Minutes = readonly Slice[] | null;
+
+const ofMinutes = (asked: Asked, minutes: Minutes): Omit<Query, 'statement'> => ({
+  parameters: {
+    ...parametersFor(asked),
+    every_minute: minutes === null,
+    minutes: (minutes ?? []).map(({ startMs }) => Math.floor(startMs / MINUTE_MS)),
+    most_failed: MOST_FAILED,
+  },
+  types: { minutes: ['INT64'] },
+});
+
+const parametersFor = (asked: Asked): Query['parameters'] => ({
+  since: new Date(asked.sinceMs),
+  until: new Date(asked.untilMs),
+  ...margins(asked),
+  ...Object.fromEntries(asked.labels.flatMap(parametersOf)),
+});
 
 const margins = ({ sinceMs, untilMs }: Asked) => ({
   read_since: new Date(sinceMs - MARGIN_MS),

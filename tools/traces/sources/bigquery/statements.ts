@@ -10,6 +10,14 @@
 const labelAt = (path: string) =>
   `COALESCE(JSON_VALUE(attributes, ${path}), JSON_VALUE(resource.attributes, ${path}))`;
 
+/** By the status of the span, or what the old and the new conventions set where a call failed. */
+const FAILED = `(
+    COALESCE(CAST(status.code AS STRING) IN ('2', 'STATUS_CODE_ERROR'), FALSE)
+    OR ${labelAt(`'$."error.type"'`)} IS NOT NULL
+    OR COALESCE(STARTS_WITH(${labelAt(`'$."http.response.status_code"'`)}, '5'), FALSE)
+    OR COALESCE(STARTS_WITH(${labelAt(`'$."http.status_code"'`)}, '5'), FALSE)
+  )`;
+
 /** Some span has the label, another may have the next one. */
 const havingLabels = (labels: number): string =>
   Array.from({ length: labels }, (_, index) => {
@@ -21,7 +29,7 @@ const havingLabels = (labels: number): string =>
   )`;
   }).join('');
 
-/** The traces that begin in the window, have every label asked for, and lie in a slice that is kept. */
+/** The traces that begin in the window and have every label asked for. */
 const traces = (view: string, labels: number) => `WITH begun AS (
   SELECT trace_id, MIN(start_time) AS began
   FROM \`${view}\`
@@ -31,7 +39,25 @@ const traces = (view: string, labels: number) => `WITH begun AS (
   SELECT trace_id
   FROM begun
   WHERE began >= @since AND began < @until
-    AND (@every_minute OR DIV(UNIX_SECONDS(began), 60) IN UNNEST(@minutes))
+)`;
+
+/** Those of them that begin in a minute that is read, and the first ones of the rest that failed. */
+const chosenTraces = (view: string, labels: number) => `WITH begun AS (
+  SELECT trace_id, MIN(start_time) AS began, LOGICAL_OR${FAILED} AS failed
+  FROM \`${view}\`
+  WHERE start_time >= @read_since AND start_time < @read_until
+  GROUP BY trace_id${havingLabels(labels)}
+), placed AS (
+  SELECT trace_id, began, failed,
+    @every_minute OR DIV(UNIX_SECONDS(began), 60) IN UNNEST(@minutes) AS in_sample
+  FROM begun
+  WHERE began >= @since AND began < @until
+), kept AS (
+  SELECT trace_id
+  FROM placed
+  WHERE in_sample OR failed
+  QUALIFY in_sample
+    OR ROW_NUMBER() OVER (PARTITION BY in_sample ORDER BY began, trace_id) <= @most_failed
 )`;
 
 /** How many spans, errors, roots and orphans by service and name, and how long they took. */
@@ -39,8 +65,7 @@ export const totalsStatement = (view: string, labels: number): string => `${trac
 spans AS (
   SELECT trace_id, span_id, parent_span_id, name, duration_nano,
     ${labelAt(`'$."service.name"'`)} AS service,
-    COALESCE(CAST(status.code AS STRING) IN ('2', 'STATUS_CODE_ERROR'), FALSE)
-      OR ${labelAt(`'$."error.type"'`)} IS NOT NULL AS failed
+    ${FAILED} AS failed
   FROM \`${view}\`
   WHERE start_time >= @read_since AND start_time < @read_until
     AND trace_id IN (SELECT trace_id FROM kept)
@@ -80,8 +105,11 @@ const SPANS_OF_A_TRACE = `ARRAY_AGG(STRUCT(
     status.message AS status_message
   )) AS spans`;
 
-/** The spans of the traces in the slices that are kept. */
-export const spansStatement = (view: string, labels: number): string => `${traces(view, labels)}
+/** The spans of the traces that are chosen. */
+export const spansStatement = (
+  view: string,
+  labels: number,
+): string => `${chosenTraces(view, labels)}
 SELECT
   trace_id,
   ${SPANS_OF_A_TRACE}

@@ -24,21 +24,39 @@ if (skip) console.log(`skipped: ${skip}`);
 const LOCAL = { kind: 'saved-file', name: 'f', local: true, since: null, until: null } as const;
 const WINDOW = ['--since', '2026-03-02T09:50:00Z', '--until', '2026-03-02T14:00:00Z'];
 
-/** 60 requests on each platform in 6 runs. */
-const TRACES = (['gcp_cloud_run', 'gcp_kubernetes_engine'] as const).flatMap((platform) =>
-  Array.from({ length: 60 }, (_, index) =>
-    inMicroseconds(
-      requestTrace({
-        platform,
-        run: Math.floor(index / 10),
-        sequence: index % 10,
-        parts: { search: (platform === 'gcp_cloud_run' ? 9 : 3) + ((index * 7) % 13) / 10 },
-      }),
+/** 60 requests on each platform in 6 runs; a search on Cloud Run takes so many times as long. */
+const tracesOf = (factor: number): readonly Trace[] =>
+  (['gcp_cloud_run', 'gcp_kubernetes_engine'] as const).flatMap((platform, side) =>
+    Array.from({ length: 60 }, (_, index) =>
+      inMicroseconds(
+        requestTrace({
+          platform,
+          run: Math.floor(index / 10),
+          sequence: index % 10,
+          parts: {
+            search:
+              (platform === 'gcp_cloud_run' ? factor : 1) *
+              (3 + ((index * (7 + side * 4)) % 13) / 10),
+          },
+        }),
+      ),
     ),
-  ),
-);
+  );
+
+const TRACES = tracesOf(3);
+
+/** The second run of Cloud Run has two requests that failed. */
+const FAILED = new Set([13, 17]);
 
 const FIRST = TRACES[0] as Trace;
+
+/** The trace of a request that failed, by its status alone. */
+const failed = (trace: Trace): Trace => ({
+  ...trace,
+  spans: trace.spans.map((span) =>
+    span.parentSpanId === undefined ? { ...span, status: { error: true } } : span,
+  ),
+});
 
 /** Of another system, which the filter leaves out. */
 const FOREIGN: Trace = {
@@ -102,6 +120,30 @@ describe('BigQuery, as an emulator that is not ours has it', { skip }, () => {
     );
   });
 
+  for (const [name, factor, verdict] of [
+    ['equal', 1, 'no-difference-seen'],
+    ['shifted', 1.3, 'b-faster'],
+  ] as const) {
+    test(`gives every figure that the same traces give from a file: ${name}`, async () => {
+      const traces = tracesOf(factor);
+      const file = join(folder, `${name}.ndjson`);
+      await writeFile(file, renderTraceFile(LOCAL, traces));
+      const linked = await createSpanTable(emulator.host, name, traces);
+      const { overall, hops } = (await compareAs(`${name}-file`, '--from', file)).comparison;
+      const args = [
+        '--bigquery',
+        linked,
+        ...WINDOW,
+        '--save',
+        join(folder, `${name}-saved.ndjson`),
+      ];
+      const ofBigQuery = (await compareAs(`${name}-big-query`, ...args)).comparison;
+      assert.equal(overall.verdict, verdict);
+      assert.deepEqual(ofBigQuery.overall, overall);
+      assert.deepEqual(ofBigQuery.hops, hops);
+    });
+  }
+
   test('gives the verdict and every figure that the same traces give from a file', async () => {
     const file = join(folder, 'traces.ndjson');
     await writeFile(file, renderTraceFile(LOCAL, TRACES));
@@ -128,10 +170,23 @@ describe('BigQuery, as an emulator that is not ours has it', { skip }, () => {
     assert.equal(a.traces, b.traces);
     assert.match(
       comparison.warnings.find(({ id }) => id === 'sample')?.finding ?? '',
-      /^of about 120 requests those that began in \d+ minutes, .* chosen by --seed 1/,
+      /^of 120 traces those that began in \d+ of 250 minutes, .* chosen by --seed 1/,
     );
     const spans = comparison.totals?.reduce((sum, total) => sum + total.spans, 0);
     assert.equal(spans, TRACES.flatMap((trace) => trace.spans).length);
+  });
+
+  test('finds what failed outside of the minutes that are read', async () => {
+    const traces = TRACES.map((trace, index) => (FAILED.has(index) ? failed(trace) : trace));
+    const linked = await createSpanTable(emulator.host, 'failed', traces);
+    // The second run is in none of the three minutes.
+    const window = ['--since', '2026-03-02T10:00:00Z', '--until', '2026-03-02T10:06:00Z'];
+    const args = ['--bigquery', linked, ...window, '--max-runs', '3', '--seed', '1'];
+    const { comparison } = await compareAs('failed', ...args);
+    assert.equal(comparison.sample?.slices, 3);
+    assert.deepEqual([comparison.cohorts.a.traces, comparison.cohorts.b.traces], [30, 30]);
+    assert.deepEqual([comparison.cohorts.a.errors, comparison.cohorts.b.errors], [2, 0]);
+    assert.match(comparison.sample?.text ?? '', /Requests that failed are those of the complete/);
   });
 
   test('doctor reads them too, and a trace by its id', async () => {
@@ -232,4 +287,24 @@ test('--explain prints the statements with their parameters, and asks nothing', 
   assert.match(stdout, /^-- totals\n-- @since = "2026-03-02T09:50:00\.000Z"\n/);
   assert.match(stdout, /FROM `a-project\.spans\._AllSpans`/);
   assert.match(stdout, /-- @label_value_0 = "shakesapp"/);
+});
+
+test('--explain with --json prints the statements and their parameters as JSON', async () => {
+  const args = ['--bigquery', 'a-project.spans', ...WINDOW, '--explain', '--json'];
+  const { code, stdout } = await runCli(['doctor', ...args]);
+  assert.equal(code, 0);
+  const { totals, spans } = JSON.parse(stdout);
+  assert.match(totals.statement, /APPROX_QUANTILES/);
+  assert.equal(spans.parameters.since, '2026-03-02T09:50:00.000Z');
+});
+
+test('without credentials or a network, one line says how to go on', async () => {
+  const nowhere = join(tmpdir(), 'no-such-folder');
+  const env = childEnvironment({
+    ...{ CLOUDSDK_CONFIG: nowhere, HOME: nowhere, GOOGLE_APPLICATION_CREDENTIALS: undefined },
+  });
+  const { code, stderr } = await runCli(['compare', '--bigquery', 'a-project.spans'], { env });
+  assert.equal(code, 1);
+  assert.match(stderr, /fix: gcloud auth|check the network/);
+  assert.doesNotMatch(stderr, /MetadataLookupWarning|\n./);
 });

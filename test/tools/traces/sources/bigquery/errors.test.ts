@@ -47,6 +47,12 @@ for (const [name, code, reason, message, command] of CASES) {
   });
 }
 
+test('a network that does not answer is named', () => {
+  const error = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
+  const { message } = explain(error, { view, emulatorHost: undefined });
+  assert.match(message, /; check the network, a proxy \(https_proxy\) or a VPN$/);
+});
+
 test('an emulator that does not listen is named', () => {
   const error = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
   const { message } = explain(error, { view, emulatorHost: 'http://127.0.0.1:1' });

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Comparison } from '../../../../../tools/compare/result/comparison.ts';
+import type { Trace } from '../../../../../tools/traces/model.ts';
+import { inSample, startOf } from '../../../../../tools/traces/sources/sampling/sample.ts';
+import { sampleMinutes } from '../../../../../tools/traces/sources/sampling/sampled-source.ts';
+import { renderTraceFile } from '../../../../../tools/traces/sources/trace-lines.ts';
+import { runCli } from '../../../cli/run-cli.ts';
+import { requestTrace } from '../../request-trace.ts';
+import { toArray } from '../to-array.ts';
+
+const SIGNAL = new AbortController().signal;
+const LOCAL = { kind: 'saved-file', name: 'f', local: true, since: null, until: null } as const;
+
+/** Runs of ten requests on both platforms, one a minute; request 3 of run 7 fails on Cloud Run. */
+const traces = (['gcp_cloud_run', 'gcp_kubernetes_engine'] as const).flatMap((platform) =>
+  Array.from({ length: 1_200 }, (_, index) => {
+    const fails = platform === 'gcp_cloud_run' && index === 73;
+    return requestTrace({
+      ...{ platform, run: Math.floor(index / 10), sequence: index % 10 },
+      parts: { search: 3 + ((index * 7) % 13) / 10 },
+      ...(fails && { rootAttributes: { 'error.type': 'Unavailable' } }),
+    });
+  }),
+);
+
+const sourceOf = (all: readonly Trace[]) => ({
+  describe: () => LOCAL,
+  readAtMs: () => null,
+  async *read() {
+    yield* all;
+  },
+  find: async () => [],
+  truncated: () => null,
+  deviations: () => [],
+});
+
+async function readSample(mostRuns: number, seed = 1) {
+  const source = sampleMinutes(sourceOf(traces), { mostRuns, seed });
+  const read = await toArray(source.read(SIGNAL));
+  return { read, sample: source.sample?.() ?? null };
+}
+
+test('as many minutes are read as --max-runs says, and complete runs of both platforms', async () => {
+  const { read, sample } = await readSample(20);
+  assert.ok(sample !== null);
+  assert.equal(sample.read.length, 20);
+  assert.equal(sample.traces, traces.length);
+  const isRead = inSample(sample);
+  assert.equal(read.filter((trace) => isRead(startOf(trace))).length, 20 * 2 * 10);
+});
+
+test('a request that failed is read, whichever minutes are', async () => {
+  for (const seed of [1, 2, 3]) {
+    const { read } = await readSample(5, seed);
+    const failed = read.filter(({ spans }) => spans[0]?.attributes['error.type'] !== undefined);
+    assert.equal(failed.length, 1);
+  }
+});
+
+test('everything is read where there are no more minutes', async () => {
+  const { read, sample } = await readSample(120);
+  assert.equal(sample, null);
+  assert.equal(read.length, traces.length);
+});
+
+test('hours without a trace are no part of the window', async () => {
+  const dayMs = 24 * 3_600_000;
+  const later = requestTrace({ traceId: 'c'.repeat(32) });
+  const spans = later.spans.map((span) => ({
+    ...span,
+    ...{ startMs: span.startMs + dayMs, endMs: span.endMs + dayMs },
+  }));
+  const source = sampleMinutes(sourceOf([...traces, { ...later, spans }]), {
+    ...{ mostRuns: 9, seed: 1 },
+  });
+  const read = await toArray(source.read(SIGNAL));
+  assert.ok(read.some(({ traceId }) => traceId === 'c'.repeat(32)));
+  assert.equal(source.sample?.()?.strata.flat().length, 121);
+});
+
+async function compareFile(t: TestContext, ...flags: readonly string[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'sampled-source-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const [file, json, saved] = ['t.ndjson', 'c.json', 's.ndjson'].map((name) => join(folder, name));
+  await writeFile(file ?? '', renderTraceFile(LOCAL, traces));
+  const args = ['compare', '--from', file ?? '', '--json', json ?? '', '--save', saved ?? ''];
+  const { code, stdout, stderr } = await runCli([...args, ...flags]);
+  assert.equal(code, 0, stderr);
+  const comparison: Comparison = JSON.parse(await readFile(json ?? '', 'utf8'));
+  return { comparison, stdout, saved: await readFile(saved ?? '', 'utf8') };
+}
+
+test('compare --max-runs reports the sample, the numbers of the window and what failed', async (t) => {
+  const { comparison, stdout, saved } = await compareFile(t, '--max-runs', '40', '--seed', '5');
+  const { a, b } = comparison.cohorts;
+  assert.deepEqual([a.traces, b.traces, a.errors, b.errors], [400, 400, 1, 0]);
+  assert.deepEqual(
+    [a.estimatedRequests, b.estimatedRequests].map((one) => one?.estimate),
+    [1_200, 1_200],
+  );
+  assert.equal(comparison.overall.runs.a, 40);
+  assert.ok(Math.abs((a.rates.error ?? 0) - 1 / 1_200) < 1e-9);
+  assert.match(stdout, /requests traced +400 of about 1200/);
+  assert.match(stdout, /a sample was read: of 2400 traces those that began in 40 of 120 minutes/);
+  assert.match(saved, /"truncated":"of 2400 traces those/);
+});
