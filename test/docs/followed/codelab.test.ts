@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { missingLines, readCommands } from '../../../docs/codelab/blocks.ts';
+import { reasonToSkip } from '../../examples/toolchains.ts';
 import { ROOT } from '../../rules/sources.ts';
 import { readDocument, readLines } from '../documents.ts';
 import { type Follower, startFollower } from './follower.ts';
@@ -26,7 +27,8 @@ describe('the codelab, followed from its first line to its last', () => {
   for (const name of SECTIONS) {
     for (const command of readCommands(readDocument(join(FOLDER, name)).text)) {
       if (DEPLOYMENT.has(command.line)) continue;
-      it(`${name}: ${command.line}`, async () => {
+      const skip = command.line.includes('python3') && reasonToSkip('python');
+      it(`${name}: ${command.line}`, { skip }, async () => {
         const { code, output } = await follower.type(command.line);
         assert.equal(code, command.exitCode, output);
         for (const { promised } of command.excerpts) {
