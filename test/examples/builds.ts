@@ -26,20 +26,16 @@ export const buildPythonPackages = (): Promise<string> =>
 const protoc = (...args: readonly string[]) =>
   ['-m', 'grpc_tools.protoc', `-I${join(ROOT, 'proto')}`, ...args, join(ROOT, PROTO)] as const;
 
-/** The commands that start a service in Python. */
-export const buildPythonServer = (): Promise<string> => buildPythonService('server');
-export const buildPythonClient = (): Promise<string> => buildPythonService('client');
-
-async function buildPythonService(name: 'server' | 'client'): Promise<string> {
+/** The command that starts the server in Python. */
+export async function buildPythonServer(): Promise<string> {
   const packages = await buildPythonPackages();
-  const source = `${name}-python`;
-  const inputs = [PROTO, REQUIREMENTS, ...sourcesIn(source)];
-  const folder = await built(source, inputs, async (folder, step) => {
-    cpSync(join(EXAMPLES, source), folder, { recursive: true });
+  const inputs = [PROTO, REQUIREMENTS, ...sourcesIn('server-python')];
+  const folder = await built('server-python', inputs, async (folder, step) => {
+    cpSync(join(EXAMPLES, 'server-python'), folder, { recursive: true });
     const env = { PYTHONPATH: packages };
     await step('python3', protoc('--python_out=.', '--grpc_python_out=.'), env);
   });
-  return `PYTHONPATH=${packages} exec python3 ${join(folder, `${name}.py`)}`;
+  return `PYTHONPATH=${packages} exec python3 ${join(folder, 'server.py')}`;
 }
 
 /** The command that starts the server in Go; its proto is compiled by Python's protoc. */

@@ -23,7 +23,8 @@ import { reconcile } from './result/reconciliation.ts';
 import { findWarnings } from './result/warnings.ts';
 import { chooseDesign } from './statistics/design.ts';
 import { compareHops } from './statistics/hops.ts';
-import { compareOverall, testOverall } from './statistics/overall.ts';
+import { compareOverall, latencyIn, testOverall } from './statistics/overall.ts';
+import { chooseWindows } from './statistics/windows/choose-windows.ts';
 
 const INSPECT = 'Run npx shakesapp doctor on the same traces';
 
@@ -118,7 +119,10 @@ type Read = Readonly<{
 /** Compares what was collected. Only records are kept, so the few traces to draw are asked for. */
 export function compareCollected(collection: Collection) {
   const { cohorts, records, profile } = collection;
-  const design = chooseDesign(records.a, records.b);
+  const design =
+    profile === 'general'
+      ? chooseWindows(records, latencyIn('warm'))
+      : chooseDesign(records.a, records.b);
   const warm = chooseExemplars(records, design, 'warm');
   const cold = chooseExemplars(records, design, 'cold');
   const { outside } = collection;

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"example.com/server/shakesapp"
 	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
@@ -20,7 +17,6 @@ const maxQueryBytes = 1024
 type search struct {
 	shakesapp.UnimplementedShakespeareServiceServer
 	works *works
-	first sync.Once
 }
 
 func (s *search) GetMatchCount(ctx context.Context, request *shakesapp.ShakespeareRequest) (*shakesapp.ShakespeareResponse, error) {
@@ -28,9 +24,6 @@ func (s *search) GetMatchCount(ctx context.Context, request *shakesapp.Shakespea
 	if query == "" || len(query) > maxQueryBytes || strings.ContainsAny(query, "\n\r") || !utf8.ValidString(query) {
 		return nil, status.Error(codes.InvalidArgument, "the query is not 1 to 1024 bytes of UTF-8 in one line")
 	}
-	s.first.Do(func() {
-		trace.SpanFromContext(ctx).SetAttributes(attribute.Bool("faas.coldstart", true))
-	})
 	texts, err := s.works.read(ctx)
 	switch {
 	case ctx.Err() != nil:

@@ -64,7 +64,6 @@ def decode(content):
 class Search(shakesapp_pb2_grpc.ShakespeareServiceServicer):
     def __init__(self, works):
         self.works = works
-        self.is_first = True
 
     def GetMatchCount(self, request, context):
         query = request.query
@@ -74,9 +73,6 @@ class Search(shakesapp_pb2_grpc.ShakespeareServiceServicer):
                 grpc.StatusCode.INVALID_ARGUMENT,
                 "the query is not 1 to 1024 bytes of UTF-8 in one line",
             )
-        if self.is_first:
-            self.is_first = False
-            trace.get_current_span().set_attribute("faas.coldstart", True)
         try:
             texts = self.works.read()
         except NoTexts as error:

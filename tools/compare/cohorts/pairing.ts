@@ -3,7 +3,7 @@ import type { RequestRecord } from './request-record.ts';
 /** One run on both sides, or on one: the unit that is independent of the others. */
 export type Run = Readonly<{ key: string; records: readonly RequestRecord[] }>;
 
-type Pair = Readonly<{ a: RequestRecord; b: RequestRecord }>;
+export type Pair = Readonly<{ a: RequestRecord; b: RequestRecord }>;
 export type PairedRun = Readonly<{ key: string; pairs: readonly Pair[] }>;
 
 const keyOf = ({ scheduledMinute, runId }: RequestRecord) =>
@@ -70,4 +70,31 @@ function scheduledRuns(runs: readonly Run[], byId: boolean): ReadonlyMap<string,
     scheduled.set(byId ? run.key : `${minute} ${place}`, run);
   }
   return scheduled;
+}
+
+/**
+ * Pairs the requests of one operation that an attribute of the reader's choice says belong together. Of
+ * several with one value the first belongs to the first. Two that began more than `apartMs` from each
+ * other did not run beside each other, so what they share is not the time.
+ */
+export function pairByKey(
+  { a, b }: Readonly<{ a: readonly RequestRecord[]; b: readonly RequestRecord[] }>,
+  apartMs: number,
+): readonly Pair[] {
+  const keyed = (records: readonly RequestRecord[]) =>
+    Map.groupBy(
+      records
+        .filter(({ pairKey }) => pairKey !== null)
+        .sort((one, other) => one.startMs - other.startMs),
+      ({ operation, pairKey }) => `${operation}\n${pairKey}`,
+    );
+  const [ofA, ofB] = [keyed(a), keyed(b)];
+  return [...ofA].flatMap(([key, records]) => {
+    const partners = ofB.get(key) ?? [];
+    return records.slice(0, partners.length).flatMap((record, place): readonly Pair[] => {
+      const partner = partners[place];
+      if (partner === undefined || Math.abs(partner.startMs - record.startMs) > apartMs) return [];
+      return [{ a: record, b: partner }];
+    });
+  });
 }

@@ -1,7 +1,8 @@
 import type { Comparison } from '../result/comparison.ts';
 import type { Exemplars } from '../result/exemplars.ts';
 import type { Overall } from '../statistics/overall.ts';
-import { pText, sampleText } from '../text/wording.ts';
+import { sampleText } from '../text/sample-words.ts';
+import { pText } from '../text/wording.ts';
 import { renderDistribution } from './distribution.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatDifferenceMs, formatInterval, formatMs, formatRatio, type Labels } from './words.ts';

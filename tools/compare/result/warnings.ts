@@ -72,9 +72,14 @@ const CHECKS: readonly Check[] = [
   { id: 'sample', find: ({ partly }) => partly },
 ];
 
+/** What only the runs of a schedule can be short of; windows of the clock say it themselves. */
+const OF_A_SCHEDULE: ReadonlySet<WarningId> = new Set(['too-few-runs', 'unpaired', 'unequal-load']);
+
 /** The warnings that apply, in the order of how much they threaten the verdict. */
 export function findWarnings(evidence: Evidence): readonly Warning[] {
-  const found = CHECKS.flatMap(({ id, find }) => {
+  const { windows } = evidence.overall;
+  const checks = CHECKS.filter(({ id }) => windows === null || !OF_A_SCHEDULE.has(id));
+  const found = checks.flatMap(({ id, find }) => {
     const finding = find(evidence);
     return finding === null ? [] : [{ id, finding, advice: adviceOn(id, evidence.inspect) }];
   });

@@ -1,6 +1,7 @@
 import type { Sample } from './design.ts';
 import { centreOf, oneSample, type Test, twoSamples } from './statistics.ts';
 import { typicalOf } from './typical.ts';
+import { contrastWindows } from './windows/contrast-windows.ts';
 
 /** Below six runs not even "all runs say so" is rarer than 5 % by chance (2 in 2^5). */
 export const FEWEST_RUNS = 6;
@@ -15,6 +16,10 @@ export type Contrast = Readonly<{
   estimate: number | null;
   /** null where the data are too few for a verdict. */
   test: Test | null;
+  /** Where figures stand and yet nothing may be called: what the data would find otherwise. */
+  untested?: Readonly<{ test: Test | null; why: string }>;
+  /** Of one side before the other: beside how many placebos it stands, of how many windows each. */
+  beside?: Readonly<{ placebos: number; stretch: number }>;
 }>;
 
 /** Through what the figures of either side go before they are subtracted. */
@@ -22,6 +27,12 @@ type Scale = Readonly<{ a: (figure: number) => number; b: (figure: number) => nu
 
 /** a minus b: of pairs the typical difference per run, else the typical figure per run and side. */
 export function contrast(sample: Sample, scale: Scale): Contrast {
+  if (sample.windowed !== undefined) {
+    const found = contrastWindows(sample.windowed, scale);
+    return Math.min(found.values.a, found.values.b) < FEWEST_VALUES
+      ? { ...found, test: null }
+      : found;
+  }
   if (sample.paired) {
     const typical = sample.runs.map(({ a, b }) =>
       typicalOf(a.length, (index) => scale.a(a[index] as number) - scale.b(b[index] as number)),

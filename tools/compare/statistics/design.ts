@@ -1,23 +1,17 @@
 import { type PairedRun, pairRuns, type Run, runsOf } from '../cohorts/pairing.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
+import { type Windowed, windowPairs, windowSides } from './windows/windowed-sample.ts';
+import type { WindowKind, Windows } from './windows/windows.ts';
 
-/**
- * `paired-runs` and `runs` belong to the load generator of this system; the others are of traffic that
- * only the clock divides: requests paired by an attribute, windows of both sides at the same time,
- * windows at different times in turn, and one side before the other.
- */
-export type DesignName =
-  | 'paired-runs'
-  | 'runs'
-  | 'paired-requests'
-  | 'paired-windows'
-  | 'windows'
-  | 'before-after';
+/** The first two belong to the load generator of this system; the others are of any traffic. */
+export type DesignName = 'paired-runs' | 'runs' | WindowKind;
 
 /** How the requests of the two cohorts are laid against each other. */
 export type Design = Readonly<
-  | { paired: true; runs: readonly PairedRun[] }
-  | { paired: false; a: readonly Run[]; b: readonly Run[] }
+  (
+    | { paired: true; runs: readonly PairedRun[] }
+    | { paired: false; a: readonly Run[]; b: readonly Run[] }
+  ) & { windows?: Windows }
 >;
 
 /** Paired where most requests of the smaller cohort have a partner, else run against run. */
@@ -30,8 +24,10 @@ export function chooseDesign(a: readonly RequestRecord[], b: readonly RequestRec
 
 /** A figure of the requests by run, those left out for which it is not known. */
 export type Sample = Readonly<
-  | { paired: true; runs: readonly FigurePairs[] }
-  | { paired: false; a: readonly ArrayLike<number>[]; b: readonly ArrayLike<number>[] }
+  (
+    | { paired: true; runs: readonly FigurePairs[] }
+    | { paired: false; a: readonly ArrayLike<number>[]; b: readonly ArrayLike<number>[] }
+  ) & { windowed?: Windowed }
 >;
 /** Those at one place are of one pair. */
 export type FigurePairs = Readonly<{ a: ArrayLike<number>; b: ArrayLike<number> }>;
@@ -44,6 +40,12 @@ export function sampleOf(
   design: Design,
   figureOf: (record: RequestRecord) => number | null,
 ): Sample {
+  const { windows } = design;
+  if (windows !== undefined) {
+    return design.paired
+      ? windowPairs(design.runs, windows, figureOf)
+      : windowSides(design, windows, figureOf);
+  }
   if (design.paired) {
     const runs = design.runs.map(({ pairs }) => figurePairsOf(pairs, figureOf));
     return { paired: true, runs: runs.filter(({ a }) => a.length > 0) };

@@ -1,9 +1,9 @@
-import { counted } from '../../cli/format.ts';
 import { isUnnamed } from '../cohorts/pairing.ts';
 import type { RequestRecord, Stratum } from '../cohorts/request-record.ts';
-import { type Contrast, contrast, FEWEST_RUNS, FEWEST_VALUES } from './contrast.ts';
+import { type Contrast, contrast } from './contrast.ts';
 import { type Design, type DesignName, figuresOf, type Sample, sampleOf } from './design.ts';
 import { type Estimate, estimateOf, invert, UNKNOWN } from './estimate.ts';
+import { methodText, reasonAgainst } from './overall-words.ts';
 import {
   ascending,
   type EcdfPoint,
@@ -15,6 +15,7 @@ import {
   quantilesOf,
 } from './quantiles.ts';
 import { fasterMs, type SmallestDifference, smallestRatio } from './smallest-difference.ts';
+import { aboutWindows, type WindowsUsed } from './windows/windows-used.ts';
 
 export type Verdict = 'a-faster' | 'b-faster' | 'no-difference-seen' | 'not-enough-data';
 
@@ -39,6 +40,8 @@ export type Overall = Readonly<{
   pValue: number | null;
   /** How the two sides are set against each other. */
   design: DesignName;
+  /** Where runs are windows of the clock; else null. */
+  windows: WindowsUsed | null;
   /** What as much data as this could have found; null where nothing is tested. */
   smallestDifference: SmallestDifference | null;
   /** Named in every output. */
@@ -109,12 +112,13 @@ export function compareOverall(
   { sample, ratios, requestMs, unnamed }: TestedOverall,
   against: string | null,
 ): Overall {
-  const { paired } = sample;
+  const { paired, windowed } = sample;
   const figures = figuresOf(sample);
   const [a, b] = [ascending(figures.a), ascending(figures.b)];
   const comparable = against === null;
   const pValue = comparable ? (ratios.test?.pValue() ?? null) : null;
-  const reason = against ?? reasonAgainst(ratios, { paired, unnamed });
+  const untested = ratios.untested ?? null;
+  const reason = against ?? untested?.why ?? reasonAgainst(ratios, { sample, unnamed });
   return {
     stratum: 'warm',
     measure: 'schedule-relative root latency',
@@ -137,15 +141,14 @@ export function compareOverall(
     pairs: paired ? ratios.values.a : 0,
     runs: ratios.runs,
     pValue,
-    design: paired ? 'paired-runs' : 'runs',
+    design: windowed?.windows.kind ?? (paired ? 'paired-runs' : 'runs'),
+    windows: windowed === undefined ? null : aboutWindows(windowed),
     smallestDifference: comparable
       ? smallestRatio(ratios, { alpha: ALPHA, ms: fasterMs(a, b) })
       : null,
-    method: paired
-      ? `per run the typical log ratio of its pairs (Hodges-Lehmann), over ${counted(ratios.runs.a, 'run')} the trimmed mean with its t-test (Tukey-McLaughlin)`
-      : `per run the typical log latency (Hodges-Lehmann), over ${ratios.runs.a} and ${counted(ratios.runs.b, 'run')} the trimmed means with Yuen's t-test`,
+    method: methodText(ratios, sample),
     reason,
-    descriptive: null,
+    descriptive: against === null ? (untested?.why ?? null) : null,
     ecdf: { a: ecdfOf(a), b: ecdfOf(b) },
     quantileDifferences: comparable ? quantileDifferencesOf(a, b) : [],
   };
@@ -155,29 +158,6 @@ export function compareOverall(
 export function verdictOf(pValue: number, difference: number): Verdict {
   if (pValue >= ALPHA) return 'no-difference-seen';
   return difference < 0 ? 'a-faster' : 'b-faster';
-}
-
-function reasonAgainst(
-  { values, runs, test }: Contrast,
-  about: Readonly<{ paired: boolean; unnamed: number }>,
-): string | null {
-  const { paired, unnamed } = about;
-  if (test !== null) return null;
-  const what = paired ? 'pairs of warm requests' : 'warm requests';
-  const fewest = Math.min(values.a, values.b);
-  if (fewest === 0) {
-    return paired
-      ? 'no pair of warm requests without error and with possible times'
-      : 'one of the cohorts has no warm request without error and with possible times';
-  }
-  const fewestRuns = Math.min(runs.a, runs.b);
-  if (fewestRuns < FEWEST_RUNS && unnamed > 0) {
-    return `${unnamed} warm requests name neither their run nor their scheduled minute and count as one run. That makes ${counted(fewestRuns, 'run')}, and a verdict needs ${FEWEST_RUNS}`;
-  }
-  if (fewestRuns < FEWEST_RUNS) {
-    return `${counted(fewestRuns, 'run')} with ${what}, and a verdict needs ${FEWEST_RUNS}: requests of one run are not independent`;
-  }
-  return `${fewest} ${what}, and a verdict needs ${FEWEST_VALUES}`;
 }
 
 /** A cohort's latencies, as its summary states them. */

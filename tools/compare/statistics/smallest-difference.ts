@@ -13,9 +13,10 @@ export type SmallestDifference = Readonly<{
 
 /** Of a test of log ratios, for requests of `ms`. */
 export function smallestRatio(
-  { test }: Contrast,
+  contrast: Contrast,
   of: Readonly<{ alpha: number; ms: number }>,
 ): SmallestDifference | null {
+  const test = wouldTest(contrast);
   if (test === null) return null;
   const ratio = Math.exp(test.smallest(of.alpha));
   return { ms: of.ms * (ratio - 1), ratio };
@@ -23,13 +24,17 @@ export function smallestRatio(
 
 /** Of a test of milliseconds which must exceed `thresholdMs`, for a step of `ms`. */
 export function smallestMs(
-  { test }: Contrast,
+  contrast: Contrast,
   of: Readonly<{ alpha: number; thresholdMs: number; ms: number }>,
 ): SmallestDifference | null {
+  const test = wouldTest(contrast);
   if (test === null) return null;
   const ms = of.thresholdMs + test.smallest(of.alpha);
   return { ms, ratio: of.ms > 0 ? 1 + ms / of.ms : null };
 }
+
+/** Also of data that may not call a difference: how large one they would find. */
+const wouldTest = ({ test, untested }: Contrast) => test ?? untested?.test ?? null;
 
 /** The smaller of the medians of two sides (sorted), 0 where neither has one. */
 export function fasterMs(...sides: readonly (readonly number[])[]): number {

@@ -33,29 +33,43 @@ const POWER = 0.8;
 /** The share of the runs that is set aside at either end; of three runs and more at least one. */
 const TRIMMED_SHARE = 0.1;
 
-type Trimmed = Readonly<{
+export type Trimmed = Readonly<{
+  mean: number;
+  /** How many values are in that mean. */
+  kept: number;
+  /** All values in their order, the extremes as far as the trimmed ones go. */
+  winsorised: readonly number[];
+}>;
+
+/** The mean without the extremes: what a typical run has. Throws on an empty list. */
+export const centreOf = (values: readonly number[]): number => trim(values).mean;
+
+export function trim(values: readonly number[]): Trimmed {
+  if (values.length === 0) throw new RangeError('a centre needs at least one value');
+  const sorted = ascending(values);
+  const cut = values.length < 3 ? 0 : Math.max(1, Math.floor(values.length * TRIMMED_SHARE));
+  const kept = sorted.slice(cut, sorted.length - cut);
+  const [lowest, highest] = [kept[0] as number, kept.at(-1) as number];
+  const winsorised = values.map((value) => Math.min(highest, Math.max(lowest, value)));
+  return { mean: mean(kept), kept: kept.length, winsorised };
+}
+
+/** A mean with its error. */
+export type Centre = Readonly<{
   mean: number;
   /** Of that mean: from the winsorised squares, as its trimmed values alone would flatter it. */
   variance: number;
   degreesOfFreedom: number;
 }>;
 
-/** The mean without the extremes: what a typical run has. Throws on an empty list. */
-export const centreOf = (values: readonly number[]): number => trimmed(values).mean;
-
-function trimmed(values: readonly number[]): Trimmed {
-  if (values.length === 0) throw new RangeError('a centre needs at least one value');
-  const sorted = ascending(values);
-  const cut = values.length < 3 ? 0 : Math.max(1, Math.floor(values.length * TRIMMED_SHARE));
-  const kept = sorted.slice(cut, sorted.length - cut);
-  const [lowest, highest] = [kept[0] as number, kept.at(-1) as number];
-  const winsorised = sorted.map((value) => Math.min(highest, Math.max(lowest, value)));
-  const centre = mean(winsorised);
-  const squares = winsorised.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+function independent(values: readonly number[]): Centre {
+  const { mean: centre, kept, winsorised } = trim(values);
+  const middle = mean(winsorised as number[]);
+  const squares = winsorised.reduce((sum, value) => sum + (value - middle) ** 2, 0);
   return {
-    mean: mean(kept),
-    variance: squares / (kept.length * (kept.length - 1)),
-    degreesOfFreedom: kept.length - 1,
+    mean: centre,
+    variance: squares / (kept * (kept - 1)),
+    degreesOfFreedom: kept - 1,
   };
 }
 
@@ -67,7 +81,7 @@ export function oneSample(values: readonly number[]): Test {
   if (values.length < FEWEST_TO_TEST) {
     throw new RangeError(`oneSample needs ${FEWEST_TO_TEST} values, got ${values.length}`);
   }
-  const { mean: estimate, variance, degreesOfFreedom } = trimmed(values);
+  const { mean: estimate, variance, degreesOfFreedom } = independent(values);
   return studentTest(estimate, Math.sqrt(variance), degreesOfFreedom);
 }
 
@@ -78,7 +92,11 @@ export function twoSamples(a: readonly number[], b: readonly number[]): Test {
       `twoSamples needs ${FEWEST_TO_TEST} values each, got ${a.length} and ${b.length}`,
     );
   }
-  const [ofA, ofB] = [trimmed(a), trimmed(b)];
+  return testCentres(independent(a), independent(b));
+}
+
+/** Welch's degrees of freedom. */
+export function testCentres(ofA: Centre, ofB: Centre): Test {
   const variance = ofA.variance + ofB.variance;
   const degreesOfFreedom =
     variance === 0
@@ -88,7 +106,7 @@ export function twoSamples(a: readonly number[], b: readonly number[]): Test {
   return studentTest(ofA.mean - ofB.mean, Math.sqrt(variance), degreesOfFreedom);
 }
 
-function studentTest(estimate: number, error: number, degreesOfFreedom: number): Test {
+export function studentTest(estimate: number, error: number, degreesOfFreedom: number): Test {
   return {
     estimate,
     halfWidth: (alpha) => (error === 0 ? 0 : error * studentt.inv(1 - alpha / 2, degreesOfFreedom)),

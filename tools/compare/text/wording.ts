@@ -5,6 +5,7 @@ import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Hop } from '../statistics/hop.ts';
 import type { Verdict } from '../statistics/overall.ts';
+import { sampleText } from './sample-words.ts';
 
 type Labels = Readonly<{ a: string; b: string }>;
 
@@ -48,16 +49,6 @@ export const hopsLeftOutText = ({ hopsLeftOut }: Comparison): readonly string[] 
   hopsLeftOut === 0
     ? []
     : [`${counted(hopsLeftOut, 'span path')} left out: they take the least time.`];
-
-/** How many requests the verdict rests on, and of how many where some have no partner. */
-export function sampleText({ overall, cohorts }: Pick<Comparison, 'overall' | 'cohorts'>): string {
-  const { runs, pairs } = overall;
-  const [a, b] = [cohorts.a.latency.warm?.n ?? 0, cohorts.b.latency.warm?.n ?? 0];
-  const ofRequests = `${a} and ${counted(b, 'request')}`;
-  if (!overall.paired) return `${ofRequests}, unpaired, in ${runs.a} and ${counted(runs.b, 'run')}`;
-  const all = a === pairs && b === pairs;
-  return `${counted(pairs, 'pair')}${all ? '' : ` of ${ofRequests}`} in ${counted(runs.a, 'run')}`;
-}
 
 /** How many pairs of a hop were tested, where that is not all that its quantiles tell; else ''. */
 export function testedText({ a, b, tested }: Hop): string {

@@ -284,6 +284,7 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
         'per run the typical log ratio of its pairs, over 40 runs the trimmed mean with its t-test',
       reason: null,
       design: 'paired-runs',
+      windows: null,
       smallestDifference: { ms: 1.1, ratio: 1.1 },
       descriptive: null,
       ecdf: { a: ecdf(23.6), b: ecdf(11.4) },

@@ -197,6 +197,7 @@ const OVERALL = {
   runs: { a: 2, b: 2 },
   pValue: null,
   design: 'paired-runs',
+  windows: null,
   smallestDifference: null,
   descriptive: null,
   ecdf: {

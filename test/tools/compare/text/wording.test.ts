@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
 import {
-  sampleText,
   testedText,
-  verdictBasis,
   verdictSentence,
   verdictWord,
 } from '../../../../tools/compare/text/wording.ts';
@@ -55,21 +53,7 @@ test('a hop without a verdict is not said to lack data: its answers may be wrong
   assert.equal(verdictWord('a-faster', labels), 'Cloud Run faster');
 });
 
-test('pairs are counted with the requests that they are of, where some have no partner', () => {
-  assert.equal(sampleText(sample), '392 pairs of 396 and 396 requests in 40 runs');
-  assert.equal(sampleText(withOverall({ pairs: 396 })), '396 pairs in 40 runs');
-  const unpaired = withOverall({ paired: false, pairs: 0, runs: { a: 40, b: 39 } });
-  assert.equal(sampleText(unpaired), '396 and 396 requests, unpaired, in 40 and 39 runs');
-  assert.match(verdictBasis(sample), /; 392 pairs of 396 and 396 requests in 40 runs; p < 0\.001$/);
-});
-
-test('one is counted in the singular', () => {
-  const one = { pairs: 1, runs: { a: 1, b: 1 } };
-  assert.equal(sampleText(withOverall(one)), '1 pair of 396 and 396 requests in 1 run');
-  assert.equal(
-    sampleText(withOverall({ ...one, paired: false })),
-    '396 and 396 requests, unpaired, in 1 and 1 run',
-  );
+test('one tested pair of a hop is counted in the singular', () => {
   const [hop] = sample.hops;
   assert.ok(hop);
   assert.equal(testedText({ ...hop, tested: { a: 1, b: 1 } }), '1 pair tested');
