@@ -9,6 +9,7 @@ import { explainSource, openSource } from '../traces/sources/open-source.ts';
 import type { TraceSource } from '../traces/sources/source.ts';
 import { type End, endLine, headLine, traceLine } from '../traces/sources/trace-lines.ts';
 import { compareSource } from './compare.ts';
+import { whyNothingRead } from './empty-read.ts';
 import type { Options } from './options.ts';
 import type { Comparison } from './result/comparison.ts';
 import { renderText } from './text/render-text.ts';
@@ -48,6 +49,8 @@ export async function run(asked: Options): Promise<number> {
     const truncated = source.truncated() ?? partly;
     await saving?.close({ truncated, deviations: source.deviations() });
     progress.clear();
+    const hint = read === 0 ? whyNothingRead(options) : null;
+    if (hint !== null) process.stderr.write(`compare: ${hint}\n`);
     if (options.save !== undefined) await tellWritten(options.save);
     await writeResults(comparison, options);
     const { a, b } = comparison.cohorts;

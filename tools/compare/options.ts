@@ -57,6 +57,8 @@ export function parseOptions(flags: CompareFlags, nowMs: number): Options {
       flagsOfOrigin(origin),
       ...(flags.since === undefined ? [] : [`--since ${flags.since}`]),
       ...(flags.until === undefined ? [] : [`--until ${flags.until}`]),
+      ...(reading.profile === null ? [] : [`--profile ${reading.profile}`]),
+      ...(flags.root === undefined ? [] : [`--root '${flags.root}'`]),
     ].join(' '),
   };
   const at = (askedAtMs: number): Options => ({

@@ -6,7 +6,7 @@ const NO_TRACES = {
   finding: 'There is no trace to look at.',
   cause:
     'Nothing ran in this time, or the spans are stored in another project, are not sampled, or ' +
-    'cannot be stored.',
+    'cannot be stored. Or they are of another system: --profile general reads those.',
   fix:
     'Send a request (npx shakesapp load run), wait a minute, and run the doctor again with a ' +
     'longer --since. Look for export errors in the logs of the programs.',
@@ -15,6 +15,9 @@ const NO_TRACES = {
 /** Of another system nobody knows what sends requests. */
 const NO_TRACES_OF_ANY = {
   ...NO_TRACES,
+  cause:
+    'Nothing ran in this time, or the spans are stored in another project, are not sampled, or ' +
+    'cannot be stored.',
   fix:
     'Send a request, wait a minute, and run the doctor again with a longer --since or another ' +
     '--filter. Look for export errors in the logs of the programs.',

@@ -66,6 +66,10 @@ test('sends to doctor with the flags that read the same traces', async (t) => {
   assert.equal(sameTraces('--local'), '--local');
   assert.equal(sameTraces('--project', 'p', '--since', '2h'), '--project p --since 2h');
   assert.equal(sameTraces('--from', 'my file', 'b'), "--from 'my file' b");
+  assert.equal(
+    sameTraces('--from-a', 'x', '--from-b', 'y', '--root', 'service=shop'),
+    "--from x y --profile general --root 'service=shop'",
+  );
 });
 
 test('saves what it read, and the saved traces give the same comparison', async (t) => {
@@ -228,6 +232,29 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ],
   ['an unknown flag', ['--local', '--fast'], /--fast/],
   ['a filter without a value', ['--local', '--a', 'x'], /--a is "x"/],
+  ['files of one cohort', ['--from-a', 'x'], /^--from-a is valid only with --from-b/],
+  ['files twice', ['--from', 'x', '--from-a', 'y', '--from-b', 'z'], /^--from and --from-a and/],
+  [
+    'standard input twice',
+    ['--from-a', '-', '--from-b', '-'],
+    /^--from-a - and --from-b - exclude each other/,
+  ],
+  [
+    'a root that is none',
+    ['--local', '--root', 'shop'],
+    /^--root is "shop"; allowed: service=NAME/,
+  ],
+  [
+    'a root of this system',
+    ['--local', '--profile', 'shakesapp', '--root', 'name=x'],
+    /^--root and --profile shakesapp exclude each other/,
+  ],
+  [
+    'a pair of this system',
+    ['--local', '--profile', 'shakesapp', '--pair-by', 'x'],
+    /^--pair-by and --profile shakesapp exclude each other/,
+  ],
+  ['an unknown profile', ['--local', '--profile', 'shop'], /--profile is "shop"; allowed: one of/],
   ['a time that is none', ['--local', '--since', 'noon'], /--since is "noon"/],
   ['a number out of bounds', ['--local', '--max-traces', '0'], /--max-traces is "0"/],
   ['files without --from', ['--local', 'a.ndjson'], /unknown argument "a.ndjson"/],
