@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { ApiError, type File } from '@google-cloud/storage';
+import { ApiError, type Bucket } from '@google-cloud/storage';
 import { until } from '../../lib/telemetry/deadline.ts';
+import type { ObjectRef } from './listing.ts';
 
 /** What a download answers with: the stored bytes, as they come. */
 export type Download = Readable &
@@ -15,15 +16,20 @@ const HEADERS = { 'Accept-Encoding': 'gzip', 'Cache-Control': 'no-store' };
  * answer, where Storage gives none; whoever reads on destroys it when `signal` aborts.
  *
  * File.createReadStream() would send every byte through seven streams, of which nobody reads the
- * last five. This takes the library's response, and those that follow it are left without bytes.
+ * last five, and a File makes a hundred functions for access lists. This takes the library's response,
+ * and the streams that follow it are left without bytes.
  */
-export async function openDownload(file: File, signal: AbortSignal): Promise<Download> {
+export async function openDownload(
+  objects: Bucket,
+  { name, generation }: ObjectRef,
+  signal: AbortSignal,
+): Promise<Download> {
   const { promise, resolve, reject } = Promise.withResolvers<Download>();
-  file
+  objects
     .requestStream({
-      uri: '',
+      uri: `/o/${encodeURIComponent(name)}`,
       headers: { ...HEADERS },
-      qs: { alt: 'media', generation: file.generation },
+      qs: { alt: 'media', generation },
     })
     .on('error', reject)
     .on('response', (response: unknown) => resolve(response as Download));

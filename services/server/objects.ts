@@ -126,8 +126,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   }
 
   async function download(ref: ObjectRef, room: LoadRoom, signal: AbortSignal) {
-    const file = files.file(ref.name, { generation: ref.generation });
-    const response = await openDownload(file, signal);
+    const response = await openDownload(files, ref, signal);
     const onAbort = () => response.destroy(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     try {

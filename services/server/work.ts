@@ -37,7 +37,10 @@ export const toWork: ToWork = (ref, content) =>
     return { lowered, lineFeeds: lengths.length, lengths: isKept ? lengths : NO_LENGTHS };
   });
 
-/** To be searched once: the lengths of lines, and strings where bytes will do, would not be worth it. */
+/**
+ * To be searched once: the lengths of lines, and strings where bytes will do, would not be worth it. It
+ * lowers the bytes of `content` where they are.
+ */
 export const toWorkForOnce: ToWork = (ref, content) =>
   join(ref, content, decodeOnce(content), (part) => {
     if (typeof part !== 'string') return { ...part, lengths: NO_LENGTHS };
