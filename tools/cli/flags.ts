@@ -68,6 +68,7 @@ const WINDOW = 'Which traces:';
 const PROFILE = 'What a request is:';
 const BIGQUERY = 'BigQuery:';
 const RESULTS = 'Results:';
+const GATE = 'Gate in CI:';
 
 /** The flags of every command that reads traces, but for `--from` and `--max-traces` below. */
 export const READ_FLAGS = {
@@ -121,6 +122,22 @@ export const PROFILE_FLAGS = {
     "a request is the topmost span that matches 'service=S,name=N', or one of the two; implies " +
       '--profile general',
   ).helpGroup(PROFILE),
+} as const;
+
+/** The flags of a gate in CI. */
+export const GATE_FLAGS = {
+  failIf: repeatableFlag(
+    '--fail-if <condition>',
+    'exit 1 if the data shows this, such as "b slower than 10 %"; may be repeated (below)',
+  ).helpGroup(GATE),
+  requireVerdict: new Option(
+    '--require-verdict',
+    'exit 1 as well if there is not enough data for a condition',
+  ).helpGroup(GATE),
+  summary: new Option(
+    '--summary <file>',
+    'append the result as Markdown, such as to "$GITHUB_STEP_SUMMARY"',
+  ).helpGroup(RESULTS),
 } as const;
 
 /** The flags of `--bigquery`. */

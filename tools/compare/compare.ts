@@ -6,6 +6,7 @@ import type { SourceDescription, TraceSource } from '../traces/sources/source.ts
 import type { Cohort, Sides } from './cohorts/cohort.ts';
 import { type Collecting, type Collection, createCollector } from './cohorts/collector.ts';
 import { hopsLeftOut } from './cohorts/hop-groups.ts';
+import { runsOf } from './cohorts/pairing.ts';
 import {
   type CohortSummary,
   loadOf,
@@ -13,6 +14,7 @@ import {
   summariseCohort,
 } from './result/cohort-summary.ts';
 import { COMPARISON_VERSION, type Comparison, methodsOf } from './result/comparison.ts';
+import { costOf } from './result/cost.ts';
 import { createDrawing } from './result/drawing.ts';
 import { chooseExemplars, chosenRecords, drawExemplars } from './result/exemplars.ts';
 import { drawnFailures, findFailures } from './result/failures.ts';
@@ -22,8 +24,10 @@ import { newestRequests } from './result/recent-traces.ts';
 import { reconcile } from './result/reconciliation.ts';
 import { findWarnings } from './result/warnings.ts';
 import { chooseDesign } from './statistics/design.ts';
+import { compareErrorRates } from './statistics/error-rates.ts';
 import { compareHops } from './statistics/hops.ts';
 import { compareOverall, latencyIn, testOverall } from './statistics/overall.ts';
+import { compareTails } from './statistics/tails.ts';
 import { chooseWindows } from './statistics/windows/choose-windows.ts';
 
 const INSPECT = 'Run npx shakesapp doctor on the same traces';
@@ -166,11 +170,14 @@ export function compareCollected(collection: Collection) {
         stillArriving: collection.stillArriving,
         deviations: tally.all(),
         overall,
+        tails: compareTails(tested.sample, against),
+        errorRates: compareErrorRates({ a: runsOf(records.a), b: runsOf(records.b) }, against),
         reconciliation: reconcile(overall, hops, {
           design,
           labels: { a: cohorts.a.label, b: cohorts.b.label },
         }),
         hops,
+        cost: costOf(records, hops),
         hopsLeftOut: hopsLeftOut(records),
         exemplars: drawExemplars(warm, draw),
         coldExemplars: drawExemplars(cold, draw),

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { interruptible } from '../cli/command-line.ts';
+import { appendFile } from 'node:fs/promises';
+import { interruptible, isStdout } from '../cli/command-line.ts';
+import { columnsFor } from '../cli/format.ts';
 import { INTERRUPTED } from '../cli/origin.ts';
 import { createProgress } from '../cli/progress.ts';
 import { tellWritten, writeOutcome, writeResult } from '../cli/result-file.ts';
@@ -10,8 +12,12 @@ import type { TraceSource } from '../traces/sources/source.ts';
 import { type End, endLine, headLine, traceLine } from '../traces/sources/trace-lines.ts';
 import { compareSource } from './compare.ts';
 import { whyNothingRead } from './empty-read.ts';
+import { evaluateGate } from './gate/evaluate-gate.ts';
+import { isGateClosed } from './gate/gate.ts';
+import { gateLines } from './gate/render-gate.ts';
 import type { Options } from './options.ts';
 import type { Comparison } from './result/comparison.ts';
+import { renderSummary } from './text/render-summary.ts';
 import { renderText } from './text/render-text.ts';
 
 /** Returns the exit code. */
@@ -33,7 +39,7 @@ export async function run(asked: Options): Promise<number> {
     });
     const saving = options.save === undefined ? null : startSaving(options.save, source);
     let read = 0;
-    const comparison = await compareSource(source, {
+    const compared = await compareSource(source, {
       cohorts: options.cohorts,
       collecting: options.collecting,
       signal,
@@ -45,16 +51,19 @@ export async function run(asked: Options): Promise<number> {
         await saving?.add(trace);
       },
     });
-    const partly = comparison.sample?.text ?? null;
+    const partly = compared.sample?.text ?? null;
     const truncated = source.truncated() ?? partly;
     await saving?.close({ truncated, deviations: source.deviations() });
     progress.clear();
     const hint = read === 0 ? whyNothingRead(options) : null;
     if (hint !== null) process.stderr.write(`compare: ${hint}\n`);
     if (options.save !== undefined) await tellWritten(options.save);
+    const gate = options.conditions.length === 0 ? undefined : evaluateGate(compared, options);
+    const comparison = gate === undefined ? compared : { ...compared, gate };
     await writeResults(comparison, options);
     const { a, b } = comparison.cohorts;
-    return Math.min(a.traces, b.traces) === 0 || a.wrongCounts + b.wrongCounts > 0 ? 1 : 0;
+    const isRefused = Math.min(a.traces, b.traces) === 0 || a.wrongCounts + b.wrongCounts > 0;
+    return isRefused || (gate !== undefined && isGateClosed(gate)) ? 1 : 0;
   } finally {
     progress.clear();
   }
@@ -81,9 +90,17 @@ function startSaving(path: string, source: TraceSource) {
 
 async function writeResults(comparison: Comparison, options: Options): Promise<void> {
   await writeOutcome(options.json, {
-    text: () => renderText(comparison),
+    text: () => renderText(comparison, columnsFor(process.stdout)),
     value: () => comparison,
   });
+  // Whoever reads the log of a job sees why it ended so, also where stdout is for a program.
+  if (options.json !== undefined && isStdout(options.json)) {
+    for (const line of gateLines(comparison.gate)) process.stderr.write(`${line}\n`);
+  }
+  if (options.summary !== undefined) {
+    await appendFile(options.summary, renderSummary(comparison));
+    await tellWritten(options.summary);
+  }
   if (options.html !== undefined) {
     // Loaded only here: the plots' libraries take longer to load than a comparison to compute.
     const { renderHtml } = await import('./html/render-html.ts');

@@ -15,6 +15,7 @@ import {
   type Sides,
 } from './cohorts/cohort.ts';
 import type { Collecting } from './cohorts/collector.ts';
+import { type Condition, parseCondition } from './gate/condition.ts';
 
 export type Options = ReadOptions &
   Readonly<{
@@ -24,6 +25,10 @@ export type Options = ReadOptions &
     json: string | true | undefined;
     html: string | undefined;
     save: string | undefined;
+    /** To append Markdown to. */
+    summary: string | undefined;
+    conditions: readonly Condition[];
+    requireVerdict: boolean;
     /** With them another command reads the same traces. */
     sameTraces: string;
     /** The same command with its relative times counted from another moment. */
@@ -35,9 +40,13 @@ const TIMES = ['since', 'until', 'aSince', 'aUntil', 'bSince', 'bUntil'] as cons
 /** Throws UsageError. */
 export function parseOptions(flags: CompareFlags, nowMs: number): Options {
   const origin = originOf(flags);
-  for (const flag of ['json', 'html', 'save'] as const) {
+  for (const flag of ['json', 'html', 'save', 'summary'] as const) {
     if (origin.kind === 'files') checkNotRead(flag, flags[flag], origin.paths);
     checkOutput(flag, flags[flag]);
+  }
+  const conditions = (flags.failIf ?? []).map(parseCondition);
+  if (flags.requireVerdict === true && conditions.length === 0) {
+    throw new UsageError('--require-verdict is valid only with --fail-if');
   }
   const since = flags.since ?? (origin.kind === 'files' ? undefined : '30m');
   const given = { ...flags, since };
@@ -53,6 +62,9 @@ export function parseOptions(flags: CompareFlags, nowMs: number): Options {
     json: flags.json,
     html: flags.html,
     save: flags.save,
+    summary: flags.summary,
+    conditions,
+    requireVerdict: flags.requireVerdict === true,
     sameTraces: [
       flagsOfOrigin(origin),
       ...(flags.since === undefined ? [] : [`--since ${flags.since}`]),

@@ -202,6 +202,74 @@ test('exits 1 where a cohort is empty', async (t) => {
   assert.match(stdout, /^No trace matches cloud\.platform=gcp_kubernetes_engine: /);
 });
 
+/** GKE's search takes longer by so many milliseconds of about 10. */
+const slowerOnGke = (ms: number, runs = 6) =>
+  (['gcp_cloud_run', 'gcp_kubernetes_engine'] as const).flatMap((platform) =>
+    Array.from({ length: runs * 10 }, (_, index) => {
+      const ownMs = ((index * (platform === 'gcp_cloud_run' ? 7 : 11)) % 13) / 10;
+      const search = 3 + ownMs + (platform === 'gcp_cloud_run' ? 0 : ms);
+      return requestTrace({
+        platform,
+        run: Math.floor(index / 10),
+        sequence: index % 10,
+        parts: { search },
+      });
+    }),
+  );
+
+for (const [what, traces, flags, expected, outcome] of [
+  ['a condition that the data shows fails', slowerOnGke(4), [], 1, 'fails'],
+  ['two equal sides pass', slowerOnGke(0), [], 0, 'passes'],
+  ['too little data stays open', slowerOnGke(4, 5), [], 0, 'undecided'],
+  ['too little data is closed on demand', slowerOnGke(4, 5), ['--require-verdict'], 1, 'undecided'],
+] as const) {
+  test(`${what}: exit ${expected}`, async (t) => {
+    const { from, path } = await folderWith(t, traces);
+    const { code, stdout } = await compare(
+      ...['--from', from, '--fail-if', 'b slower than 10 %', ...flags, '--json', path('out.json')],
+    );
+    assert.equal(code, expected, stdout);
+    const { gate }: Comparison = JSON.parse(await readFile(path('out.json'), 'utf8'));
+    assert.equal(gate?.outcome, outcome);
+    assert.deepEqual(
+      gate?.conditions.map(({ condition }) => condition),
+      ['b slower than 10 %'],
+    );
+    const shown = outcome === 'undecided' ? 'not enough data' : outcome;
+    assert.match(stdout, new RegExp(`^  ${shown}: b slower than 10 %$`, 'm'));
+  });
+}
+
+test('with JSON on stdout, the gate is told on stderr', async (t) => {
+  const { from } = await folderWith(t, slowerOnGke(4));
+  const { stdout, stderr } = await compare(
+    '--from',
+    from,
+    '--json',
+    '--fail-if',
+    'b slower than 1 %',
+  );
+  assert.equal(JSON.parse(stdout).gate.outcome, 'fails');
+  assert.match(stderr, /^Gate: fails\.\n {2}fails: b slower than 1 %\n/);
+});
+
+test('--summary appends to what is there', async (t) => {
+  const { from, path } = await folderWith(t, TRACES);
+  await writeFile(path('summary.md'), '# Job\n');
+  const { stderr } = await compare('--from', from, '--summary', path('summary.md'));
+  assert.match(await readFile(path('summary.md'), 'utf8'), /^# Job\n### No difference seen/);
+  assert.match(stderr, /^wrote .*summary\.md/);
+});
+
+test('a condition on a hop that no request has is bad usage', async (t) => {
+  const { from } = await folderWith(t, TRACES);
+  const { code, stderr } = await compare(
+    ...['--from', from, '--fail-if', 'hop server:serch of b slower than 1 ms'],
+  );
+  assert.equal(code, 2);
+  assert.match(stderr, /names the hop "server:serch", which no warm request has; allowed: /);
+});
+
 test('a file or a flag that does not exist is bad usage', async () => {
   const { code, stderr } = await compare('--from', '/nowhere/traces');
   assert.equal(code, 2);
@@ -267,6 +335,21 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
     'a window that has not begun',
     ['--local', '--b-since', '2026-03-02T10:00:00Z'],
     /--b: the window is empty/,
+  ],
+  [
+    'a condition that is none',
+    ['--local', '--fail-if', 'b too slow'],
+    /^--fail-if is "b too slow"; allowed: \[MEASURE of\] SIDE slower\|faster than N %\|ms/,
+  ],
+  [
+    'a verdict that nothing asks for',
+    ['--local', '--require-verdict'],
+    /^--require-verdict is valid only with --fail-if$/,
+  ],
+  [
+    'a summary in a directory that is missing',
+    ['--local', '--summary', '/nowhere/summary.md'],
+    /^--summary \/nowhere\/summary.md: cannot be written: there is no directory \/nowhere/,
   ],
   [
     'a file that is read and written',

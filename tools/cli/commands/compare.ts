@@ -3,6 +3,7 @@ import {
   BIGQUERY_FLAGS,
   FROM_SIDE_FLAGS,
   fromFlag,
+  GATE_FLAGS,
   htmlFlag,
   jsonFlag,
   maxTracesFlag,
@@ -52,8 +53,11 @@ export const compareCommand = (readable: string | null = null) =>
       '--pair-by <attribute>',
       'requests with the same value of this attribute are a pair; implies --profile general',
     )
+    .addOption(GATE_FLAGS.failIf)
+    .addOption(GATE_FLAGS.requireVerdict)
     .addOption(jsonFlag())
     .addOption(htmlFlag())
+    .addOption(GATE_FLAGS.summary)
     .addOption(saveFlag())
     .addHelpText(
       'after',
@@ -64,15 +68,27 @@ Examples:
   npx shakesapp compare --bigquery my-project.trace_spans --since 1d
   npx shakesapp compare --from old.ndjson new.ndjson \\
                         --a service.version=v1 --b service.version=v2
+  npx shakesapp compare --local --fail-if 'b slower than 10 %' --require-verdict
 
 Traces of another system:
   npx shakesapp compare --from-a before.json --from-b after.json
   npx shakesapp compare --from traces.json --root 'service=checkout' \\
                         --a service.version=1.4 --b service.version=1.5
 
-Exit code: 0 compared; 1 wrong counts, an empty cohort or a failure, such as a
-file without traces; 2 bad usage, such as a file that does not exist. Failed
-requests do not change it: doctor exits 1 for them.
+Conditions of --fail-if:
+  [MEASURE of] SIDE slower|faster than N %|ms
+  error rate of SIDE higher than N points
+SIDE is a or b, compared with the other side. MEASURE is p95, p99 or
+hop 'SERVICE:NAME' (or a hop's path); without it, the verdict's latency. Per
+cent is of the other side's time; points are of the rate in per cent. A
+condition fails only if its complete 95 % interval is beyond the limit, and
+passes only if it is within. Otherwise there is not enough data, which the
+output says.
+
+Exit code: 0 compared, and no condition fails; 1 a condition fails, or with
+--require-verdict lacks data; 1 wrong counts, an empty cohort or a failure,
+such as a file without traces; 2 bad usage, such as a file that does not exist.
+Failed requests alone do not change it: doctor exits 1 for them.
 `,
     );
 

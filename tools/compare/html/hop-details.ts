@@ -1,5 +1,7 @@
 import { counted } from '../../cli/format.ts';
+import type { Cost } from '../result/cost.ts';
 import type { Hop, HopQuantiles } from '../statistics/hop.ts';
+import { costOfHop, costText } from '../text/cost-words.ts';
 import { hopVerdictWord, pText, testedText } from '../text/wording.ts';
 import { scrollable } from './cohorts.ts';
 import { renderDistribution } from './distribution.ts';
@@ -8,13 +10,14 @@ import { foreign, html, type Markup } from './markup.ts';
 import { formatDifferenceMs, formatInterval, formatMs, formatRatio, type Labels } from './words.ts';
 
 /** Everything known of each hop: all quantiles, the split of its gap, its distribution. */
-export function renderHopDetails({ hops, stratum, labels, lacking, colour }: HopsOptions): Markup {
+export function renderHopDetails(options: HopsOptions): Markup {
+  const { hops, stratum, labels, lacking, colour, cost } = options;
   return html`<div class="hop-details">${hops.map(
     (hop, index) => html`<details id="${stratum}-hop-${index}" class="${colour(hop.path)}">
 <summary>${renderHopName(hop)} <span class="words ${hop.verdict}">${hopVerdictWord(hop, labels, lacking)}</span></summary>
 <p class="path">${foreign(hop.path)}</p>
 <p>${hop.measure === 'gap' ? 'Gap between the client’s span and the server’s: network and platform.' : 'Self time: no span below was at work.'}${hop.verdict !== 'not-enough-data' && ` Difference A − B, typical: ${formatDifferenceMs(hop.differenceMs.p50)} (${formatInterval(hop.differenceMs, formatDifferenceMs)}), ratio ${formatRatio(hop.ratio.p50)} (${formatInterval(hop.ratio, formatRatio)})${hop.pAdjusted === null ? '' : `, adjusted p ${pText(hop.pAdjusted)}`}${testedNote(hop)}.`}${hop.remark !== null && ` Note: ${hop.remark}.`}</p>
-${renderSplit(hop, labels)}
+${renderCost(cost, hop)}${renderSplit(hop, labels)}
 ${renderQuantiles(hop)}
 ${renderDistribution({
   title: hop.measure === 'gap' ? 'Gap' : 'Self time',
@@ -24,6 +27,15 @@ ${renderDistribution({
 })}
 </details>\n`,
   )}</div>`;
+}
+
+function renderCost(cost: Cost | null, hop: Hop): Markup | null {
+  const waiting = costOfHop(cost, hop);
+  return (
+    waiting &&
+    html`<p>A − B ${costText(waiting)}.</p>
+`
+  );
 }
 
 /** Nothing where a hop has no difference to speak of, or all of its requests were tested. */

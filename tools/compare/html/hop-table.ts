@@ -1,6 +1,8 @@
 import type { Stratum } from '../cohorts/request-record.ts';
+import type { Cost } from '../result/cost.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Hop } from '../statistics/hop.ts';
+import { costText, notableCostOf } from '../text/cost-words.ts';
 import { hopExtent, hopVerdictWord, type NotCompared, notComparedText } from '../text/wording.ts';
 import { foreign, html, type Markup, renderName } from './markup.ts';
 import { createTimeScale, type TimeScale } from './scale.ts';
@@ -11,6 +13,7 @@ export type HopsOptions = Readonly<{
   stratum: Stratum;
   labels: Labels;
   lacking: NotCompared;
+  cost: Cost | null;
   colour: (path: string) => string;
 }>;
 
@@ -40,8 +43,9 @@ ${hops.map((hop) => renderHop(hop, scale, options))}</tbody></table>${notCompare
 function renderHop(
   hop: Hop,
   scale: TimeScale | null,
-  { colour, labels, lacking }: HopsOptions,
+  { colour, labels, lacking, cost }: HopsOptions,
 ): Markup {
+  const waiting = notableCostOf(cost, hop);
   const { a, b, differenceMs, verdict, measure, depth } = hop;
   return html`<tr role="row" class="${verdict} ${colour(hop.path)}">
 <th role="rowheader" scope="row" class="d${Math.min(depth, 12)}">${renderHopName(hop)}</th>
@@ -49,7 +53,7 @@ function renderHop(
 <td role="cell" class="number of-a">${formatMs(a?.selfP50Ms ?? null)}</td>
 <td role="cell" class="number of-b">${formatMs(b?.selfP50Ms ?? null)}</td>
 <td role="cell" class="number">${verdict === 'not-enough-data' ? '–' : formatDifferenceMs(differenceMs.p50)}</td>
-${scale && html`<td role="cell" class="interval">${verdict !== 'not-enough-data' && renderInterval(differenceMs, scale)}</td>\n`}<td role="cell" class="words">${hopVerdictWord(hop, labels, lacking)}${hop.remark !== null && html` <span class="note">${hop.remark}</span>`}</td></tr>
+${scale && html`<td role="cell" class="interval">${verdict !== 'not-enough-data' && renderInterval(differenceMs, scale)}</td>\n`}<td role="cell" class="words">${hopVerdictWord(hop, labels, lacking)}${waiting !== null && html` <span class="note">${costText(waiting)}</span>`}${hop.remark !== null && html` <span class="note">${hop.remark}</span>`}</td></tr>
 `;
 }
 

@@ -1,5 +1,6 @@
 import type { Stratum } from '../cohorts/request-record.ts';
 import type { Comparison } from '../result/comparison.ts';
+import { costIn, costLegend } from '../text/cost-words.ts';
 import {
   hopsLeftOutText,
   legendOf,
@@ -11,6 +12,7 @@ import { renderCohorts, renderConfiguration, renderWarnings } from './cohorts.ts
 import { renderCriticalPath } from './critical-path.ts';
 import { renderDocument } from './document.ts';
 import { renderFailures } from './failures.ts';
+import { renderGate } from './gate.ts';
 import { renderHopDetails } from './hop-details.ts';
 import { renderHopTable } from './hop-table.ts';
 import { foreign, html, type Markup } from './markup.ts';
@@ -82,6 +84,7 @@ function renderUnmatched(comparison: Comparison, labels: Labels): Markup {
   return html`<section class="verdict" aria-labelledby="verdict">
 <h2 id="verdict">Nothing to compare</h2>
 ${comparison.unmatched.map((sentence) => html`<p>${foreign(sentence)}</p>\n`)}</section>
+${renderGate(comparison.gate)}
 ${renderCohorts(comparison, labels)}
 ${reading.length > 0 && renderWarnings(reading)}`;
 }
@@ -93,6 +96,7 @@ ${reading.length > 0 && renderWarnings(reading)}`;
 function renderComparison(comparison: Comparison, labels: Labels): Markup {
   return html`${renderConfiguration(comparison, labels)}
 ${renderVerdict(comparison, labels)}
+${renderGate(comparison.gate)}
 ${renderEvidence(comparison, labels)}`;
 }
 
@@ -102,7 +106,8 @@ export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
   const colour = createColours(stepsOf(comparison));
   const of = (stratum: Stratum) => {
     const own = hops.filter((hop) => hop.stratum === stratum);
-    return { hops: own, stratum, labels, lacking: notCompared(comparison, stratum), colour };
+    const lacking = notCompared(comparison, stratum);
+    return { hops: own, stratum, labels, lacking, colour, cost: costIn(comparison) };
   };
   const warm = of('warm');
   const cold = of('cold');
@@ -112,7 +117,7 @@ ${renderFailures(comparison, labels, colour)}
 <section aria-labelledby="hops">
 <h2 id="hops">Where the difference arises</h2>
 <p>Warm requests. Each hop is judged by its own time. For a client span that has a server span below it, that is the gap between the two. For every other span, it is the self time. So a slow child does not count against its ancestors. Verdicts are adjusted for the number of hops.</p>
-${hopsLeftOutText(comparison).map((line) => html`<p class="note">${line}</p>\n`)}${renderLegend(labels, comparison.overall.paired)}
+${hopsLeftOutText(comparison).map((line) => html`<p class="note">${line}</p>\n`)}${renderLegend(comparison, labels)}
 ${warm.hops.length === 0 ? noWarm : renderHopTable(warm)}
 </section>
 <section aria-labelledby="overlays">
@@ -152,8 +157,10 @@ ${renderTotals(comparison)}
 }
 
 /** What signs, self time, gap and paths are: the same words as below the table of a terminal. */
-function renderLegend(labels: Labels, paired: boolean): Markup {
-  return html`<ul class="note signs">${legendOf(labels, paired).map((line) => html`<li>${foreign(line)}</li>\n`)}<li>A point left of the middle: A took less. Indented: called by the row above. A path names each step from the root down as <code>service:name</code>, with <code>&gt;</code> between.</li></ul>`;
+function renderLegend(comparison: Comparison, labels: Labels): Markup {
+  const cost = costLegend(costIn(comparison), labels);
+  const lines = [...legendOf(labels, comparison.overall.paired), ...(cost === null ? [] : [cost])];
+  return html`<ul class="note signs">${lines.map((line) => html`<li>${foreign(line)}</li>\n`)}<li>A point left of the middle: A took less. Indented: called by the row above. A path names each step from the root down as <code>service:name</code>, with <code>&gt;</code> between.</li></ul>`;
 }
 
 function stepsOf({ hops, exemplars, coldExemplars, failures }: Comparison) {

@@ -5,13 +5,12 @@ import { sampleText } from '../text/sample-words.ts';
 import { pText } from '../text/wording.ts';
 import { renderDistribution } from './distribution.ts';
 import { foreign, html, type Markup } from './markup.ts';
+import { renderTails } from './tails.ts';
 import { formatDifferenceMs, formatInterval, formatMs, formatRatio, type Labels } from './words.ts';
 
 /** The one primary verdict, before everything else. */
-export function renderVerdict(
-  { overall, cohorts, reconciliation, exemplars }: Comparison,
-  labels: Labels,
-): Markup {
+export function renderVerdict(comparison: Comparison, labels: Labels): Markup {
+  const { overall, cohorts, reconciliation, exemplars } = comparison;
   const { a, b } = overall;
   return html`<section class="verdict ${overall.verdict}" aria-labelledby="verdict">
 <h2 id="verdict">${headline(overall, labels)}</h2>
@@ -32,6 +31,7 @@ ${renderDistribution({
   labels,
   marks: { a: marksOf(exemplars.a), b: marksOf(exemplars.b) },
 })}
+${renderTails(comparison, labels)}
 </section>`;
 }
 

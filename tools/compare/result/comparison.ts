@@ -18,10 +18,14 @@ import type { Sides } from '../cohorts/cohort.ts';
 import type { ConfigurationDifference } from '../cohorts/configuration.ts';
 import type { LabelChoice } from '../cohorts/label-choices.ts';
 import type { Stratum } from '../cohorts/request-record.ts';
+import type { Gate } from '../gate/gate.ts';
+import type { ErrorRates } from '../statistics/error-rates.ts';
 import type { Hop } from '../statistics/hop.ts';
 import { RELEVANT_SHARE } from '../statistics/hop-verdicts.ts';
 import type { Overall } from '../statistics/overall.ts';
+import type { Tail } from '../statistics/tails.ts';
 import type { CohortSummary } from './cohort-summary.ts';
+import type { Cost } from './cost.ts';
 import type { Exemplars } from './exemplars.ts';
 import type { Failures } from './failures.ts';
 import type { RecentTrace } from './recent-traces.ts';
@@ -51,11 +55,19 @@ export type Comparison = Readonly<{
   stillArriving: number;
   /** What was read although it is not as it should be. */
   deviations: readonly Deviation[];
+  /** What `--fail-if` asked; absent where it was not given. */
+  gate?: Gate;
   overall: Overall;
+  /** Median, p95 and p99 of the requests that the verdict rests on. */
+  tails: readonly Tail[];
+  /** Of every request, cold ones included. */
+  errorRates: ErrorRates;
   /** Why the verdicts on request and hops seem to disagree, in a sentence; null: they do not. */
   reconciliation: string | null;
   /** Depth first, in the order of their start; the warm stratum before the cold one. */
   hops: readonly Hop[];
+  /** What the hops' differences amount to at the rate that was seen; null: no rate was. */
+  cost: Cost | null;
   /** Span paths that are no hop, since there are too many: those that take the least time. */
   hopsLeftOut: number;
   /** Warm exemplars: the requests at the median and at p95 of the primary measure. */
@@ -82,6 +94,8 @@ export function methodsOf(primary: string): readonly string[] {
   return [
     `Overall: ${primary}; 95 % interval. Requests of one run are not independent, so the sample is the runs.`,
     'Difference in milliseconds: what to add to every request of the faster side until that test sees no difference.',
+    'Tails: quantiles of each side; 95 % intervals by bootstrap over runs (2,000 draws, expanded percentiles).',
+    "Error rates: Wilson's intervals and Newcombe's of the difference, with the sample size that the runs allow.",
     'Hops: the same test on self time or gap in milliseconds; the ratio is derived from it (Fieller). Verdicts: at most 5 % chance of even one false (Holm). Intervals: simultaneous 95 % coverage (Bonferroni).',
     `A hop is called faster only where the difference exceeds ${RELEVANT_SHARE * 100} % of the median request.`,
     'Self time: each moment belongs to the deepest span at work; among siblings, to the one that ends last.',

@@ -4,6 +4,7 @@ declare module 'jstat' {
     cdf(t: number, degreesOfFreedom: number): number;
     inv(probability: number, degreesOfFreedom: number): number;
   };
-  const jstat: { studentt: StudentT };
+  type Normal = { cdf(value: number, mean: number, deviation: number): number };
+  const jstat: { studentt: StudentT; normal: Normal };
   export default jstat;
 }

@@ -26,7 +26,7 @@ export function ascending(values: ArrayLike<number>): readonly number[] {
 }
 
 /** Of sorted values. The library asks for a list that it may change, and does not change it. */
-const quantileAt = (sorted: readonly number[], fraction: number): number =>
+export const quantileAt = (sorted: readonly number[], fraction: number): number =>
   quantileSorted(sorted as number[], fraction);
 
 export const medianOf = (values: ArrayLike<number>): number => quantileAt(ascending(values), 0.5);

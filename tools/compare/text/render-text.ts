@@ -1,63 +1,60 @@
-import {
-  foldColumns,
-  formatFigure,
-  formatPercent,
-  padColumns,
-  wrapText,
-} from '../../cli/format.ts';
+import { TEXT_COLUMNS, wrapText } from '../../cli/format.ts';
 import { type ConfigurationDifference, groupDifferences } from '../cohorts/configuration.ts';
-import type { CohortSummary } from '../result/cohort-summary.ts';
+import { gateLines } from '../gate/render-gate.ts';
 import type { Comparison } from '../result/comparison.ts';
-import { foldedText } from '../result/folded-names.ts';
-import { atLeast } from '../result/incomparable.ts';
 import { titleOf } from '../result/warning-texts.ts';
-import type { Quantiles } from '../statistics/quantiles.ts';
+import { costIn, costLegend } from './cost-words.ts';
+import { cohortLines } from './render-cohorts.ts';
 import { failedExemplarLines, failureLines } from './render-failures.ts';
-import { hopLines, PATH_LEGEND } from './render-hops.ts';
+import { hopLines, signLegend } from './render-hops.ts';
+import { tailLines } from './render-tails.ts';
 import { totalLines } from './render-totals.ts';
-import { tracedText } from './traced-text.ts';
 import {
   hopsLeftOutText,
   isOneSided,
   LOCAL_LABEL,
-  leftOut,
   legendOf,
-  readFrom,
   readingWarnings,
-  readNotes,
   verdictBasis,
   verdictSentence,
 } from './wording.ts';
 
-/** The comparison for a terminal: verdict, what may confound it, hops, warnings; at most 100 columns. */
-export function renderText(comparison: Comparison): string {
+/** The comparison for a terminal of so many columns: verdict, gate, tails, hops, warnings. */
+export function renderText(comparison: Comparison, width = TEXT_COLUMNS): string {
   const { cohorts, hops, methods, overall, unmatched, source } = comparison;
+  const labels = { a: cohorts.a.label, b: cohorts.b.label };
   if (unmatched.length > 0) {
     return joinBlocks([
-      [...unmatched, ...(source.local ? [LOCAL_LABEL] : [])].flatMap((line) => wrapText(line)),
-      cohortLines(comparison),
+      [...unmatched, ...(source.local ? [LOCAL_LABEL] : [])].flatMap((line) =>
+        wrapText(line, '', '', width),
+      ),
+      gateLines(comparison.gate, width),
+      cohortLines(comparison, width),
       readingWarnings(comparison).length === 0
         ? []
-        : warningLines({ warnings: readingWarnings(comparison) }),
+        : warningLines({ warnings: readingWarnings(comparison) }, width),
     ]);
   }
   return joinBlocks([
-    verdictLines(comparison),
-    failureLines(comparison),
-    failedExemplarLines(comparison),
-    cohortLines(comparison),
-    hopLines(comparison, 'warm'),
-    hopLines(comparison, 'cold'),
+    verdictLines(comparison, [], width),
+    gateLines(comparison.gate, width),
+    tailLines(comparison, width),
+    failureLines(comparison, width),
+    failedExemplarLines(comparison, width),
+    cohortLines(comparison, width),
+    hopLines(comparison, 'warm', width),
+    hopLines(comparison, 'cold', width),
     hops.length === 0
       ? []
       : [
           ...hopsLeftOutText(comparison),
-          ...legendOf({ a: cohorts.a.label, b: cohorts.b.label }, overall.paired),
-          PATH_LEGEND,
-        ].flatMap((line) => wrapText(line)),
-    warningLines(comparison),
-    totalLines(comparison),
-    ['METHOD', ...methods.flatMap((method) => wrapText(method, '    ', '  '))],
+          ...legendOf(labels, overall.paired),
+          signLegend(width),
+          ...[costLegend(costIn(comparison), labels)].filter((line) => line !== null),
+        ].flatMap((line) => wrapText(line, '', '', width)),
+    warningLines(comparison, width),
+    totalLines(comparison, width),
+    ['METHOD', ...methods.flatMap((method) => wrapText(method, '    ', '  ', width))],
   ]);
 }
 
@@ -71,31 +68,41 @@ export function joinBlocks(blocks: readonly (readonly string[])[]): string {
 export function verdictLines(
   comparison: Comparison,
   advice: readonly string[] = [],
+  width = TEXT_COLUMNS,
 ): readonly string[] {
+  const wrap = (text: string, indent = '') => wrapText(text, indent, indent, width);
   return [
-    ...wrapText(verdictSentence(comparison)),
-    ...advice.flatMap((line) => wrapText(line)),
-    ...wrapText(verdictBasis(comparison), '  '),
-    ...(comparison.reconciliation === null ? [] : wrapText(comparison.reconciliation)),
-    ...configurationLines(comparison),
-    ...(comparison.source.local ? wrapText(LOCAL_LABEL) : []),
+    ...wrap(verdictSentence(comparison)),
+    ...advice.flatMap((line) => wrap(line)),
+    ...wrap(verdictBasis(comparison), '  '),
+    ...(comparison.reconciliation === null ? [] : wrap(comparison.reconciliation)),
+    ...configurationLines(comparison, width),
+    ...(comparison.source.local ? wrap(LOCAL_LABEL) : []),
   ];
 }
 
-export function warningLines({ warnings }: Pick<Comparison, 'warnings'>): readonly string[] {
+export function warningLines(
+  { warnings }: Pick<Comparison, 'warnings'>,
+  width = TEXT_COLUMNS,
+): readonly string[] {
   if (warnings.length === 0) return ['No warnings.'];
   return [
     'WARNINGS',
     ...warnings.flatMap((warning) => [
-      ...wrapText(`! ${titleOf(warning.id)}: ${warning.finding}`, '    ', ''),
-      ...wrapText(warning.advice, '    '),
+      ...wrapText(`! ${titleOf(warning.id)}: ${warning.finding}`, '    ', '', width),
+      ...wrapText(warning.advice, '    ', '    ', width),
     ]),
   ];
 }
 
-function configurationLines(comparison: Comparison): readonly string[] {
+function configurationLines(comparison: Comparison, width: number): readonly string[] {
   if (isOneSided(comparison)) {
-    return ['Configuration: not compared, because one of the cohorts has no traces.'];
+    return wrapText(
+      'Configuration: not compared, because one of the cohorts has no traces.',
+      '',
+      '',
+      width,
+    );
   }
   const { configuration, cohorts } = comparison;
   const describe = ({ key, a, b }: ConfigurationDifference) =>
@@ -105,85 +112,19 @@ function configurationLines(comparison: Comparison): readonly string[] {
     ...(chosen.length === 0
       ? ['Configuration: the spans state no difference.']
       : [
-          'CONFIGURATION DIFFERS, the likeliest confounder of this verdict:',
-          ...chosen.flatMap((difference) => wrapText(describe(difference), '    ', '  ')),
+          ...wrapText(
+            'CONFIGURATION DIFFERS, the likeliest confounder of this verdict:',
+            '',
+            '',
+            width,
+          ),
+          ...chosen.flatMap((difference) => wrapText(describe(difference), '    ', '  ', width)),
         ]),
     ...statedOnce.flatMap((difference) =>
-      wrapText(`May differ, stated on one side only: ${describe(difference)}`, '    ', ''),
+      wrapText(`May differ, stated on one side only: ${describe(difference)}`, '    ', '', width),
     ),
     ...byNature.flatMap((difference) =>
-      wrapText(`Inherent to the platforms: ${describe(difference)}`, '    ', ''),
+      wrapText(`Inherent to the platforms: ${describe(difference)}`, '    ', '', width),
     ),
-  ];
-}
-
-const OF_THE_SCHEDULE = new Set([
-  ...['requests traced', 'runs', 'wrong counts', "front end's span stored"],
-  'start delay p95, ms',
-]);
-
-type Count = readonly [string, (cohort: CohortSummary) => string];
-
-const OWN_COUNTS: readonly Count[] = [
-  ['requests traced', tracedText],
-  ['runs', ({ runs }) => String(runs)],
-  ['complete traces', ({ whole, rates }) => `${whole} (${formatPercent(rates.whole)})`],
-  ['errors', ({ errors, rates }) => `${errors} (${formatPercent(rates.error)})`],
-  [
-    'wrong counts',
-    ({ wrongCounts, rates }) => `${wrongCounts} (${formatPercent(rates.wrongCount)})`,
-  ],
-  ['cold requests', ({ cold }) => String(cold)],
-  ["front end's span stored", ({ frontEndStored }) => String(frontEndStored)],
-  ['start delay p95, ms', ({ startDelayP95Ms }) => formatFigure(startDelayP95Ms)],
-  ['warm p50/p90/p95/p99, ms', ({ latency }) => quantileText(latency.warm)],
-  ['cold p50/p90/p95/p99, ms', ({ latency }) => quantileText(latency.cold)],
-];
-
-/** Of another system: nothing is sent by a schedule, and no answer is known. */
-const COUNTS_OF_ANY: readonly Count[] = [
-  ['requests traced', (cohort) => tracedText({ ...cohort, expectedRequests: null })],
-  ...OWN_COUNTS.filter(([name]) => !OF_THE_SCHEDULE.has(name)),
-];
-
-function quantileText(quantiles: Quantiles | null): string {
-  if (quantiles === null) return '–';
-  const { p50Ms, p90Ms, p95Ms, p99Ms } = quantiles;
-  return [p50Ms, p90Ms, p95Ms, p99Ms].map(formatFigure).join(' / ');
-}
-
-const NAME_COLUMNS = 25;
-const COHORT_COLUMNS = 36;
-
-/** Nothing is cut: two labels or filters may differ in their middle. */
-function besideLines(name: string, ofA: string, ofB: string): readonly string[] {
-  const [a, b] = [foldColumns(ofA, COHORT_COLUMNS), foldColumns(ofB, COHORT_COLUMNS)];
-  return Array.from({ length: Math.max(a.length, b.length) }, (_, row) => {
-    const start = row === 0 ? name : '';
-    const left = padColumns(a[row] ?? '', COHORT_COLUMNS);
-    return `${start.padEnd(NAME_COLUMNS)}${left}  ${b[row] ?? ''}`.trimEnd();
-  });
-}
-
-function cohortLines(comparison: Comparison): readonly string[] {
-  const { a, b } = comparison.cohorts;
-  const counts = comparison.profile === 'general' ? COUNTS_OF_ANY : OWN_COUNTS;
-  return [
-    ...besideLines('COHORTS', a.label, b.label),
-    ...besideLines('filter', a.filter, b.filter),
-    ...counts.flatMap(([name, of]) => besideLines(name, of(a), of(b))),
-    ...(a.shed + b.shed === 0
-      ? []
-      : besideLines('shed, no trace', atLeast(a.shed), atLeast(b.shed))),
-    ...(a.impossible + b.impossible === 0
-      ? []
-      : besideLines('impossible times', String(a.impossible), String(b.impossible))),
-    ...(a.impossibleDelay + b.impossibleDelay === 0
-      ? []
-      : besideLines('impossible delays', `${a.impossibleDelay}`, `${b.impossibleDelay}`)),
-    ...[
-      ...[readFrom(comparison), ...leftOut(comparison)],
-      ...[...foldedText(comparison.foldedNames), ...readNotes(comparison)],
-    ].flatMap((sentence) => wrapText(sentence)),
   ];
 }

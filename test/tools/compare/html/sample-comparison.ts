@@ -2,12 +2,14 @@ import type { CriticalPath } from '../../../../tools/compare/cohorts/critical-pa
 import type { Stratum } from '../../../../tools/compare/cohorts/request-record.ts';
 import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
 import type { Drawn } from '../../../../tools/compare/result/drawing.ts';
+import type { Estimate } from '../../../../tools/compare/statistics/estimate.ts';
 import type { Hop, HopQuantiles } from '../../../../tools/compare/statistics/hop.ts';
 import type { Verdict } from '../../../../tools/compare/statistics/overall.ts';
 import type {
   EcdfPoint,
   QuantileDifference,
 } from '../../../../tools/compare/statistics/quantiles.ts';
+import type { Tail } from '../../../../tools/compare/statistics/tails.ts';
 import type { WaterfallSpan } from '../../../../tools/traces/waterfall.ts';
 
 /**
@@ -239,6 +241,46 @@ const cohort = (label: string, filter: string, median: number, stored: number) =
   startDelayP95Ms: 1.4,
 });
 
+/** `parts`: how fine the interval is; null: there is none. */
+function tail(fraction: number, parts: number | null): Tail {
+  const [a, b] = [quantile(23.6, fraction), quantile(11.4, fraction)];
+  const bounds = (p50: number): Estimate =>
+    parts === null
+      ? { p50, low: null, high: null }
+      : { p50, low: round(p50 * (1 - 1 / parts)), high: round(p50 * (1 + 1 / parts)) };
+  const unknown = { p50: null, low: null, high: null };
+  return {
+    quantile: fraction,
+    a: bounds(a),
+    b: bounds(b),
+    differenceMs: parts === null ? unknown : bounds(round(a - b)),
+    ratio: parts === null ? unknown : bounds(round(a / b)),
+    smallestDifference: parts === null ? null : { ratio: 1 + 1 / parts, ms: round(b / parts) },
+    reason: parts === null ? '396 requests, and it needs 1000' : null,
+  };
+}
+
+/** Ten requests in each minute. */
+function costOfSample(): Comparison['cost'] {
+  const requestsPerSecond = 0.17;
+  return {
+    side: 'a',
+    requests: 400,
+    first: '2026-11-20T10:00:00.000Z',
+    last: '2026-11-20T10:39:01.000Z',
+    requestsPerSecond,
+    hops: SHAPES.map((item) => hop(item, 'warm')).flatMap(
+      ({ path, stratum, a, b, differenceMs }) => {
+        const { p50, low, high } =
+          b === null ? { p50: a?.selfP50Ms ?? null, low: null, high: null } : differenceMs;
+        const each = (ms: number | null) => (ms === null ? null : round(ms * requestsPerSecond));
+        const waitingMsPerSecond = { p50: each(p50), low: each(low), high: each(high) };
+        return [{ path, stratum, requestsPerSecond, waitingMsPerSecond }];
+      },
+    ),
+  };
+}
+
 /** 400 requests on each platform in 40 runs: GKE faster by about 12 ms, all of it in the gaps. */
 export function sampleComparison(overrides: Partial<Comparison> = {}): Comparison {
   const a = cohort('Cloud Run', 'cloud.platform=gcp_cloud_run', 23.6, 117);
@@ -290,6 +332,15 @@ export function sampleComparison(overrides: Partial<Comparison> = {}): Compariso
       ecdf: { a: ecdf(23.6), b: ecdf(11.4) },
       quantileDifferences: differences(23.6, 11.4),
     },
+    tails: [tail(0.5, 20), tail(0.95, 9), tail(0.99, null)],
+    errorRates: {
+      a: { p50: 0, low: 0, high: 0.0096 },
+      b: { p50: 0, low: 0, high: 0.0096 },
+      difference: { p50: 0, low: -0.0096, high: 0.0096 },
+      smallestDifference: 0.0137,
+      reason: null,
+    },
+    cost: costOfSample(),
     hops: [
       ...SHAPES.map((item) => hop(item, 'warm')),
       ...SHAPES.filter((item) => item.key !== 'front').map((item) => hop(item, 'cold')),

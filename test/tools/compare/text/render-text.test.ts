@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { columnsOf } from '../../../../tools/cli/format.ts';
+import { parseCondition } from '../../../../tools/compare/gate/condition.ts';
+import { evaluateGate } from '../../../../tools/compare/gate/evaluate-gate.ts';
 import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
 import type { Hop } from '../../../../tools/compare/statistics/hop.ts';
 import { renderBrief } from '../../../../tools/compare/text/render-brief.ts';
@@ -31,6 +33,65 @@ for (const [name, text] of [
       assert.deepEqual(tooWide, []);
     }
   });
+}
+
+for (const width of [70, 80, 100]) {
+  test(`in a terminal of ${width} columns nothing is wider, whatever there is to say`, () => {
+    const conditions = ['a slower than 50 %', 'p99 of a slower than 1 ms'].map(parseCondition);
+    const full: Comparison = {
+      ...sample,
+      gate: evaluateGate(sample, { conditions, requireVerdict: true }),
+      failures: [failure()],
+      totals: [
+        {
+          service: 'a-service-with-a-long-name',
+          name: 'a.span.with.a.long.name',
+          spans: 123_456,
+          errors: 12,
+          roots: 0,
+          orphans: 0,
+          p50Ms: 1_234.5,
+          p95Ms: 2_345.6,
+          p99Ms: null,
+        },
+      ],
+      hopsLeftOut: 3,
+      unmatched: [],
+      reconciliation: 'Single hops differ surely, but the request does not. '.repeat(4).trim(),
+    };
+    const nothing = { ...full, unmatched: ['No trace matches this filter. '.repeat(9).trim()] };
+    for (const comparison of [full, nothing]) {
+      const lines = renderText(comparison, width).split('\n');
+      assert.deepEqual(
+        lines.filter((line) => columnsOf(line) > width),
+        [],
+      );
+    }
+  });
+}
+
+test('a narrow terminal has no column for the critical path, nor a legend of it', () => {
+  assert.match(renderText(sample), / path +path$/m);
+  assert.match(renderText(sample), /path: what the hop adds/);
+  assert.doesNotMatch(renderText(sample, 80), / path\b/);
+});
+
+function failure(): Comparison['failures'][number] {
+  return {
+    outcome: 'status 504',
+    where: 'the server answered too late for its client, which had waited for 10 s',
+    end: 'too-late',
+    requests: { a: 7, b: 0 },
+    since: '2026-03-02T10:00:00.000Z',
+    last: '2026-03-02T10:06:00.000Z',
+    detail: 'server grpc.shakesapp.ShakespeareService/GetMatchCount: DEADLINE_EXCEEDED after 10 s',
+    exemplar: {
+      cohort: 'a',
+      traceId: 'a1'.repeat(16),
+      waterfall: sample.exemplars.a.p95,
+    },
+    newest: [],
+  };
 }
 
 test('labels and filters are shown complete: two that differ in their middle stay distinct', () => {

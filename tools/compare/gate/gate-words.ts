@@ -1,0 +1,65 @@
+import { formatSignedMs } from '../../cli/format.ts';
+import type { Unit } from './condition.ts';
+import type { Gate, Judged, Outcome } from './gate.ts';
+
+/** The gate in words, the same in every output. */
+
+export const outcomeWord = (outcome: Outcome): string =>
+  ({ fails: 'fails', passes: 'passes', undecided: 'not enough data' })[outcome];
+
+/** What the outcome of the gate means for the command. */
+export function gateHeadline({ outcome, requireVerdict }: Gate): string {
+  switch (outcome) {
+    case 'fails':
+      return 'Gate: fails.';
+    case 'passes':
+      return 'Gate: passes.';
+    case 'undecided':
+      return requireVerdict
+        ? 'Gate: fails, because there is not enough data and --require-verdict asks for a verdict.'
+        : 'Gate: not enough data to decide. It stays open; --require-verdict would close it.';
+  }
+}
+
+/** Why it came out so, with the figures. */
+export function judgedText(judged: Judged): string {
+  const { outcome, reason } = judged;
+  if (reason !== null) return `${reason}. ${smallestText(judged)}`;
+  const found = `${formatUnit(judged.estimate, judged.unit)} (${intervalText(judged)})`;
+  const why = {
+    fails: 'the complete interval is beyond the limit',
+    passes: 'the complete interval is within the limit',
+    undecided: 'the limit lies inside the interval',
+  }[outcome];
+  return `${found}: ${why}. ${smallestText(judged)}`;
+}
+
+export function intervalText({ interval, unit }: Judged): string {
+  if (interval === null) return '–';
+  const low = interval.low === null ? 'no bound' : formatUnit(interval.low, unit);
+  return `${low} to ${interval.high === null ? 'no bound' : formatUnit(interval.high, unit)}`;
+}
+
+function smallestText({ smallestDifference, unit }: Judged): string {
+  if (smallestDifference === null) return 'What this much data could find is not known.';
+  const size = formatSize(smallestDifference, unit);
+  return `In 8 of 10 cases, this much data finds a difference of ${size}.`;
+}
+
+/** With its sign: `+12.3 %`, `-1.20 ms`, `+0.4 points`. */
+export function formatUnit(value: number | null, unit: Unit): string {
+  if (value === null) return '–';
+  if (unit === 'ms') return formatSignedMs(value);
+  const figure = significant(Math.abs(value));
+  const sign = figure === '0' ? '' : value < 0 ? '-' : '+';
+  return `${sign}${figure} ${unit}`;
+}
+
+/** Without a sign. */
+export const formatSize = (value: number, unit: Unit): string =>
+  unit === 'ms' ? formatSignedMs(value).replace('+', '') : `${significant(value)} ${unit}`;
+
+const significant = (value: number): string => {
+  if (value >= 100) return value.toFixed(0);
+  return String(Number(value.toFixed(value >= 10 ? 1 : 2)));
+};

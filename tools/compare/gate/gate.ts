@@ -1,0 +1,33 @@
+import type { Unit } from './condition.ts';
+
+export type Outcome = 'fails' | 'passes' | 'undecided';
+
+/** What `--fail-if` asked and what became of it: `gate` in the JSON result. */
+export type Gate = Readonly<{
+  /** Fails where one condition does; else undecided where one is. */
+  outcome: Outcome;
+  /** Whether an undecided gate fails the command (`--require-verdict`). */
+  requireVerdict: boolean;
+  conditions: readonly Judged[];
+}>;
+
+export type Judged = Readonly<{
+  /** As given. */
+  condition: string;
+  outcome: Outcome;
+  /** Of all figures here. */
+  unit: Unit;
+  limit: number;
+  /** How much slower (faster, higher) the side is than the other; negative: the opposite. */
+  estimate: number | null;
+  /** At 95 %; an end that is null has no bound. */
+  interval: Readonly<{ low: number | null; high: number | null }> | null;
+  /** A difference that this much data finds in 80 % of all cases; null: not known. */
+  smallestDifference: number | null;
+  /** Why it cannot be decided, in a clause; null where the interval itself says. */
+  reason: string | null;
+}>;
+
+/** Whether the command ends with 1. */
+export const isGateClosed = ({ outcome, requireVerdict }: Gate): boolean =>
+  outcome === 'fails' || (outcome === 'undecided' && requireVerdict);

@@ -1,0 +1,33 @@
+import type { Comparison } from '../result/comparison.ts';
+import type { Estimate } from '../statistics/estimate.ts';
+import { TAILS_LEGEND, tailName, tailNotes } from '../text/render-tails.ts';
+import { scrollable } from './cohorts.ts';
+import { foreign, html, type Markup } from './markup.ts';
+import { formatInterval, formatMs, formatRatio, type Labels } from './words.ts';
+
+/** Median, p95 and p99 of both sides; nothing where no request counts. */
+export function renderTails({ tails }: Comparison, labels: Labels): Markup | null {
+  if (tails.every(({ a, b }) => a.p50 === null && b.p50 === null)) return null;
+  const rows = tails.map(
+    (tail) =>
+      html`<tr><th scope="row">${tailName(tail)}</th>${cell(tail.a, formatMs)}${cell(tail.b, formatMs)}${cell(tail.ratio, formatRatio)}</tr>\n`,
+  );
+  const heads = [
+    html`<span class="key a"></span>A: ${foreign(labels.a)}`,
+    html`<span class="key b"></span>B: ${foreign(labels.b)}`,
+    html`A / B`,
+  ].map((name) => html`<th scope="col" class="number">${name}</th>`);
+  const table = html`<table class="tails"><thead><tr><td></td>${heads}</tr></thead><tbody>
+${rows}</tbody></table>`;
+  return html`<h3>Tails</h3>
+${scrollable('Tails', table)}
+<p class="note">${foreign([...tailNotes(tails), TAILS_LEGEND].join(' '))}</p>`;
+}
+
+/** A figure above its interval. */
+function cell(estimate: Estimate, format: (value: number) => string): Markup {
+  const { p50, low, high } = estimate;
+  if (p50 === null) return html`<td class="number">–</td>`;
+  const interval = low !== null && high !== null && formatInterval(estimate, format);
+  return html`<td class="number">${format(p50)}${interval && html` <span class="note">${interval}</span>`}</td>`;
+}

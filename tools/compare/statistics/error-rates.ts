@@ -1,0 +1,94 @@
+import jstat from 'jstat';
+import { counted } from '../../cli/format.ts';
+import type { Sides } from '../cohorts/cohort.ts';
+import type { Run } from '../cohorts/pairing.ts';
+import { FEWEST_RUNS } from './contrast.ts';
+import { type Estimate, UNKNOWN } from './estimate.ts';
+
+const { studentt } = jstat;
+
+/** Shares of failed requests, from 0 to 1, with 95 % intervals. */
+export type ErrorRates = Readonly<{
+  a: Estimate;
+  b: Estimate;
+  /** a minus b. */
+  difference: Estimate;
+  /** A difference that this much data finds in 80 % of all cases; null: not known. */
+  smallestDifference: number | null;
+  /** Why there is no interval, in a clause; null where there is one. */
+  reason: string | null;
+}>;
+
+/** Of the normal distribution: 95 % lie within, and 80 % below. */
+const WITHIN_95 = 1.959964;
+const BELOW_80 = 0.841621;
+
+/**
+ * The intervals are Wilson's, their difference Newcombe's (1998, method 10): both hold where no
+ * request failed. Failures come in bursts, so each side counts as so many requests as its runs make
+ * of it, its effective sample size (Korn and Graubard 1998). `against`: why no figure compares the
+ * two sides, or null.
+ */
+export function compareErrorRates(runs: Sides<readonly Run[]>, against: string | null): ErrorRates {
+  const [a, b] = [countErrors(runs.a), countErrors(runs.b)];
+  const fewestRuns = Math.min(a.runs, b.runs);
+  const reason =
+    fewestRuns < FEWEST_RUNS ? `${counted(fewestRuns, 'run')}, and it needs ${FEWEST_RUNS}` : null;
+  if (reason !== null) {
+    const known = (rate: number | null) => ({ ...UNKNOWN, p50: rate });
+    return {
+      a: known(a.rate),
+      b: known(b.rate),
+      difference: UNKNOWN,
+      smallestDifference: null,
+      reason: against ?? reason,
+    };
+  }
+  const [ofA, ofB] = [wilson(a), wilson(b)];
+  const difference = ofA.rate - ofB.rate;
+  const below = Math.hypot(ofA.rate - ofA.low, ofB.high - ofB.rate);
+  const above = Math.hypot(ofA.high - ofA.rate, ofB.rate - ofB.low);
+  const comparable = against === null;
+  return {
+    a: { p50: ofA.rate, low: ofA.low, high: ofA.high },
+    b: { p50: ofB.rate, low: ofB.low, high: ofB.high },
+    difference: comparable
+      ? { p50: difference, low: difference - below, high: difference + above }
+      : UNKNOWN,
+    smallestDifference: comparable
+      ? (Math.max(below, above) * (WITHIN_95 + BELOW_80)) / WITHIN_95
+      : null,
+    reason: against,
+  };
+}
+
+type Count = Readonly<{ runs: number; rate: number | null; effective: number }>;
+
+function countErrors(runs: readonly Run[]): Count {
+  const counts = runs.map(({ records }) => ({
+    requests: records.length,
+    errors: records.filter(({ error }) => error !== null).length,
+  }));
+  const requests = counts.reduce((sum, one) => sum + one.requests, 0);
+  if (requests === 0 || runs.length < 2) {
+    const errors = counts.reduce((sum, one) => sum + one.errors, 0);
+    return { runs: runs.length, rate: requests === 0 ? null : errors / requests, effective: 0 };
+  }
+  const rate = counts.reduce((sum, one) => sum + one.errors, 0) / requests;
+  const squares = counts.reduce((sum, one) => sum + (one.errors - rate * one.requests) ** 2, 0);
+  const variance = (squares * runs.length) / (runs.length - 1) / requests ** 2;
+  const independent = (rate * (1 - rate)) / requests;
+  const design = independent === 0 ? 1 : Math.max(1, variance / independent);
+  const quantile = studentt.inv(0.975, runs.length - 1);
+  return { runs: runs.length, rate, effective: (requests / design) * (WITHIN_95 / quantile) ** 2 };
+}
+
+function wilson({ rate: known, effective }: Count) {
+  const rate = known ?? 0;
+  const square = WITHIN_95 ** 2 / effective;
+  const centre = (rate + square / 2) / (1 + square);
+  const half =
+    (WITHIN_95 / (1 + square)) *
+    Math.sqrt((rate * (1 - rate)) / effective + square / 4 / effective);
+  return { rate, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+}

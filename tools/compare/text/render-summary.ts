@@ -1,0 +1,157 @@
+import { formatFigure } from '../../cli/format.ts';
+import { groupDifferences } from '../cohorts/configuration.ts';
+import type { Gate } from '../gate/gate.ts';
+import {
+  formatSize,
+  formatUnit,
+  gateHeadline,
+  intervalText,
+  outcomeWord,
+} from '../gate/gate-words.ts';
+import type { Comparison } from '../result/comparison.ts';
+import { titleOf } from '../result/warning-texts.ts';
+import type { Estimate } from '../statistics/estimate.ts';
+import { escapeMarkdown, renderTable } from './markdown.ts';
+import { tailName, tailNotes } from './render-tails.ts';
+import {
+  differenceText,
+  hopVerdictWord,
+  isOneSided,
+  LOCAL_LABEL,
+  notCompared,
+  ratioText,
+  verdictBasis,
+  verdictSentence,
+} from './wording.ts';
+
+const MOST_HOPS = 40;
+const MOST_LISTED = 20;
+
+/** The comparison as Markdown for the summary of a CI job: verdict, gate, hops, warnings. */
+export function renderSummary(comparison: Comparison): string {
+  const { cohorts, unmatched, source } = comparison;
+  const sides = `A is ${escapeMarkdown(cohorts.a.label)}, B is ${escapeMarkdown(cohorts.b.label)}.`;
+  const verdict =
+    unmatched.length > 0
+      ? ['### Nothing to compare', ...unmatched.map(escapeMarkdown)]
+      : [
+          `### ${escapeMarkdown(verdictSentence(comparison))}`,
+          escapeMarkdown(verdictBasis(comparison)),
+        ];
+  const blocks: readonly (readonly string[])[] = [
+    ...verdict.map((line) => [line]),
+    [source.local ? `${sides} **${LOCAL_LABEL}**` : sides],
+    ...(comparison.gate === undefined ? [] : gateBlocks(comparison.gate)),
+    ...(unmatched.length > 0
+      ? []
+      : [configurationItems(comparison), ...tailBlocks(comparison), ...hopBlocks(comparison)]),
+    warningItems(comparison),
+  ];
+  const shown = blocks.filter((lines) => lines.length > 0);
+  return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n\n`;
+}
+
+function gateBlocks(gate: Gate): readonly (readonly string[])[] {
+  const head = [
+    { name: 'Outcome' },
+    { name: 'Fails if' },
+    { name: 'Found', right: true },
+    { name: '95 % interval' },
+    { name: 'Data finds', right: true },
+  ];
+  const rows = gate.conditions.map((judged) => [
+    `**${outcomeWord(judged.outcome)}**${judged.reason === null ? '' : `: ${escapeMarkdown(judged.reason)}`}`,
+    escapeMarkdown(judged.condition),
+    formatUnit(judged.estimate, judged.unit),
+    intervalText(judged),
+    judged.smallestDifference === null ? '–' : formatSize(judged.smallestDifference, judged.unit),
+  ]);
+  return [
+    [`#### ${gateHeadline(gate).replace(/\.$/, '')}`],
+    renderTable(head, rows),
+    ['*Data finds*: a difference that this much data finds in 8 of 10 cases.'],
+  ];
+}
+
+function configurationItems(comparison: Comparison): readonly string[] {
+  if (isOneSided(comparison)) return [];
+  const { chosen } = groupDifferences(comparison.configuration);
+  if (chosen.length === 0) return [];
+  return [
+    '#### Configuration differs',
+    ...limited(
+      chosen.map(
+        ({ key, a, b }) =>
+          `- ${escapeMarkdown(key)}: ${escapeMarkdown(a)} in A, ${escapeMarkdown(b)} in B`,
+      ),
+    ),
+  ];
+}
+
+function tailBlocks({ tails }: Comparison): readonly (readonly string[])[] {
+  if (tails.every(({ a, b }) => a.p50 === null && b.p50 === null)) return [];
+  const head = ['Latency, ms', 'A', 'B', 'A / B'].map((name, at) => ({ name, right: at > 0 }));
+  const rows = tails.map((tail) => [
+    tailName(tail),
+    figureText(tail.a),
+    figureText(tail.b),
+    ratioText(tail.ratio),
+  ]);
+  return [renderTable(head, rows), tailNotes(tails).map(escapeMarkdown)];
+}
+
+function figureText({ p50, low, high }: Estimate): string {
+  if (low === null || high === null) return formatFigure(p50);
+  return `${formatFigure(p50)} (${formatFigure(low)} to ${formatFigure(high)})`;
+}
+
+function hopBlocks(comparison: Comparison): readonly (readonly string[])[] {
+  const warm = comparison.hops.filter(({ stratum }) => stratum === 'warm');
+  if (warm.length === 0) return [];
+  const labels = { a: 'A', b: 'B' };
+  const lacking = notCompared(comparison, 'warm');
+  const head = [
+    { name: 'Hop, warm' },
+    { name: 'Time' },
+    { name: 'A p50, ms', right: true },
+    { name: 'B p50, ms', right: true },
+    { name: 'A − B, typical' },
+    { name: 'Verdict' },
+  ];
+  const rows = warm
+    .slice(0, MOST_HOPS)
+    .map((hop) => [
+      `${'&emsp;'.repeat(Math.min(hop.depth, 6))}${escapeMarkdown(`${hop.service} ${hop.name}`)}`,
+      hop.measure,
+      formatFigure(hop.a?.selfP50Ms ?? null),
+      formatFigure(hop.b?.selfP50Ms ?? null),
+      hop.verdict === 'not-enough-data' ? '–' : differenceText(hop.differenceMs),
+      hop.verdict.endsWith('faster')
+        ? `**${hopVerdictWord(hop, labels, lacking)}**`
+        : hopVerdictWord(hop, labels, lacking),
+    ]);
+  const rest = warm.length - rows.length;
+  return [
+    ['#### Where the difference arises'],
+    renderTable(head, rows),
+    rest > 0 ? [`${rest} more hops in the report.`] : [],
+  ];
+}
+
+function warningItems({ warnings }: Comparison): readonly string[] {
+  if (warnings.length === 0) return ['No warnings.'];
+  return [
+    '#### Warnings',
+    ...limited(
+      warnings.map(
+        ({ id, finding, advice }) =>
+          `- **${titleOf(id)}**: ${escapeMarkdown(finding)}. ${escapeMarkdown(advice)}`,
+      ),
+    ),
+  ];
+}
+
+const limited = (items: readonly string[]): readonly string[] =>
+  items.length <= MOST_LISTED
+    ? items
+    : [...items.slice(0, MOST_LISTED), `- and ${items.length - MOST_LISTED} more`];

@@ -1,0 +1,68 @@
+import { fitColumns, formatFigure, TEXT_COLUMNS, wrapText } from '../../cli/format.ts';
+import type { Comparison } from '../result/comparison.ts';
+import type { Estimate } from '../statistics/estimate.ts';
+import type { Tail } from '../statistics/tails.ts';
+import { ratioText } from './wording.ts';
+
+const NAME_COLUMNS = 10;
+const SIDE_COLUMNS = 25;
+/** Narrower, a table would cut its figures. */
+const FEWEST_FOR_TABLE = 80;
+
+export const TAILS_LEGEND =
+  "Each side's own quantile with its 95 % interval (bootstrap over runs). The ratio is that of the quantiles, not of pairs.";
+
+/** Median, p95 and p99 of both sides; nothing where no request counts. */
+export function tailLines({ tails, cohorts }: Comparison, width = TEXT_COLUMNS): readonly string[] {
+  if (tails.every(({ a, b }) => a.p50 === null && b.p50 === null)) return [];
+  const { a, b } = cohorts;
+  const rows = tails.map((tail): Row => {
+    const figures = { a: figureText(tail.a), b: figureText(tail.b), ratio: ratioText(tail.ratio) };
+    return { name: tailName(tail), ...figures };
+  });
+  const inSentences = () =>
+    rows.flatMap(({ name, ...of }) =>
+      wrapText(
+        `${name}: ${a.label} ${of.a}, ${b.label} ${of.b}, ratio ${of.ratio}`,
+        '    ',
+        '',
+        width,
+      ),
+    );
+  const inTable = () => [
+    columns({ name: 'TAILS, ms', a: a.label, b: b.label, ratio: 'ratio' }),
+    ...rows.map(columns),
+  ];
+  return [
+    ...(width < FEWEST_FOR_TABLE ? ['TAILS, ms', ...inSentences()] : inTable()),
+    ...[...tailNotes(tails), TAILS_LEGEND].flatMap((line) => wrapText(line, '', '', width)),
+  ];
+}
+
+type Row = Readonly<{ name: string; a: string; b: string; ratio: string }>;
+
+const columns = ({ name, a, b, ratio }: Row): string =>
+  [
+    name.padEnd(NAME_COLUMNS),
+    `${fitColumns(a, SIDE_COLUMNS - 1)} `,
+    `${fitColumns(b, SIDE_COLUMNS - 1)} `,
+    ratio,
+  ]
+    .join('')
+    .trimEnd();
+
+export const tailName = ({ quantile }: Tail): string =>
+  quantile === 0.5 ? 'median' : `p${Number((quantile * 100).toFixed(1))}`;
+
+/** Why a quantile has no interval, a sentence for each. */
+export const tailNotes = (tails: readonly Tail[]): readonly string[] =>
+  tails.flatMap((tail) => {
+    const { reason, a } = tail;
+    if (reason === null) return [];
+    return [`${tailName(tail)} ${a.low === null ? 'not estimable' : 'not compared'}: ${reason}.`];
+  });
+
+function figureText({ p50, low, high }: Estimate): string {
+  if (low === null || high === null) return formatFigure(p50);
+  return `${formatFigure(p50)} (${formatFigure(low)} to ${formatFigure(high)})`;
+}
