@@ -14,11 +14,12 @@ import { ROOT } from '../../../../rules/sources.ts';
 import { childEnvironment } from '../../../../run-to-end.ts';
 import { runCli } from '../../../cli/run-cli.ts';
 import { requestTrace } from '../../request-trace.ts';
-import { type Emulator, reasonToSkip, startEmulator } from './emulator.ts';
+import { type Emulator, startEmulator } from './emulator.ts';
 import { refusal, startFront } from './front.ts';
+import { reasonToSkip } from './python-packages.ts';
 import { createSpanTable, inMicroseconds } from './span-table.ts';
 
-const skip = reasonToSkip();
+const skip = reasonToSkip('runs the emulator of BigQuery');
 if (skip) console.log(`skipped: ${skip}`);
 
 const LOCAL = { kind: 'saved-file', name: 'f', local: true, since: null, until: null } as const;

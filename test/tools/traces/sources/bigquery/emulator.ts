@@ -1,12 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DeadlineError, endsWithin, within } from '../../../../../lib/telemetry/deadline.ts';
-import { ROOT } from '../../../../rules/sources.ts';
-import { childEnvironment, runToEnd } from '../../../../run-to-end.ts';
+import { childEnvironment } from '../../../../run-to-end.ts';
+import { findPython, installPackages } from './python-packages.ts';
 
 /**
  * BigQuery's REST API over DuckDB, a program that is not ours. The emulator takes any newer DuckDB, and
@@ -19,7 +17,6 @@ const PACKAGES = [
   'duckdb-extension-spatial==1.5.5',
   'numpy==2.4.6',
 ] as const;
-const FOLDER = join(ROOT, '.local/test-packages', PACKAGES.join('_').replaceAll('==', '-'));
 
 /** Puts the extension where DuckDB looks for it: below the home folder, by version and platform. */
 const PLACE_EXTENSION = `
@@ -32,59 +29,18 @@ home.mkdir(parents=True)
 shutil.copy(packaged / 'spatial.duckdb_extension', home)
 `;
 
-const INSTALL_TIMEOUT_MS = 600_000;
 const START_TIMEOUT_MS = 120_000;
-
-/** Why there is no emulator here, or false. Under CI, which has Python, that is an error. */
-export function reasonToSkip(): string | false {
-  if (findPython() !== undefined) return false;
-  const reason = 'no Python 3.11 or newer with pip, which runs the emulator of BigQuery';
-  if (process.env.CI === 'true') throw new Error(`${reason}; under CI it has to be there`);
-  return reason;
-}
-
-function findPython(): string | undefined {
-  const isNew = 'import sys, pip; sys.exit(sys.version_info < (3, 11))';
-  return ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11'].find(
-    (name) => spawnSync(name, ['-c', isNew], { stdio: 'ignore' }).status === 0,
-  );
-}
-
-/** Once; a second one that installs at the same time comes to the same folder. */
-async function install(python: string): Promise<void> {
-  if (existsSync(FOLDER)) return;
-  await mkdir(dirname(FOLDER), { recursive: true });
-  const folder = await mkdtemp(join(dirname(FOLDER), 'installing-'));
-  try {
-    const run = async (...args: readonly string[]) => {
-      const env = childEnvironment({ PYTHONPATH: join(folder, 'site') });
-      const { code, stdout, stderr } = await runToEnd(python, args, {
-        env,
-        timeoutMs: INSTALL_TIMEOUT_MS,
-      });
-      if (code !== 0) throw new Error(`${python} ${args[0]} failed:\n${stdout}${stderr}`);
-    };
-    const quiet = ['--quiet', '--disable-pip-version-check', '--no-input'];
-    await run('-m', 'pip', 'install', ...quiet, '--target', join(folder, 'site'), ...PACKAGES);
-    await run('-c', PLACE_EXTENSION, join(folder, 'home'));
-    await rename(folder, FOLDER).catch((error) => {
-      if (!existsSync(FOLDER)) throw error;
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 export type Emulator = Readonly<{ host: string; close(): Promise<void> }>;
 
 /** `host`: what BIGQUERY_EMULATOR_HOST has to be. Its data are in memory and end with it. */
 export async function startEmulator(): Promise<Emulator> {
   const python = findPython() ?? 'python3';
-  await install(python);
+  const folder = await installPackages(python, PACKAGES, PLACE_EXTENSION);
   const ports = ['--rest-port', '0', '--grpc-port', '0'];
   const log = ['--log-format', 'json', '--log-level', 'info'];
   const child = spawn(python, ['-m', 'bqemulator', 'start', ...ports, ...log], {
-    env: childEnvironment({ PYTHONPATH: join(FOLDER, 'site'), HOME: join(FOLDER, 'home') }),
+    env: childEnvironment({ PYTHONPATH: join(folder, 'site'), HOME: join(folder, 'home') }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');

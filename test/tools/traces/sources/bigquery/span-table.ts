@@ -13,7 +13,7 @@ const whole = (name: string) => ({ name, type: 'INT64' });
 const json = (name: string) => ({ name, type: 'JSON' });
 
 /** The columns that are read. https://docs.cloud.google.com/trace/docs/reference/trace-schema */
-const SCHEMA = [
+export const SCHEMA = [
   ...[text('trace_id'), text('span_id'), text('parent_span_id'), text('name'), whole('kind')],
   { name: 'start_time', type: 'TIMESTAMP' },
   whole('duration_nano'),
