@@ -8,7 +8,7 @@ import { createWorksCheck } from './checks/works.ts';
 import { createGoogleApi, createSigner } from './google-api.ts';
 import type { PreflightOptions } from './options.ts';
 import { createChecks, runChecks } from './preflight.ts';
-import { renderResult, renderVerdict } from './render-text.ts';
+import { renderNext, renderResult, renderVerdict } from './render-text.ts';
 import { collect, renderReport } from './report.ts';
 import { runCommand, runTool } from './run-command.ts';
 
@@ -34,7 +34,7 @@ export async function run(options: PreflightOptions): Promise<number> {
     });
     const { projectId, region } = options;
     await writeOutcome(options.json, {
-      text: () => renderVerdict(results),
+      text: () => `${renderVerdict(results)}${renderNext(results, projectId) ?? ''}`,
       value: () => ({ projectId, region, checks: results }),
     });
     if (options.report !== undefined) {

@@ -1,4 +1,5 @@
 import { printable } from '../../cli/format.ts';
+import { linkCommands } from '../../traces/sources/bigquery/errors.ts';
 import type { Result } from './check.ts';
 
 const MARK: Readonly<Record<Result['status'], string>> = {
@@ -24,6 +25,17 @@ export function renderResult({ title, status, findings, reason }: Result): strin
     ]),
     '',
   ].join('\n');
+}
+
+/** How to read more traces than the API's quota allows; null unless every check passed. */
+export function renderNext(results: readonly Result[], projectId: string): string | null {
+  if (results.some(({ status }) => status === 'failed')) return null;
+  const dataset = 'trace_spans';
+  return `
+To compare a day of traffic, link Cloud Trace's spans to BigQuery once:
+${linkCommands({ projectId, dataset })}
+and then: npx shakesapp compare --bigquery ${projectId}.${dataset} --since 1d
+`;
 }
 
 export function renderVerdict(results: readonly Result[]): string {

@@ -14,7 +14,11 @@ import {
 } from '../../../../tools/doctor/preflight/google-api.ts';
 import { parseOptions } from '../../../../tools/doctor/preflight/options.ts';
 import { createChecks, runChecks } from '../../../../tools/doctor/preflight/preflight.ts';
-import { renderResult, renderVerdict } from '../../../../tools/doctor/preflight/render-text.ts';
+import {
+  renderNext,
+  renderResult,
+  renderVerdict,
+} from '../../../../tools/doctor/preflight/render-text.ts';
 import { flagsOf } from '../../cli/flags-of.ts';
 import { DEFECTS } from './defects.ts';
 import { FULL_DEFECTS } from './defects-full.ts';
@@ -79,6 +83,10 @@ describe('preflight', () => {
       })),
     );
     assert.match(renderVerdict(results), /Ready: every check passed; 6 skipped/);
+    assert.match(
+      renderNext(results, 'p') ?? '',
+      /links create trace_spans --bucket _Trace --dataset Spans --location LOCATION --project p\n/,
+    );
     const cluster = results.find(({ id }) => id === 'cluster');
     assert.match(renderResult(cluster ?? assert.fail()), /^- {6}GKE: .* \(skipped: not deployed: /);
   });

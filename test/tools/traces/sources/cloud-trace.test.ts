@@ -276,3 +276,31 @@ test('an interrupted reader ends at once', async (t) => {
     for await (const _ of source.read(interrupted.signal)) interrupted.abort(new Error('stop now'));
   }, /stop now/);
 });
+
+test('a sample that was interrupted goes on with the slices that were chosen', async (t) => {
+  const clock = createSleepingClock();
+  const { calls, options } = await startCloudTrace(t, 3_000, clock);
+  // Half a minute of traffic, 100 requests a second, in which 20 pages may be read.
+  const asked = { ...options, untilMs: options.sinceMs + 31_000, mostTraces: 2_000, seed: 7 };
+  const all = createCloudTraceSource({ ...asked, restart: true });
+  const complete = await toArray(all.read(SIGNAL));
+  const listed = calls.list;
+  assert.match(describeRead(all), /^\d+ of \d+ slices/);
+
+  const broken = createCloudTraceSource({ ...asked, restart: true });
+  let read = 0;
+  for await (const _ of broken.read(SIGNAL)) {
+    read += 1;
+    if (read === 300) break;
+  }
+  const again = createCloudTraceSource(asked);
+  const ids = (traces: readonly Trace[]) => traces.map(({ traceId }) => traceId);
+  assert.deepEqual(ids(await toArray(again.read(SIGNAL))), ids(complete));
+  assert.equal(describeRead(again), describeRead(all));
+  assert.equal(calls.list, 2 * listed, 'no page is read twice');
+});
+
+const describeRead = (source: ReturnType<typeof createCloudTraceSource>): string => {
+  const sample = source.sample?.() ?? null;
+  return `${sample?.read.length} of ${sample?.strata.flat().length} slices`;
+};

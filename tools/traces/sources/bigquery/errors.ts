@@ -64,7 +64,7 @@ function fixOf(refused: {
  * these commands since its version 563.
  * https://docs.cloud.google.com/trace/docs/analytics-query-linked-dataset
  */
-const linkCommands = ({ projectId, dataset }: View): string =>
+export const linkCommands = ({ projectId, dataset }: Omit<View, 'table'>): string =>
   [
     `  gcloud observability buckets list --location=- --project ${projectId}`,
     `  gcloud observability buckets datasets links create ${dataset} --bucket _Trace ` +
