@@ -6,7 +6,6 @@ import type { SourceDescription, TraceSource } from '../traces/sources/source.ts
 import type { Cohort, Sides } from './cohorts/cohort.ts';
 import { type Collecting, type Collection, createCollector } from './cohorts/collector.ts';
 import { hopsLeftOut } from './cohorts/hop-groups.ts';
-import { runsOf } from './cohorts/pairing.ts';
 import {
   type CohortSummary,
   loadOf,
@@ -24,7 +23,7 @@ import { newestRequests } from './result/recent-traces.ts';
 import { reconcile } from './result/reconciliation.ts';
 import { findWarnings } from './result/warnings.ts';
 import { chooseDesign } from './statistics/design.ts';
-import { compareErrorRates } from './statistics/error-rates.ts';
+import { compareErrorRates, errorRunsOf } from './statistics/error-rates.ts';
 import { compareHops } from './statistics/hops.ts';
 import { compareOverall, latencyIn, testOverall } from './statistics/overall.ts';
 import { compareTails } from './statistics/tails.ts';
@@ -171,7 +170,10 @@ export function compareCollected(collection: Collection) {
         deviations: tally.all(),
         overall,
         tails: compareTails(tested.sample, against),
-        errorRates: compareErrorRates({ a: runsOf(records.a), b: runsOf(records.b) }, against),
+        errorRates: compareErrorRates(
+          { a: errorRunsOf(records.a, design), b: errorRunsOf(records.b, design) },
+          against,
+        ),
         reconciliation: reconcile(overall, hops, {
           design,
           labels: { a: cohorts.a.label, b: cohorts.b.label },

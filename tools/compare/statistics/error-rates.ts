@@ -1,8 +1,10 @@
 import jstat from 'jstat';
 import { counted } from '../../cli/format.ts';
 import type { Sides } from '../cohorts/cohort.ts';
-import type { Run } from '../cohorts/pairing.ts';
+import { type Run, runsOf } from '../cohorts/pairing.ts';
+import type { RequestRecord } from '../cohorts/request-record.ts';
 import { FEWEST_RUNS } from './contrast.ts';
+import type { Design } from './design.ts';
 import { type Estimate, UNKNOWN } from './estimate.ts';
 
 const { studentt } = jstat;
@@ -60,6 +62,25 @@ export function compareErrorRates(runs: Sides<readonly Run[]>, against: string |
       : null,
     reason: against,
   };
+}
+
+/** The runs whose failures count: of traffic that only the clock divides, its merged windows. */
+export function errorRunsOf(
+  records: readonly RequestRecord[],
+  { windows }: Design,
+): readonly Run[] {
+  if (windows === undefined) return runsOf(records);
+  const { lengthMs, merging } = windows;
+  const byTime = [...records].sort((one, other) => one.startMs - other.startMs);
+  const all = [
+    ...Map.groupBy(byTime, ({ startMs }) => Math.floor(startMs / Math.max(1, lengthMs))).values(),
+  ];
+  const most = Math.max(1, Math.min(all.length, merging.left));
+  const merged = Map.groupBy(all.entries(), ([place]) => Math.floor((place * most) / all.length));
+  return [...merged].map(([place, own]) => ({
+    key: String(place),
+    records: own.flatMap(([, some]) => some),
+  }));
 }
 
 type Count = Readonly<{ runs: number; rate: number | null; effective: number }>;

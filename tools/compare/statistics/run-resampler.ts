@@ -20,8 +20,8 @@ export type Resampler = Readonly<{
  *     counts by unit  0          s         2s         3s      weighed by the draw: which stretch
  *                                     └ one by one ┘          weighed by the draw: which value
  */
-export function createResampler(runs: readonly ArrayLike<number>[]): Resampler {
-  const units = Math.min(runs.length, MOST_UNITS);
+export function createResampler(runs: readonly ArrayLike<number>[], most = MOST_UNITS): Resampler {
+  const units = Math.min(runs.length, most, MOST_UNITS);
   const sorted = sortWithUnits(runs, units);
   const { values, unitOf } = sorted;
   const counts = countsByStretch(sorted, units);

@@ -40,18 +40,22 @@ const POWER = 0.8;
  * The quantiles of a comparison's requests. The bootstrap draws runs, since requests of one run are
  * not independent, on both sides together where they pair. Its bounds are the expanded percentiles
  * of Hesterberg (2015, "What Teachers Should Know About the Bootstrap"): with few runs, plain ones
- * are too narrow. `against`: why no figure compares the two sides, or null.
+ * are too narrow. Windows of the clock are drawn as merged for the verdict. `incomparable`: why no figure compares the two sides, or null.
  */
-export function compareTails(sample: Sample, against: string | null): readonly Tail[] {
+export function compareTails(sample: Sample, incomparable: string | null): readonly Tail[] {
+  const against = incomparable ?? whyWindowsTellNothing(sample);
   const figures = figuresOf(sample);
   const sorted = { a: ascending(figures.a), b: ascending(figures.b) };
   const runs = sample.paired
     ? { a: sample.runs.map(({ a }) => a), b: sample.runs.map(({ b }) => b) }
-    : sample;
-  const estimable = TAILS.filter((quantile) => reasonAgainst(quantile, sorted, runs) === null);
-  const drawn = estimable.length === 0 ? null : draw(sample.paired, runs, estimable);
+    : { a: sample.a, b: sample.b };
+  const most = sample.windowed?.windows.merging.left;
+  const few = (quantile: number) => reasonAgainst(quantile, { sorted, runs, most });
+  const estimable = TAILS.filter((quantile) => few(quantile) === null);
+  const drawn =
+    estimable.length === 0 ? null : draw({ runs, most, paired: sample.paired }, estimable);
   return TAILS.map((quantile): Tail => {
-    const reason = reasonAgainst(quantile, sorted, runs);
+    const reason = few(quantile);
     const point = { a: pointOf(sorted.a, quantile), b: pointOf(sorted.b, quantile) };
     const draws = drawn?.of.get(quantile);
     if (reason !== null || draws === undefined || drawn === null) {
@@ -86,16 +90,24 @@ export function compareTails(sample: Sample, against: string | null): readonly T
   });
 }
 
+/** Where runs are windows of the clock, and these do not allow to compare quantiles. */
+function whyWindowsTellNothing({ windowed }: Sample): string | null {
+  if (windowed === undefined) return null;
+  const { kind, merging } = windowed.windows;
+  if (kind !== 'before-after') return merging.why;
+  return 'one side came before the other, and only the verdict is held against earlier windows';
+}
+
 const NOT_COMPARED = { differenceMs: UNKNOWN, ratio: UNKNOWN, smallestDifference: null };
 
 type Runs = Sides<readonly ArrayLike<number>[]>;
 
 function reasonAgainst(
   quantile: number,
-  sorted: Sides<readonly number[]>,
-  runs: Runs,
+  of: Readonly<{ sorted: Sides<readonly number[]>; runs: Runs; most: number | undefined }>,
 ): string | null {
-  const fewestRuns = Math.min(runs.a.length, runs.b.length);
+  const { sorted, runs, most = Number.POSITIVE_INFINITY } = of;
+  const fewestRuns = Math.min(runs.a.length, runs.b.length, most);
   const requests = Math.min(sorted.a.length, sorted.b.length);
   const needed = Math.ceil(FEWEST_BEYOND / (1 - quantile) - 1e-9);
   if (requests < needed) return `${counted(requests, 'request')}, and it needs ${needed}`;
@@ -106,9 +118,12 @@ function reasonAgainst(
 const pointOf = (sorted: readonly number[], quantile: number): number | null =>
   sorted.length === 0 ? null : quantileAt(sorted, quantile);
 
-function draw(paired: boolean, runs: Runs, quantiles: readonly number[]) {
+/** `most`: of windows of the clock, those that stand for themselves. */
+type Drawing = Readonly<{ runs: Runs; most: number | undefined; paired: boolean }>;
+
+function draw({ runs, most, paired }: Drawing, quantiles: readonly number[]) {
   const random = createRandom(SEED);
-  const [a, b] = [createResampler(runs.a), createResampler(runs.b)];
+  const [a, b] = [createResampler(runs.a, most), createResampler(runs.b, most)];
   const of = new Map(
     quantiles.map((quantile) => [
       quantile,

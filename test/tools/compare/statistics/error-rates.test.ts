@@ -3,7 +3,11 @@ import { test } from 'node:test';
 import { createRandom } from '../../../../lib/queries.ts';
 import { recordOf } from '../../../../tools/bench/simulate.ts';
 import type { Run } from '../../../../tools/compare/cohorts/pairing.ts';
-import { compareErrorRates } from '../../../../tools/compare/statistics/error-rates.ts';
+import type { Design } from '../../../../tools/compare/statistics/design.ts';
+import {
+  compareErrorRates,
+  errorRunsOf,
+} from '../../../../tools/compare/statistics/error-rates.ts';
 
 /** `errorsOf`: how many of a run's requests failed. */
 const runsOf = (runs: number, requests: number, errorsOf: (run: number) => number): Run[] =>
@@ -24,6 +28,35 @@ test('with many independent requests the intervals are those of Wilson and Newco
   // A little wider: the runs are few, which the t distribution knows.
   assert.ok((difference.low ?? 1) <= 0.0524 && (difference.low ?? 0) > 0.045);
   assert.ok((difference.high ?? 0) >= 0.3339 && (difference.high ?? 1) < 0.345);
+});
+
+test('where only the clock divides the traffic, the merged windows are the runs', () => {
+  const records = runsOf(48, 5, () => 0)
+    .flatMap((run) => run.records)
+    .map((record, index) => ({ ...record, startMs: index * 1_000 }));
+  const windows = (left: number): Design => ({
+    ...{ paired: false, a: [], b: [] },
+    windows: {
+      kind: 'paired-windows',
+      lengthMs: 5_000,
+      at: { a: [], b: [] },
+      operations: [],
+      operationOf: { a: [], b: [] },
+      leftOut: { a: 0, b: 0 },
+      merging: { left, correlation: 0, cosines: 8, why: null },
+    },
+  });
+  const sizes = (left: number) =>
+    errorRunsOf(records, windows(left)).map((run) => run.records.length);
+  assert.deepEqual(
+    sizes(12),
+    Array.from({ length: 12 }, () => 20),
+  );
+  assert.deepEqual(
+    sizes(100),
+    Array.from({ length: 48 }, () => 5),
+  );
+  assert.deepEqual(sizes(0), [240]);
 });
 
 test('no error among few requests does not prove that there are none', () => {

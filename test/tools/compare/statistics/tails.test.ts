@@ -5,6 +5,7 @@ import { simulate } from '../../../../tools/bench/simulate.ts';
 import { chooseDesign, type Sample } from '../../../../tools/compare/statistics/design.ts';
 import { testOverall } from '../../../../tools/compare/statistics/overall.ts';
 import { compareTails, type Tail } from '../../../../tools/compare/statistics/tails.ts';
+import type { WindowKind } from '../../../../tools/compare/statistics/windows/windows.ts';
 
 /** Requests of one run share a level. */
 function sampleOf(
@@ -96,6 +97,25 @@ test('sides that must not be compared keep their own quantiles and lose the rati
     assert.equal(tail.smallestDifference, null);
     assert.equal(tail.reason, 'a wrong count');
   }
+});
+
+test('of windows of the clock, as many are drawn as stand for themselves', () => {
+  const sample = sampleOf(createRandom(8), { runs: 48, requestsPerRun: 20 });
+  const windows = (kind: WindowKind, left: number, why: string | null = null): Sample => {
+    const merging = { left, correlation: 0, cosines: 8, why };
+    return { ...sample, windowed: { windows: { kind, merging } } as never };
+  };
+  const reasonOf = (one: Sample) => at(compareTails(one, null), 0.95).reason;
+  const width = (one: Sample) => {
+    const { low, high } = at(compareTails(one, null), 0.95).ratio;
+    return (high ?? 0) - (low ?? 0);
+  };
+  assert.equal(reasonOf(windows('paired-windows', 12)), null);
+  assert.equal(width(windows('windows', 48)), width(sample));
+  assert.notEqual(width(windows('windows', 8)), width(sample));
+  assert.equal(reasonOf(windows('windows', 0)), '0 runs, and it needs 6');
+  assert.equal(reasonOf(windows('windows', 8, 'windows resemble')), 'windows resemble');
+  assert.match(reasonOf(windows('before-after', 0)) ?? '', /^one side came before the other/);
 });
 
 // Three binomial standard errors of 200 comparisons are 4.6 points.
