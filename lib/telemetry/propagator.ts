@@ -60,10 +60,11 @@ export function createPropagator(
       const withBaggage = names.includes('baggage')
         ? BAGGAGE.extract(context, carrier, getter)
         : context;
-      if (decided === undefined) return withBaggage;
-      // The instrumentations begin with the API's own.
+      // The instrumentations begin with the API's own, and every context of the request is made of it.
+      const base = withBaggage === ROOT_CONTEXT ? ROOT : withBaggage;
+      if (decided === undefined) return base;
       return trace
-        .setSpanContext(withBaggage === ROOT_CONTEXT ? ROOT : withBaggage, decided.spanContext)
+        .setSpanContext(base, decided.spanContext)
         .setValue(PARENT_ORIGIN, decided.origin);
     },
 

@@ -10,6 +10,7 @@ import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { EmitterContextManager } from '../../../lib/telemetry/context-manager.ts';
 import { createGuard, guardTracers } from '../../../lib/telemetry/guard.ts';
 import { knowEntries } from '../../../lib/telemetry/known-entries.ts';
+import { createPropagator } from '../../../lib/telemetry/propagator.ts';
 import { ProtobufWriter } from '../../../lib/telemetry/protobuf-writer.ts';
 
 const { TraceExporter } = await import('@google-cloud/opentelemetry-cloud-trace-exporter');
@@ -68,6 +69,13 @@ test('a span is encoded once, when it ends, and a batch is made of its bytes', a
 test('a value that is set on a context copies no Map', () => {
   const context = new EmitterContextManager().enable().active();
   const values = Object.values(context.setValue(Symbol('test'), 1));
+  assert.ok(!values.some((value) => value instanceof Map || typeof value === 'function'));
+});
+
+test('a request without the headers of a trace begins with a context that copies no Map', () => {
+  const getter = { get: () => undefined, keys: () => [] };
+  const { extract } = createPropagator(['gcp_trace', 'tracecontext', 'b3']);
+  const values = Object.values(extract(ROOT_CONTEXT, {}, getter).setValue(Symbol('test'), 1));
   assert.ok(!values.some((value) => value instanceof Map || typeof value === 'function'));
 });
 
