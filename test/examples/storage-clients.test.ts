@@ -23,6 +23,8 @@ const RIGHT = {
   precondition: true,
 };
 
+const RESET = { service: 'storage', operation: 'download', times: 1, resetMidBody: true } as const;
+
 async function runClient(t: TestContext, command: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const cloud = await startLocalCloud();
   t.after(cloud.close);
@@ -32,6 +34,11 @@ async function runClient(t: TestContext, command: readonly string[], env: NodeJS
   objects.put('texts', { name: 'big.txt', bytes: Buffer.alloc(BIG_BYTES, 'line\n') });
   const packed = { name: 'packed.txt', bytes: gzipSync('unpacked') };
   objects.put('texts', { ...packed, contentEncoding: 'gzip' });
+  // The library repeats the one, and goes on with a range after the other.
+  const faults = [
+    cloud.faults.inject({ service: 'storage', operation: 'list', times: 1, error: 'UNAVAILABLE' }),
+    cloud.faults.inject({ ...RESET, target: 'big.txt' }),
+  ];
   const variables = replacementVariables({
     program: 'server',
     own: {
@@ -51,6 +58,10 @@ async function runClient(t: TestContext, command: readonly string[], env: NodeJS
     timeoutMs: 300_000,
   });
   assert.equal(code, 0, `exit ${code}\n${stdout}${stderr}`);
+  assert.deepEqual(
+    faults.map((fault) => fault.applied()),
+    [1, 1],
+  );
   return JSON.parse(stdout);
 }
 
