@@ -91,16 +91,21 @@ describe('a program that replaces ours', () => {
     });
   }
 
-  it('that never listens is an error of the start', async (t) => {
-    const command = 'echo thinking; sleep 600';
-    // A thousandth of the minute that a start may take.
-    const running = await start(t, 'cloud_run', { command }, { slowness: () => 0.001 });
-    assert.ok(running instanceof Error);
-    assert.match(running.message, /the start-up probe on \d+ failed for 60 ms; it wrote/);
-    const [started] = running.events;
-    assert.ok(started?.type === 'starting');
-    await isGone(started.pid);
-  });
+  for (const [platform, failed] of [
+    ['cloud_run', /the start-up probe on \d+ failed for 60 ms; it wrote/],
+    ['gke', /server-\S+ failed its startup probe; it wrote/],
+  ] as const) {
+    it(`that never listens is an error of the start on ${platform}`, async (t) => {
+      const command = 'echo thinking; sleep 600';
+      // A thousandth of the minute that a start may take.
+      const running = await start(t, platform, { command }, { slowness: () => 0.001 });
+      assert.ok(running instanceof Error);
+      assert.match(running.message, failed);
+      const started = running.events.find(({ program }) => program === 'server');
+      assert.ok(started?.type === 'starting');
+      await isGone(started.pid);
+    });
+  }
 
   for (const platform of PLATFORMS) {
     it(`that somebody else starts is awaited, with its environment in a file, on ${platform}`, async (t) => {
