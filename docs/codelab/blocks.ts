@@ -73,10 +73,14 @@ export function fillExcerpts(markdown: string, taken: readonly (readonly string[
   });
 }
 
-/** A text without what differs from run to run: times, ids, counts above 0, and how long the bars are. */
+/**
+ * A text without what differs from run to run: times, ids, counts above 0, how long the bars are, and
+ * whether the request that is shown was the first of an instance.
+ */
 export function withoutFigures(line: string): string {
   return line
     .replaceAll(/[█▒]+/g, '')
+    .replaceAll(/, cold start$|^ *· cold start: .*$/gm, '')
     .replaceAll(/\b([0-9a-f]{32}|[0-9a-f]{16}|\d{15,20})\b/g, 'ID')
     .replaceAll(/\b\d{2}:\d{2}:\d{2}(\.\d+)?/g, 'TIME')
     .replaceAll(/[+-]?\b\d[\d.,]*( (µs|ms|s|min)\b|s\b)/g, 'T')

@@ -73,6 +73,10 @@ describe('the blocks of a section', () => {
   it('are compared without times, ids and bars, in their order', () => {
     assert.equal(withoutFigures('└ client GET   ██▒▒  12.3 ms'), '└ client GET T');
     assert.equal(withoutFigures(`b3  ${'a'.repeat(32)}-${'1'.repeat(16)}-1`), 'b3 ID-ID-N');
+    assert.equal(
+      withoutFigures('2 spans, 1 s, complete, cold start\n  · cold start: x'),
+      'N spans, T, complete',
+    );
     assert.deepEqual(missingLines(['a 1 ms', '…', 'b'], 'a 2.50 ms\nx\nb'), []);
     assert.deepEqual(missingLines(['b', 'a 1 ms'], 'a 2 ms\nb'), ['a 1 ms']);
     assert.deepEqual(missingLines(['takes 1.2 s', 'more'], 'it takes\n10.2 s more'), []);
