@@ -8,7 +8,8 @@ export const healthCheckSpans: Rule = {
   finding: 'Health checks or fetches of metadata and tokens made spans.',
   cause:
     'The filters of the HTTP or gRPC instrumentation do not know the path: a probe asks for ' +
-    'another one than /health, /_healthz, /ready or grpc.health.v1, or a program has no filters.',
+    'another one than /health, /_healthz, /ready or grpc.health.v1, or a program has no filters or ' +
+    'turns them off (HEALTH_CHECK_SPANS=true).',
   fix:
     'Point the probe at one of those paths, or add its path to lib/telemetry/untraced.ts. Start ' +
     'every program with the preload, which installs the filters.',
