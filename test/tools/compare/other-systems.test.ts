@@ -95,6 +95,18 @@ test('two filters on one file give the figures that two files give', async (t) =
   assert.deepEqual(ofFilters.overall, ofFiles.overall);
 });
 
+for (const [what, factor, verdict] of [
+  ['nothing', 1, 'no-difference-seen'],
+  ['30 %', 1.3, 'a-faster'],
+] as const) {
+  test(`a difference of ${what} is judged window by window`, async (t) => {
+    const { a, b } = await writeTwo(t, OTLP, sidesOf('demo', factor));
+    const { overall } = await compareWith(['--from-a', a, '--from-b', b]);
+    assert.equal(overall.design, 'paired-windows');
+    assert.equal(overall.verdict, verdict);
+  });
+}
+
 test('names the hops by service and name, those of every language', async (t) => {
   const { a, b } = await writeTwo(t, OTLP, sidesOf('demo', 1.3));
   const { hops } = await compareWith(['--from-a', a, '--from-b', b]);

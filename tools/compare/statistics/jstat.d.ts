@@ -4,7 +4,8 @@ declare module 'jstat' {
     cdf(t: number, degreesOfFreedom: number): number;
     inv(probability: number, degreesOfFreedom: number): number;
   };
+  type NoncentralT = { cdf(t: number, degreesOfFreedom: number, noncentrality: number): number };
   type Normal = { cdf(value: number, mean: number, deviation: number): number };
-  const jstat: { studentt: StudentT; normal: Normal };
+  const jstat: { noncentralt: NoncentralT; normal: Normal; studentt: StudentT };
   export default jstat;
 }

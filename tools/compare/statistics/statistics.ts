@@ -10,6 +10,7 @@
 
 import jstat from 'jstat';
 import { mean } from 'simple-statistics';
+import { foundFrom } from './power.ts';
 import { ascending } from './quantiles.ts';
 
 const { studentt } = jstat;
@@ -26,9 +27,6 @@ export type Test = Readonly<{
   /** How far from zero the truth must lie for a p-value below alpha in 80 of 100 cases. */
   smallest(alpha: number): number;
 }>;
-
-/** How often a difference of the smallest size that can be found is found. */
-const POWER = 0.8;
 
 /** The share of the runs that is set aside at either end; of three runs and more at least one. */
 const TRIMMED_SHARE = 0.1;
@@ -116,11 +114,7 @@ export function studentTest(estimate: number, error: number, degreesOfFreedom: n
       // No spread at all between runs: as sure as figures can be.
       return error === 0 ? 0 : Math.min(1, 2 * studentt.cdf(-beyond / error, degreesOfFreedom));
     },
-    smallest: (alpha) =>
-      error === 0
-        ? 0
-        : error *
-          (studentt.inv(1 - alpha / 2, degreesOfFreedom) + studentt.inv(POWER, degreesOfFreedom)),
+    smallest: (alpha) => (error === 0 ? 0 : error * foundFrom(degreesOfFreedom, alpha)),
   };
 }
 

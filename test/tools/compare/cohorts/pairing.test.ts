@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ATTR } from '../../../../lib/telemetry/names.ts';
-import { pairRuns } from '../../../../tools/compare/cohorts/pairing.ts';
+import { recordOf } from '../../../../tools/bench/simulate.ts';
+import { pairByKey, pairRuns } from '../../../../tools/compare/cohorts/pairing.ts';
 import { recordRequest } from '../../../../tools/compare/cohorts/request-record.ts';
 import { normalise } from '../../../../tools/traces/normalise.ts';
 import { MINUTE_MS, requestTrace } from '../../traces/request-trace.ts';
@@ -64,4 +65,26 @@ test('requests of another sequence number or query are no partners', () => {
 test('a request that is there twice on one side is paired once', () => {
   const a = [onRun({ atSecond: 0, runId: 'a' }), onRun({ atSecond: 0, runId: 'a' })];
   assert.deepEqual(idsOf(a, [onGke({ atSecond: 0, runId: 'b' })]), [['a-b']]);
+});
+
+/** A request of another system at this second. */
+const keyed = (second: number, pairKey: string | null, operation = 'shop:GET /') => ({
+  ...recordOf({ side: 'a', run: 0, sequence: 0, paired: false, hops: [], latencyMs: 40 }),
+  ...{ startMs: second * 1_000, pairKey, operation },
+});
+const secondsOf = (...pairs: Parameters<typeof pairByKey>) =>
+  pairByKey(...pairs).map(({ a, b }) => [a.startMs / 1_000, b.startMs / 1_000]);
+
+test('an attribute pairs requests of one operation, the first with the first', () => {
+  const a = [keyed(5, 'x'), keyed(1, 'x'), keyed(2, 'y'), keyed(3, null)];
+  const b = [keyed(6, 'x'), keyed(2, 'x'), keyed(3, 'y', 'shop:POST /'), keyed(3, null)];
+  assert.deepEqual(secondsOf({ a, b }, 60_000), [
+    [1, 2],
+    [5, 6],
+  ]);
+});
+
+test('two that began longer apart than asked for are no pair', () => {
+  const sides = { a: [keyed(0, 'x'), keyed(0, 'y')], b: [keyed(60, 'x'), keyed(61, 'y')] };
+  assert.deepEqual(secondsOf(sides, 60_000), [[0, 60]]);
 });

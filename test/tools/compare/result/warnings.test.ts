@@ -304,3 +304,12 @@ test('of what was left out, a command is repeated and a file is copied again', (
   assert.match(adviceOn(false) ?? '', /Repeat the command, which resumes/);
   assert.match(adviceOn(true) ?? '', /copy the file again, or save the traces again/);
 });
+
+test('windows of the clock are not held against the runs of a schedule', () => {
+  const lacking = { paired: false, runs: { a: 2, b: 2 } };
+  const unequal = { a: { requestsPerRun: 99 } };
+  const ids = (windows: Evidence['overall']['windows']) =>
+    warningsOf({ ...unequal, overall: { ...lacking, windows } }).map(({ id }) => id);
+  assert.deepEqual(ids(null), ['too-few-runs', 'unpaired', 'unequal-load']);
+  assert.deepEqual(ids({ lengthMs: 1_000, mix: [], leftOut: { a: 0, b: 0 } }), []);
+});
