@@ -3,18 +3,18 @@ import type { Estimate } from '../statistics/estimate.ts';
 import { TAILS_LEGEND, tailName, tailNotes } from '../text/render-tails.ts';
 import { scrollable } from './cohorts.ts';
 import { foreign, html, type Markup } from './markup.ts';
-import { formatInterval, formatMs, formatRatio, type Labels } from './words.ts';
+import { formatInterval, formatMs, formatRatio } from './words.ts';
 
 /** Median, p95 and p99 of both sides; nothing where no request counts. */
-export function renderTails({ tails }: Comparison, labels: Labels): Markup | null {
+export function renderTails({ tails }: Pick<Comparison, 'tails'>): Markup | null {
   if (tails.every(({ a, b }) => a.p50 === null && b.p50 === null)) return null;
   const rows = tails.map(
     (tail) =>
       html`<tr><th scope="row">${tailName(tail)}</th>${cell(tail.a, formatMs)}${cell(tail.b, formatMs)}${cell(tail.ratio, formatRatio)}</tr>\n`,
   );
   const heads = [
-    html`<span class="key a"></span>A: ${foreign(labels.a)}`,
-    html`<span class="key b"></span>B: ${foreign(labels.b)}`,
+    html`<span class="key a"></span>A`,
+    html`<span class="key b"></span>B`,
     html`A / B`,
   ].map((name) => html`<th scope="col" class="number">${name}</th>`);
   const table = html`<table class="tails"><thead><tr><td></td>${heads}</tr></thead><tbody>

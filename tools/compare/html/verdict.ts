@@ -31,7 +31,7 @@ ${renderDistribution({
   labels,
   marks: { a: marksOf(exemplars.a), b: marksOf(exemplars.b) },
 })}
-${renderTails(comparison, labels)}
+${renderTails(comparison)}
 </section>`;
 }
 

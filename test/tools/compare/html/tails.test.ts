@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
 import { renderTails } from '../../../../tools/compare/html/tails.ts';
-import { labelsOf } from '../../../../tools/compare/html/words.ts';
 import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
 import { sampleComparison } from './sample-comparison.ts';
 
 const sample = sampleComparison();
-const render = (comparison: Comparison) =>
-  renderTails(comparison, labelsOf(comparison))?.text ?? null;
+const render = (comparison: Comparison) => renderTails(comparison)?.text ?? null;
 
 test('has a row for each quantile, with both sides, the ratio and their intervals', () => {
   const { document } = parseHTML(`<!doctype html><html><body>${render(sample)}</body></html>`);
