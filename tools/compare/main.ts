@@ -7,6 +7,7 @@ import { INTERRUPTED } from '../cli/origin.ts';
 import { createProgress } from '../cli/progress.ts';
 import { tellWritten, writeOutcome, writeResult } from '../cli/result-file.ts';
 import type { Trace } from '../traces/model.ts';
+import { keepHeapSmall } from '../traces/small-heap.ts';
 import { explainSource, openSource } from '../traces/sources/open-source.ts';
 import type { TraceSource } from '../traces/sources/source.ts';
 import { type End, endLine, headLine, traceLine } from '../traces/sources/trace-lines.ts';
@@ -28,6 +29,7 @@ export async function run(asked: Options): Promise<number> {
     await writeOutcome(asked.json, { text: () => text, value: () => value });
     return 0;
   }
+  keepHeapSmall();
   const signal = interruptible(INTERRUPTED[asked.origin.kind]);
   const progress = createProgress(process.stderr);
   try {

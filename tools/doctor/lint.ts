@@ -3,6 +3,7 @@ import { columnsFor } from '../cli/format.ts';
 import { INTERRUPTED } from '../cli/origin.ts';
 import { createProgress } from '../cli/progress.ts';
 import { writeOutcome } from '../cli/result-file.ts';
+import { keepHeapSmall } from '../traces/small-heap.ts';
 import { explainSource, openSource } from '../traces/sources/open-source.ts';
 import { createDiagnosis } from './diagnose.ts';
 import { type LogLine, readLogs } from './logs.ts';
@@ -18,6 +19,7 @@ export async function run(asked: Options): Promise<number> {
     await writeOutcome(asked.json, { text: () => text, value: () => value });
     return 0;
   }
+  keepHeapSmall();
   const signal = interruptible(INTERRUPTED[asked.origin.kind]);
   const progress = createProgress(process.stderr);
   try {

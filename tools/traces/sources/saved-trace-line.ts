@@ -26,6 +26,7 @@ export function parseSavedLine(text: string): unknown {
     known = [];
   }
   const numbers: number[] = [];
+  let span = 0;
   let short = '';
   let from = 0;
   for (let at = text.indexOf(MEMBER); at >= 0; at = text.indexOf(MEMBER, at)) {
@@ -33,7 +34,12 @@ export function parseSavedLine(text: string): unknown {
     // Not as it is written: a number might be taken for one of these.
     if (text[at] !== '{') return tryJson(text);
     const end = text.indexOf('}', at) + 1;
+    const place = span;
+    span += 1;
+    if (isHopeless(place)) continue;
+    const before = known.length;
     const number = numberOf(text.slice(at, end));
+    misses[place] = number === before ? (misses[place] ?? 0) + 1 : 0;
     if (number < 0) continue;
     short += text.slice(from, at) + number;
     numbers.push(number);
@@ -41,6 +47,20 @@ export function parseSavedLine(text: string): unknown {
   }
   const value = tryJson(short + text.slice(from));
   return putBack(value, numbers) ? value : tryJson(text);
+}
+
+/** How often in a row the labels at one place of a line were new: those of the root, as a rule. */
+const misses: number[] = [];
+const MOST_MISSES = 64;
+/** Every so many lines it looks there again. */
+const PAUSE = 256;
+
+/** Labels that come once are faster parsed with their line. */
+function isHopeless(place: number): boolean {
+  const count = misses[place] ?? 0;
+  if (count < MOST_MISSES) return false;
+  misses[place] = count < MOST_MISSES + PAUSE ? count + 1 : MOST_MISSES - 1;
+  return true;
 }
 
 /** -1: what ends with the first bracket is not all of the labels. */

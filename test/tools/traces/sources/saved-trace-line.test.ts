@@ -78,6 +78,16 @@ test('equal labels of all lines are one object, however many different ones come
   }
   assert.deepEqual(labels(), one);
   assert.notEqual(labels()[0], one[0], 'it forgets what came long ago');
+  // Where labels were new so often it looks again after a while.
+  for (let line = 0; line < 300; line += 1) labels();
   const [again, last] = [labels(), labels()];
   assert.ok(again.every((attributes, index) => attributes === last[index]));
+});
+
+test('labels that differ from line to line are read too, long after the first ones, and when they repeat', () => {
+  for (let line = 0; line < 2_000; line += 1) {
+    const own = `"attributes":{"line":"${line < 1_000 ? line : 'same'}"}`;
+    const text = LINE.replace(first, own);
+    assert.deepEqual(parseSavedLine(text), plainly(text));
+  }
 });
