@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   CODELAB_QUERIES,
-  createRandom,
   knownQueriesVariable,
   parseKnownQueries,
   pickQuery,
@@ -141,17 +140,5 @@ describe('querySequence', () => {
     assert.equal(counts.size, 10);
     // 14,400 draws, 1,440 each: five standard deviations are 180.
     for (const [query, count] of counts) assert.ok(Math.abs(count - 1440) < 180, query);
-  });
-});
-
-describe('createRandom', () => {
-  it('stays in [0, 1) and takes any 32-bit seed', () => {
-    for (const seed of [0, 1, 2 ** 32 - 1]) {
-      const random = createRandom(seed);
-      for (let draw = 0; draw < 1000; draw++) {
-        const value = random();
-        assert.ok(value >= 0 && value < 1);
-      }
-    }
   });
 });

@@ -7,7 +7,7 @@ import { startRun } from '../../../functions/loadgen/run.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { AppError } from '../../../lib/errors.ts';
 import { createIdentity } from '../../../lib/identity.ts';
-import { createRandom } from '../../../lib/queries.ts';
+import { createRandom } from '../../../lib/random.ts';
 import { createJobControl } from '../../../tools/google/job.ts';
 import { loadSchedulerService } from '../../../tools/local/cloud/protos.ts';
 import { recordLog } from '../../services/log-lines.ts';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { createRandom } from '../../../lib/queries.ts';
+import { createRandom } from '../../../lib/random.ts';
 import { ENCODINGS, pick, STRUCTURE } from '../../tools/traces/mutations.ts';
 
 /** What happens to one answer of a backend on its way. */

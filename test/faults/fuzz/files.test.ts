@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { createRandom } from '../../../lib/queries.ts';
+import { createRandom } from '../../../lib/random.ts';
 import { CLOUD_RUN, GKE } from '../../../tools/compare/cohorts/cohort.ts';
 import { compareSource } from '../../../tools/compare/compare.ts';
 import { diagnose } from '../../../tools/doctor/diagnose.ts';

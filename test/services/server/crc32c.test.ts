@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CRC32C } from '@google-cloud/storage';
-import { createRandom } from '../../../lib/queries.ts';
+import { createRandom } from '../../../lib/random.ts';
 import { crc32c } from '../../../services/server/crc32c.ts';
 
 describe('crc32c', () => {

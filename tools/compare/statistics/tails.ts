@@ -1,6 +1,6 @@
 import jstat from 'jstat';
 import { sampleStandardDeviation } from 'simple-statistics';
-import { createRandom } from '../../../lib/queries.ts';
+import { createRandom } from '../../../lib/random.ts';
 import { counted } from '../../cli/format.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import { FEWEST_RUNS } from './contrast.ts';

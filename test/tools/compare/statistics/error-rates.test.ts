@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom } from '../../../../lib/queries.ts';
+import { createRandom } from '../../../../lib/random.ts';
 import { recordOf } from '../../../../tools/bench/simulate.ts';
 import type { Run } from '../../../../tools/compare/cohorts/pairing.ts';
 import type { Design } from '../../../../tools/compare/statistics/design.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom } from '../../../../lib/queries.ts';
+import { createRandom } from '../../../../lib/random.ts';
 import { createResampler } from '../../../../tools/compare/statistics/run-resampler.ts';
 
 const random = createRandom(7);

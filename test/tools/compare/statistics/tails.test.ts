@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom } from '../../../../lib/queries.ts';
+import { createRandom } from '../../../../lib/random.ts';
 import { simulate } from '../../../../tools/bench/simulate.ts';
 import { chooseDesign, type Sample } from '../../../../tools/compare/statistics/design.ts';
 import { testOverall } from '../../../../tools/compare/statistics/overall.ts';

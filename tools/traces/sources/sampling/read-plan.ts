@@ -1,4 +1,4 @@
-import { createRandom } from '../../../../lib/queries.ts';
+import { createRandom } from '../../../../lib/random.ts';
 import { PAGE_TRACES } from '../read-budget.ts';
 import { inTurn, type Slice, type Stratum, sliceLengthOf, strataOf } from './slices.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createRandom } from '../../../../lib/queries.ts';
+import { createRandom } from '../../../../lib/random.ts';
 
 /** Epoch milliseconds: start ≤ t < end. A trace is of the slice in which its first span starts. */
 export type Slice = Readonly<{ startMs: number; endMs: number }>;
