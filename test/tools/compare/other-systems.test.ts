@@ -41,13 +41,17 @@ async function compareWith(args: readonly string[]): Promise<Comparison> {
 
 const SYSTEMS = ['demo', 'single'] as const;
 const SHIFTS = [
-  ['no difference', 1],
-  ['a shift of 30 %', 1.3],
+  ['no difference', 1, 'no-difference-seen'],
+  ['a shift of 30 %', 1.3, 'a-faster'],
 ] as const;
+const MINUTES = 12;
+const REQUESTS = 12 * MINUTES;
+/** Every so manieth request fails. */
+const FAILING = 30;
 
 const sidesOf = (of: (typeof SYSTEMS)[number], factor: number) => ({
-  a: trafficOf({ of, version: '1', failing: 30 }),
-  b: trafficOf({ of, version: '2', factor, failing: 30 }),
+  a: trafficOf({ of, version: '1', minutes: MINUTES, failing: FAILING }),
+  b: trafficOf({ of, version: '2', minutes: MINUTES, failing: FAILING, factor, seed: 2 }),
 });
 
 /** What no format changes: the figures of everything that is compared. */
@@ -58,8 +62,8 @@ const figuresOf = ({ overall, hops, cohorts, failures, profile }: Comparison) =>
 });
 
 for (const of of SYSTEMS) {
-  for (const [what, factor] of SHIFTS) {
-    test(`${of}, ${what}: two files of each format give the same figures`, async (t) => {
+  for (const [what, factor, verdict] of SHIFTS) {
+    test(`${of}, ${what}: two files of each format give the same verdict and figures`, async (t) => {
       const sides = sidesOf(of, factor);
       let first: object | undefined;
       for (const [name, write] of Object.entries(WRITERS)) {
@@ -68,7 +72,8 @@ for (const of of SYSTEMS) {
         assert.equal(comparison.profile, 'general', name);
         assert.equal(comparison.source.format, name.replace(/, .*/, ''));
         const { whole, traces, errors } = comparison.cohorts.b;
-        assert.deepEqual([whole, traces, errors], [240, 240, 8], name);
+        assert.deepEqual([whole, traces, errors], [REQUESTS, REQUESTS, 4], name);
+        assert.equal(comparison.overall.verdict, verdict, name);
         first ??= figuresOf(comparison);
         assert.deepEqual(figuresOf(comparison), first, name);
       }
@@ -107,6 +112,14 @@ for (const [what, factor, verdict] of [
   });
 }
 
+test('requests with the same value of --pair-by are pairs', async (t) => {
+  const { a, b } = await writeTwo(t, OTLP, sidesOf('single', 1.3));
+  const { overall } = await compareWith([
+    ...['--from-a', a, '--from-b', b, '--pair-by', 'app.session.id'],
+  ]);
+  assert.deepEqual([overall.paired, overall.pairs], [true, REQUESTS - 4]);
+});
+
 test('names the hops by service and name, those of every language', async (t) => {
   const { a, b } = await writeTwo(t, OTLP, sidesOf('demo', 1.3));
   const { hops } = await compareWith(['--from-a', a, '--from-b', b]);
@@ -114,6 +127,20 @@ test('names the hops by service and name, those of every language', async (t) =>
   for (const service of ['frontend-proxy', 'frontend', 'checkout', 'cart', 'payment', 'shipping']) {
     assert.ok(services.has(service), service);
   }
+});
+
+/** Nothing of this is in the traces. */
+const OURS = /loadgen|\bCloud Run\b|\bGKE\b|schedule|wrong count/i;
+
+const linesWith = (text: string) => text.split('\n').filter((line) => OURS.test(line));
+
+test('text and page say nothing of the system here', async (t) => {
+  const { a, b } = await writeTwo(t, OTLP, sidesOf('demo', 1.3));
+  const comparison = await compareWith(['--from-a', a, '--from-b', b]);
+  assert.deepEqual(linesWith(renderText(comparison)), []);
+  // Words, not the page's own code.
+  const page = renderHtml(comparison).replace(/<(script|style)>[\s\S]*?<\/\1>/g, '');
+  assert.deepEqual(linesWith(page.replaceAll('<', '\n<')), []);
 });
 
 test('files of two cohorts may use one trace id for two traces, and each is drawn', async (t) => {
@@ -147,15 +174,18 @@ test('without cohorts it says what to give, with the labels that were found', as
   const comparison = await compareWith(['--from', a, b]);
   const text = renderText(comparison).replaceAll(/\s+/g, ' ');
   assert.match(text, /^These are the traces of another system: say which two sets/);
-  assert.match(text, /service\.version: 1 \(240\), 2 \(240\)/);
+  assert.match(text, /service\.version: 1 \(144\), 2 \(144\)/);
+  assert.doesNotMatch(text, /COHORTS/);
+  assert.match(text, /Read from .*old\.json/);
   assert.equal(comparison.choices[0]?.key, 'service.version');
+  assert.equal(comparison.cohorts.a.label, 'not chosen');
 });
 
 test("two files of OpenTelemetry's SDK for Python give figures for each hop", async () => {
   const [a, b] = ['1.4', '1.5'].map((version) =>
     fixture(`orders-${version}-otlp-of-python-sdk.pb.gz`),
   );
-  const { hops, cohorts, foldedNames, configuration, failures } = await compareWith([
+  const { overall, hops, cohorts, foldedNames, configuration, failures } = await compareWith([
     ...['--from-a', a ?? '', '--from-b', b ?? ''],
   ]);
   assert.deepEqual(
@@ -167,6 +197,7 @@ test("two files of OpenTelemetry's SDK for Python give figures for each hop", as
     assert.ok(Math.abs(ratio - 1.3) < 0.001, String(ratio));
   }
   assert.deepEqual([cohorts.a.whole, cohorts.b.errors, foldedNames?.into], [96, 2, 1]);
+  assert.equal(overall.verdict, 'a-faster');
   assert.deepEqual(configuration, [{ key: 'version', a: '1.4', b: '1.5' }]);
   assert.equal(failures[0]?.where, 'postgres did not answer orders');
 });

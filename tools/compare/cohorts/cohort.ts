@@ -81,11 +81,15 @@ function ofFiles(files: readonly string[], filter: Pick<Cohort, 'filter' | 'pair
   };
 }
 
+const NOT_CHOSEN = 'not chosen';
+
 /** Of another system nobody knows which two platforms are meant: only what was asked for counts. */
 export function cohortsOf(profile: Profile, { a, b }: Sides<Cohort>): Sides<Cohort> {
   if (profile === 'shakesapp' || !(a.preset || b.preset)) return { a, b };
   const asked = (cohort: Cohort): Cohort =>
-    cohort.preset ? { ...cohort, label: '', filter: '', pairs: [] } : cohort;
+    cohort.preset
+      ? { ...cohort, label: cohort.ownWindow ? '' : NOT_CHOSEN, filter: '', pairs: [] }
+      : cohort;
   return labelled({ a: asked(a), b: asked(b) });
 }
 

@@ -155,5 +155,5 @@ function describeFilter({ filter, sinceMs, untilMs, ownWindow }: Cohort): string
   if (!ownWindow) return filter;
   const bound = (word: string, ms: number | null) =>
     ms === null ? '' : ` ${word} ${new Date(ms).toISOString()}`;
-  return `${filter}${bound('since', sinceMs)}${bound('until', untilMs)}`;
+  return `${filter}${bound('since', sinceMs)}${bound('until', untilMs)}`.trim();
 }

@@ -72,6 +72,12 @@ export function cohortLines(comparison: Comparison, width: number): readonly str
   const beside = (name: string, of: (cohort: CohortSummary) => string) =>
     besideLines(name, { a: of(a), b: of(b) }, width);
   const counts = comparison.profile === 'general' ? COUNTS_OF_ANY : OWN_COUNTS;
+  const sentences = [
+    ...[readFrom(comparison), ...leftOut(comparison)],
+    ...[...foldedText(comparison.foldedNames), ...readNotes(comparison)],
+  ].flatMap((sentence) => wrapText(sentence, '', '', width));
+  // Of cohorts that nobody chose there is nothing to count.
+  if (a.filter === '' || b.filter === '') return sentences;
   const where = (count: (cohort: CohortSummary) => number) => count(a) + count(b) > 0;
   return [
     ...beside('COHORTS', ({ label }) => label),
@@ -84,9 +90,6 @@ export function cohortLines(comparison: Comparison, width: number): readonly str
     ...(where(({ impossibleDelay }) => impossibleDelay)
       ? beside('impossible delays', ({ impossibleDelay }) => `${impossibleDelay}`)
       : []),
-    ...[
-      ...[readFrom(comparison), ...leftOut(comparison)],
-      ...[...foldedText(comparison.foldedNames), ...readNotes(comparison)],
-    ].flatMap((sentence) => wrapText(sentence, '', '', width)),
+    ...sentences,
   ];
 }
