@@ -48,6 +48,12 @@ export function parseOptions(flags: CompareFlags, nowMs: number): Options {
   if (flags.requireVerdict === true && conditions.length === 0) {
     throw new UsageError('--require-verdict is valid only with --fail-if');
   }
+  if (origin.kind === 'bigquery' && origin.explain) {
+    for (const flag of ['html', 'save'] as const) {
+      if (flags[flag] === undefined) continue;
+      throw new UsageError(`--${flag} and --explain exclude each other: nothing is read`);
+    }
+  }
   const since = flags.since ?? (origin.kind === 'files' ? undefined : '30m');
   const given = { ...flags, since };
   const { pairBy } = flags;
@@ -69,6 +75,8 @@ export function parseOptions(flags: CompareFlags, nowMs: number): Options {
       flagsOfOrigin(origin),
       ...(flags.since === undefined ? [] : [`--since ${flags.since}`]),
       ...(flags.until === undefined ? [] : [`--until ${flags.until}`]),
+      ...(flags.maxRuns === undefined ? [] : [`--max-runs ${flags.maxRuns}`]),
+      ...(flags.seed === undefined ? [] : [`--seed ${flags.seed}`]),
       ...(reading.profile === null ? [] : [`--profile ${reading.profile}`]),
       ...(flags.root === undefined ? [] : [`--root '${flags.root}'`]),
     ].join(' '),

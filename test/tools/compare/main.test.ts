@@ -287,6 +287,11 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['--local', '--max-bytes', '1GB'],
     /^--max-bytes is valid only with --bigquery/,
   ],
+  [
+    'a page of what is only explained',
+    ['--bigquery', 'p.d', '--explain', '--html', 'f'],
+    /^--html and --explain exclude each other/,
+  ],
   ['a seed beside files', ['--from', 'f', '--seed', '2'], /^--seed is valid only with --max-runs/],
   [
     'a size that is none',

@@ -7,6 +7,7 @@ import { atLeast } from '../result/incomparable.ts';
 import { titleOf } from '../result/warning-texts.ts';
 import type { Warning } from '../result/warnings.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
+import { tracedText } from '../text/traced-text.ts';
 import { isOneSided, leftOut, readNotes } from '../text/wording.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatMs, formatTime, type Labels } from './words.ts';
@@ -72,10 +73,14 @@ export function renderCohorts(comparison: Comparison, labels: Labels) {
   const isOwn = profile === 'shakesapp';
   const row = (name: string, value: (cohort: CohortSummary) => string | Markup) =>
     html`<tr><th scope="row">${name}</th><td>${value(a)}</td><td>${value(b)}</td></tr>\n`;
+  const traced = (cohort: CohortSummary) => {
+    if (!isOwn) return tracedText({ ...cohort, expectedRequests: null });
+    return `${tracedText(cohort)}${cohort.estimatedRequests === undefined ? ' sent' : ''}`;
+  };
   const share = (amount: number, rate: number | null) => `${amount} (${formatPercent(rate)})`;
   const table = html`<table><thead><tr><td></td>${sides(labels)}</tr></thead><tbody>
 ${row('Filter', ({ filter }) => html`<code>${foreign(filter)}</code>`)}
-${row('Requests traced', ({ traces, expectedRequests }) => (isOwn ? `${traces} of ${expectedRequests} sent` : `${traces}`))}
+${row('Requests traced', traced)}
 ${
   isOwn &&
   row('Runs', ({ runs, requestsPerRun }) =>

@@ -65,6 +65,7 @@ test('everything is read where there are no more minutes', async () => {
   const { read, sample } = await readSample(120);
   assert.equal(sample, null);
   assert.equal(read.length, traces.length);
+  assert.equal((await readSample(119)).sample?.read.length, 119);
 });
 
 test('hours without a trace are no part of the window', async () => {
@@ -85,17 +86,27 @@ test('hours without a trace are no part of the window', async () => {
 async function compareFile(t: TestContext, ...flags: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'sampled-source-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  const [file, json, saved] = ['t.ndjson', 'c.json', 's.ndjson'].map((name) => join(folder, name));
+  const [file, json, saved, html] = ['t.ndjson', 'c.json', 's.ndjson', 'c.html'].map((name) =>
+    join(folder, name),
+  );
   await writeFile(file ?? '', renderTraceFile(LOCAL, traces));
   const args = ['compare', '--from', file ?? '', '--json', json ?? '', '--save', saved ?? ''];
+  args.push('--html', html ?? '');
   const { code, stdout, stderr } = await runCli([...args, ...flags]);
   assert.equal(code, 0, stderr);
   const comparison: Comparison = JSON.parse(await readFile(json ?? '', 'utf8'));
-  return { comparison, stdout, saved: await readFile(saved ?? '', 'utf8') };
+  const written = await Promise.all([saved, html].map((path) => readFile(path ?? '', 'utf8')));
+  return { comparison, stdout, saved: written[0] ?? '', page: written[1] ?? '' };
 }
 
 test('compare --max-runs reports the sample, the numbers of the window and what failed', async (t) => {
-  const { comparison, stdout, saved } = await compareFile(t, '--max-runs', '40', '--seed', '5');
+  const { comparison, stdout, saved, page } = await compareFile(
+    t,
+    '--max-runs',
+    '40',
+    '--seed',
+    '5',
+  );
   const { a, b } = comparison.cohorts;
   assert.deepEqual([a.traces, b.traces, a.errors, b.errors], [400, 400, 1, 0]);
   assert.deepEqual(
@@ -106,5 +117,6 @@ test('compare --max-runs reports the sample, the numbers of the window and what 
   assert.ok(Math.abs((a.rates.error ?? 0) - 1 / 1_200) < 1e-9);
   assert.match(stdout, /requests traced +400 of about 1200/);
   assert.match(stdout, /a sample was read: of 2400 traces those that began in 40 of 120 minutes/);
+  assert.match(page, /Requests traced<\/th><td>400 of about 1200<\/td>/);
   assert.match(saved, /"truncated":"of 2400 traces those/);
 });
