@@ -1,8 +1,7 @@
-import { createDeviationTally, type Deviation } from '../traces/deviation.ts';
+import { createDeviationTally } from '../traces/deviation.ts';
 import type { Trace } from '../traces/model.ts';
-import type { Total } from '../traces/sources/bigquery/totals.ts';
-import { createSampleWatch, type SampleTaken } from '../traces/sources/sampling/sample-watch.ts';
-import type { SourceDescription, TraceSource } from '../traces/sources/source.ts';
+import { createSampleWatch } from '../traces/sources/sampling/sample-watch.ts';
+import type { TraceSource } from '../traces/sources/source.ts';
 import type { Cohort, Sides } from './cohorts/cohort.ts';
 import { type Collecting, type Collection, createCollector } from './cohorts/collector.ts';
 import { hopsLeftOut } from './cohorts/hop-groups.ts';
@@ -19,6 +18,7 @@ import { chooseExemplars, chosenRecords, drawExemplars } from './result/exemplar
 import { drawnFailures, findFailures } from './result/failures.ts';
 import { whyIncomparable } from './result/incomparable.ts';
 import { ofAnotherSystem } from './result/of-another-system.ts';
+import type { Read } from './result/read.ts';
 import { newestRequests } from './result/recent-traces.ts';
 import { reconcile } from './result/reconciliation.ts';
 import { findWarnings } from './result/warnings.ts';
@@ -100,24 +100,6 @@ export function compareTraces(
     drawn: traces.filter(({ traceId }) => comparing.drawnIds.has(traceId)),
   });
 }
-
-type Read = Readonly<{
-  source: SourceDescription;
-  /** What the source left out, in words; null where it read everything. */
-  truncated: string | null;
-  /** Which part of the traces was read; null: all. */
-  sampled: SampleTaken | null;
-  /** Counts of every span of the window; null where the source has none. */
-  totals: readonly Total[] | null;
-  /** What the source read although it is not as it should be. */
-  deviations: readonly Deviation[];
-  ofFiles: boolean;
-  inspect: string;
-  /** Where nothing is in files, no other warning tells more than that. */
-  isEmptyFile: boolean;
-  /** The traces of `drawnIds`, read once more. */
-  drawn: readonly Trace[];
-}>;
 
 /** Compares what was collected. Only records are kept, so the few traces to draw are asked for. */
 export function compareCollected(collection: Collection) {
