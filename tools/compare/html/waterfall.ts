@@ -16,6 +16,8 @@ type WaterfallOptions = Readonly<{
   a: Lane | null;
   b: Lane | null;
   colour: (path: string) => string;
+  /** a's bars in one column and b's in another, on one scale, in place of one above the other. */
+  beside?: boolean;
 }>;
 
 const LANE_HEIGHT = 11;
@@ -40,8 +42,13 @@ export function renderWaterfall(options: WaterfallOptions): Markup {
     cut ? durationMs * SHOWN_BEYOND : lastEndMs,
   );
   const rows = pairRows(a?.trace ?? null, b?.trace ?? null);
-  return html`<div class="waterfall${a === null || b === null ? ' single' : ''}" role="group" aria-label="${title}">
-${renderAxis(scale)}
+  const classes = [
+    'waterfall',
+    (a === null || b === null) && 'single',
+    options.beside === true && 'beside',
+  ].filter(Boolean);
+  return html`<div class="${classes.join(' ')}" role="group" aria-label="${title}">
+${renderAxis(scale, options.beside ? traces.length : 1)}
 <ol>
 ${rows.map((row, index) => renderRow(row, `${id}-${index}`, scale, options))}</ol>${
     cut &&
@@ -53,14 +60,18 @@ ${rows.map((row, index) => renderRow(row, `${id}-${index}`, scale, options))}</o
 
 const endOf = (span: WaterfallSpan) => span.offsetMs + span.durationMs;
 
-function renderAxis(scale: TimeScale): Markup {
-  const ticks = scale.ticks(6).map((ms) => ({ x: scale.percent(ms), ms }));
-  return html`<div class="axis" aria-hidden="true"><span></span><svg height="16">
+function renderAxis(scale: TimeScale, columns: number): Markup {
+  const ticks = scale.ticks(ticksIn(columns)).map((ms) => ({ x: scale.percent(ms), ms }));
+  const axis = html`<svg height="16">
 ${ticks.map(
   ({ x, ms }) =>
     html`<text x="${x}%" y="11" class="${x > 92 ? 'end' : x < 4 ? 'start' : ''}">${formatTick(ms)}</text>\n`,
-)}</svg><span></span></div>`;
+)}</svg>`;
+  return html`<div class="axis" aria-hidden="true"><span></span>${Array(columns).fill(axis)}<span></span></div>`;
 }
+
+/** Half as many where two columns share the width. */
+const ticksIn = (columns: number) => (columns === 1 ? 6 : 3);
 
 /** `5 ms`, not `5.00 ms`: ticks are round. */
 const formatTick = (ms: number) => (ms === 0 ? '0' : formatMs(ms).replace(/\.0+ /, ' '));
@@ -84,7 +95,7 @@ function renderRow(row: Row, id: string, scale: TimeScale, options: WaterfallOpt
   return html`<li class="row ${colour(row.path)}">
 <button type="button" aria-expanded="false" aria-controls="${id}">
 <span class="label d${Math.min(row.depth, 12)}"><span class="swatch"></span>${renderName(span.name)} <span class="service">${foreign(span.service)}</span>${flags.map((flag) => html` <span class="flag">${flag}</span>`)}${error && html` <span class="flag error">error</span>`}</span>
-${renderBars(lanes, scale)}
+${options.beside ? lanes.map((lane) => renderBars([lane], scale, ticksIn(lanes.length))) : renderBars(lanes, scale, ticksIn(1))}
 <span class="figures">${lanes.map(
     (lane) =>
       html`<span class="${lane.side}"><span class="for-screen-reader">${lane.label}: </span>${lane.span ? formatMs(lane.span.durationMs) : '–'}<span class="for-screen-reader">${lane.span && ` from ${formatMs(lane.span.offsetMs)}; `}</span></span>`,
@@ -102,10 +113,10 @@ ${renderBars(lanes, scale)}
 
 type RowLane = Readonly<{ span: WaterfallSpan | undefined; label: string; side: 'a' | 'b' }>;
 
-function renderBars(lanes: readonly RowLane[], scale: TimeScale): Markup {
+function renderBars(lanes: readonly RowLane[], scale: TimeScale, ticks: number): Markup {
   const height = lanes.length * LANE_HEIGHT + 2;
   return html`<svg class="bars" height="${height}" aria-hidden="true">
-${scale.ticks(6).map((ms) => html`<line class="grid" x1="${scale.percent(ms)}%" x2="${scale.percent(ms)}%" y2="100%"/>`)}
+${scale.ticks(ticks).map((ms) => html`<line class="grid" x1="${scale.percent(ms)}%" x2="${scale.percent(ms)}%" y2="100%"/>`)}
 ${lanes.map(({ span, side }, index) => span && renderBar(span, side, index * LANE_HEIGHT + 2, scale))}</svg>`;
 }
 

@@ -14,7 +14,11 @@ import { PLATFORM_LABEL } from '../platforms/labels.ts';
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8').trim();
 
 /** What only the live page has. */
-const OWN = { scripts: [read('live.js')], style: `\n${read('live.css')}`, live: true } as const;
+const OWN = {
+  scripts: [read('live.js'), read('chosen.js')],
+  style: `\n${read('live.css')}\n${read('chosen.css')}`,
+  live: true,
+} as const;
 
 /** What changes as traces come: the browser puts each part into its place. */
 export type LiveParts = Readonly<{ header: string; verdict: string; evidence: string }>;
@@ -79,11 +83,20 @@ export function renderLivePage(parts: LiveParts, traces: Markup): string {
   });
 }
 
+/** What `#trace=ID` and `#trace=ID&with=ID` show; `chosen.js` fills it. */
+const CHOSEN = html`<section id="chosen" aria-labelledby="chosen-title" hidden>
+<h2 id="chosen-title" tabindex="-1">Chosen trace</h2>
+<p id="chosen-state" role="status"></p>
+<div id="chosen-traces"></div>
+<p class="choose"><label for="other">Beside it:</label> <select id="other"></select> <button type="button" id="lay">Lay side by side</button> <a id="alone" href="#recent" hidden>Show the first alone</a> <a href="#recent">Close</a></p>
+</section>`;
+
 const bodyOf = (parts: LiveParts, traces: Markup): Markup => html`<div id="header">
 ${trusted(parts.header)}</div>
 <main>
 <p id="connection" role="status">Connecting…</p>
 <div id="verdict-part">${trusted(parts.verdict)}</div>
+${CHOSEN}
 <section aria-labelledby="recent">
 <h2 id="recent">Recent traces</h2>
 <p class="note">Newest first, times in UTC. Open one to see its spans.</p>

@@ -87,6 +87,7 @@
         await updateTraces();
         await updateComparison();
         say('Live: updated as spans arrive.');
+        document.dispatchEvent(new Event('updated'));
       } catch (error) {
         report(error);
       }

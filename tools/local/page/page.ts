@@ -11,6 +11,7 @@ import { LIVE_POLICY, type LiveParts, renderLivePage, renderParts } from './live
 import { newestRuns } from './newest-runs.ts';
 import { createNews } from './news.ts';
 import { renderRecentTraces, renderTrace } from './recent-traces.ts';
+import { renderBeside } from './side-by-side.ts';
 
 export type PageOptions = Readonly<{
   traceStore: Pick<TraceStore, 'traceIds' | 'trace' | 'traces' | 'onSpan'>;
@@ -29,6 +30,12 @@ const SHOWN_TRACES = 50;
 const COMPARE_EVERY_MS = 3_000;
 /** About 15 runs of both platforms. Copying traces to the worker blocks this thread. */
 const COMPARED_TRACES = 600;
+
+/** One trace, or two side by side. */
+const TRACE_PATH = /^\/traces\/([0-9a-f]{32})(?:\/with\/([0-9a-f]{32}))?$/;
+
+const noSuchTrace = (traceId: string) =>
+  `This run has no trace ${traceId}. A trace appears some seconds after its request; the traces of an earlier run are gone.`;
 
 const HEADERS = {
   'content-security-policy': LIVE_POLICY,
@@ -60,7 +67,7 @@ export async function startPage(options: PageOptions): Promise<Page> {
     const refusal = refuse(request, (server.address() as AddressInfo).port);
     if (refusal !== undefined) return send(response, refusal.status, 'text/plain', refusal.reason);
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const traceId = /^\/traces\/([0-9a-f]{32})$/.exec(path)?.[1];
+    const [, traceId, otherId] = TRACE_PATH.exec(path) ?? [];
     if (path === '/') {
       return parts().then((now) => send(response, 200, 'text/html', renderLivePage(now, list())));
     }
@@ -69,9 +76,13 @@ export async function startPage(options: PageOptions): Promise<Page> {
       return parts().then((now) => send(response, 200, 'application/json', JSON.stringify(now)));
     }
     if (path === '/traces') return send(response, 200, 'text/html', `${list()}`);
-    const trace = traceId === undefined ? undefined : traceStore.trace(traceId);
-    if (trace !== undefined) return send(response, 200, 'text/html', `${renderTrace(trace)}`);
-    return send(response, 404, 'text/plain', 'no such page or trace');
+    if (traceId === undefined) return send(response, 404, 'text/plain', 'no such page');
+    const ids = otherId === undefined ? [traceId] : [traceId, otherId];
+    const missing = ids.find((id) => traceStore.trace(id) === undefined);
+    if (missing !== undefined) return send(response, 404, 'text/plain', noSuchTrace(missing));
+    const [trace, other] = ids.flatMap((id) => traceStore.trace(id) ?? []);
+    const drawn = trace && (other ? renderBeside(trace, other) : renderTrace(trace));
+    return send(response, 200, 'text/html', `${drawn}`);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

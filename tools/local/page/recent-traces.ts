@@ -26,7 +26,7 @@ export function renderRecentTraces(
 }
 
 /** The requests of a trace, or what it holds in place of one; never empty. */
-function drawnTrees(trace: Trace): readonly NormalisedTrace[] {
+export function drawnTrees(trace: Trace): readonly NormalisedTrace[] {
   const trees = requestsOf(trace);
   const requests = trees.filter((tree) => requestRootOf(tree) !== null);
   return requests.length === 0 ? trees.slice(0, 1) : requests;
@@ -89,7 +89,7 @@ export const renderTrace = (trace: Trace): Markup =>
 function renderRequest(waterfall: Waterfall, index: number): Markup {
   const { traceId } = waterfall;
   const colour = createColours(waterfall.spans);
-  return html`<p class="note">Trace <code>${traceId}</code>, ${formatMs(waterfall.durationMs)} (local)</p>
+  return html`<p class="note">Trace <code>${traceId}</code>, ${formatMs(waterfall.durationMs)} (local). <a href="#trace=${traceId}">Link to this trace</a></p>
 ${renderWaterfall({
   id: index === 0 ? `span-${traceId}` : `span-${traceId}-${index}`,
   title: index === 0 ? `Trace ${traceId}` : `Trace ${traceId}, request ${index + 1}`,
