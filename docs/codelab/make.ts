@@ -6,12 +6,13 @@
  *     node docs/codelab/make.ts 03 04      these sections
  *     node docs/codelab/make.ts --links    the line numbers alone
  *
- * A translation in a folder below (ko/) has the same commands, and gets the same outputs.
+ * The translation in ko/ has the same commands with the same excerpts, and gets the same outputs.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { excerptOf, fillExcerpts, readCommands, relink } from './blocks.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Command, excerptOf, fillExcerpts, readCommands, relink } from './blocks.ts';
 
 const FOLDER = import.meta.dirname;
 const ROOT = join(FOLDER, '../..');
@@ -37,11 +38,9 @@ for (const name of sections.sort()) {
 function fill(files: readonly string[]): void {
   const [first = '', ...others] = files;
   const commands = readCommands(readFileSync(first, 'utf8'));
-  const lines = commands.map(({ line }) => line);
   for (const file of others) {
-    const same = readCommands(readFileSync(file, 'utf8')).map(({ line }) => line);
-    if (same.join('\n') !== lines.join('\n')) {
-      throw new Error(`${file} has other commands than ${first}`);
+    if (!isDeepStrictEqual(asksOf(readCommands(readFileSync(file, 'utf8'))), asksOf(commands))) {
+      throw new Error(`${file} has other commands, or shows other parts of them, than ${first}`);
     }
   }
   const taken = commands.flatMap(({ line, exitCode, excerpts }) => {
@@ -53,6 +52,13 @@ function fill(files: readonly string[]): void {
     writeFileSync(file, fillExcerpts(readFileSync(file, 'utf8'), taken));
   }
 }
+
+/** The commands and what is shown of them, without what they printed the last time. */
+const asksOf = (commands: readonly Command[]) =>
+  commands.map(({ excerpts, ...command }) => ({
+    ...command,
+    excerpts: excerpts.map(({ from, to, isLine }) => ({ from, to, isLine })),
+  }));
 
 function run(line: string, exitCode: number): string {
   process.stderr.write(`${line}\n`);
