@@ -54,11 +54,12 @@ function fill(files: readonly string[]): void {
 }
 
 /** The commands and what is shown of them, without what they printed the last time. */
-const asksOf = (commands: readonly Command[]) =>
-  commands.map(({ excerpts, ...command }) => ({
+function asksOf(commands: readonly Command[]) {
+  return commands.map(({ excerpts, ...command }) => ({
     ...command,
     excerpts: excerpts.map(({ from, to, isLine }) => ({ from, to, isLine })),
   }));
+}
 
 function run(line: string, exitCode: number): string {
   process.stderr.write(`${line}\n`);
