@@ -7,7 +7,7 @@ import { protectionVariables } from './protections.ts';
 const EXPORTERS = ['gcp_trace', 'otlp', 'console'] as const;
 
 /** Names as in OpenTelemetry's automatic instrumentation of Node.js. */
-const INSTRUMENTATIONS = ['http', 'grpc'] as const;
+const INSTRUMENTATIONS = ['http', 'grpc', 'undici'] as const;
 export type InstrumentationName = (typeof INSTRUMENTATIONS)[number];
 
 /** Value names as in OpenTelemetry's specification; gcp_trace as in Google's Python packages. */
@@ -50,7 +50,7 @@ export const telemetryVariables = {
     'Headers that link a trace. Without `b3` (or `b3multi`) the true parent is not restored behind Cloud Run',
   ),
   OTEL_NODE_ENABLED_INSTRUMENTATIONS: listOf(INSTRUMENTATIONS, INSTRUMENTATIONS).describe(
-    'What is patched, and so makes spans and passes the trace on: `http`, `grpc`, `none`, or a list',
+    'What is patched, and so makes spans and passes the trace on: `http`, `grpc`, `undici` (with `fetch`), `none`, or a list',
   ),
   OTEL_TRACES_SAMPLER: oneOf(SAMPLERS, 'parentbased_always_on').describe(
     'Which requests are traced, as OpenTelemetry specifies it',

@@ -2,7 +2,10 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import type { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import type { InstrumentationName } from './config.ts';
+import { SECRET_PARAMETERS } from './redacted-query.ts';
+import { createUndiciInstrumentation } from './undici.ts';
 import { isLookup, isUntracedIncoming, isUntracedOutgoing } from './untraced.ts';
 
 export type Patching = Readonly<{
@@ -11,7 +14,10 @@ export type Patching = Readonly<{
 }>;
 
 /** By default everything is patched, and health checks make no spans. */
-const EVERYTHING: Patching = { instrumentations: ['http', 'grpc'], healthCheckSpans: false };
+const EVERYTHING: Patching = {
+  instrumentations: ['http', 'grpc', 'undici'],
+  healthCheckSpans: false,
+};
 
 /**
  * Patches node's http and https and @grpc/grpc-js, for every later import of them.
@@ -34,7 +40,7 @@ export function patchModules(patching: Patching = EVERYTHING): void {
 
 type Patch = Readonly<{
   modules: readonly string[];
-  create: (patching: Patching) => HttpInstrumentation | GrpcInstrumentation;
+  create: (patching: Patching) => HttpInstrumentation | GrpcInstrumentation | UndiciInstrumentation;
 }>;
 
 const PATCHES: Readonly<Record<InstrumentationName, Patch>> = {
@@ -44,7 +50,10 @@ const PATCHES: Readonly<Record<InstrumentationName, Patch>> = {
       new HttpInstrumentation({
         ...(!healthCheckSpans && { ignoreIncomingRequestHook: isUntracedIncoming }),
         ignoreOutgoingRequestHook: healthCheckSpans ? isLookup : isUntracedOutgoing,
+        redactedQueryParams: SECRET_PARAMETERS,
       }),
   },
   grpc: { modules: ['@grpc/grpc-js'], create: () => new GrpcInstrumentation() },
+  // Listens to fetch and undici, and patches nothing.
+  undici: { modules: [], create: createUndiciInstrumentation },
 };

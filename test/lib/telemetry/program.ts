@@ -1,5 +1,6 @@
 // Named imports, as programs write them: they bind to what the preload has patched.
-import { createServer, get as httpGet } from 'node:http';
+import { EventEmitter } from 'node:events';
+import { createServer, get as httpGet, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   Client,
@@ -10,6 +11,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { globalErrorHandler } from '@opentelemetry/core';
+import { request as undiciRequest } from 'undici';
 import { createLogger } from '../../../lib/telemetry/log.ts';
 import { withSpan } from '../../../lib/telemetry/span.ts';
 import { flushBeforeResponse, shutdownTelemetry } from '../../../lib/telemetry/telemetry.ts';
@@ -69,11 +71,39 @@ const get = (url: string, headers: Record<string, string> = {}) =>
   });
 
 /** What the HTTP server does for each path before it answers. */
-const routes: Record<string, () => Promise<void>> = {
+const routes: Record<string, (headers: IncomingHttpHeaders) => Promise<unknown>> = {
   '/': () => call('/shakesapp.ShakespeareService/GetMatchCount'),
   '/library': () => call('/shakesapp.Library/Check'),
   '/ready': () => call('/grpc.health.v1.Health/Check'),
   '/server-health': () => call('/grpc.health.v1.Health/Check'),
+  '/get': () => get(ofThisServer('/echo')),
+  '/fetch': async () => (await fetch(ofThisServer('/echo'))).text(),
+  '/undici': async () => (await undiciRequest(ofThisServer('/echo'))).body.text(),
+  '/every-way': async () => {
+    for (const way of ['/get', '/fetch', '/undici']) await routes[way]?.({});
+    await call('/shakesapp.ShakespeareService/GetMatchCount');
+  },
+  // Proxies pass on what they were asked with.
+  '/fetch-passing-on': async ({ host: _, connection: __, ...headers }) =>
+    (await fetch(ofThisServer('/echo'), { headers: headers as Record<string, string> })).text(),
+  '/undici-passing-on': async ({ host: _, connection: __, ...headers }) =>
+    (await undiciRequest(ofThisServer('/echo'), { headers })).body.text(),
+  '/fetch-signed': async () =>
+    (await fetch(ofThisServer('/echo?X-Goog-Signature=secret&q=love'))).text(),
+  '/get-signed': () => get(ofThisServer('/echo?X-Goog-Signature=secret&q=love')),
+  '/fetch-unreachable': () => fetch('http://127.0.0.1:2/'),
+  '/fetch-aborted': async () => {
+    const reasons = [undefined, null, 'a word', new Error('too late')];
+    for (const reason of reasons) {
+      const { signal, abort } = abortable();
+      const answer = fetch(ofThisServer('/silent'), { signal }).catch(() => {});
+      silent.once('asked', () => abort(reason));
+      await answer;
+    }
+  },
+  '/fetch-metadata': async () =>
+    (await fetch(`http://${process.env.GCE_METADATA_HOST}/computeMetadata/v1/instance/id`)).text(),
+  '/fetch-health': async () => (await fetch(ofThisServer('/health'))).text(),
   '/metadata': () =>
     get(`http://${process.env.GCE_METADATA_HOST}/computeMetadata/v1/instance/id`, {
       'Metadata-Flavor': 'Google',
@@ -85,14 +115,25 @@ const routes: Record<string, () => Promise<void>> = {
     }),
 };
 
+const silent = new EventEmitter();
+const abortable = () => {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: (reason: unknown) => controller.abort(reason) };
+};
+
 const httpServer = createServer(async (request, response) => {
   const path = request.url?.split('?')[0] ?? '/';
-  await routes[path]?.().catch(() => {});
+  if (path === '/silent') return void silent.emit('asked');
+  if (path === '/echo') {
+    say('asked', { names: request.rawHeaders.filter((_, place) => place % 2 === 0) });
+  }
+  await routes[path]?.(request.headers).catch(() => {});
   await flushBeforeResponse();
   response.end('ok');
 });
 await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
 const { port } = httpServer.address() as AddressInfo;
+const ofThisServer = (path: string) => `http://127.0.0.1:${port}${path}`;
 
 const say = (message: string, more = {}) =>
   process.stdout.write(`${JSON.stringify({ message, ...more })}\n`);

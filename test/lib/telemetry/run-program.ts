@@ -26,6 +26,8 @@ export type Line = {
   message?: string;
   severity?: string;
   port?: number;
+  /** Of the headers of a request, as they came. */
+  names?: string[];
   span?: SpanLine;
   spans?: LedgerReport;
   details?: string[];

@@ -25,9 +25,9 @@ const UNDICI = 'NativeModule internal/deps/undici/undici';
  * (megabytes, modules, Node's own modules): raise it where the reason is good, and say so.
  */
 const MOST: Readonly<Record<ProgramName, { bytes: number; modules: number; builtins: number }>> = {
-  loadgen: { bytes: 4.1 * MEGABYTE, modules: 720, builtins: 215 }, // 3.96, 695, 205
-  client: { bytes: 4.3 * MEGABYTE, modules: 710, builtins: 215 }, // 4.10, 683, 203
-  server: { bytes: 3.7 * MEGABYTE, modules: 650, builtins: 215 }, // 3.56, 624, 205
+  loadgen: { bytes: 4.1 * MEGABYTE, modules: 720, builtins: 215 }, // 3.99, 706, 205
+  client: { bytes: 4.3 * MEGABYTE, modules: 710, builtins: 215 }, // 4.13, 694, 203
+  server: { bytes: 3.7 * MEGABYTE, modules: 650, builtins: 215 }, // 3.60, 639, 206
 };
 
 describe('what the images run', () => {
