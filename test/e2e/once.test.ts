@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import { diagnose } from '../../tools/doctor/diagnose.ts';
+import { madeBy } from '../../tools/local/page/made-by.ts';
 import type { PlatformResult, TraceResult } from '../../tools/local/results.ts';
 import type { Trace } from '../../tools/traces/model.ts';
+import { requestsOf } from '../../tools/traces/normalise.ts';
+import { createWaterfall } from '../../tools/traces/waterfall.ts';
 import { runOnce } from './run-system.ts';
 
 const PLATFORMS = ['cloud_run', 'gke'] as const;
@@ -103,6 +106,12 @@ describe('npm start -- --once', () => {
     const { traces } = readSaved(await readFile(saved, 'utf8'));
     assert.ok(traces.length >= 40);
     assert.deepEqual(diagnose(traces).findings, []);
+    const drawn = traces
+      .flatMap((trace) => requestsOf(trace))
+      .flatMap((tree) => createWaterfall(tree).spans);
+    for (const span of drawn) {
+      assert.match(`${madeBy(span)}`, /^Made by .*<code>/, `${span.service}:${span.name}`);
+    }
   });
 
   it('reads every object in every request with WORKS_CACHE=per-request', async (t) => {

@@ -3,6 +3,7 @@ import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
 import { TEXT_COLUMNS } from '../cli/format.ts';
 import { fireRun, RunRefused } from './fire.ts';
 import { planFirstRun, renderFirstRun } from './first-run.ts';
+import type { LogBook } from './log-book.ts';
 import type { Delay } from './options.ts';
 import { createComparer } from './page/comparer.ts';
 import { startPage } from './page/page.ts';
@@ -23,6 +24,7 @@ export async function runLive(live: {
   delays: readonly Delay[];
   without: readonly Without[];
   replaced: readonly Replaced[];
+  logBook: LogBook;
   signal: AbortSignal;
   print: (text: string) => void;
   onProgress: (text: string) => void;
@@ -30,7 +32,7 @@ export async function runLive(live: {
   const { system, signal, print, onProgress } = live;
   const { traceStore, projectId } = system.cloud;
   const comparer = createComparer(projectId);
-  const page = await startPage({ traceStore, render: comparer.render });
+  const page = await startPage({ traceStore, render: comparer.render, logBook: live.logBook });
   const stopWatching = watchTraces(traceStore, (line) => print(`${line}\n`), {
     slowness: system.slowness.factor,
     // 0 in a terminal that does not say its width

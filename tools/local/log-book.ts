@@ -7,11 +7,13 @@ export type LogBook = Readonly<{
   add(entry: LogLine): void;
   /** Of one platform, as they were written. */
   lines(platform: PlatformName): readonly Entry[];
+  /** Of one trace, as they were written. */
+  ofTrace(traceId: string): readonly Entry[];
   /** As the programs wrote them, a JSON object a line. */
   render(): string;
 }>;
 
-type Entry = Omit<LogLine, 'line'> & Readonly<{ line: Readonly<Record<string, unknown>> }>;
+export type Entry = Omit<LogLine, 'line'> & Readonly<{ line: Readonly<Record<string, unknown>> }>;
 
 const MOST_LINES = 10_000;
 
@@ -23,6 +25,7 @@ export function createLogBook(): LogBook {
       entries.push({ ...rest, line });
       if (entries.length > MOST_LINES) entries.shift();
     },
+    ofTrace: (traceId) => linesOfTrace(entries, traceId),
     lines: (platform) => entries.filter((entry) => entry.platform === platform),
     render: () => entries.map(({ line }) => `${JSON.stringify(line)}\n`).join(''),
   };
@@ -31,12 +34,15 @@ export function createLogBook(): LogBook {
 const TRACE_FIELD = 'logging.googleapis.com/trace';
 const SPAN_FIELD = 'logging.googleapis.com/spanId';
 
+const linesOfTrace = (entries: readonly Entry[], traceId: string): readonly Entry[] =>
+  entries.filter(({ line }) => String(line[TRACE_FIELD] ?? '').endsWith(`/traces/${traceId}`));
+
+/** The span that wrote a line. */
+export const spanIdOf = ({ line }: Entry): string => String(line[SPAN_FIELD]);
+
 /** The same waterfall, with each log line of its trace among the events of the span that wrote it. */
 export function withLogs(waterfall: Waterfall, entries: readonly Entry[]): Waterfall {
-  const own = entries.filter(({ line }) =>
-    String(line[TRACE_FIELD] ?? '').endsWith(`/traces/${waterfall.traceId}`),
-  );
-  const bySpan = Map.groupBy(own, ({ line }) => String(line[SPAN_FIELD]));
+  const bySpan = Map.groupBy(linesOfTrace(entries, waterfall.traceId), spanIdOf);
   const withOwn = (span: WaterfallSpan): WaterfallSpan => {
     const logged = (bySpan.get(span.spanId) ?? []).map(({ line }) => ({
       name: `log ${line.severity ?? 'DEFAULT'} ${String(line.message ?? '')}`,
@@ -71,13 +77,19 @@ export function renderLogTail(platform: string, entries: readonly Entry[]): stri
   ].join('\n');
 }
 
-function renderLine({ program, line }: Entry): string {
+/** The message, then `key=value` of what only this line has. */
+export function textOf({ line }: Entry): string {
   // What an HTTP request took is one level down.
   const { httpRequest, ...own } = line;
   const rest = Object.entries({ ...own, ...(httpRequest as object | undefined) })
     .filter(([key]) => !LEFT_OUT.test(key))
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return [line.message, ...rest].join(' ');
+}
+
+function renderLine(entry: Entry): string {
+  const { program, line } = entry;
   const head = [String(line.time).slice(11, 23), program.padEnd(7), String(line.severity)];
-  const text = printable(`${head.join('  ')}  ${[line.message, ...rest].join(' ')}`);
+  const text = printable(`${head.join('  ')}  ${textOf(entry)}`);
   return columnsOf(text) > TEXT_COLUMNS ? `${text.slice(0, TEXT_COLUMNS - 1)}…` : text;
 }

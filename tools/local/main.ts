@@ -54,7 +54,7 @@ export async function run(options: Options): Promise<number> {
     ...(options.headers && { onHeaders: wireHeaders.add }),
     onLog: (line) => {
       collectSummary(summaries, line);
-      if (options.once) logBook.add(line);
+      logBook.add(line);
       programs.onLog(line);
     },
   });
@@ -72,7 +72,7 @@ export async function run(options: Options): Promise<number> {
     }
     const { runLive } = await import('./live.ts');
     const { delays, without, replaced } = options;
-    const lines = { delays, without, replaced };
+    const lines = { delays, without, replaced, logBook };
     return await runLive({ system, body, ...lines, signal, print, onProgress: note });
   } finally {
     await system.close();

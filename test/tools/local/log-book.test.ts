@@ -24,6 +24,18 @@ const linked = (span: string, atMs: number, traceId = waterfall.traceId) => ({
   'logging.googleapis.com/spanId': span,
 });
 
+describe('a log book', () => {
+  it('finds the lines of one trace, and keeps the newest ten thousand', () => {
+    const book = createLogBook();
+    book.add(entry(linked(spanId(1), 1, 'b'.repeat(32))));
+    book.add(entry(linked(spanId(5), 70)));
+    book.add(entry(linked(spanId(5), 71), 'cloud_run'));
+    assert.equal(book.ofTrace(waterfall.traceId).length, 2);
+    for (let index = 0; index < 10_000; index += 1) book.add(entry({ message: 'other' }));
+    assert.equal(book.ofTrace(waterfall.traceId).length, 0);
+  });
+});
+
 describe('withLogs', () => {
   it('puts each line of the trace among the events of its span, in the order of their times', () => {
     const book = createLogBook();

@@ -7,7 +7,12 @@ import { renderSpanCard } from './span-card.ts';
 import { formatMs } from './words.ts';
 
 /** A trace to draw and what it is called; two of them share one time axis. */
-type Lane = Readonly<{ label: string; trace: Waterfall }>;
+export type Lane = Readonly<{
+  label: string;
+  trace: Waterfall;
+  /** What stands below a span's row. */
+  below?: (span: WaterfallSpan) => Markup;
+}>;
 
 type WaterfallOptions = Readonly<{
   /** Unique in the page: prefix of the ids that tie buttons to what they show. */
@@ -18,6 +23,8 @@ type WaterfallOptions = Readonly<{
   colour: (path: string) => string;
   /** a's bars in one column and b's in another, on one scale, in place of one above the other. */
   beside?: boolean;
+  /** Which code made a span, in a sentence of its card. */
+  madeBy?: (span: WaterfallSpan) => Markup;
 }>;
 
 const LANE_HEIGHT = 11;
@@ -100,11 +107,15 @@ ${options.beside ? lanes.map((lane) => renderBars([lane], scale, ticksIn(lanes.l
     (lane) =>
       html`<span class="${lane.side}"><span class="for-screen-reader">${lane.label}: </span>${lane.span ? formatMs(lane.span.durationMs) : '–'}<span class="for-screen-reader">${lane.span && ` from ${formatMs(lane.span.offsetMs)}; `}</span></span>`,
   )}</span>
-</button>
+</button>${lanes.map((lane) => lane.span && lane.below?.(lane.span))}
 <div class="card" id="${id}"><p class="path">${foreign(row.path)}</p><div class="spans">${lanes.map(
     (lane) =>
       lane.span
-        ? renderSpanCard(lane.span, { heading: lane.label, ofV1: lane.trace.ofV1 })
+        ? renderSpanCard(lane.span, {
+            heading: lane.label,
+            ofV1: lane.trace.ofV1,
+            madeBy: options.madeBy?.(lane.span),
+          })
         : html`<section class="span"><h4>${lane.label}</h4><p>No such span in this trace.</p></section>`,
   )}</div></div>
 </li>

@@ -5,18 +5,21 @@ import { isFresh, SETTLED_AFTER_MS } from '../../traces/completeness.ts';
 import type { Trace } from '../../traces/model.ts';
 import { requestsOf } from '../../traces/normalise.ts';
 import type { TraceStore } from '../cloud/trace/store.ts';
+import type { LogBook } from '../log-book.ts';
 import { awaitsSpans } from '../watch-traces.ts';
 import type { Compared } from './comparer.ts';
+import { type Logged, renderTrace } from './drawn-trace.ts';
 import { LIVE_POLICY, type LiveParts, renderLivePage, renderParts } from './live-page.ts';
 import { newestRuns } from './newest-runs.ts';
 import { createNews } from './news.ts';
-import { renderRecentTraces, renderTrace } from './recent-traces.ts';
+import { renderRecentTraces } from './recent-traces.ts';
 import { renderBeside } from './side-by-side.ts';
 
 export type PageOptions = Readonly<{
   traceStore: Pick<TraceStore, 'traceIds' | 'trace' | 'traces' | 'onSpan'>;
   /** Compares the newest complete traces. Never called twice at the same time. */
   render: (compared: Compared) => Promise<LiveParts>;
+  logBook?: Pick<LogBook, 'ofTrace'>;
   /** Milliseconds of a clock that never goes back. */
   nowMs?: () => number;
   /** The time of day, as spans have it. */
@@ -62,6 +65,11 @@ export async function startPage(options: PageOptions): Promise<Page> {
   const list = () =>
     renderRecentTraces(recentTraces(traceStore), (trace) => isFresh(trace, wallClockMs()));
 
+  const find = (traceId: string): Logged | undefined => {
+    const trace = traceStore.trace(traceId);
+    return trace && { trace, logs: options.logBook?.ofTrace(traceId) ?? [] };
+  };
+
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     const refusal = refuse(request, (server.address() as AddressInfo).port);
@@ -77,12 +85,12 @@ export async function startPage(options: PageOptions): Promise<Page> {
     }
     if (path === '/traces') return send(response, 200, 'text/html', `${list()}`);
     if (traceId === undefined) return send(response, 404, 'text/plain', 'no such page');
-    const ids = otherId === undefined ? [traceId] : [traceId, otherId];
-    const missing = ids.find((id) => traceStore.trace(id) === undefined);
-    if (missing !== undefined) return send(response, 404, 'text/plain', noSuchTrace(missing));
-    const [trace, other] = ids.flatMap((id) => traceStore.trace(id) ?? []);
-    const drawn = trace && (other ? renderBeside(trace, other) : renderTrace(trace));
-    return send(response, 200, 'text/html', `${drawn}`);
+    const one = find(traceId);
+    const other = otherId === undefined ? undefined : find(otherId);
+    if (one === undefined) return send(response, 404, 'text/plain', noSuchTrace(traceId));
+    if (otherId === undefined) return send(response, 200, 'text/html', `${renderTrace(one)}`);
+    if (other === undefined) return send(response, 404, 'text/plain', noSuchTrace(otherId));
+    return send(response, 200, 'text/html', `${renderBeside(one, other)}`);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,18 +1,16 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import { counted } from '../../cli/format.ts';
 import { foreign, html, type Markup } from '../../compare/html/markup.ts';
-import { createColours } from '../../compare/html/rows.ts';
 import { renderState } from '../../compare/html/traces.ts';
-import { renderWaterfall } from '../../compare/html/waterfall.ts';
 import { formatMs } from '../../compare/html/words.ts';
 import { isComplete, isFirstOfInstance } from '../../traces/completeness.ts';
 import { failureOf } from '../../traces/failure.ts';
 import type { Trace } from '../../traces/model.ts';
-import { type NormalisedTrace, requestRootOf, requestsOf } from '../../traces/normalise.ts';
+import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { wrongCountOf } from '../../traces/span.ts';
-import { createWaterfall, type Waterfall } from '../../traces/waterfall.ts';
 import { localLabel } from '../platforms/labels.ts';
 import { awaitsSpans } from '../watch-traces.ts';
+import { drawnTrees } from './drawn-trace.ts';
 
 /** One item per trace, of all its requests if several share its id. The browser fetches its spans when a person opens it. */
 export function renderRecentTraces(
@@ -23,13 +21,6 @@ export function renderRecentTraces(
     const trees = drawnTrees(trace);
     return renderItem(trees, isFresh(trace) && trees.some(awaitsSpans));
   })}`;
-}
-
-/** The requests of a trace, or what it holds in place of one; never empty. */
-export function drawnTrees(trace: Trace): readonly NormalisedTrace[] {
-  const trees = requestsOf(trace);
-  const requests = trees.filter((tree) => requestRootOf(tree) !== null);
-  return requests.length === 0 ? trees.slice(0, 1) : requests;
 }
 
 function renderItem(trees: readonly NormalisedTrace[], arriving: boolean): Markup {
@@ -80,21 +71,4 @@ function renderProgress(
 function errorOfRequest(tree: NormalisedTrace): string | null {
   const wrong = tree.root && wrongCountOf(tree.root.span);
   return wrong ? 'wrong count' : (failureOf(tree)?.outcome ?? null);
-}
-
-/** One trace as a waterfall for each of its requests, to be put into its item. */
-export const renderTrace = (trace: Trace): Markup =>
-  html`${drawnTrees(trace).map((tree, index) => renderRequest(createWaterfall(tree), index))}`;
-
-function renderRequest(waterfall: Waterfall, index: number): Markup {
-  const { traceId } = waterfall;
-  const colour = createColours(waterfall.spans);
-  return html`<p class="note">Trace <code>${traceId}</code>, ${formatMs(waterfall.durationMs)} (local). <a href="#trace=${traceId}">Link to this trace</a></p>
-${renderWaterfall({
-  id: index === 0 ? `span-${traceId}` : `span-${traceId}-${index}`,
-  title: index === 0 ? `Trace ${traceId}` : `Trace ${traceId}, request ${index + 1}`,
-  a: { label: 'local', trace: waterfall },
-  b: null,
-  colour,
-})}`;
 }

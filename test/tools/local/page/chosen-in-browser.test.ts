@@ -56,15 +56,14 @@ test(
     assert.equal(await at(1, 'x'), await at(0, 'x'), 'one column where there is none');
     assert.ok((await at(1, 'y')) > (await at(0, 'y')), 'one below the other');
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
+    await chosen.getByRole('link', { name: 'Show the first alone' }).click();
+    await chosen.locator('.waterfall.single').waitFor();
     await item.locator('summary').press('Enter');
     await item.locator('.waterfall').waitFor();
     const ids = (await page.evaluate(
       `[...document.querySelectorAll('[id]')].map(({ id }) => id)`,
     )) as string[];
     assert.equal(new Set(ids).size, ids.length, 'an id occurs once');
-
-    await chosen.getByRole('link', { name: 'Show the first alone' }).click();
-    await chosen.locator('.waterfall.single').waitFor();
 
     assert.deepEqual(complaints, []);
     const late = requestTrace({ sequence: 3 });

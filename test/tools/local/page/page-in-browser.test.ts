@@ -35,6 +35,8 @@ test('traces appear as they come, and the keyboard opens each', NEEDS_BROWSER, a
     await trace.locator('summary').focus();
     await page.keyboard.press('Enter');
     await trace.locator('.waterfall').waitFor();
+    // The trace's link comes first, then its spans.
+    await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     assert.equal(await trace.locator('.card').first().isVisible(), true);
   }

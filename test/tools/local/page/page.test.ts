@@ -324,3 +324,17 @@ test('a trace id that several requests share shows all of them', async (t) => {
   const drawn = await ask(`${page.url}traces/${shared.traceId}`);
   assert.equal(drawn.body.match(/class="waterfall/g)?.length, 2);
 });
+
+test('asks the log book for the lines of the trace that it draws', async (t) => {
+  const asked: string[] = [];
+  const ofTrace = (traceId: string) => {
+    asked.push(traceId);
+    return [];
+  };
+  const { traceStore, page } = await start(t, { logBook: { ofTrace } });
+  const [one, other] = [requestTrace({ sequence: 1 }), requestTrace({ sequence: 2 })];
+  traceStore.write([...one.spans, ...other.spans]);
+  const { status } = await ask(`${page.url}traces/${one.traceId}/with/${other.traceId}`);
+  assert.equal(status, 200);
+  assert.deepEqual(asked, [one.traceId, other.traceId]);
+});

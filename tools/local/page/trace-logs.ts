@@ -1,0 +1,55 @@
+import { foreign, html, type Markup } from '../../compare/html/markup.ts';
+import { formatMs } from '../../compare/html/words.ts';
+import type { Waterfall, WaterfallSpan } from '../../traces/waterfall.ts';
+import { type Entry, spanIdOf, textOf } from '../log-book.ts';
+
+/** A loop that logs must not bury the spans. */
+const MOST_OF_A_SPAN = 10;
+const MOST_OF_THE_REST = 20;
+const MOST_CHARACTERS = 300;
+
+export type PlacedLogs = Readonly<{
+  /** The lines that a span of this waterfall wrote. */
+  below(waterfall: Waterfall): (span: WaterfallSpan) => Markup;
+  /** The lines of spans that have no row: not arrived, not sampled, or not drawn. */
+  rest: Markup;
+}>;
+
+/** Puts each log line of a trace below the span that wrote it, by the span's id. */
+export function placeLogs(entries: readonly Entry[], waterfalls: readonly Waterfall[]): PlacedLogs {
+  const bySpan = Map.groupBy(entries, spanIdOf);
+  const drawn = new Set(waterfalls.flatMap(({ spans }) => spans.map(({ spanId }) => spanId)));
+  const rest = entries.filter((entry) => !drawn.has(spanIdOf(entry)));
+  const [startMs = 0] = waterfalls.map((waterfall) => waterfall.startMs);
+  return {
+    below: (waterfall) => (span) =>
+      renderLines(bySpan.get(span.spanId) ?? [], waterfall.startMs, MOST_OF_A_SPAN),
+    rest:
+      rest.length === 0
+        ? html``
+        : html`<p class="note">Log lines of this trace whose span is not drawn:</p>
+${renderLines(rest, startMs, MOST_OF_THE_REST)}`,
+  };
+}
+
+function renderLines(entries: readonly Entry[], startMs: number, most: number): Markup {
+  if (entries.length === 0) return html``;
+  const left = entries.length - most;
+  return html`
+<ul class="logs" aria-label="Log lines">${entries
+    .slice(0, most)
+    .map(
+      (entry) => html`<li>${renderLine(entry, startMs)}</li>\n`,
+    )}${left > 0 && html`<li class="note">${left} more</li>`}</ul>`;
+}
+
+function renderLine(entry: Entry, startMs: number): Markup {
+  const { program, line } = entry;
+  const text = textOf(entry);
+  const shown = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  const atMs = Date.parse(String(line.time)) - startMs;
+  return html`<span class="at">${formatMs(atMs)}</span> <span class="flag${isFailure(line.severity) && ' error'}">${String(line.severity ?? 'DEFAULT')}</span> ${program}: ${foreign(shown)}`;
+}
+
+const isFailure = (severity: unknown): boolean =>
+  ['ERROR', 'CRITICAL', 'ALERT', 'EMERGENCY'].includes(String(severity));
