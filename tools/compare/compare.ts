@@ -155,6 +155,7 @@ export function compareCollected(collection: Collection) {
         errorRates: compareErrorRates(
           { a: errorRunsOf(records.a, design), b: errorRunsOf(records.b, design) },
           against,
+          overall.windows === null ? 'run' : 'window',
         ),
         reconciliation: reconcile(overall, hops, {
           design,
@@ -183,7 +184,7 @@ export function compareCollected(collection: Collection) {
         }),
         ...(sampled !== null && { sample: sampled.result }),
         ...(totals !== null && { totals }),
-        methods: methodsOf(overall.method),
+        methods: methodsOf(overall),
       };
       return profile === 'general' ? ofAnotherSystem(comparison) : comparison;
     },

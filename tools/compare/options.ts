@@ -44,6 +44,11 @@ export function parseOptions(flags: CompareFlags, nowMs: number): Options {
     if (origin.kind === 'files') checkNotRead(flag, flags[flag], origin.paths);
     checkOutput(flag, flags[flag]);
   }
+  if (origin.kind === 'files' && origin.sides !== undefined && flags.save !== undefined) {
+    throw new UsageError(
+      '--save is not valid with --from-a and --from-b: one file does not say which trace is of which side. Give both files to compare again, or save each alone: compare --from FILE --save FILE',
+    );
+  }
   const conditions = (flags.failIf ?? []).map(parseCondition);
   if (flags.requireVerdict === true && conditions.length === 0) {
     throw new UsageError('--require-verdict is valid only with --fail-if');

@@ -577,7 +577,8 @@ test('the text fits 100 columns and begins with the verdict and what may confoun
     lines[0] ?? '',
     /^GKE is faster: Cloud Run takes \d\.\d\d \(.*\) times as long as GKE, typically \d\d\.\d ms more\.$/,
   );
-  assert.match(lines[2] ?? '', /^CONFIGURATION DIFFERS/);
+  assert.match(lines[2] ?? '', /^ {2}This data would have found a difference of /);
+  assert.match(lines[3] ?? '', /^CONFIGURATION DIFFERS/);
   const order = ['LOCAL', 'COHORTS', 'HOPS, warm', 'HOPS, cold', 'WARNINGS', 'METHOD'];
   const places = order.map((word) => text.indexOf(word));
   assert.deepEqual(

@@ -308,6 +308,11 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['files of one cohort', ['--from-a', 'x'], /^--from-a is valid only with --from-b/],
   ['files twice', ['--from', 'x', '--from-a', 'y', '--from-b', 'z'], /^--from and --from-a and/],
   [
+    'two files, saved as one',
+    ['--from-a', 'x', '--from-b', 'y', '--save', 'z'],
+    /^--save is not valid with --from-a and --from-b: .* save each alone: compare --from FILE --save FILE$/,
+  ],
+  [
     'standard input twice',
     ['--from-a', '-', '--from-b', '-'],
     /^--from-a - and --from-b - exclude each other/,

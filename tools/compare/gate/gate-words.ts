@@ -1,4 +1,5 @@
 import { formatSignedMs } from '../../cli/format.ts';
+import { digitsOf } from '../text/digits.ts';
 import type { Unit } from './condition.ts';
 import type { Gate, Judged, Outcome } from './gate.ts';
 
@@ -34,10 +35,12 @@ export function judgedText(judged: Judged): string {
   return `${found}: ${why}. ${smallestText(judged)}`;
 }
 
-export function intervalText({ interval, unit }: Judged): string {
+export function intervalText({ interval, unit }: Pick<Judged, 'interval' | 'unit'>): string {
   if (interval === null) return '–';
-  const low = interval.low === null ? 'no bound' : formatUnit(interval.low, unit);
-  return `${low} to ${interval.high === null ? 'no bound' : formatUnit(interval.high, unit)}`;
+  const digits = digitsOf(interval);
+  const end = (value: number | null) =>
+    value === null ? 'no bound' : formatUnit(value, unit, digits);
+  return `${end(interval.low)} to ${end(interval.high)}`;
 }
 
 function smallestText({ smallestDifference, unit }: Judged): string {
@@ -47,10 +50,10 @@ function smallestText({ smallestDifference, unit }: Judged): string {
 }
 
 /** With its sign: `+12.3 %`, `-1.20 ms`, `+0.4 points`. */
-export function formatUnit(value: number | null, unit: Unit): string {
+export function formatUnit(value: number | null, unit: Unit, digits = 2): string {
   if (value === null) return '–';
   if (unit === 'ms') return formatSignedMs(value);
-  const figure = significant(Math.abs(value));
+  const figure = digits === 2 ? significant(Math.abs(value)) : Math.abs(value).toFixed(digits);
   const sign = figure === '0' ? '' : value < 0 ? '-' : '+';
   return `${sign}${figure} ${unit}`;
 }

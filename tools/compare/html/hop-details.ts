@@ -2,12 +2,13 @@ import { counted } from '../../cli/format.ts';
 import type { Cost } from '../result/cost.ts';
 import type { Hop, HopQuantiles } from '../statistics/hop.ts';
 import { costOfHop, costText } from '../text/cost-words.ts';
+import { gapPlaces } from '../text/legend.ts';
 import { hopVerdictWord, pText, testedText } from '../text/wording.ts';
 import { scrollable } from './cohorts.ts';
 import { renderDistribution } from './distribution.ts';
 import { type HopsOptions, renderHopName } from './hop-table.ts';
 import { foreign, html, type Markup } from './markup.ts';
-import { formatDifferenceMs, formatInterval, formatMs, formatRatio, type Labels } from './words.ts';
+import { formatDifferenceMs, formatInterval, formatMs, type Labels, ratioFormat } from './words.ts';
 
 /** Everything known of each hop: all quantiles, the split of its gap, its distribution. */
 export function renderHopDetails(options: HopsOptions): Markup {
@@ -16,7 +17,7 @@ export function renderHopDetails(options: HopsOptions): Markup {
     (hop, index) => html`<details id="${stratum}-hop-${index}" class="${colour(hop.path)}">
 <summary>${renderHopName(hop)} <span class="words ${hop.verdict}">${hopVerdictWord(hop, labels, lacking)}</span></summary>
 <p class="path">${foreign(hop.path)}</p>
-<p>${hop.measure === 'gap' ? 'Gap between the client’s span and the server’s: network and platform.' : 'Self time: no span below was at work.'}${hop.verdict !== 'not-enough-data' && ` Difference A − B, typical: ${formatDifferenceMs(hop.differenceMs.p50)} (${formatInterval(hop.differenceMs, formatDifferenceMs)}), ratio ${formatRatio(hop.ratio.p50)} (${formatInterval(hop.ratio, formatRatio)})${hop.pAdjusted === null ? '' : `, adjusted p ${pText(hop.pAdjusted)}`}${testedNote(hop)}.`}${hop.remark !== null && ` Note: ${hop.remark}.`}</p>
+<p>${hop.measure === 'gap' ? `Gap between the client’s span and the server’s: ${gapPlaces(hop)}.` : 'Self time: no span below was at work.'}${hop.verdict !== 'not-enough-data' && ` Difference A − B, typical: ${formatDifferenceMs(hop.differenceMs.p50)} (${formatInterval(hop.differenceMs, formatDifferenceMs)}), ratio ${ratioFormat(hop.ratio)(hop.ratio.p50)} (${formatInterval(hop.ratio, ratioFormat(hop.ratio))})${hop.pAdjusted === null ? '' : `, adjusted p ${pText(hop.pAdjusted)}`}${testedNote(hop)}.`}${hop.remark !== null && ` Note: ${hop.remark}.`}</p>
 ${renderCost(cost, hop)}${renderSplit(hop, labels)}
 ${renderQuantiles(hop)}
 ${renderDistribution({

@@ -1,13 +1,8 @@
 import type { Stratum } from '../cohorts/request-record.ts';
 import type { Comparison } from '../result/comparison.ts';
 import { costIn, costLegend } from '../text/cost-words.ts';
-import {
-  hopsLeftOutText,
-  legendOf,
-  notCompared,
-  readFrom,
-  readingWarnings,
-} from '../text/wording.ts';
+import { legendOf } from '../text/legend.ts';
+import { hopsLeftOutText, notCompared, readFrom, readingWarnings } from '../text/wording.ts';
 import { renderCohorts, renderConfiguration, renderWarnings } from './cohorts.ts';
 import { renderCriticalPath } from './critical-path.ts';
 import { renderDocument } from './document.ts';
@@ -42,7 +37,8 @@ const titleOf = ({ a, b }: Labels): string => `${a} and ${b}: traces compared`;
 
 /** What this page is, of what and of when: the first that whoever finds it later asks. */
 function renderAbout(comparison: Comparison): Markup {
-  const contents = comparison.unmatched.length > 0 ? CONTENTS_UNMATCHED : CONTENTS;
+  const listed = comparison.unmatched.length > 0 ? CONTENTS_UNMATCHED : CONTENTS;
+  const contents = listed.filter(([id]) => id !== 'gate' || comparison.gate !== undefined);
   const what =
     comparison.profile === 'general'
       ? 'Two sets of traces compared.'
@@ -54,6 +50,7 @@ function renderAbout(comparison: Comparison): Markup {
 const CONTENTS = [
   ['configuration', 'Configuration'],
   ['verdict', 'Verdict'],
+  ['gate', 'Gate'],
   ['warnings', 'Warnings'],
   ['failures', 'Failed requests'],
   ['hops', 'Where the difference arises'],
@@ -65,7 +62,8 @@ const CONTENTS = [
   ['methods', 'Methods'],
   ['recent', 'Recent traces'],
 ] as const;
-const CONTENTS_UNMATCHED = CONTENTS.filter(([id]) => ['verdict', 'cohorts', 'recent'].includes(id));
+const UNMATCHED: readonly string[] = ['verdict', 'gate', 'cohorts', 'recent'];
+const CONTENTS_UNMATCHED = CONTENTS.filter(([id]) => UNMATCHED.includes(id));
 
 /** `about`: what a page that is kept says of itself; the live page is of now. */
 export function renderHeader(labels: Labels, about: Markup | null = null): Markup {
@@ -104,6 +102,8 @@ ${renderEvidence(comparison, labels)}`;
 export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
   const { hops, exemplars, coldExemplars, exemplarsArePairs } = comparison;
   const colour = createColours(stepsOf(comparison));
+  const { a, b } = comparison.cohorts;
+  const hasPlatform = comparison.profile === 'shakesapp' || a.frontEndStored + b.frontEndStored > 0;
   const of = (stratum: Stratum) => {
     const own = hops.filter((hop) => hop.stratum === stratum);
     const lacking = notCompared(comparison, stratum);
@@ -122,7 +122,7 @@ ${warm.hops.length === 0 ? noWarm : renderHopTable(warm)}
 </section>
 <section aria-labelledby="overlays">
 <h2 id="overlays">Two requests on one time axis</h2>
-<p>Spans of one colour are the same step of the request; the platform’s own are grey and dashed. Hover, tap or focus a row for attributes and events.</p>
+<p>Spans of one colour are the same step of the request${hasPlatform && '; the platform’s own are grey and dashed'}. Hover, tap or focus a row for attributes and events.</p>
 ${renderOverlay({ id: 'median', title: 'Median request', at: 'median', exemplars, paired: exemplarsArePairs.warm, labels, colour })}
 ${renderOverlay({ id: 'p95', title: 'Slow request (p95)', at: 'p95', exemplars, paired: exemplarsArePairs.warm, labels, colour })}
 </section>
@@ -159,7 +159,7 @@ ${renderTotals(comparison)}
 /** What signs, self time, gap and paths are: the same words as below the table of a terminal. */
 function renderLegend(comparison: Comparison, labels: Labels): Markup {
   const cost = costLegend(costIn(comparison), labels);
-  const lines = [...legendOf(labels, comparison.overall.paired), ...(cost === null ? [] : [cost])];
+  const lines = [...legendOf(labels, comparison), ...(cost === null ? [] : [cost])];
   return html`<ul class="note signs">${lines.map((line) => html`<li>${foreign(line)}</li>\n`)}<li>A point left of the middle: A took less. Indented: called by the row above. A path names each step from the root down as <code>service:name</code>, with <code>&gt;</code> between.</li></ul>`;
 }
 

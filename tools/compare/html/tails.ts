@@ -1,16 +1,17 @@
 import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
-import { TAILS_LEGEND, tailName, tailNotes } from '../text/render-tails.ts';
+import { tailName, tailNotes, tailsLegend } from '../text/render-tails.ts';
 import { scrollable } from './cohorts.ts';
 import { foreign, html, type Markup } from './markup.ts';
-import { formatInterval, formatMs, formatRatio } from './words.ts';
+import { formatInterval, formatMs, ratioFormat } from './words.ts';
 
 /** Median, p95 and p99 of both sides; nothing where no request counts. */
-export function renderTails({ tails }: Pick<Comparison, 'tails'>): Markup | null {
+export function renderTails(comparison: Pick<Comparison, 'tails' | 'overall'>): Markup | null {
+  const { tails } = comparison;
   if (tails.every(({ a, b }) => a.p50 === null && b.p50 === null)) return null;
   const rows = tails.map(
     (tail) =>
-      html`<tr><th scope="row">${tailName(tail)}</th>${cell(tail.a, formatMs)}${cell(tail.b, formatMs)}${cell(tail.ratio, formatRatio)}</tr>\n`,
+      html`<tr><th scope="row">${tailName(tail)}</th>${cell(tail.a, formatMs)}${cell(tail.b, formatMs)}${cell(tail.ratio, ratioFormat(tail.ratio))}</tr>\n`,
   );
   const heads = [
     html`<span class="key a"></span>A`,
@@ -21,7 +22,7 @@ export function renderTails({ tails }: Pick<Comparison, 'tails'>): Markup | null
 ${rows}</tbody></table>`;
   return html`<h3>Tails</h3>
 ${scrollable('Tails', table)}
-<p class="note">${foreign([...tailNotes(tails), TAILS_LEGEND].join(' '))}</p>`;
+<p class="note">${foreign([...tailNotes(tails), tailsLegend(comparison)].join(' '))}</p>`;
 }
 
 /** A figure above its interval. */

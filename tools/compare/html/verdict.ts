@@ -1,21 +1,23 @@
 import type { Comparison } from '../result/comparison.ts';
 import type { Exemplars } from '../result/exemplars.ts';
 import type { Overall } from '../statistics/overall.ts';
+import { typicalUnit } from '../text/legend.ts';
 import { sampleText } from '../text/sample-words.ts';
-import { pText } from '../text/wording.ts';
+import { pText, smallestText } from '../text/wording.ts';
 import { renderDistribution } from './distribution.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { renderTails } from './tails.ts';
-import { formatDifferenceMs, formatInterval, formatMs, formatRatio, type Labels } from './words.ts';
+import { formatDifferenceMs, formatInterval, formatMs, type Labels, ratioFormat } from './words.ts';
 
 /** The one primary verdict, before everything else. */
 export function renderVerdict(comparison: Comparison, labels: Labels): Markup {
   const { overall, cohorts, reconciliation, exemplars } = comparison;
   const { a, b } = overall;
+  const smallest = smallestText(comparison);
   return html`<section class="verdict ${overall.verdict}" aria-labelledby="verdict">
 <h2 id="verdict">${headline(overall, labels)}</h2>
 <p>${support(overall, labels)}</p>
-${
+${smallest !== null && html`<p>${smallest}</p>\n`}${
   reconciliation !== null &&
   html`<p>${foreign(reconciliation)}</p>
 `
@@ -41,10 +43,12 @@ const marksOf = ({ median, p95 }: Exemplars) =>
   );
 
 /** Between two medians a reader would take them for the difference of those: so they say of what. */
-function renderDifference({ differenceMs, ratio, paired }: Overall): Markup {
-  const of = paired ? 'typical pair' : 'typical run';
+function renderDifference(overall: Overall): Markup {
+  const { differenceMs, ratio } = overall;
+  const format = ratioFormat(ratio);
+  const of = `typical ${typicalUnit(overall)}`;
   return html`<div><dt>A − B, ${of}</dt><dd>${formatDifferenceMs(differenceMs.p50)}</dd><dd class="note">interval ${formatInterval(differenceMs, formatDifferenceMs)}; not of the two medians</dd></div>
-<div><dt>A / B, ${of}</dt><dd>${formatRatio(ratio.p50)}</dd><dd class="note">interval ${formatInterval(ratio, formatRatio)}; the figure that is tested</dd></div>
+<div><dt>A / B, ${of}</dt><dd>${format(ratio.p50)}</dd><dd class="note">interval ${formatInterval(ratio, format)}; the figure that is tested</dd></div>
 `;
 }
 
@@ -64,7 +68,8 @@ function headline({ verdict }: Overall, labels: Labels): Markup {
 /** In the measure that was tested, the ratio: an interval of milliseconds may say less. */
 function support({ verdict, reason, ratio }: Overall, labels: Labels): Markup {
   if (reason !== null) return html`${reason}`;
-  const times = html`A typical warm request takes <strong>${formatRatio(ratio.p50)}</strong> times as long on ${foreign(labels.a)} as on ${foreign(labels.b)}, interval ${formatInterval(ratio, formatRatio)}`;
+  const format = ratioFormat(ratio);
+  const times = html`A typical warm request takes <strong>${format(ratio.p50)}</strong> times as long on ${foreign(labels.a)} as on ${foreign(labels.b)}, interval ${formatInterval(ratio, format)}`;
   if (verdict !== 'no-difference-seen') return html`${times}.`;
   return html`${times}. The interval includes 1, so neither side is shown to be faster.`;
 }

@@ -1,6 +1,7 @@
 import { formatMs as formatDuration, formatSignedMs } from '../../cli/format.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
+import { digitsOf } from '../text/digits.ts';
 
 /** Figures and verdicts in the page's words; an en dash where there is no value. */
 
@@ -13,8 +14,10 @@ export function formatDifferenceMs(ms: number | null): string {
   return ms === null || !Number.isFinite(ms) ? '–' : minus(formatSignedMs(ms));
 }
 
-export function formatRatio(ratio: number | null): string {
-  return ratio === null || !Number.isFinite(ratio) ? '–' : ratio.toFixed(2);
+/** Of an estimate: its figure and its interval have as many decimals as the interval needs. */
+export function ratioFormat(estimate: Estimate): (ratio: number | null) => string {
+  const digits = digitsOf(estimate);
+  return (ratio) => (ratio === null || !Number.isFinite(ratio) ? '–' : ratio.toFixed(digits));
 }
 
 export function formatInterval(estimate: Estimate, format: (value: number) => string): string {

@@ -89,13 +89,14 @@ export type Comparison = Readonly<{
   methods: readonly string[];
 }>;
 
-/** The statistical methods in words. `primary`: how the primary verdict was found. */
-export function methodsOf(primary: string): readonly string[] {
+/** The statistical methods in words. */
+export function methodsOf({ method, windows }: Overall): readonly string[] {
+  const [one, units] = windows === null ? ['run', 'runs'] : ['window', 'windows'];
   return [
-    `Overall: ${primary}; 95 % interval. Requests of one run are not independent, so the sample is the runs.`,
+    `Overall: ${method}; 95 % interval. Requests of one ${one} are not independent, so the sample is the ${units}.`,
     'Difference in milliseconds: what to add to every request of the faster side until that test sees no difference.',
-    'Tails: quantiles of each side; 95 % intervals by bootstrap over runs (2,000 draws, expanded percentiles).',
-    "Error rates: Wilson's intervals and Newcombe's of the difference, with the sample size that the runs allow.",
+    `Tails: quantiles of each side; 95 % intervals by bootstrap over ${units} (2,000 draws, expanded percentiles).`,
+    `Error rates: Wilson's intervals and Newcombe's of the difference, with the sample size that the ${units} allow.`,
     'Hops: the same test on self time or gap in milliseconds; the ratio is derived from it (Fieller). Verdicts: at most 5 % chance of even one false (Holm). Intervals: simultaneous 95 % coverage (Bonferroni).',
     `A hop is called faster only where the difference exceeds ${RELEVANT_SHARE * 100} % of the median request.`,
     'Self time: each moment belongs to the deepest span at work; among siblings, to the one that ends last.',

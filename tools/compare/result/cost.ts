@@ -2,7 +2,7 @@ import type { Sides } from '../cohorts/cohort.ts';
 import type { RequestRecord, Stratum } from '../cohorts/request-record.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Hop } from '../statistics/hop.ts';
-import { requestedBetween } from './cohort-summary.ts';
+import { rateOf } from './rate.ts';
 
 /** What the differences amount to at the rate of requests that was seen. */
 export type Cost = Readonly<{
@@ -49,14 +49,6 @@ export function costOf(
       return [{ path, stratum, requestsPerSecond, waitingMsPerSecond }];
     }),
   };
-}
-
-function rateOf(records: readonly RequestRecord[]) {
-  const between = requestedBetween(records);
-  if (between === null) return null;
-  const seconds = (Date.parse(between.last) - Date.parse(between.first)) / 1_000;
-  if (seconds <= 0) return null;
-  return { requests: records.length, ...between, requestsPerSecond: records.length / seconds };
 }
 
 /**

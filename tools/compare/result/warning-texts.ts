@@ -9,6 +9,7 @@ export const WARNING_IDS = [
   'too-few-runs',
   'unpaired',
   'unequal-load',
+  'unequal-rate',
   'different-query-mix',
   'cold-starts-present',
   'too-many-names',
@@ -27,6 +28,7 @@ export type WarningId = (typeof WARNING_IDS)[number] | WarningKind;
 export const titleOf = (id: WarningId): string => TITLES[id] ?? id.replaceAll('-', ' ');
 
 const TITLES: Partial<Record<WarningId, string>> = {
+  'unequal-rate': 'different load',
   errors: 'failed requests',
   orphans: 'incomplete traces',
   shed: 'requests without a trace',
@@ -60,6 +62,8 @@ const ADVICE: Readonly<Record<Exclude<(typeof WARNING_IDS)[number], 'orphans'>, 
   unpaired:
     'Drive both cohorts from one schedule with one seed: paired, you need far fewer requests.',
   'unequal-load': 'Give both cohorts the same number of requests per run and the same interval.',
+  'unequal-rate':
+    'Load changes latency. Compare times with about as many requests a second on both sides, or give both sides the same share of the traffic.',
   'different-query-mix': 'Give both cohorts the same seed: queries differ in cost.',
   'too-many-names':
     'Each name is a hop with few requests. Set http.route on the spans of servers, or leave ids out of the names. --root compares one operation alone.',

@@ -9,6 +9,7 @@ import type { CohortSummary, Load } from './cohort-summary.ts';
 import { tooManyNames } from './folded-names.ts';
 import { shedText } from './incomparable.ts';
 import { differentQueryMix } from './query-mix.ts';
+import { unequalRate } from './unequal-rate.ts';
 import { adviceOn, type WARNING_IDS, type WarningId } from './warning-texts.ts';
 
 /** `finding` is what was seen, with figures; `advice` is what to do about it. */
@@ -57,6 +58,11 @@ const CHECKS: readonly Check[] = [
   { id: 'too-few-runs', find: tooFewRuns },
   { id: 'unpaired', find: unpaired },
   { id: 'unequal-load', find: unequalLoad },
+  {
+    id: 'unequal-rate',
+    // A schedule's load is compared by its runs.
+    find: (evidence) => (evidence.overall.windows === null ? null : unequalRate(evidence)),
+  },
   { id: 'different-query-mix', find: ({ records }) => differentQueryMix(records) },
   { id: 'cold-starts-present', find: ({ cohorts }) => coldStarts(cohorts) },
   { id: 'too-many-names', find: ({ foldedNames = null }) => tooManyNames(foldedNames) },

@@ -29,13 +29,17 @@ const BELOW_80 = 0.841621;
  * The intervals are Wilson's, their difference Newcombe's (1998, method 10): both hold where no
  * request failed. Failures come in bursts, so each side counts as so many requests as its runs make
  * of it, its effective sample size (Korn and Graubard 1998). `against`: why no figure compares the
- * two sides, or null.
+ * two sides, or null. `unit`: what people call a run.
  */
-export function compareErrorRates(runs: Sides<readonly Run[]>, against: string | null): ErrorRates {
+export function compareErrorRates(
+  runs: Sides<readonly Run[]>,
+  against: string | null,
+  unit: 'run' | 'window' = 'run',
+): ErrorRates {
   const [a, b] = [countErrors(runs.a), countErrors(runs.b)];
   const fewestRuns = Math.min(a.runs, b.runs);
   const reason =
-    fewestRuns < FEWEST_RUNS ? `${counted(fewestRuns, 'run')}, and it needs ${FEWEST_RUNS}` : null;
+    fewestRuns < FEWEST_RUNS ? `${counted(fewestRuns, unit)}, and it needs ${FEWEST_RUNS}` : null;
   if (reason !== null) {
     const known = (rate: number | null) => ({ ...UNKNOWN, p50: rate });
     return {

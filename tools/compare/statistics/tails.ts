@@ -111,8 +111,9 @@ function reasonAgainst(
   const requests = Math.min(sorted.a.length, sorted.b.length);
   const needed = Math.ceil(FEWEST_BEYOND / (1 - quantile) - 1e-9);
   if (requests < needed) return `${counted(requests, 'request')}, and it needs ${needed}`;
-  if (fewestRuns < FEWEST_RUNS) return `${counted(fewestRuns, 'run')}, and it needs ${FEWEST_RUNS}`;
-  return null;
+  if (fewestRuns >= FEWEST_RUNS) return null;
+  const unit = of.most === undefined ? 'run' : 'window';
+  return `${counted(fewestRuns, unit)}, and it needs ${FEWEST_RUNS}`;
 }
 
 const pointOf = (sorted: readonly number[], quantile: number): number | null =>

@@ -2,28 +2,11 @@ import { counted, formatSignedMs } from '../../cli/format.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Cost, HopCost } from '../result/cost.ts';
+import { periodOf, rateText } from '../result/rate.ts';
 import type { Hop } from '../statistics/hop.ts';
 import { spanOfTime } from './wording.ts';
 
 /** What a hop costs at the rate of requests, the same in every output. */
-
-type Period = Readonly<{ seconds: number; symbol: string; word: string }>;
-const SECOND: Period = { seconds: 1, symbol: 's', word: 'second' };
-const PERIODS: readonly Period[] = [
-  SECOND,
-  { seconds: 60, symbol: 'min', word: 'minute' },
-  { seconds: 3_600, symbol: 'h', word: 'hour' },
-];
-
-/** The shortest in which one request comes. */
-const periodOf = (perSecond: number): Period =>
-  PERIODS.find(({ seconds }) => perSecond * seconds >= 1) ?? (PERIODS.at(-1) as Period);
-
-/** `50 requests/s`, `12.5 requests/min`. */
-function rateText(perSecond: number): string {
-  const { seconds, symbol } = periodOf(perSecond);
-  return `${Number((perSecond * seconds).toPrecision(3))} requests/${symbol}`;
-}
 
 /** `at 50 requests/s: +105 ms of waiting each second (+80.0 ms to +130 ms)`. */
 export function costText({ requestsPerSecond, waitingMsPerSecond }: HopCost): string {

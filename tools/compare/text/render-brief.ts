@@ -8,9 +8,10 @@ import {
 } from '../../cli/format.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
+import { legendOf } from './legend.ts';
 import { failureLines } from './render-failures.ts';
 import { joinBlocks, verdictLines, warningLines } from './render-text.ts';
-import { hopVerdictWord, legendOf, notCompared, notComparedText } from './wording.ts';
+import { hopVerdictWord, notCompared, notComparedText } from './wording.ts';
 
 const NAME_WIDTH = 31;
 const DIFFERENCE_WIDTH = 22;
@@ -29,7 +30,7 @@ export function renderBrief(comparison: Comparison, advice: readonly string[] = 
 }
 
 function hopLines(comparison: Comparison): readonly string[] {
-  const { hops, cohorts, overall } = comparison;
+  const { hops, cohorts } = comparison;
   const lacking = notCompared(comparison, 'warm');
   const labels = { a: cohorts.a.label, b: cohorts.b.label };
   const warm = hops.filter(({ stratum }) => stratum === 'warm');
@@ -49,7 +50,7 @@ function hopLines(comparison: Comparison): readonly string[] {
     ...warm.flatMap(({ service, name, remark }) =>
       remark === null ? [] : wrapText(`! ${service} ${name}: ${remark}.`, '    ', ''),
     ),
-    ...[...notComparedText(labels, lacking), ...legendOf(labels, overall.paired)].flatMap((line) =>
+    ...[...notComparedText(labels, lacking), ...legendOf(labels, comparison)].flatMap((line) =>
       wrapText(line),
     ),
   ];

@@ -11,6 +11,7 @@ import type { Comparison } from '../result/comparison.ts';
 import type { HopCost } from '../result/cost.ts';
 import type { GapSplit, Hop, HopQuantiles } from '../statistics/hop.ts';
 import { costIn, costText, notableCostOf } from './cost-words.ts';
+import { gapPlaces } from './legend.ts';
 import {
   differenceText,
   hopExtent,
@@ -82,7 +83,7 @@ const indentOf = ({ depth }: Hop) => ' '.repeat(Math.min(depth, 10));
 function hopTitle(hop: Hop, width: number): string {
   const extent = hopExtent(hop);
   const many = extent.length === 0 ? '' : ` (${extent.join(', ')})`;
-  const what = hop.measure === 'gap' ? ' → network + platform' : '';
+  const what = hop.measure === 'gap' ? ` → ${gapPlaces(hop)}` : '';
   return fitColumns(`${indentOf(hop)}${hop.service} ${hop.name}${what}${many}`, width).trimEnd();
 }
 

@@ -20,6 +20,7 @@ import {
   LOCAL_LABEL,
   notCompared,
   ratioText,
+  smallestText,
   verdictBasis,
   verdictSentence,
 } from './wording.ts';
@@ -37,6 +38,7 @@ export function renderSummary(comparison: Comparison): string {
       : [
           `### ${escapeMarkdown(verdictSentence(comparison))}`,
           escapeMarkdown(verdictBasis(comparison)),
+          ...[smallestText(comparison) ?? []].flat().map(escapeMarkdown),
         ];
   const blocks: readonly (readonly string[])[] = [
     ...verdict.map((line) => [line]),

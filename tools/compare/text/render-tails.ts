@@ -9,11 +9,12 @@ const SIDE_COLUMNS = 25;
 /** Narrower, a table would cut its figures. */
 const FEWEST_FOR_TABLE = 80;
 
-export const TAILS_LEGEND =
-  "Each side's own quantile with its 95 % interval (bootstrap over runs). The ratio is that of the quantiles, not of pairs.";
+export const tailsLegend = ({ overall }: Pick<Comparison, 'overall'>): string =>
+  `Each side's own quantile with its 95 % interval (bootstrap over ${overall.windows === null ? 'runs' : 'windows'}). The ratio is that of the quantiles, not of pairs.`;
 
 /** Median, p95 and p99 of both sides; nothing where no request counts. */
-export function tailLines({ tails, cohorts }: Comparison, width = TEXT_COLUMNS): readonly string[] {
+export function tailLines(comparison: Comparison, width = TEXT_COLUMNS): readonly string[] {
+  const { tails, cohorts } = comparison;
   if (tails.every(({ a, b }) => a.p50 === null && b.p50 === null)) return [];
   const { a, b } = cohorts;
   const rows = tails.map((tail): Row => {
@@ -35,7 +36,9 @@ export function tailLines({ tails, cohorts }: Comparison, width = TEXT_COLUMNS):
   ];
   return [
     ...(width < FEWEST_FOR_TABLE ? ['TAILS, ms', ...inSentences()] : inTable()),
-    ...[...tailNotes(tails), TAILS_LEGEND].flatMap((line) => wrapText(line, '', '', width)),
+    ...[...tailNotes(tails), tailsLegend(comparison)].flatMap((line) =>
+      wrapText(line, '', '', width),
+    ),
   ];
 }
 

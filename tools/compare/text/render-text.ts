@@ -4,6 +4,7 @@ import { gateLines } from '../gate/render-gate.ts';
 import type { Comparison } from '../result/comparison.ts';
 import { titleOf } from '../result/warning-texts.ts';
 import { costIn, costLegend } from './cost-words.ts';
+import { legendOf } from './legend.ts';
 import { cohortLines } from './render-cohorts.ts';
 import { failedExemplarLines, failureLines } from './render-failures.ts';
 import { hopLines, signLegend } from './render-hops.ts';
@@ -13,15 +14,15 @@ import {
   hopsLeftOutText,
   isOneSided,
   LOCAL_LABEL,
-  legendOf,
   readingWarnings,
+  smallestText,
   verdictBasis,
   verdictSentence,
 } from './wording.ts';
 
 /** The comparison for a terminal of so many columns: verdict, gate, tails, hops, warnings. */
 export function renderText(comparison: Comparison, width = TEXT_COLUMNS): string {
-  const { cohorts, hops, methods, overall, unmatched, source } = comparison;
+  const { cohorts, hops, methods, unmatched, source } = comparison;
   const labels = { a: cohorts.a.label, b: cohorts.b.label };
   if (unmatched.length > 0) {
     return joinBlocks([
@@ -48,7 +49,7 @@ export function renderText(comparison: Comparison, width = TEXT_COLUMNS): string
       ? []
       : [
           ...hopsLeftOutText(comparison),
-          ...legendOf(labels, overall.paired),
+          ...legendOf(labels, comparison),
           signLegend(width),
           ...[costLegend(costIn(comparison), labels)].filter((line) => line !== null),
         ].flatMap((line) => wrapText(line, '', '', width)),
@@ -75,6 +76,7 @@ export function verdictLines(
     ...wrap(verdictSentence(comparison)),
     ...advice.flatMap((line) => wrap(line)),
     ...wrap(verdictBasis(comparison), '  '),
+    ...[smallestText(comparison) ?? []].flat().flatMap((line) => wrap(line, '  ')),
     ...(comparison.reconciliation === null ? [] : wrap(comparison.reconciliation)),
     ...configurationLines(comparison, width),
     ...(comparison.source.local ? wrap(LOCAL_LABEL) : []),

@@ -5,6 +5,7 @@ import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Hop } from '../statistics/hop.ts';
 import type { Verdict } from '../statistics/overall.ts';
+import { digitsOf } from './digits.ts';
 import { sampleText } from './sample-words.ts';
 
 type Labels = Readonly<{ a: string; b: string }>;
@@ -34,6 +35,16 @@ export function verdictBasis({ overall, cohorts, profile }: Comparison): string 
   const from = profile === 'general' ? "the root's start" : 'their scheduled time';
   const p = overall.pValue === null ? '' : `; p ${pText(overall.pValue)}`;
   return `warm requests, from ${from} to the root's end; ${sampleText({ overall, cohorts })}${p}`;
+}
+
+/** What "no difference" and "no verdict" leave open; null where that is not known. */
+export function smallestText({ overall }: Pick<Comparison, 'overall'>): string | null {
+  const { smallestDifference: smallest } = overall;
+  if (smallest === null) return null;
+  const { ms, ratio } = smallest;
+  const share = ratio === null ? null : Number(((ratio - 1) * 100).toPrecision(2));
+  const size = share === null ? formatMs(ms) : `${share} % (${formatMs(ms)})`;
+  return `This data would have found a difference of ${size} in 8 of 10 cases.`;
 }
 
 /** What a hop stands for beside itself: siblings at the same path, spans too deep to be hops. */
@@ -105,8 +116,10 @@ export const pText = (p: number) => (p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`
 /** `0.82 (0.75 to 0.90)`; without bounds where there are none. */
 export function ratioText({ p50, low, high }: Estimate): string {
   if (p50 === null) return '–';
-  const bounds = low === null || high === null ? '' : ` (${low.toFixed(2)} to ${high.toFixed(2)})`;
-  return `${p50.toFixed(2)}${bounds}`;
+  const digits = digitsOf({ low, high });
+  const bounds =
+    low === null || high === null ? '' : ` (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+  return `${p50.toFixed(digits)}${bounds}`;
 }
 
 /** `+1.20 ms (+0.31 ms to +2.09 ms)`. */
@@ -177,12 +190,3 @@ export function spanOfTime(since: string, last: string): string {
 
 export const LOCAL_LABEL =
   'LOCAL run on loopback: these figures say nothing about Cloud Run and GKE themselves.';
-
-/** What the signs and the two kinds of time mean, below every table of hops. */
-export function legendOf({ a, b }: Labels, paired: boolean): readonly string[] {
-  const of = paired ? 'pair' : 'run';
-  return [
-    `difference: ${a} minus ${b} of a typical ${of}, not of the medians; + means ${a} is slower.`,
-    'self: no span below is at work. gap: client span minus server span (network and platform).',
-  ];
-}

@@ -37,6 +37,11 @@ export async function openFiles(
   let indexed: IndexedFiles | null = null;
   let isRead = false;
   let local = saved.some((source) => source.local);
+  // Other formats have no head that says so.
+  const seeProject = (trace: Trace): Trace => {
+    local ||= trace.projectId === LOCAL_PROJECT.projectId;
+    return trace;
+  };
   const [first] = files;
   let readAtMs = files.length === 1 ? (first?.head?.readAtMs ?? null) : null;
 
@@ -63,27 +68,29 @@ export async function openFiles(
   async function* readAll(signal: AbortSignal): AsyncGenerator<Trace> {
     tally.clear();
     leftOut.clear();
-    for (const file of files) if (file.head !== null) yield* readSaved(file, signal);
+    for (const file of files) {
+      if (file.head === null) continue;
+      // What was in memory knows whether it is local; a file's head was written before it was read.
+      const isKnown = file.head.source.kind === 'memory';
+      for await (const trace of readSaved(file, signal)) yield isKnown ? trace : seeProject(trace);
+    }
     if (otherPaths.length === 0) return;
     readAtMs = null;
     indexed = await openIndexed(otherPaths, signal, { tally, ...options });
     if (indexed !== null) {
       formats.add(otlpFormat.name);
-      yield* indexed.read(signal);
+      for await (const trace of indexed.read(signal)) yield seeProject(trace);
       return;
     }
     const onCut = (path: string, place: string) =>
       leftOut.set(path, `${path} is cut off in ${place}; what is complete before the cut was read`);
     const onFormat = (name: string) => void formats.add(name);
-    yield* await readDocumentFiles(otherPaths, signal, { tally, onFormat, onCut });
+    const others = await readDocumentFiles(otherPaths, signal, { tally, onFormat, onCut });
+    for await (const trace of others) yield seeProject(trace);
   }
 
   async function* read(signal: AbortSignal): AsyncGenerator<Trace> {
-    for await (const trace of readAll(signal)) {
-      // Other formats have no head that says so.
-      local ||= trace.projectId === LOCAL_PROJECT.projectId;
-      yield trace;
-    }
+    yield* readAll(signal);
     isRead = true;
   }
 

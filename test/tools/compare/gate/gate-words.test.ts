@@ -71,3 +71,8 @@ test('the headline says what the command does', () => {
   assert.match(headline('undecided'), /^Gate: not enough data to decide/);
   assert.match(headline('undecided', true), /^Gate: fails, because there is not enough data/);
 });
+
+test('an interval whose ends round to one figure has more decimals', () => {
+  const judged = { interval: { low: 12.341, high: 12.344 }, unit: '%' } as const;
+  assert.equal(intervalText(judged), '+12.341 % to +12.344 %');
+});

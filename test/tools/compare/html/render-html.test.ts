@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
 import { ATTR } from '../../../../lib/telemetry/names.ts';
+import { parseCondition } from '../../../../tools/compare/gate/condition.ts';
+import { evaluateGate } from '../../../../tools/compare/gate/evaluate-gate.ts';
 import { renderHtml } from '../../../../tools/compare/html/render-html.ts';
 import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
 import type { Drawn } from '../../../../tools/compare/result/drawing.ts';
@@ -316,4 +318,40 @@ test('shed requests have a row of their cohorts, and none where nothing was shed
   const shed = rowsOf({ ...sample, cohorts: { a: { ...a, shed: 7 }, b } });
   assert.deepEqual(shed, ['Shed, without a traceat least 70']);
   assert.deepEqual(rowsOf(sample), []);
+});
+
+test('the contents link to the gate where there is one', () => {
+  const linksOf = (comparison: Comparison) =>
+    [...parse(comparison).querySelectorAll('nav a')].map((link) => link.getAttribute('href'));
+  const conditions = [parseCondition('a slower than 1 %')];
+  const gate = evaluateGate(sample, { conditions, requireVerdict: false });
+  assert.deepEqual(linksOf({ ...sample, gate }).slice(0, 3), [
+    '#configuration',
+    '#verdict',
+    '#gate',
+  ]);
+  assert.deepEqual(linksOf({ ...sample, gate, unmatched: ['None.'] }).slice(0, 2), [
+    '#verdict',
+    '#gate',
+  ]);
+  assert.ok(!linksOf(sample).includes('#gate'));
+});
+
+test('tiles and legends of windows of the clock name windows, and no platform', () => {
+  const windows = { lengthMs: 60_000, mix: [], leftOut: { a: 0, b: 0 } };
+  const { cohorts } = sample;
+  const page = textOf(
+    parse({
+      ...sample,
+      profile: 'general',
+      cohorts: { a: { ...cohorts.a, frontEndStored: 0 }, b: cohorts.b },
+      hops: sample.hops.map((hop) => ({ ...hop, split: null })),
+      overall: { ...sample.overall, design: 'windows', windows },
+    }).querySelector('body'),
+  );
+  assert.match(page, /A − B, typical window/);
+  assert.match(page, /bootstrap over windows/);
+  assert.match(page, /would have found a difference of 10 %/);
+  assert.match(page, /network, proxies and queues/);
+  assert.doesNotMatch(page, /typical run|network and platform|platform’s own/);
 });

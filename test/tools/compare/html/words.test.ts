@@ -4,10 +4,11 @@ import {
   formatDifferenceMs,
   formatInterval,
   formatMs,
-  formatRatio,
   formatTime,
   labelsOf,
+  ratioFormat,
 } from '../../../../tools/compare/html/words.ts';
+import { UNKNOWN } from '../../../../tools/compare/statistics/estimate.ts';
 import { sampleComparison } from './sample-comparison.ts';
 
 test('what has no value is a dash', () => {
@@ -15,7 +16,7 @@ test('what has no value is a dash', () => {
     formatMs(null),
     formatMs(Number.NaN),
     formatDifferenceMs(null),
-    formatRatio(null),
+    ratioFormat(UNKNOWN)(null),
     formatInterval({ p50: 1, low: null, high: 2 }, formatMs),
   ]) {
     assert.equal(text, '–');
@@ -41,4 +42,9 @@ test('labels of a local run say local, once', () => {
     local: true,
   });
   assert.equal(labelsOf({ source, cohorts }).a, 'Cloud Run');
+});
+
+test('a ratio has as many decimals as the ends of its interval need', () => {
+  const estimate = { p50: 0.77, low: 0.768, high: 0.772 };
+  assert.equal(formatInterval(estimate, ratioFormat(estimate)), '0.768 to 0.772');
 });

@@ -25,8 +25,13 @@ const CALM: Summary = {
 
 const recordsOf = (...queries: readonly (readonly [string, number])[]) =>
   queries.flatMap(([query, count]) =>
-    Array.from({ length: count }, () => ({ query }) as RequestRecord),
+    Array.from(
+      { length: count },
+      (_, at) => ({ query, startMs: (at * 60_000) / count }) as RequestRecord,
+    ),
   );
+
+const WINDOWS = { lengthMs: 1_000, mix: [], leftOut: { a: 0, b: 0 } };
 
 type Change = Readonly<{
   a?: Partial<Summary>;
@@ -126,6 +131,25 @@ const CASES: readonly (readonly [WarningId, string, Change, RegExp, Change])[] =
     { b: { traces: 126, whole: 126, expectedRequests: 126 } },
     /^100 requests in Cloud Run, 126 in GKE$/,
     { b: { traces: 125, whole: 125, expectedRequests: 125 } },
+  ],
+  [
+    'unequal-rate',
+    'over 1.5 times as many requests a second, where the clock divides them',
+    {
+      overall: { windows: WINDOWS },
+      queriesOfB: [
+        ['love', 100],
+        ['world', 100],
+      ],
+    },
+    /^1\.7 requests\/s in Cloud Run, 3\.37 requests\/s in GKE, from .* above 1\.5/,
+    {
+      overall: { windows: WINDOWS },
+      queriesOfB: [
+        ['love', 60],
+        ['world', 60],
+      ],
+    },
   ],
   [
     'different-query-mix',
@@ -269,7 +293,8 @@ test('every warning of the list can be raised, in the order of the list', () => 
   });
   assert.deepEqual(
     everything.map(({ id }) => id),
-    WARNING_IDS.filter((id) => id !== 'incomplete-file'),
+    // These two are of files, and of traffic that no schedule makes.
+    WARNING_IDS.filter((id) => id !== 'incomplete-file' && id !== 'unequal-rate'),
   );
 });
 
@@ -311,5 +336,5 @@ test('windows of the clock are not held against the runs of a schedule', () => {
   const ids = (windows: Evidence['overall']['windows']) =>
     warningsOf({ ...unequal, overall: { ...lacking, windows } }).map(({ id }) => id);
   assert.deepEqual(ids(null), ['too-few-runs', 'unpaired', 'unequal-load']);
-  assert.deepEqual(ids({ lengthMs: 1_000, mix: [], leftOut: { a: 0, b: 0 } }), []);
+  assert.deepEqual(ids(WINDOWS), []);
 });

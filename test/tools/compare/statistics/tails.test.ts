@@ -113,7 +113,7 @@ test('of windows of the clock, as many are drawn as stand for themselves', () =>
   assert.equal(reasonOf(windows('paired-windows', 12)), null);
   assert.equal(width(windows('windows', 48)), width(sample));
   assert.notEqual(width(windows('windows', 8)), width(sample));
-  assert.equal(reasonOf(windows('windows', 0)), '0 runs, and it needs 6');
+  assert.equal(reasonOf(windows('windows', 0)), '0 windows, and it needs 6');
   assert.equal(reasonOf(windows('windows', 8, 'windows resemble')), 'windows resemble');
   assert.match(reasonOf(windows('before-after', 0)) ?? '', /^one side came before the other/);
 });

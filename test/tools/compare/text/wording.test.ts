@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Comparison } from '../../../../tools/compare/result/comparison.ts';
+import { renderBrief } from '../../../../tools/compare/text/render-brief.ts';
+import { renderSummary } from '../../../../tools/compare/text/render-summary.ts';
+import { renderText } from '../../../../tools/compare/text/render-text.ts';
 import {
+  smallestText,
   testedText,
   verdictSentence,
   verdictWord,
@@ -57,4 +61,22 @@ test('one tested pair of a hop is counted in the singular', () => {
   const [hop] = sample.hops;
   assert.ok(hop);
   assert.equal(testedText({ ...hop, tested: { a: 1, b: 1 } }), '1 pair tested');
+});
+
+test('what this much data would have found is said in per cent and time, as far as it is known', () => {
+  assert.equal(
+    smallestText(withOverall({ smallestDifference: { ms: 0.41, ratio: 1.0823 } })),
+    'This data would have found a difference of 8.2 % (410 µs) in 8 of 10 cases.',
+  );
+  assert.equal(
+    smallestText(withOverall({ smallestDifference: { ms: 3, ratio: null } })),
+    'This data would have found a difference of 3.00 ms in 8 of 10 cases.',
+  );
+  assert.equal(smallestText(withOverall({ smallestDifference: null })), null);
+  for (const shown of [renderText(sample), renderBrief(sample), renderSummary(sample)]) {
+    assert.match(
+      shown.replaceAll(/[\s\\]+/g, ' '),
+      /would have found a difference of 10 % \(1\.10 ms ?\)/,
+    );
+  }
 });

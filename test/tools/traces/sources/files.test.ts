@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { LOCAL_PROJECT } from '../../../../tools/cli/local-project.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
 import { openFiles } from '../../../../tools/traces/sources/files.ts';
 import { consoleUrl } from '../../../../tools/traces/sources/source.ts';
@@ -233,3 +234,15 @@ test('an interrupted reader ends with the reason', async (t) => {
     for await (const _ of source.read(interrupted.signal)) interrupted.abort(new Error('stop now'));
   }, /stop now/);
 });
+
+for (const [kind, isLocal] of [
+  ['memory', false],
+  ['file', true],
+] as const) {
+  test(`traces of the local project, saved from a source of kind ${kind} that is not local: ${isLocal ? 'local' : 'not local'}`, async (t) => {
+    const traces = [{ ...requestTrace(), projectId: LOCAL_PROJECT.projectId }];
+    const source = await openFiles([await fileWith(t, renderTraceFile({ ...FROM, kind }, traces))]);
+    await toArray(source.read(SIGNAL));
+    assert.equal(source.describe().local, isLocal);
+  });
+}
