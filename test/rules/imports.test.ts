@@ -24,6 +24,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'tools/load': ['lib/', 'tools/cli/', 'tools/traces/', 'tools/google/', CONTRACT],
   // a certificate for its stand-in of Cloud Trace
   'tools/image': ['tools/local/cloud/identity/'],
+  // the local cloud and its environment, and the texts' own count
+  'tools/conformance': ['lib/', 'tools/cli/', 'tools/traces/', 'tools/works/', 'tools/local/'],
   'tools/queries': ['lib/', 'tools/cli/', 'tools/works/'],
   // The run ends with a comparison, and its page shows one.
   'tools/local': [

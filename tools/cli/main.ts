@@ -42,6 +42,11 @@ async function run(invocation: Invocation): Promise<number> {
       const options = parseOptions(invocation.flags);
       return (await import('../queries/main.ts')).run(options);
     }
+    case 'conformance': {
+      const { parseOptions } = await import('../conformance/options.ts');
+      const options = parseOptions(invocation.flags);
+      return (await import('../conformance/main.ts')).run(options);
+    }
     case 'bench':
       return (await import('../bench/main.ts')).run(invocation.flags);
   }

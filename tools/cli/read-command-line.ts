@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import { UsageError } from './command-line.ts';
 import { type BenchFlags, benchCommand } from './commands/bench.ts';
 import { type CompareFlags, compareCommand } from './commands/compare.ts';
+import { type ConformanceFlags, conformanceCommand } from './commands/conformance.ts';
 import { type DoctorFlags, doctorCommand } from './commands/doctor.ts';
 import {
   LOAD_AFTER,
@@ -25,6 +26,7 @@ export type Invocation =
   | Readonly<{ command: 'preflight'; flags: PreflightFlags }>
   | Readonly<{ command: 'load'; flags: LoadFlags }>
   | Readonly<{ command: 'queries'; flags: QueriesFlags }>
+  | Readonly<{ command: 'conformance'; flags: ConformanceFlags }>
   | Readonly<{ command: 'bench'; flags: BenchFlags }>
   | Readonly<{ command: 'help'; text: string }>;
 
@@ -44,6 +46,7 @@ function createProgram(given: Given, readable: string | null) {
     )
     .addCommand(createLoad(given))
     .addCommand(queriesCommand().action((flags) => given({ command: 'queries', flags })))
+    .addCommand(conformanceCommand().action((flags) => given({ command: 'conformance', flags })))
     .addCommand(
       benchCommand().action((names, flags) =>
         given({ command: 'bench', flags: { ...flags, names } }),

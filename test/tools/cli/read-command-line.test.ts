@@ -14,7 +14,7 @@ const helpOf = (...argv: readonly string[]): string => {
 
 const COMMANDS = [
   [],
-  ...['up', 'compare', 'doctor', 'load', 'queries', 'bench'].map((name) => [name]),
+  ...['up', 'compare', 'doctor', 'load', 'queries', 'conformance', 'bench'].map((name) => [name]),
   ['doctor', '--preflight'],
   ...['status', 'run', 'pause', 'resume', 'set'].map((verb) => ['load', verb]),
 ];
@@ -69,7 +69,10 @@ describe('--json', () => {
 
 describe('what is refused', () => {
   for (const [argv, message] of [
-    [[], /^missing command; expected one of up, compare, doctor, load, queries, bench$/],
+    [
+      [],
+      /^missing command; expected one of up, compare, doctor, load, queries, conformance, bench$/,
+    ],
     [['compar'], /^unknown command "compar"; did you mean compare\?$/],
     [['compare', '--sinc', '5m'], /^unknown flag --sinc; did you mean --since\?$/],
     [['load', 'set', '--request', '5'], /^unknown flag --request; did you mean --requests\?$/],

@@ -20,7 +20,7 @@ export type Contained = Readonly<{
  * A command runs in a shell that outlives SIGTERM: else the group would be killed with the shell, and
  * the program in it could not store its last spans. The program itself gets the signal as usual.
  */
-const SHELL = 'trap : TERM; eval "$1"';
+export const SHELL = 'trap : TERM; eval "$1"';
 
 export async function prepareContained(options: {
   platform: PlatformName;

@@ -10,7 +10,7 @@ export type EnvironmentFile = Readonly<{ path: string; remove(): Promise<void> }
  * systems run from one checkout, the file is that of the last one.
  */
 export async function writeEnvironmentFile(
-  of: Readonly<{ platform: PlatformName; program: ProgramName }>,
+  of: Readonly<{ platform: PlatformName | 'conformance'; program: ProgramName }>,
   variables: Readonly<Record<string, string>>,
   folder = join(REPOSITORY, '.local/environment'),
 ): Promise<EnvironmentFile> {

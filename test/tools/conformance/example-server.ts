@@ -1,0 +1,157 @@
+import {
+  type handleUnaryCall,
+  type Metadata,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type StatusObject,
+  status,
+} from '@grpc/grpc-js';
+import { sleep, systemClock } from '../../../lib/clock.ts';
+import { decodeRequest, encodeResponse } from '../../../tools/conformance/grpc-wire.ts';
+import { decodeText, linesOf } from '../../../tools/works/count.ts';
+import { type Parent, parentOf, storeSpans } from './example-spans.ts';
+
+/** A server of few lines, each part of it to be exchanged for a wrong one. */
+export type ServerParts = Readonly<{
+  isText(name: string, prefix: string): boolean;
+  decode(bytes: Buffer): string;
+  lines(texts: readonly string[]): readonly string[];
+  matches(line: string, query: string): boolean;
+  /** How much a line that matches adds. */
+  weight(line: string, query: string): number;
+  /** The code by which a query is refused. */
+  refuse(query: string): number | undefined;
+  encode(count: bigint): Buffer;
+  health: Readonly<{ code?: number; status: number; makesSpan?: boolean }>;
+  parent(headers: Readonly<Record<string, string>>): Parent;
+  kind: number;
+  service(name: string): string;
+  /** What happens to a text that cannot be read. */
+  whenUnread: 'fail' | 'leave out' | 'fail by another code';
+  /** Milliseconds of work for one of the queries, and whether the end of the call ends it. */
+  work: Readonly<{ takesMs: number; stops: boolean }>;
+}>;
+
+export const RIGHT_SERVER: ServerParts = {
+  isText: (name, prefix) => name.startsWith(prefix) && !name.endsWith('/'),
+  decode: decodeText,
+  lines: (texts) => texts.flatMap(linesOf),
+  matches: (line, query) => line.toLowerCase().includes(query.toLowerCase()),
+  weight: () => 1,
+  refuse: (query) =>
+    query === '' || Buffer.byteLength(query) > 1_024 || /[\n\r\ufffd]/.test(query)
+      ? status.INVALID_ARGUMENT
+      : undefined,
+  encode: encodeResponse,
+  health: { status: 1 },
+  parent: parentOf,
+  kind: 2,
+  service: (name) => name,
+  whenUnread: 'fail',
+  work: { takesMs: 0, stops: true },
+};
+
+type Environment = Readonly<Record<string, string>>;
+
+class Refused extends Error {
+  readonly code: number;
+  constructor(code: number) {
+    super('refused');
+    this.code = code;
+  }
+}
+
+/** Listens where the environment says nothing: on a free port, which it returns. */
+export async function startExampleServer(
+  variables: () => Environment,
+  parts: ServerParts,
+): Promise<{ port: number; close(): void }> {
+  let texts: Promise<readonly string[]> | undefined;
+  const read = () => {
+    texts ??= readTexts(variables(), parts).catch((error: unknown) => {
+      texts = undefined;
+      throw error;
+    });
+    return texts;
+  };
+  const answer = async (call: ServerUnaryCall<Buffer, Buffer>): Promise<Buffer> => {
+    const query = decodeRequest(call.request);
+    const code = parts.refuse(query);
+    if (code !== undefined) throw new Refused(code);
+    const lines = parts.lines(await read());
+    const { takesMs, stops } = parts.work;
+    const gone = new AbortController();
+    call.once('cancelled', () => gone.abort());
+    if (takesMs > 0 && query === 'kestrel')
+      await sleep(systemClock, takesMs, stops ? gone.signal : undefined);
+    const found = lines.filter((line) => parts.matches(line, query));
+    return parts.encode(BigInt(found.reduce((sum, line) => sum + parts.weight(line, query), 0)));
+  };
+  const store = (call: ServerUnaryCall<Buffer, Buffer>, startMs: number) =>
+    storeSpans(variables(), parts.service(variables().OTEL_SERVICE_NAME ?? ''), [
+      { parent: parts.parent(textsOf(call.metadata)), kind: parts.kind, startMs },
+    ]).catch(() => {}); // the last ones come when the test is over
+  const count: handleUnaryCall<Buffer, Buffer> = (call, reply) => {
+    const startMs = performance.timeOrigin + performance.now();
+    void answer(call)
+      .then((bytes) => reply(null, bytes))
+      .catch((error: Partial<StatusObject>) =>
+        reply({ code: error.code ?? status.UNKNOWN, details: '' }),
+      )
+      .finally(() => store(call, startMs));
+  };
+  const health: handleUnaryCall<Buffer, Buffer> = (call, reply) => {
+    const { code, status: serving, makesSpan } = parts.health;
+    if (makesSpan === true) void store(call, Date.now());
+    if (code === undefined) reply(null, Buffer.from([0x08, serving]));
+    else reply({ code, details: 'no such service' });
+  };
+  const server = new Server();
+  server.addService(
+    {
+      count: unary('/shakesapp.ShakespeareService/GetMatchCount'),
+      health: unary('/grpc.health.v1.Health/Check'),
+    },
+    { count, health },
+  );
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  );
+  return { port, close: () => server.forceShutdown() };
+}
+
+const asItIs = (bytes: Buffer) => bytes;
+
+const unary = (path: string) => ({
+  path,
+  requestStream: false,
+  responseStream: false,
+  requestSerialize: asItIs,
+  requestDeserialize: asItIs,
+  responseSerialize: asItIs,
+  responseDeserialize: asItIs,
+});
+
+const textsOf = (metadata: Metadata): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(metadata.getMap()).map(([name, value]) => [name, String(value)]),
+  );
+
+async function readTexts(env: Environment, parts: ServerParts): Promise<readonly string[]> {
+  const { STORAGE_EMULATOR_HOST: origin, WORKS_BUCKET: bucket, WORKS_PREFIX: prefix = '' } = env;
+  const objects = `${origin}/storage/v1/b/${bucket}/o`;
+  const page = (await (await fetch(objects)).json()) as { items: { name: string }[] };
+  const texts: string[] = [];
+  for (const { name } of page.items) {
+    if (!parts.isText(name, prefix)) continue;
+    const response = await fetch(`${objects}/${encodeURIComponent(name)}?alt=media`);
+    if (response.ok) texts.push(parts.decode(Buffer.from(await response.arrayBuffer())));
+    else if (parts.whenUnread !== 'leave out') {
+      throw new Refused(parts.whenUnread === 'fail' ? status.UNAVAILABLE : status.NOT_FOUND);
+    }
+  }
+  return texts;
+}

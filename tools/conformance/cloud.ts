@@ -1,0 +1,49 @@
+import { createClosers } from '../local/closers.ts';
+import { type LocalCloud, startLocalCloud } from '../local/cloud/local-cloud.ts';
+import type { ProgramName } from '../local/platforms/platform.ts';
+import { testedVariables } from './environment.ts';
+import { BUCKET, OBJECTS } from './texts.ts';
+
+export type TestedCloud = Readonly<{
+  cloud: LocalCloud;
+  /** Of the program at this address; `upstream`: what it calls. */
+  variables(
+    at: Readonly<{ host: string; port: number }>,
+    upstream: Readonly<Record<string, string>>,
+    caller: NodeJS.ProcessEnv,
+  ): Record<string, string>;
+  close(): Promise<void>;
+}>;
+
+/** The local cloud with the texts of the checks, for one program. */
+export async function startTestedCloud(program: ProgramName): Promise<TestedCloud> {
+  const closers = createClosers();
+  try {
+    const cloud = await startLocalCloud();
+    closers.add(cloud.close);
+    cloud.storage.objects.createBucket(BUCKET);
+    for (const object of OBJECTS) cloud.storage.objects.put(BUCKET, object);
+    const metadata = await cloud.startMetadataServer({
+      platform: 'gke',
+      instanceId: 'conformance',
+      serviceAccountEmail: cloud.serviceAccount(program),
+    });
+    closers.add(metadata.close);
+    return {
+      cloud,
+      variables: (at, upstream, caller) =>
+        testedVariables({
+          program,
+          cloud,
+          metadataHost: metadata.host,
+          ...at,
+          upstream,
+          caller,
+        }),
+      close: closers.closeAll,
+    };
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}

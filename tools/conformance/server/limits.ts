@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { status } from '@grpc/grpc-js';
+import type { Check, Finding } from '../check.ts';
+import { expectedCount } from '../texts.ts';
+import { describeAnswer, nameOfCode, SERVING, type ServerCalls } from './server-calls.ts';
+
+const GROUP = 'Limits and errors';
+
+const SAYS =
+  'the query is empty, has more than 1,024 bytes of UTF-8, contains `\\n` or `\\r`, or is not valid UTF-8';
+
+const inServer = (says: string) => ({ section: 'server', says });
+
+type Refused = Readonly<{ sent: string; query: string | Buffer }>;
+
+const EMPTY: readonly Refused[] = [{ sent: 'an empty query', query: '' }];
+const BROKEN: readonly Refused[] = [
+  { sent: 'a query with "\\n"', query: 'kestrel\nheron' },
+  { sent: 'a query with "\\r"', query: 'kestrel\rheron' },
+  { sent: 'a query that ends with "\\n"', query: 'kestrel\n' },
+];
+const LONG: readonly Refused[] = [
+  { sent: 'a query of 1,025 bytes', query: 'q'.repeat(1_025) },
+  { sent: 'a query of 513 characters in 1,026 bytes', query: 'é'.repeat(513) },
+];
+const INVALID: readonly Refused[] = [
+  { sent: 'a query of the bytes ff fe 61', query: Buffer.from([0xff, 0xfe, 0x61]) },
+];
+
+/** What is refused, and what is just allowed. */
+export function limitChecks(calls: ServerCalls): readonly Check[] {
+  const check = (
+    of: Readonly<{ id: string; title: string; says?: string }>,
+    run: Check['run'],
+    after: readonly string[] = [],
+  ): Check => ({ ...of, group: GROUP, rule: inServer(of.says ?? SAYS), after, run });
+  return [
+    check({ id: 'limits.empty', title: 'refuses an empty query' }, () => refuses(calls, EMPTY)),
+    check({ id: 'limits.line-break', title: 'refuses a query with a line break' }, () =>
+      refuses(calls, BROKEN),
+    ),
+    check(
+      { id: 'limits.length', title: 'allows 1,024 bytes, and refuses one more' },
+      async () =>
+        (await accepts(calls, 'a query of 1,024 bytes', 'q'.repeat(1_024))) ??
+        (await accepts(calls, 'a query of 512 characters in 1,024 bytes', 'é'.repeat(512))) ??
+        refuses(calls, LONG),
+      ['answers.plain', 'answers.long-line', 'answers.substring', 'answers.unicode'],
+    ),
+    check({ id: 'limits.utf8', title: 'refuses a query that is not valid UTF-8' }, () =>
+      refuses(calls, INVALID),
+    ),
+    check({ id: 'errors.code', title: 'answers INVALID_ARGUMENT to what it refuses' }, () =>
+      refusesByCode(calls, [...EMPTY, ...BROKEN, ...LONG]),
+    ),
+    check(
+      {
+        id: 'calls.parallel',
+        title: 'answers 80 calls at a time on one connection',
+        says: 'It reuses one connection, and may have 80 and more calls on it at a time.',
+      },
+      () => inParallel(calls),
+      ['answers.plain'],
+    ),
+  ];
+}
+
+/** By any code; `errors.code` says which. */
+async function refuses(calls: ServerCalls, rows: readonly Refused[]): Promise<Finding | null> {
+  for (const { sent, query } of rows) {
+    const answer = await calls.count(query);
+    if (answer.code === status.DEADLINE_EXCEEDED) {
+      return { sent, came: describeAnswer(answer), fix: 'answer INVALID_ARGUMENT at once' };
+    }
+    if (answer.code !== 0) continue;
+    const came = `${describeAnswer(answer)}; ${nameOfCode(status.INVALID_ARGUMENT)} is right`;
+    return { sent, came, fix: 'check the query before you search, and answer INVALID_ARGUMENT' };
+  }
+  return null;
+}
+
+async function refusesByCode(
+  calls: ServerCalls,
+  rows: readonly Refused[],
+): Promise<Finding | null> {
+  for (const { sent, query } of rows) {
+    const answer = await calls.count(query);
+    if ([0, status.INVALID_ARGUMENT].includes(answer.code)) continue;
+    const came = `${describeAnswer(answer)}; ${nameOfCode(status.INVALID_ARGUMENT)} is right`;
+    return { sent, came, fix: 'set the code INVALID_ARGUMENT; other errors mean faults of yours' };
+  }
+  return null;
+}
+
+async function accepts(calls: ServerCalls, sent: string, query: string): Promise<Finding | null> {
+  const right = expectedCount(query);
+  const answer = await calls.count(query);
+  if (answer.code === 0 && answer.count === BigInt(right)) return null;
+  const fix = 'allow up to 1,024 bytes of UTF-8, and count bytes, not characters';
+  return { sent, came: `${describeAnswer(answer)}; OK with ${right} is right`, fix };
+}
+
+async function inParallel(calls: ServerCalls): Promise<Finding | null> {
+  const query = 'kestrel';
+  const answers = await Promise.all(Array.from({ length: 80 }, () => calls.count(query)));
+  const right = BigInt(expectedCount(query));
+  const wrong = answers.filter(({ count }) => count !== right);
+  const [first] = wrong;
+  if (!first) return null;
+  return {
+    sent: '80 calls at a time',
+    came: `${wrong.length} of them got ${describeAnswer(first)}; OK with ${right} is right`,
+    fix: 'serve calls in parallel, and keep the state of a call to itself',
+  };
+}
+
+/** It listens, so that it takes calls soon. */
+const SERVING_WITHIN_MS = 2_000;
+
+/** The probe of both platforms. */
+export const healthCheck = (calls: ServerCalls): Check => ({
+  id: 'health.serving',
+  group: 'Health',
+  title: 'answers SERVING to a health check of the empty name',
+  rule: inServer('It **must** answer `SERVING` to the empty service name (`""`)'),
+  async run() {
+    const untilMs = performance.now() + SERVING_WITHIN_MS;
+    let answer = await calls.health();
+    const isServing = () => answer.code === 0 && answer.count === SERVING;
+    while (!isServing() && performance.now() < untilMs) {
+      await sleep(SERVING_WITHIN_MS / 20);
+      answer = await calls.health();
+    }
+    if (isServing()) return null;
+    const came =
+      answer.code === 0
+        ? `the status ${answer.count}; 1 (SERVING) is right`
+        : describeAnswer(answer);
+    const fix = `add your library's health service, and set the status of "" to SERVING`;
+    return { sent: 'grpc.health.v1.Health/Check with an empty name', came, fix };
+  },
+});

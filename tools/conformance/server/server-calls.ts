@@ -1,0 +1,100 @@
+import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
+import { GoneError } from '../check.ts';
+import { decodeResponse, encodeRequest } from '../grpc-wire.ts';
+
+export type Answer = Readonly<{
+  code: number;
+  details: string;
+  /** Of an answer that is OK: the count, or what the bytes are in its place. */
+  count: bigint | string | undefined;
+}>;
+
+export type CallOptions = Readonly<{
+  headers?: Readonly<Record<string, string | Buffer>>;
+  deadlineMs?: number;
+  /** Cancels the call after so long. */
+  cancelAfterMs?: number;
+}>;
+
+export type ServerCalls = Readonly<{
+  /** The deadline of a call where it names none. */
+  deadlineMs: number;
+  count(query: string | Buffer, options?: CallOptions): Promise<Answer>;
+  /** Check of the empty name: 1 is SERVING. */
+  health(headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  close(): void;
+}>;
+
+const CODE_NAMES: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(status).flatMap(([name, code]) =>
+    typeof code === 'number' ? [[code, name]] : [],
+  ),
+);
+
+export const nameOfCode = (code: number): string =>
+  `${CODE_NAMES[code] ?? 'unknown code'} (${code})`;
+
+export const SERVING = 1n;
+
+/** As the platforms' probes and `client` call it: plain text, one connection, no retries. */
+export function createServerCalls(address: string, deadlineMs: number): ServerCalls {
+  const client = new Client(address, credentials.createInsecure(), {
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.enable_retries': 0,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 1_000,
+  });
+  const call = (path: string, request: Buffer, options: CallOptions) =>
+    new Promise<Answer>((resolve) => {
+      const metadata = new Metadata();
+      for (const [name, value] of Object.entries(options.headers ?? {})) metadata.set(name, value);
+      const pending = client.makeUnaryRequest(
+        path,
+        (bytes: Buffer) => bytes,
+        (bytes: Buffer) => bytes,
+        request,
+        metadata,
+        { deadline: Date.now() + (options.deadlineMs ?? deadlineMs) },
+        (error, bytes) => {
+          clearTimeout(timer);
+          if (error) resolve({ code: error.code, details: error.details, count: undefined });
+          else resolve({ code: 0, details: '', count: decode(bytes ?? Buffer.alloc(0)) });
+        },
+      );
+      const { cancelAfterMs } = options;
+      const timer =
+        cancelAfterMs === undefined ? undefined : setTimeout(() => pending.cancel(), cancelAfterMs);
+    });
+  const health: ServerCalls['health'] = (headers = {}) =>
+    call('/grpc.health.v1.Health/Check', Buffer.alloc(0), { headers });
+  return {
+    deadlineMs,
+    health,
+    async count(query, options = {}) {
+      const path = '/shakesapp.ShakespeareService/GetMatchCount';
+      const answer = await call(path, encodeRequest(query), options);
+      if (answer.code !== status.UNAVAILABLE) return answer;
+      // Its own answer, or the end of its process?
+      const { code, details } = await health();
+      if (code !== status.UNAVAILABLE) return answer;
+      throw new GoneError(
+        `the call failed (${answer.details}), and no other works after it: ${details}`,
+      );
+    },
+    close: () => client.close(),
+  };
+}
+
+function decode(bytes: Buffer): bigint | string {
+  try {
+    return decodeResponse(bytes);
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** For people. */
+export const describeAnswer = ({ code, details, count }: Answer): string =>
+  code === 0
+    ? `OK with ${count}`
+    : `${nameOfCode(code)}${details ? `: ${details.slice(0, 200)}` : ''}`;

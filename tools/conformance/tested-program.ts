@@ -1,0 +1,115 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClosers } from '../local/closers.ts';
+import { SHELL } from '../local/platforms/contained.ts';
+import { writeEnvironmentFile } from '../local/platforms/environment-file.ts';
+import { startGuardian } from '../local/platforms/guardian.ts';
+import { type Program, startProgram } from '../local/platforms/program.ts';
+import { withCaller } from '../local/platforms/replacement-environment.ts';
+import type { Options } from './options.ts';
+
+/** As on both platforms. */
+const START_WITHIN_MS = 60_000;
+/** A person has to start it. */
+const STARTED_BY_HAND_WITHIN_MS = 600_000;
+const PROBE_TIMEOUT_MS = 1_000;
+const POLL_MS = 100;
+const STOP_GRACE_MS = 10_000;
+
+/** The program under test, listening: started by `--command`, or by somebody else. */
+export async function startTested(setup: {
+  options: Options;
+  variables: Readonly<Record<string, string>>;
+  caller: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  /** A line for people. */
+  tell: (line: string) => void;
+}): Promise<{ close(): Promise<void> }> {
+  const { options, variables, signal, tell } = setup;
+  const closers = createClosers();
+  try {
+    let started: Program | undefined;
+    if (options.command === undefined) {
+      const { path, remove } = await writeEnvironmentFile(
+        { platform: 'conformance', program: options.program },
+        variables,
+      );
+      closers.add(remove);
+      await tellToStart(options, path, tell);
+    } else {
+      const guardian = startGuardian();
+      closers.add(guardian.close);
+      const program = startProgram({
+        file: '/bin/sh',
+        args: ['-c', SHELL, 'sh', options.command],
+        cwd: process.cwd(),
+        env: withCaller(variables, setup.caller),
+        guardian,
+        stopsGroup: true,
+        onLine: () => {},
+      });
+      closers.add(() => program.stop(STOP_GRACE_MS));
+      started = program;
+    }
+    await awaitListening(options, started, signal);
+    return { close: closers.closeAll };
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function tellToStart(
+  options: Options,
+  path: string,
+  tell: (line: string) => void,
+): Promise<void> {
+  const where = `${options.host}:${options.port}`;
+  if (await listens(options)) {
+    tell(
+      `${where} answers already. If it was not started with the environment in ${path}, its answers ` +
+        'and traces are findings: restart it with the line below, and run this command again.',
+    );
+  }
+  tell(`waits for ${where}; start it with: . ${path}`);
+}
+
+async function awaitListening(
+  options: Options,
+  started: Program | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const withinMs = started ? START_WITHIN_MS : STARTED_BY_HAND_WITHIN_MS;
+  const untilMs = performance.now() + withinMs;
+  while (!(await listens(options))) {
+    signal.throwIfAborted();
+    const wrote = started?.lastLines().map((line) => `\n  ${line}`) ?? [];
+    const last = wrote.length > 0 ? `; it wrote last:${wrote.join('')}` : '';
+    if (started && !started.isAlive()) {
+      throw new Error(
+        `the command ended before it listened on ${options.host}:${options.port}${last}`,
+      );
+    }
+    if (performance.now() > untilMs) {
+      const seconds = withinMs / 1_000;
+      throw new Error(
+        `nothing listens on ${options.host}:${options.port} within ${seconds} s${last}`,
+      );
+    }
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+/** Its health is one of the checks, so that a connection is enough here. */
+function listens({ host, port }: Options): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: PROBE_TIMEOUT_MS });
+    const end = (isThere: boolean) => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('error', () => end(false));
+  });
+}

@@ -1,0 +1,64 @@
+import { countLinesWith, decodeText, linesOf } from '../works/count.ts';
+
+export const BUCKET = 'conformance-works';
+export const PREFIX = 'conformance/';
+
+/** Cannot be read by the first call. */
+export const UNREAD_TEXT = 'n-unread.txt';
+
+type Stored = Readonly<{ name: string; bytes: Buffer }>;
+
+const FILLER = 'the quick brown fox jumps over the lazy dog\n';
+
+/** One text for each mistake that a reader can make; no word stands in two of them but `everywhere`. */
+const TEXTS: Readonly<Record<string, string | Buffer>> = {
+  'a-plain.txt': `everywhere\n${FILLER}a plain kestrel here\nanother kestrel there\n${FILLER}one more kestrel\n`,
+  'b-lines.txt': 'everywhere\nheron heron heron\nno bird\nheron and heron\n',
+  'c-literal.txt':
+    'everywhere\na.c as it stands\nabc\nadc\n(open\n[bracket\nback\\d slash 7\nc++ and c\nstar.* here\nstarling\nup|down\nup\n^caret\n$dollar\nhow?\nho\n100% sure\n',
+  'd-case.txt':
+    'everywhere\nLapWing one\nLAPWING two\nlapwing three\nЖАВОРОНОК\nжаворонок\nΑΛΚΥΟΝΑ\nαλκυονα\nÉTOURNEAU\nétourneau\n',
+  'e-unicode.txt': 'everywhere\n雲雀 is a lark\nthe 🐦 sings\n雲 alone\n',
+  // ISO-8859-1: no valid UTF-8
+  'f-latin.txt': Buffer.from('everywhere\nthe gar\xe7on\na gar\xe7on\ngarcon\n', 'latin1'),
+  'g-spaces.txt': 'everywhere\nfinch\n finch of the hill \nfinch\tbird\ntwo  spaces\n',
+  // Enough around them that nobody takes it for a binary file.
+  'h-separators.txt': `everywhere\n${FILLER.repeat(40)}plover\u2028dunlin\nplover\u0085dunlin\nplover\fdunlin\nplover\vdunlin\nmerlin\rmerlin\n`,
+  'i-long.txt': `everywhere\n${'x'.repeat(150_000)} curlew\ncurlew after the long line\n${'q'.repeat(1_200)}\n${'é'.repeat(600)}\n`,
+  'j-windows.txt': 'everywhere\r\nredshank one\r\nredshank two\r\n',
+  'k-empty.txt': '',
+  // The next one begins where this one ends without a line feed.
+  'l-last.txt': 'everywhere\nthe last line is not ended by a line feed: bittern',
+  'm-next.txt': 'everywhere bunting\n',
+  // Nothing else depends on it: it is the one that cannot be read at first.
+  [UNREAD_TEXT]: 'everywhere\n',
+};
+
+const OUTSIDE: Readonly<Record<string, string>> = {
+  // The folder's own placeholder is not a text, whatever it holds.
+  [`${PREFIX}folder/`]: 'everywhere grebe\n',
+  'other/outside.txt': 'everywhere grebe\n',
+};
+
+export const OBJECTS: readonly Stored[] = [
+  ...Object.entries(TEXTS).map(([name, text]) => ({
+    name: PREFIX + name,
+    bytes: Buffer.from(text as string),
+  })),
+  ...Object.entries(OUTSIDE).map(([name, text]) => ({ name, bytes: Buffer.from(text) })),
+];
+
+const LINES: readonly string[] = Object.values(TEXTS).flatMap((text) =>
+  linesOf(decodeText(Buffer.from(text as string))),
+);
+
+/** How many lines of the texts contain it. */
+export const expectedCount = (query: string): number => countLinesWith(query, LINES);
+
+/** For `client` and `loadgen`. */
+export const KNOWN_QUERIES: Readonly<Record<string, number>> = Object.fromEntries(
+  ['kestrel', 'heron', 'to be, or not to be', 'a.c', '雲雀'].map((query) => [
+    query,
+    expectedCount(query),
+  ]),
+);
