@@ -7,6 +7,7 @@ import type { LogBook } from './log-book.ts';
 import type { Delay } from './options.ts';
 import { createComparer } from './page/comparer.ts';
 import { startPage } from './page/page.ts';
+import type { SavedTraces } from './page/saved-traces.ts';
 import { renderWithout, type Without } from './protections.ts';
 import { renderDelay } from './render-outcome.ts';
 import { type Replaced, renderReplaced } from './replaced-option.ts';
@@ -25,6 +26,7 @@ export async function runLive(live: {
   without: readonly Without[];
   replaced: readonly Replaced[];
   logBook: LogBook;
+  saved: SavedTraces | undefined;
   signal: AbortSignal;
   print: (text: string) => void;
   onProgress: (text: string) => void;
@@ -32,7 +34,12 @@ export async function runLive(live: {
   const { system, signal, print, onProgress } = live;
   const { traceStore, projectId } = system.cloud;
   const comparer = createComparer(projectId);
-  const page = await startPage({ traceStore, render: comparer.render, logBook: live.logBook });
+  const page = await startPage({
+    traceStore,
+    render: comparer.render,
+    logBook: live.logBook,
+    saved: live.saved,
+  });
   const stopWatching = watchTraces(traceStore, (line) => print(`${line}\n`), {
     slowness: system.slowness.factor,
     // 0 in a terminal that does not say its width

@@ -30,6 +30,9 @@ export async function run(options: Options): Promise<number> {
     });
   }
 
+  const { signal } = stopped;
+  const { beside } = options;
+  const saved = beside === undefined ? undefined : await readBeside(beside, signal);
   const body = createLoadBody(options);
   const summaries = new Map<PlatformName, LoadSummary[]>();
   const runLog = createRunLog((path) => note(`details of what fails: ${path}`));
@@ -58,7 +61,6 @@ export async function run(options: Options): Promise<number> {
       programs.onLog(line);
     },
   });
-  const { signal } = stopped;
   const system = await starting.catch((error: unknown) => {
     if (error !== signal.reason) throw error;
   });
@@ -72,12 +74,16 @@ export async function run(options: Options): Promise<number> {
     }
     const { runLive } = await import('./live.ts');
     const { delays, without, replaced } = options;
-    const lines = { delays, without, replaced, logBook };
+    const lines = { delays, without, replaced, logBook, saved };
     return await runLive({ system, body, ...lines, signal, print, onProgress: note });
   } finally {
     await system.close();
   }
 }
+
+/** Only a run that asks for it loads the readers of traces. */
+const readBeside = async (path: string, signal: AbortSignal) =>
+  (await import('./page/saved-traces.ts')).readSavedTraces(path, signal);
 
 /** loadgen logs the figures of each run, on both platforms. */
 function collectSummary(summaries: Map<PlatformName, LoadSummary[]>, entry: LogLine): void {

@@ -21,6 +21,8 @@ export type Options = Readonly<{
   json?: string | true;
   html?: string;
   save?: string;
+  /** A file of traces that the page lists too. */
+  beside?: string;
   works?: Readonly<{ folder: string; queriesFile: string }>;
   frontEndSpans: 'always' | 'real' | 'never';
   dropSampledFlag: boolean;
@@ -61,6 +63,9 @@ export function parseOptions(flags: UpFlags): Options {
       throw new UsageError(`--${flag} is valid only with --once`);
     }
   }
+  if (once && flags.beside !== undefined) {
+    throw new UsageError('--beside is valid only without --once, which shows no page');
+  }
   const { instrument = 'all' } = flags;
   for (const flag of ['html', 'full'] as const) {
     if (instrument !== 'all' && flags[flag] !== undefined) {
@@ -94,6 +99,7 @@ export function parseOptions(flags: UpFlags): Options {
     ...(flags.json === undefined ? {} : { json: flags.json }),
     ...(flags.html === undefined ? {} : { html: flags.html }),
     ...(flags.save === undefined ? {} : { save: flags.save }),
+    ...(flags.beside === undefined ? {} : { beside: flags.beside }),
     ...(works !== undefined && queries !== undefined
       ? { works: { folder: works, queriesFile: queries } }
       : {}),

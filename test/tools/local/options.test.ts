@@ -34,6 +34,11 @@ describe('parseOptions', () => {
     );
   });
 
+  it('takes a file of traces to lay beside those of a live run', () => {
+    assert.equal(parse('--beside', 'http.ndjson').beside, 'http.ndjson');
+    assert.equal(parse().beside, undefined);
+  });
+
   it('parses delays as platform, hop and milliseconds', () => {
     const options = parse('--delay', 'gke/server=20', '--delay', 'cloud_run/client=5');
     assert.deepEqual(options.delays, [
@@ -43,6 +48,7 @@ describe('parseOptions', () => {
   });
 
   const refused: [name: string, argv: string[], message: RegExp][] = [
+    ['a page of a burst, which has none', ['--once', '--beside', 'x'], /--beside is valid only/],
     ['an unknown flag', ['--bogus'], /--bogus/],
     ['no requests at all', ['--requests', '0'], /--requests is "0"; allowed: .* 1 to 1000/],
     ['a fraction of a request', ['--requests', '1.5'], /--requests is "1.5"/],

@@ -54,16 +54,23 @@
     say('');
   };
 
+  const optionOf = (item) => {
+    const id = item.id.slice('trace-'.length);
+    const line = item.querySelector('summary').textContent.replace(/\s+/g, ' ').trim();
+    return id === ids[0] ? [] : [new Option(line, id)];
+  };
+
   const offer = () => {
     if (document.activeElement === select) return;
     const value = ids[1] ?? select.value;
-    const items = [...document.querySelectorAll('details[id^="trace-"]')];
-    const options = items.flatMap((item) => {
-      const id = item.id.slice('trace-'.length);
-      if (id === ids[0]) return [];
-      return new Option(item.querySelector('summary').textContent.replace(/\s+/g, ' ').trim(), id);
+    const groups = [...document.querySelectorAll('section:has(> .traces)')].map((list) => {
+      const group = document.createElement('optgroup');
+      group.label = list.querySelector('h2').textContent;
+      group.append(...[...list.querySelectorAll('details')].flatMap(optionOf));
+      return group;
     });
-    select.replaceChildren(...options);
+    select.replaceChildren(...groups);
+    const options = [...select.options];
     if (options.some((option) => option.value === value)) select.value = value;
     byId('lay').disabled = options.length === 0;
   };

@@ -1,3 +1,4 @@
+import { LOCAL_PROJECT } from '../../cli/local-project.ts';
 import { html, type Markup } from '../../compare/html/markup.ts';
 import { createColours } from '../../compare/html/rows.ts';
 import { type Lane, renderWaterfall } from '../../compare/html/waterfall.ts';
@@ -6,6 +7,7 @@ import type { Trace } from '../../traces/model.ts';
 import { type NormalisedTrace, requestRootOf, requestsOf } from '../../traces/normalise.ts';
 import { createWaterfall } from '../../traces/waterfall.ts';
 import type { Entry } from '../log-book.ts';
+import { labelOfTrace } from '../platforms/labels.ts';
 import { madeBy } from './made-by.ts';
 import { placeLogs } from './trace-logs.ts';
 
@@ -36,13 +38,14 @@ export function lanesOf(
 
 /** One trace as a waterfall for each of its requests, to be put into its item. */
 export function renderTrace(shown: Logged): Markup {
-  const { lanes, rest } = lanesOf(shown, 'local');
+  const { lanes, rest } = lanesOf(shown, labelOfTrace(shown.trace) ?? 'Trace');
   return html`${lanes.map(renderRequest)}${rest}`;
 }
 
 function renderRequest(lane: Lane, index: number): Markup {
-  const { traceId, durationMs, spans } = lane.trace;
-  return html`<p class="note">Trace <code>${traceId}</code>, ${formatMs(durationMs)} (local). <a href="#trace=${traceId}">Link to this trace</a></p>
+  const { traceId, projectId, durationMs, spans } = lane.trace;
+  const isLocal = projectId === LOCAL_PROJECT.projectId;
+  return html`<p class="note">Trace <code>${traceId}</code>, ${formatMs(durationMs)}${isLocal && ' (local)'}. <a href="#trace=${traceId}">Link to this trace</a></p>
 ${renderWaterfall({
   id: index === 0 ? `span-${traceId}` : `span-${traceId}-${index}`,
   title: index === 0 ? `Trace ${traceId}` : `Trace ${traceId}, request ${index + 1}`,

@@ -75,10 +75,10 @@ const renderBound = (compared: number, of: number): Markup =>
   html`<p class="note">This compares the newest ${compared} of ${of} traces, in complete runs. To compare all of them, run <code>npx shakesapp compare --local</code></p>`;
 
 /** The page with the traces so far; `live.js` keeps it up to date. */
-export function renderLivePage(parts: LiveParts, traces: Markup): string {
+export function renderLivePage(parts: LiveParts, traces: Markup, saved?: Markup): string {
   return renderDocument({
     title: 'Local run: traces live',
-    body: bodyOf(parts, traces),
+    body: bodyOf(parts, traces, saved),
     ...OWN,
   });
 }
@@ -91,7 +91,11 @@ const CHOSEN = html`<section id="chosen" aria-labelledby="chosen-title" hidden>
 <p class="choose"><label for="other">Beside it:</label> <select id="other"></select> <button type="button" id="lay">Lay side by side</button> <a id="alone" href="#recent" hidden>Show the first alone</a> <a href="#recent">Close</a></p>
 </section>`;
 
-const bodyOf = (parts: LiveParts, traces: Markup): Markup => html`<div id="header">
+const bodyOf = (
+  parts: LiveParts,
+  traces: Markup,
+  saved: Markup | undefined,
+): Markup => html`<div id="header">
 ${trusted(parts.header)}</div>
 <main>
 <p id="connection" role="status">Connecting…</p>
@@ -103,7 +107,7 @@ ${CHOSEN}
 <div id="traces" class="traces">${traces}</div>
 <button type="button" id="all" aria-pressed="false" hidden>Show all</button>
 </section>
-<div id="evidence">${trusted(parts.evidence)}</div>
+${saved}<div id="evidence">${trusted(parts.evidence)}</div>
 </main>`;
 
 /** For the response header: the page's policy, and no other page may frame it. */

@@ -26,6 +26,12 @@ export const ORIGINS: readonly Origin[] = [
   { maker: server, file: 'services/server/search.ts', makes: named(SPAN.worksRead) },
   { maker: server, file: 'services/server/search.ts', makes: named(SPAN.worksSearch) },
   { maker: '@opentelemetry/instrumentation-grpc', file: SETUP, makes: says('rpc.system') },
+  {
+    maker: '@opentelemetry/instrumentation-undici',
+    file: 'lib/telemetry/undici.ts',
+    // Of a client's spans only these name the path apart from the URL.
+    makes: (span) => span.kind === 'client' && says('url.path')(span),
+  },
   { maker: '@opentelemetry/instrumentation-http', file: SETUP, makes: says('http.request.method') },
 ];
 

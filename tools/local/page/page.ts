@@ -13,6 +13,8 @@ import { LIVE_POLICY, type LiveParts, renderLivePage, renderParts } from './live
 import { newestRuns } from './newest-runs.ts';
 import { createNews } from './news.ts';
 import { renderRecentTraces } from './recent-traces.ts';
+import { renderSavedTraces } from './saved-list.ts';
+import type { SavedTraces } from './saved-traces.ts';
 import { renderBeside } from './side-by-side.ts';
 
 export type PageOptions = Readonly<{
@@ -20,6 +22,8 @@ export type PageOptions = Readonly<{
   /** Compares the newest complete traces. Never called twice at the same time. */
   render: (compared: Compared) => Promise<LiveParts>;
   logBook?: Pick<LogBook, 'ofTrace'>;
+  /** Traces of an earlier run. */
+  saved?: SavedTraces | undefined;
   /** Milliseconds of a clock that never goes back. */
   nowMs?: () => number;
   /** The time of day, as spans have it. */
@@ -38,7 +42,7 @@ const COMPARED_TRACES = 600;
 const TRACE_PATH = /^\/traces\/([0-9a-f]{32})(?:\/with\/([0-9a-f]{32}))?$/;
 
 const noSuchTrace = (traceId: string) =>
-  `This run has no trace ${traceId}. A trace appears some seconds after its request; the traces of an earlier run are gone.`;
+  `This run has no trace ${traceId}. A trace appears some seconds after its request. To see traces of an earlier run, save them (up --once --save FILE) and open them with up --beside FILE.`;
 
 const HEADERS = {
   'content-security-policy': LIVE_POLICY,
@@ -65,8 +69,10 @@ export async function startPage(options: PageOptions): Promise<Page> {
   const list = () =>
     renderRecentTraces(recentTraces(traceStore), (trace) => isFresh(trace, wallClockMs()));
 
+  // They do not change.
+  const savedList = options.saved && renderSavedTraces(options.saved);
   const find = (traceId: string): Logged | undefined => {
-    const trace = traceStore.trace(traceId);
+    const trace = traceStore.trace(traceId) ?? options.saved?.traces.get(traceId);
     return trace && { trace, logs: options.logBook?.ofTrace(traceId) ?? [] };
   };
 
@@ -77,7 +83,9 @@ export async function startPage(options: PageOptions): Promise<Page> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const [, traceId, otherId] = TRACE_PATH.exec(path) ?? [];
     if (path === '/') {
-      return parts().then((now) => send(response, 200, 'text/html', renderLivePage(now, list())));
+      return parts().then((now) =>
+        send(response, 200, 'text/html', renderLivePage(now, list(), savedList)),
+      );
     }
     if (path === '/events') return news.add(response);
     if (path === '/comparison') {

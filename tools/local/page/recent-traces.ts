@@ -8,7 +8,7 @@ import { failureOf } from '../../traces/failure.ts';
 import type { Trace } from '../../traces/model.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { wrongCountOf } from '../../traces/span.ts';
-import { localLabel } from '../platforms/labels.ts';
+import { labelOfTrace } from '../platforms/labels.ts';
 import { awaitsSpans } from '../watch-traces.ts';
 import { drawnTrees } from './drawn-trace.ts';
 
@@ -19,15 +19,20 @@ export function renderRecentTraces(
 ): Markup {
   return html`${traces.map((trace) => {
     const trees = drawnTrees(trace);
-    return renderItem(trees, isFresh(trace) && trees.some(awaitsSpans));
+    return renderItem(trees, {
+      platform: labelOfTrace(trace),
+      arriving: isFresh(trace) && trees.some(awaitsSpans),
+    });
   })}`;
 }
 
-function renderItem(trees: readonly NormalisedTrace[], arriving: boolean): Markup {
+function renderItem(
+  trees: readonly NormalisedTrace[],
+  { platform, arriving }: Readonly<{ platform: string | undefined; arriving: boolean }>,
+): Markup {
   const tree = trees[0] as NormalisedTrace;
   const { traceId } = tree;
   const spans = trees.flatMap(({ nodes }) => nodes.map(({ span }) => span));
-  const platform = spans.map(({ attributes }) => attributes['cloud.platform']).find(Boolean);
   const query = spans[0]?.attributes[ATTR.query];
   const invocation = isInvocation(tree);
   const isRequest = query !== undefined;
@@ -36,7 +41,7 @@ function renderItem(trees: readonly NormalisedTrace[], arriving: boolean): Marku
     : html`${invocation ? 'invocation of loadgen' : arriving ? '' : foreign(spans[0]?.name ?? '')}`;
   // Without the root span, the duration of the request is unknown.
   const took = arriving && !isRequest && !invocation ? '' : formatMs(durationOf(tree));
-  const on = platform === undefined ? '–' : foreign(localLabel(platform));
+  const on = platform === undefined ? '–' : foreign(platform);
   return html`<details id="trace-${traceId}" data-spans="${spans.length}">
 <summary><span class="trace-line"><span class="at">${new Date(tree.startMs).toISOString().slice(11, 19)}</span> <span class="on">${on}</span> <span class="what">${what}</span> <span class="number">${took}</span> <span class="count number">${counted(spans.length, 'span')}</span> <span class="state">${renderProgress(trees, { arriving: arriving && !invocation, isRequest })}</span></span></summary>
 <div class="body"></div>

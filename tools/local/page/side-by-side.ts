@@ -2,7 +2,7 @@ import { html, type Markup } from '../../compare/html/markup.ts';
 import { createColours } from '../../compare/html/rows.ts';
 import { type Lane, renderWaterfall } from '../../compare/html/waterfall.ts';
 import { formatMs } from '../../compare/html/words.ts';
-import { PLATFORM_LABEL, platformOf } from '../platforms/labels.ts';
+import { labelOfTrace } from '../platforms/labels.ts';
 import { type Logged, lanesOf } from './drawn-trace.ts';
 import { madeBy } from './made-by.ts';
 
@@ -36,10 +36,10 @@ function renderPair(a: Lane | null, b: Lane | null, index: number): Markup {
 }
 
 /** `Cloud Run (local) at 03:04:05, 51.2 ms` */
-function labelOf({ trace: { spans } }: Logged): string {
-  const platform = platformOf(spans);
+function labelOf({ trace }: Logged): string {
+  const { spans } = trace;
   const startMs = Math.min(...spans.map((span) => span.startMs));
   const endMs = Math.max(...spans.map((span) => span.endMs));
   const at = new Date(startMs).toISOString().slice(11, 19);
-  return `${platform === undefined ? 'trace' : PLATFORM_LABEL[platform]} at ${at}, ${formatMs(endMs - startMs)}`;
+  return `${labelOfTrace(trace) ?? 'trace'} at ${at}, ${formatMs(endMs - startMs)}`;
 }

@@ -1,4 +1,5 @@
-import type { Span } from '../../traces/model.ts';
+import { LOCAL_PROJECT } from '../../cli/local-project.ts';
+import type { Span, Trace } from '../../traces/model.ts';
 import { PLATFORM_LABELS } from '../../traces/span.ts';
 import type { PlatformName } from './platform.ts';
 
@@ -9,8 +10,16 @@ const CLOUD_PLATFORM: Readonly<Record<PlatformName, string>> = {
 };
 
 /** A platform's label, marked as a stand-in. */
-export const localLabel = (cloudPlatform: string): string =>
+const localLabel = (cloudPlatform: string): string =>
   `${PLATFORM_LABELS[cloudPlatform] ?? cloudPlatform} (local)`;
+
+/** The label of the platform that a trace ran on, marked as a stand-in where the trace is local. */
+export function labelOfTrace({ projectId, spans }: Trace): string | undefined {
+  const platform = spans.map(({ attributes }) => attributes['cloud.platform']).find(Boolean);
+  if (platform === undefined) return undefined;
+  if (projectId === LOCAL_PROJECT.projectId) return localLabel(platform);
+  return PLATFORM_LABELS[platform] ?? platform;
+}
 
 export const PLATFORM_LABEL: Readonly<Record<PlatformName, string>> = {
   cloud_run: localLabel(CLOUD_PLATFORM.cloud_run),

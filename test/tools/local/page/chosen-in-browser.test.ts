@@ -80,3 +80,25 @@ test(
     assert.ok(requests.every((url) => url.startsWith(live.url)));
   },
 );
+
+test('a trace of an earlier run lies beside one of this run', NEEDS_BROWSER, async (t) => {
+  const traceStore = createTraceStore();
+  traceStore.write(one.spans);
+  const saved = { name: 'earlier.ndjson', traces: new Map([[other.traceId, other]]), of: 1 };
+  const render = async () => renderParts(undefined);
+  const live = await startPage({ traceStore, render, saved });
+  t.after(() => live.close());
+  const browser = await openBrowser(t);
+  const { page, complaints } = await openPage(browser);
+  await page.goto(`${live.url}#trace=${one.traceId}`);
+  const chosen = page.locator('#chosen');
+  await chosen.locator('.waterfall.single').waitFor();
+  const group = chosen.locator('optgroup[label="Traces of earlier.ndjson"]');
+  assert.equal(await group.locator('option').getAttribute('value'), other.traceId);
+  await chosen.getByLabel('Beside it:').selectOption(other.traceId);
+  await chosen.getByRole('button', { name: 'Lay side by side' }).click();
+  await chosen.locator('.waterfall.beside').waitFor();
+  await page.locator(`#saved-traces #trace-${other.traceId} summary`).click();
+  await page.locator('#saved-traces .waterfall').waitFor();
+  assert.deepEqual(complaints, []);
+});

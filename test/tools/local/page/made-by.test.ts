@@ -49,6 +49,11 @@ test('says of each span of a complete request which code made it', () => {
   assert.ok(ofFile('loadgen:GET Made by', '@opentelemetry/instrumentation-http'));
   assert.ok(ofFile('client:grpc.', '@opentelemetry/instrumentation-grpc'));
   assert.ok(ofFile('server:grpc.', 'lib/telemetry/instrumentation.ts'));
+  const fetched = sentences((span) => ({
+    ...span,
+    attributes: { ...span.attributes, 'url.path': '/' },
+  }));
+  assert.match(fetched[1] ?? '', /instrumentation-undici<[\s\S]*lib\/telemetry\/undici\.ts/);
   assert.equal(said.filter((line) => line.includes('Cloud Run’s front end')).length, 2);
   assert.deepEqual(
     said.filter((line) => !/Made by/.test(line)),

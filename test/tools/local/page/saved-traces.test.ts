@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { UsageError } from '../../../../tools/cli/command-line.ts';
+import { renderSavedTraces } from '../../../../tools/local/page/saved-list.ts';
+import { readSavedTraces } from '../../../../tools/local/page/saved-traces.ts';
+import type { Trace } from '../../../../tools/traces/model.ts';
+import { renderTraceFile } from '../../../../tools/traces/sources/trace-lines.ts';
+import { requestTrace } from '../../traces/request-trace.ts';
+
+const SOURCE = { kind: 'memory', local: true, name: 'p', since: null, until: null } as const;
+const signal = AbortSignal.timeout(60_000);
+
+async function save(t: TestContext, text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'beside-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'earlier.ndjson');
+  await writeFile(path, text);
+  return path;
+}
+
+const saveTraces = (t: TestContext, traces: readonly Trace[]) =>
+  save(t, renderTraceFile(SOURCE, traces));
+
+test('keeps the newest fifty traces of a file, newest first, and says of how many', async (t) => {
+  const all = Array.from({ length: 130 }, (_, sequence) => requestTrace({ sequence }));
+  const mixed = [...all.slice(60), ...all.slice(0, 60)];
+  const saved = await readSavedTraces(await saveTraces(t, mixed), signal);
+  assert.equal(saved.name, 'earlier.ndjson');
+  assert.deepEqual(
+    [...saved.traces.keys()],
+    all
+      .slice(-50)
+      .reverse()
+      .map(({ traceId }) => traceId),
+  );
+  const markup = `${renderSavedTraces(saved)}`;
+  assert.match(markup, /Traces of <bdi>earlier\.ndjson<\/bdi>/);
+  assert.match(markup, /The newest 50 of 130\./);
+  assert.equal(markup.match(/<details /g)?.length, 50);
+});
+
+test('calls a trace local only where it is of a local run', async (t) => {
+  const local = requestTrace({ sequence: 1 });
+  const real = { ...requestTrace({ sequence: 2 }), projectId: 'my-project' };
+  const markup = `${renderSavedTraces(await readSavedTraces(await saveTraces(t, [real, local]), signal))}`;
+  assert.match(markup, /<bdi>Cloud Run<\/bdi>/);
+  assert.match(markup, /<bdi>Cloud Run \(local\)<\/bdi>/);
+});
+
+test('a file that is missing, empty or of no known format is bad usage', async (t) => {
+  const cases = [
+    [await saveTraces(t, []), /--beside .*: the file holds no traces/],
+    [await save(t, 'hello'), /--beside .*earlier\.ndjson/],
+    ['/no/such/file', /--beside \/no\/such\/file: /],
+  ] as const;
+  for (const [path, message] of cases) {
+    await assert.rejects(readSavedTraces(path, signal), (error: unknown) => {
+      assert.ok(error instanceof UsageError);
+      assert.match(error.message, message);
+      return true;
+    });
+  }
+});
