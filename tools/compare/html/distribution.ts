@@ -1,8 +1,8 @@
-import { dot, lineY, plot, ruleY, text } from '@observablehq/plot';
 import { parseHTML } from 'linkedom/worker';
 import type { Sides } from '../cohorts/cohort.ts';
 import type { EcdfPoint, QuantileDifference } from '../statistics/quantiles.ts';
 import { html, type Markup, trusted } from './markup.ts';
+import { dot, lineY, plot, ruleY, text } from './plot.ts';
 import { formatDifferenceMs, formatMs, type Labels } from './words.ts';
 
 type PlotOptions = NonNullable<Parameters<typeof plot>[0]>;
