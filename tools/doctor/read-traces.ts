@@ -27,12 +27,15 @@ export async function readTraces(
   const seen = createIdNumbers();
   const arriving = new Set<string>();
   const watch = createSampleWatch(source);
-  for await (const trace of select(source, options, signal)) {
+  const isNamed = options.traceIds.size > 0;
+  const traces = isNamed ? await source.find(options.traceIds, signal) : source.read(signal);
+  for await (const trace of traces) {
+    if (!isNamed && !isInWindow(trace, options)) continue;
     watch.see(trace);
     const { traceId } = trace;
     const readAtMs = source.readAtMs();
     const growing = readAtMs !== null && isArriving(trace, readAtMs, options.reading);
-    if (options.traceIds.size === 0 && growing) {
+    if (!isNamed && growing) {
       if (seen.find(traceId) < 0) arriving.add(traceId);
       continue;
     }
@@ -57,15 +60,6 @@ export async function readTraces(
     ),
     cutShort: ofFiles ? truncated : null,
   };
-}
-
-async function* select(source: TraceSource, options: Options, signal: AbortSignal) {
-  if (options.traceIds.size > 0) yield* await source.find(options.traceIds, signal);
-  else {
-    for await (const trace of source.read(signal)) {
-      if (isInWindow(trace, options)) yield trace;
-    }
-  }
 }
 
 function isInWindow({ spans }: Trace, { sinceMs, untilMs }: Options): boolean {

@@ -45,6 +45,7 @@ const LEAVES: readonly Step[] = [
 export function missingEdges(trace: NormalisedTrace): readonly string[] {
   const { profile, surplusRoots } = trace;
   const missing = [...missingOfRequest(trace)];
+  if (trace.detached.length === 0 && trace.cutCycles.length === 0) return missing;
   for (const node of trace.detached) {
     if (node.orphan) missing.push(`parent ${node.span.parentSpanId} of ${nameOf(node)}`);
   }
@@ -69,7 +70,11 @@ function missingBelow(root: Node, isMarked: (node: Node) => boolean): string[] {
   const isOwn = (node: Node) => node.service === root.service || isMarked(node);
   let parents: readonly Node[] = [root];
   for (const { edge, matches } of CHAIN) {
-    const children = parents.flatMap((parent) => stepsBelow(parent, matches, isOwn));
+    const [only] = parents;
+    const children =
+      only !== undefined && parents.length === 1
+        ? stepsBelow(only, matches, isOwn)
+        : parents.flatMap((parent) => stepsBelow(parent, matches, isOwn));
     if (children.length > 0) parents = children;
     else if (parents.every(isOwn) && parents.flatMap(programsBelow).every(isOwn)) {
       return parents.some(inError) ? [] : [edge];
@@ -94,6 +99,10 @@ function stepsBelow(
   matches: (node: Node) => boolean,
   isOwn: (node: Node) => boolean,
 ): readonly Node[] {
+  // As a rule it is all that it calls.
+  const [only] = parent.children;
+  const isAll = parent.children.length === 1 && only !== undefined && !passesOn(only);
+  if (isAll && matches(only)) return parent.children;
   const isPassed = (node: Node) =>
     passesOn(node) || (!matches(node) && !(isOwn(node) && isOwn(parent)));
   return nearestBelow(parent, isPassed).filter(matches);

@@ -1,5 +1,5 @@
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
-import { factsOf } from './facts.ts';
+import { type Facts, factsOf } from './facts.ts';
 import { FRONT_END, findFrontEnds } from './front-end.ts';
 import type { Span } from './model.ts';
 import type { Node } from './tree.ts';
@@ -17,8 +17,11 @@ export function linkSpans(all: readonly Span[]): Linked {
   for (const { spanId } of all) if (!placeOf.has(spanId)) placeOf.set(spanId, placeOf.size);
   const duplicates = all.length - placeOf.size;
   const spans = duplicates === 0 ? all : firstOfEach(all);
-  const frontEnds = findFrontEnds(spans, placeOf);
-  const nodes = spans.map((span, place) => createNode(span, place, frontEnds[place] === true));
+  const facts = spans.map(factsOf);
+  const frontEnds = findFrontEnds(spans, facts, placeOf);
+  const nodes = spans.map((span, place) =>
+    createNode(span, facts[place] as Facts, { index: place, frontEnd: frontEnds[place] === true }),
+  );
   const find: Find = (spanId) => nodes[placeOf.get(spanId) ?? -1] ?? null;
   linkParents(nodes, find);
   cutCycles(nodes);
@@ -46,8 +49,11 @@ const withPossibleEnd = (span: Span): Span =>
     ? { ...span, impossible: 'it ends in the moment in which it starts, as no request does' }
     : span;
 
-function createNode(span: Span, index: number, frontEnd: boolean): Node {
-  const facts = factsOf(span);
+function createNode(
+  span: Span,
+  facts: Facts,
+  { index, frontEnd }: Pick<Node, 'index' | 'frontEnd'>,
+): Node {
   const service = frontEnd ? FRONT_END : facts.service;
   return {
     span: isRequestSpan({ service, span }) ? withPossibleEnd(span) : span,
