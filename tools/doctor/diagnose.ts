@@ -2,7 +2,7 @@ import type { Trace } from '../traces/model.ts';
 import { type NormalisedTrace, requestRootOf, requestsOf } from '../traces/normalise.ts';
 import { BY_ATTRIBUTES, type Reading } from '../traces/profile/profile.ts';
 import { createWaterfall, type Waterfall } from '../traces/waterfall.ts';
-import { noTraces } from './no-traces.ts';
+import { noTraces, notOfRoot } from './no-traces.ts';
 import { createNotes } from './notes.ts';
 import type { Evidence, Place, Rule, Sighting, Sightings, Words } from './rule.ts';
 import { RULES } from './rules.ts';
@@ -58,17 +58,21 @@ export function createDiagnosis(logs: Evidence['logs'], reading: Reading = BY_AT
     scheduleCalls: 0,
     spans: 0,
     requests: 0,
+    /** Traces that hold no span of --root. */
+    unmatched: 0,
     withoutProject: 0,
     general: 0,
   };
 
   function see(trace: Trace): void {
     const requests = requestsOf(trace, reading);
-    const isGeneral = requests[0]?.profile === 'general';
+    // One that holds no span of --root has no tree that says it.
+    const isGeneral = (requests[0]?.profile ?? reading.profile) === 'general';
     counts.traces += 1;
     if (isGeneral) counts.general += 1;
     counts.spans += trace.spans.length;
     counts.requests += requests.length;
+    if (requests.length === 0) counts.unmatched += 1;
     if (trace.projectId === '') counts.withoutProject += requests.length;
     for (const request of requests) if (isScheduleCall(request)) counts.scheduleCalls += 1;
     notes.see(requests);
@@ -115,12 +119,10 @@ export function createDiagnosis(logs: Evidence['logs'], reading: Reading = BY_AT
       notChecked: asked.flatMap(({ look, blind }) =>
         blind === null ? [] : [{ rule: look.rule.id, why: blind.why }],
       ),
-      leftOut: cutShort === null ? leftOut : [...leftOut, cutShort],
+      leftOut: [...leftOut, notOfRoot(reading, counts), cutShort].filter((text) => text !== null),
       notes: notes.all(deviations),
       findings: [
-        ...(counts.traces === 0
-          ? [noTraces({ ofFiles, isOtherSignal, profile: reading.profile })]
-          : []),
+        ...[noTraces({ ofFiles, isOtherSignal, reading, ...counts }) ?? []].flat(),
         ...able.flatMap(({ look, seen }) => {
           const words = isGeneral ? look.rule.general : undefined;
           const found = withWords<Sightings>(look.finish?.(evidence) ?? [], words);

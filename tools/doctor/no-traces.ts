@@ -1,4 +1,6 @@
-import type { Profile } from '../traces/profile/profile.ts';
+import { counted } from '../cli/format.ts';
+import type { Reading } from '../traces/profile/profile.ts';
+import { rootText } from '../traces/profile/root-pattern.ts';
 
 /** Silence proves nothing: a project without traces is not a healthy one. */
 const NO_TRACES = {
@@ -41,12 +43,41 @@ const OTHER_SIGNAL_IN_FILES = {
   fix: 'Export the traces too (a pipeline of traces with this exporter in the collector).',
 } as const;
 
-/** What is found where nothing was read. */
+/** What is found where spans were read, and none is a request: no rule had anything to look at. */
+function noRequests(root: NonNullable<Reading['root']>) {
+  return {
+    id: 'no-traces',
+    finding: `No span matches --root '${rootText(root)}', so there is no request to look at.`,
+    cause: 'The service or the name is another one, or its spans are not in what was read.',
+    fix: 'Run the doctor without --root, or give the service and the name as the spans have them.',
+  };
+}
+
+/** Which traces no rule looked at for want of a request; null where it looked at all, or at none. */
+export function notOfRoot(
+  { root }: Reading,
+  { unmatched, requests }: Readonly<{ unmatched: number; requests: number }>,
+): string | null {
+  if (root === null || unmatched === 0 || requests === 0) return null;
+  const hold = unmatched === 1 ? 'holds' : 'hold';
+  return `${counted(unmatched, 'trace')} ${hold} no span that matches --root '${rootText(root)}'`;
+}
+
+/** What is found where nothing was read, or no request; else null. */
 export function noTraces(
-  read: Readonly<{ ofFiles: boolean; isOtherSignal: boolean; profile: Profile | null }>,
+  read: Readonly<{
+    ofFiles: boolean;
+    isOtherSignal: boolean;
+    reading: Reading;
+    traces: number;
+    requests: number;
+  }>,
 ) {
+  const { root } = read.reading;
+  if (read.requests > 0 || (read.traces > 0 && root === null)) return null;
   const inFiles = read.isOtherSignal ? OTHER_SIGNAL_IN_FILES : NO_TRACES_IN_FILES;
-  const ofProject = read.profile === 'general' ? NO_TRACES_OF_ANY : NO_TRACES;
-  const words = read.ofFiles ? inFiles : ofProject;
+  const ofProject = read.reading.profile === 'general' ? NO_TRACES_OF_ANY : NO_TRACES;
+  const ofNone = read.ofFiles ? inFiles : ofProject;
+  const words = read.traces === 0 || root === null ? ofNone : noRequests(root);
   return { ...words, count: 1, sightings: [], exemplar: null };
 }

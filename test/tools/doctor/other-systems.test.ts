@@ -141,3 +141,28 @@ test('--root leaves out what lies above the requests that it names', () => {
   const reading = { profile: 'general', root: parseRoot('service=frontend') } as const;
   assert.deepEqual(diagnose(headless, { reading }).findings, []);
 });
+
+test('without any span of --root there is nothing healthy', () => {
+  const reading = { profile: 'general', root: parseRoot('service=nope,name=GET /') } as const;
+  const { findings, rules } = diagnose(TRAFFIC, { reading });
+  assert.deepEqual(
+    findings.map(({ id, finding }) => [id, finding]),
+    [
+      [
+        'no-traces',
+        "No span matches --root 'service=nope,name=GET /', so there is no request to look at.",
+      ],
+    ],
+  );
+  assert.ok(!rules.includes('wrong-counts'), rules.join());
+});
+
+test('traces without a span of --root are counted as left out', () => {
+  const reading = { profile: 'general', root: parseRoot('service=frontend') } as const;
+  const [first] = TRAFFIC;
+  assert.ok(first);
+  const other = requestTrace({ platform: 'gcp_cloud_run', run: 0, sequence: 0 });
+  const { findings, leftOut } = diagnose([first, other], { reading });
+  assert.deepEqual(findings, []);
+  assert.deepEqual(leftOut, ["1 trace holds no span that matches --root 'service=frontend'"]);
+});

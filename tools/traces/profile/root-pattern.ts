@@ -17,6 +17,13 @@ export function parseRoot(value: string): RootPattern {
   );
 }
 
+/** As `--root` takes it. */
+export const rootText = ({ service, name }: RootPattern): string =>
+  [
+    ...(service === null ? [] : [`service=${service}`]),
+    ...(name === null ? [] : [`name=${name}`]),
+  ].join(',');
+
 /** The name as the span has it, or as the report shows it. */
 const matches = ({ service, span }: Node, root: RootPattern): boolean =>
   (root.service === null || service === root.service) &&
