@@ -2,6 +2,7 @@ import { isFresh, isRequest } from '../../traces/completeness.ts';
 import type { Trace } from '../../traces/model.ts';
 import { requestsOf } from '../../traces/normalise.ts';
 import { BY_ATTRIBUTES, type Profile, type Reading } from '../../traces/profile/profile.ts';
+import { rootText } from '../../traces/profile/root-pattern.ts';
 import type { Cohort, Side, Sides } from './cohort.ts';
 import { type Collection, createGathering } from './gathering.ts';
 
@@ -26,6 +27,7 @@ export function createCollector(
   const own = gatheringOf('shakesapp');
   let other: typeof own | null = gatheringOf('general');
   let ofThisSystem = reading.profile === 'shakesapp';
+  let traces = 0;
 
   return {
     /**
@@ -41,6 +43,7 @@ export function createCollector(
         isInSample = true,
       }: Readonly<{ side?: Side | null; isInSample?: boolean }> = {},
     ): void {
+      traces += 1;
       const fresh = readAtMs !== null && isFresh(trace, readAtMs);
       for (const tree of requestsOf(trace, reading)) {
         if (tree.profile === 'shakesapp') {
@@ -52,7 +55,16 @@ export function createCollector(
     collection: (): Collection => {
       const isGeneral =
         reading.profile === 'general' || (!ofThisSystem && other?.hasAny() === true);
-      return (isGeneral && other !== null ? other : own).collection();
+      const gathering = isGeneral && other !== null ? other : own;
+      const collection = gathering.collection();
+      const { root } = reading;
+      if (root === null || traces === 0 || gathering.hasAny()) return collection;
+      return {
+        ...collection,
+        unmatched: [
+          `No span matches --root '${rootText(root)}': give the service and the name as the spans have them.`,
+        ],
+      };
     },
   };
 }

@@ -89,6 +89,15 @@ export function createGathering(
     return records;
   }
 
+  /** Cohorts whose every request is one of the other as well. */
+  function onlyInBoth({ a, b }: Collection['records']): readonly string[] {
+    const [empty, other] = b.length === 0 ? (['b', 'a'] as const) : (['a', 'b'] as const);
+    if (inBothCohorts === 0 || Math.min(a.length, b.length) + outside[empty].length > 0) return [];
+    return [
+      `Every request of ${cohorts[empty].label} also belongs to ${cohorts[other].label}, and counts for neither: choose filters or windows that do not overlap.`,
+    ];
+  }
+
   return {
     add(tree: NormalisedTrace, { fresh, side: ofFile, isInSample }: Coming): void {
       any = true;
@@ -129,22 +138,28 @@ export function createGathering(
       names?.see(tree);
     },
     hasAny: () => any,
-    collection: (): Collection => ({
-      profile,
-      reading: options.reading,
-      cohorts,
-      records: { a: marked(collected.a.all()), b: marked(collected.b.all()) },
-      outside,
-      hasEnded: ({ scheduledMinute }) => !unfinishedMinutes.has(scheduledMinute ?? ''),
-      inBothCohorts,
-      stillArriving: arriving.size,
-      unmatched: notChosen === null ? filters.unmatched() : [...notChosen, labels.sentence()],
-      choices: labels.choices(),
-      configuration: configuration.differences(cohorts),
-      samplers: configuration.samplers(),
-      deviations: deviations.all(),
-      foldedNames: names?.report() ?? null,
-    }),
+    collection(): Collection {
+      const records = { a: marked(collected.a.all()), b: marked(collected.b.all()) };
+      return {
+        profile,
+        reading: options.reading,
+        cohorts,
+        records,
+        outside,
+        hasEnded: ({ scheduledMinute }) => !unfinishedMinutes.has(scheduledMinute ?? ''),
+        inBothCohorts,
+        stillArriving: arriving.size,
+        unmatched:
+          notChosen === null
+            ? [...filters.unmatched(), ...onlyInBoth(records)]
+            : [...notChosen, labels.sentence()],
+        choices: labels.choices(),
+        configuration: configuration.differences(cohorts),
+        samplers: configuration.samplers(),
+        deviations: deviations.all(),
+        foldedNames: names?.report() ?? null,
+      };
+    },
   };
 }
 

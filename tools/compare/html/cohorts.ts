@@ -7,8 +7,9 @@ import { atLeast } from '../result/incomparable.ts';
 import { titleOf } from '../result/warning-texts.ts';
 import type { Warning } from '../result/warnings.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
+import { leftOut } from '../text/left-out.ts';
 import { tracedText } from '../text/traced-text.ts';
-import { isOneSided, leftOut, readNotes } from '../text/wording.ts';
+import { isOneSided, readNotes } from '../text/wording.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatMs, formatTime, type Labels } from './words.ts';
 

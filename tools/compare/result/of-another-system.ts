@@ -1,5 +1,9 @@
+import type { Sides } from '../cohorts/cohort.ts';
+import { FEWEST_VALUES } from '../statistics/contrast.ts';
+import type { CohortSummary } from './cohort-summary.ts';
 import type { Comparison } from './comparison.ts';
 import type { WarningId } from './warning-texts.ts';
+import type { Warning } from './warnings.ts';
 
 /**
  * The comparison without what holds for this system alone: nothing is scheduled, no front end of a
@@ -15,7 +19,7 @@ export function ofAnotherSystem(comparison: Comparison): Comparison {
     hops: hasFrontEnd ? hops : hops.map((hop) => ({ ...hop, split: null })),
     warnings: warnings
       .filter(({ id }) => !OF_THE_SCHEDULE.has(id))
-      .map((warning) => ({ ...warning, advice: ADVICE[warning.id] ?? warning.advice })),
+      .map((warning) => reworded(warning, cohorts)),
     methods: hasFrontEnd ? methods : methods.map((line) => (line.startsWith('Gap:') ? GAP : line)),
   };
 }
@@ -26,6 +30,29 @@ const GAP = 'Gap: client span minus server span (network, proxies and queues).';
 const OF_THE_SCHEDULE: ReadonlySet<WarningId> = new Set([
   ...(['unpaired', 'unequal-load', 'different-query-mix', 'sampled'] as const),
 ]);
+
+/** More traces help only where there are few. */
+function reworded(warning: Warning, { a, b }: Sides<CohortSummary>): Warning {
+  const { id, finding, advice } = warning;
+  const hasFew = (count: (side: CohortSummary) => number) =>
+    Math.min(count(a), count(b)) < FEWEST_VALUES;
+  if (id === 'too-few-traces' && !hasFew(({ traces }) => traces)) {
+    if (hasFew(({ whole }) => whole)) return { id, finding, advice: MOSTLY_INCOMPLETE };
+    if (!hasFew(({ latency }) => latency.warm?.n ?? 0)) return { id, ...FEW_IN_COMMON };
+  }
+  return { id, finding, advice: ADVICE[id] ?? advice };
+}
+
+const MOSTLY_INCOMPLETE =
+  'Fix the incomplete traces first. If the callers of the system are not traced on purpose, say ' +
+  "what a request begins with, such as --root 'service=frontend'.";
+
+const FEW_IN_COMMON = {
+  finding: `fewer than ${FEWEST_VALUES} warm requests of operations that both sides have`,
+  advice:
+    'An operation is the service and the name of the root span. Compare sides that have the same ' +
+    'operations, and leave ids out of their names.',
+};
 
 const ADVICE: Partial<Readonly<Record<WarningId, string>>> = {
   'too-few-traces': 'Read more traces: a longer time, or more files.',

@@ -11,8 +11,9 @@ import type { Comparison } from '../result/comparison.ts';
 import { foldedText } from '../result/folded-names.ts';
 import { atLeast } from '../result/incomparable.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
+import { leftOut } from './left-out.ts';
 import { tracedText } from './traced-text.ts';
-import { leftOut, readFrom, readNotes } from './wording.ts';
+import { readFrom, readNotes } from './wording.ts';
 
 const OF_THE_SCHEDULE = new Set([
   ...['requests traced', 'runs', 'wrong counts', "front end's span stored"],

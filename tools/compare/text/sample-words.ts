@@ -1,4 +1,5 @@
 import { counted } from '../../cli/format.ts';
+import type { Sides } from '../cohorts/cohort.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Overall } from '../statistics/overall.ts';
 import { windowText } from '../statistics/windows/window-length.ts';
@@ -8,21 +9,29 @@ export function sampleText({ overall, cohorts }: Pick<Comparison, 'overall' | 'c
   const { runs, pairs } = overall;
   const [a, b] = [cohorts.a.latency.warm?.n ?? 0, cohorts.b.latency.warm?.n ?? 0];
   const ofRequests = `${a} and ${counted(b, 'request')}`;
-  if (overall.windows !== null) return windowsText(overall, ofRequests);
+  if (overall.windows !== null) return windowsText(overall, { a, b });
   if (!overall.paired) return `${ofRequests}, unpaired, in ${runs.a} and ${counted(runs.b, 'run')}`;
   const all = a === pairs && b === pairs;
   return `${counted(pairs, 'pair')}${all ? '' : ` of ${ofRequests}`} in ${counted(runs.a, 'run')}`;
 }
 
 /** `360 pairs of 400 and 380 requests in 40 windows of 1 min`. */
-function windowsText({ design, pairs, runs, windows }: Overall, ofRequests: string): string {
+function windowsText(overall: Overall, warm: Sides<number>): string {
+  const { design, pairs, runs, windows } = overall;
+  const all = `${warm.a} and ${counted(warm.b, 'request')}`;
+  if (Math.min(runs.a, runs.b) === 0) return all;
   const length = windows === null ? '' : ` of ${windowText(windows.lengthMs)}`;
+  const ofRequests = `${some(overall.a?.n, warm.a)} and ${some(overall.b?.n, warm.b)} ${warm.b === 1 ? 'request' : 'requests'}`;
   switch (design) {
     case 'paired-requests':
-      return `${counted(pairs, 'pair')} of ${ofRequests} in ${counted(runs.a, 'window')}${length}`;
+      return `${counted(pairs, 'pair')} of ${all} in ${counted(runs.a, 'window')}${length}`;
     case 'paired-windows':
       return `${ofRequests} in ${counted(runs.a, 'window')}${length} that both have`;
     default:
       return `${ofRequests} in ${runs.a} and ${counted(runs.b, 'window')}${length}`;
   }
 }
+
+/** `120 of 360`: the others have operations that the other side lacks, or no window beside them. */
+const some = (counted: number | undefined, all: number): string =>
+  counted === undefined || counted === all ? String(all) : `${counted} of ${all}`;

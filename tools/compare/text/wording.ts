@@ -1,5 +1,4 @@
 import { counted, formatMs, formatSignedMs } from '../../cli/format.ts';
-import { SETTLED_AFTER_MS } from '../../traces/completeness.ts';
 import { describeDeviation, isWarning } from '../../traces/deviation.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
@@ -141,19 +140,6 @@ export function readFrom({ source: { name, since, until }, requested }: Comparis
   const began =
     requested === null ? '' : ` Requests began ${spanOfTime(requested.first, requested.last)}.`;
   return `Read from ${name}${bound('since', since)}${bound('until', until)}.${began}`;
-}
-
-/** What was read and left out of every count, a sentence for each reason. */
-export function leftOut({ inBothCohorts, stillArriving }: Comparison): readonly string[] {
-  const traces = (count: number) => counted(count, 'trace');
-  return [
-    ...(inBothCohorts > 0 ? [`${traces(inBothCohorts)} left out: both filters match them.`] : []),
-    ...(stillArriving > 0
-      ? [
-          `${traces(stillArriving)} left out: incomplete, and ended less than ${SETTLED_AFTER_MS / 1_000} s before they were read, so spans may still be arriving.`,
-        ]
-      : []),
-  ];
 }
 
 /** What may explain why a filter matches nothing: of the traces themselves, not of the comparison. */

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseCohort } from '../../../../tools/compare/cohorts/cohort.ts';
+import { createCollector } from '../../../../tools/compare/cohorts/collector.ts';
 import { compareTraces } from '../../../../tools/compare/compare.ts';
 import { renderHtml } from '../../../../tools/compare/html/render-html.ts';
 import { renderText } from '../../../../tools/compare/text/render-text.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
+import { parseRoot } from '../../../../tools/traces/profile/root-pattern.ts';
 import { requestTrace } from '../../traces/request-trace.ts';
 
 const PLATFORMS = ['gcp_cloud_run', 'gcp_kubernetes_engine'] as const;
@@ -84,4 +86,22 @@ test('a cohort that some trace matches is compared, request or not', () => {
   const torn = { ...first, spans: first.spans.slice(-1) };
   const torn2 = compare('cloud.platform=gcp_cloud_run', GKE, [torn, ...TRACES.slice(10)]);
   assert.deepEqual(torn2.unmatched, []);
+});
+
+test('a --root that no span matches is reported, and no filter is at fault', () => {
+  const cohorts = { a: parseCohort('a', 'x=1'), b: parseCohort('b', 'x=2') };
+  const root = parseRoot('service=nope,name=GET /');
+  const collector = createCollector(cohorts, { reading: { profile: 'general', root } });
+  assert.deepEqual(collector.collection().unmatched, []);
+  for (const trace of TRACES) collector.add(trace, null);
+  assert.deepEqual(collector.collection().unmatched, [
+    "No span matches --root 'service=nope,name=GET /': give the service and the name as the spans have them.",
+  ]);
+});
+
+test('a cohort that lies in the other one is reported, as none of its requests counts', () => {
+  const { unmatched } = compare('service.namespace=shakesapp', GKE);
+  assert.deepEqual(unmatched, [
+    'Every request of GKE also belongs to service.namespace=shakesapp, and counts for neither: choose filters or windows that do not overlap.',
+  ]);
 });

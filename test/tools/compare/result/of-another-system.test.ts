@@ -30,3 +30,26 @@ test('gaps are divided only where a front end has spans', () => {
   assert.deepEqual(splitOf(0), [false, false]);
   assert.equal(splitOf(5)[0], true);
 });
+
+for (const [name, { whole, warm }, finding, advice] of [
+  ['incomplete', { whole: 0, warm: 0 }, 'seen', /^Fix the incomplete traces first/],
+  ['failed', { whole: 400, warm: 0 }, 'seen', /^Read more traces/],
+  [
+    'of other operations',
+    { whole: 400, warm: 400 },
+    'fewer than 20 warm requests of operations that both sides have',
+    /Compare sides that have the same operations/,
+  ],
+] as const) {
+  test(`where most requests are ${name}, the advice on too few fits`, () => {
+    const sample = sampleComparison({ warnings: [warningOf('too-few-traces')] });
+    const side = (of: 'a' | 'b') => {
+      const { latency, ...rest } = sample.cohorts[of];
+      const quantiles = latency.warm && { ...latency.warm, n: warm };
+      return { ...rest, traces: 400, whole, latency: { ...latency, warm: quantiles } };
+    };
+    const { warnings } = ofAnotherSystem({ ...sample, cohorts: { a: side('a'), b: side('b') } });
+    assert.equal(warnings[0]?.finding, finding);
+    assert.match(warnings[0]?.advice ?? '', advice);
+  });
+}

@@ -39,3 +39,18 @@ for (const [design, text] of [
     assert.equal(sampleText(withOverall(change)), text);
   });
 }
+
+test('requests that no window of both sides counts are told from all warm ones', () => {
+  const { a, b } = sample.overall;
+  assert.ok(a !== null && b !== null);
+  const windows = { lengthMs: 120_000, mix: [], leftOut: { a: 0, b: 0 } };
+  const change = { design: 'paired-windows', windows, runs: { a: 40, b: 40 } } as const;
+  assert.equal(
+    sampleText(withOverall({ ...change, a: { ...a, n: 300 } })),
+    '300 of 396 and 396 requests in 40 windows of 2 min that both have',
+  );
+  assert.equal(
+    sampleText(withOverall({ ...change, runs: { a: 0, b: 0 } })),
+    '396 and 396 requests',
+  );
+});

@@ -11,7 +11,7 @@ export type OnBoth = Readonly<{
   inBoth: Sides<readonly RequestRecord[]>;
   /** By operation: its number. */
   numbers: ReadonlyMap<string, number>;
-  /** Requests of other operations, which no comparison of the two sides counts. */
+  /** Requests that would count, of other operations: no comparison of the two sides counts them. */
   leftOut: Sides<number>;
 }>;
 
@@ -20,7 +20,8 @@ export function operationsOnBoth(
   records: Sides<readonly RequestRecord[]>,
   counts: (record: RequestRecord) => boolean,
 ): OnBoth {
-  const [ofA, ofB] = [countsOf(records.a.filter(counts)), countsOf(records.b.filter(counts))];
+  const counted = { a: records.a.filter(counts), b: records.b.filter(counts) };
+  const [ofA, ofB] = [countsOf(counted.a), countsOf(counted.b)];
   const fewer = (operation: string) => Math.min(ofA.get(operation) ?? 0, ofB.get(operation) ?? 0);
   const shared = [...ofA.keys()].filter((operation) => fewer(operation) >= FEWEST_REQUESTS);
   const kept = shared
@@ -30,11 +31,8 @@ export function operationsOnBoth(
   const of = (side: readonly RequestRecord[]) =>
     side.filter(({ operation }) => numbers.has(operation));
   const inBoth = { a: of(records.a), b: of(records.b) };
-  const leftOut = {
-    a: records.a.length - inBoth.a.length,
-    b: records.b.length - inBoth.b.length,
-  };
-  return { inBoth, numbers, leftOut };
+  const othersOf = (side: readonly RequestRecord[]) => side.length - of(side).length;
+  return { inBoth, numbers, leftOut: { a: othersOf(counted.a), b: othersOf(counted.b) } };
 }
 
 function countsOf(records: readonly RequestRecord[]): ReadonlyMap<string, number> {
