@@ -40,7 +40,7 @@ for (const [design, text] of [
   });
 }
 
-test('requests that no window of both sides counts are told from all warm ones', () => {
+test('the verdict counts its own requests beside all warm ones', () => {
   const { a, b } = sample.overall;
   assert.ok(a !== null && b !== null);
   const windows = { lengthMs: 120_000, mix: [], leftOut: { a: 0, b: 0 } };
