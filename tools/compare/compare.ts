@@ -5,8 +5,10 @@ import type { TraceSource } from '../traces/sources/source.ts';
 import type { Cohort, Sides } from './cohorts/cohort.ts';
 import { type Collecting, type Collection, createCollector } from './cohorts/collector.ts';
 import { hopsLeftOut } from './cohorts/hop-groups.ts';
+import { type Asked, alphaFor, evaluateGate } from './gate/evaluate-gate.ts';
 import {
   type CohortSummary,
+  errorsIn,
   loadOf,
   requestedBetween,
   summariseCohort,
@@ -23,10 +25,8 @@ import { newestRequests } from './result/recent-traces.ts';
 import { reconcile } from './result/reconciliation.ts';
 import { findWarnings } from './result/warnings.ts';
 import { chooseDesign } from './statistics/design.ts';
-import { compareErrorRates, errorRunsOf } from './statistics/error-rates.ts';
-import { compareHops } from './statistics/hops.ts';
-import { compareOverall, latencyIn, testOverall } from './statistics/overall.ts';
-import { compareTails } from './statistics/tails.ts';
+import { compareFigures } from './statistics/figures.ts';
+import { ALPHA, latencyIn, testOverall } from './statistics/overall.ts';
 import { chooseWindows } from './statistics/windows/choose-windows.ts';
 
 const INSPECT = 'Run npx shakesapp doctor on the same traces';
@@ -39,6 +39,8 @@ export async function compareSource(
     /** What a request is, and how it finds its partner. */
     collecting?: Collecting;
     signal: AbortSignal;
+    /** Conditions to hold the comparison against: one at least. */
+    gate?: Asked | undefined;
     /** Whether the source is files, whose advice is another one. */
     ofFiles?: boolean;
     /** How the reader runs doctor on the same traces. */
@@ -68,10 +70,8 @@ export async function compareSource(
     inspect,
     isEmptyFile: ofFiles && traces === 0,
   };
-  return comparing.finish({
-    ...read,
-    drawn: await source.find(comparing.drawnIds, options.signal),
-  });
+  const drawn = await source.find(comparing.drawnIds, options.signal);
+  return comparing.finish({ ...read, drawn }, options.gate);
 }
 
 /** Compares traces that are in memory. `readAtMs`: now, where more of them may come. */
@@ -115,7 +115,7 @@ export function compareCollected(collection: Collection) {
   const drawn = [...chosenRecords(warm), ...chosenRecords(cold), ...drawnFailures(found)];
   return {
     drawnIds: new Set(drawn.map(({ traceId }) => traceId)) as ReadonlySet<string>,
-    finish({ drawn: traces, ...read }: Read): Comparison {
+    finish({ drawn: traces, ...read }: Read, gate?: Asked): Comparison {
       const { source, truncated, sampled, totals, deviations, ofFiles } = read;
       const windowOf = (side: 'a' | 'b') =>
         sampled === null ? null : { sample: sampled.sample, outside: outside[side] };
@@ -124,13 +124,14 @@ export function compareCollected(collection: Collection) {
         b: summariseCohort(cohorts.b, records.b, windowOf('b')),
       };
       const against = whyIncomparable(summaries);
+      const errorsOfWindow = (side: 'a' | 'b') =>
+        sampled?.sample.failures !== 'all' ? null : errorsIn(summaries[side]);
       const tested = testOverall(design);
-      const overall = compareOverall(tested, against);
-      const hops = compareHops(records, {
-        design,
-        requestMs: tested.requestMs,
-        comparable: against === null,
-      });
+      const ofWindow = { a: errorsOfWindow('a'), b: errorsOfWindow('b') };
+      const figuresAt = (alpha: number) =>
+        compareFigures(records, { design, tested, against, alpha, ofWindow });
+      const figures = figuresAt(ALPHA);
+      const { overall, hops } = figures;
       const draw = createDrawing(traces, { source, reading: collection.reading });
       const tally = createDeviationTally();
       for (const deviation of [...deviations, ...collection.deviations]) tally.add(deviation);
@@ -150,18 +151,11 @@ export function compareCollected(collection: Collection) {
         inBothCohorts: collection.inBothCohorts,
         stillArriving: collection.stillArriving,
         deviations: tally.all(),
-        overall,
-        tails: compareTails(tested.sample, against),
-        errorRates: compareErrorRates(
-          { a: errorRunsOf(records.a, design), b: errorRunsOf(records.b, design) },
-          against,
-          overall.windows === null ? 'run' : 'window',
-        ),
+        ...figures,
         reconciliation: reconcile(overall, hops, {
           design,
           labels: { a: cohorts.a.label, b: cohorts.b.label },
         }),
-        hops,
         cost: costOf(records, hops),
         hopsLeftOut: hopsLeftOut(records),
         exemplars: drawExemplars(warm, draw),
@@ -186,7 +180,11 @@ export function compareCollected(collection: Collection) {
         ...(totals !== null && { totals }),
         methods: methodsOf(overall),
       };
-      return profile === 'general' ? ofAnotherSystem(comparison) : comparison;
+      const ofAny = profile === 'general' ? ofAnotherSystem(comparison) : comparison;
+      if (gate === undefined) return ofAny;
+      const alpha = alphaFor(gate.conditions.length);
+      const strict = alpha === ALPHA ? ofAny : { ...ofAny, ...figuresAt(alpha) };
+      return { ...ofAny, gate: evaluateGate(strict, gate) };
     },
   };
 }

@@ -13,7 +13,6 @@ import type { TraceSource } from '../traces/sources/source.ts';
 import { type End, endLine, headLine, traceLine } from '../traces/sources/trace-lines.ts';
 import { compareSource } from './compare.ts';
 import { whyNothingRead } from './empty-read.ts';
-import { evaluateGate } from './gate/evaluate-gate.ts';
 import { isGateClosed } from './gate/gate.ts';
 import { gateLines } from './gate/render-gate.ts';
 import type { Options } from './options.ts';
@@ -41,10 +40,11 @@ export async function run(asked: Options): Promise<number> {
     });
     const saving = options.save === undefined ? null : startSaving(options.save, source);
     let read = 0;
-    const compared = await compareSource(source, {
+    const comparison = await compareSource(source, {
       cohorts: options.cohorts,
       collecting: options.collecting,
       signal,
+      gate: options.conditions.length === 0 ? undefined : options,
       ofFiles: options.origin.kind === 'files',
       inspect: `Run npx shakesapp doctor ${options.sameTraces}`,
       onTrace: async (trace) => {
@@ -53,17 +53,16 @@ export async function run(asked: Options): Promise<number> {
         await saving?.add(trace);
       },
     });
-    const partly = compared.sample?.text ?? null;
+    const partly = comparison.sample?.text ?? null;
     const truncated = source.truncated() ?? partly;
     await saving?.close({ truncated, deviations: source.deviations() });
     progress.clear();
     const hint = read === 0 ? whyNothingRead(options) : null;
     if (hint !== null) process.stderr.write(`compare: ${hint}\n`);
     if (options.save !== undefined) await tellWritten(options.save);
-    const gate = options.conditions.length === 0 ? undefined : evaluateGate(compared, options);
-    const comparison = gate === undefined ? compared : { ...compared, gate };
     await writeResults(comparison, options);
-    const { a, b } = comparison.cohorts;
+    const { gate, cohorts } = comparison;
+    const { a, b } = cohorts;
     const isRefused = Math.min(a.traces, b.traces) === 0 || a.wrongCounts + b.wrongCounts > 0;
     return isRefused || (gate !== undefined && isGateClosed(gate)) ? 1 : 0;
   } finally {

@@ -78,12 +78,15 @@ Traces of another system:
 Conditions of --fail-if:
   [MEASURE of] SIDE slower|faster than N %|ms
   error rate of SIDE higher than N points
+  p95|p99 of SIDE above N ms
+  error rate of SIDE above N %
 SIDE is a or b, compared with the other side. MEASURE is p95, p99 or
 hop 'SERVICE:NAME' (or a hop's path); without it, the verdict's latency. Per
 cent is of the other side's time; points are of the rate in per cent. A
 condition fails only if its complete 95 % interval is beyond the limit, and
 passes only if it is within. Otherwise there is not enough data, which the
-output says.
+output says. The intervals of several conditions are wider, so that the chance
+of any false failure stays at 5 % or below.
 
 Exit code: 0 compared, and no condition fails; 1 a condition fails, or with
 --require-verdict lacks data; 1 wrong counts, an empty cohort or a failure,

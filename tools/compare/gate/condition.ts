@@ -6,13 +6,13 @@ export type Condition = Readonly<{
   text: string;
   measure: Measure;
   side: 'a' | 'b';
-  /** Compared with the other side; `higher` of an error rate. */
-  direction: 'slower' | 'faster' | 'higher';
+  /** Compared with the other side (`higher` of an error rate); `above`: of this side alone. */
+  direction: 'slower' | 'faster' | 'higher' | 'above';
   limit: number;
   unit: Unit;
 }>;
 
-/** `%` of the other side's time; points of a rate in per cent. */
+/** `%` of the other side's time, or of this side's requests; points of a rate in per cent. */
 export type Unit = '%' | 'ms' | 'points';
 
 export type Measure =
@@ -26,6 +26,8 @@ export type Measure =
 const CONDITION_FORMS = [
   '[MEASURE of] SIDE slower|faster than N %|ms',
   'error rate of SIDE higher than N points',
+  'p95|p99 of SIDE above N ms',
+  'error rate of SIDE above N %',
 ] as const;
 const CONDITION_WORDS = "SIDE: a or b. MEASURE: p95, p99 or hop 'SERVICE:NAME'";
 
@@ -33,6 +35,9 @@ const OF_LATENCY =
   /^(?:(?:p(?<quantile>95|99)|hop\s+(?:'(?<single>[^']+)'|"(?<double>[^"]+)"|(?<bare>[^\s'"]+)))\s+of\s+)?(?<side>[ab])\s+(?<direction>slower|faster)\s+than\s+(?<limit>\d{1,9}(?:\.\d{1,9})?)\s*(?<unit>%|ms)$/i;
 const OF_ERRORS =
   /^error\s+rate\s+of\s+(?<side>[ab])\s+higher\s+than\s+(?<limit>\d{1,3}(?:\.\d{1,9})?)\s*points?$/i;
+
+const OF_ONE_SIDE =
+  /^(?:p(?<quantile>95|99)|error\s+rate)\s+of\s+(?<side>[ab])\s+above\s+(?<limit>\d{1,9}(?:\.\d{1,9})?)\s*(?<unit>%|ms)$/i;
 
 /** Throws UsageError, which names what is allowed. */
 export function parseCondition(text: string): Condition {
@@ -48,6 +53,8 @@ export function parseCondition(text: string): Condition {
       unit: 'points',
     };
   }
+  const alone = parseOfOneSide(text);
+  if (alone !== null) return alone;
   const latency = OF_LATENCY.exec(text.trim())?.groups;
   if (latency === undefined) {
     const allowed = `${CONDITION_FORMS.join(', or ')}. ${CONDITION_WORDS}`;
@@ -70,6 +77,22 @@ export function parseCondition(text: string): Condition {
     limit: isFaster && unit === '%' ? checkLimit(text, number, 'per cent less') : number,
     unit: unit === '%' ? '%' : 'ms',
   };
+}
+
+/** An absolute limit; null where the text is no such condition. */
+function parseOfOneSide(text: string): Condition | null {
+  const found = OF_ONE_SIDE.exec(text.trim())?.groups;
+  if (found === undefined) return null;
+  const { quantile, side, limit } = found;
+  const unit = found.unit === '%' ? '%' : 'ms';
+  if ((quantile === undefined) !== (unit === '%')) return null;
+  const of = { text, side: sideOf(side), direction: 'above', unit } as const;
+  return quantile === undefined
+    ? {
+        ...{ ...of, measure: { kind: 'error-rate' } },
+        limit: checkLimit(text, Number(limit), 'per cent of the requests'),
+      }
+    : { ...of, measure: { kind: 'tail', quantile: Number(quantile) / 100 }, limit: Number(limit) };
 }
 
 const sideOf = (side: string | undefined) => (side?.toLowerCase() === 'a' ? 'a' : 'b');

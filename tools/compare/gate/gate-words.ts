@@ -26,7 +26,7 @@ export function gateHeadline({ outcome, requireVerdict }: Gate): string {
 export function judgedText(judged: Judged): string {
   const { outcome, reason } = judged;
   if (reason !== null) return `${reason}. ${smallestText(judged)}`;
-  const found = `${formatUnit(judged.estimate, judged.unit)} (${intervalText(judged)})`;
+  const found = `${foundText(judged)} (${intervalText(judged)})`;
   const why = {
     fails: 'the complete interval is beyond the limit',
     passes: 'the complete interval is within the limit',
@@ -35,11 +35,30 @@ export function judgedText(judged: Judged): string {
   return `${found}: ${why}. ${smallestText(judged)}`;
 }
 
-export function intervalText({ interval, unit }: Pick<Judged, 'interval' | 'unit'>): string {
+/** The figure that was found: of one side alone without a sign. */
+export const foundText = ({ estimate, unit, of }: Pick<Judged, 'estimate' | 'unit' | 'of'>) =>
+  of === 'value' && estimate !== null ? formatSize(estimate, unit) : formatUnit(estimate, unit);
+
+/** `95 %`, of three conditions `98.3 %`. */
+export const confidenceText = ({ confidence }: Gate): string =>
+  `${Number((confidence * 100).toFixed(1))} %`;
+
+/** How the intervals hold together; nothing of one condition. */
+export const togetherText = (gate: Gate): string | null =>
+  gate.conditions.length < 2
+    ? null
+    : `Intervals are at ${confidenceText(gate)}, so that the chance of any false failure among ${gate.conditions.length} conditions is at most 5 % (Bonferroni).`;
+
+export function intervalText({
+  interval,
+  unit,
+  of,
+}: Pick<Judged, 'interval' | 'unit' | 'of'>): string {
   if (interval === null) return '–';
   const digits = digitsOf(interval);
+  const unsigned = (text: string) => (of === 'value' ? text.replace('+', '') : text);
   const end = (value: number | null) =>
-    value === null ? 'no bound' : formatUnit(value, unit, digits);
+    value === null ? 'no bound' : unsigned(formatUnit(value, unit, digits));
   return `${end(interval.low)} to ${end(interval.high)}`;
 }
 

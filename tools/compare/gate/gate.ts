@@ -8,6 +8,8 @@ export type Gate = Readonly<{
   outcome: Outcome;
   /** Whether an undecided gate fails the command (`--require-verdict`). */
   requireVerdict: boolean;
+  /** Of each interval: 0.95 of one condition, closer to 1 of several, so that they hold together. */
+  confidence: number;
   conditions: readonly Judged[];
 }>;
 
@@ -18,9 +20,11 @@ export type Judged = Readonly<{
   /** Of all figures here. */
   unit: Unit;
   limit: number;
-  /** How much slower (faster, higher) the side is than the other; negative: the opposite. */
+  /** Whether the figures compare the sides, or are of one side alone (`above`). */
+  of: 'difference' | 'value';
+  /** How much slower (faster, higher) the side is than the other, negative: the opposite; or its value. */
   estimate: number | null;
-  /** At 95 %; an end that is null has no bound. */
+  /** At the gate's `confidence`; an end that is null has no bound. */
   interval: Readonly<{ low: number | null; high: number | null }> | null;
   /** A difference that this much data finds in 80 % of all cases; null: not known. */
   smallestDifference: number | null;

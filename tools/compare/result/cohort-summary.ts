@@ -116,6 +116,10 @@ export function summariseCohort(
   };
 }
 
+/** Of a sample all of whose failures outside of it were read: about how many requests there were. */
+export const errorsIn = ({ errors, estimatedRequests }: CohortSummary) =>
+  estimatedRequests === undefined ? null : { errors, requests: estimatedRequests.estimate };
+
 const shedIn = (records: readonly RequestRecord[]): number =>
   runsOf(records).reduce(
     (sum, run) => sum + run.records.reduce((most, one) => Math.max(most, one.shedBefore), 0),

@@ -7,7 +7,7 @@ import { FEWEST_RUNS } from './contrast.ts';
 import type { Design } from './design.ts';
 import { type Estimate, UNKNOWN } from './estimate.ts';
 
-const { studentt } = jstat;
+const { normal, studentt } = jstat;
 
 /** Shares of failed requests, from 0 to 1, with 95 % intervals. */
 export type ErrorRates = Readonly<{
@@ -21,22 +21,36 @@ export type ErrorRates = Readonly<{
   reason: string | null;
 }>;
 
-/** Of the normal distribution: 95 % lie within, and 80 % below. */
-const WITHIN_95 = 1.959964;
+/** Of the normal distribution: 80 % lie below. */
 const BELOW_80 = 0.841621;
+
+const ALPHA = 0.05;
+
+/** What a source knows of the complete window beside its sample: every failure, about how many requests. */
+export type OfWindow = Readonly<{ errors: number; requests: number }>;
+
+type ErrorOptions = Readonly<{
+  /** What people call a run. */
+  unit?: 'run' | 'window';
+  alpha?: number;
+  ofWindow?: Sides<OfWindow | null>;
+}>;
 
 /**
  * The intervals are Wilson's, their difference Newcombe's (1998, method 10): both hold where no
  * request failed. Failures come in bursts, so each side counts as so many requests as its runs make
  * of it, its effective sample size (Korn and Graubard 1998). `against`: why no figure compares the
- * two sides, or null. `unit`: what people call a run.
+ * two sides, or null.
  */
 export function compareErrorRates(
   runs: Sides<readonly Run[]>,
   against: string | null,
-  unit: 'run' | 'window' = 'run',
+  { unit = 'run', alpha = ALPHA, ofWindow }: ErrorOptions = {},
 ): ErrorRates {
-  const [a, b] = [countErrors(runs.a), countErrors(runs.b)];
+  const within = normal.inv(1 - alpha / 2, 0, 1);
+  const count = (side: 'a' | 'b') =>
+    countErrors(runs[side], { alpha, within, ofWindow: ofWindow?.[side] ?? null });
+  const [a, b] = [count('a'), count('b')];
   const fewestRuns = Math.min(a.runs, b.runs);
   const reason =
     fewestRuns < FEWEST_RUNS ? `${counted(fewestRuns, unit)}, and it needs ${FEWEST_RUNS}` : null;
@@ -50,7 +64,7 @@ export function compareErrorRates(
       reason: against ?? reason,
     };
   }
-  const [ofA, ofB] = [wilson(a), wilson(b)];
+  const [ofA, ofB] = [wilson(a, within), wilson(b, within)];
   const difference = ofA.rate - ofB.rate;
   const below = Math.hypot(ofA.rate - ofA.low, ofB.high - ofB.rate);
   const above = Math.hypot(ofA.high - ofA.rate, ofB.rate - ofB.low);
@@ -61,9 +75,7 @@ export function compareErrorRates(
     difference: comparable
       ? { p50: difference, low: difference - below, high: difference + above }
       : UNKNOWN,
-    smallestDifference: comparable
-      ? (Math.max(below, above) * (WITHIN_95 + BELOW_80)) / WITHIN_95
-      : null,
+    smallestDifference: comparable ? (Math.max(below, above) * (within + BELOW_80)) / within : null,
     reason: against,
   };
 }
@@ -89,7 +101,15 @@ export function errorRunsOf(
 
 type Count = Readonly<{ runs: number; rate: number | null; effective: number }>;
 
-function countErrors(runs: readonly Run[]): Count {
+/** Of a window whose failures are all known that rate counts; its runs say how failures come. */
+function countErrors(
+  runs: readonly Run[],
+  {
+    alpha,
+    within,
+    ofWindow,
+  }: Readonly<{ alpha: number; within: number; ofWindow: OfWindow | null }>,
+): Count {
   const counts = runs.map(({ records }) => ({
     requests: records.length,
     errors: records.filter(({ error }) => error !== null).length,
@@ -104,16 +124,20 @@ function countErrors(runs: readonly Run[]): Count {
   const variance = (squares * runs.length) / (runs.length - 1) / requests ** 2;
   const independent = (rate * (1 - rate)) / requests;
   const design = independent === 0 ? 1 : Math.max(1, variance / independent);
-  const quantile = studentt.inv(0.975, runs.length - 1);
-  return { runs: runs.length, rate, effective: (requests / design) * (WITHIN_95 / quantile) ** 2 };
+  const quantile = studentt.inv(1 - alpha / 2, runs.length - 1);
+  const all = ofWindow === null ? requests : Math.max(ofWindow.requests, ofWindow.errors);
+  return {
+    runs: runs.length,
+    rate: ofWindow === null ? rate : ofWindow.errors / all,
+    effective: (all / design) * (within / quantile) ** 2,
+  };
 }
 
-function wilson({ rate: known, effective }: Count) {
+function wilson({ rate: known, effective }: Count, within: number) {
   const rate = known ?? 0;
-  const square = WITHIN_95 ** 2 / effective;
+  const square = within ** 2 / effective;
   const centre = (rate + square / 2) / (1 + square);
   const half =
-    (WITHIN_95 / (1 + square)) *
-    Math.sqrt((rate * (1 - rate)) / effective + square / 4 / effective);
+    (within / (1 + square)) * Math.sqrt((rate * (1 - rate)) / effective + square / 4 / effective);
   return { rate, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }

@@ -36,11 +36,11 @@ const PLAIN = { a: (ms: number) => ms, b: (ms: number) => ms };
 /**
  * The verdicts on self time or gap, adjusted over all hops of both strata (Holm). `requestMs`: the
  * median request, of which a difference must be a notable share. Where the sides are not
- * `comparable`, no figure compares them.
+ * `comparable`, no figure compares them. `alpha`: the most that an interval may have.
  */
 export function testHops(
   cohorts: Sides<readonly RequestRecord[]>,
-  options: { design: Design; requestMs: number; comparable: boolean },
+  options: { design: Design; requestMs: number; comparable: boolean; alpha?: number },
 ): readonly TestedHop[] {
   const hops = (['warm', 'cold'] as const).flatMap((stratum) =>
     groupHops(cohorts, stratum).map((group) => {
@@ -56,7 +56,7 @@ export function testHops(
   const adjusted = holm(tested.map((hop) => hop.contrast.test?.pValue(thresholdMs) ?? 1));
   const pAdjustedOf = new Map(tested.map((hop, index) => [hop, adjusted[index] ?? 1]));
   // A reader looks at all intervals at once (Bonferroni).
-  const alpha = ALPHA / Math.max(1, tested.length);
+  const alpha = Math.min(options.alpha ?? ALPHA, ALPHA / Math.max(1, tested.length));
   return hops.map((hop) => {
     const pAdjusted = comparable ? (pAdjustedOf.get(hop) ?? null) : null;
     const verdict =

@@ -14,7 +14,7 @@ import { fasterMs, smallestMs } from './smallest-difference.ts';
 /** The hop table: what was tested of each hop, with all that describes it. */
 export function compareHops(
   cohorts: Sides<readonly RequestRecord[]>,
-  options: { design: Design; requestMs: number; comparable: boolean },
+  options: { design: Design; requestMs: number; comparable: boolean; alpha?: number },
 ): readonly Hop[] {
   const warm = (records: readonly RequestRecord[]) =>
     nearbyRecords(records.filter((record) => countsInHops(record, 'warm')));

@@ -78,7 +78,7 @@ const shifted = (differenceMs: number) => ({
   b: (ms: number) => Math.log(ms + Math.max(0, differenceMs)),
 });
 
-type TestedOverall = Readonly<{
+export type TestedOverall = Readonly<{
   sample: Sample;
   ratios: Contrast;
   /** The larger of both medians, of which a hop's difference must be a notable share. */
@@ -106,11 +106,12 @@ export function testOverall(design: Design): TestedOverall {
 /**
  * The one primary verdict: warm, schedule-relative root latency of the requests that the design
  * sets against each other; ratio, milliseconds and p-value are one test's. `against`: why no figure
- * compares the two sides, or null.
+ * compares the two sides, or null. `alpha` is that of the intervals; a verdict has 5 %.
  */
 export function compareOverall(
   { sample, ratios, requestMs, unnamed }: TestedOverall,
   against: string | null,
+  alpha = ALPHA,
 ): Overall {
   const { paired, windowed } = sample;
   const figures = figuresOf(sample);
@@ -127,12 +128,12 @@ export function compareOverall(
     differenceMs: comparable
       ? invert((differenceMs) => contrast(sample, shifted(differenceMs)), {
           neutral: 0,
-          alpha: ALPHA,
+          alpha,
           range: { least: null },
           step: requestMs / 50,
         })
       : UNKNOWN,
-    ratio: comparable ? estimateOf(ratios, ALPHA, Math.exp) : UNKNOWN,
+    ratio: comparable ? estimateOf(ratios, alpha, Math.exp) : UNKNOWN,
     verdict:
       reason === null && pValue !== null
         ? verdictOf(pValue, ratios.estimate ?? 0)
@@ -143,9 +144,7 @@ export function compareOverall(
     pValue,
     design: windowed?.windows.kind ?? (paired ? 'paired-runs' : 'runs'),
     windows: windowed === undefined ? null : aboutWindows(windowed),
-    smallestDifference: comparable
-      ? smallestRatio(ratios, { alpha: ALPHA, ms: fasterMs(a, b) })
-      : null,
+    smallestDifference: comparable ? smallestRatio(ratios, { alpha, ms: fasterMs(a, b) }) : null,
     method: methodText(ratios, sample),
     reason,
     descriptive: against === null ? (untested?.why ?? null) : null,

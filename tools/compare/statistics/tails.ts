@@ -42,7 +42,11 @@ const POWER = 0.8;
  * of Hesterberg (2015, "What Teachers Should Know About the Bootstrap"): with few runs, plain ones
  * are too narrow. Windows of the clock are drawn as merged for the verdict. `incomparable`: why no figure compares the two sides, or null.
  */
-export function compareTails(sample: Sample, incomparable: string | null): readonly Tail[] {
+export function compareTails(
+  sample: Sample,
+  incomparable: string | null,
+  alpha = ALPHA,
+): readonly Tail[] {
   const against = incomparable ?? whyWindowsTellNothing(sample);
   const figures = figuresOf(sample);
   const sorted = { a: ascending(figures.a), b: ascending(figures.b) };
@@ -67,7 +71,8 @@ export function compareTails(sample: Sample, incomparable: string | null): reado
         reason: against ?? reason,
       };
     }
-    const bounded = (p50: number, values: Float64Array) => boundsOf(p50, values, drawn.units);
+    const bounded = (p50: number, values: Float64Array) =>
+      boundsOf(p50, values, { units: drawn.units, alpha });
     const [a, b] = [point.a ?? 0, point.b ?? 0];
     const differences = draws.a.map((ofA, index) => ofA - (draws.b[index] as number));
     const ratios = draws.a.map((ofA, index) => ofA / (draws.b[index] as number));
@@ -80,8 +85,8 @@ export function compareTails(sample: Sample, incomparable: string | null): reado
             differenceMs: bounded(a - b, differences),
             ratio: bounded(a / b, ratios),
             smallestDifference: {
-              ratio: Math.exp(foundFrom(ratios.map(Math.log), drawn.units)),
-              ms: foundFrom(differences, drawn.units),
+              ratio: Math.exp(foundFrom(ratios.map(Math.log), { units: drawn.units, alpha })),
+              ms: foundFrom(differences, { units: drawn.units, alpha }),
             },
           }
         : NOT_COMPARED),
@@ -154,18 +159,21 @@ function drawUnits(times: Uint32Array, random: () => number): void {
   }
 }
 
+type Of = Readonly<{ units: number; alpha: number }>;
+
 /** Where the bounds of so few units lie among the draws: further out than 2.5 and 97.5 %. */
-function boundsOf(p50: number, draws: Float64Array, units: number): Estimate {
+function boundsOf(p50: number, draws: Float64Array, { units, alpha }: Of): Estimate {
   const sorted = ascending(draws);
-  const widening = Math.sqrt(units / (units - 1)) * studentt.inv(1 - ALPHA / 2, units - 1);
+  const widening = Math.sqrt(units / (units - 1)) * studentt.inv(1 - alpha / 2, units - 1);
   const beyond = normal.cdf(-widening, 0, 1);
   const low = sorted[Math.floor(beyond * (DRAWS - 1))] as number;
   const high = sorted[Math.ceil((1 - beyond) * (DRAWS - 1))] as number;
   return { p50, low: Math.min(low, p50), high: Math.max(high, p50) };
 }
 
-function foundFrom(draws: Float64Array, units: number): number {
+/** By the normal distribution of what the draws scatter: an approximation. */
+function foundFrom(draws: Float64Array, { units, alpha }: Of): number {
   const error = Math.sqrt(units / (units - 1)) * sampleStandardDeviation([...draws]);
   const { inv } = studentt;
-  return error * (inv(1 - ALPHA / 2, units - 1) + inv(POWER, units - 1));
+  return error * (inv(1 - alpha / 2, units - 1) + inv(POWER, units - 1));
 }

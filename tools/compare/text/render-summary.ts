@@ -2,11 +2,13 @@ import { formatFigure } from '../../cli/format.ts';
 import { groupDifferences } from '../cohorts/configuration.ts';
 import type { Gate } from '../gate/gate.ts';
 import {
+  confidenceText,
   formatSize,
-  formatUnit,
+  foundText,
   gateHeadline,
   intervalText,
   outcomeWord,
+  togetherText,
 } from '../gate/gate-words.ts';
 import type { Comparison } from '../result/comparison.ts';
 import { titleOf } from '../result/warning-texts.ts';
@@ -58,13 +60,13 @@ function gateBlocks(gate: Gate): readonly (readonly string[])[] {
     { name: 'Outcome' },
     { name: 'Fails if' },
     { name: 'Found', right: true },
-    { name: '95 % interval' },
+    { name: `${confidenceText(gate)} interval` },
     { name: 'Data finds', right: true },
   ];
   const rows = gate.conditions.map((judged) => [
     `**${outcomeWord(judged.outcome)}**${judged.reason === null ? '' : `: ${escapeMarkdown(judged.reason)}`}`,
     escapeMarkdown(judged.condition),
-    formatUnit(judged.estimate, judged.unit),
+    foundText(judged),
     intervalText(judged),
     judged.smallestDifference === null ? '–' : formatSize(judged.smallestDifference, judged.unit),
   ]);
@@ -72,6 +74,7 @@ function gateBlocks(gate: Gate): readonly (readonly string[])[] {
     [`#### ${gateHeadline(gate).replace(/\.$/, '')}`],
     renderTable(head, rows),
     ['*Data finds*: a difference that this much data finds in 8 of 10 cases.'],
+    [togetherText(gate) ?? []].flat().map(escapeMarkdown),
   ];
 }
 

@@ -6,6 +6,17 @@ const REQUEST = { kind: 'request' } as const;
 
 const RIGHT: readonly (readonly [string, Omit<Condition, 'text'>])[] = [
   [
+    'p95 of b above 250 ms',
+    {
+      measure: { kind: 'tail', quantile: 0.95 },
+      ...{ side: 'b', direction: 'above', limit: 250, unit: 'ms' },
+    },
+  ],
+  [
+    'error rate of a above 2.5%',
+    { measure: { kind: 'error-rate' }, side: 'a', direction: 'above', limit: 2.5, unit: '%' },
+  ],
+  [
     'b slower than 10 %',
     { measure: REQUEST, side: 'b', direction: 'slower', limit: 10, unit: '%' },
   ],
@@ -77,7 +88,7 @@ for (const [text, condition] of RIGHT) {
 }
 
 const ALLOWED =
-  "allowed: [MEASURE of] SIDE slower|faster than N %|ms, or error rate of SIDE higher than N points. SIDE: a or b. MEASURE: p95, p99 or hop 'SERVICE:NAME'";
+  "allowed: [MEASURE of] SIDE slower|faster than N %|ms, or error rate of SIDE higher than N points, or p95|p99 of SIDE above N ms, or error rate of SIDE above N %. SIDE: a or b. MEASURE: p95, p99 or hop 'SERVICE:NAME'";
 for (const text of [
   '',
   'b slower',
@@ -108,5 +119,16 @@ for (const [text, message] of [
 ] as const) {
   test(`${text}: is refused, because it can never fail`, () => {
     assert.throws(() => parseCondition(text), { name: 'UsageError', message });
+  });
+}
+
+for (const text of [
+  'p95 of b above 10 %',
+  'error rate of b above 2 ms',
+  'b above 10 ms',
+  'error rate of b above 100 %',
+]) {
+  test(`an absolute limit of ${text} is refused`, () => {
+    assert.throws(() => parseCondition(text), { name: 'UsageError' });
   });
 }

@@ -115,3 +115,60 @@ test('JSON holds all of it', () => {
   });
   assert.deepEqual(JSON.parse(JSON.stringify(gate)), gate);
 });
+
+// b's p95 is 18.6 ms (16.5 to 20.6), and 1 % (0.5 to 2) of its requests failed.
+const ERRORS = { p50: 0.01, low: 0.005, high: 0.02 };
+const FAILING: Comparison = {
+  ...sampleComparison(),
+  errorRates: { ...sampleComparison().errorRates, b: ERRORS },
+};
+for (const [text, outcome, unit] of [
+  ['p95 of b above 10 ms', 'fails', 'ms'],
+  ['p95 of b above 18 ms', 'undecided', 'ms'],
+  ['p95 of b above 30 ms', 'passes', 'ms'],
+  ['p99 of b above 1 ms', 'undecided', 'ms'],
+  ['error rate of b above 0.4 %', 'fails', '%'],
+  ['error rate of b above 1 %', 'undecided', '%'],
+  ['error rate of b above 2 %', 'passes', '%'],
+] as const) {
+  test(`an absolute limit, '${text}': ${outcome}`, () => {
+    const one = judged(FAILING, text);
+    assert.deepEqual([one.outcome, one.unit, one.of], [outcome, unit, 'value']);
+    if (unit === '%') {
+      assert.deepEqual(rounded(one), [1, 0.5, 2]);
+      assert.equal(one.smallestDifference?.toFixed(2), '1.43');
+    }
+  });
+}
+
+test('an absolute limit decides nothing where wrong answers or few runs take the rates away', () => {
+  const reason = 'a wrong count';
+  const wrong = { ...FAILING, errorRates: { ...FAILING.errorRates, reason } };
+  for (const text of ['p95 of b above 10 ms', 'error rate of b above 0.4 %']) {
+    const one = judged(wrong, text);
+    assert.deepEqual([one.outcome, one.reason], ['undecided', reason]);
+  }
+});
+
+test('the rate of a sample that may lack failures lets no condition pass', () => {
+  const traces = { estimate: 1_000, low: 900, high: 1_100 };
+  const sampleOf = (failures: 'all' | 'part') => ({
+    ...FAILING,
+    sample: { text: '', slices: 1, of: 2, sliceMs: 60_000, seed: 1, failures, traces },
+  });
+  const passing = judged(sampleOf('part'), 'error rate of b above 2 %');
+  assert.equal(passing.outcome, 'undecided');
+  assert.match(passing.reason ?? '', /^the rate is that of a sample, and not every failure/);
+  assert.equal(judged(sampleOf('part'), 'error rate of b above 0.4 %').outcome, 'fails');
+  assert.equal(judged(sampleOf('all'), 'error rate of b above 2 %').outcome, 'passes');
+  assert.equal(judged(sampleOf('part'), 'p95 of b above 30 ms').outcome, 'passes');
+});
+
+test('the gate says at which confidence the intervals of its conditions are', () => {
+  const at = (...texts: readonly string[]) =>
+    evaluateGate(FAILING, { conditions: texts.map(parseCondition), requireVerdict: false });
+  assert.equal(at('a slower than 1 %').confidence, 0.95);
+  const two = ['a slower than 1 %', 'b slower than 1 %'];
+  assert.equal(at(...two).confidence, 0.95);
+  assert.equal(at(...two, ...two).confidence, 0.975);
+});

@@ -4,15 +4,18 @@ import type { Judged } from '../../../../tools/compare/gate/gate.ts';
 import {
   formatSize,
   formatUnit,
+  foundText,
   gateHeadline,
   intervalText,
   judgedText,
+  togetherText,
 } from '../../../../tools/compare/gate/gate-words.ts';
 
 const FAILS: Judged = {
   condition: 'b slower than 10 %',
   outcome: 'fails',
   unit: '%',
+  of: 'difference',
   limit: 10,
   estimate: 23.44,
   interval: { low: 18.06, high: 29.01 },
@@ -65,7 +68,7 @@ test('each unit has its sign, and no more digits than it deserves', () => {
 
 test('the headline says what the command does', () => {
   const headline = (outcome: Judged['outcome'], requireVerdict = false) =>
-    gateHeadline({ outcome, requireVerdict, conditions: [] });
+    gateHeadline({ outcome, requireVerdict, confidence: 0.95, conditions: [] });
   assert.equal(headline('fails'), 'Gate: fails.');
   assert.equal(headline('passes', true), 'Gate: passes.');
   assert.match(headline('undecided'), /^Gate: not enough data to decide/);
@@ -73,6 +76,28 @@ test('the headline says what the command does', () => {
 });
 
 test('an interval whose ends round to one figure has more decimals', () => {
-  const judged = { interval: { low: 12.341, high: 12.344 }, unit: '%' } as const;
+  const judged = { interval: { low: 12.341, high: 12.344 }, unit: '%', of: 'difference' } as const;
   assert.equal(intervalText(judged), '+12.341 % to +12.344 %');
+});
+
+test('a figure of one side alone has no sign, and neither has its interval', () => {
+  const value = {
+    ...FAILS,
+    of: 'value',
+    unit: 'ms',
+    estimate: 260,
+    interval: { low: 251, high: 270 },
+  } as const;
+  assert.equal(foundText(value), '260 ms');
+  assert.equal(intervalText(value), '251 ms to 270 ms');
+  assert.equal(foundText(FAILS), formatUnit(FAILS.estimate, FAILS.unit));
+});
+
+test('several conditions say at which confidence their intervals hold together', () => {
+  const gate = { outcome: 'passes', requireVerdict: false, confidence: 1 - 0.05 / 3 } as const;
+  assert.match(
+    togetherText({ ...gate, conditions: [FAILS, FAILS, FAILS] }) ?? '',
+    /^Intervals are at 98\.3 %, .* any false failure among 3 conditions is at most 5 % \(Bonferroni\)\.$/,
+  );
+  assert.equal(togetherText({ ...gate, conditions: [FAILS] }), null);
 });

@@ -114,3 +114,38 @@ test('of 1,000 comparisons without a difference at most 7 % say that there is on
   }
   assert.ok(called <= 70, `called ${called}`);
 });
+
+test('the smallest difference of rates, when it is there, is found in about 80 % of the comparisons', () => {
+  const random = createRandom(4);
+  const side = (rate: number) =>
+    runsOf(30, 40, () => Array.from({ length: 40 }).filter(() => random() < rate).length);
+  const sizes = Array.from({ length: 100 }, () => {
+    const sides = { a: side(0.05), b: side(0.05) };
+    return compareErrorRates(sides, null).smallestDifference ?? 0;
+  });
+  const more = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+  let found = 0;
+  for (let count = 0; count < 300; count += 1) {
+    const sides = { a: side(0.05 + more), b: side(0.05) };
+    if ((compareErrorRates(sides, null).difference.low ?? 0) > 0) found += 1;
+  }
+  assert.ok(found >= 195 && found <= 276, `${more.toFixed(4)} more is found ${found} of 300 times`);
+});
+
+test('a smaller alpha gives wider intervals', () => {
+  const sides = { a: runsOf(20, 50, () => 5), b: runsOf(20, 50, () => 2) };
+  const width = (alpha: number) => {
+    const { low, high } = compareErrorRates(sides, null, { alpha }).difference;
+    return (high ?? 0) - (low ?? 0);
+  };
+  assert.ok(width(0.05 / 3) > 1.15 * width(0.05));
+});
+
+test('of a sample that knows every failure of its window the rate is that of the window', () => {
+  const runs = runsOf(20, 10, () => 0);
+  const ofWindow = { a: { errors: 60, requests: 2_000 }, b: null };
+  const { a, b } = compareErrorRates({ a: runs, b: runs }, null, { ofWindow });
+  assert.equal(a.p50, 0.03);
+  assert.ok((a.low ?? 0) > 0.02 && (a.high ?? 1) < 0.045, JSON.stringify(a));
+  assert.equal(b.p50, 0);
+});

@@ -14,7 +14,7 @@ for (const [p50, low, high, text] of [
   });
 }
 
-test('ends that no six decimals tell apart have six, and an interval without ends has two', () => {
-  assert.equal(digitsOf({ low: 1, high: 1 + 1e-9 }), 6);
+test('ends that no six decimals tell apart have two, and so has an interval without ends', () => {
+  assert.equal(digitsOf({ low: 1, high: 1 + 1e-9 }), 2);
   assert.equal(digitsOf({ low: null, high: 1 }), 2);
 });

@@ -11,6 +11,8 @@ export type SampleResult = Readonly<{
   of: number;
   sliceMs: number;
   seed: number;
+  /** Whether every request that failed outside of the slices was read, as far as filters find them. */
+  failures: Sample['failures'];
   /** Traces of the window, of both cohorts and of none. */
   traces: EstimatedTotal;
 }>;
@@ -44,7 +46,7 @@ export function createSampleWatch(source: Pick<TraceSource, 'sample'>) {
         text: describeSample(sample, startsMs),
         slices: read.length,
         of: strata.reduce((sum, { length }) => sum + length, 0),
-        ...{ sliceMs, seed },
+        ...{ sliceMs, seed, failures: sample.failures },
         traces:
           traces === null
             ? estimateTotal(sample, startsMs)
