@@ -4,7 +4,10 @@ import { writeOutcome } from '../cli/result-file.ts';
 import { createClosers } from '../local/closers.ts';
 import { renderReplacement } from '../local/platforms/replacement.ts';
 import { type Check, type Result, runChecks } from './check.ts';
+import { clientChecks } from './client/checks.ts';
+import { startStandInServer } from './client/stand-in-server.ts';
 import { startTestedCloud, type TestedCloud } from './cloud.ts';
+import { createHttpCalls } from './http-calls.ts';
 import type { Options } from './options.ts';
 import { findingsOf, renderResults, resultValue } from './render.ts';
 import { serverChecks } from './server/checks.ts';
@@ -58,15 +61,30 @@ async function check(options: Options, around: Around): Promise<readonly Result[
   }
 }
 
+type Prepared = Readonly<{
+  checks: readonly Check[];
+  /** What the program is told of its neighbour. */
+  upstream: Readonly<Record<string, string>>;
+}>;
+
+/** Starts the neighbour of the program, and lists the checks. */
 async function prepare(
   options: Options,
   { cloud }: TestedCloud,
   signal: AbortSignal,
   closers: ReturnType<typeof createClosers>,
-): Promise<{ checks: readonly Check[]; upstream: Readonly<Record<string, string>> }> {
-  if (options.program !== 'server') throw new UsageError(`--${options.program} is not ready yet`);
-  const address = renderReplacement(options);
-  const calls = createServerCalls(address, DEADLINE_MS);
-  closers.add(calls.close);
-  return { checks: serverChecks({ calls, cloud, signal }), upstream: {} };
+): Promise<Prepared> {
+  if (options.program === 'server') {
+    const calls = createServerCalls(renderReplacement(options), DEADLINE_MS);
+    closers.add(calls.close);
+    return { checks: serverChecks({ calls, cloud, signal }), upstream: {} };
+  }
+  if (options.program === 'loadgen') throw new UsageError('--loadgen is not ready yet');
+  const server = await startStandInServer();
+  closers.add(server.close);
+  const call = createHttpCalls(options, DEADLINE_MS);
+  return {
+    checks: clientChecks({ call, server }, { cloud, signal }),
+    upstream: { SERVER_ADDR: server.address },
+  };
 }
