@@ -1,4 +1,4 @@
-import { interruptible, UsageError } from '../cli/command-line.ts';
+import { interruptible } from '../cli/command-line.ts';
 import { createProgress } from '../cli/progress.ts';
 import { writeOutcome } from '../cli/result-file.ts';
 import { createClosers } from '../local/closers.ts';
@@ -8,10 +8,14 @@ import { clientChecks } from './client/checks.ts';
 import { startStandInServer } from './client/stand-in-server.ts';
 import { startTestedCloud, type TestedCloud } from './cloud.ts';
 import { createHttpCalls } from './http-calls.ts';
+import { loadgenRunChecks } from './loadgen/runs.ts';
+import { startStandInClient } from './loadgen/stand-in-client.ts';
+import { loadgenTraceChecks } from './loadgen/traces.ts';
 import type { Options } from './options.ts';
 import { findingsOf, renderResults, resultValue } from './render.ts';
 import { serverChecks } from './server/checks.ts';
 import { createServerCalls } from './server/server-calls.ts';
+import { readStored } from './stored-spans.ts';
 import { startTested } from './tested-program.ts';
 
 /** Of one call to the program. */
@@ -79,10 +83,19 @@ async function prepare(
     closers.add(calls.close);
     return { checks: serverChecks({ calls, cloud, signal }), upstream: {} };
   }
-  if (options.program === 'loadgen') throw new UsageError('--loadgen is not ready yet');
+  const call = createHttpCalls(options, DEADLINE_MS);
+  if (options.program === 'loadgen') {
+    const client = await startStandInClient();
+    closers.add(client.close);
+    const stored = readStored(cloud.traceStore);
+    const tested = { call, client };
+    return {
+      checks: [...loadgenRunChecks(tested), ...loadgenTraceChecks(tested, stored, signal)],
+      upstream: { CLIENT_ADDR: client.address },
+    };
+  }
   const server = await startStandInServer();
   closers.add(server.close);
-  const call = createHttpCalls(options, DEADLINE_MS);
   return {
     checks: clientChecks({ call, server }, { cloud, signal }),
     upstream: { SERVER_ADDR: server.address },

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import type { Check } from '../../../tools/conformance/check.ts';
+import { clientChecks } from '../../../tools/conformance/client/checks.ts';
+import { startStandInServer } from '../../../tools/conformance/client/stand-in-server.ts';
+import { loadgenRunChecks } from '../../../tools/conformance/loadgen/runs.ts';
+import { startStandInClient } from '../../../tools/conformance/loadgen/stand-in-client.ts';
+import { loadgenTraceChecks } from '../../../tools/conformance/loadgen/traces.ts';
 import { answerChecks } from '../../../tools/conformance/server/answers.ts';
 import {
   interruptionChecks,
@@ -10,8 +15,10 @@ import {
 } from '../../../tools/conformance/server/interruptions.ts';
 import { healthCheck, limitChecks } from '../../../tools/conformance/server/limits.ts';
 import type { ServerCalls } from '../../../tools/conformance/server/server-calls.ts';
+import { readStored } from '../../../tools/conformance/stored-spans.ts';
 import { traceChecks } from '../../../tools/conformance/trace-checks.ts';
 import { createFaults } from '../../../tools/local/cloud/faults.ts';
+import { createTraceStore } from '../../../tools/local/cloud/trace/store.ts';
 import { ROOT } from '../../rules/sources.ts';
 
 const flat = (text: string) => text.replace(/\s+/g, ' ');
@@ -27,6 +34,15 @@ const never = () => assert.fail('called');
 const calls: ServerCalls = { deadlineMs: 0, count: never, health: never, close: never };
 const around = { calls, faults: createFaults(), awaitSpans: never };
 
+const server = await startStandInServer();
+const client = await startStandInClient();
+after(async () => {
+  server.close();
+  await client.close();
+});
+const cloud = { traceStore: createTraceStore() };
+const { signal } = new AbortController();
+
 const CHECKS: readonly Check[] = [
   healthCheck(calls),
   partialCheck(around),
@@ -34,6 +50,11 @@ const CHECKS: readonly Check[] = [
   ...limitChecks(calls),
   ...traceChecks('server', never),
   ...interruptionChecks(around),
+  ...clientChecks({ call: never, server }, { cloud, signal }).filter(
+    ({ id }) => !/^(traces|spans)\./.test(id),
+  ),
+  ...loadgenRunChecks({ call: never, client }),
+  ...loadgenTraceChecks({ call: never, client }, readStored(cloud.traceStore), signal),
 ];
 
 describe('the checks', () => {

@@ -1,0 +1,46 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { KNOWN_QUERIES } from '../texts.ts';
+
+export type Request = Readonly<{
+  /** undefined where the URL has no q. */
+  query: string | undefined;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}>;
+
+/** Stands for `client` behind a load generator under test. */
+export type StandInClient = Readonly<{
+  address: string;
+  requests: readonly Request[];
+  behave(behaviour: 'right' | 'wrong count' | 'fail'): void;
+  close(): Promise<void>;
+}>;
+
+export async function startStandInClient(): Promise<StandInClient> {
+  const requests: Request[] = [];
+  let behaviour: 'right' | 'wrong count' | 'fail' = 'right';
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://client');
+    if (url.pathname !== '/') return void response.end('ok');
+    const query = url.searchParams.get('q') ?? undefined;
+    requests.push({ query, headers: request.headers });
+    if (behaviour === 'fail') return void response.writeHead(503).end();
+    const right = KNOWN_QUERIES[query ?? ''] ?? 0;
+    const matchCount = behaviour === 'right' ? right : right + 1;
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ query, matchCount, match_count: matchCount }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    behave(next) {
+      behaviour = next;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,178 @@
+import type { Span } from '../../traces/model.ts';
+import type { Check, Finding } from '../check.ts';
+import type { Stored } from '../stored-spans.ts';
+import { KNOWN_QUERIES } from '../texts.ts';
+import { type LoadgenUnderTest, RUN, startRun } from './runs.ts';
+import type { Request } from './stand-in-client.ts';
+
+type Run = Readonly<{ requests: readonly Request[]; isAnyStored: boolean }>;
+type Sent = Readonly<{ traceId: string; spanId: string; query: string }>;
+
+const GROUP = 'Traces';
+const HEADERS = 'loadgen.headers';
+const STORED = 'loadgen.stored';
+const ROOT = 'loadgen.root';
+
+/** Of each request of one run: its headers, and the spans of its trace. */
+export function loadgenTraceChecks(
+  tested: LoadgenUnderTest,
+  stored: Stored,
+  signal: AbortSignal,
+): readonly Check[] {
+  let started: Promise<Run> | undefined;
+  const run = () => {
+    started ??= sendOnce(tested, stored, signal);
+    return started;
+  };
+  const ofEach =
+    (judge: (sent: Sent, spans: readonly Span[]) => Omit<Finding, 'sent'> | null) =>
+    async (): Promise<Finding | null> => {
+      for (const request of (await run()).requests) {
+        const sent = sentBy(request);
+        const found = judge(sent, stored.spansIn(sent.traceId));
+        if (found)
+          return { sent: `a run; one request was for ${JSON.stringify(sent.query)}`, ...found };
+      }
+      return null;
+    };
+  return [
+    {
+      id: HEADERS,
+      group: GROUP,
+      title: 'sends traceparent and b3 with each request',
+      rule: {
+        section: 'trace headers',
+        says: 'program that calls another one **must** send both headers too',
+      },
+      after: [RUN],
+      run: async () => checkHeaders((await run()).requests),
+    },
+    {
+      id: 'loadgen.one-trace',
+      group: GROUP,
+      title: 'begins a trace with each request',
+      rule: { section: 'loadgen', says: 'Each request **must** be one trace' },
+      after: [RUN, HEADERS],
+      async run() {
+        const { requests } = await run();
+        const traces = new Set(requests.map((request) => sentBy(request).traceId));
+        if (traces.size === requests.length) return null;
+        const came = `${requests.length} requests in ${traces.size} traces`;
+        return {
+          sent: 'a run',
+          came,
+          fix: 'start the span loadgen without a parent, once a request',
+        };
+      },
+    },
+    {
+      id: STORED,
+      group: GROUP,
+      title: 'stores its spans where the environment says',
+      rule: { section: 'environment', says: 'where spans go: OTLP over HTTP, `http/protobuf`' },
+      after: [RUN],
+      async run() {
+        if ((await run()).isAnyStored) return null;
+        const fix =
+          'export to OTEL_EXPORTER_OTLP_ENDPOINT, and name gcp.project_id in the resource';
+        return { sent: 'a run, and waited 15 s for spans', came: 'no span arrived', fix };
+      },
+    },
+    {
+      id: ROOT,
+      group: GROUP,
+      title: 'makes the root span loadgen',
+      rule: { section: 'spans', says: '`loadgen`, the root, with the attributes' },
+      after: [RUN, HEADERS, STORED, 'loadgen.one-trace'],
+      run: ofEach((_, spans) => {
+        const root = spans.find(({ parentSpanId }) => parentSpanId === undefined);
+        if (root?.name === 'loadgen') return null;
+        const came = root
+          ? `the root is ${JSON.stringify(root.name)}`
+          : 'its trace has no root span';
+        return { came, fix: 'make the span "loadgen" around each request, without a parent' };
+      }),
+    },
+    {
+      id: 'loadgen.attributes',
+      group: GROUP,
+      title: 'says the query and the expected count on the root',
+      rule: { section: 'spans', says: '`shakesapp.query` and `shakesapp.expected_count`' },
+      after: [RUN, HEADERS, STORED, ROOT],
+      run: ofEach(({ query }, spans) => {
+        const { attributes = {} } = spans.find(({ name }) => name === 'loadgen') ?? {};
+        const { 'shakesapp.query': asked, 'shakesapp.expected_count': count } = attributes;
+        if (asked === query && count === String(KNOWN_QUERIES[query])) return null;
+        const came = `shakesapp.query is ${asked ?? 'absent'}, shakesapp.expected_count is ${count ?? 'absent'}`;
+        return { came, fix: 'set both on the span loadgen; the count as an integer' };
+      }),
+    },
+    {
+      id: 'loadgen.client-span',
+      group: GROUP,
+      title: 'makes a span of kind client for the request, and names it in the headers',
+      rule: { section: 'spans', says: 'one of kind client, for the HTTP request' },
+      after: [RUN, HEADERS, STORED, ROOT],
+      run: ofEach(({ spanId }, spans) => {
+        const called = spans.find((span) => span.spanId === spanId);
+        const parent = spans.find((span) => span.spanId === called?.parentSpanId);
+        if (called?.kind === 'client' && parent !== undefined) return null;
+        const came = called
+          ? `the headers name ${JSON.stringify(called.name)} of kind ${called.kind}${parent ? '' : ', whose parent is not stored'}`
+          : `the headers name the span ${spanId}, which is not stored`;
+        return { came, fix: 'instrument the HTTP client, and call within the span loadgen' };
+      }),
+    },
+    {
+      id: 'loadgen.service',
+      group: GROUP,
+      title: "names its spans' service loadgen",
+      rule: {
+        section: 'spans',
+        says: '`service.name` is the name of the program that yours replaces.',
+      },
+      after: [RUN, HEADERS, STORED, ROOT],
+      run: ofEach((_, spans) => {
+        const wrong = spans.find(({ attributes }) => attributes['service.name'] !== 'loadgen');
+        if (!wrong) return null;
+        const came = `service.name is ${JSON.stringify(wrong.attributes['service.name'] ?? 'absent')}`;
+        return { came, fix: 'let the SDK read the resource from the environment' };
+      }),
+    },
+  ];
+}
+
+async function sendOnce(
+  tested: LoadgenUnderTest,
+  stored: Stored,
+  signal: AbortSignal,
+): Promise<Run> {
+  const before = tested.client.requests.length;
+  await startRun(tested);
+  const requests = tested.client.requests.slice(before);
+  for (const request of requests) {
+    // One that has no trace would wait for nothing.
+    const { traceId } = sentBy(request);
+    if (traceId !== '') await stored.awaitSpans(traceId, signal);
+  }
+  return { requests, isAnyStored: stored.arrived() > 0 };
+}
+
+function sentBy({ headers, query = '' }: Request): Sent {
+  const [, traceId = '', spanId = ''] = String(headers.traceparent ?? '').split('-');
+  return { traceId, spanId, query };
+}
+
+function checkHeaders(requests: readonly Request[]): Finding | null {
+  for (const request of requests) {
+    const { traceId, spanId } = sentBy(request);
+    const { traceparent = 'absent', b3 = 'absent' } = request.headers;
+    if (traceId !== '' && String(b3).startsWith(`${traceId}-${spanId}`)) continue;
+    return {
+      sent: 'a run',
+      came: `a request with traceparent: ${traceparent}, b3: ${b3}`,
+      fix: 'instrument the HTTP client, with the propagators tracecontext and b3 (one header)',
+    };
+  }
+  return null;
+}
