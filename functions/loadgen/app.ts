@@ -5,6 +5,7 @@ import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
 import { createProblem, PROBLEM_TYPE, retryAfter } from '../../lib/problem.ts';
 import { excerpt } from '../../lib/telemetry/excerpt.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
+import { nameByRoute } from '../../lib/telemetry/route.ts';
 import { activeSpanContext } from '../../lib/telemetry/span.ts';
 import type { LoadgenConfig } from './config.ts';
 import { SCHEDULE_TIME_HEADER } from './contract.ts';
@@ -52,6 +53,7 @@ export function createApp(options: {
         response.type('text/plain').end('ok');
       } else if (request.path === '/') {
         allow(request, response, ['POST']);
+        nameByRoute(request.path);
         await load(request, response);
       } else {
         throw noSuchPath();

@@ -13,6 +13,7 @@ import { parseTimeout, TIMEOUT_HEADER } from '../../lib/request-timeout.ts';
 import { excerpt } from '../../lib/telemetry/excerpt.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import { PRESSURE_HEADER } from '../../lib/telemetry/names.ts';
+import { nameByRoute } from '../../lib/telemetry/route.ts';
 import { flushBeforeResponse, pressureHeader } from '../../lib/telemetry/telemetry.ts';
 import { awaitLastUse } from './last-use.ts';
 import { parseQueryParameter } from './parameters.ts';
@@ -93,6 +94,7 @@ export function createApp(
 
   app.addHook('onRequest', async (request, reply) => {
     const startMs = performance.now();
+    nameByRoute(request.routeOptions.url);
     const gone = new AbortController();
     request.gone = gone.signal;
     underWay += 1;

@@ -27,7 +27,7 @@ describe('--instrument', () => {
     assert.equal(traces, 3);
     assert.deepEqual(
       spans,
-      new Set(['loadgen:loadgen', 'loadgen:GET', 'client:GET', 'client:client']),
+      new Set(['loadgen:loadgen', 'loadgen:GET', 'client:GET /', 'client:client']),
     );
   });
 

@@ -64,8 +64,8 @@ const OBJECT_READ = `server:${SPAN.worksRead} > server:GET`;
 const CHAIN = [
   `- > loadgen:${SPAN.loadgen}`,
   'loadgen:loadgen > loadgen:GET',
-  'loadgen:GET > client:GET',
-  'client:GET > client:client',
+  'loadgen:GET > client:GET /',
+  'client:GET / > client:client',
   `client:client > client:${SPAN.rpc}`,
   `client:${SPAN.rpc} > server:${SPAN.rpc}`,
   `server:${SPAN.rpc} > server:${SPAN.worksRead}`,

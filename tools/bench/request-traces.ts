@@ -24,7 +24,7 @@ export function* requestTraces(spans: number): Generator<Trace> {
 const CHAIN = [
   ['loadgen', SPAN.loadgen, 'internal'],
   ['loadgen', 'GET', 'client'],
-  ['client', 'GET', 'server'],
+  ['client', 'GET /', 'server'],
   ['client', SPAN.client, 'internal'],
   ['client', SPAN.rpc, 'client'],
   ['server', SPAN.rpc, 'server'],

@@ -3,7 +3,7 @@
  * last one that has its own cause: what is below a call that was given up was only cancelled.
  *
  *     loadgen           |-----------------------| status 504
- *     client:GET          |-------------------|   status 504
+ *     client:GET /        |-------------------|   status 504
  *     client:rpc            |---------------|     given up: the walk ends here
  *     server:rpc               |--------------|   was still working: too slow
  *     server:rpc                                |--|    began afterwards: too late

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { joinOnce } from './join-once.ts';
 import type { NormalisedTrace } from './normalise.ts';
 import { foldedNameOf } from './profile/fold-names.ts';
+import { pairedNameOf } from './route-names.ts';
 import { callerOf, type Node } from './tree.ts';
 
 const SEPARATOR = ' > ';
@@ -36,7 +37,7 @@ export function pathsOf(trace: NormalisedTrace): readonly string[] {
 
 /** What a span is called among hops: of another system's its name without ids. */
 export const nameOf = ({ span }: Node, { profile }: Pick<NormalisedTrace, 'profile'>): string =>
-  profile === 'general' ? foldedNameOf(span) : span.name;
+  profile === 'general' ? foldedNameOf(span) : pairedNameOf(span);
 
 const hashOf = (above: string, step: string): string =>
   createHash('sha256').update(above).update(step).digest('hex');

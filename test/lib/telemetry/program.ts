@@ -13,6 +13,7 @@ import {
 import { globalErrorHandler } from '@opentelemetry/core';
 import { request as undiciRequest } from 'undici';
 import { createLogger } from '../../../lib/telemetry/log.ts';
+import { nameByRoute } from '../../../lib/telemetry/route.ts';
 import { withSpan } from '../../../lib/telemetry/span.ts';
 import { flushBeforeResponse, shutdownTelemetry } from '../../../lib/telemetry/telemetry.ts';
 
@@ -76,6 +77,8 @@ const routes: Record<string, (headers: IncomingHttpHeaders) => Promise<unknown>>
   '/library': () => call('/shakesapp.Library/Check'),
   '/ready': () => call('/grpc.health.v1.Health/Check'),
   '/server-health': () => call('/grpc.health.v1.Health/Check'),
+  '/routed': async () => nameByRoute('/routed/:id'),
+  '/unrouted': async () => nameByRoute(undefined),
   '/get': () => get(ofThisServer('/echo')),
   '/fetch': async () => (await fetch(ofThisServer('/echo'))).text(),
   '/undici': async () => (await undiciRequest(ofThisServer('/echo'))).body.text(),

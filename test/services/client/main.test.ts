@@ -115,7 +115,10 @@ describe('services/client/main', () => {
     program.signal('SIGTERM');
     assert.equal(await program.exit(), 0);
     const spans = program.spans();
-    assert.deepEqual(spans.map((span) => span.name).sort(), ['GET', SPAN.client, SPAN.rpc].sort());
+    assert.deepEqual(
+      spans.map((span) => span.name).sort(),
+      ['GET /', SPAN.client, SPAN.rpc].sort(),
+    );
     assert.equal(new Set(spans.map((span) => span.traceId)).size, 1);
     assert.match(
       String(logged['logging.googleapis.com/trace']),

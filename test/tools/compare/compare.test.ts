@@ -317,7 +317,7 @@ test('hops come depth first, in the order in which they start', () => {
     [
       '0 loadgen:loadgen',
       '1 loadgen:GET',
-      '2 client:GET',
+      '2 client:GET /',
       '3 client:client',
       '4 client:grpc.shakesapp.ShakespeareService/GetMatchCount',
       '5 server:grpc.shakesapp.ShakespeareService/GetMatchCount',

@@ -14,7 +14,7 @@ type Place = Readonly<{
 const REQUEST: readonly Place[] = [
   { service: 'loadgen', name: SPAN.loadgen, kind: 'internal' },
   { service: 'loadgen', name: 'GET', kind: 'client' },
-  { service: 'client', name: 'GET', kind: 'server' },
+  { service: 'client', name: 'GET /', kind: 'server' },
   {
     service: 'client',
     name: SPAN.client,

@@ -125,7 +125,7 @@ export function requestTrace(layout: Layout = {}): Trace {
     const durationMs = httpServer + parts.httpGap / 4;
     put(12, 2, { name: '/', kind: 'server', startMs, durationMs }, PLATFORMS_OWN);
   }
-  const served = { name: 'GET', kind: 'server', service: 'client' } as const;
+  const served = { name: 'GET /', kind: 'server', service: 'client' } as const;
   put(
     3,
     2,

@@ -22,7 +22,7 @@ function sentences(change: (span: Span) => Span = (span) => span): string[] {
       ...span,
       attributes: {
         ...span.attributes,
-        ...(span.name === 'GET' && HTTP),
+        ...(span.name.startsWith('GET') && HTTP),
         ...(span.name.startsWith('grpc.') && GRPC),
       },
     }),
@@ -69,7 +69,7 @@ test('says of other programs’ spans what they tell, and names no file of this 
       'telemetry.sdk.language': 'python',
       'telemetry.sdk.name': 'opentelemetry',
       'telemetry.sdk.version': '1.30.0',
-      ...(span.name === 'GET' && {
+      ...(span.name.startsWith('GET') && {
         'otel.scope.name': '<aiohttp>',
         'otel.scope.version': '0.51b0',
       }),
