@@ -12,7 +12,12 @@ import { madeBy } from './made-by.ts';
 import { placeLogs } from './trace-logs.ts';
 
 /** A trace and the log lines of its programs. */
-export type Logged = Readonly<{ trace: Trace; logs: readonly Entry[] }>;
+export type Logged = Readonly<{
+  trace: Trace;
+  logs: readonly Entry[];
+  /** The file that it comes from; absent of this run's traces. */
+  from?: string | undefined;
+}>;
 
 /** The requests of a trace, or what it holds in place of one; never empty. */
 export function drawnTrees(trace: Trace): readonly NormalisedTrace[] {
@@ -24,10 +29,10 @@ export function drawnTrees(trace: Trace): readonly NormalisedTrace[] {
 /** A lane for each request of the trace; `rest` are the lines that no row of a span has. */
 export function lanesOf(
   { trace, logs }: Logged,
-  label: string,
+  { label, side }: Readonly<{ label: string; side?: 'a' | 'b' }>,
 ): Readonly<{ lanes: readonly Lane[]; rest: Markup }> {
   const waterfalls = drawnTrees(trace).map((tree) => createWaterfall(tree));
-  const placed = placeLogs(logs, waterfalls);
+  const placed = placeLogs(logs, waterfalls, { label, side });
   const lanes = waterfalls.map((waterfall) => ({
     label,
     trace: waterfall,
@@ -38,7 +43,7 @@ export function lanesOf(
 
 /** One trace as a waterfall for each of its requests, to be put into its item. */
 export function renderTrace(shown: Logged): Markup {
-  const { lanes, rest } = lanesOf(shown, labelOfTrace(shown.trace) ?? 'Trace');
+  const { lanes, rest } = lanesOf(shown, { label: labelOfTrace(shown.trace) ?? 'Trace' });
   return html`${lanes.map(renderRequest)}${rest}`;
 }
 

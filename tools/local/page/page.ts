@@ -72,8 +72,10 @@ export async function startPage(options: PageOptions): Promise<Page> {
   // They do not change.
   const savedList = options.saved && renderSavedTraces(options.saved);
   const find = (traceId: string): Logged | undefined => {
-    const trace = traceStore.trace(traceId) ?? options.saved?.traces.get(traceId);
-    return trace && { trace, logs: options.logBook?.ofTrace(traceId) ?? [] };
+    const trace = traceStore.trace(traceId);
+    if (trace) return { trace, logs: options.logBook?.ofTrace(traceId) ?? [] };
+    const saved = options.saved?.traces.get(traceId);
+    return saved && { trace: saved, logs: [], from: options.saved?.name };
   };
 
   const server = createServer((request, response) => {

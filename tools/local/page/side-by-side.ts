@@ -12,8 +12,8 @@ import { madeBy } from './made-by.ts';
  */
 export function renderBeside(one: Logged, other: Logged): Markup {
   const labels = { a: `1: ${labelOf(one)}`, b: `2: ${labelOf(other)}` };
-  const a = lanesOf(one, labels.a);
-  const b = lanesOf(other, labels.b);
+  const a = lanesOf(one, { label: labels.a, side: 'a' });
+  const b = lanesOf(other, { label: labels.b, side: 'b' });
   const count = Math.max(a.lanes.length, b.lanes.length);
   const indices = Array.from({ length: count }, (_, index) => index);
   return html`<ul class="legend">
@@ -36,10 +36,10 @@ function renderPair(a: Lane | null, b: Lane | null, index: number): Markup {
 }
 
 /** `Cloud Run (local) at 03:04:05, 51.2 ms` */
-function labelOf({ trace }: Logged): string {
+function labelOf({ trace, from }: Logged): string {
   const { spans } = trace;
   const startMs = Math.min(...spans.map((span) => span.startMs));
   const endMs = Math.max(...spans.map((span) => span.endMs));
   const at = new Date(startMs).toISOString().slice(11, 19);
-  return `${labelOfTrace(trace) ?? 'trace'} at ${at}, ${formatMs(endMs - startMs)}`;
+  return `${labelOfTrace(trace) ?? 'trace'}${from === undefined ? '' : ` of ${from}`} at ${at}, ${formatMs(endMs - startMs)}`;
 }

@@ -15,28 +15,42 @@ export type PlacedLogs = Readonly<{
   rest: Markup;
 }>;
 
+/** Whose lines they are; `side` where two traces are shown. */
+type LogLane = Readonly<{ label: string; side?: 'a' | 'b' | undefined }>;
+
 /** Puts each log line of a trace below the span that wrote it, by the span's id. */
-export function placeLogs(entries: readonly Entry[], waterfalls: readonly Waterfall[]): PlacedLogs {
+export function placeLogs(
+  entries: readonly Entry[],
+  waterfalls: readonly Waterfall[],
+  lane: LogLane,
+): PlacedLogs {
   const bySpan = Map.groupBy(entries, spanIdOf);
   const drawn = new Set(waterfalls.flatMap(({ spans }) => spans.map(({ spanId }) => spanId)));
   const rest = entries.filter((entry) => !drawn.has(spanIdOf(entry)));
   const [startMs = 0] = waterfalls.map((waterfall) => waterfall.startMs);
   return {
     below: (waterfall) => (span) =>
-      renderLines(bySpan.get(span.spanId) ?? [], waterfall.startMs, MOST_OF_A_SPAN),
+      renderLines(bySpan.get(span.spanId) ?? [], {
+        ...lane,
+        startMs: waterfall.startMs,
+        most: MOST_OF_A_SPAN,
+      }),
     rest:
       rest.length === 0
         ? html``
         : html`<p class="note">Log lines of this trace whose span is not drawn:</p>
-${renderLines(rest, startMs, MOST_OF_THE_REST)}`,
+${renderLines(rest, { ...lane, startMs, most: MOST_OF_THE_REST })}`,
   };
 }
 
-function renderLines(entries: readonly Entry[], startMs: number, most: number): Markup {
+function renderLines(
+  entries: readonly Entry[],
+  { label, side, startMs, most }: LogLane & Readonly<{ startMs: number; most: number }>,
+): Markup {
   if (entries.length === 0) return html``;
   const left = entries.length - most;
   return html`
-<ul class="logs" aria-label="Log lines">${entries
+<ul class="logs${side && ` ${side}`}" aria-label="Log lines, ${label}">${entries
     .slice(0, most)
     .map(
       (entry) => html`<li>${renderLine(entry, startMs)}</li>\n`,

@@ -98,6 +98,10 @@ test('a trace of an earlier run lies beside one of this run', NEEDS_BROWSER, asy
   await chosen.getByLabel('Beside it:').selectOption(other.traceId);
   await chosen.getByRole('button', { name: 'Lay side by side' }).click();
   await chosen.locator('.waterfall.beside').waitFor();
+  await chosen
+    .locator('.legend')
+    .getByText(/2: GKE .*of earlier\.ndjson/)
+    .waitFor();
   await page.locator(`#saved-traces #trace-${other.traceId} summary`).click();
   await page.locator('#saved-traces .waterfall').waitFor();
   assert.deepEqual(complaints, []);

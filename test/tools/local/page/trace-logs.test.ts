@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Entry } from '../../../../tools/local/log-book.ts';
 import { renderTrace } from '../../../../tools/local/page/drawn-trace.ts';
+import { renderBeside } from '../../../../tools/local/page/side-by-side.ts';
 import { createRequestTrace, spanId } from '../example-traces.ts';
 
 const trace = createRequestTrace({ platform: 'gcp_kubernetes_engine' });
@@ -50,4 +51,11 @@ test('a long or hostile line is cut and stays text', () => {
   const markup = `${renderTrace({ trace, logs: [entry(spanId(5), `<img>${'x'.repeat(9_000)}`)] })}`;
   assert.match(markup, /&lt;img&gt;x+…/);
   assert.ok(!markup.includes('x'.repeat(400)));
+});
+
+test('of two traces, each line says whose it is', () => {
+  const logs = [entry(spanId(5), 'both')];
+  const markup = `${renderBeside({ trace, logs }, { trace, logs, from: 'earlier.ndjson' })}`;
+  assert.match(markup, /class="logs a" aria-label="Log lines, 1: GKE at /);
+  assert.match(markup, /class="logs b" aria-label="Log lines, 2: GKE of earlier\.ndjson at /);
 });
