@@ -1,6 +1,6 @@
 import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { isStdout } from '../cli/command-line.ts';
-import { counted } from '../cli/format.ts';
+import { columnsFor, counted } from '../cli/format.ts';
 import { writeResult } from '../cli/result-file.ts';
 import { CLOUD_RUN, GKE } from '../compare/cohorts/cohort.ts';
 import { compareTraces } from '../compare/compare.ts';
@@ -144,7 +144,7 @@ async function report(run: {
   } else if (first && instrument === 'none') {
     print(renderLogTail(PLATFORM_LABEL[first.name], run.logBook.lines(first.name)));
   }
-  print(renderOutcome({ options, pairs, comparison, faults }));
+  print(renderOutcome({ options, pairs, comparison, faults, width: columnsFor(process.stdout) }));
   const projectId = system.cloud.projectId;
   await writeFiles({ options, projectId, traces, comparison, pairs, logBook: run.logBook });
   return faults.length === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-import { wrapText } from '../cli/format.ts';
+import { TEXT_COLUMNS, wrapText } from '../cli/format.ts';
 import type { Comparison } from '../compare/result/comparison.ts';
 import { renderBrief } from '../compare/text/render-brief.ts';
 import { failureLines } from '../compare/text/render-failures.ts';
@@ -25,8 +25,10 @@ export function renderOutcome(run: {
   /** One-sided where only one platform ran. */
   comparison: Comparison;
   faults: readonly string[];
+  /** Of the terminal. */
+  width?: number;
 }): string {
-  const { options, pairs, comparison, faults } = run;
+  const { options, pairs, comparison, faults, width = TEXT_COLUMNS } = run;
   const alone = pairs.length === 1 ? pairs[0]?.[0] : undefined;
   const level = renderLevel(options.instrument);
   const blocks = [
@@ -37,12 +39,12 @@ export function renderOutcome(run: {
       ...options.without.map(renderWithout),
       ...(level === undefined ? [] : wrapText(level)),
     ]),
-    alone === undefined && level === undefined ? '' : linesOf(failureLines(comparison)),
+    alone === undefined && level === undefined ? '' : linesOf(failureLines(comparison, width)),
     alone === undefined || level !== undefined ? '' : linesOf(aloneLines(alone, options)),
     options.full
-      ? renderText(comparison)
+      ? renderText(comparison, width)
       : alone === undefined && level === undefined
-        ? renderBrief(comparison, adviceFor(comparison, options))
+        ? renderBrief(comparison, adviceFor(comparison, options), width)
         : '',
     alone !== undefined || options.full || level !== undefined ? '' : linesOf(moreLines(options)),
     linesOf(faults.length === 0 ? [renderGood(options)] : faults),

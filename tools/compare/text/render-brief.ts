@@ -8,55 +8,84 @@ import {
 } from '../../cli/format.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
+import type { Hop } from '../statistics/hop.ts';
 import { legendOf } from './legend.ts';
 import { failureLines } from './render-failures.ts';
 import { joinBlocks, verdictLines, warningLines } from './render-text.ts';
 import { hopVerdictWord, notCompared, notComparedText } from './wording.ts';
+
+type Labels = Readonly<{ a: string; b: string }>;
 
 const NAME_WIDTH = 31;
 const DIFFERENCE_WIDTH = 22;
 
 /**
  * The comparison on one screen: verdict, what may confound it, a line for each hop of warm requests,
- * warnings. At most 100 columns. `advice`: what to do next, right below the verdict.
+ * warnings. `advice`: what to do next, right below the verdict.
  */
-export function renderBrief(comparison: Comparison, advice: readonly string[] = []): string {
+export function renderBrief(
+  comparison: Comparison,
+  advice: readonly string[] = [],
+  width = TEXT_COLUMNS,
+): string {
   return joinBlocks([
-    verdictLines(comparison, advice),
-    failureLines(comparison),
-    hopLines(comparison),
-    warningLines(comparison),
+    verdictLines(comparison, advice, width),
+    failureLines(comparison, width),
+    hopLines(comparison, width),
+    warningLines(comparison, width),
   ]);
 }
 
-function hopLines(comparison: Comparison): readonly string[] {
+function hopLines(comparison: Comparison, width: number): readonly string[] {
   const { hops, cohorts } = comparison;
   const lacking = notCompared(comparison, 'warm');
   const labels = { a: cohorts.a.label, b: cohorts.b.label };
   const warm = hops.filter(({ stratum }) => stratum === 'warm');
   if (warm.length === 0) return [];
-  return [
+  const cellsOf = (hop: Hop): Cells => [
+    `${' '.repeat(Math.min(hop.depth, 10))}${hop.service} ${hop.name}`,
+    hop.measure,
+    formatFigure(hop.a?.selfP50Ms ?? null),
+    formatFigure(hop.b?.selfP50Ms ?? null),
+    hop.verdict === 'not-enough-data' ? '–' : differenceFigures(hop.differenceMs),
+    hopVerdictWord(hop, labels, lacking),
+  ];
+  const inTable = () => [
     columns(['HOPS, warm, median, ms', '', labels.a, labels.b, 'difference (interval)', 'verdict']),
-    ...warm.map((hop) =>
-      columns([
-        `${' '.repeat(Math.min(hop.depth, 10))}${hop.service} ${hop.name}`,
-        hop.measure,
-        formatFigure(hop.a?.selfP50Ms ?? null),
-        formatFigure(hop.b?.selfP50Ms ?? null),
-        hop.verdict === 'not-enough-data' ? '–' : differenceFigures(hop.differenceMs),
-        hopVerdictWord(hop, labels, lacking),
-      ]),
-    ),
+    ...warm.map((hop) => columns(cellsOf(hop))),
+  ];
+  return [
+    ...(width < TEXT_COLUMNS
+      ? [
+          'HOPS, warm, median, ms',
+          ...warm.flatMap((hop) => inSentence(cellsOf(hop), labels, width)),
+        ]
+      : inTable()),
     ...warm.flatMap(({ service, name, remark }) =>
-      remark === null ? [] : wrapText(`! ${service} ${name}: ${remark}.`, '    ', ''),
+      remark === null ? [] : wrapText(`! ${service} ${name}: ${remark}.`, '    ', '', width),
     ),
     ...[...notComparedText(labels, lacking), ...legendOf(labels, comparison)].flatMap((line) =>
-      wrapText(line),
+      wrapText(line, '', '', width),
     ),
   ];
 }
 
-function columns(cells: readonly [string, string, string, string, string, string]): string {
+type Cells = readonly [
+  ...[name: string, measure: string, a: string, b: string],
+  ...[difference: string, verdict: string],
+];
+
+/** A narrow terminal has no room for the table. */
+function inSentence(cells: Cells, labels: Labels, width: number): readonly string[] {
+  const [name, measure, a, b, difference, verdict] = cells;
+  const indent = ' '.repeat(name.length - name.trimStart().length);
+  const sides = `${labels.a} ${a}, ${labels.b} ${b}`;
+  const known = difference === '–' ? '' : `, difference ${difference}`;
+  const sentence = `${name.trimStart()}, ${measure}: ${sides}${known}; ${verdict}`;
+  return wrapText(sentence, `${indent}    `, indent, width);
+}
+
+function columns(cells: Cells): string {
   const [name, measure, a, b, difference, verdict] = cells;
   const figures = [a, b].map((figure) =>
     padColumnsStart(fitColumns(figure, Math.min(columnsOf(figure), 9)), 10),
