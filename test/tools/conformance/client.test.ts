@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { runChecks } from '../../../tools/conformance/check.ts';
+import { clientChecks } from '../../../tools/conformance/client/checks.ts';
+import { startStandInServer } from '../../../tools/conformance/client/stand-in-server.ts';
+import { startTestedCloud, type TestedCloud } from '../../../tools/conformance/cloud.ts';
+import { createHttpCalls } from '../../../tools/conformance/http-calls.ts';
+import { type ClientParts, RIGHT_CLIENT, startExampleClient } from './example-client.ts';
+import { b3Of, newTrace, traceparentOf } from './example-spans.ts';
+
+/** The ids of the findings about a client with these parts. */
+async function findingsOn(
+  t: TestContext,
+  tested: TestedCloud,
+  parts: Partial<ClientParts>,
+): Promise<readonly string[]> {
+  const server = await startStandInServer();
+  t.after(server.close);
+  let variables: Record<string, string> = {};
+  const client = await startExampleClient(() => variables, { ...RIGHT_CLIENT, ...parts });
+  t.after(client.close);
+  const at = { host: '127.0.0.1', port: client.port };
+  variables = tested.variables(at, { SERVER_ADDR: server.address }, {});
+  const call = createHttpCalls(at, 30_000);
+  const { signal } = new AbortController();
+  const checks = clientChecks({ call, server }, { cloud: tested.cloud, signal });
+  const results = await runChecks(checks, { signal });
+  return results.flatMap((result) => (result.outcome === 'finding' ? [result.id] : []));
+}
+
+const WRONG: Readonly<Record<string, { parts: Partial<ClientParts>; finding: string }>> = {
+  'answers the count as a string': {
+    parts: {
+      answer(query, count) {
+        const right = RIGHT_CLIENT.answer(query, count);
+        return { ...right, body: { query, matchCount: String(count), match_count: Number(count) } };
+      },
+    },
+    finding: 'client.answers',
+  },
+  'keeps 32 bits of the count': {
+    parts: {
+      answer: (query, count) =>
+        RIGHT_CLIENT.answer(query, count === -1n ? count : BigInt.asIntN(32, count)),
+    },
+    finding: 'client.int64',
+  },
+  'leaves out a count of 0': {
+    parts: {
+      answer: (query, count) =>
+        count === 0n
+          ? { status: 200, type: 'application/json', body: { query } }
+          : RIGHT_CLIENT.answer(query, count),
+    },
+    finding: 'client.zero',
+  },
+  'answers JSON as text': {
+    parts: {
+      answer: (query, count) => ({ ...RIGHT_CLIENT.answer(query, count), type: 'text/plain' }),
+    },
+    finding: 'client.content-type',
+  },
+  'answers errors as text': {
+    parts: { error: (code) => ({ status: code, type: 'text/plain', body: 'it failed' }) },
+    finding: 'client.problem',
+  },
+  'answers errors as plain JSON': {
+    parts: { error: (code) => ({ ...RIGHT_CLIENT.error(code), type: 'application/json' }) },
+    finding: 'client.problem',
+  },
+  'reads a plus sign as a space': {
+    parts: {
+      query(url) {
+        const once = RIGHT_CLIENT.query(url);
+        return once === null ? null : once.replaceAll('+', ' ');
+      },
+    },
+    finding: 'client.decodes',
+  },
+  'answers 500 to every error of the server': {
+    parts: { map: (code) => (code === 3 ? 400 : 500) },
+    finding: 'client.status',
+  },
+  'takes a count that is none': { parts: { isCount: () => true }, finding: 'client.count' },
+  'refuses 1,024 bytes': {
+    parts: { refuse: (query) => Buffer.byteLength(query) > 1_023 || RIGHT_CLIENT.refuse(query) },
+    finding: 'client.longest',
+  },
+  'checks no known count': { parts: { checksKnown: false }, finding: 'client.known-queries' },
+  'answers 400 to every other path': { parts: { unknownPath: 400 }, finding: 'client.paths' },
+  'asks the server in its health check': {
+    parts: { healthAsksServer: true },
+    finding: 'client.health',
+  },
+  'sends no deadline': {
+    parts: { deadlineMs: () => undefined },
+    finding: 'client.deadline',
+  },
+  'does not hear how long its caller waits': {
+    parts: { deadlineMs: () => 40_000 },
+    finding: 'client.deadline',
+  },
+  'leaves its call open when the caller goes away': {
+    parts: { cancels: false },
+    finding: 'client.cancelled',
+  },
+  'begins a trace with each request': { parts: { parent: newTrace }, finding: 'traces.together' },
+  'ignores traceparent': {
+    parts: { parent: (headers) => b3Of(headers) ?? newTrace() },
+    finding: 'traces.traceparent',
+  },
+  'takes its parent from what the front end rewrote': {
+    parts: { parent: (headers) => traceparentOf(headers) ?? b3Of(headers) ?? newTrace() },
+    finding: 'traces.front-end',
+  },
+  'sends no b3': {
+    parts: { headers: ({ traceparent }) => ({ traceparent }) },
+    finding: 'outgoing.headers',
+  },
+  'makes its call in a span of kind internal': {
+    parts: { kinds: [2, 1] },
+    finding: 'outgoing.parent',
+  },
+  'passes on that everything is sampled': {
+    parts: {
+      headers: ({ traceparent, b3 }) => ({
+        traceparent: traceparent.replace(/0$/, '1'),
+        b3: b3.replace(/0$/, '1'),
+      }),
+    },
+    finding: 'outgoing.unsampled',
+  },
+};
+
+describe('conformance --client', () => {
+  let tested: TestedCloud;
+  before(async () => {
+    tested = await startTestedCloud('client');
+  });
+  after(() => tested.close());
+
+  it('finds nothing wrong with a right client', async (t) => {
+    assert.deepEqual(await findingsOn(t, tested, {}), []);
+  });
+
+  for (const [name, { parts, finding }] of Object.entries(WRONG)) {
+    it(`finds ${finding} of a client that ${name}, and nothing else`, async (t) => {
+      assert.deepEqual(await findingsOn(t, tested, parts), [finding]);
+    });
+  }
+});
