@@ -1,4 +1,4 @@
-import type { Sides } from '../cohorts/cohort.ts';
+import { counted } from '../../cli/format.ts';
 import { FEWEST_VALUES } from '../statistics/contrast.ts';
 import type { CohortSummary } from './cohort-summary.ts';
 import type { Comparison } from './comparison.ts';
@@ -19,7 +19,7 @@ export function ofAnotherSystem(comparison: Comparison): Comparison {
     hops: hasFrontEnd ? hops : hops.map((hop) => ({ ...hop, split: null })),
     warnings: warnings
       .filter(({ id }) => !OF_THE_SCHEDULE.has(id))
-      .map((warning) => reworded(warning, cohorts)),
+      .map((warning) => reworded(warning, comparison)),
     methods: hasFrontEnd ? methods : methods.map((line) => (line.startsWith('Gap:') ? GAP : line)),
   };
 }
@@ -32,16 +32,23 @@ const OF_THE_SCHEDULE: ReadonlySet<WarningId> = new Set([
 ]);
 
 /** More traces help only where there are few. */
-function reworded(warning: Warning, { a, b }: Sides<CohortSummary>): Warning {
-  const { id, finding, advice } = warning;
+function reworded(warning: Warning, { cohorts: { a, b }, overall }: Comparison): Warning {
+  const { id, advice } = warning;
+  // The verdict counts no request whose operation is rare; here it would read as if none was there.
+  const finding =
+    id === 'too-few-traces' && !overall.paired
+      ? `${counted(warmOf(a), 'warm request')} in ${a.label}, ${warmOf(b)} in ${b.label}; a verdict needs ${FEWEST_VALUES}`
+      : warning.finding;
   const hasFew = (count: (side: CohortSummary) => number) =>
     Math.min(count(a), count(b)) < FEWEST_VALUES;
   if (id === 'too-few-traces' && !hasFew(({ traces }) => traces)) {
     if (hasFew(({ whole }) => whole)) return { id, finding, advice: MOSTLY_INCOMPLETE };
-    if (!hasFew(({ latency }) => latency.warm?.n ?? 0)) return { id, ...FEW_IN_COMMON };
+    if (!hasFew(warmOf)) return { id, ...FEW_IN_COMMON };
   }
   return { id, finding, advice: ADVICE[id] ?? advice };
 }
+
+const warmOf = ({ latency }: CohortSummary): number => latency.warm?.n ?? 0;
 
 const MOSTLY_INCOMPLETE =
   'Fix the incomplete traces first. If the callers of the system are not traced on purpose, say ' +

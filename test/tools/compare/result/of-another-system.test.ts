@@ -31,9 +31,11 @@ test('gaps are divided only where a front end has spans', () => {
   assert.equal(splitOf(5)[0], true);
 });
 
+const NO_WARM = '0 warm requests in Cloud Run, 0 in GKE; a verdict needs 20';
+
 for (const [name, { whole, warm }, finding, advice] of [
-  ['incomplete', { whole: 0, warm: 0 }, 'seen', /^Fix the incomplete traces first/],
-  ['failed', { whole: 400, warm: 0 }, 'seen', /^Read more traces/],
+  ['incomplete', { whole: 0, warm: 0 }, NO_WARM, /^Fix the incomplete traces first/],
+  ['failed', { whole: 400, warm: 0 }, NO_WARM, /^Read more traces/],
   [
     'of other operations',
     { whole: 400, warm: 400 },
@@ -42,7 +44,8 @@ for (const [name, { whole, warm }, finding, advice] of [
   ],
 ] as const) {
   test(`where most requests are ${name}, the advice on too few fits`, () => {
-    const sample = sampleComparison({ warnings: [warningOf('too-few-traces')] });
+    const { overall, ...rest } = sampleComparison({ warnings: [warningOf('too-few-traces')] });
+    const sample = { ...rest, overall: { ...overall, paired: false } };
     const side = (of: 'a' | 'b') => {
       const { latency, ...rest } = sample.cohorts[of];
       const quantiles = latency.warm && { ...latency.warm, n: warm };
@@ -53,3 +56,20 @@ for (const [name, { whole, warm }, finding, advice] of [
     assert.match(warnings[0]?.advice ?? '', advice);
   });
 }
+
+test('too few are counted among all warm requests, not among those of operations in common', () => {
+  const { overall, cohorts, ...rest } = sampleComparison({
+    warnings: [warningOf('too-few-traces')],
+  });
+  const side = (of: 'a' | 'b', n: number) => {
+    const { latency, ...others } = cohorts[of];
+    const warm = latency.warm && { ...latency.warm, n };
+    return { ...others, traces: n, latency: { ...latency, warm } };
+  };
+  const { warnings } = ofAnotherSystem({
+    ...rest,
+    cohorts: { a: side('a', 4), b: side('b', 5) },
+    overall: { ...overall, paired: false, a: null, b: null },
+  });
+  assert.equal(warnings[0]?.finding, '4 warm requests in Cloud Run, 5 in GKE; a verdict needs 20');
+});
