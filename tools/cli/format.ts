@@ -39,7 +39,12 @@ export function printable(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+/** Made only where a name is cut: its tables take as long to load as a dozen modules. */
+function graphemesOf(text: string): readonly string[] {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return [...segmenter.segment(text)].map(({ segment }) => segment);
+}
 
 /** Columns of a terminal, not characters: two for wide ones and emoji, none for accents on others. */
 export function columnsOf(text: string): number {
@@ -56,7 +61,7 @@ const SINGLE = /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-
 export function fitColumns(text: string, width: number): string {
   const shown = printable(text);
   if (columnsOf(shown) <= width) return padColumns(shown, width);
-  const characters = [...graphemes.segment(shown)].map(({ segment }) => segment);
+  const characters = graphemesOf(shown);
   const head = take(characters, Math.ceil((width - 1) / 2));
   const tail = take(characters.toReversed(), Math.floor((width - 1) / 2)).toReversed();
   return padColumns(`${head.join('')}…${tail.join('')}`, width);
@@ -71,7 +76,7 @@ export function foldColumns(text: string, width: number): readonly string[] {
       lines.push(line);
       line = '';
     }
-    for (const { segment } of graphemes.segment(word)) {
+    for (const segment of graphemesOf(word)) {
       if (line !== '' && columnsOf((line + segment).trimEnd()) > width) {
         lines.push(line);
         line = '';

@@ -17,7 +17,6 @@ import { isGateClosed } from './gate/gate.ts';
 import { gateLines } from './gate/render-gate.ts';
 import type { Options } from './options.ts';
 import type { Comparison } from './result/comparison.ts';
-import { renderSummary } from './text/render-summary.ts';
 import { renderText } from './text/render-text.ts';
 
 /** Returns the exit code. */
@@ -99,6 +98,7 @@ async function writeResults(comparison: Comparison, options: Options): Promise<v
     for (const line of gateLines(comparison.gate)) process.stderr.write(`${line}\n`);
   }
   if (options.summary !== undefined) {
+    const { renderSummary } = await import('./text/render-summary.ts');
     await appendFile(options.summary, renderSummary(comparison));
     await tellWritten(options.summary);
   }
