@@ -2,17 +2,23 @@ import { Option } from '@commander-js/extra-typings';
 import { parseBytes } from './bytes.ts';
 import { UsageError } from './command-line.ts';
 
-/** A flag whose value is a whole number within bounds. */
+/** The word for a limit that is none. */
+const ALL = 'all';
+
+/** A flag whose value is a whole number within bounds, or `all` where that is allowed. */
 export function wholeNumberFlag<const Usage extends string>(
   usage: Usage,
   help: string,
-  bounds: Readonly<{ min: number; max: number }>,
+  bounds: Readonly<{ min: number; max: number; all?: boolean }>,
 ) {
   const option = new Option(usage, help);
   return option.argParser((value: string): number => {
+    if (bounds.all === true && value === ALL) return Number.POSITIVE_INFINITY;
     const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
     if (number >= bounds.min && number <= bounds.max) return number;
-    const allowed = `a whole number from ${bounds.min} to ${bounds.max}`;
+    const allowed =
+      `a whole number from ${bounds.min} to ${bounds.max}` +
+      (bounds.all === true ? ` or ${ALL}` : '');
     throw new UsageError(`${option.long} is ${JSON.stringify(value)}; allowed: ${allowed}`);
   });
 }
@@ -96,8 +102,8 @@ export const READ_FLAGS = {
   maxRuns: wholeNumberFlag(
     '--max-runs <n>',
     'read a sample of at most this many slices of time, the same of both cohorts: minutes, or ' +
-      'over the API what a page holds',
-    { min: 1, max: 999_999_999 },
+      'over the API what a page holds; all: everything of files',
+    { min: 1, max: 999_999_999, all: true },
   ).helpGroup(WINDOW),
   seed: wholeNumberFlag('--seed <n>', 'chooses the slices of a sample (default: 1)', {
     min: 0,
@@ -144,7 +150,8 @@ export const GATE_FLAGS = {
 export const BIGQUERY_FLAGS = {
   maxBytes: bytesFlag(
     '--max-bytes <size>',
-    'read nothing where the queries would read more, such as 500MB (default: 10GB)',
+    'read nothing where the queries would read more, such as 500MB (default: 10GB). Of files: ' +
+      'read a sample of about so many bytes; all: everything',
   ),
   explain: new Option('--explain', 'print the SQL with its parameters, and ask nothing').helpGroup(
     BIGQUERY,
@@ -154,7 +161,9 @@ export const BIGQUERY_FLAGS = {
 function bytesFlag<const Usage extends string>(usage: Usage, help: string) {
   const option = new Option(usage, help);
   return option
-    .argParser((value: string): number => parseBytes(option.long ?? usage, value))
+    .argParser((value: string): number =>
+      value === ALL ? Number.POSITIVE_INFINITY : parseBytes(option.long ?? usage, value),
+    )
     .helpGroup(BIGQUERY);
 }
 

@@ -80,9 +80,9 @@ export function originOf({
     return { kind: 'bigquery', view: bigquery, maxBytes, explain };
   }
   const { maxBytes, explain } = query;
-  const stray = Object.entries({ '--max-bytes': maxBytes, '--explain': explain });
-  for (const [flag, value] of stray) {
-    if (value !== undefined) throw new UsageError(`${flag} is valid only with --bigquery`);
+  if (explain !== undefined) throw new UsageError('--explain is valid only with --bigquery');
+  if (maxBytes !== undefined && from === undefined && !ofSides) {
+    throw new UsageError('--max-bytes is valid only with --bigquery and with files');
   }
   if (from !== undefined) return { kind: 'files', paths: from };
   if (ofSides) return filesOfSides(fromA, fromB);

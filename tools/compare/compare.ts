@@ -45,7 +45,7 @@ export async function compareSource(
     ofFiles?: boolean;
     /** How the reader runs doctor on the same traces. */
     inspect?: string;
-    onTrace?: (trace: Trace) => void | Promise<void>;
+    onTrace?: (trace: Trace, isInSample: boolean) => void | Promise<void>;
   },
 ): Promise<Comparison> {
   const { ofFiles = false, inspect = INSPECT } = options;
@@ -54,8 +54,8 @@ export async function compareSource(
   let traces = 0;
   for await (const trace of source.read(options.signal)) {
     traces += 1;
-    await options.onTrace?.(trace);
     const isInSample = watch.see(trace);
+    await options.onTrace?.(trace, isInSample);
     const side = source.sideOf?.(trace) ?? null;
     collector.add(trace, source.readAtMs(), { side, isInSample });
   }

@@ -10,7 +10,13 @@ import type { Trace } from '../traces/model.ts';
 import { keepHeapSmall } from '../traces/small-heap.ts';
 import { explainSource, openSource } from '../traces/sources/open-source.ts';
 import type { TraceSource } from '../traces/sources/source.ts';
-import { type End, endLine, headLine, traceLine } from '../traces/sources/trace-lines.ts';
+import {
+  type End,
+  endLine,
+  headLine,
+  outsideLine,
+  traceLine,
+} from '../traces/sources/trace-lines.ts';
 import { compareSource } from './compare.ts';
 import { whyNothingRead } from './empty-read.ts';
 import { isGateClosed } from './gate/gate.ts';
@@ -46,15 +52,16 @@ export async function run(asked: Options): Promise<number> {
       gate: options.conditions.length === 0 ? undefined : options,
       ofFiles: options.origin.kind === 'files',
       inspect: `Run npx shakesapp doctor ${options.sameTraces}`,
-      onTrace: async (trace) => {
+      onTrace: async (trace, isInSample) => {
         read += 1;
         if (read % 500 === 0) progress.show(`${read} traces`);
-        await saving?.add(trace);
+        await saving?.add(trace, isInSample);
       },
     });
-    const partly = comparison.sample?.text ?? null;
-    const truncated = source.truncated() ?? partly;
-    await saving?.close({ truncated, deviations: source.deviations() });
+    await saving?.close({
+      ...{ truncated: source.truncated(), deviations: source.deviations() },
+      sample: source.sample?.() ?? undefined,
+    });
     progress.clear();
     const hint = read === 0 ? whyNothingRead(options) : null;
     if (hint !== null) process.stderr.write(`compare: ${hint}\n`);
@@ -77,9 +84,10 @@ function startSaving(path: string, source: TraceSource) {
   let saved = 0;
   file.write(headLine(source.describe(), source.readAtMs()));
   return {
-    async add(trace: Trace): Promise<void> {
+    async add(trace: Trace, isInSample: boolean): Promise<void> {
       saved += 1;
-      if (!file.write(traceLine(trace))) await Promise.race([once(file, 'drain'), failed]);
+      if (!file.write(isInSample ? traceLine(trace) : outsideLine(trace)))
+        await Promise.race([once(file, 'drain'), failed]);
     },
     async close(read: Omit<End, 'traces'>): Promise<void> {
       file.end(endLine({ traces: saved, ...read }));

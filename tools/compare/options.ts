@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { CompareFlags } from '../cli/commands/compare.ts';
 import { flagsOfOrigin, type Origin, originOf } from '../cli/origin.ts';
-import { sampleOptions } from '../cli/sample-options.ts';
 import { checkWindow, parseTime } from '../cli/time-window.ts';
 import { filterOf, readingOf } from '../traces/profile/reading.ts';
 import type { ReadOptions } from '../traces/sources/open-cloud-trace.ts';
+import { FILE_BUDGET, sampleOptions } from '../traces/sources/sampling/sample-options.ts';
 import {
   type Cohort,
   labelled,
@@ -68,7 +68,7 @@ export function parseOptions(flags: CompareFlags, nowMs: number): Options {
     times: JSON.stringify(TIMES.map((flag) => given[flag] ?? null)),
     filter: filterOf(reading, flags.filter),
     collecting: { reading, pairBy: pairBy ?? null },
-    ...sampleOptions(flags, origin),
+    ...sampleOptions(flags, origin, FILE_BUDGET),
     restart: flags.restart === true,
     json: flags.json,
     html: flags.html,
@@ -80,7 +80,7 @@ export function parseOptions(flags: CompareFlags, nowMs: number): Options {
       flagsOfOrigin(origin),
       ...(flags.since === undefined ? [] : [`--since ${flags.since}`]),
       ...(flags.until === undefined ? [] : [`--until ${flags.until}`]),
-      ...(flags.maxRuns === undefined ? [] : [`--max-runs ${flags.maxRuns}`]),
+      ...numberFlags({ '--max-runs': flags.maxRuns, '--max-bytes': flags.maxBytes }),
       ...(flags.seed === undefined ? [] : [`--seed ${flags.seed}`]),
       ...(reading.profile === null ? [] : [`--profile ${reading.profile}`]),
       ...(flags.root === undefined ? [] : [`--root '${flags.root}'`]),
@@ -94,6 +94,11 @@ export function parseOptions(flags: CompareFlags, nowMs: number): Options {
   });
   return at(nowMs);
 }
+
+const numberFlags = (flags: Readonly<Record<string, number | undefined>>): readonly string[] =>
+  Object.entries(flags).flatMap(([flag, value]) =>
+    value === undefined ? [] : [`${flag} ${Number.isFinite(value) ? value : 'all'}`],
+  );
 
 /** Throws UsageError where a result would replace a file that is read. */
 function checkNotRead(flag: string, file: string | true | undefined, paths: readonly string[]) {
@@ -124,6 +129,10 @@ function parseWindows(given: Given, nowMs: number, origin: Origin) {
   return {
     cohorts: labelled({ a, b }),
     sinceMs: Math.min(a.sinceMs ?? 0, b.sinceMs ?? 0),
+    windows: [a, b].map(({ sinceMs, untilMs }) => ({
+      startMs: sinceMs ?? 0,
+      endMs: untilMs ?? nowMs,
+    })),
     untilMs: a.untilMs === null || b.untilMs === null ? null : Math.max(a.untilMs, b.untilMs),
   };
 }

@@ -1,11 +1,11 @@
 import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { DoctorFlags } from '../cli/commands/doctor.ts';
 import { originOf } from '../cli/origin.ts';
-import { sampleOptions } from '../cli/sample-options.ts';
 import { checkWindow, parseTime } from '../cli/time-window.ts';
 import type { Reading } from '../traces/profile/profile.ts';
 import { filterOf, readingOf } from '../traces/profile/reading.ts';
 import type { ReadOptions } from '../traces/sources/open-cloud-trace.ts';
+import { sampleOptions } from '../traces/sources/sampling/sample-options.ts';
 
 export type Options = ReadOptions &
   Readonly<{

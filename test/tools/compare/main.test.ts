@@ -292,7 +292,7 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['--bigquery', 'p.d', '--explain', '--html', 'f'],
     /^--html and --explain exclude each other/,
   ],
-  ['a seed beside files', ['--from', 'f', '--seed', '2'], /^--seed is valid only with --max-runs/],
+  ['no runs', ['--from', 'f', '--max-runs', '0'], /^--max-runs is "0"; allowed: .* or all/],
   [
     'a size that is none',
     ['--bigquery', 'p.d', '--max-bytes', 'much'],

@@ -45,10 +45,14 @@ const TITLES: Partial<Record<WarningId, string>> = {
 };
 
 /** What to do about it. `inspect`: how the reader runs doctor on these traces, as a command. */
-export function adviceOn(id: WarningId, inspect: string): string {
+export function adviceOn(id: WarningId, inspect: string, ofFiles = false): string {
+  if (id === 'sample' && ofFiles) return SAMPLE_OF_FILES;
   if (id !== 'orphans') return isOwn(id) ? ADVICE[id] : adviceOnDeviation(id);
   return `${inspect}: doctor names the spans that are missing, and the hop that lost them.`;
 }
+
+const SAMPLE_OF_FILES =
+  'Figures of latency are those of the sample. To read all of the files, add --max-runs all: it takes about 700 bytes of memory for each request. A file of a sample that --save wrote holds no more.';
 
 const isOwn = (id: WarningId): id is keyof typeof ADVICE => Object.hasOwn(ADVICE, id);
 

@@ -87,7 +87,9 @@ export function findWarnings(evidence: Evidence): readonly Warning[] {
   const checks = CHECKS.filter(({ id }) => windows === null || !OF_A_SCHEDULE.has(id));
   const found = checks.flatMap(({ id, find }) => {
     const finding = find(evidence);
-    return finding === null ? [] : [{ id, finding, advice: adviceOn(id, evidence.inspect) }];
+    return finding === null
+      ? []
+      : [{ id, finding, advice: adviceOn(id, evidence.inspect, evidence.ofFiles) }];
   });
   const deviating = evidence.deviations.flatMap((deviation) => {
     const { kind } = deviation;

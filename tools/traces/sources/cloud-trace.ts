@@ -25,6 +25,8 @@ export type CloudTraceOptions = Readonly<{
   askedAtMs: number;
   sinceMs: number;
   untilMs: number | null;
+  /** The windows of the cohorts, where they do not fill it. */
+  windows?: readonly Slice[] | undefined;
   /** Pages for about so many are read; where that is not all, of slices of time. */
   mostTraces: number;
   /** At most so many slices are read; null: as many as there are pages for. */
@@ -104,6 +106,7 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
     sample = null;
     const plan = planReads({
       window: slice,
+      wanted: options.windows,
       mostPages: Math.ceil(options.mostTraces / PAGE_TRACES),
       mostSlices: options.mostRuns ?? Number.POSITIVE_INFINITY,
       seed: options.seed,

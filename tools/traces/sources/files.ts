@@ -3,18 +3,18 @@ import { createDeviationTally, type Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
 import { readDocumentFiles } from './document-files.ts';
 import { holdsProtobuf } from './file-bytes.ts';
+import { sizeOfFile } from './file-size.ts';
+import { describeFiles, type File } from './files-description.ts';
 import { ALLOWED } from './format-names.ts';
 import { type IndexedFiles, openIndexed } from './indexed/read-indexed.ts';
 import { createLinePlaces, type LinePlaces } from './line-places.ts';
 import { otlpFormat } from './otlp-format.ts';
+import { mergeSamples, type Sample } from './sampling/sample.ts';
 import { type Head, parseHead } from './saved-ends.ts';
 import { findTraceLines, readTraceLines } from './saved-traces.ts';
-import type { SourceDescription, TraceSource } from './source.ts';
+import type { Size, TraceSource } from './source.ts';
 import { LongLineError, readNumberedLines } from './text-lines.ts';
 import { type End, FORMAT } from './trace-lines.ts';
-
-/** `head`: of a file of saved traces; null of any other format. */
-type File = Readonly<{ path: string; head: Head | null }>;
 
 /**
  * Traces from files: saved by --save (streamed, one trace at a time) or in one of the other formats.
@@ -34,7 +34,12 @@ export async function openFiles(
   const placesIn = new Map<string, LinePlaces>();
   const formats = new Set<string>();
   const tally = createDeviationTally();
+  const counts = new Map<File, number>();
+  const samples: Sample[] = [];
+  const outside = new WeakSet<Trace>();
+  const onOutside = (trace: Trace) => void outside.add(trace);
   let indexed: IndexedFiles | null = null;
+  let opening: Promise<IndexedFiles | null> | undefined;
   let isRead = false;
   let local = saved.some((source) => source.local);
   // Other formats have no head that says so.
@@ -45,11 +50,13 @@ export async function openFiles(
   const [first] = files;
   let readAtMs = files.length === 1 ? (first?.head?.readAtMs ?? null) : null;
 
-  async function* readSaved({ path, head }: File, signal: AbortSignal): AsyncGenerator<Trace> {
+  async function* readSaved(file: File, signal: AbortSignal): AsyncGenerator<Trace> {
+    const { path, head } = file;
     readAtMs = head?.readAtMs ?? null;
     let read = 0;
     leftOut.set(path, `${path} has no closing line: it is cut off`);
-    const onEnd = ({ traces, truncated }: End) => {
+    const onEnd = ({ traces, truncated, sample }: End) => {
+      if (sample !== undefined) samples.push(sample);
       if (truncated !== null) leftOut.set(path, `${path}: ${truncated}`);
       else if (traces === read) leftOut.delete(path);
       else if (traces > read) {
@@ -59,15 +66,27 @@ export async function openFiles(
     const onDeviation = (deviation: Deviation) => tally.add(deviation);
     const places = createLinePlaces();
     placesIn.set(path, places);
-    for await (const trace of readTraceLines(path, signal, { onEnd, onDeviation, places })) {
+    for await (const trace of readTraceLines(path, signal, {
+      onEnd,
+      onDeviation,
+      onOutside,
+      places,
+    })) {
       read += 1;
       yield trace;
     }
+    counts.set(file, read);
   }
+
+  const openOthers = (signal: AbortSignal) => {
+    opening ??= openIndexed(otherPaths, signal, options);
+    return opening;
+  };
 
   async function* readAll(signal: AbortSignal): AsyncGenerator<Trace> {
     tally.clear();
     leftOut.clear();
+    samples.length = 0;
     for (const file of files) {
       if (file.head === null) continue;
       // What was in memory knows whether it is local; a file's head was written before it was read.
@@ -76,10 +95,10 @@ export async function openFiles(
     }
     if (otherPaths.length === 0) return;
     readAtMs = null;
-    indexed = await openIndexed(otherPaths, signal, { tally, ...options });
+    indexed = await openOthers(signal);
     if (indexed !== null) {
       formats.add(otlpFormat.name);
-      for await (const trace of indexed.read(signal)) yield seeProject(trace);
+      for await (const trace of indexed.read(signal, { tally })) yield seeProject(trace);
       return;
     }
     const onCut = (path: string, place: string) =>
@@ -105,10 +124,45 @@ export async function openFiles(
     if (indexed !== null) yield* indexed.find(only, signal);
   }
 
+  async function* readSome(
+    isWanted: (place: number) => boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<Trace> {
+    let before = 0;
+    const isWantedHere = (place: number) => isWanted(before + place);
+    const isByLine = [...placesIn.values()].every((places) => places.isKnown());
+    if (!isRead || !isByLine || (indexed === null && otherPaths.length > 0)) {
+      for await (const trace of read(signal)) {
+        if (isWantedHere(0)) yield trace;
+        before += 1;
+      }
+      return;
+    }
+    for (const file of files) {
+      if (file.head === null) continue;
+      readAtMs = file.head.readAtMs;
+      yield* readTraceLines(file.path, signal, { isWanted: isWantedHere, onOutside });
+      before += counts.get(file) ?? 0;
+    }
+    if (indexed === null) return;
+    readAtMs = null;
+    yield* indexed.readSome(isWantedHere, signal);
+  }
+
+  async function size(signal: AbortSignal): Promise<Size> {
+    const sizes = await Promise.all(files.map(({ path }) => sizeOfFile(path, signal)));
+    const bytes = sizes.reduce((sum, one) => sum + one.bytes, 0);
+    const lines = sizes.map(({ lines }, place) => (files[place]?.head === null ? 0 : (lines ?? 0)));
+    const others = otherPaths.length === 0 ? null : await openOthers(signal);
+    return { bytes, traces: lines.reduce((sum, one) => sum + one, others?.traces ?? 0) };
+  }
+
   return {
     describe: () => ({ ...describeFiles(files, [...formats]), local }),
     readAtMs: () => readAtMs,
     read,
+    readSome,
+    size,
     async find(traceIds, signal) {
       const found: Trace[] = [];
       for await (const trace of readAgain(traceIds, signal)) {
@@ -116,31 +170,10 @@ export async function openFiles(
       }
       return found;
     },
+    sample: () => mergeSamples(samples),
+    isOutside: (trace) => outside.has(trace),
     truncated: () => (leftOut.size === 0 ? null : [...leftOut.values()].join('; ')),
     deviations: () => tally.all(),
-  };
-}
-
-/** Files that were all saved from Cloud Trace are Cloud Trace: a person still opens their traces there. */
-function describeFiles(
-  files: readonly File[],
-  formats: readonly string[],
-): Omit<SourceDescription, 'local'> {
-  const [first] = files;
-  const name = files
-    .map(({ path, head }) => (head === null ? path : `${path} (saved from ${head.source.name})`))
-    .join(', ');
-  if (files.length === 1 && first?.head) return { ...first.head.source, name };
-  const window = { since: null, until: null };
-  if (files.every(({ head }) => head?.source.kind === 'cloud-trace')) {
-    return { kind: 'cloud-trace', name, ...window };
-  }
-  if (files.some(({ head }) => head !== null)) return { kind: 'saved-file', name, ...window };
-  return {
-    kind: 'file',
-    ...(formats.length > 0 && { format: formats.join(', ') }),
-    name,
-    ...window,
   };
 }
 

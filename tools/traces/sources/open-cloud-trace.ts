@@ -4,18 +4,24 @@ import { type Addresses, readAddresses } from '../../cli/local-addresses.ts';
 import type { Origin } from '../../cli/origin.ts';
 import { type CloudTraceOptions, createCloudTraceSource, placeOf } from './cloud-trace.ts';
 import { findInterrupted, requestKey } from './page-cache.ts';
+import type { FileBudget } from './sampling/sample-options.ts';
 import type { TraceSource } from './source.ts';
 
 const CACHE_DIRECTORY = join(import.meta.dirname, '../../../.local/trace-cache');
 
 /** What the flags of every reading tool come to. */
-export type ReadOptions = Readonly<{ origin: Origin }> &
+export type ReadOptions = Readonly<{
+  origin: Origin;
+  /** How much of files is read; null: everything. */
+  fileBudget?: FileBudget | null;
+}> &
   Pick<
     CloudTraceOptions,
     | 'times'
     | 'askedAtMs'
     | 'sinceMs'
     | 'untilMs'
+    | 'windows'
     | 'filter'
     | 'mostTraces'
     | 'mostRuns'
@@ -64,9 +70,9 @@ export async function openCloudTrace<O extends ReadOptions & { at(nowMs: number)
         `${interrupted.startTime} to ${interrupted.endTime} (--restart starts over)`,
     );
   }
-  const { askedAtMs, sinceMs, untilMs } = options;
+  const { askedAtMs, sinceMs, untilMs, windows } = options;
   const source = createCloudTraceSource({
-    ...{ projectId, rootUrl, filter, times, askedAtMs, sinceMs, untilMs },
+    ...{ projectId, rootUrl, filter, times, askedAtMs, sinceMs, untilMs, windows },
     ...{ mostTraces, mostRuns, seed, restart },
     ...(clock && { clock }),
     cacheDirectory,

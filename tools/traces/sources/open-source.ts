@@ -20,10 +20,10 @@ export async function openSource<O extends ReadOptions & { at(nowMs: number): O 
       sides === undefined
         ? await open(paths)
         : joinSides({ a: await open(sides.a), b: await open(sides.b) });
-    const { mostRuns, seed } = asked;
-    if (mostRuns === null) return { options: asked, source };
-    const { sampleMinutes } = await import('./sampling/sampled-source.ts');
-    return { options: asked, source: sampleMinutes(source, { mostRuns, seed }) };
+    const { fileBudget = null, seed } = asked;
+    if (fileBudget === null) return { options: asked, source };
+    const { sampleFiles } = await import('./sampling/sampled-source.ts');
+    return { options: asked, source: sampleFiles(source, { budget: fileBudget, seed }) };
   }
   // Google's clients take longer to load than a small file to read.
   if (origin.kind === 'bigquery') {

@@ -38,7 +38,8 @@ const isPlainEnd = (value: unknown): value is End =>
   Number.isSafeInteger(value.traces) &&
   Number(value.traces) >= 0 &&
   isTextOrNull(value.truncated) &&
-  value.deviations === undefined;
+  value.deviations === undefined &&
+  value.sample === undefined;
 
 const MEMBERS = ['kind', 'format', 'name', 'local', 'since', 'until'];
 

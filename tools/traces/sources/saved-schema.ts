@@ -27,6 +27,7 @@ export const traceSchema = z.strictObject({
   traceId: hex(32),
   projectId: z.string(),
   spans: z.array(span),
+  outside: z.literal(true).optional(),
 });
 
 /** `otlp-file`: what files were called while OTLP was the only other format. */
@@ -57,11 +58,21 @@ const example = z.object({
   ...{ file: text, line: z.number().nullable(), traceId: text, spanId: text, value: text },
 });
 const deviation = z.object({ kind: z.enum(DEVIATION_KINDS), count: z.number().int(), example });
+const slice = z.object({ startMs: z.number(), endMs: z.number() });
+const sample = z.object({
+  strata: z.array(z.array(slice)),
+  read: z.array(slice),
+  sliceMs: z.number().positive(),
+  seed: z.number(),
+  failures: z.enum(['all', 'part']),
+  traces: z.number().nullable(),
+});
 const endSchema = z.object({
   end: z.literal(FORMAT),
   traces: z.number().int().min(0),
   truncated: z.string().nullable(),
   deviations: z.array(deviation).optional(),
+  sample: sample.optional(),
 });
 
 export const headOf = (value: unknown): HeadLine | null => headSchema.safeParse(value).data ?? null;

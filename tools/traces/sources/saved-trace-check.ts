@@ -11,11 +11,12 @@ export const LATEST_MS = Number(2n ** 63n / 1_000_000n);
 export function isPlainTrace(value: unknown): value is Trace {
   if (!hasMembers(value, TRACE) || !isHex(value.traceId, 32)) return false;
   if (typeof value.projectId !== 'string' || !Array.isArray(value.spans)) return false;
+  if (value.outside !== undefined && value.outside !== true) return false;
   for (const span of value.spans) if (!isSpan(span, value.traceId)) return false;
   return true;
 }
 
-const TRACE = ['traceId', 'projectId', 'spans'] as const;
+const TRACE = ['traceId', 'projectId', 'spans', 'outside'] as const;
 const SPAN = [
   ...['traceId', 'spanId', 'parentSpanId', 'name', 'kind', 'startMs', 'endMs'],
   ...['impossible', 'attributes', 'events', 'links', 'status'],

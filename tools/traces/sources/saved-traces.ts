@@ -3,7 +3,7 @@ import { type Deviation, NO_EXAMPLE, placeOf } from '../deviation.ts';
 import type { Span, Trace } from '../model.ts';
 import { toTrace } from './gather.ts';
 import { readDocuments } from './json-documents.ts';
-import { createLinePlaces, type LinePlaces } from './line-places.ts';
+import type { LinePlaces } from './line-places.ts';
 import { parseEnd } from './saved-ends.ts';
 import { isPlainTrace } from './saved-trace-check.ts';
 import { parseSavedLine } from './saved-trace-line.ts';
@@ -14,10 +14,14 @@ type Telling = Readonly<{
   /** Gets the last line. */
   onEnd?: (end: End) => void;
   onDeviation?: (deviation: Deviation) => void;
+  /** Of a saved sample: this trace lies outside of its slices; comes before the trace. */
+  onOutside?: (trace: Trace) => void;
   /** Learns where each trace is. */
   places?: LinePlaces;
   /** Where the file was read before: of which traces to look for more than the id. */
   only?: ReadonlySet<string>;
+  /** Where the file was read before, and each is on a line by itself: which traces to look at, by their place in it. */
+  isWanted?: (place: number) => boolean;
 }>;
 
 /**
@@ -27,16 +31,26 @@ type Telling = Readonly<{
 export async function* readTraceLines(
   path: string,
   signal: AbortSignal,
-  { onEnd = () => {}, onDeviation = () => {}, places = createLinePlaces(), only }: Telling = {},
+  { onEnd = () => {}, onDeviation = () => {}, isWanted = () => true, ...telling }: Telling = {},
 ): AsyncGenerator<Trace> {
+  const { onOutside, places, only } = telling;
   let closing: End | undefined;
   let isHead = true;
   let cut = false;
   const onCut = () => {
     cut = true;
   };
-  const isOther = (text: string) =>
-    only !== undefined && text.startsWith(TRACE_ID) && !only.has(text.slice(ID_FROM, ID_FROM + 32));
+  let next = 0;
+  /** Whether the place of the line that is read was counted before it was parsed. */
+  let isCounted = false;
+  const isOther = (text: string) => {
+    isCounted = text.startsWith(TRACE_ID);
+    if (!isCounted) return false;
+    next += 1;
+    return (
+      !isWanted(next - 1) || (only !== undefined && !only.has(text.slice(ID_FROM, ID_FROM + 32)))
+    );
+  };
   const options = { isSkipped: isOther, parse: parseSavedLine };
   for await (const { value, text, line, at } of readDocuments(path, signal, onCut, options)) {
     if (isHead) {
@@ -54,17 +68,23 @@ export async function* readTraceLines(
       for (const one of ending.deviations ?? []) onDeviation(one);
       continue;
     }
+    if (!isCounted) {
+      next += 1;
+      if (!isWanted(next - 1)) continue;
+    }
     const found = isPlain ? withCheckedTimes(value, place) : await parseTrace(value, place);
     const sum = (text.length % 2 ** 20) * 2 ** 32 + crc32(text);
-    const before = places.add(found.traceId, { at, line, sum });
+    const before = places?.add(found.traceId, { at, line, sum }) ?? 'new';
     if (before !== 'new') {
       const kind = before === 'same' ? 'duplicate-trace' : 'conflicting-trace';
       const example = { ...NO_EXAMPLE, file: path, line, traceId: found.traceId };
       onDeviation({ kind, count: 1, example });
     }
-    yield toTrace(found.traceId, found.projectId, found.spans, {
+    const trace = toTrace(found.traceId, found.projectId, found.spans, {
       add: (one) => onDeviation({ ...one, example: { ...one.example, file: path, line } }),
     });
+    if (isOutside(value)) onOutside?.(trace);
+    yield trace;
   }
   if (closing !== undefined && !cut) onEnd(closing);
 }
@@ -87,6 +107,9 @@ export async function* findTraceLines(
     yield toTrace(found.traceId, found.projectId, found.spans, { add: () => {} });
   }
 }
+
+/** What --save adds to a trace outside of the slices of its sample. */
+const isOutside = (value: unknown): boolean => (value as { outside?: true }).outside === true;
 
 const TRACE_ID = '{"traceId":"';
 const ID_FROM = TRACE_ID.length;

@@ -16,6 +16,8 @@ export type SourceDescription = Readonly<{
   until: string | null;
 }>;
 
+export type Size = Readonly<{ traces: number | null; bytes: number }>;
+
 /** Where traces come from. Every source delivers the one model; nothing else knows the origin. */
 export type TraceSource = Readonly<{
   describe(): SourceDescription;
@@ -26,6 +28,13 @@ export type TraceSource = Readonly<{
   readAtMs(): number | null;
   /** Every trace, as a stream: nothing keeps them all. A trace may come twice. */
   read(signal: AbortSignal): AsyncIterable<Trace>;
+  /**
+   * After read(): those of its traces once more that are wanted by their place, from 0, in the order of
+   * read().
+   */
+  readSome?(isWanted: (place: number) => boolean, signal: AbortSignal): AsyncIterable<Trace>;
+  /** Of files, at most: how many traces (null: not many, or unknown) and bytes, unpacked. */
+  size?(signal: AbortSignal): Promise<Size>;
   /** Some of them once more, by id: the few that are shown span by span. Missing ones are left out. */
   find(traceIds: ReadonlySet<string>, signal: AbortSignal): Promise<readonly Trace[]>;
   /** After read(): what was not read, in words; null where everything was. */
@@ -37,6 +46,11 @@ export type TraceSource = Readonly<{
    * outside of its slices was read because something in it failed.
    */
   sample?(): Sample | null;
+  /**
+   * Of files of a saved sample, whose slices are known after read(): whether this trace that it gave
+   * lies outside of them.
+   */
+  isOutside?(trace: Trace): boolean;
   /** After read(): counts of every span, read or not; null where the source has none. */
   totals?(): readonly Total[] | null;
   /** After read(): what was read although it is not as it should be; each kind once. */

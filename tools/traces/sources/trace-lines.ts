@@ -1,5 +1,6 @@
 import type { Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
+import type { Sample } from './sampling/sample.ts';
 import type { SourceDescription } from './source.ts';
 
 /**
@@ -17,6 +18,8 @@ export type End = Readonly<{
   traces: number;
   truncated: string | null;
   deviations?: readonly Deviation[] | undefined;
+  /** Where the traces are a sample. */
+  sample?: Sample | undefined;
 }>;
 
 /** The first line, but for what a reader has no use for. */
@@ -30,9 +33,12 @@ export function headLine(source: SourceDescription, readAtMs: number | null = nu
 
 export const traceLine = (one: Trace): string => `${JSON.stringify(one)}\n`;
 
-export const endLine = ({ traces, truncated, deviations = [] }: End): string => {
+/** Of a trace outside of the slices of a sample: it is there because something in it failed. */
+export const outsideLine = (one: Trace): string => `${JSON.stringify({ ...one, outside: true })}\n`;
+
+export const endLine = ({ traces, truncated, deviations = [], sample }: End): string => {
   const told = deviations.length === 0 ? {} : { deviations };
-  return `${JSON.stringify({ end: FORMAT, traces, truncated, ...told })}\n`;
+  return `${JSON.stringify({ end: FORMAT, traces, truncated, ...told, sample })}\n`;
 };
 
 /** A file of traces that are in memory, all of them. */

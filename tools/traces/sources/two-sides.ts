@@ -1,5 +1,7 @@
 import { createDeviationTally } from '../deviation.ts';
 import type { Trace } from '../model.ts';
+import { readSome } from './sampling/read-some.ts';
+import { mergeSamples } from './sampling/sample.ts';
 import type { SourceDescription, TraceSource } from './source.ts';
 
 const SIDES = ['a', 'b'] as const;
@@ -9,6 +11,7 @@ type Side = (typeof SIDES)[number];
 export function joinSides(sides: Readonly<Record<Side, TraceSource>>): TraceSource {
   const sideOf = new WeakMap<Trace, Side>();
   let reading: Side = 'a';
+  const counts = { a: 0, b: 0 };
   const tell = (trace: Trace, side: Side): Trace => {
     sideOf.set(trace, side);
     return trace;
@@ -20,8 +23,29 @@ export function joinSides(sides: Readonly<Record<Side, TraceSource>>): TraceSour
     async *read(signal) {
       for (const side of SIDES) {
         reading = side;
-        for await (const trace of sides[side].read(signal)) yield tell(trace, side);
+        counts[side] = 0;
+        for await (const trace of sides[side].read(signal)) {
+          counts[side] += 1;
+          yield tell(trace, side);
+        }
       }
+    },
+    async *readSome(isWanted, signal) {
+      let before = 0;
+      for (const side of SIDES) {
+        reading = side;
+        const from = before;
+        const some = readSome(sides[side], (place) => isWanted(from + place), signal);
+        for await (const trace of some) yield tell(trace, side);
+        before += counts[side];
+      }
+    },
+    async size(signal) {
+      const sizes = [await sides.a.size?.(signal), await sides.b.size?.(signal)];
+      return {
+        traces: sizes.reduce((sum, size) => sum + (size?.traces ?? 0), 0),
+        bytes: sizes.reduce((sum, size) => sum + (size?.bytes ?? 0), 0),
+      };
     },
     async find(traceIds, signal) {
       const found: Trace[] = [];
@@ -31,6 +55,9 @@ export function joinSides(sides: Readonly<Record<Side, TraceSource>>): TraceSour
       }
       return found;
     },
+    sample: () =>
+      mergeSamples(both((source) => source.sample?.() ?? null).filter((one) => one !== null)),
+    isOutside: (trace) => both((source) => source.isOutside?.(trace) === true).includes(true),
     sideOf: (trace) => sideOf.get(trace) ?? null,
     truncated() {
       const reasons = both((source) => source.truncated()).filter((reason) => reason !== null);

@@ -15,22 +15,27 @@ export type Part = Readonly<{
  * Divides the traces, in their order, so that the spans of each part fit into memory. Only parts that
  * are not complete yet are in memory: where the spans of a trace are near each other, few at a time.
  */
-export function* partitionsOf(entries: Entries, traces: number): Generator<Part> {
-  const { partOf, sizes } = divide(entries, traces);
+export function* partitionsOf(
+  entries: Entries,
+  traces: number,
+  isWanted: (trace: number) => boolean = () => true,
+): Generator<Part> {
+  const { partOf, sizes } = divide(entries, { traces, isWanted });
   const open = new Map<number, ReturnType<typeof createPart>>();
   let next = 0;
   let number = 0;
   for (const { at, length, trace } of entries.blocks()) {
     for (let place = 0; place < at.length; place += 1) {
       const ofTrace = trace[place] as number;
+      number += 1;
+      if (!isWanted(ofTrace)) continue;
       const part = partOf[ofTrace] as number;
       let opened = open.get(part);
       if (opened === undefined) {
         opened = createPart(sizes[part] as number);
         open.set(part, opened);
       }
-      opened.add(number, [at[place] as number, length[place] as number, ofTrace]);
-      number += 1;
+      opened.add(number - 1, [at[place] as number, length[place] as number, ofTrace]);
       if (part !== next) continue;
       for (let done = open.get(next); done?.isComplete() === true; done = open.get(next)) {
         open.delete(next);
@@ -62,7 +67,10 @@ export function partOf(entries: Entries, isWanted: (trace: number) => boolean): 
 }
 
 /** To which part each trace belongs, and how many spans each part has. */
-function divide(entries: Entries, traces: number) {
+function divide(
+  entries: Entries,
+  { traces, isWanted }: Readonly<{ traces: number; isWanted: (trace: number) => boolean }>,
+) {
   const bytes = new Float64Array(traces);
   const spans = new Uint32Array(traces);
   for (const { length, trace } of entries.blocks()) {
@@ -76,6 +84,7 @@ function divide(entries: Entries, traces: number) {
   const partOf = new Uint32Array(traces);
   let filled = Number.POSITIVE_INFINITY;
   for (let trace = 0; trace < traces; trace += 1) {
+    if (!isWanted(trace)) continue;
     const ofTrace = bytes[trace] as number;
     if (filled + ofTrace > PARTITION_BYTES) {
       sizes.push(0);

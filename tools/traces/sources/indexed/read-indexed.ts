@@ -14,7 +14,11 @@ type Tally = ReturnType<typeof createDeviationTally>;
 
 /** OTLP files of which only a part is in memory at a time. */
 export type IndexedFiles = Readonly<{
-  read(signal: AbortSignal): AsyncGenerator<Trace>;
+  /** How many there are. */
+  traces: number;
+  read(signal: AbortSignal, to: Readonly<{ tally: Tally }>): AsyncGenerator<Trace>;
+  /** Those that are wanted by their place in what `read` gives. */
+  readSome(isWanted: (place: number) => boolean, signal: AbortSignal): AsyncGenerator<Trace>;
   find(traceIds: ReadonlySet<string>, signal: AbortSignal): AsyncGenerator<Trace>;
 }>;
 
@@ -28,7 +32,7 @@ const FEWEST_BYTES = 16 * 1_024 * 1_024;
 export async function openIndexed(
   paths: readonly string[],
   signal: AbortSignal,
-  { tally, fewestBytes = FEWEST_BYTES }: { tally: Tally; fewestBytes?: number | undefined },
+  { fewestBytes = FEWEST_BYTES }: { fewestBytes?: number | undefined },
 ): Promise<IndexedFiles | null> {
   let bytes = 0;
   for (const path of paths) {
@@ -43,18 +47,19 @@ export async function openIndexed(
     // What a document says of its resources comes before its spans.
     ranked.at({ file: path, line }, before - 0.5),
   );
-  return index === null ? null : readingOf(index, { tally, ranked });
+  return index === null ? null : readingOf(index, ranked);
 }
 
 function readingOf(
   index: SpanIndex,
-  { tally, ranked }: { tally: Tally; ranked: ReturnType<typeof createRankedReports> },
+  /** What the index found. */
+  found: ReturnType<typeof createRankedReports>,
 ): IndexedFiles {
   /** The traces of each of these lists of spans, which hold all spans of their traces. */
   async function* tracesOf(
     parts: Iterable<Part>,
     signal: AbortSignal,
-    to: Readonly<{ reports: typeof ranked; tally: Pick<Tally, 'add'> }>,
+    to: Readonly<{ reports: typeof found; tally: Pick<Tally, 'add'> }>,
   ): AsyncGenerator<Trace> {
     const reader = createSpanReader(index.lists, ({ path, line }, span) =>
       to.reports.at({ file: path, line }, span),
@@ -75,25 +80,36 @@ function readingOf(
   }
 
   return {
-    async *read(signal) {
+    traces: index.ids.size(),
+    async *read(signal, { tally }) {
       const parts = partitionsOf(index.entries, index.ids.size());
-      yield* tracesOf(parts, signal, { reports: ranked, tally });
-      for (const deviation of ranked.all()) tally.add(deviation);
+      const reports = found.copy();
+      yield* tracesOf(parts, signal, { reports, tally });
+      for (const deviation of reports.all()) tally.add(deviation);
+    },
+    readSome(isWanted, signal) {
+      // Traces come in the order of their numbers.
+      const parts = partitionsOf(index.entries, index.ids.size(), isWanted);
+      return tracesOf(parts, signal, silent());
     },
     find(traceIds, signal) {
       const isWanted = new Set([...traceIds].map((traceId) => index.ids.find(traceId)));
       const part = partOf(index.entries, (trace) => isWanted.has(trace));
-      // What deviates was told when everything was read.
-      const to = { reports: createRankedReports(), tally: { add: () => {} } };
-      return tracesOf([part], signal, to);
+      return tracesOf([part], signal, silent());
     },
   };
 }
 
+/** What deviates was told when everything was read. */
+const silent = () => ({ reports: createRankedReports(), tally: { add: () => {} } });
+
+type Ranked = Readonly<{ rank: number; deviation: Deviation }>;
+
 /** Of each kind the example that comes first in the files, whatever order they are read in. */
-function createRankedReports() {
-  const byKind = new Map<Deviation['kind'], { rank: number; deviation: Deviation }>();
+function createRankedReports(before: Iterable<readonly [Deviation['kind'], Ranked]> = []) {
+  const byKind = new Map(before);
   return {
+    copy: () => createRankedReports(byKind),
     at:
       (place: { file: string; line: number }, rank: number): Report =>
       (kind, { count = 1, ...seen }) => {

@@ -19,7 +19,7 @@ const quantileOf = (degrees: number): number => 1.96 + 2.37 / degrees + 2.82 / d
  */
 export function estimateTotal(
   { strata, read }: Readonly<{ strata: readonly Stratum[]; read: readonly Slice[] }>,
-  startsMs: readonly number[],
+  startsMs: Iterable<number>,
 ): EstimatedTotal {
   const counts = countIn(read, startsMs);
   const hours = strata
@@ -55,7 +55,7 @@ export function estimateTotal(
 }
 
 /** By the start of the slice. */
-function countIn(read: readonly Slice[], startsMs: readonly number[]): Map<number, number> {
+function countIn(read: readonly Slice[], startsMs: Iterable<number>): Map<number, number> {
   const counts = new Map(read.map(({ startMs }) => [startMs, 0]));
   const find = sliceFinder(read);
   for (const atMs of startsMs) {

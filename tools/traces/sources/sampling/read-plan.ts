@@ -37,6 +37,8 @@ export type Answered = Readonly<{
 
 export type PlanOptions = Readonly<{
   window: Slice;
+  /** Slices that lie in none of these are left out: between the windows of two cohorts. */
+  wanted?: readonly Slice[] | undefined;
   /** How many pages may be read. */
   mostPages: number;
   /** How many slices may be read; Infinity: as many as there are pages for. */
@@ -77,7 +79,7 @@ export function* planReads(options: PlanOptions): Steps<void> {
   const restMs = window.endMs - begun.lastStartMs;
   const traces = begun.traces + around.rate * restMs;
   const sliceMs = sliceLengthOf((SLICE_TRACES / traces) * lengthMs);
-  const strata = strataOf(window, sliceMs, seed);
+  const strata = within(options.wanted ?? [window], strataOf(window, sliceMs, seed));
   const slices = strata.reduce((sum, { length }) => sum + length, 0);
   let left = mostPages - begun.pages - around.pages;
   const pagesLeft = (traces - begun.traces) / PAGE_TRACES;
@@ -153,6 +155,12 @@ function* readPages(ask: Ask, most: number): Steps<number> {
     if (pageToken === '') return pages;
     if (pages >= most) return -pages;
   }
+}
+
+function within(wanted: readonly Slice[], strata: readonly Stratum[]): readonly Stratum[] {
+  const isWanted = ({ startMs, endMs }: Slice) =>
+    wanted.some((one) => startMs < one.endMs && endMs > one.startMs);
+  return strata.map((stratum) => stratum.filter(isWanted)).filter(({ length }) => length > 0);
 }
 
 /** Traces a millisecond, from pages that are in the order of their starts. */

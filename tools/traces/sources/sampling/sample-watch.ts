@@ -1,3 +1,4 @@
+import { createColumn, doubles } from '../../columns.ts';
 import type { Trace } from '../../model.ts';
 import type { TraceSource } from '../source.ts';
 import { type EstimatedTotal, estimateTotal } from './estimate.ts';
@@ -20,21 +21,26 @@ export type SampleResult = Readonly<{
 export type SampleTaken = Readonly<{ sample: Sample; result: SampleResult }>;
 
 /** Says of each trace that a source reads whether it is of its sample, and in the end what that was. */
-export function createSampleWatch(source: Pick<TraceSource, 'sample'>) {
-  const startsMs: number[] = [];
+export function createSampleWatch(source: Pick<TraceSource, 'sample' | 'isOutside'>) {
+  const starts = createColumn(doubles);
   let known: Sample | null = null;
   let isRead = (_: number): boolean => true;
   return {
     see(trace: Trace): boolean {
       const sample = source.sample?.() ?? null;
-      if (sample === null) return true;
+      if (source.isOutside?.(trace) === true) return false;
+      if (sample === null) {
+        // Files may say at their end that they hold a sample.
+        if (source.isOutside !== undefined) starts.add(startOf(trace));
+        return true;
+      }
       if (sample !== known) {
         known = sample;
         isRead = inSample(sample);
       }
       const atMs = startOf(trace);
       const isIn = isRead(atMs);
-      if (isIn) startsMs.push(atMs);
+      if (isIn) starts.add(atMs);
       return isIn;
     },
     /** null: everything was read. */
@@ -42,6 +48,7 @@ export function createSampleWatch(source: Pick<TraceSource, 'sample'>) {
       const sample = source.sample?.() ?? null;
       if (sample === null) return null;
       const { strata, read, sliceMs, seed, traces } = sample;
+      const startsMs = starts.all();
       const result: SampleResult = {
         text: describeSample(sample, startsMs),
         slices: read.length,

@@ -25,8 +25,34 @@ export function inSample({ read }: Sample): (atMs: number) => boolean {
   return (atMs) => find(atMs) !== null;
 }
 
+/** Samples that lie in several files, as one; null: none. */
+export function mergeSamples(samples: readonly Sample[]): Sample | null {
+  const [first] = samples;
+  if (first === undefined || samples.length === 1) return first ?? null;
+  const isNew = firstOfEach();
+  const isNewRead = firstOfEach();
+  return {
+    ...first,
+    strata: samples
+      .flatMap(({ strata }) => strata.map((stratum) => stratum.filter(isNew)))
+      .filter(({ length }) => length > 0),
+    read: samples.flatMap(({ read }) => read).filter(isNewRead),
+    failures: samples.every(({ failures }) => failures === 'all') ? 'all' : 'part',
+    traces: samples.reduce<number | null>(
+      (sum, { traces }) => (sum === null || traces === null ? null : sum + traces),
+      0,
+    ),
+  };
+}
+
+/** Says of each slice whether it has not come before. */
+function firstOfEach(): (slice: Slice) => boolean {
+  const starts = new Set<number>();
+  return ({ startMs }) => starts.size < starts.add(startMs).size;
+}
+
 /** What was read, in words; `startsMs`: of the traces in the slices. */
-export function describeSample(sample: Sample, startsMs: readonly number[]): string {
+export function describeSample(sample: Sample, startsMs: Iterable<number>): string {
   const { strata, read, sliceMs, seed, failures } = sample;
   const all = strata.reduce((sum, { length }) => sum + length, 0);
   const traces =

@@ -1,59 +1,50 @@
+import { UsageError } from '../../../cli/command-line.ts';
+import type { Deviation } from '../../deviation.ts';
 import type { Trace } from '../../model.ts';
-import { errorOf } from '../../span.ts';
 import type { TraceSource } from '../source.ts';
-import { inSample, type Sample, startOf } from './sample.ts';
-import { inTurn, MINUTE_MS, type Stratum, strataOf } from './slices.ts';
+import { chooseSlices } from './choose-slices.ts';
+import { readSome } from './read-some.ts';
+import type { Sample } from './sample.ts';
+import { FILE_BUDGET, type FileBudget } from './sample-options.ts';
+import { createSeenTraces } from './seen-traces.ts';
 
 /**
- * A source whose traces are read twice: once to see in which minutes they begin, and then those of at
- * most `mostRuns` minutes, with all traces in which something failed.
+ * Files of which, where they hold more than the budget, the traces of some slices of time are given,
+ * and those in which something failed. They are read completely first, to see when each trace begins:
+ * the numbers of the window are exact.
  */
-export function sampleMinutes(
+export function sampleFiles(
   source: TraceSource,
-  { mostRuns, seed }: Readonly<{ mostRuns: number; seed: number }>,
+  { budget, seed }: Readonly<{ budget: FileBudget; seed: number }>,
 ): TraceSource {
   let sample: Sample | null = null;
+  let deviations: readonly Deviation[] | null = null;
 
-  const choose = async (signal: AbortSignal): Promise<Sample | null> => {
-    const minutes = new Set<number>();
-    let traces = 0;
-    for await (const trace of source.read(signal)) {
-      traces += 1;
-      minutes.add(Math.floor(startOf(trace) / MINUTE_MS));
+  async function* read(signal: AbortSignal): AsyncGenerator<Trace> {
+    [sample, deviations] = [null, null];
+    const size = (await source.size?.(signal)) ?? { traces: null, bytes: 0 };
+    const isWithin = (size.traces ?? 0) <= budget.traces && size.bytes <= budget.bytes;
+    if (isWithin && budget.runs === Number.POSITIVE_INFINITY) return yield* source.read(signal);
+    const seen = createSeenTraces();
+    for await (const trace of source.read(signal)) seen.add(trace);
+    if (source.sample?.() && budget !== FILE_BUDGET) {
+      throw new UsageError(
+        '--max-runs and --max-bytes cannot sample a saved sample; leave them out to read all of it',
+      );
     }
-    const strata = strataWith(minutes, seed);
-    const slices = inTurn(strata, seed);
-    if (slices.length <= mostRuns) return null;
-    const read = slices.slice(0, mostRuns);
-    return { strata, read, sliceMs: MINUTE_MS, seed, failures: 'all', traces };
-  };
+    const chosen = source.sample?.()
+      ? null
+      : chooseSlices(seen, { budget, seed, bytes: size.bytes });
+    // What deviates was told of every trace; the second reading tells only of some.
+    deviations = source.deviations();
+    sample = chosen?.sample ?? source.sample?.() ?? null;
+    yield* readSome(source, chosen?.isWanted ?? (() => true), signal);
+  }
 
   return {
     ...source,
-    async *read(signal) {
-      sample = await choose(signal);
-      const isRead = sample === null ? () => true : inSample(sample);
-      for await (const trace of source.read(signal)) {
-        if (isRead(startOf(trace)) || hasFailure(trace)) yield trace;
-      }
-    },
-    sample: () => sample,
+    read,
+    sample: () => sample ?? source.sample?.() ?? null,
+    deviations: () => deviations ?? source.deviations(),
   };
 }
-
-/** Files may lie days apart: hours without a trace are no part of the window. */
-function strataWith(minutes: ReadonlySet<number>, seed: number): readonly Stratum[] {
-  const inOrder = [...minutes].sort((one, other) => one - other);
-  const [first, last] = [inOrder[0], inOrder.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const hours = new Set(inOrder.map(hourOf));
-  return [...hours].flatMap((hour) => {
-    const startMs = Math.max(first, hour * 60) * MINUTE_MS;
-    const endMs = Math.min(last + 1, (hour + 1) * 60) * MINUTE_MS;
-    return strataOf({ startMs, endMs }, MINUTE_MS, seed);
-  });
-}
-
-const hourOf = (minute: number): number => Math.floor(minute / 60);
-
-const hasFailure = ({ spans }: Trace): boolean => spans.some((span) => errorOf(span) !== null);

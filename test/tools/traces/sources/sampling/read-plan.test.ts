@@ -6,15 +6,21 @@ import {
   planReads,
 } from '../../../../../tools/traces/sources/sampling/read-plan.ts';
 
+import type { Slice } from '../../../../../tools/traces/sources/sampling/slices.ts';
+
 const HOUR_MS = 3_600_000;
 const DAY = { startMs: 1_000 * HOUR_MS, endMs: 1_024 * HOUR_MS };
 const FAILED_EVERY = 1_000;
 
 /** Traces at even distances, in lists of pages of 100, as Cloud Trace would answer. */
-function readDay(everyMs: number, options: { mostPages?: number; mostSlices?: number } = {}) {
+function readDay(
+  everyMs: number,
+  options: { mostPages?: number; mostSlices?: number; wanted?: readonly Slice[] } = {},
+) {
   const planned: Planned[] = [];
   const plan = planReads({
     window: DAY,
+    wanted: options.wanted,
     mostPages: options.mostPages ?? 180,
     mostSlices: options.mostSlices ?? Number.POSITIVE_INFINITY,
     seed: 1,
@@ -93,6 +99,17 @@ test('a slice of several pages is read to its end', () => {
   const slices = dense.asks.filter(({ kind }) => kind === 'slice');
   assert.ok(slices.filter(({ pageToken }) => pageToken !== '').length > slices.length / 3);
   assert.equal(dense.planned?.sliceMs, 100);
+});
+
+test('slices between the windows of two cohorts are left out', () => {
+  const before = { startMs: DAY.startMs, endMs: DAY.startMs + 6 * HOUR_MS };
+  const after = { startMs: DAY.endMs - 3 * HOUR_MS, endMs: DAY.endMs };
+  const { asks, planned } = readDay(1_000, { wanted: [before, after] });
+  const slices = asks.filter(({ kind }) => kind === 'slice');
+  assert.ok(slices.length > 100);
+  const isWanted = ({ startMs }: Ask) => startMs < before.endMs || startMs >= after.startMs;
+  assert.ok(slices.every(isWanted));
+  assert.equal(planned?.strata.length, 9);
 });
 
 test('the same answers give the same pages', () => {

@@ -6,7 +6,11 @@ import { type TestContext, test } from 'node:test';
 import type { Comparison } from '../../../../../tools/compare/result/comparison.ts';
 import type { Trace } from '../../../../../tools/traces/model.ts';
 import { inSample, startOf } from '../../../../../tools/traces/sources/sampling/sample.ts';
-import { sampleMinutes } from '../../../../../tools/traces/sources/sampling/sampled-source.ts';
+import {
+  budgetAsked,
+  FILE_BUDGET,
+} from '../../../../../tools/traces/sources/sampling/sample-options.ts';
+import { sampleFiles } from '../../../../../tools/traces/sources/sampling/sampled-source.ts';
 import { renderTraceFile } from '../../../../../tools/traces/sources/trace-lines.ts';
 import { runCli } from '../../../cli/run-cli.ts';
 import { requestTrace } from '../../request-trace.ts';
@@ -27,6 +31,8 @@ const traces = (['gcp_cloud_run', 'gcp_kubernetes_engine'] as const).flatMap((pl
   }),
 );
 
+const runsOf = (runs: number) => budgetAsked({ runs }) ?? FILE_BUDGET;
+
 const sourceOf = (all: readonly Trace[]) => ({
   describe: () => LOCAL,
   readAtMs: () => null,
@@ -39,7 +45,7 @@ const sourceOf = (all: readonly Trace[]) => ({
 });
 
 async function readSample(mostRuns: number, seed = 1) {
-  const source = sampleMinutes(sourceOf(traces), { mostRuns, seed });
+  const source = sampleFiles(sourceOf(traces), { budget: runsOf(mostRuns), seed });
   const read = await toArray(source.read(SIGNAL));
   return { read, sample: source.sample?.() ?? null };
 }
@@ -75,12 +81,100 @@ test('hours without a trace are no part of the window', async () => {
     ...span,
     ...{ startMs: span.startMs + dayMs, endMs: span.endMs + dayMs },
   }));
-  const source = sampleMinutes(sourceOf([...traces, { ...later, spans }]), {
-    ...{ mostRuns: 9, seed: 1 },
+  const source = sampleFiles(sourceOf([...traces, { ...later, spans }]), {
+    ...{ budget: runsOf(9), seed: 1 },
   });
   const read = await toArray(source.read(SIGNAL));
   assert.ok(read.some(({ traceId }) => traceId === 'c'.repeat(32)));
   assert.equal(source.sample?.()?.strata.flat().length, 121);
+});
+
+const UNLIMITED = { ...FILE_BUDGET, traces: Infinity, bytes: Infinity };
+
+/** As many traces of a file as its lines say. */
+async function readWithin(
+  budget: Partial<typeof FILE_BUDGET>,
+  some: readonly Trace[] = traces,
+  bytes = 0,
+) {
+  let reads = 0;
+  const from = sourceOf(some);
+  const source = sampleFiles(
+    {
+      ...from,
+      read() {
+        reads += 1;
+        return from.read();
+      },
+      size: async () => ({ traces: some.length, bytes }),
+    },
+    { budget: { ...UNLIMITED, ...budget }, seed: 1 },
+  );
+  const read = await toArray(source.read(SIGNAL));
+  return { read, reads, sample: source.sample?.() ?? null };
+}
+
+test('files within the budget are read once, and completely', async () => {
+  const { read, reads, sample } = await readWithin({ traces: traces.length });
+  assert.deepEqual([read.length, reads, sample], [traces.length, 1, null]);
+});
+
+test('of files with more traces than the budget, minutes for so many are read', async () => {
+  const { read, sample } = await readWithin({ traces: 610 });
+  assert.deepEqual([sample?.read.length, sample?.sliceMs], [30, 60_000]);
+  assert.equal(sample?.traces, traces.length);
+  assert.equal(read.length, 30 * 20 + 1);
+});
+
+test('of files with more bytes than the budget, minutes for so many are read', async () => {
+  const { sample } = await readWithin({ bytes: 1.01e6 }, traces, 4e6);
+  assert.equal(sample?.read.length, 30);
+});
+
+test('slices are shorter than a minute where few minutes would fit', async () => {
+  const minute = traces.slice(0, 10).flatMap((trace) =>
+    Array.from({ length: 59 }, (_, second) => ({
+      ...trace,
+      spans: trace.spans.map((span) => ({
+        ...span,
+        ...{ startMs: span.startMs + second * 1_000, endMs: span.endMs + second * 1_000 },
+      })),
+    })),
+  );
+  const { read, sample } = await readWithin({ traces: 200 }, minute);
+  assert.ok((sample?.sliceMs ?? 0) <= 1_000);
+  assert.ok((sample?.read.length ?? 0) >= 20);
+  assert.ok(read.length <= 200 && read.length > 100, `${read.length}`);
+});
+
+test('of more failures than the budget the first are read, and the sample says so', async () => {
+  const failing = traces.map((trace) => ({
+    ...trace,
+    spans: trace.spans.map((span) => ({ ...span, status: { error: true } })),
+  }));
+  const { read, sample } = await readWithin({ traces: 600, outside: 50 }, failing);
+  assert.equal(sample?.failures, 'part');
+  assert.equal(read.length, (sample?.read.length ?? 0) * 20 + 50);
+  assert.equal((await readWithin({ traces: 600, outside: 5_000 }, failing)).read.length, 2_400);
+});
+
+test('what deviates is that of all traces, whichever are read', async () => {
+  let reads = 0;
+  const from = sourceOf(traces);
+  const example = { file: null, line: null, traceId: null, spanId: null, value: null };
+  const source = sampleFiles(
+    {
+      ...from,
+      read() {
+        reads += 1;
+        return from.read();
+      },
+      deviations: () => [{ kind: 'duplicate-span', count: 3 - reads, example }],
+    },
+    { budget: runsOf(5), seed: 1 },
+  );
+  await toArray(source.read(SIGNAL));
+  assert.equal(source.deviations()[0]?.count, 2);
 });
 
 async function compareFile(t: TestContext, ...flags: readonly string[]) {
@@ -96,7 +190,13 @@ async function compareFile(t: TestContext, ...flags: readonly string[]) {
   assert.equal(code, 0, stderr);
   const comparison: Comparison = JSON.parse(await readFile(json ?? '', 'utf8'));
   const written = await Promise.all([saved, html].map((path) => readFile(path ?? '', 'utf8')));
-  return { comparison, stdout, saved: written[0] ?? '', page: written[1] ?? '' };
+  return {
+    comparison,
+    stdout,
+    saved: written[0] ?? '',
+    page: written[1] ?? '',
+    savedFile: saved ?? '',
+  };
 }
 
 test('compare --max-runs reports the sample, the numbers of the window and what failed', async (t) => {
@@ -118,5 +218,32 @@ test('compare --max-runs reports the sample, the numbers of the window and what 
   assert.match(stdout, /requests traced +400 of about 1200/);
   assert.match(stdout, /a sample was read: of 2400 traces those that began in 40 of 120 minutes/);
   assert.match(page, /Requests traced<\/th><td>400 of about 1200<\/td>/);
-  assert.match(saved, /"truncated":"of 2400 traces those/);
+  assert.match(stdout, /add --max-runs all/);
+  assert.equal(saved.match(/"outside":true/g)?.length ?? 0, 1);
+});
+
+test('a saved sample that is read again gives the same result', async (t) => {
+  const first = await compareFile(t, '--max-runs', '40', '--seed', '5');
+  const { code, stdout, stderr } = await runCli(['compare', '--from', first.savedFile, '--json']);
+  assert.equal(code, 0, stderr);
+  const again: Comparison = JSON.parse(stdout);
+  const { source: _, warnings, ...rest } = first.comparison;
+  const { source: __, warnings: warningsAgain, ...restAgain } = again;
+  assert.deepEqual(restAgain, rest);
+  const findings = (some: typeof warnings) => some.map(({ finding }) => finding);
+  assert.deepEqual(findings(warningsAgain), findings(warnings));
+  const sampled = await runCli(['compare', '--from', first.savedFile, '--max-runs', '9']);
+  assert.equal(sampled.code, 2);
+  assert.match(sampled.stderr, /cannot sample a saved sample; leave them out/);
+});
+
+test('--max-runs all and --max-bytes all read everything, a number of bytes a sample', async (t) => {
+  for (const flag of ['--max-runs', '--max-bytes']) {
+    const { comparison } = await compareFile(t, flag, 'all');
+    assert.equal(comparison.sample, undefined);
+    assert.equal(comparison.cohorts.a.traces, 1_200);
+  }
+  const { comparison } = await compareFile(t, '--max-bytes', '3MB');
+  assert.equal(comparison.sample?.of, 120);
+  assert.ok((comparison.sample?.slices ?? 0) < 120);
 });

@@ -1,0 +1,25 @@
+import { stat } from 'node:fs/promises';
+import { isCompressed, readBytes } from './file-bytes.ts';
+import { countLines } from './indexed/scan.ts';
+import { fileOf } from './stored-input.ts';
+
+/** `lines`: null where nobody counted them, as the file is small. */
+export type FileSize = Readonly<{ lines: number | null; bytes: number }>;
+
+/** No trace is written in fewer bytes, so smaller files hold few. */
+const FEWEST_BYTES = 16 * 1_024 * 1_024;
+/** What compression may hide. */
+const MOST_UNPACKED = 20;
+
+/** How many bytes a file has when it is unpacked, and of a large one how many lines. */
+export async function sizeOfFile(path: string, signal: AbortSignal): Promise<FileSize> {
+  const { size } = await stat(fileOf(path));
+  const compressed = await isCompressed(path);
+  if (size * (compressed ? MOST_UNPACKED : 1) < FEWEST_BYTES) return { lines: null, bytes: size };
+  let [lines, bytes] = [1, 0];
+  for await (const chunk of readBytes(path, signal, { onCut: () => {}, allowsProtobuf: true })) {
+    lines += countLines(chunk);
+    bytes += chunk.length;
+  }
+  return { lines, bytes };
+}
