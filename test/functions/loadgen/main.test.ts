@@ -9,7 +9,16 @@ import { linesOfRefusal, startProgram } from '../../services/program.ts';
 
 const ENTRY = 'functions/loadgen/main.ts';
 
-type Span = Readonly<{ name: string; traceId: string; spanId: string; parentSpanId?: string }>;
+type Span = Readonly<{
+  name: string;
+  kind: number;
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  attributes: Readonly<Record<string, unknown>>;
+}>;
+/** Of OpenTelemetry's kinds of spans. */
+const SERVER = 1;
 type Counts = Readonly<Record<'started' | 'stored' | 'lost' | 'unknown', number>>;
 
 async function start(
@@ -85,6 +94,11 @@ describe('the program', () => {
       assert.equal(trace.length, 2, 'the root and its client span');
       assert.equal(trace.filter(({ parentSpanId }) => parentSpanId === root.spanId).length, 1);
     }
+    const invocations = spans.filter(({ kind }) => kind === SERVER);
+    assert.deepEqual(
+      invocations.map(({ name, attributes }) => [name, attributes['http.route']]),
+      [['POST /', '/']],
+    );
     const { started, stored, lost } = await counts();
     assert.deepEqual([stored, lost], [started, 0]);
     assert.equal(started, 2 * requests + 1, 'and the span of the invocation');

@@ -361,6 +361,22 @@ const isNoRead = ({ name, attributes }: Span) =>
 const isOfCloudRun = ({ spans }: Trace) =>
   spans.some(({ attributes }) => attributes['cloud.platform'] === 'gcp_cloud_run');
 
+test('hops of traces saved under the old names of HTTP server spans pair with those of the new', () => {
+  const traces = tracesOf();
+  const named = (trace: Trace): Trace => ({
+    ...trace,
+    spans: trace.spans.map((span) =>
+      span.name === 'GET /'
+        ? { ...span, name: 'GET', attributes: { ...span.attributes, 'url.path': '/' } }
+        : span,
+    ),
+  });
+  const { hops } = compare(traces.map((trace) => (isOfCloudRun(trace) ? named(trace) : trace)));
+  assert.ok(hops.some(({ path }) => path.endsWith(' > client:GET /')));
+  assert.ok(hops.every(({ a, b }) => a?.n === 80 && b?.n === 80));
+  assert.deepEqual(hops, compare(traces).hops);
+});
+
 test('broken traces count in the rates and in no hop', () => {
   const traces = tracesOf().map((trace, index) => (index < 4 ? without(trace, 5) : trace));
   const comparison = compare(traces);
