@@ -18,15 +18,15 @@ const is = (service: string, kind: string, name?: string) => (node: Node) =>
   (kind === 'any' || node.span.kind === kind) &&
   (name === undefined || node.span.name === name);
 
+const isHandling = is('client', 'any', SPAN.client);
+const isCall = is('client', 'client', SPAN.rpc);
+
 /** The spans of one request, each the child of the one before (design: "Spans of one request"). */
 const CHAIN: readonly Step[] = [
   { edge: 'loadgen → HTTP client span', matches: is('loadgen', 'client') },
   { edge: 'HTTP client span → HTTP server span of client', matches: is('client', 'server') },
-  {
-    edge: 'HTTP server span of client → client',
-    matches: is('client', 'any', SPAN.client),
-  },
-  { edge: 'client → gRPC client span', matches: is('client', 'client', SPAN.rpc) },
+  { edge: 'HTTP server span of client → client', matches: isHandling },
+  { edge: 'client → gRPC client span', matches: isCall },
   { edge: 'gRPC client span → gRPC server span of server', matches: is('server', 'server') },
 ];
 
@@ -75,7 +75,9 @@ function missingBelow(root: Node, isMarked: (node: Node) => boolean): string[] {
       only !== undefined && parents.length === 1
         ? stepsBelow(only, matches, isOwn)
         : parents.flatMap((parent) => stepsBelow(parent, matches, isOwn));
-    if (children.length > 0) parents = children;
+    const around =
+      children.length === 0 && matches === isHandling ? aroundCalls(parents) : children;
+    if (around.length > 0) parents = around;
     else if (parents.every(isOwn) && parents.flatMap(programsBelow).every(isOwn)) {
       return parents.some(inError) ? [] : [edge];
     }
@@ -87,6 +89,20 @@ function missingBelow(root: Node, isMarked: (node: Node) => boolean): string[] {
     ...servers.flatMap(missingReads),
   ];
 }
+
+/**
+ * The spans that hold the call of server, in a client that somebody else wrote with our telemetry. It
+ * looks like ours, and names its spans as it likes. Where ours has lost `client`, the call is an orphan
+ * and not below.
+ */
+const aroundCalls = (parents: readonly Node[]): readonly Node[] =>
+  parents.flatMap((parent) =>
+    holdsCall(parent) ? [parent] : nearestBelow(parent, isBetween).filter(holdsCall),
+  );
+
+const holdsCall = ({ children }: Node): boolean => children.some(isCall);
+const isBetween = (node: Node): boolean =>
+  isOf('client', node) && node.span.kind === 'internal' && !holdsCall(node);
 
 /** Front ends and proxies only pass a call on. */
 const passesOn = (node: Node): boolean => node.frontEnd || isProxy(node);

@@ -79,6 +79,20 @@ test('of a client in another language nothing is expected but its own span', () 
   assert.deepEqual(missingEdges(normalise(foreign)), []);
 });
 
+test('a client that has our telemetry names the spans around its call as it likes, or has none', () => {
+  const named = withSpanChanged(requestTrace(), 4, { name: 'count' });
+  assert.deepEqual(missingEdges(normalise(named)), []);
+  const deeper = withSpanChanged(named, 5, { parentSpanId: spanIdOf(20) });
+  const [, , , count] = named.spans;
+  assert.ok(count);
+  const inner = { ...count, spanId: spanIdOf(20), parentSpanId: spanIdOf(4), name: 'ask' };
+  assert.deepEqual(missingEdges(normalise({ ...deeper, spans: [...deeper.spans, inner] })), []);
+  const none = withSpanChanged(without(requestTrace(), 4), 5, { parentSpanId: spanIdOf(3) });
+  assert.deepEqual(missingEdges(normalise(none)), []);
+  const silent = missingEdges(normalise(without(named, 5, 6, 7, 8, 9, 10)));
+  assert.deepEqual(silent, ['HTTP server span of client → client']);
+});
+
 test('nothing is expected below a call that failed', () => {
   const refused = withSpanChanged(without(requestTrace(), 6, 7, 8, 9, 10), 5, {
     attributes: { 'service.name': 'client', [ATTR.errorType]: '14' },
