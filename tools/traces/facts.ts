@@ -11,6 +11,8 @@ export type Facts = Readonly<{
   ofTheSystem: boolean;
   answer: Answer | null;
   errorType: string | undefined;
+  /** What Cloud Trace's own label says of the error; it alone says that the span failed. */
+  labelledError: string | undefined;
   /** The answer that it says is not the known one; null where it says none. */
   wrongCount: WrongCount | null;
   /** Something that only this system's own telemetry writes. */
@@ -70,7 +72,8 @@ export const factsOf = perAttributes((attributes): Facts => {
     service,
     ofTheSystem: programName !== undefined && (SERVICES as readonly string[]).includes(service),
     answer: answerOf({ attributes }),
-    errorType: attributes[ATTR.errorType],
+    errorType: attributes[ATTR.errorType] ?? (attributes['/error/name'] || undefined),
+    labelledError: attributes['/error/message'] || undefined,
     wrongCount: wrongCountIn(attributes),
     marked: isMarked(attributes),
     proxy: attributes.component === 'proxy',

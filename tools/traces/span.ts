@@ -18,10 +18,11 @@ export const serviceOf = (span: Span): string => factsOf(span).service;
  * Trace's v1 read API has only attributes); null: none.
  */
 export function errorOf(span: Span): { type: string; message: string } | null {
-  const { answer, errorType: type } = factsOf(span);
+  const { answer, errorType: type, labelledError } = factsOf(span);
   const answered = answer !== null && isErrorAnswer(span, answer) ? answer : null;
-  if (type === undefined && answered === null && span.status?.error !== true) return null;
-  const message = span.attributes[ATTR.errorMessage] ?? span.status?.message ?? '';
+  const isFailed = labelledError !== undefined || span.status?.error === true;
+  if (type === undefined && answered === null && !isFailed) return null;
+  const message = span.attributes[ATTR.errorMessage] ?? labelledError ?? span.status?.message ?? '';
   return { type: type ?? (answered === null ? 'error' : typeOf(answered)), message };
 }
 

@@ -83,6 +83,22 @@ for (const [attributes, service] of NAMED) {
   });
 }
 
+test("a span that Cloud Trace's own label of an error marks has failed", () => {
+  const failed = { '/error/name': 'Unavailable', '/error/message': 'no route to host' };
+  assert.deepEqual(errorOf(spanOf('GET', failed)), {
+    type: 'Unavailable',
+    message: 'no route to host',
+  });
+  const messageOf = (attributes: Readonly<Record<string, string>>) =>
+    errorOf(spanOf('GET', attributes));
+  assert.deepEqual(messageOf({ '/error/message': 'no route' }), {
+    type: 'error',
+    message: 'no route',
+  });
+  assert.equal(messageOf({ '/error/message': 'no', '/http/status_code': '503' })?.type, 'http_503');
+  assert.equal(messageOf({ '/error/name': '', '/error/message': '' }), null);
+});
+
 test('an answered error is an error where the source has no status', () => {
   const typeOf = (attributes: Readonly<Record<string, string>>) =>
     errorOf(spanOf('GET', attributes))?.type ?? null;
