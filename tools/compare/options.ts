@@ -122,7 +122,8 @@ function parseWindows(given: Given, nowMs: number, origin: Origin) {
     const ownWindow = (ownSince ?? ownUntil) !== undefined;
     const filter = given[side];
     return parseCohort(side, filter ?? PRESETS[side], {
-      ...{ sinceMs, untilMs, ownWindow, preset: filter === undefined, files: sides?.[side] },
+      ...{ sinceMs, untilMs, thisYear: new Date(nowMs).getUTCFullYear(), ownWindow },
+      ...{ preset: filter === undefined, files: sides?.[side] },
     });
   };
   const [a, b] = [cohortOf('a'), cohortOf('b')];

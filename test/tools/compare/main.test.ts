@@ -418,6 +418,21 @@ test('two windows of one platform are named by their time', () => {
   );
 });
 
+test('a window of another year than that of the command is named with its year', () => {
+  const options = parseOptions(
+    flagsOf(
+      'compare',
+      ...['--local', '--b', 'cloud.platform=gcp_cloud_run'],
+      ...['--a-since', '2025-03-02T10:00:00Z', '--a-until', '2025-03-02T11:00:00Z'],
+      ...['--b-since', '2026-03-02T11:00:00Z'],
+    ),
+    Date.parse('2026-03-02T12:00:00Z'),
+  );
+  const { a, b } = options.cohorts;
+  assert.match(a.label, /^Cloud Run 2025-03-02 10:00–11:00Z$/);
+  assert.match(b.label, /^Cloud Run since 03-02 11:00Z$/);
+});
+
 test('files are read to the end where no window is given, Cloud Trace for half an hour', () => {
   const files = parseOptions(flagsOf('compare', '--from', 'a', 'b'), 3_600_000);
   assert.deepEqual(files.origin, { kind: 'files', paths: ['a', 'b'] });

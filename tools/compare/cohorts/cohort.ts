@@ -19,6 +19,8 @@ export type Cohort = Readonly<{
   /** Epoch milliseconds; a trace belongs by its first span's start: since ≤ start < until. */
   sinceMs: number | null;
   untilMs: number | null;
+  /** In which it is asked for: times of another year say theirs. */
+  thisYear: number | null;
   /** The window is this cohort's alone, not that of all that is read. */
   ownWindow: boolean;
   /** Nobody asked for the filter: it names one of the two platforms of the reference system. */
@@ -27,7 +29,7 @@ export type Cohort = Readonly<{
   ownFiles: boolean;
 }>;
 
-type Given = Partial<Pick<Cohort, 'sinceMs' | 'untilMs' | 'ownWindow' | 'preset'>> &
+type Given = Partial<Pick<Cohort, 'sinceMs' | 'untilMs' | 'thisYear' | 'ownWindow' | 'preset'>> &
   Readonly<{
     /** The files that hold this cohort alone. */
     files?: readonly string[] | undefined;
@@ -41,7 +43,8 @@ export const PRESETS: Sides<string> = {
 
 /** Parses `key=value[,key=value]`; a value may hold '=' but no ','. Throws UsageError. */
 export function parseCohort(side: Side, filter: string, given: Given = {}): Cohort {
-  const { sinceMs = null, untilMs = null, ownWindow = false, preset = false, files } = given;
+  const { sinceMs = null, untilMs = null, thisYear = null } = given;
+  const { ownWindow = false, preset = false, files } = given;
   const pairs = parsePairs(side, filter);
   const [first, ...others] = pairs;
   const platform = first?.key === 'cloud.platform' && others.length === 0 ? first.value : '';
@@ -49,7 +52,7 @@ export function parseCohort(side: Side, filter: string, given: Given = {}): Coho
     label: PLATFORM_LABELS[platform] ?? filter,
     filter,
     pairs,
-    ...{ sinceMs, untilMs, ownWindow, preset, ownFiles: false },
+    ...{ sinceMs, untilMs, thisYear, ownWindow, preset, ownFiles: false },
     ...(files !== undefined && ofFiles(files, preset ? null : { filter, pairs })),
   };
 }
@@ -113,14 +116,21 @@ export function labelled({ a, b }: Sides<Cohort>): Sides<Cohort> {
   return { a: timed(a), b: timed(b) };
 }
 
-/** ` 03-02 10:00–10:30Z`: short, because columns of a table are. */
-function windowText({ sinceMs, untilMs }: Cohort): string {
-  const minute = (ms: number) => new Date(ms).toISOString().slice(5, 16).replace('T', ' ');
+/** ` 03-02 10:00–10:30Z`: short, because columns of a table are; of another year ` 2025-03-02 10:00–…`. */
+function windowText({ sinceMs, untilMs, thisYear }: Cohort): string {
+  const isThisYear = [sinceMs, untilMs].every(
+    (ms) => thisYear === null || ms === null || new Date(ms).getUTCFullYear() === thisYear,
+  );
+  const minute = (ms: number) =>
+    new Date(ms)
+      .toISOString()
+      .slice(isThisYear ? 5 : 0, 16)
+      .replace('T', ' ');
   if (sinceMs === null) return untilMs === null ? '' : ` until ${minute(untilMs)}Z`;
   if (untilMs === null) return ` since ${minute(sinceMs)}Z`;
   const [since, until] = [minute(sinceMs), minute(untilMs)];
-  const sameDay = since.slice(0, 5) === until.slice(0, 5);
-  return ` ${since}–${sameDay ? until.slice(6) : until}Z`;
+  const sameDay = since.slice(0, -6) === until.slice(0, -6);
+  return ` ${since}–${sameDay ? until.slice(-5) : until}Z`;
 }
 
 export const CLOUD_RUN = parseCohort('a', PRESETS.a, { preset: true });

@@ -85,6 +85,18 @@ for (const [cohort, label] of WINDOWS) {
   });
 }
 
+test('times of another year than the one in which it is asked carry the year', () => {
+  const inYear = (thisYear: number, from: number, to: number | null) => {
+    const cohort = { ...hour(from, to), thisYear };
+    return labelled({ a: hour(-1, 0), b: cohort }).b.label;
+  };
+  assert.equal(inYear(2026, 0, 1), 'Cloud Run 03-02 10:00–11:00Z');
+  assert.equal(inYear(2027, 0, 1), 'Cloud Run 2026-03-02 10:00–11:00Z');
+  assert.equal(inYear(2027, 0, 24), 'Cloud Run 2026-03-02 10:00–2026-03-03 10:00Z');
+  assert.equal(inYear(2027, 0, 8760), 'Cloud Run 2026-03-02 10:00–2027-03-02 10:00Z');
+  assert.equal(inYear(2027, 0, null), 'Cloud Run since 2026-03-02 10:00Z');
+});
+
 const ofFiles = (side: 'a' | 'b', files: readonly string[], filter?: string) =>
   parseCohort(side, filter ?? PRESETS[side], { preset: filter === undefined, files });
 
