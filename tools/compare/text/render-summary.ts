@@ -13,6 +13,7 @@ import {
 import type { Comparison } from '../result/comparison.ts';
 import { titleOf } from '../result/warning-texts.ts';
 import type { Estimate } from '../statistics/estimate.ts';
+import { leftOut } from './left-out.ts';
 import { escapeMarkdown, renderTable } from './markdown.ts';
 import { tailName, tailNotes } from './render-tails.ts';
 import {
@@ -44,6 +45,7 @@ export function renderSummary(comparison: Comparison): string {
         ];
   const blocks: readonly (readonly string[])[] = [
     ...verdict.map((line) => [line]),
+    ...leftOut(comparison).map((line) => [escapeMarkdown(line)]),
     [source.local ? `${sides} **${LOCAL_LABEL}**` : sides],
     ...(comparison.gate === undefined ? [] : gateBlocks(comparison.gate)),
     ...(unmatched.length > 0

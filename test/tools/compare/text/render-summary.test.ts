@@ -32,6 +32,14 @@ test('holds the verdict, the gate, the hops and the warnings, in this order', ()
   );
 });
 
+test('what the verdict leaves out follows the verdict', () => {
+  const mix = [{ operation: 'shop:POST /orders', share: 1 }];
+  const windows = { lengthMs: 60_000, mix, leftOut: { a: 12, b: 3 } };
+  const text = renderSummary({ ...sample, overall: { ...sample.overall, windows } });
+  const place = text.indexOf('The verdict leaves out 12 warm requests of Cloud Run and 3 of GKE');
+  assert.ok(place > text.indexOf('### ') && place < text.indexOf('A is Cloud Run'), text);
+});
+
 test('without conditions it has no gate', () => {
   assert.doesNotMatch(renderSummary(sample), /Gate/);
 });
