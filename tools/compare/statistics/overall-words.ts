@@ -62,7 +62,7 @@ export function reasonAgainst(
 
 function tooFewWindows({ windows, sides }: Windowed, fewest: number): string {
   if (windows.operations.length === 0) {
-    return 'no operation has enough warm requests without error on both sides';
+    return 'no operation has enough complete warm requests without error on both sides';
   }
   const length = windowText(windows.lengthMs);
   const of = windows.kind === 'paired-windows' ? ' on both sides' : '';

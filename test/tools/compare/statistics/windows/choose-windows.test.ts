@@ -142,5 +142,5 @@ test('too little traffic is said in windows, and no traffic in operations', () =
     /^\d+ windows of \d+ s with warm requests on both sides, and a verdict needs 12$/,
   );
   const none = overallOf(requests(range(0, 2)), []);
-  assert.match(none.reason ?? '', /^no operation has enough warm requests/);
+  assert.match(none.reason ?? '', /^no operation has enough complete warm requests/);
 });
