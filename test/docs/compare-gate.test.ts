@@ -77,10 +77,13 @@ test('two equal versions let the job pass', async (t) => {
   assert.equal(summary.match(/^\| \*\*passes\*\* \|/gm)?.length, 3);
 });
 
-test('too little data lets the job pass, and says so as the documentation promises', async (t) => {
+test('too little data fails the job, as --require-verdict asks for a verdict', async (t) => {
   const { code, output, summary } = await runGate(t, { runs: 5, slowdown: 3 });
-  assert.equal(code, 0, output);
-  assert.match(output, /^Gate: not enough data to decide\. It stays open;/m);
+  assert.equal(code, 1, output);
+  assert.match(
+    output,
+    /^Gate: fails, because there is not enough data and --require-verdict asks/m,
+  );
   for (const reason of ['5 runs', '50 requests']) {
     assert.match(summary, new RegExp(`^\\| \\*\\*not enough data\\*\\*: ${reason}`, 'm'));
   }
