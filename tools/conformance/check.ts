@@ -45,19 +45,22 @@ export async function runChecks(
   options: Readonly<{ signal: AbortSignal; onCheck?: (check: Check) => void }>,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
-  const failed = new Set<string>();
+  // With what was left out after a finding: what follows that is explained by the same finding.
+  const explained = new Set<string>();
   let gone: string | undefined;
   for (const check of checks) {
     options.signal.throwIfAborted();
     const { id, group, title, rule } = check;
     const add = (outcome: Outcome) => results.push({ id, group, title, rule, ...outcome });
-    const cause = check.after?.find((earlier) => failed.has(earlier));
+    const cause = check.after?.find((earlier) => explained.has(earlier));
     if (gone !== undefined) add({ outcome: 'skipped', reason: gone });
-    else if (cause !== undefined) add({ outcome: 'skipped', reason: `${cause} did not hold` });
-    else {
+    else if (cause !== undefined) {
+      explained.add(id);
+      add({ outcome: 'skipped', reason: `${cause} did not hold` });
+    } else {
       options.onCheck?.(check);
       const outcome = await runOne(check, options.signal);
-      if (outcome.outcome !== 'holds') failed.add(id);
+      if (outcome.outcome === 'finding') explained.add(id);
       if (outcome.isGone) gone = 'the program is gone';
       add(outcome.result);
     }

@@ -2,7 +2,7 @@ import { createClosers } from '../local/closers.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud/local-cloud.ts';
 import type { ProgramName } from '../local/platforms/platform.ts';
 import { testedVariables } from './environment.ts';
-import { BUCKET, OBJECTS } from './texts.ts';
+import { BUCKET, OBJECTS, OBJECTS_PER_PAGE } from './texts.ts';
 
 export type TestedCloud = Readonly<{
   cloud: LocalCloud;
@@ -19,7 +19,7 @@ export type TestedCloud = Readonly<{
 export async function startTestedCloud(program: ProgramName): Promise<TestedCloud> {
   const closers = createClosers();
   try {
-    const cloud = await startLocalCloud();
+    const cloud = await startLocalCloud({ objectsPerPage: OBJECTS_PER_PAGE });
     closers.add(cloud.close);
     cloud.storage.objects.createBucket(BUCKET);
     for (const object of OBJECTS) cloud.storage.objects.put(BUCKET, object);

@@ -37,10 +37,11 @@ export const findingsOf = (results: readonly Result[]) =>
 function renderTotal(results: readonly Result[]): string {
   const count = (outcome: Result['outcome']) =>
     results.filter((result) => result.outcome === outcome).length;
+  const holds = count('holds');
   const findings = count('finding');
   const skipped = count('skipped');
   return [
-    `${count('holds')} checks hold`,
+    `${holds} ${holds === 1 ? 'check holds' : 'checks hold'}`,
     `${findings} ${findings === 1 ? 'finding' : 'findings'}`,
     ...(skipped > 0 ? [`${skipped} not checked`] : []),
   ].join(', ');

@@ -48,6 +48,9 @@ export const OBJECTS: readonly Stored[] = [
   ...Object.entries(OUTSIDE).map(([name, text]) => ({ name, bytes: Buffer.from(text) })),
 ];
 
+/** A page that has all but the last text: whoever lists one page misses that alone. */
+export const OBJECTS_PER_PAGE = Object.keys(TEXTS).length;
+
 const LINES: readonly string[] = Object.values(TEXTS).flatMap((text) =>
   linesOf(decodeText(Buffer.from(text as string))),
 );

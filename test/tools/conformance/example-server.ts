@@ -29,6 +29,12 @@ export type ServerParts = Readonly<{
   service(name: string): string;
   /** What happens to a text that cannot be read. */
   whenUnread: 'fail' | 'leave out' | 'fail by another code';
+  /** Whether later calls get the error of a read that failed. */
+  keepsFailure: boolean;
+  /** Whether the call whose caller has gone gets a span. */
+  endsCancelled: boolean;
+  /** Of the list of objects. */
+  pages: 'all' | 'first';
   /** Milliseconds of work for one of the queries, and whether the end of the call ends it. */
   work: Readonly<{ takesMs: number; stops: boolean }>;
 }>;
@@ -49,6 +55,9 @@ export const RIGHT_SERVER: ServerParts = {
   kind: 2,
   service: (name) => name,
   whenUnread: 'fail',
+  keepsFailure: false,
+  endsCancelled: true,
+  pages: 'all',
   work: { takesMs: 0, stops: true },
 };
 
@@ -70,7 +79,7 @@ export async function startExampleServer(
   let texts: Promise<readonly string[]> | undefined;
   const read = () => {
     texts ??= readTexts(variables(), parts).catch((error: unknown) => {
-      texts = undefined;
+      if (!parts.keepsFailure) texts = undefined;
       throw error;
     });
     return texts;
@@ -99,7 +108,9 @@ export async function startExampleServer(
       .catch((error: Partial<StatusObject>) =>
         reply({ code: error.code ?? status.UNKNOWN, details: '' }),
       )
-      .finally(() => store(call, startMs));
+      .finally(() => {
+        if (parts.endsCancelled || !call.cancelled) return store(call, startMs);
+      });
   };
   const health: handleUnaryCall<Buffer, Buffer> = (call, reply) => {
     const { code, status: serving, makesSpan } = parts.health;
@@ -140,12 +151,19 @@ const textsOf = (metadata: Metadata): Record<string, string> =>
     Object.entries(metadata.getMap()).map(([name, value]) => [name, String(value)]),
   );
 
+type Page = { items: { name: string }[]; nextPageToken?: string };
+
 async function readTexts(env: Environment, parts: ServerParts): Promise<readonly string[]> {
   const { STORAGE_EMULATOR_HOST: origin, WORKS_BUCKET: bucket, WORKS_PREFIX: prefix = '' } = env;
   const objects = `${origin}/storage/v1/b/${bucket}/o`;
-  const page = (await (await fetch(objects)).json()) as { items: { name: string }[] };
+  const names: string[] = [];
+  for (let token: string | undefined = ''; token !== undefined; ) {
+    const page = (await (await fetch(`${objects}?pageToken=${token}`)).json()) as Page;
+    names.push(...page.items.map(({ name }) => name));
+    token = parts.pages === 'all' ? page.nextPageToken : undefined;
+  }
   const texts: string[] = [];
-  for (const { name } of page.items) {
+  for (const name of names) {
     if (!parts.isText(name, prefix)) continue;
     const response = await fetch(`${objects}/${encodeURIComponent(name)}?alt=media`);
     if (response.ok) texts.push(parts.decode(Buffer.from(await response.arrayBuffer())));

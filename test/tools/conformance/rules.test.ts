@@ -11,7 +11,7 @@ import { loadgenTraceChecks } from '../../../tools/conformance/loadgen/traces.ts
 import { answerChecks } from '../../../tools/conformance/server/answers.ts';
 import {
   interruptionChecks,
-  partialCheck,
+  unreadChecks,
 } from '../../../tools/conformance/server/interruptions.ts';
 import { healthCheck, limitChecks } from '../../../tools/conformance/server/limits.ts';
 import type { ServerCalls } from '../../../tools/conformance/server/server-calls.ts';
@@ -45,7 +45,7 @@ const { signal } = new AbortController();
 
 const CHECKS: readonly Check[] = [
   healthCheck(calls),
-  partialCheck(around),
+  ...unreadChecks(around),
   ...answerChecks(calls),
   ...limitChecks(calls),
   ...traceChecks('server', never),

@@ -150,7 +150,7 @@ async function checkKnown({ call, server }: ClientUnderTest): Promise<Finding | 
   const asked = server.calls.at(before)?.query;
   const fix = 'take a key of KNOWN_QUERIES, and compare the count with its value';
   if (asked === undefined || KNOWN_QUERIES[asked] === undefined) {
-    const came = `${describeHttp(answer)}; the server got ${JSON.stringify(asked ?? 'no call')}`;
+    const came = `${describeHttp(answer)}; the server got ${asked === undefined ? 'no call' : JSON.stringify(asked)}`;
     return { sent: 'GET / without a query', came, fix };
   }
   if (answer.status === 500) return null;

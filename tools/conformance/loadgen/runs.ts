@@ -7,6 +7,7 @@ export type LoadgenUnderTest = Readonly<{ call: HttpCalls; client: StandInClient
 
 const GROUP = 'Runs';
 export const RUN = 'loadgen.run';
+export const QUERIES = 'loadgen.queries';
 const REQUESTS = 4;
 
 const inLoadgen = (says: string) => ({ section: 'loadgen', says });
@@ -53,7 +54,7 @@ export const loadgenRunChecks = (tested: LoadgenUnderTest): readonly Check[] => 
     },
   },
   {
-    id: 'loadgen.queries',
+    id: QUERIES,
     group: GROUP,
     title: 'asks for known queries, percent-encoded',
     rule: { section: 'client', says: 'asks for the count of one query, percent-encoded UTF-8.' },
@@ -65,7 +66,10 @@ export const loadgenRunChecks = (tested: LoadgenUnderTest): readonly Check[] => 
       if (!unknown) return null;
       return {
         sent: SENT,
-        came: `a request for ${JSON.stringify(unknown.query ?? 'no query')}, which KNOWN_QUERIES does not have`,
+        came:
+          unknown.query === undefined
+            ? 'a request without q'
+            : `a request for ${JSON.stringify(unknown.query)}, which KNOWN_QUERIES does not have`,
         fix: 'take the keys of KNOWN_QUERIES, and encode them as UTF-8',
       };
     },
@@ -91,6 +95,24 @@ export const loadgenRunChecks = (tested: LoadgenUnderTest): readonly Check[] => 
     behaviour: 'fail',
     member: 'failed',
   }),
+  {
+    id: 'loadgen.varied',
+    group: GROUP,
+    title: 'chooses among the known queries',
+    rule: inLoadgen('a run chooses among all of them.'),
+    after: [RUN, QUERIES],
+    // Last: whoever chooses at random asks for one query in a short run now and then.
+    async run() {
+      const { requests } = tested.client;
+      const queries = new Set(requests.map(({ query }) => query));
+      if (queries.size > 1) return null;
+      return {
+        sent: `${requests.length} requests in several runs`,
+        came: `all of them asked for ${JSON.stringify([...queries][0])}`,
+        fix: 'choose a key of KNOWN_QUERIES for each request',
+      };
+    },
+  },
 ];
 
 function summaryCheck(
@@ -109,7 +131,7 @@ function summaryCheck(
     group: GROUP,
     title,
     rule: inLoadgen(says),
-    after: id === 'loadgen.summary' ? [RUN] : [RUN, 'loadgen.summary'],
+    after: id === 'loadgen.summary' ? [RUN, QUERIES] : [RUN, 'loadgen.summary'],
     async run(): Promise<Finding | null> {
       tested.client.behave(behaviour);
       const answer = await startRun(tested);

@@ -2,7 +2,7 @@ import type { Span } from '../../traces/model.ts';
 import type { Check, Finding } from '../check.ts';
 import type { Stored } from '../stored-spans.ts';
 import { KNOWN_QUERIES } from '../texts.ts';
-import { type LoadgenUnderTest, RUN, startRun } from './runs.ts';
+import { type LoadgenUnderTest, QUERIES, RUN, startRun } from './runs.ts';
 import type { Request } from './stand-in-client.ts';
 
 type Run = Readonly<{ requests: readonly Request[]; isAnyStored: boolean }>;
@@ -98,7 +98,7 @@ export function loadgenTraceChecks(
       group: GROUP,
       title: 'says the query and the expected count on the root',
       rule: { section: 'spans', says: '`shakesapp.query` and `shakesapp.expected_count`' },
-      after: [RUN, HEADERS, STORED, ROOT],
+      after: [RUN, QUERIES, HEADERS, STORED, ROOT],
       run: ofEach(({ query }, spans) => {
         const { attributes = {} } = spans.find(({ name }) => name === 'loadgen') ?? {};
         const { 'shakesapp.query': asked, 'shakesapp.expected_count': count } = attributes;

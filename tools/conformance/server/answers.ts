@@ -1,5 +1,6 @@
 import type { Check, Finding } from '../check.ts';
 import { expectedCount } from '../texts.ts';
+import { AGAIN } from './interruptions.ts';
 import { describeAnswer, type ServerCalls } from './server-calls.ts';
 
 type Row = Readonly<{
@@ -152,7 +153,7 @@ export const answerChecks = (calls: ServerCalls): readonly Check[] =>
     title,
     rule: { section: 'server', says },
     // Where the plainest count is wrong, the others say nothing more.
-    after: id === PLAIN ? [] : [PLAIN, ...(after ?? [])],
+    after: id === PLAIN ? [AGAIN] : [PLAIN, ...(after ?? [])],
     async run() {
       for (const query of queries) {
         const found = await checkCount(calls, query, fix);

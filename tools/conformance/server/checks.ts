@@ -5,7 +5,7 @@ import { expectedCount } from '../texts.ts';
 import { traceChecks } from '../trace-checks.ts';
 import { runTraces, type TraceRun } from '../trace-run.ts';
 import { answerChecks } from './answers.ts';
-import { interruptionChecks, partialCheck } from './interruptions.ts';
+import { interruptionChecks, unreadChecks } from './interruptions.ts';
 import { healthCheck, limitChecks } from './limits.ts';
 import { describeAnswer, type ServerCalls } from './server-calls.ts';
 
@@ -41,7 +41,7 @@ export function serverChecks(options: {
   };
   return [
     healthCheck(calls),
-    partialCheck(around),
+    ...unreadChecks(around),
     ...answerChecks(calls),
     ...limitChecks(calls),
     ...traceChecks('server', run),

@@ -26,6 +26,8 @@ export type LocalCloudOptions = Readonly<{
   works?: string;
   /** Default: the real quotas of Cloud Trace. */
   quotas?: TraceQuotas;
+  /** How many objects of a bucket one page lists. */
+  objectsPerPage?: number;
   /** With more spans, the oldest traces are removed. */
   maxSpans?: number;
   /** The time of tokens, quotas and schedules; certificates use the machine's. */
@@ -88,7 +90,12 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       createQuota({ metric, perMinute, projectNumber, clock });
     const writes = quota('Write requests', quotas.writesPerMinute);
 
-    const storage = await startStorage({ tokens, projectId, faults });
+    const storage = await startStorage({
+      tokens,
+      projectId,
+      faults,
+      ...(options.objectsPerPage !== undefined && { mostPerPage: options.objectsPerPage }),
+    });
     closers.add(storage.close);
     storage.objects.createBucket(WORKS_BUCKET);
     for (const work of works) storage.objects.put(WORKS_BUCKET, work);

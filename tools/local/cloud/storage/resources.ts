@@ -42,10 +42,14 @@ export const etagOf = (object: StoredObject): string =>
  * One page of objects.list: prefix, delimiter, startOffset, endOffset, maxResults, pageToken.
  * `fields` is ignored: the answer holds every field, which its callers can read too.
  */
-export function listPage(sorted: readonly StoredObject[], query: URLSearchParams): string {
+export function listPage(
+  sorted: readonly StoredObject[],
+  query: URLSearchParams,
+  mostPerPage: number = DEFAULT_PAGE,
+): string {
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
-  const maxResults = pageSize(query.get('maxResults'));
+  const maxResults = Math.min(pageSize(query.get('maxResults')), mostPerPage);
   const after = decodePageToken(query.get('pageToken'));
   const items: Record<string, string>[] = [];
   const prefixes: string[] = [];

@@ -33,6 +33,8 @@ export async function startStorage(options: {
   tokens: TokenIssuer;
   projectId: string;
   faults?: Faults;
+  /** Of a list, whatever its caller asks for; by default what the real one gives. */
+  mostPerPage?: number;
 }): Promise<StorageService> {
   const objects = createStorageObjects();
   const requests: StorageRequest[] = [];
@@ -63,7 +65,8 @@ export async function startStorage(options: {
       checkAccess(bucket, request, operation);
       if (operation === 'bucket') return sendJson(response, 200, bucketResource(bucket));
       if (operation === 'list') {
-        return sendJson(response, 200, listPage(objects.list(bucket), url.searchParams));
+        const page = listPage(objects.list(bucket), url.searchParams, options.mostPerPage);
+        return sendJson(response, 200, page);
       }
       const object = bucket.objects.get(objectName ?? '');
       const generation = url.searchParams.get('generation');

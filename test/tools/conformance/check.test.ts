@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  type Check,
+  type Finding,
+  runChecks,
+  type Skipped,
+} from '../../../tools/conformance/check.ts';
+
+const FINDING: Finding = { sent: 'a call', came: 'nothing', fix: 'answer' };
+
+const check = (id: string, found: Finding | Skipped | null, after: readonly string[]): Check => ({
+  id,
+  group: 'Answers',
+  title: id,
+  rule: { section: 'server', says: '' },
+  after,
+  run: async () => found,
+});
+
+const outcomesOf = async (checks: readonly Check[]) =>
+  (await runChecks(checks, { signal: new AbortController().signal })).map(({ outcome }) => outcome);
+
+describe('runChecks', () => {
+  it('leaves out what follows a finding, and what follows that', async () => {
+    const checks = [
+      check('a', FINDING, []),
+      check('b', FINDING, ['a']),
+      check('c', FINDING, ['b']),
+    ];
+    assert.deepEqual(await outcomesOf(checks), ['finding', 'skipped', 'skipped']);
+  });
+
+  it('runs what follows a check that had nothing to say', async () => {
+    const checks = [check('a', { skipped: 'it has no /ready' }, []), check('b', FINDING, ['a'])];
+    assert.deepEqual(await outcomesOf(checks), ['skipped', 'finding']);
+  });
+});

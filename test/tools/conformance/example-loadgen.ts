@@ -1,0 +1,103 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { type ExampleSpan, newSpanId, newTrace, type Parent, storeSpans } from './example-spans.ts';
+
+export type Outcome = 'ok' | 'mismatched' | 'failed';
+export type Summary = Readonly<Record<'requests' | 'dropped' | Outcome, number>>;
+
+/** A load generator of few lines, each part of it to be exchanged for a wrong one. */
+export type LoadgenParts = Readonly<{
+  /** How many requests a run sends that is asked for so many. */
+  sends(requests: number): number;
+  /** The query of the nth request. */
+  query(known: readonly string[], index: number): string;
+  encode(query: string): string;
+  judge(status: number, count: number | undefined, expected: number | undefined): Outcome;
+  status(summary: Summary): number;
+  health: number;
+  /** The root span of a request; `run`: the same object for all requests of a run. */
+  trace(run: Parent): Parent;
+  root: string;
+  attributes(query: string, count: number): Readonly<Record<string, string>>;
+  kind: number;
+  service: string;
+  headers(sent: Readonly<Record<'traceparent' | 'b3', string>>): Readonly<Record<string, string>>;
+}>;
+
+export const RIGHT_LOADGEN: LoadgenParts = {
+  sends: (requests) => requests,
+  query: (known, index) => known[index % known.length] ?? '',
+  encode: encodeURIComponent,
+  judge: (status, count, expected) =>
+    status !== 200 ? 'failed' : count === expected ? 'ok' : 'mismatched',
+  status: () => 200,
+  health: 200,
+  trace: newTrace,
+  root: 'loadgen',
+  attributes: (query, count) => ({
+    'shakesapp.query': query,
+    'shakesapp.expected_count': String(count),
+  }),
+  kind: 3,
+  service: 'loadgen',
+  headers: (sent) => sent,
+};
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Listens on a free port. */
+export async function startExampleLoadgen(
+  variables: () => Environment,
+  parts: LoadgenParts,
+): Promise<{ port: number; close(): void }> {
+  const ask = async (query: string, headers: Readonly<Record<string, string>>) => {
+    const url = `http://${variables().CLIENT_ADDR}/?q=${parts.encode(query)}`;
+    const response = await fetch(url, { headers });
+    const body = await response.text();
+    const count: number | undefined = response.ok ? JSON.parse(body).matchCount : undefined;
+    return { status: response.status, count };
+  };
+  const send = async (index: number, run: Parent): Promise<Outcome> => {
+    const known: Record<string, number> = JSON.parse(variables().KNOWN_QUERIES ?? '{}');
+    const query = parts.query(Object.keys(known), index);
+    const parent = parts.trace(run);
+    const startMs = performance.timeOrigin + performance.now();
+    const [root, client] = [newSpanId(), newSpanId()];
+    const headers = parts.headers({
+      traceparent: `00-${parent.traceId}-${client}-01`,
+      b3: `${parent.traceId}-${client}-1`,
+    });
+    const { status, count } = await ask(query, headers);
+    const attributes = parts.attributes(query, known[query] ?? 0);
+    const spans: readonly ExampleSpan[] = [
+      { parent, kind: 1, startMs, spanId: root, name: parts.root, attributes },
+      { parent: { ...parent, spanId: root }, kind: parts.kind, startMs, spanId: client },
+    ];
+    await storeSpans(variables(), parts.service, spans);
+    return parts.judge(status, count, known[query]);
+  };
+  const run = async (requests: number): Promise<Summary> => {
+    const trace = newTrace();
+    const indices = Array.from({ length: parts.sends(requests) }, (_, index) => index);
+    const outcomes = await Promise.all(indices.map((index) => send(index, trace)));
+    const count = (of: Outcome) => outcomes.filter((outcome) => outcome === of).length;
+    const [ok, mismatched, failed] = [count('ok'), count('mismatched'), count('failed')];
+    return { requests, ok, mismatched, failed, dropped: 0 };
+  };
+  const server = createServer(async (request, response) => {
+    if (request.url === '/health') return void response.writeHead(parts.health).end();
+    const { requests } = JSON.parse(await text(request));
+    const summary = await run(requests);
+    response.writeHead(parts.status(summary), { 'content-type': 'application/json' });
+    response.end(JSON.stringify(summary));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { runChecks } from '../../../tools/conformance/check.ts';
+import { startTestedCloud, type TestedCloud } from '../../../tools/conformance/cloud.ts';
+import { createHttpCalls } from '../../../tools/conformance/http-calls.ts';
+import { loadgenRunChecks } from '../../../tools/conformance/loadgen/runs.ts';
+import { startStandInClient } from '../../../tools/conformance/loadgen/stand-in-client.ts';
+import { loadgenTraceChecks } from '../../../tools/conformance/loadgen/traces.ts';
+import { readStored } from '../../../tools/conformance/stored-spans.ts';
+import { type LoadgenParts, RIGHT_LOADGEN, startExampleLoadgen } from './example-loadgen.ts';
+
+/** The ids of the findings about a load generator with these parts. */
+async function findingsOn(
+  t: TestContext,
+  tested: TestedCloud,
+  parts: Partial<LoadgenParts>,
+): Promise<readonly string[]> {
+  const client = await startStandInClient();
+  t.after(client.close);
+  let variables: Record<string, string> = {};
+  const loadgen = await startExampleLoadgen(() => variables, { ...RIGHT_LOADGEN, ...parts });
+  t.after(loadgen.close);
+  const at = { host: '127.0.0.1', port: loadgen.port };
+  variables = tested.variables(at, { CLIENT_ADDR: client.address }, {});
+  const { signal } = new AbortController();
+  const under = { call: createHttpCalls(at, 30_000), client };
+  const stored = readStored(tested.cloud.traceStore);
+  const checks = [...loadgenRunChecks(under), ...loadgenTraceChecks(under, stored, signal)];
+  const results = await runChecks(checks, { signal });
+  return results.flatMap((result) => (result.outcome === 'finding' ? [result.id] : []));
+}
+
+const WRONG: Readonly<Record<string, { parts: Partial<LoadgenParts>; finding: string }>> = {
+  'answers 503 to its health check': { parts: { health: 503 }, finding: 'loadgen.health' },
+  'sends one request a run': { parts: { sends: () => 1 }, finding: 'loadgen.run' },
+  'asks for a query that nobody knows': {
+    parts: { query: () => 'hamlet' },
+    finding: 'loadgen.queries',
+  },
+  'asks for the same query always': {
+    parts: { query: (known) => known[0] ?? '' },
+    finding: 'loadgen.varied',
+  },
+  'encodes its queries twice': {
+    parts: { encode: (query) => encodeURIComponent(encodeURIComponent(query)) },
+    finding: 'loadgen.queries',
+  },
+  'counts every answer as ok': {
+    parts: { judge: (status) => (status === 200 ? 'ok' : 'failed') },
+    finding: 'loadgen.mismatched',
+  },
+  'counts failed requests as ok': {
+    parts: {
+      judge: (status, ...counts) => (status === 200 ? RIGHT_LOADGEN.judge(200, ...counts) : 'ok'),
+    },
+    finding: 'loadgen.failed',
+  },
+  'answers 500 where requests failed': {
+    parts: { status: ({ failed }) => (failed > 0 ? 500 : 200) },
+    finding: 'loadgen.failed',
+  },
+  'makes one trace of a run': { parts: { trace: (run) => run }, finding: 'loadgen.one-trace' },
+  'sends no b3': {
+    parts: { headers: ({ traceparent }) => ({ traceparent }) },
+    finding: 'loadgen.headers',
+  },
+  'names its root by the method': { parts: { root: 'GET' }, finding: 'loadgen.root' },
+  'says no expected count': {
+    parts: { attributes: (query) => ({ 'shakesapp.query': query }) },
+    finding: 'loadgen.attributes',
+  },
+  'makes its request in a span of kind internal': {
+    parts: { kind: 1 },
+    finding: 'loadgen.client-span',
+  },
+  'names another service': { parts: { service: 'my-loadgen' }, finding: 'loadgen.service' },
+};
+
+describe('conformance --loadgen', () => {
+  let tested: TestedCloud;
+  before(async () => {
+    tested = await startTestedCloud('loadgen');
+  });
+  after(() => tested.close());
+
+  it('finds nothing wrong with a right load generator', async (t) => {
+    assert.deepEqual(await findingsOn(t, tested, {}), []);
+  });
+
+  for (const [name, { parts, finding }] of Object.entries(WRONG)) {
+    it(`finds ${finding} of a load generator that ${name}, and nothing else`, async (t) => {
+      assert.deepEqual(await findingsOn(t, tested, parts), [finding]);
+    });
+  }
+});
