@@ -2,6 +2,7 @@ import { interruptible } from '../cli/command-line.ts';
 import { createProgress } from '../cli/progress.ts';
 import { writeOutcome } from '../cli/result-file.ts';
 import { createClosers } from '../local/closers.ts';
+import type { LogContent } from '../local/platforms/program.ts';
 import { renderReplacement } from '../local/platforms/replacement.ts';
 import { type Check, type Result, runChecks } from './check.ts';
 import { clientChecks } from './client/checks.ts';
@@ -55,9 +56,20 @@ async function check(options: Options, around: Around): Promise<readonly Result[
   try {
     const tested = await startTestedCloud(options.program);
     closers.add(tested.close);
-    const { checks, upstream } = await prepare(options, tested, around.signal, closers);
+    const lines: LogContent[] = [];
+    const { checks, upstream } = await prepare(
+      options,
+      { ...tested, lines },
+      around.signal,
+      closers,
+    );
     const variables = tested.variables(options, upstream, around.caller);
-    const program = await startTested({ ...around, options, variables });
+    const program = await startTested({
+      ...around,
+      options,
+      variables,
+      onLine: (line) => lines.push(line),
+    });
     closers.add(program.close);
     return await runChecks(checks, around);
   } finally {
@@ -74,7 +86,7 @@ type Prepared = Readonly<{
 /** Starts the neighbour of the program, and lists the checks. */
 async function prepare(
   options: Options,
-  { cloud }: TestedCloud,
+  { cloud, lines }: Pick<TestedCloud, 'cloud'> & { lines: readonly LogContent[] },
   signal: AbortSignal,
   closers: ReturnType<typeof createClosers>,
 ): Promise<Prepared> {
@@ -88,7 +100,7 @@ async function prepare(
     const client = await startStandInClient();
     closers.add(client.close);
     const stored = readStored(cloud.traceStore);
-    const tested = { call, client };
+    const tested = { call, client, lines: options.command === undefined ? undefined : lines };
     return {
       checks: [...loadgenRunChecks(tested), ...loadgenTraceChecks(tested, stored, signal)],
       upstream: { CLIENT_ADDR: client.address },

@@ -4,7 +4,7 @@ import { createClosers } from '../local/closers.ts';
 import { SHELL } from '../local/platforms/contained.ts';
 import { writeEnvironmentFile } from '../local/platforms/environment-file.ts';
 import { startGuardian } from '../local/platforms/guardian.ts';
-import { type Program, startProgram } from '../local/platforms/program.ts';
+import { type LogContent, type Program, startProgram } from '../local/platforms/program.ts';
 import { withCaller } from '../local/platforms/replacement-environment.ts';
 import type { Options } from './options.ts';
 
@@ -24,6 +24,8 @@ export async function startTested(setup: {
   signal: AbortSignal;
   /** A line for people. */
   tell: (line: string) => void;
+  /** Of what a command writes. */
+  onLine: (line: LogContent) => void;
 }): Promise<{ close(): Promise<void> }> {
   const { options, variables, signal, tell } = setup;
   const closers = createClosers();
@@ -46,7 +48,7 @@ export async function startTested(setup: {
         env: withCaller(variables, setup.caller),
         guardian,
         stopsGroup: true,
-        onLine: () => {},
+        onLine: setup.onLine,
       });
       closers.add(() => program.stop(STOP_GRACE_MS));
       started = program;

@@ -15,6 +15,8 @@ export type LoadgenParts = Readonly<{
   encode(query: string): string;
   judge(status: number, count: number | undefined, expected: number | undefined): Outcome;
   status(summary: Summary): number;
+  /** On the standard output. */
+  write(summary: Summary): void;
   health: number;
   /** The root span of a request; `run`: the same object for all requests of a run. */
   trace(run: Parent): Parent;
@@ -32,6 +34,7 @@ export const RIGHT_LOADGEN: LoadgenParts = {
   judge: (status, count, expected) =>
     status !== 200 ? 'failed' : count === expected ? 'ok' : 'mismatched',
   status: () => 200,
+  write: () => {},
   health: 200,
   trace: newTrace,
   root: 'loadgen',
@@ -89,6 +92,7 @@ export async function startExampleLoadgen(
     if (request.url === '/health') return void response.writeHead(parts.health).end();
     const { requests } = JSON.parse(await text(request));
     const summary = await run(requests);
+    parts.write(summary);
     response.writeHead(parts.status(summary), { 'content-type': 'application/json' });
     response.end(JSON.stringify(summary));
   });

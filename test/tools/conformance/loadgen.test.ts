@@ -7,6 +7,7 @@ import { loadgenRunChecks } from '../../../tools/conformance/loadgen/runs.ts';
 import { startStandInClient } from '../../../tools/conformance/loadgen/stand-in-client.ts';
 import { loadgenTraceChecks } from '../../../tools/conformance/loadgen/traces.ts';
 import { readStored } from '../../../tools/conformance/stored-spans.ts';
+import type { LogContent } from '../../../tools/local/platforms/program.ts';
 import { type LoadgenParts, RIGHT_LOADGEN, startExampleLoadgen } from './example-loadgen.ts';
 
 /** The ids of the findings about a load generator with these parts. */
@@ -18,12 +19,17 @@ async function findingsOn(
   const client = await startStandInClient();
   t.after(client.close);
   let variables: Record<string, string> = {};
-  const loadgen = await startExampleLoadgen(() => variables, { ...RIGHT_LOADGEN, ...parts });
+  const lines: LogContent[] = [];
+  const loadgen = await startExampleLoadgen(() => variables, {
+    ...RIGHT_LOADGEN,
+    write: (summary) => lines.push({ message: 'run finished', summary }),
+    ...parts,
+  });
   t.after(loadgen.close);
   const at = { host: '127.0.0.1', port: loadgen.port };
   variables = tested.variables(at, { CLIENT_ADDR: client.address }, {});
   const { signal } = new AbortController();
-  const under = { call: createHttpCalls(at, 30_000), client };
+  const under = { call: createHttpCalls(at, 30_000), client, lines };
   const stored = readStored(tested.cloud.traceStore);
   const checks = [...loadgenRunChecks(under), ...loadgenTraceChecks(under, stored, signal)];
   const results = await runChecks(checks, { signal });
@@ -59,6 +65,7 @@ const WRONG: Readonly<Record<string, { parts: Partial<LoadgenParts>; finding: st
     parts: { status: ({ failed }) => (failed > 0 ? 500 : 200) },
     finding: 'loadgen.failed',
   },
+  'writes no line of its summary': { parts: { write: () => {} }, finding: 'loadgen.line' },
   'makes one trace of a run': { parts: { trace: (run) => run }, finding: 'loadgen.one-trace' },
   'sends no b3': {
     parts: { headers: ({ traceparent }) => ({ traceparent }) },

@@ -53,8 +53,8 @@ const CHECKS: readonly Check[] = [
   ...clientChecks({ call: never, server }, { cloud, signal }).filter(
     ({ id }) => !/^(traces|spans)\./.test(id),
   ),
-  ...loadgenRunChecks({ call: never, client }),
-  ...loadgenTraceChecks({ call: never, client }, readStored(cloud.traceStore), signal),
+  ...loadgenRunChecks({ call: never, client, lines: [] }),
+  ...loadgenTraceChecks({ call: never, client, lines: [] }, readStored(cloud.traceStore), signal),
 ];
 
 describe('the checks', () => {

@@ -1,9 +1,16 @@
-import type { Check, Finding } from '../check.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LogContent } from '../../local/platforms/program.ts';
+import type { Check, Finding, Skipped } from '../check.ts';
 import { describeHttp, type HttpAnswer, type HttpCalls } from '../http-calls.ts';
 import { KNOWN_QUERIES } from '../texts.ts';
 import type { StandInClient } from './stand-in-client.ts';
 
-export type LoadgenUnderTest = Readonly<{ call: HttpCalls; client: StandInClient }>;
+export type LoadgenUnderTest = Readonly<{
+  call: HttpCalls;
+  client: StandInClient;
+  /** What it writes; undefined where somebody else started it. */
+  lines: readonly LogContent[] | undefined;
+}>;
 
 const GROUP = 'Runs';
 export const RUN = 'loadgen.run';
@@ -96,6 +103,14 @@ export const loadgenRunChecks = (tested: LoadgenUnderTest): readonly Check[] => 
     member: 'failed',
   }),
   {
+    id: 'loadgen.line',
+    group: GROUP,
+    title: 'writes a line with the summary of a run',
+    rule: inLoadgen('`npm start` reads it from a line on the standard output'),
+    after: [RUN, QUERIES, 'loadgen.summary'],
+    run: () => checkLine(tested),
+  },
+  {
     id: 'loadgen.varied',
     group: GROUP,
     title: 'chooses among the known queries',
@@ -114,6 +129,34 @@ export const loadgenRunChecks = (tested: LoadgenUnderTest): readonly Check[] => 
     },
   },
 ];
+
+/** The line and the answer take different ways. */
+const WRITTEN_WITHIN_MS = 5_000;
+
+async function checkLine(tested: LoadgenUnderTest): Promise<Finding | Skipped | null> {
+  const { lines } = tested;
+  if (lines === undefined) return { skipped: 'only --command shows what it writes' };
+  const before = lines.length;
+  await startRun(tested);
+  const untilMs = performance.now() + WRITTEN_WITHIN_MS;
+  while (!lines.slice(before).some(isFinished)) {
+    if (performance.now() > untilMs) {
+      return {
+        sent: SENT,
+        came: `no such line among the ${lines.length - before} that it wrote`,
+        fix: 'write {"message":"run finished","summary":{…}} as one line of JSON, with the summary of the answer',
+      };
+    }
+    await sleep(50);
+  }
+  return null;
+}
+
+function isFinished(line: LogContent): boolean {
+  if (typeof line === 'string' || line.message !== 'run finished') return false;
+  const { requests, ok } = (line.summary ?? {}) as Partial<Record<string, unknown>>;
+  return requests === REQUESTS && ok === REQUESTS;
+}
 
 function summaryCheck(
   tested: LoadgenUnderTest,
