@@ -2,9 +2,10 @@ import { createDeviationTally } from '../traces/deviation.ts';
 import type { Trace } from '../traces/model.ts';
 import { createSampleWatch } from '../traces/sources/sampling/sample-watch.ts';
 import type { TraceSource } from '../traces/sources/source.ts';
-import type { Cohort, Sides } from './cohorts/cohort.ts';
+import { type Cohort, cohortsOf, type Sides } from './cohorts/cohort.ts';
 import { type Collecting, type Collection, createCollector } from './cohorts/collector.ts';
 import { hopsLeftOut } from './cohorts/hop-groups.ts';
+import { emptyText } from './empty-read.ts';
 import { type Asked, alphaFor, evaluateGate } from './gate/evaluate-gate.ts';
 import {
   type CohortSummary,
@@ -103,7 +104,7 @@ export function compareTraces(
 
 /** Compares what was collected. Only records are kept, so the few traces to draw are asked for. */
 export function compareCollected(collection: Collection) {
-  const { cohorts, records, profile } = collection;
+  const { records, profile, severalRoots } = collection;
   const design =
     profile === 'general'
       ? chooseWindows(records, latencyIn('warm'))
@@ -116,7 +117,9 @@ export function compareCollected(collection: Collection) {
   return {
     drawnIds: new Set(drawn.map(({ traceId }) => traceId)) as ReadonlySet<string>,
     finish({ drawn: traces, ...read }: Read, gate?: Asked): Comparison {
-      const { source, truncated, sampled, totals, deviations, ofFiles } = read;
+      const { source, truncated, sampled, totals, deviations, ofFiles, isEmptyFile } = read;
+      // Without a span nothing says that they are of this system.
+      const cohorts = isEmptyFile ? cohortsOf('general', collection.cohorts) : collection.cohorts;
       const windowOf = (side: 'a' | 'b') =>
         sampled === null ? null : { sample: sampled.sample, outside: outside[side] };
       const summaries: Sides<CohortSummary> = {
@@ -140,15 +143,14 @@ export function compareCollected(collection: Collection) {
         version: COMPARISON_VERSION,
         profile,
         source,
-        unmatched: read.isEmptyFile
-          ? [`There is no trace in ${source.name}.`]
-          : collection.unmatched,
+        unmatched: isEmptyFile ? [emptyText(source)] : collection.unmatched,
         choices: collection.choices,
         foldedNames: collection.foldedNames,
         configuration: collection.configuration,
         cohorts: summaries,
         requested: requestedBetween([...records.a, ...records.b]),
         inBothCohorts: collection.inBothCohorts,
+        ...(severalRoots.a + severalRoots.b > 0 && { severalRoots }),
         stillArriving: collection.stillArriving,
         deviations: tally.all(),
         ...figures,
@@ -169,6 +171,7 @@ export function compareCollected(collection: Collection) {
           load: { a: loadOfEnded('a'), b: loadOfEnded('b') },
           overall,
           samplers: collection.samplers,
+          pairBy: collection.pairBy,
           foldedNames: collection.foldedNames,
           deviations: tally.all(),
           truncated,

@@ -107,12 +107,21 @@ test('of files without a trace it says so, with what they hold, and advises on t
   const metrics = await compare('--from', path('metrics.json'));
   assert.equal(metrics.code, 1);
   const text = metrics.stdout.replaceAll(/\s+/g, ' ');
-  assert.ok(text.startsWith(`There is no trace in ${path('metrics.json')}. `), text);
+  assert.ok(text.startsWith(`There is no span in ${path('metrics.json')}. `), text);
   assert.match(text, /1 document holds metrics, logs or profiles, which were skipped/);
-  assert.doesNotMatch(text, /WARNINGS/);
+  assert.doesNotMatch(text, /WARNINGS|COHORTS|Cloud Run|GKE/);
+  await writeFile(path('jaeger.json'), '{"data":[]}');
+  const jaeger = await compare('--from', path('jaeger.json'), '--summary', path('summary.md'));
+  assert.ok(
+    jaeger.stdout.startsWith(`There is no span in ${path('jaeger.json')}: an answer without`),
+    jaeger.stdout,
+  );
+  const summary = await readFile(path('summary.md'), 'utf8');
+  assert.match(summary, /Nothing to compare/);
+  assert.doesNotMatch(summary, /Cloud Run|GKE|too few traces/);
   await writeFile(path('cut'), headLine(LOCAL));
   const cut = (await compare('--from', path('cut'))).stdout.replaceAll(/\s+/g, ' ');
-  assert.match(cut, /^There is no trace in .*! not everything was read: .* it is cut off Traces /);
+  assert.match(cut, /^There is no span in .*! not everything was read: .* it is cut off Traces /);
   assert.match(cut, /copy the file again/);
   assert.doesNotMatch(cut, /Wait for more runs|choose a shorter window/);
 });

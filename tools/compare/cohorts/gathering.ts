@@ -23,6 +23,8 @@ export type Collection = Readonly<{
   profile: Profile;
   /** How their trees were built. */
   reading: Reading;
+  /** The attribute that names pairs; null where nobody gave one. */
+  pairBy: string | null;
   cohorts: Sides<Cohort>;
   records: Sides<readonly RequestRecord[]>;
   /** Requests that failed outside of the slices of a sample: no other figure counts them. */
@@ -30,6 +32,8 @@ export type Collection = Readonly<{
   /** Whether its run has ended, so that its number of requests is known. */
   hasEnded: (record: RequestRecord) => boolean;
   inBothCohorts: number;
+  /** Requests of another system whose traces have roots beside theirs. */
+  severalRoots: Sides<number>;
   stillArriving: number;
   /** Why no trace matches a cohort's filter, in a sentence for each. */
   unmatched: readonly string[];
@@ -70,6 +74,7 @@ export function createGathering(
   const arriving = new Set<string>();
   const unfinishedMinutes = new Set<string>();
   const waiters = createColdWaiters();
+  const severalRoots = { a: 0, b: 0 };
   let inBothCohorts = 0;
   let any = false;
 
@@ -134,6 +139,7 @@ export function createGathering(
         return;
       }
       collected[side].add(record);
+      if (profile === 'general' && tree.surplusRoots.length > 0) severalRoots[side] += 1;
       configuration.add(side, tree);
       names?.see(tree);
     },
@@ -143,11 +149,13 @@ export function createGathering(
       return {
         profile,
         reading: options.reading,
+        pairBy: options.pairBy,
         cohorts,
         records,
         outside,
         hasEnded: ({ scheduledMinute }) => !unfinishedMinutes.has(scheduledMinute ?? ''),
         inBothCohorts,
+        severalRoots,
         stillArriving: arriving.size,
         unmatched:
           notChosen === null

@@ -3,6 +3,7 @@ import type { Exemplars } from '../result/exemplars.ts';
 import type { Overall } from '../statistics/overall.ts';
 import { typicalUnit } from '../text/legend.ts';
 import { sampleText } from '../text/sample-words.ts';
+import { severalRootsText } from '../text/several-roots.ts';
 import { pText, smallestText } from '../text/wording.ts';
 import { renderDistribution } from './distribution.ts';
 import { foreign, html, type Markup } from './markup.ts';
@@ -17,7 +18,7 @@ export function renderVerdict(comparison: Comparison, labels: Labels): Markup {
   return html`<section class="verdict ${overall.verdict}" aria-labelledby="verdict">
 <h2 id="verdict">${headline(overall, labels)}</h2>
 <p>${support(overall, labels)}</p>
-${smallest !== null && html`<p>${smallest}</p>\n`}${
+${severalRootsText(comparison).map((line) => html`<p>${foreign(line)}</p>\n`)}${smallest !== null && html`<p>${smallest}</p>\n`}${
   reconciliation !== null &&
   html`<p>${foreign(reconciliation)}</p>
 `

@@ -51,6 +51,8 @@ export type Comparison = Readonly<{
   requested: Readonly<{ first: string; last: string }> | null;
   /** Traces that match both filters and therefore entered neither cohort. */
   inBothCohorts: number;
+  /** Traces with several roots, of which the first alone is the request; absent where there is none. */
+  severalRoots?: Sides<number>;
   /** Traces that were incomplete and had ended shortly before they were read: left out. */
   stillArriving: number;
   /** What was read although it is not as it should be. */

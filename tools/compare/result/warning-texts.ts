@@ -8,6 +8,7 @@ export const WARNING_IDS = [
   'too-few-traces',
   'too-few-runs',
   'unpaired',
+  'pair-by',
   'unequal-load',
   'unequal-rate',
   'different-query-mix',
@@ -29,6 +30,7 @@ export const titleOf = (id: WarningId): string => TITLES[id] ?? id.replaceAll('-
 
 const TITLES: Partial<Record<WarningId, string>> = {
   'unequal-rate': 'different load',
+  'pair-by': 'requests were not paired',
   errors: 'failed requests',
   orphans: 'incomplete traces',
   shed: 'requests without a trace',
@@ -65,6 +67,8 @@ const ADVICE: Readonly<Record<Exclude<(typeof WARNING_IDS)[number], 'orphans'>, 
   'too-few-runs': 'Run the schedule more often, or split the requests into more and shorter runs.',
   unpaired:
     'Drive both cohorts from one schedule with one seed: paired, you need far fewer requests.',
+  'pair-by':
+    'Give --pair-by an attribute, spelled as the spans have it, whose value is the same for one request on both sides.',
   'unequal-load': 'Give both cohorts the same number of requests per run and the same interval.',
   'unequal-rate':
     'Load changes latency. Compare times with about as many requests a second on both sides, or give both sides the same share of the traffic.',

@@ -10,6 +10,7 @@ import { tooManyNames } from './folded-names.ts';
 import { shedText } from './incomparable.ts';
 import { differentQueryMix } from './query-mix.ts';
 import { unequalRate } from './unequal-rate.ts';
+import { unpairedBy } from './unpaired-by.ts';
 import { adviceOn, type WARNING_IDS, type WarningId } from './warning-texts.ts';
 
 /** `finding` is what was seen, with figures; `advice` is what to do about it. */
@@ -23,6 +24,8 @@ export type Evidence = Readonly<{
   overall: Overall;
   /** Distinct samplers of both cohorts, as their spans state them. */
   samplers: readonly string[];
+  /** The attribute that was to pair the requests. */
+  pairBy: string | null;
   deviations: readonly Deviation[];
   /** What folding did to the names of another system. */
   foldedNames?: FoldedNames | null;
@@ -57,6 +60,7 @@ const CHECKS: readonly Check[] = [
   { id: 'too-few-traces', find: tooFewTraces },
   { id: 'too-few-runs', find: tooFewRuns },
   { id: 'unpaired', find: unpaired },
+  { id: 'pair-by', find: unpairedBy },
   { id: 'unequal-load', find: unequalLoad },
   {
     id: 'unequal-rate',

@@ -16,6 +16,7 @@ import type { Estimate } from '../statistics/estimate.ts';
 import { leftOut } from './left-out.ts';
 import { escapeMarkdown, renderTable } from './markdown.ts';
 import { tailName, tailNotes } from './render-tails.ts';
+import { severalRootsText } from './several-roots.ts';
 import {
   differenceText,
   hopVerdictWord,
@@ -23,6 +24,7 @@ import {
   LOCAL_LABEL,
   notCompared,
   ratioText,
+  readingWarnings,
   smallestText,
   verdictBasis,
   verdictSentence,
@@ -45,13 +47,15 @@ export function renderSummary(comparison: Comparison): string {
         ];
   const blocks: readonly (readonly string[])[] = [
     ...verdict.map((line) => [line]),
-    ...leftOut(comparison).map((line) => [escapeMarkdown(line)]),
+    ...[...severalRootsText(comparison), ...leftOut(comparison)].map((line) => [
+      escapeMarkdown(line),
+    ]),
     [source.local ? `${sides} **${LOCAL_LABEL}**` : sides],
     ...(comparison.gate === undefined ? [] : gateBlocks(comparison.gate)),
     ...(unmatched.length > 0
       ? []
       : [configurationItems(comparison), ...tailBlocks(comparison), ...hopBlocks(comparison)]),
-    warningItems(comparison),
+    warningItems(unmatched.length > 0 ? readingWarnings(comparison) : comparison.warnings),
   ];
   const shown = blocks.filter((lines) => lines.length > 0);
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n\n`;
@@ -145,7 +149,7 @@ function hopBlocks(comparison: Comparison): readonly (readonly string[])[] {
   ];
 }
 
-function warningItems({ warnings }: Comparison): readonly string[] {
+function warningItems(warnings: Comparison['warnings']): readonly string[] {
   if (warnings.length === 0) return ['No warnings.'];
   return [
     '#### Warnings',

@@ -10,6 +10,7 @@ import { failedExemplarLines, failureLines } from './render-failures.ts';
 import { hopLines, signLegend } from './render-hops.ts';
 import { tailLines } from './render-tails.ts';
 import { totalLines } from './render-totals.ts';
+import { severalRootsText } from './several-roots.ts';
 import {
   hopsLeftOutText,
   isOneSided,
@@ -76,6 +77,7 @@ export function verdictLines(
     ...wrap(verdictSentence(comparison)),
     ...advice.flatMap((line) => wrap(line)),
     ...wrap(verdictBasis(comparison), '  '),
+    ...severalRootsText(comparison).flatMap((line) => wrap(line, '  ')),
     ...[smallestText(comparison) ?? []].flat().flatMap((line) => wrap(line, '  ')),
     ...(comparison.reconciliation === null ? [] : wrap(comparison.reconciliation)),
     ...configurationLines(comparison, width),

@@ -52,7 +52,11 @@ const isTraces = (document: object): boolean => {
 const isAnswer = (document: unknown): boolean =>
   isObject(document) &&
   Array.isArray(document.data) &&
-  (document.data.length === 0 ? 'errors' in document : document.data.every(isTrace));
+  (document.data.length === 0 ? isEmptyAnswer(document) : document.data.every(isTrace));
+
+/** Complete, or without all but the list. */
+const isEmptyAnswer = (document: Members): boolean =>
+  'errors' in document || Object.keys(document).length === 1;
 
 /** `{"data":null,"errors":[{"code":404,"msg":"trace not found"}]}` */
 const isRefusal = (document: unknown): boolean =>

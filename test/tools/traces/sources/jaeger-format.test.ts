@@ -36,6 +36,7 @@ test('one trace, a list of traces, and an answer without any are recognised', as
     undefined,
   );
   assert.equal(readDocument({ data: [], errors: null }).name, 'Jaeger JSON');
+  assert.equal(readDocument({ data: [] }).name, 'Jaeger JSON');
 });
 
 test('what Jaeger did not find is refused with its words', () => {
