@@ -14,10 +14,16 @@ async function get(path) {
   return answer;
 }
 
+async function listNames(pageToken = '') {
+  const query = new URLSearchParams({ prefix: WORKS_PREFIX.replace(/^\/$/, ''), pageToken });
+  const { items = [], nextPageToken } = await (await get(`?${query}`)).json();
+  const names = items.map(({ name }) => name).filter((name) => !name.endsWith('/'));
+  return nextPageToken ? [...names, ...(await listNames(nextPageToken))] : names;
+}
+
 async function readTexts() {
-  const { items } = await (await get(`?prefix=${encodeURIComponent(WORKS_PREFIX)}`)).json();
   return Promise.all(
-    items.map(async ({ name }) => {
+    (await listNames()).map(async (name) => {
       const content = await get(`/${encodeURIComponent(name)}?alt=media`);
       return decode(Buffer.from(await content.arrayBuffer())).toLowerCase();
     }),
@@ -33,15 +39,25 @@ const decode = (bytes) => {
 let texts;
 
 async function countLines(query) {
-  texts ??= readTexts();
+  texts ??= readTexts().catch((error) => {
+    texts = undefined;
+    throw error;
+  });
   const lines = (await texts).flatMap((text) => text.split('\n'));
   return lines.filter((line) => line.includes(query.toLowerCase())).length;
 }
+
+/** Bytes that are not UTF-8 arrive as U+FFFD. */
+const isAllowed = (query = '') =>
+  query !== '' && Buffer.byteLength(query) <= 1_024 && !/[\n\r\ufffd]/.test(query);
 
 const { shakesapp } = grpc.loadPackageDefinition(loadSync('proto/shakesapp.proto'));
 const server = new grpc.Server();
 server.addService(shakesapp.ShakespeareService.service, {
   GetMatchCount({ request }, answer) {
+    if (!isAllowed(request.query)) {
+      return answer({ code: grpc.status.INVALID_ARGUMENT, details: 'this query is not allowed' });
+    }
     countLines(request.query).then(
       (count) => answer(null, { matchCount: count }),
       (error) => answer({ code: grpc.status.UNAVAILABLE, details: error.message }),

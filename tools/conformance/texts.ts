@@ -36,8 +36,8 @@ const TEXTS: Readonly<Record<string, string | Buffer>> = {
 
 const OUTSIDE: Readonly<Record<string, string>> = {
   // The folder's own placeholder is not a text, whatever it holds.
-  [`${PREFIX}folder/`]: 'everywhere grebe\n',
-  'other/outside.txt': 'everywhere grebe\n',
+  [`${PREFIX}folder/`]: 'grebe\n',
+  'other/outside.txt': 'grebe\n',
 };
 
 export const OBJECTS: readonly Stored[] = [

@@ -6,18 +6,21 @@ import { ROOT } from '../../rules/sources.ts';
 
 const PRELOAD = '--require ./lib/telemetry/early-signal.cjs --import ./lib/telemetry/preload.ts';
 
+const CODELAB = '--import ./docs/codelab/tracing.mjs docs/codelab/server.mjs';
+
 const PROGRAMS = [
-  { flag: '--server', entry: './services/server/main.ts', at: 'localhost' },
-  { flag: '--client', entry: './services/client/main.ts', at: 'http://localhost' },
-  { flag: '--loadgen', entry: './functions/loadgen/main.ts', at: 'http://localhost' },
+  { flag: '--server', run: `${PRELOAD} ./services/server/main.ts`, at: 'localhost' },
+  { flag: '--server', run: CODELAB, at: 'localhost' },
+  { flag: '--client', run: `${PRELOAD} ./services/client/main.ts`, at: 'http://localhost' },
+  { flag: '--loadgen', run: `${PRELOAD} ./functions/loadgen/main.ts`, at: 'http://localhost' },
 ] as const;
 
 describe('npx shakesapp conformance', () => {
-  for (const { flag, entry, at } of PROGRAMS) {
-    it(`finds nothing wrong with ours: ${flag}`, async (t) => {
+  for (const { flag, run, at } of PROGRAMS) {
+    it(`finds nothing wrong with ours: ${flag} ${run.split('/').slice(-2).join('/')}`, async (t) => {
       const { port, release } = await reservePort();
       t.after(release);
-      const command = `exec ${process.execPath} ${PRELOAD} ${entry}`;
+      const command = `exec ${process.execPath} ${run}`;
       const args = ['conformance', flag, `${at}:${port}`, '--command', command, '--json'];
       const ended = await new Promise<{ code: unknown; out: string; wrote: string }>((resolve) =>
         execFile(
