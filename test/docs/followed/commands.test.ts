@@ -12,6 +12,7 @@ import { readDocument, readLines } from '../documents.ts';
 import { lintGcloud } from '../gcloud-lint.ts';
 import { type Command, classify, type Kind } from './classify.ts';
 import { type Follower, startFollower } from './follower.ts';
+import { writeOtherTraces } from './other-traces.ts';
 
 /** In this order: docs/deploy.md has every line of the deployment. A line is typed once. */
 const PATHS = ['docs/deploy.md', 'README.md', 'docs/compare.md', 'docs/local.md'];
@@ -29,6 +30,8 @@ const SKIP: Readonly<Record<Kind, string | false>> = {
   kubectl: isOnPath('kubectl') ? false : 'kubectl is not installed',
 };
 const isLocal = ({ kind, text }: Command) => kind === 'npm' && / --local\b/.test(text);
+/** A live system other than `npm start`, until Ctrl-C. */
+const isLive = ({ text }: Command) => /^npx shakesapp up /.test(text) && !/ --once\b/.test(text);
 
 /** What takes its time: a system that starts, traces that arrive. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -47,6 +50,7 @@ describe('the commands of the documents, followed', () => {
     follower = await startFollower();
     await mkdir(join(follower.folder, 'texts'));
     await writeFile(join(follower.folder, 'texts/whale.txt'), 'Call me Ishmael.\n');
+    await writeOtherTraces(follower.folder);
     // What the lines with --local need, and itself one of the lines. A shell in between would die
     // of Ctrl-C by itself.
     system = follower.begin('exec npm start');
@@ -100,7 +104,7 @@ describe('the commands of the documents, followed', () => {
     },
   };
 
-  for (const command of COMMANDS.filter((one) => !isLocal(one))) {
+  for (const command of COMMANDS.filter((one) => !isLocal(one) && !isLive(one))) {
     it(command.text, { skip: SKIP[command.kind] }, () => hold[command.kind](command.text));
   }
 
@@ -129,6 +133,24 @@ describe('the commands of the documents, followed', () => {
     const { code, output } = await system.ended;
     assert.equal(code, 0, output);
   });
+
+  // After the system of `npm start`, whose addresses the lines with --local read.
+  for (const { text } of COMMANDS.filter(isLive)) {
+    it(`${text}, until Ctrl-C`, async () => {
+      // npx itself dies of Ctrl-C, whatever the program that it started then does.
+      const live = follower.begin(
+        `exec ${text.replace('npx shakesapp', 'node tools/cli/bin.mjs')}`,
+      );
+      try {
+        await until(() => /^Traces and .*: http/m.test(live.output()));
+        live.signal('SIGINT');
+        const { code, output } = await live.ended;
+        assert.equal(code, 0, output);
+      } finally {
+        live.signal('SIGKILL');
+      }
+    });
+  }
 });
 
 describe('a command of the documents', () => {
