@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import http, { get } from 'node:http';
+import { get } from 'node:http';
 import { get as getTls } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { patchModules } from '../../../lib/telemetry/instrumentation.ts';
-import { renderTree, runProgram } from './run-program.ts';
+import { renderTree, runProgram, startMetadataServer } from './run-program.ts';
 
 test('one request is one tree across HTTP and gRPC: no patch is lost', async (t) => {
   const program = await runProgram(t, ['/?q=love']);
@@ -54,16 +53,9 @@ test('a method that is only named like the health check makes spans', async (t) 
 });
 
 test('fetches of metadata within a request make no spans', async (t) => {
-  let fetches = 0;
-  const metadata = http.createServer((_, response) => {
-    fetches++;
-    response.end('1');
-  });
-  await new Promise<void>((resolve) => metadata.listen(0, '127.0.0.1', resolve));
-  t.after(() => metadata.close());
-  const host = `127.0.0.1:${(metadata.address() as AddressInfo).port}`;
-  const program = await runProgram(t, ['/metadata'], { GCE_METADATA_HOST: host });
-  assert.equal(fetches, 1);
+  const metadata = await startMetadataServer(t);
+  const program = await runProgram(t, ['/metadata'], { GCE_METADATA_HOST: metadata.host });
+  assert.equal(metadata.fetches(), 1);
   assert.deepEqual(renderTree(program.spans()), [
     'internal loadgen',
     '  client GET',

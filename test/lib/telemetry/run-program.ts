@@ -1,6 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -154,4 +156,19 @@ export function renderTree(spans: readonly SpanLine[]): string[] {
   return spans
     .filter((span) => span.parentSpanId === undefined || !ids.has(span.parentSpanId))
     .flatMap((span) => render(span, 0));
+}
+
+/** Answers every request, and counts them; `host` is for GCE_METADATA_HOST. */
+export async function startMetadataServer(
+  t: TestContext,
+): Promise<{ host: string; fetches(): number }> {
+  let fetches = 0;
+  const server = createServer((_, response) => {
+    fetches++;
+    response.end('1');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  return { host: `127.0.0.1:${port}`, fetches: () => fetches };
 }

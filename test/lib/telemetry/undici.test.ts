@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { type RunningProgram, renderTree, runProgram, type SpanLine } from './run-program.ts';
+import {
+  type RunningProgram,
+  renderTree,
+  runProgram,
+  type SpanLine,
+  startMetadataServer,
+} from './run-program.ts';
 
 const TRACE_HEADERS = ['b3', 'traceparent', 'x-cloud-trace-context'];
 
@@ -59,16 +63,9 @@ for (const way of ['fetch', 'undici']) {
 
 for (const path of ['/fetch-metadata', '/fetch-health']) {
   test(`${path.slice(1)}: a fetch of it makes no span`, async (t) => {
-    let fetches = 0;
-    const metadata = http.createServer((_, response) => {
-      fetches++;
-      response.end('1');
-    });
-    await new Promise<void>((resolve) => metadata.listen(0, '127.0.0.1', resolve));
-    t.after(() => metadata.close());
-    const host = `127.0.0.1:${(metadata.address() as AddressInfo).port}`;
-    const program = await runProgram(t, [path], { GCE_METADATA_HOST: host });
-    assert.equal(fetches, path === '/fetch-metadata' ? 1 : 0);
+    const metadata = await startMetadataServer(t);
+    const program = await runProgram(t, [path], { GCE_METADATA_HOST: metadata.host });
+    assert.equal(metadata.fetches(), path === '/fetch-metadata' ? 1 : 0);
     assert.deepEqual(renderTree(program.spans()), [
       'internal loadgen',
       '  client GET',
