@@ -13,12 +13,6 @@ export type Patching = Readonly<{
   healthCheckSpans: boolean;
 }>;
 
-/** By default everything is patched, and health checks make no spans. */
-const EVERYTHING: Patching = {
-  instrumentations: ['http', 'grpc', 'undici'],
-  healthCheckSpans: false,
-};
-
 /**
  * Patches node's http and https and @grpc/grpc-js, for every later import of them.
  *
@@ -30,7 +24,7 @@ const EVERYTHING: Patching = {
  * This works only while nothing has imported @grpc/grpc-js as an ES module before: that import
  * copies the unpatched functions for good. The preload's own graph must therefore never do so.
  */
-export function patchModules(patching: Patching = EVERYTHING): void {
+export function patchModules(patching: Patching): void {
   const chosen = patching.instrumentations.map((name) => PATCHES[name]);
   registerInstrumentations({ instrumentations: chosen.map(({ create }) => create(patching)) });
   const require = createRequire(import.meta.url);
