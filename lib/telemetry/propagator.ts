@@ -15,7 +15,7 @@ import { createCloudTracePropagator } from './cloud-trace-propagator.ts';
 import type { PropagatorName } from './config.ts';
 import { ROOT } from './linked-context.ts';
 import { decideParent, PARENT_ORIGIN, readHeaders } from './parent.ts';
-import type { MissingFlag } from './protections.ts';
+import { type MissingFlag, restoresParent } from './protections.ts';
 
 /**
  * One propagator for HTTP headers and gRPC metadata alike.
@@ -41,7 +41,7 @@ export function createPropagator(
   missingFlag: MissingFlag = 'sample',
 ): TextMapPropagator {
   const injectors = names.map((name) => INJECTORS[name]());
-  const restores = names.includes('b3') || names.includes('b3multi');
+  const restores = restoresParent(names);
   return {
     inject(context, carrier, setter) {
       const spanContext = trace.getSpanContext(context);

@@ -24,6 +24,10 @@ export const protectionVariables = {
 
 export type MissingFlag = 'sample' | 'drop';
 
+/** Only b3 carries the true parent past Cloud Run's front end, in either of its forms. */
+export const restoresParent = (propagators: readonly string[]): boolean =>
+  propagators.includes('b3') || propagators.includes('b3multi');
+
 /** One short sentence for each protection that the configuration turns off. */
 export function missingProtections(config: {
   OTEL_PROPAGATORS: readonly string[];
@@ -34,11 +38,10 @@ export function missingProtections(config: {
   SPAN_DRAIN: 'at-end' | 'never';
   HEALTH_CHECK_SPANS: boolean;
 }): readonly string[] {
-  const restores = config.OTEL_PROPAGATORS.some((name) => name === 'b3' || name === 'b3multi');
   const stopsCpu = config.OTEL_RESOURCE_ATTRIBUTES[ATTR.configBilling] === 'request';
   const missing: readonly (readonly [boolean, string])[] = [
     [
-      config.K_SERVICE !== undefined && !restores,
+      config.K_SERVICE !== undefined && !restoresParent(config.OTEL_PROPAGATORS),
       'OTEL_PROPAGATORS without b3 restores no parent behind Cloud Run',
     ],
     [
