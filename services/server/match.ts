@@ -38,9 +38,10 @@ export function lineLengths(text: string): LineLengths {
   return scratch.slice(0, lines);
 }
 
-const NOT_KNOWN: LineLengths = new Uint8Array();
+/** Where they are not known: the ends of lines are then looked for. */
+export const NO_LENGTHS: LineLengths = new Uint8Array();
 
-const lengthsOf = (text: Lowered) => (typeof text === 'string' ? lineLengths(text) : NOT_KNOWN);
+const lengthsOf = (text: Lowered) => (typeof text === 'string' ? lineLengths(text) : NO_LENGTHS);
 
 /**
  * Number of lines of the lowered text that contain the lowered query, as a literal substring. Where a

@@ -1,5 +1,12 @@
 import type { ObjectRef } from './listing.ts';
-import { countLines, type LineLengths, type Lowered, lineLengths, lower } from './match.ts';
+import {
+  countLines,
+  type LineLengths,
+  type Lowered,
+  lineLengths,
+  lower,
+  NO_LENGTHS,
+} from './match.ts';
 import type { Content } from './object-content.ts';
 import { unreadable } from './refusals.ts';
 import { decodeOnce, decodeText, NotText } from './text.ts';
@@ -23,7 +30,6 @@ export type Work = Readonly<{
 
 /** Lengths take at most this part of a text's memory, whatever its lines. */
 const LEAST_LINE_LENGTH = 8;
-const NO_LENGTHS = new Uint8Array();
 
 /** Throws AppError failedPrecondition where the content is not text. */
 export type ToWork = (ref: ObjectRef, content: Content) => Work;
