@@ -7,12 +7,9 @@ export const healthCheckSpans: Rule = {
   ofThisSystem: true,
   finding: 'Health checks or fetches of metadata and tokens made spans.',
   cause:
-    'The filters of the HTTP or gRPC instrumentation do not know the path: a probe asks for ' +
-    'another one than /health, /_healthz, /ready or grpc.health.v1, or a program has no filters or ' +
-    'turns them off (HEALTH_CHECK_SPANS=true).',
-  fix:
-    'Point the probe at one of those paths, or add its path to lib/telemetry/untraced.ts. Start ' +
-    'every program with the preload, which installs the filters.',
+    'A program has no filters, because it started without the preload or installs its own ' +
+    'instrumentation, or it turns them off (HEALTH_CHECK_SPANS=true).',
+  fix: 'Start every program with the preload, which installs the filters. Unset HEALTH_CHECK_SPANS.',
   look: atEach((request) =>
     request.nodes
       .filter(({ span }) => isUnwanted(span))
