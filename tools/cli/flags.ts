@@ -101,8 +101,8 @@ export const READ_FLAGS = {
   ).helpGroup(WINDOW),
   maxRuns: wholeNumberFlag(
     '--max-runs <n>',
-    'read a sample of at most this many slices of time, the same of both cohorts: minutes, or ' +
-      'over the API what a page holds; all: everything of files',
+    'read a sample of at most this many slices of time: minutes, or over the API what a page of ' +
+      'traces covers; all: read files completely',
     { min: 1, max: 999_999_999, all: true },
   ).helpGroup(WINDOW),
   seed: wholeNumberFlag('--seed <n>', 'chooses the slices of a sample (default: 1)', {
@@ -120,7 +120,7 @@ export const PROFILE_FLAGS = {
   profile: wordFlag(
     '--profile <name>',
     "shakesapp: this system's requests, with every span that they have; general: any other system's, " +
-      'where the root of a trace is a request (default: found by the attributes of the spans)',
+      'where the root of a trace is a request (default: chosen by the attributes of the spans)',
     ['shakesapp', 'general'] as const,
   ).helpGroup(PROFILE),
   root: new Option(
@@ -150,12 +150,13 @@ export const GATE_FLAGS = {
 export const BIGQUERY_FLAGS = {
   maxBytes: bytesFlag(
     '--max-bytes <size>',
-    'read nothing where the queries would read more, such as 500MB (default: 10GB). Of files: ' +
-      'read a sample of about so many bytes; all: everything',
+    'read nothing if the queries would read more, such as 500MB (default: 10GB). With files: ' +
+      'read a sample of about this many bytes; all: read files completely',
   ),
-  explain: new Option('--explain', 'print the SQL with its parameters, and ask nothing').helpGroup(
-    BIGQUERY,
-  ),
+  explain: new Option(
+    '--explain',
+    'print the SQL with its parameters, and send no query',
+  ).helpGroup(BIGQUERY),
 } as const;
 
 function bytesFlag<const Usage extends string>(usage: Usage, help: string) {
@@ -176,8 +177,8 @@ export const fromFlag = (readable: string | null) =>
 
 /** Each cohort from its own files. */
 export const FROM_SIDE_FLAGS = {
-  a: new Option('--from-a <file...>', 'files of cohort A alone, with --from-b').helpGroup(ORIGIN),
-  b: new Option('--from-b <file...>', 'files of cohort B alone').helpGroup(ORIGIN),
+  a: new Option('--from-a <file...>', 'files of cohort A; needs --from-b').helpGroup(ORIGIN),
+  b: new Option('--from-b <file...>', 'files of cohort B; needs --from-a').helpGroup(ORIGIN),
 } as const;
 
 export const maxTracesFlag = (preset: number, max: number) =>

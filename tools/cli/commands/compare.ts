@@ -88,9 +88,10 @@ passes only if it is within. Otherwise there is not enough data, which the
 output says. The intervals of several conditions are wider, so that the chance
 of any false failure stays at 5 % or below.
 
-Exit code: 0 compared, and no condition fails; 1 a condition fails, or with
---require-verdict lacks data; 1 wrong counts, an empty cohort or a failure,
-such as a file without traces; 2 bad usage, such as a file that does not exist.
+Exit code: 0 compared, and no condition fails; 1 a condition fails (with
+--require-verdict also if it lacks data), wrong counts, an empty cohort or a
+failure, such as a file without traces; 2 bad usage, such as a file that does
+not exist.
 Failed requests alone do not change it: doctor exits 1 for them.
 `,
     );

@@ -96,7 +96,7 @@ By default it runs until Ctrl-C: a schedule starts a run on both platforms every
     .addOption(saveLogsFlag())
     .option(
       '--beside <file>',
-      'without --once: list the traces of a file of --save on the page too, so that you can lay one beside a trace of this run',
+      'without --once: list the traces of a saved file on the page too, so that you can lay one beside a trace of this run',
     )
     .option('--full', 'print every figure of the comparison, cold requests and methods too')
     .option('--verbose', 'print every log line of the programs')

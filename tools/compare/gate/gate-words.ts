@@ -18,7 +18,7 @@ export function gateHeadline({ outcome, requireVerdict }: Gate): string {
     case 'undecided':
       return requireVerdict
         ? 'Gate: fails, because there is not enough data and --require-verdict asks for a verdict.'
-        : 'Gate: not enough data to decide. It stays open; --require-verdict would close it.';
+        : 'Gate: not enough data to decide. It does not fail; with --require-verdict it would.';
   }
 }
 

@@ -61,8 +61,8 @@ export const clientErrorChecks = (tested: ClientUnderTest): readonly Check[] => 
   {
     id: 'client.count',
     group: GROUP,
-    title: 'answers 502 where the count of the server is none',
-    rule: inClient('`server` answered another error, or a count that is none'),
+    title: 'answers 502 where the count of the server is not valid',
+    rule: inClient('`server` answered another error, or a count that is not valid'),
     after: ['client.answers', STATUS],
     async run() {
       tested.server.behave({ answer: -1n });
@@ -113,7 +113,7 @@ export const clientErrorChecks = (tested: ClientUnderTest): readonly Check[] => 
   {
     id: 'client.paths',
     group: GROUP,
-    title: 'answers 404 to a path that is none, and 405 to another method',
+    title: 'answers 404 to an unknown path, and 405 to another method',
     rule: inClient('not GET or HEAD; the header `Allow` names them'),
     async run() {
       const unknown = await tested.call('/no-such-path');
