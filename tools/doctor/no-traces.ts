@@ -36,7 +36,7 @@ const NO_TRACES_IN_FILES = {
 /** Only metrics, logs or profiles were written. */
 const OTHER_SIGNAL_IN_FILES = {
   id: 'no-traces',
-  finding: 'There is no trace to look at, but metrics, logs or profiles.',
+  finding: 'There is no trace to look at: what was read holds only metrics, logs or profiles.',
   cause:
     'The exporter that wrote the files is not in a pipeline of traces, or --trace, --since and ' +
     '--until leave none.',

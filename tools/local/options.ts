@@ -74,7 +74,9 @@ export function parseOptions(flags: UpFlags): Options {
   }
   const platforms = parsePlatforms(flags.platforms);
   if (flags.headers && !platforms.includes('cloud_run')) {
-    throw new UsageError("--headers shows what Cloud Run's front end sees; add cloud_run");
+    throw new UsageError(
+      "--headers shows what Cloud Run's front end sees; add cloud_run to --platforms",
+    );
   }
   for (const flag of ['json', 'html', 'save'] as const) checkOutput(flag, flags[flag]);
   checkOutput('save-logs', flags.saveLogs);

@@ -136,7 +136,10 @@ test('the advice on no traces is about the files where they are what was read', 
   const example = { ...NO_EXAMPLE, value: 'resourceMetrics' };
   const deviations = [{ kind: 'other-signal', count: 1, example } as const];
   const [other] = diagnose([], { ofFiles: true, deviations }).findings;
-  assert.match(other?.finding ?? '', /no trace to look at, but metrics, logs or profiles/);
+  assert.match(
+    other?.finding ?? '',
+    /no trace to look at: what was read holds only metrics, logs or profiles/,
+  );
   assert.match(other?.fix ?? '', /Export the traces too/);
 });
 

@@ -75,7 +75,7 @@ describe('parseOptions', () => {
     [
       'the headers of no front end',
       ['--once', '--headers', '--platforms', 'gke'],
-      /--headers .*; add cloud_run/,
+      /--headers .*; add cloud_run to --platforms/,
     ],
     ['an unknown protection', ['--without', 'b3'], /--without is "b3"; allowed: one of parent, /],
     [

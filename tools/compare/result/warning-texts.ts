@@ -54,7 +54,7 @@ export function adviceOn(id: WarningId, inspect: string, ofFiles = false): strin
 }
 
 const SAMPLE_OF_FILES =
-  'Figures of latency are those of the sample. To read all of the files, add --max-runs all: it takes about 700 bytes of memory for each request. A file of a sample that --save wrote holds no more.';
+  'Both cohorts have the same slices of time. Figures of latency are those of the sample. To read all of the files, add --max-runs all: it takes about 700 bytes of memory for each request. A file of a sample that --save wrote holds no more.';
 
 const isOwn = (id: WarningId): id is keyof typeof ADVICE => Object.hasOwn(ADVICE, id);
 
@@ -88,7 +88,7 @@ const ADVICE: Readonly<Record<Exclude<(typeof WARNING_IDS)[number], 'orphans'>, 
   'truncated-by-quota':
     'Traces are missing. Repeat the command, which resumes, or choose a shorter window.',
   sample:
-    'Figures of latency are those of the sample; numbers of requests in the window are estimated from it. To read more, raise --max-traces or --max-runs.',
+    'Both cohorts have the same slices of time. Figures of latency are those of the sample; numbers of requests in the window are estimated from it. To read more, raise --max-traces or --max-runs.',
   'incomplete-file':
     'Traces are missing. Let the writer of the file finish and copy the file again, or save the traces again.',
 };

@@ -54,14 +54,14 @@ const ROWS: readonly Row[] = [
       '100%',
     ],
     says: 'The query is a literal substring, never a pattern',
-    fix: 'search for a substring; compile no pattern from the query, and match within words',
+    fix: 'search for a substring; do not make a pattern of the query, and match within words',
   },
   {
     id: 'answers.substring',
     title: 'finds the query inside of a word',
     queries: ['estre', 'umps over the laz'],
     says: 'The query is a literal substring, never a pattern',
-    fix: 'search for a substring of the line; split no line into words',
+    fix: 'search for a substring of the line; do not split lines into words',
   },
   {
     id: 'answers.case',
@@ -97,7 +97,7 @@ const ROWS: readonly Row[] = [
     title: 'keeps the spaces of the query and of the lines',
     queries: [' finch', 'finch ', 'finch\t', 'two  spaces', '  '],
     says: 'The query is a literal substring, never a pattern',
-    fix: 'trim neither the query nor the lines, and merge no spaces',
+    fix: 'trim neither the query nor the lines, and do not merge spaces',
   },
   {
     id: 'answers.line-end',
@@ -135,7 +135,7 @@ const ROWS: readonly Row[] = [
     title: 'reads lines of any length',
     queries: ['curlew'],
     says: 'It **must** never answer with the count of some of the texts.',
-    fix: 'bound the length of no line: line scanners often stop at 64 KiB, without an error',
+    fix: 'do not limit the length of a line: line scanners often stop at 64 KiB, without an error',
   },
   {
     id: 'answers.none',

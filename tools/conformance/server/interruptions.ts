@@ -72,7 +72,7 @@ const againCheck = ({ calls }: Around, hasFailed: () => boolean): Check => ({
     return {
       sent: 'the same query, once Cloud Storage answers again',
       came: `${describeAnswer(answer)}; OK is right`,
-      fix: 'keep no failed read: read the texts again with the next call',
+      fix: 'do not keep a failed read: read the texts again with the next call',
     };
   },
 });

@@ -87,7 +87,11 @@ async function refusesByCode(
     const answer = await calls.count(query);
     if ([0, status.INVALID_ARGUMENT].includes(answer.code)) continue;
     const came = `${describeAnswer(answer)}; ${nameOfCode(status.INVALID_ARGUMENT)} is right`;
-    return { sent, came, fix: 'set the code INVALID_ARGUMENT; other errors mean faults of yours' };
+    return {
+      sent,
+      came,
+      fix: 'set the code INVALID_ARGUMENT; another code means a fault of the server',
+    };
   }
   return null;
 }

@@ -30,7 +30,8 @@
   const draw = async () => {
     const wanted = ids;
     const wrong = wanted.find((id) => !TRACE_ID.test(id));
-    if (wrong !== undefined) return clear(`“${wrong}” is no trace ID, which has 32 hex digits.`);
+    if (wrong !== undefined)
+      return clear(`“${wrong}” is not a trace ID. A trace ID has 32 hex digits.`);
     const version = wanted.map((id) => `${id} ${byId(`trace-${id}`)?.dataset.spans}`).join();
     if (version === drawn) return;
     // What somebody reads stays as it is while more spans of the same traces come.

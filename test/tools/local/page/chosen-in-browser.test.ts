@@ -73,7 +73,7 @@ test(
     traceStore.write(late.spans);
     await chosen.locator('.waterfall').waitFor();
     await page.evaluate(`location.hash = '#trace=nonsense'`);
-    await chosen.getByText('“nonsense” is no trace ID').waitFor();
+    await chosen.getByText('“nonsense” is not a trace ID').waitFor();
     await chosen.getByRole('link', { name: 'Close' }).click();
     await chosen.waitFor({ state: 'hidden' });
 

@@ -60,8 +60,8 @@ export function describeSample(sample: Sample, startsMs: Iterable<number>): stri
       ? `an estimated ${estimateWords(estimateTotal(sample, startsMs))}`
       : String(sample.traces);
   return (
-    `of ${traces} traces those that began in ${read.length} of ${all} ${sliceWords(sliceMs)}, as ` +
-    `many of every hour, chosen by --seed ${seed}; both cohorts have the same ones` +
+    `of ${traces} traces those that began in ${read.length} of ${all} ${sliceWords(sliceMs)}, ` +
+    `equally many from every hour, chosen by --seed ${seed}` +
     FAILURES[failures]
   );
 }
