@@ -1,13 +1,11 @@
 import {
   type handleUnaryCall,
-  type Metadata,
-  Server,
-  ServerCredentials,
   type ServerUnaryCall,
   type StatusObject,
   status,
 } from '@grpc/grpc-js';
 import { sleep, systemClock } from '../../../lib/clock.ts';
+import { headersIn, startGrpcServer } from '../../../tools/conformance/grpc-server.ts';
 import { decodeRequest, encodeResponse } from '../../../tools/conformance/grpc-wire.ts';
 import { decodeText, linesOf } from '../../../tools/works/count.ts';
 import { type Parent, parentOf, storeSpans } from './example-spans.ts';
@@ -99,7 +97,7 @@ export async function startExampleServer(
   };
   const store = (call: ServerUnaryCall<Buffer, Buffer>, startMs: number) =>
     storeSpans(variables(), parts.service(variables().OTEL_SERVICE_NAME ?? ''), [
-      { parent: parts.parent(textsOf(call.metadata)), kind: parts.kind, startMs },
+      { parent: parts.parent(headersIn(call.metadata)), kind: parts.kind, startMs },
     ]).catch(() => {}); // the last ones come when the test is over
   const count: handleUnaryCall<Buffer, Buffer> = (call, reply) => {
     const startMs = performance.timeOrigin + performance.now();
@@ -118,38 +116,8 @@ export async function startExampleServer(
     if (code === undefined) reply(null, Buffer.from([0x08, serving]));
     else reply({ code, details: 'no such service' });
   };
-  const server = new Server();
-  server.addService(
-    {
-      count: unary('/shakesapp.ShakespeareService/GetMatchCount'),
-      health: unary('/grpc.health.v1.Health/Check'),
-    },
-    { count, health },
-  );
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    ),
-  );
-  return { port, close: () => server.forceShutdown() };
+  return startGrpcServer({ count, health });
 }
-
-const asItIs = (bytes: Buffer) => bytes;
-
-const unary = (path: string) => ({
-  path,
-  requestStream: false,
-  responseStream: false,
-  requestSerialize: asItIs,
-  requestDeserialize: asItIs,
-  responseSerialize: asItIs,
-  responseDeserialize: asItIs,
-});
-
-const textsOf = (metadata: Metadata): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(metadata.getMap()).map(([name, value]) => [name, String(value)]),
-  );
 
 type Page = { items: { name: string }[]; nextPageToken?: string };
 

@@ -1,10 +1,5 @@
-import {
-  type handleUnaryCall,
-  Metadata,
-  Server,
-  ServerCredentials,
-  type ServerUnaryCall,
-} from '@grpc/grpc-js';
+import { type handleUnaryCall, Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
+import { headersIn, startGrpcServer } from '../grpc-server.ts';
 import { decodeRequest, encodeResponse } from '../grpc-wire.ts';
 
 /** What the server is to do with the next calls. */
@@ -50,19 +45,7 @@ export async function startStandInServer(): Promise<StandInServer> {
   };
   const health: handleUnaryCall<Buffer, Buffer> = (_call, reply) =>
     reply(null, Buffer.from([0x08, isServing ? SERVING : NOT_SERVING]));
-  const server = new Server();
-  server.addService(
-    {
-      count: unary('/shakesapp.ShakespeareService/GetMatchCount'),
-      health: unary('/grpc.health.v1.Health/Check'),
-    },
-    { count, health },
-  );
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    ),
-  );
+  const { port, close } = await startGrpcServer({ count, health });
   return {
     address: `127.0.0.1:${port}`,
     calls,
@@ -72,7 +55,7 @@ export async function startStandInServer(): Promise<StandInServer> {
     serve(now) {
       isServing = now;
     },
-    close: () => server.forceShutdown(),
+    close,
   };
 }
 
@@ -82,22 +65,8 @@ function describeCall(call: ServerUnaryCall<Buffer, Buffer>): Call {
   const deadline = Number(call.getDeadline());
   return {
     query: decodeRequest(call.request),
-    headers: Object.fromEntries(
-      Object.entries(call.metadata.getMap()).map(([name, value]) => [name, String(value)]),
-    ),
+    headers: headersIn(call.metadata),
     deadlineMs: Number.isFinite(deadline) ? deadline - Date.now() : undefined,
     cancelled,
   };
 }
-
-const asItIs = (bytes: Buffer) => bytes;
-
-const unary = (path: string) => ({
-  path,
-  requestStream: false,
-  responseStream: false,
-  requestSerialize: asItIs,
-  requestDeserialize: asItIs,
-  responseSerialize: asItIs,
-  responseDeserialize: asItIs,
-});
