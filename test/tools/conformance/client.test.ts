@@ -5,6 +5,7 @@ import { clientChecks } from '../../../tools/conformance/client/checks.ts';
 import { startStandInServer } from '../../../tools/conformance/client/stand-in-server.ts';
 import { startTestedCloud, type TestedCloud } from '../../../tools/conformance/cloud.ts';
 import { createHttpCalls } from '../../../tools/conformance/http-calls.ts';
+import { findingsOf } from '../../../tools/conformance/render.ts';
 import { type ClientParts, RIGHT_CLIENT, startExampleClient } from './example-client.ts';
 import { b3Of, newTrace, traceparentOf } from './example-spans.ts';
 
@@ -24,8 +25,7 @@ async function findingsOn(
   const call = createHttpCalls(at, 30_000);
   const { signal } = new AbortController();
   const checks = clientChecks({ call, server }, { cloud: tested.cloud, signal });
-  const results = await runChecks(checks, { signal });
-  return results.flatMap((result) => (result.outcome === 'finding' ? [result.id] : []));
+  return findingsOf(await runChecks(checks, { signal })).map(({ id }) => id);
 }
 
 const WRONG: Readonly<Record<string, { parts: Partial<ClientParts>; finding: string }>> = {

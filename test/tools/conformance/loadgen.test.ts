@@ -6,6 +6,7 @@ import { createHttpCalls } from '../../../tools/conformance/http-calls.ts';
 import { loadgenRunChecks } from '../../../tools/conformance/loadgen/runs.ts';
 import { startStandInClient } from '../../../tools/conformance/loadgen/stand-in-client.ts';
 import { loadgenTraceChecks } from '../../../tools/conformance/loadgen/traces.ts';
+import { findingsOf } from '../../../tools/conformance/render.ts';
 import { readStored } from '../../../tools/conformance/stored-spans.ts';
 import type { LogContent } from '../../../tools/local/platforms/program.ts';
 import { type LoadgenParts, RIGHT_LOADGEN, startExampleLoadgen } from './example-loadgen.ts';
@@ -32,8 +33,7 @@ async function findingsOn(
   const under = { call: createHttpCalls(at, 30_000), client, lines };
   const stored = readStored(tested.cloud.traceStore);
   const checks = [...loadgenRunChecks(under), ...loadgenTraceChecks(under, stored, signal)];
-  const results = await runChecks(checks, { signal });
-  return results.flatMap((result) => (result.outcome === 'finding' ? [result.id] : []));
+  return findingsOf(await runChecks(checks, { signal })).map(({ id }) => id);
 }
 
 const WRONG: Readonly<Record<string, { parts: Partial<LoadgenParts>; finding: string }>> = {

@@ -8,15 +8,9 @@ import { startStandInServer } from '../../../tools/conformance/client/stand-in-s
 import { loadgenRunChecks } from '../../../tools/conformance/loadgen/runs.ts';
 import { startStandInClient } from '../../../tools/conformance/loadgen/stand-in-client.ts';
 import { loadgenTraceChecks } from '../../../tools/conformance/loadgen/traces.ts';
-import { answerChecks } from '../../../tools/conformance/server/answers.ts';
-import {
-  interruptionChecks,
-  unreadChecks,
-} from '../../../tools/conformance/server/interruptions.ts';
-import { healthCheck, limitChecks } from '../../../tools/conformance/server/limits.ts';
+import { serverChecks } from '../../../tools/conformance/server/checks.ts';
 import type { ServerCalls } from '../../../tools/conformance/server/server-calls.ts';
 import { readStored } from '../../../tools/conformance/stored-spans.ts';
-import { traceChecks } from '../../../tools/conformance/trace-checks.ts';
 import { createFaults } from '../../../tools/local/cloud/faults.ts';
 import { createTraceStore } from '../../../tools/local/cloud/trace/store.ts';
 import { ROOT } from '../../rules/sources.ts';
@@ -32,7 +26,6 @@ const SECTIONS = new Map(
 
 const never = () => assert.fail('called');
 const calls: ServerCalls = { deadlineMs: 0, count: never, health: never, close: never };
-const around = { calls, faults: createFaults(), awaitSpans: never };
 
 const server = await startStandInServer();
 const client = await startStandInClient();
@@ -40,16 +33,11 @@ after(async () => {
   server.close();
   await client.close();
 });
-const cloud = { traceStore: createTraceStore() };
+const cloud = { faults: createFaults(), traceStore: createTraceStore() };
 const { signal } = new AbortController();
 
 const CHECKS: readonly Check[] = [
-  healthCheck(calls),
-  ...unreadChecks(around),
-  ...answerChecks(calls),
-  ...limitChecks(calls),
-  ...traceChecks('server', never),
-  ...interruptionChecks(around),
+  ...serverChecks({ calls, cloud, signal }),
   ...clientChecks({ call: never, server }, { cloud, signal }).filter(
     ({ id }) => !/^(traces|spans)\./.test(id),
   ),

@@ -3,6 +3,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import { runChecks } from '../../../tools/conformance/check.ts';
 import { startTestedCloud, type TestedCloud } from '../../../tools/conformance/cloud.ts';
+import { findingsOf } from '../../../tools/conformance/render.ts';
 import { serverChecks } from '../../../tools/conformance/server/checks.ts';
 import { createServerCalls } from '../../../tools/conformance/server/server-calls.ts';
 import { RIGHT_SERVER, type ServerParts, startExampleServer } from './example-server.ts';
@@ -29,8 +30,7 @@ async function findingsOn(
     signal,
     ...(storedWithinMs && { storedWithinMs }),
   });
-  const results = await runChecks(checks, { signal });
-  return results.flatMap((result) => (result.outcome === 'finding' ? [result.id] : []));
+  return findingsOf(await runChecks(checks, { signal })).map(({ id }) => id);
 }
 
 /** Of the call that came last, whichever one asks. */
