@@ -24,12 +24,12 @@ export type Check = Readonly<{
   run(signal: AbortSignal): Promise<Finding | Skipped | null>;
 }>;
 
-export type Result = Pick<Check, 'id' | 'group' | 'title' | 'rule'> &
-  (
-    | Readonly<{ outcome: 'holds' }>
-    | Readonly<{ outcome: 'skipped'; reason: string }>
-    | Readonly<{ outcome: 'finding'; finding: Finding }>
-  );
+type Outcome =
+  | Readonly<{ outcome: 'holds' }>
+  | Readonly<{ outcome: 'skipped'; reason: string }>
+  | Readonly<{ outcome: 'finding'; finding: Finding }>;
+
+export type Result = Pick<Check, 'id' | 'group' | 'title' | 'rule'> & Outcome;
 
 /** The program is no longer there: nothing more can be said about it. */
 export class GoneError extends Error {
@@ -59,25 +59,20 @@ export async function runChecks(
       add({ outcome: 'skipped', reason: `${cause} did not hold` });
     } else {
       options.onCheck?.(check);
-      const outcome = await runOne(check, options.signal);
+      const { outcome, isGone } = await runOne(check, options.signal);
       if (outcome.outcome === 'finding') explained.add(id);
-      if (outcome.isGone) gone = 'the program is gone';
-      add(outcome.result);
+      if (isGone) gone = 'the program is gone';
+      add(outcome);
     }
   }
   return results;
 }
 
-type Outcome =
-  | Readonly<{ outcome: 'holds' }>
-  | Readonly<{ outcome: 'skipped'; reason: string }>
-  | Readonly<{ outcome: 'finding'; finding: Finding }>;
-
 async function runOne(
   check: Check,
   signal: AbortSignal,
-): Promise<{ outcome: Outcome['outcome']; result: Outcome; isGone: boolean }> {
-  const of = (result: Outcome, isGone = false) => ({ outcome: result.outcome, result, isGone });
+): Promise<{ outcome: Outcome; isGone: boolean }> {
+  const of = (outcome: Outcome, isGone = false) => ({ outcome, isGone });
   try {
     const found = await check.run(signal);
     if (found === null) return of({ outcome: 'holds' });
