@@ -36,7 +36,7 @@ const COMPOSITE = 'set the propagators tracecontext and b3, in this order';
 export const TOGETHER = 'traces.together';
 const FRONT_END = 'traces.front-end';
 
-export const TRACE_CASES: readonly TraceCase[] = [
+const TRACE_CASES: readonly TraceCase[] = [
   {
     id: TOGETHER,
     title: 'continues the trace of its caller',
@@ -126,3 +126,7 @@ export const TRACE_CASES: readonly TraceCase[] = [
     expects: 'answered',
   },
 ];
+
+/** Those that the program can get. */
+export const casesFor = (program: 'server' | 'client'): readonly TraceCase[] =>
+  TRACE_CASES.filter(({ onlyGrpc }) => !onlyGrpc || program === 'server');

@@ -1,6 +1,6 @@
 import type { Span } from '../traces/model.ts';
 import type { Check, Finding, Skipped } from './check.ts';
-import { TOGETHER, TRACE_CASES, type TraceCase } from './trace-cases.ts';
+import { casesFor, TOGETHER, type TraceCase } from './trace-cases.ts';
 import { entriesOf, HEALTH, type TraceRun, wrongParent } from './trace-run.ts';
 
 const GROUP = 'Traces';
@@ -28,7 +28,7 @@ export function traceChecks(
       rule: { section: 'environment', says: 'where spans go: OTLP over HTTP, `http/protobuf`' },
       run: async () => ((await run()).isAnyStored ? null : NOTHING_STORED),
     },
-    ...TRACE_CASES.filter(({ onlyGrpc }) => !onlyGrpc || program === 'server').map(
+    ...casesFor(program).map(
       (each): Check => ({
         id: each.id,
         group: GROUP,

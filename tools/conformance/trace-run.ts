@@ -1,6 +1,6 @@
 import type { Span } from '../traces/model.ts';
 import type { Stored } from './stored-spans.ts';
-import { TRACE_CASES, type TraceCase } from './trace-cases.ts';
+import { casesFor } from './trace-cases.ts';
 import { createIds, headersOf, type Ids } from './trace-headers.ts';
 
 /** What one call sent, and what came of it. */
@@ -17,7 +17,6 @@ export type Send = (
 ) => Promise<Pick<Sent, 'wrongAnswer' | 'passedOn'>>;
 
 export type TraceRun = Readonly<{
-  cases: readonly TraceCase[];
   /** Whether a span of any trace arrived. */
   isAnyStored: boolean;
   sent(id: string): Sent;
@@ -34,11 +33,10 @@ export async function runTraces(options: {
   store: Stored;
   signal: AbortSignal;
 }): Promise<TraceRun> {
-  const { program, send, store, signal } = options;
+  const { send, store, signal } = options;
   const before = store.arrived();
-  const cases = TRACE_CASES.filter(({ onlyGrpc }) => !onlyGrpc || program === 'server');
   const sent = new Map<string, Sent>();
-  for (const { id, headers } of cases) {
+  for (const { id, headers } of casesFor(options.program)) {
     signal.throwIfAborted();
     const ids = createIds();
     sent.set(id, { ids, ...(await send(headers(ids))) });
@@ -56,7 +54,7 @@ export async function runTraces(options: {
     return found;
   };
   const isAnyStored = store.arrived() > before;
-  return { cases, isAnyStored, sent: of, spansOf: (id) => store.spansIn(of(id).ids.traceId) };
+  return { isAnyStored, sent: of, spansOf: (id) => store.spansIn(of(id).ids.traceId) };
 }
 
 /** The spans that hang on none of the others: each must hang on the caller's. */
