@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type ExampleSpan, newSpanId, newTrace, type Parent, storeSpans } from './example-spans.ts';
@@ -88,13 +88,16 @@ export async function startExampleLoadgen(
     const [ok, mismatched, failed] = [count('ok'), count('mismatched'), count('failed')];
     return { requests, ok, mismatched, failed, dropped: 0 };
   };
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     if (request.url === '/health') return void response.writeHead(parts.health).end();
     const { requests } = JSON.parse(await text(request));
     const summary = await run(requests);
     parts.write(summary);
     response.writeHead(parts.status(summary), { 'content-type': 'application/json' });
     response.end(JSON.stringify(summary));
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

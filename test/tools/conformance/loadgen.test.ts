@@ -65,6 +65,15 @@ const WRONG: Readonly<Record<string, { parts: Partial<LoadgenParts>; finding: st
     parts: { status: ({ failed }) => (failed > 0 ? 500 : 200) },
     finding: 'loadgen.failed',
   },
+  'closes the connection where requests failed': {
+    parts: {
+      status({ failed }) {
+        assert.equal(failed, 0);
+        return 200;
+      },
+    },
+    finding: 'loadgen.failed',
+  },
   'writes no line of its summary': { parts: { write: () => {} }, finding: 'loadgen.line' },
   'makes one trace of a run': { parts: { trace: (run) => run }, finding: 'loadgen.one-trace' },
   'sends no b3': {

@@ -3,7 +3,7 @@ import type { LogContent } from '../../local/platforms/program.ts';
 import type { Check, Finding, Skipped } from '../check.ts';
 import { describeHttp, type HttpAnswer, type HttpCalls } from '../http-calls.ts';
 import { KNOWN_QUERIES } from '../texts.ts';
-import type { StandInClient } from './stand-in-client.ts';
+import type { Behaviour, StandInClient } from './stand-in-client.ts';
 
 export type LoadgenUnderTest = Readonly<{
   call: HttpCalls;
@@ -19,14 +19,19 @@ const REQUESTS = 4;
 
 const inLoadgen = (says: string) => ({ section: 'loadgen', says });
 
-/** Starts a run, and waits for its summary. */
-export const startRun = ({ call }: LoadgenUnderTest): Promise<HttpAnswer> =>
-  call('/', {
+/** Starts a run with a client that behaves so, and waits for its summary. */
+export function startRun(
+  { call, client }: LoadgenUnderTest,
+  behaviour: Behaviour = 'right',
+): Promise<HttpAnswer> {
+  client.behave(behaviour);
+  return call('/', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ requests: REQUESTS, intervalMs: 0, maxInFlight: REQUESTS }),
     deadlineMs: 60_000,
   });
+}
 
 const SENT = `POST / with {"requests": ${REQUESTS}, "intervalMs": 0, "maxInFlight": ${REQUESTS}}`;
 
@@ -48,7 +53,6 @@ export const loadgenRunChecks = (tested: LoadgenUnderTest): readonly Check[] => 
     title: 'sends the requests of a run, and answers when it is over',
     rule: inLoadgen('`POST /` with a JSON body starts a run, and answers when the run is over.'),
     async run() {
-      tested.client.behave('right');
       const before = tested.client.requests.length;
       const answer = await startRun(tested);
       const sent = tested.client.requests.length - before;
@@ -164,7 +168,7 @@ function summaryCheck(
     id: string;
     title: string;
     says: string;
-    behaviour: 'right' | 'wrong count' | 'fail';
+    behaviour: Behaviour;
     member: 'ok' | 'mismatched' | 'failed';
   }>,
 ): Check {
@@ -176,9 +180,7 @@ function summaryCheck(
     rule: inLoadgen(says),
     after: id === 'loadgen.summary' ? [RUN, QUERIES] : [RUN, 'loadgen.summary'],
     async run(): Promise<Finding | null> {
-      tested.client.behave(behaviour);
-      const answer = await startRun(tested);
-      tested.client.behave('right');
+      const answer = await startRun(tested, behaviour);
       const { requests, ok, mismatched, failed, dropped } = answer.json ?? {};
       const expected = { requests: REQUESTS, ok: 0, mismatched: 0, failed: 0, dropped: 0 };
       const right = JSON.stringify({ ...expected, [member]: REQUESTS });

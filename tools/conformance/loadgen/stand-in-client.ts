@@ -8,17 +8,20 @@ export type Request = Readonly<{
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }>;
 
+/** How it answers the next requests. */
+export type Behaviour = 'right' | 'wrong count' | 'fail';
+
 /** Stands for `client` behind a load generator under test. */
 export type StandInClient = Readonly<{
   address: string;
   requests: readonly Request[];
-  behave(behaviour: 'right' | 'wrong count' | 'fail'): void;
+  behave(behaviour: Behaviour): void;
   close(): Promise<void>;
 }>;
 
 export async function startStandInClient(): Promise<StandInClient> {
   const requests: Request[] = [];
-  let behaviour: 'right' | 'wrong count' | 'fail' = 'right';
+  let behaviour: Behaviour = 'right';
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://client');
     if (url.pathname !== '/') return void response.end('ok');
