@@ -89,7 +89,11 @@ const WRONG: Readonly<Record<string, { parts: Partial<ClientParts>; finding: str
   'checks no known count': { parts: { checksKnown: false }, finding: 'client.known-queries' },
   'answers 400 to every other path': { parts: { unknownPath: 400 }, finding: 'client.paths' },
   'asks the server in its health check': {
-    parts: { healthAsksServer: true },
+    parts: { health: 'asks the server' },
+    finding: 'client.health',
+  },
+  'closes the connection of its health check': {
+    parts: { health: 'closes the connection' },
     finding: 'client.health',
   },
   'sends no deadline': {

@@ -16,8 +16,7 @@ export type ClientParts = Readonly<{
   /** Whether a count from the server may be one. */
   isCount(count: bigint): boolean;
   refuse(query: string): boolean;
-  /** The status of a health check, where the server is asked. */
-  healthAsksServer: boolean;
+  health: 'answers' | 'asks the server' | 'closes the connection';
   deadlineMs(asked: number | undefined): number | undefined;
   cancels: boolean;
   checksKnown: boolean;
@@ -44,7 +43,7 @@ export const RIGHT_CLIENT: ClientParts = {
   map: (code) => ({ 1: 503, 3: 400, 4: 504, 8: 503, 14: 503 })[code] ?? 502,
   isCount: (count) => count >= 0n,
   refuse: (query) => query === '' || Buffer.byteLength(query) > 1_024 || /[\n\r]/.test(query),
-  healthAsksServer: false,
+  health: 'answers',
   deadlineMs: (asked) => Math.min(asked ?? Number.POSITIVE_INFINITY, 40_000),
   cancels: true,
   checksKnown: true,
@@ -135,10 +134,12 @@ export async function startExampleClient(
     const path = new URL(request.url ?? '/', 'http://client').pathname;
     const text = (status: number): ClientAnswer => ({ status, type: 'text/plain', body: 'ok' });
     const result = async (): Promise<ClientAnswer> => {
-      if (path === '/ready' || (parts.healthAsksServer && path === '/health')) {
+      const isHealth = path === '/health';
+      if (isHealth && parts.health === 'closes the connection') throw new Error('not healthy');
+      if (path === '/ready' || (isHealth && parts.health === 'asks the server')) {
         return text((await isServing()) === 1n ? 200 : 503);
       }
-      if (path === '/health' || path === '/_healthz') return text(200);
+      if (isHealth || path === '/_healthz') return text(200);
       if (path !== '/') return parts.error(parts.unknownPath);
       if (request.method === 'GET') return count(request, gone.signal);
       response.setHeader('allow', 'GET, HEAD');
@@ -148,7 +149,9 @@ export async function startExampleClient(
     response.writeHead(status, { 'content-type': type });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   };
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,

@@ -18,11 +18,12 @@ export const clientWaitingChecks = (tested: ClientUnderTest): readonly Check[] =
       '`GET /health` **must** answer a status from 200 to 399 without calling `server`',
     ),
     async run() {
-      tested.server.serve(false);
       const before = tested.server.calls.length;
-      const found =
-        (await checkHealth(tested, '/health')) ?? (await checkHealth(tested, '/_healthz'));
-      tested.server.serve(true);
+      const found = await whileNotServing(
+        tested,
+        async () =>
+          (await checkHealth(tested, '/health')) ?? (await checkHealth(tested, '/_healthz')),
+      );
       if (found || tested.server.calls.length === before) return found;
       const fix = 'answer for this process alone: a restart of server must not spread';
       return { sent: 'GET /health', came: 'it called the server', fix };
@@ -36,9 +37,7 @@ export const clientWaitingChecks = (tested: ClientUnderTest): readonly Check[] =
     async run() {
       const serving = await tested.call('/ready');
       if (serving.status === 404) return { skipped: 'it has no /ready, and nothing relies on it' };
-      tested.server.serve(false);
-      const not = await tested.call('/ready');
-      tested.server.serve(true);
+      const not = await whileNotServing(tested, () => tested.call('/ready'));
       if (serving.status === 200 && not.status === 503) return null;
       const came = `${serving.status} while the server is SERVING, ${not.status} while it is not`;
       return { sent: 'GET /ready', came, fix: 'ask for the health of "" at SERVER_ADDR' };
@@ -80,6 +79,15 @@ export const clientWaitingChecks = (tested: ClientUnderTest): readonly Check[] =
     run: () => checkCancelled(tested),
   },
 ];
+
+async function whileNotServing<T>({ server }: ClientUnderTest, ask: () => Promise<T>): Promise<T> {
+  server.serve(false);
+  try {
+    return await ask();
+  } finally {
+    server.serve(true);
+  }
+}
 
 async function checkHealth({ call }: ClientUnderTest, path: string): Promise<Finding | null> {
   const answer = await call(path);
