@@ -150,11 +150,9 @@ async function sendOnce(
   const before = tested.client.requests.length;
   await startRun(tested);
   const requests = tested.client.requests.slice(before);
-  for (const request of requests) {
-    // One that has no trace would wait for nothing.
-    const { traceId } = sentBy(request);
-    if (traceId !== '') await stored.awaitSpans(traceId, signal);
-  }
+  // One that has no trace would wait for nothing.
+  const ids = requests.map((request) => sentBy(request).traceId).filter((id) => id !== '');
+  await Promise.all(ids.map((id) => stored.awaitSpans(id, signal)));
   return { requests, isAnyStored: stored.arrived() > 0 };
 }
 
