@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { startHttpService } from '../../local/cloud/http-service.ts';
 import { KNOWN_QUERIES } from '../texts.ts';
 
 export type Request = Readonly<{
@@ -22,7 +21,7 @@ export type StandInClient = Readonly<{
 export async function startStandInClient(): Promise<StandInClient> {
   const requests: Request[] = [];
   let behaviour: Behaviour = 'right';
-  const server = createServer((request, response) => {
+  const { port, close } = await startHttpService(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://client');
     if (url.pathname !== '/') return void response.end('ok');
     const query = url.searchParams.get('q') ?? undefined;
@@ -33,17 +32,12 @@ export async function startStandInClient(): Promise<StandInClient> {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ query, matchCount, match_count: matchCount }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `127.0.0.1:${port}`,
     requests,
     behave(next) {
       behaviour = next;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
 }
