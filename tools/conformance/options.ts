@@ -1,10 +1,9 @@
 import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { ConformanceFlags } from '../cli/commands/conformance.ts';
-
-export type Tested = 'server' | 'client' | 'loadgen';
+import type { ProgramName } from '../local/platforms/platform.ts';
 
 export type Options = Readonly<{
-  program: Tested;
+  program: ProgramName;
   host: string;
   port: number;
   command: string | undefined;
@@ -43,7 +42,7 @@ function parseAddress(value: string): { host: string; port: number } {
   return { host: match[1] ?? match[2] ?? '', port };
 }
 
-function parseUrl(program: Tested, value: string): { host: string; port: number } {
+function parseUrl(program: ProgramName, value: string): { host: string; port: number } {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const isPlain =
     url?.protocol === 'http:' &&
