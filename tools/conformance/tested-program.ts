@@ -1,11 +1,10 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClosers } from '../local/closers.ts';
-import { SHELL } from '../local/platforms/contained.ts';
+import { startCommand } from '../local/platforms/contained.ts';
 import { writeEnvironmentFile } from '../local/platforms/environment-file.ts';
 import { startGuardian } from '../local/platforms/guardian.ts';
-import { type LogContent, type Program, startProgram } from '../local/platforms/program.ts';
-import { withCaller } from '../local/platforms/replacement-environment.ts';
+import type { LogContent, Program } from '../local/platforms/program.ts';
 import type { Options } from './options.ts';
 
 /** As on both platforms. */
@@ -41,15 +40,8 @@ export async function startTested(setup: {
     } else {
       const guardian = startGuardian();
       closers.add(guardian.close);
-      const program = startProgram({
-        file: '/bin/sh',
-        args: ['-c', SHELL, 'sh', options.command],
-        cwd: process.cwd(),
-        env: withCaller(variables, setup.caller),
-        guardian,
-        stopsGroup: true,
-        onLine: setup.onLine,
-      });
+      const { caller, onLine } = setup;
+      const program = startCommand(options.command, { variables, caller, guardian, onLine });
       closers.add(() => program.stop(STOP_GRACE_MS));
       started = program;
     }

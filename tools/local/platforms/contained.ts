@@ -4,7 +4,7 @@ import { type EnvironmentFile, writeEnvironmentFile } from './environment-file.t
 import type { Guardian } from './guardian.ts';
 import type { InstanceJournal } from './journal.ts';
 import type { CloudAccess, PlatformName } from './platform.ts';
-import { type Program, startProgram } from './program.ts';
+import { type LogContent, type Program, startProgram } from './program.ts';
 import { startRelay } from './relay.ts';
 import { isAddress, renderReplacement } from './replacement.ts';
 import { replacementVariables, withCaller } from './replacement-environment.ts';
@@ -20,7 +20,29 @@ export type Contained = Readonly<{
  * A command runs in a shell that outlives SIGTERM: else the group would be killed with the shell, and
  * the program in it could not store its last spans. The program itself gets the signal as usual.
  */
-export const SHELL = 'trap : TERM; eval "$1"';
+const SHELL = 'trap : TERM; eval "$1"';
+
+/** Starts what replaces a program by a command, with the caller's own variables below its own. */
+export const startCommand = (
+  command: string,
+  options: Readonly<{
+    variables: Readonly<Record<string, string>>;
+    caller: NodeJS.ProcessEnv;
+    guardian: Guardian;
+    onLine: (line: LogContent) => void;
+    clock?: Clock;
+  }>,
+): Program => {
+  const { variables, caller, ...rest } = options;
+  return startProgram({
+    ...rest,
+    file: '/bin/sh',
+    args: ['-c', SHELL, 'sh', command],
+    cwd: process.cwd(),
+    env: withCaller(variables, caller),
+    stopsGroup: true,
+  });
+};
 
 export async function prepareContained(options: {
   platform: PlatformName;
@@ -35,7 +57,7 @@ export async function prepareContained(options: {
   const { environment, cloud, guardian, clock, journal } = options;
   const { program, settings, port } = environment;
   const caller = settings.caller ?? {};
-  const common = { cwd: REPOSITORY, guardian, clock, onLine: journal.log };
+  const common = { guardian, clock, onLine: journal.log };
   const replacement = settings.replaced?.[program];
   // What somebody else starts is on neither platform, and one such server may serve both.
   const place = isAddress(replacement)
@@ -44,7 +66,10 @@ export async function prepareContained(options: {
   const env = programEnvironment({ ...environment, ...place, cloud });
   if (replacement === undefined) {
     const args = programArguments(program, settings);
-    return { start: () => startProgram({ ...common, args, env }), release: async () => {} };
+    return {
+      start: () => startProgram({ ...common, cwd: REPOSITORY, args, env }),
+      release: async () => {},
+    };
   }
   const variables = replacementVariables({
     program,
@@ -57,15 +82,11 @@ export async function prepareContained(options: {
     platform: { ...place.identity, 'gcp.project_id': cloud.projectId },
   });
   if (!isAddress(replacement)) {
-    const started = {
-      ...common,
-      file: '/bin/sh',
-      args: ['-c', SHELL, 'sh', replacement.command],
-      cwd: process.cwd(),
-      env: withCaller(variables, caller),
-      stopsGroup: true,
+    const { command } = replacement;
+    return {
+      start: () => startCommand(command, { ...common, variables, caller }),
+      release: async () => {},
     };
-    return { start: () => startProgram(started), release: async () => {} };
   }
   const { host, port: itsPort } = replacement;
   const file: EnvironmentFile = await writeEnvironmentFile(
