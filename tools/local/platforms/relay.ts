@@ -1,4 +1,4 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { forwardConnections } from './connections.ts';
 import type { Exit, Program } from './program.ts';
 
 /**
@@ -8,28 +8,13 @@ import type { Exit, Program } from './program.ts';
  */
 export function startRelay(options: { port: number; to: { host: string; port: number } }): Program {
   const { port, to } = options;
-  const sockets = new Set<Socket>();
-  const track = (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    // Either side may reset at any time; 'close' follows and ends the other one.
-    socket.on('error', () => {});
-  };
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (caller) => {
-    track(caller);
-    const program = connect({ ...to, allowHalfOpen: true, noDelay: true });
-    track(program);
-    caller.once('close', () => program.destroy());
-    program.once('close', () => caller.destroy());
-    caller.pipe(program).pipe(caller);
-  });
+  const { server, close } = forwardConnections({ target: () => to });
   const { promise: exited, resolve } = Promise.withResolvers<Exit>();
   let isAlive = true;
   const end = () => {
     if (!isAlive) return;
     isAlive = false;
-    server.close(() => resolve({ code: 0, signal: null }));
-    for (const socket of sockets) socket.destroy();
+    void close().then(() => resolve({ code: 0, signal: null }));
   };
   // A port that somebody took in the meantime: the probe fails, and says on which port.
   server.on('error', () => {});

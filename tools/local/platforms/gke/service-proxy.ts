@@ -1,5 +1,6 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../../../../lib/clock.ts';
+import { forwardConnections } from '../connections.ts';
 
 /** A Kubernetes Service: one address that stays while the pods behind it come and go. */
 export type ServiceProxy = Readonly<{
@@ -17,26 +18,12 @@ export async function startServiceProxy(options: {
 }): Promise<ServiceProxy> {
   let endpoints: readonly number[] = [];
   let turn = 0;
-  const sockets = new Set<Socket>();
-  const track = (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    // Either side may reset at any time; 'close' follows and ends the other one.
-    socket.on('error', () => {});
-  };
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (caller) => {
-    track(caller);
-    const port = endpoints[turn++ % endpoints.length];
-    if (port === undefined) {
-      caller.resetAndDestroy();
-      return;
-    }
-    const pod = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true });
-    track(pod);
-    caller.once('close', () => pod.destroy());
-    pod.once('close', () => caller.destroy());
-    passOn(caller, pod, options.addedLatencyMs, options.clock);
-    pod.pipe(caller);
+  const { server, close } = forwardConnections({
+    target() {
+      const port = endpoints[turn++ % endpoints.length];
+      return port === undefined ? undefined : { host: '127.0.0.1', port };
+    },
+    passOn: (caller, pod) => passOn(caller, pod, options.addedLatencyMs, options.clock),
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -47,11 +34,7 @@ export async function startServiceProxy(options: {
     setEndpoints(ports) {
       endpoints = [...ports];
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
+    close,
   };
 }
 
