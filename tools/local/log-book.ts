@@ -64,9 +64,8 @@ const SHOWN_LINES = 12;
 /** What a run without traces leaves to look at: its last log lines, in the order of their times. */
 export function renderLogTail(platform: string, entries: readonly Entry[]): string {
   const last = entries
-    .filter(({ line }) => line.message !== 'telemetry stopped')
-    .sort((one, other) => (String(one.line.time) < String(other.line.time) ? -1 : 1))
     .filter(({ line }) => line.httpRequest !== undefined || line.grpcCode !== undefined)
+    .sort((one, other) => (String(one.line.time) < String(other.line.time) ? -1 : 1))
     .slice(-SHOWN_LINES);
   return [
     '',
