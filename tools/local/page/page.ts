@@ -10,6 +10,7 @@ import { awaitsSpans } from '../watch-traces.ts';
 import type { Compared } from './comparer.ts';
 import { type Logged, renderTrace } from './drawn-trace.ts';
 import { LIVE_POLICY, type LiveParts, renderLivePage, renderParts } from './live-page.ts';
+import { newestFirst } from './newest-first.ts';
 import { newestRuns } from './newest-runs.ts';
 import { createNews } from './news.ts';
 import { renderRecentTraces } from './recent-traces.ts';
@@ -136,15 +137,10 @@ function send(response: ServerResponse, status: number, type: string, body: stri
   response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(body);
 }
 
-/** Newest start first: spans arrive in the order in which processes export. */
 function recentTraces(traceStore: PageOptions['traceStore']): Trace[] {
   const ids = traceStore.traceIds().slice(-2 * SHOWN_TRACES);
-  return ids
-    .flatMap((traceId) => traceStore.trace(traceId) ?? [])
-    .map((trace) => ({ trace, startMs: Math.min(...trace.spans.map(({ startMs }) => startMs)) }))
-    .sort((one, other) => other.startMs - one.startMs)
-    .slice(0, SHOWN_TRACES)
-    .map(({ trace }) => trace);
+  const traces = ids.flatMap((traceId) => traceStore.trace(traceId) ?? []);
+  return newestFirst(traces, SHOWN_TRACES);
 }
 
 /** The rendered comparison. Starts one at most every COMPARE_EVERY_MS, and one at a time. */

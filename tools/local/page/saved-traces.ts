@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { UsageError } from '../../cli/command-line.ts';
 import type { Trace } from '../../traces/model.ts';
 import { openFiles } from '../../traces/sources/files.ts';
+import { newestFirst } from './newest-first.ts';
 
 /** Traces of an earlier run, to lay beside those of this one. */
 export type SavedTraces = Readonly<{
@@ -18,24 +19,21 @@ const MOST = 50;
 
 /** Reads a file of traces in any format that `compare --from` reads. Throws UsageError. */
 export async function readSavedTraces(path: string, signal: AbortSignal): Promise<SavedTraces> {
-  let newest: { trace: Trace; startMs: number }[] = [];
+  let newest: Trace[] = [];
   let of = 0;
-  const keepNewest = () => {
-    newest = newest.sort((one, other) => other.startMs - one.startMs).slice(0, MOST);
-  };
   try {
     const source = await openFiles([path]);
     for await (const trace of source.read(signal)) {
       of += 1;
-      newest.push({ trace, startMs: Math.min(...trace.spans.map(({ startMs }) => startMs)) });
-      if (newest.length >= 2 * MOST) keepNewest();
+      newest.push(trace);
+      if (newest.length >= 2 * MOST) newest = newestFirst(newest, MOST);
     }
   } catch (error) {
     signal.throwIfAborted();
     throw new UsageError(`--beside ${path}: ${(error as Error).message}`, { cause: error });
   }
-  keepNewest();
   if (of === 0) throw new UsageError(`--beside ${path}: the file holds no traces`);
-  const traces = new Map(newest.map(({ trace }) => [trace.traceId, trace]));
+  const kept = newestFirst(newest, MOST);
+  const traces = new Map(kept.map((trace) => [trace.traceId, trace]));
   return { name: basename(path), traces, of };
 }

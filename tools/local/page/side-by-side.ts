@@ -5,6 +5,7 @@ import { formatMs } from '../../compare/html/words.ts';
 import { labelOfTrace } from '../platforms/labels.ts';
 import { type Logged, lanesOf } from './drawn-trace.ts';
 import { madeBy } from './made-by.ts';
+import { startOf } from './newest-first.ts';
 
 /**
  * Two traces on one time scale, a row per path: the hop's bar of the one beside that of the other. The
@@ -37,9 +38,8 @@ function renderPair(a: Lane | null, b: Lane | null, index: number): Markup {
 
 /** `Cloud Run (local) at 03:04:05, 51.2 ms` */
 function labelOf({ trace, from }: Logged): string {
-  const { spans } = trace;
-  const startMs = Math.min(...spans.map((span) => span.startMs));
-  const endMs = Math.max(...spans.map((span) => span.endMs));
+  const startMs = startOf(trace);
+  const endMs = trace.spans.reduce((latest, span) => Math.max(latest, span.endMs), startMs);
   const at = new Date(startMs).toISOString().slice(11, 19);
   return `${labelOfTrace(trace) ?? 'trace'}${from === undefined ? '' : ` of ${from}`} at ${at}, ${formatMs(endMs - startMs)}`;
 }
