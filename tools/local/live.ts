@@ -5,6 +5,7 @@ import { fireRun, RunRefused } from './fire.ts';
 import { planFirstRun, renderFirstRun } from './first-run.ts';
 import type { LogBook } from './log-book.ts';
 import type { Delay } from './options.ts';
+import { renderBesideLine } from './page/beside-line.ts';
 import { createComparer } from './page/comparer.ts';
 import { startPage } from './page/page.ts';
 import type { SavedTraces } from './page/saved-traces.ts';
@@ -26,7 +27,7 @@ export async function runLive(live: {
   without: readonly Without[];
   replaced: readonly Replaced[];
   logBook: LogBook;
-  saved: SavedTraces | undefined;
+  saved: readonly SavedTraces[];
   signal: AbortSignal;
   print: (text: string) => void;
   onProgress: (text: string) => void;
@@ -52,6 +53,7 @@ export async function runLive(live: {
   try {
     await system.announce(page.url);
     print(`\nTraces and comparison (local): ${page.url}\n`);
+    print(renderBesideLine(live.saved, page.url));
     for (const delay of live.delays) print(`${renderDelay(delay)}\n`);
     for (const off of live.without) print(`${renderWithout(off)}\n`);
     for (const one of live.replaced) print(`${renderReplaced(one)}\n`);

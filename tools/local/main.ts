@@ -31,8 +31,7 @@ export async function run(options: Options): Promise<number> {
   }
 
   const { signal } = stopped;
-  const { beside } = options;
-  const saved = beside === undefined ? undefined : await readBeside(beside, signal);
+  const saved = options.beside.length === 0 ? [] : await readBeside(options.beside, signal);
   const body = createLoadBody(options);
   const summaries = new Map<PlatformName, LoadSummary[]>();
   const runLog = createRunLog((path) => note(`details of what fails: ${path}`));
@@ -82,8 +81,8 @@ export async function run(options: Options): Promise<number> {
 }
 
 /** Only a run that asks for it loads the readers of traces. */
-const readBeside = async (path: string, signal: AbortSignal) =>
-  (await import('./page/saved-traces.ts')).readSavedTraces(path, signal);
+const readBeside = async (paths: readonly string[], signal: AbortSignal) =>
+  (await import('./page/saved-traces.ts')).readAllSaved(paths, signal);
 
 /** loadgen logs the figures of each run, on both platforms. */
 function collectSummary(summaries: Map<PlatformName, LoadSummary[]>, entry: LogLine): void {

@@ -21,8 +21,8 @@ export type Options = Readonly<{
   json?: string | true;
   html?: string;
   save?: string;
-  /** A file of traces that the page lists too. */
-  beside?: string;
+  /** Files of traces that the page lists too. */
+  beside: readonly string[];
   works?: Readonly<{ folder: string; queriesFile: string }>;
   frontEndSpans: 'always' | 'real' | 'never';
   dropSampledFlag: boolean;
@@ -101,7 +101,7 @@ export function parseOptions(flags: UpFlags): Options {
     ...(flags.json === undefined ? {} : { json: flags.json }),
     ...(flags.html === undefined ? {} : { html: flags.html }),
     ...(flags.save === undefined ? {} : { save: flags.save }),
-    ...(flags.beside === undefined ? {} : { beside: flags.beside }),
+    beside: flags.beside ?? [],
     ...(works !== undefined && queries !== undefined
       ? { works: { folder: works, queriesFile: queries } }
       : {}),

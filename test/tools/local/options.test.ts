@@ -34,9 +34,10 @@ describe('parseOptions', () => {
     );
   });
 
-  it('takes a file of traces to lay beside those of a live run', () => {
-    assert.equal(parse('--beside', 'http.ndjson').beside, 'http.ndjson');
-    assert.equal(parse().beside, undefined);
+  it('takes files of traces to lay beside those of a live run, or beside each other', () => {
+    const flags = ['--beside', 'http.ndjson', '--beside', 'grpc.ndjson'];
+    assert.deepEqual(parse(...flags).beside, ['http.ndjson', 'grpc.ndjson']);
+    assert.deepEqual(parse().beside, []);
   });
 
   it('parses delays as platform, hop and milliseconds', () => {

@@ -94,9 +94,11 @@ By default it runs until Ctrl-C: a schedule starts a run on both platforms every
     .addOption(htmlFlag())
     .addOption(saveFlag())
     .addOption(saveLogsFlag())
-    .option(
-      '--beside <file>',
-      'without --once: list the traces of a saved file on the page too, so that you can lay one beside a trace of this run',
+    .addOption(
+      repeatableFlag(
+        '--beside <file>',
+        'without --once: list the traces of a saved file on the page too, so that you can lay one beside a trace of this run; may be repeated: the address of the two newest side by side is printed',
+      ),
     )
     .option('--full', 'print every figure of the comparison, cold requests and methods too')
     .option('--verbose', 'print every log line of the programs')

@@ -98,7 +98,8 @@
   // The event does not bubble, but the capture phase sees it.
   const onToggle = ({ target }) => target.open && fill(target).catch(report);
   traces.addEventListener('toggle', onToggle, true);
-  byId('saved-traces')?.addEventListener('toggle', onToggle, true);
+  for (const list of document.querySelectorAll('.saved'))
+    list.addEventListener('toggle', onToggle, true);
 
   all.addEventListener('click', () => {
     const shown = traces.classList.toggle('all');

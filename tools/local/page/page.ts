@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { html } from '../../compare/html/markup.ts';
 import { isFresh, SETTLED_AFTER_MS } from '../../traces/completeness.ts';
 import type { Trace } from '../../traces/model.ts';
 import { requestsOf } from '../../traces/normalise.ts';
@@ -24,7 +25,7 @@ export type PageOptions = Readonly<{
   render: (compared: Compared) => Promise<LiveParts>;
   logBook?: Pick<LogBook, 'ofTrace'>;
   /** Traces of an earlier run. */
-  saved?: SavedTraces | undefined;
+  saved?: readonly SavedTraces[];
   /** Milliseconds of a clock that never goes back. */
   nowMs?: () => number;
   /** The time of day, as spans have it. */
@@ -71,12 +72,14 @@ export async function startPage(options: PageOptions): Promise<Page> {
     renderRecentTraces(recentTraces(traceStore), (trace) => isFresh(trace, wallClockMs()));
 
   // They do not change.
-  const savedList = options.saved && renderSavedTraces(options.saved);
+  const { saved = [] } = options;
+  const savedLists = html`${saved.map(renderSavedTraces)}`;
   const find = (traceId: string): Logged | undefined => {
     const trace = traceStore.trace(traceId);
     if (trace) return { trace, logs: options.logBook?.ofTrace(traceId) ?? [] };
-    const saved = options.saved?.traces.get(traceId);
-    return saved && { trace: saved, logs: [], from: options.saved?.name };
+    const file = saved.find(({ traces }) => traces.has(traceId));
+    const earlier = file?.traces.get(traceId);
+    return earlier && { trace: earlier, logs: [], from: file?.name };
   };
 
   const server = createServer((request, response) => {
@@ -87,7 +90,7 @@ export async function startPage(options: PageOptions): Promise<Page> {
     const [, traceId, otherId] = TRACE_PATH.exec(path) ?? [];
     if (path === '/') {
       return parts().then((now) =>
-        send(response, 200, 'text/html', renderLivePage(now, list(), savedList)),
+        send(response, 200, 'text/html', renderLivePage(now, list(), savedLists)),
       );
     }
     if (path === '/events') return news.add(response);

@@ -17,6 +17,22 @@ export type SavedTraces = Readonly<{
 /** The page lists as many of this run. */
 const MOST = 50;
 
+/** Reads the files of `--beside`. A trace is listed once, so no two files may hold it. Throws UsageError. */
+export async function readAllSaved(
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<SavedTraces[]> {
+  const all: SavedTraces[] = [];
+  for (const path of paths) {
+    const saved = await readSavedTraces(path, signal);
+    const same = all.find(({ traces }) => [...saved.traces.keys()].some((id) => traces.has(id)));
+    if (same)
+      throw new UsageError(`--beside ${path}: it holds a trace that ${same.name} holds too`);
+    all.push(saved);
+  }
+  return all;
+}
+
 /** Reads a file of traces in any format that `compare --from` reads. Throws UsageError. */
 export async function readSavedTraces(path: string, signal: AbortSignal): Promise<SavedTraces> {
   let newest: Trace[] = [];

@@ -84,7 +84,7 @@ test(
 test('a trace of an earlier run lies beside one of this run', NEEDS_BROWSER, async (t) => {
   const traceStore = createTraceStore();
   traceStore.write(one.spans);
-  const saved = { name: 'earlier.ndjson', traces: new Map([[other.traceId, other]]), of: 1 };
+  const saved = [{ name: 'earlier.ndjson', traces: new Map([[other.traceId, other]]), of: 1 }];
   const render = async () => renderParts(undefined);
   const live = await startPage({ traceStore, render, saved });
   t.after(() => live.close());
@@ -102,7 +102,7 @@ test('a trace of an earlier run lies beside one of this run', NEEDS_BROWSER, asy
     .locator('.legend')
     .getByText(/2: GKE .*of earlier\.ndjson/)
     .waitFor();
-  await page.locator(`#saved-traces #trace-${other.traceId} summary`).click();
-  await page.locator('#saved-traces .waterfall').waitFor();
+  await page.locator(`.saved #trace-${other.traceId} summary`).click();
+  await page.locator('.saved .waterfall').waitFor();
   assert.deepEqual(complaints, []);
 });

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { UsageError } from '../../../../tools/cli/command-line.ts';
+import { renderBesideLine } from '../../../../tools/local/page/beside-line.ts';
 import { renderSavedTraces } from '../../../../tools/local/page/saved-list.ts';
-import { readSavedTraces } from '../../../../tools/local/page/saved-traces.ts';
+import { readAllSaved, readSavedTraces } from '../../../../tools/local/page/saved-traces.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
 import { renderTraceFile } from '../../../../tools/traces/sources/trace-lines.ts';
 import { requestTrace } from '../../traces/request-trace.ts';
@@ -36,7 +37,7 @@ test('keeps the newest fifty traces of a file, newest first, and says of how man
       .reverse()
       .map(({ traceId }) => traceId),
   );
-  const markup = `${renderSavedTraces(saved)}`;
+  const markup = `${renderSavedTraces(saved, 0)}`;
   assert.match(markup, /Traces of <bdi>earlier\.ndjson<\/bdi>/);
   assert.match(markup, /The newest 50 of 130\./);
   assert.equal(markup.match(/<details /g)?.length, 50);
@@ -45,9 +46,31 @@ test('keeps the newest fifty traces of a file, newest first, and says of how man
 test('calls a trace local only where it is of a local run', async (t) => {
   const local = requestTrace({ sequence: 1 });
   const real = { ...requestTrace({ sequence: 2 }), projectId: 'my-project' };
-  const markup = `${renderSavedTraces(await readSavedTraces(await saveTraces(t, [real, local]), signal))}`;
+  const markup = `${renderSavedTraces(await readSavedTraces(await saveTraces(t, [real, local]), signal), 0)}`;
   assert.match(markup, /<bdi>Cloud Run<\/bdi>/);
   assert.match(markup, /<bdi>Cloud Run \(local\)<\/bdi>/);
+});
+
+test('the newest traces of the first two files have an address side by side', async (t) => {
+  const [first, second, third] = [1, 2, 3].map((sequence) => requestTrace({ sequence }));
+  assert.ok(first && second && third);
+  const paths = [await saveTraces(t, [first, second]), await saveTraces(t, [third])];
+  const saved = await readAllSaved(paths, signal);
+  const url = 'http://127.0.0.1:1/';
+  assert.equal(
+    renderBesideLine(saved, url),
+    `Side by side (earlier.ndjson, earlier.ndjson): ${url}#trace=${second.traceId}&with=${third.traceId}\n`,
+  );
+  assert.equal(renderBesideLine(saved.slice(0, 1), url), '');
+  assert.equal(renderBesideLine([], url), '');
+});
+
+test('a trace that two files hold is bad usage', async (t) => {
+  const path = await saveTraces(t, [requestTrace({ sequence: 1 })]);
+  await assert.rejects(readAllSaved([path, path], signal), {
+    name: 'UsageError',
+    message: /holds a trace that earlier\.ndjson holds too/,
+  });
 });
 
 test('a file that is missing, empty or of no known format is bad usage', async (t) => {
