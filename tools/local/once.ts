@@ -140,7 +140,10 @@ async function report(run: {
     const name = SIDES[cohort];
     show(name, failed, (shown) => renderFailed(PLATFORM_LABEL[name], failure, shown));
   } else if (first && waterfall) {
-    show(first.name, waterfall, (shown) => renderTypical(PLATFORM_LABEL[first.name], shown));
+    const unmade = { level: instrument, edges: first.unmade };
+    show(first.name, waterfall, (shown) =>
+      renderTypical(PLATFORM_LABEL[first.name], shown, unmade),
+    );
   } else if (first && instrument === 'none') {
     print(renderLogTail(PLATFORM_LABEL[first.name], run.logBook.lines(first.name)));
   }

@@ -18,6 +18,8 @@ export type PlatformSummary = Readonly<{
   result: PlatformResult;
   /** As in `result.trace`. */
   waterfall: Waterfall | null;
+  /** What it lacks of a complete trace, though not of what is made here. */
+  unmade: readonly string[];
   /** The first incomplete trace. */
   broken: BrokenTrace | null;
 }>;
@@ -55,9 +57,9 @@ export function summarisePlatform(options: {
   const records = recordRequests(trees);
   const cold = new Set(records.filter((record) => record.cold).map(({ traceId }) => traceId));
   const warm = complete.filter(({ traceId }) => !cold.has(traceId));
-  const median = medianWaterfall(warm.length > 0 ? warm : complete);
+  const median = medianOf(warm.length > 0 ? warm : complete);
   // A request that waited for an instance to start was cold too.
-  const waterfall = median && { ...median, cold: cold.has(median.traceId) };
+  const waterfall = median && { ...createWaterfall(median), cold: cold.has(median.traceId) };
   const result: PlatformResult = {
     requests: options.requests,
     ok: sum('ok'),
@@ -87,7 +89,12 @@ export function summarisePlatform(options: {
     warmLatencyMs: latencyOf(records.filter((record) => !record.cold)),
     trace: waterfall && toTraceResult(waterfall),
   };
-  return { result, waterfall, broken: firstBroken(requests, lacking) };
+  return {
+    result,
+    waterfall,
+    unmade: median === null ? [] : missingEdges(median),
+    broken: firstBroken(requests, lacking),
+  };
 }
 
 const NONE: ReadonlySet<ProgramName> = new Set();
@@ -105,10 +112,9 @@ function latencyOf(records: readonly RequestRecord[]): LatencyQuantiles | null {
   return quantiles && { p50: quantiles.p50Ms, p95: quantiles.p95Ms, p99: quantiles.p99Ms };
 }
 
-function medianWaterfall(requests: readonly NormalisedTrace[]): Waterfall | null {
+function medianOf(requests: readonly NormalisedTrace[]): NormalisedTrace | null {
   const byDuration = requests.toSorted((one, other) => durationMs(one) - durationMs(other));
-  const median = byDuration[Math.floor(byDuration.length / 2)];
-  return median === undefined ? null : createWaterfall(median);
+  return byDuration[Math.floor(byDuration.length / 2)] ?? null;
 }
 
 const durationMs = ({ root }: NormalisedTrace) => (root?.endMs ?? 0) - (root?.startMs ?? 0);

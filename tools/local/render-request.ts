@@ -7,6 +7,7 @@ import type { NormalisedTrace } from '../traces/normalise.ts';
 import { renderWaterfall } from '../traces/render-waterfall.ts';
 import { wrongCountOf } from '../traces/span.ts';
 import type { Waterfall } from '../traces/waterfall.ts';
+import type { Level } from './instrument.ts';
 import type { BrokenTrace } from './platform-summary.ts';
 import { PLATFORM_LABEL, platformOf } from './platforms/labels.ts';
 
@@ -58,12 +59,20 @@ const cut = (text: string, columns = TEXT_COLUMNS) =>
 const LEGEND =
   "█ a program's span  ▒ the platform's own  • event  indented: called by the line above\n";
 
-/** One typical request; `platform` as people call it. */
-export function renderTypical(platform: string, waterfall: Waterfall): string {
+/** What a complete trace has and a level of `--instrument` does not make. */
+type Unmade = Readonly<{ level: Level; edges: readonly string[] }>;
+
+/** One typical request; `platform` as people call it, `unmade` what its level does not make. */
+export function renderTypical(
+  platform: string,
+  waterfall: Waterfall,
+  { level, edges }: Unmade = { level: 'all', edges: [] },
+): string {
   const title = waterfall.cold
     ? `The median request on ${platform} (no request was warm):`
     : `The median warm request on ${platform}:`;
-  return `\n${title}\n\n${renderWaterfall(waterfall)}${LEGEND}`;
+  const lacks = edges.map((edge) => `not made with --instrument ${level}: ${edge}`);
+  return `\n${title}\n\n${renderWaterfall(waterfall, TEXT_COLUMNS, lacks)}${LEGEND}`;
 }
 
 /** A request that failed. */

@@ -16,8 +16,14 @@ function widthsOf(total: number): Widths {
  *
  *     loadgen loadgen                ████████████████████  12.1 ms
  *     └ loadgen GET                   ██████████████████   11.4 ms
+ *
+ * `remarks`: what else is known of the trace, each in a line below its own.
  */
-export function renderWaterfall(waterfall: Waterfall, columns = TEXT_COLUMNS): string {
+export function renderWaterfall(
+  waterfall: Waterfall,
+  columns = TEXT_COLUMNS,
+  remarks: readonly string[] = [],
+): string {
   const widths = widthsOf(columns);
   const { spans, durationMs } = waterfall;
   let [fromMs, toMs] = [0, durationMs];
@@ -31,7 +37,10 @@ export function renderWaterfall(waterfall: Waterfall, columns = TEXT_COLUMNS): s
     waterfall.whole ? 'complete' : 'INCOMPLETE',
     ...(waterfall.cold ? ['cold start'] : []),
   ].join(', ');
-  const lines = [`trace ${printable(waterfall.traceId)}: ${state}`];
+  const lines = [
+    `trace ${printable(waterfall.traceId)}: ${state}`,
+    ...remarks.map((remark) => fitColumns(`  ! ${remark}`, columns)),
+  ];
   for (const span of spans) {
     lines.push(spanLine(span, { fromMs, toMs }, widths), ...notes(span, columns));
   }

@@ -125,4 +125,12 @@ describe('renderTypical', () => {
       /The median request on GKE \(no request was warm\):/,
     );
   });
+
+  it('says why a trace is incomplete that has everything of its level', () => {
+    const edges = ['client → gRPC client span'];
+    assert.match(
+      renderTypical('GKE', broken, { level: 'http', edges }),
+      / INCOMPLETE\n {2}! not made with --instrument http: client → gRPC client span\nloadgen loadgen /,
+    );
+  });
 });

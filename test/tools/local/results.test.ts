@@ -313,6 +313,23 @@ describe('summarisePlatform', () => {
     assert.equal(waterfall?.cold, true, 'the one that waited is not called warm');
   });
 
+  it('says what the median trace lacks that nobody asked for', () => {
+    const withoutCall = createRequestTrace({
+      ...CLOUD_RUN,
+      change: (span, index) => (index < 4 ? span : null),
+    });
+    const { result, unmade } = summarisePlatform({
+      platform: 'cloud_run',
+      requests: 1,
+      summaries: [],
+      reports: [],
+      traces: [withoutCall],
+      lacking: () => [],
+    });
+    assert.equal(result.wholeTraces, 1);
+    assert.deepEqual(unmade, ['client → gRPC client span']);
+  });
+
   it('counts a span of a health check', () => {
     const probed = createRequestTrace({
       ...CLOUD_RUN,
