@@ -355,6 +355,35 @@ test('a hop that the complete traces of one side lack is only in the other', () 
   assert.match(renderBrief(compare(traces)), /server GET .* only in GKE$/m);
 });
 
+test('a hop of warm requests that one side has in cold requests only is said to be so', () => {
+  const traces = tracesOf().map((trace, index) => {
+    if (!isOfCloudRun(trace)) return trace;
+    return index < 10 ? asCold(trace) : { ...trace, spans: trace.spans.filter(isNoRead) };
+  });
+  assert.match(renderBrief(compare(traces)), /server GET .* warm only in GKE$/m);
+});
+
+test('hops of a side without a warm request are said to have none to compare with', () => {
+  const comparison = compare(
+    tracesOf().map((trace) => (isOfCloudRun(trace) ? asCold(trace) : trace)),
+  );
+  const texts = [renderBrief(comparison), renderText(comparison), renderHtml(comparison)];
+  for (const text of texts) {
+    assert.doesNotMatch(text, /only in/);
+    assert.match(text, /no warm request: (<bdi>)?Cloud Run( \(local\))? has none to compare with\./);
+  }
+  assert.match(texts[0] ?? '', /^loadgen loadgen .* no warm request$/m);
+});
+
+function asCold(trace: Trace): Trace {
+  const [root, ...spans] = trace.spans;
+  if (root === undefined) return trace;
+  return {
+    ...trace,
+    spans: [{ ...root, attributes: { ...root.attributes, [ATTR.coldStart]: 'true' } }, ...spans],
+  };
+}
+
 const isNoRead = ({ name, attributes }: Span) =>
   name !== 'GET' || attributes['service.name'] !== 'server';
 

@@ -37,7 +37,7 @@ export function renderHopTable(options: HopsOptions): Markup {
   return html`<table class="hops stacked" role="table" aria-label="Hops of ${stratum} requests">
 <thead role="rowgroup"><tr role="row">${heads.map(([name, kind]) => html`<th role="columnheader" scope="col" class="${kind}">${name}</th>`)}</tr></thead>
 <tbody role="rowgroup">
-${hops.map((hop) => renderHop(hop, scale, options))}</tbody></table>${notComparedText(options.labels, options.lacking).map((line) => html`\n<p class="note">${foreign(line)}</p>`)}`;
+${hops.map((hop) => renderHop(hop, scale, options))}</tbody></table>${notComparedText(options.labels, options.lacking, stratum).map((line) => html`\n<p class="note">${foreign(line)}</p>`)}`;
 }
 
 function renderHop(

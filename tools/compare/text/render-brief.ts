@@ -64,7 +64,7 @@ function hopLines(comparison: Comparison, width: number): readonly string[] {
     ...warm.flatMap(({ service, name, remark }) =>
       remark === null ? [] : wrapText(`! ${service} ${name}: ${remark}.`, '    ', '', width),
     ),
-    ...[...notComparedText(labels, lacking), ...legendOf(labels, comparison)].flatMap((line) =>
+    ...[...notComparedText(labels, lacking, 'warm'), ...legendOf(labels, comparison)].flatMap((line) =>
       wrapText(line, '', '', width),
     ),
   ];

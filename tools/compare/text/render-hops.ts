@@ -74,7 +74,7 @@ export function hopLines(
       ...sideLines(hop, 'a', { label: cohorts.a.label, columns, width }),
       ...sideLines(hop, 'b', { label: cohorts.b.label, columns, width }),
     ]),
-    ...notComparedText(labels, lacking).flatMap((line) => wrapText(line, '', '', width)),
+    ...notComparedText(labels, lacking, stratum).flatMap((line) => wrapText(line, '', '', width)),
   ];
 }
 

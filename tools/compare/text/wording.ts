@@ -1,5 +1,6 @@
 import { counted, formatMs, formatSignedMs } from '../../cli/format.ts';
 import { describeDeviation, isWarning } from '../../traces/deviation.ts';
+import type { Sides } from '../cohorts/cohort.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Hop } from '../statistics/hop.ts';
@@ -75,20 +76,31 @@ export function verdictWord(verdict: Verdict, { a, b }: Labels): string {
   }[verdict];
 }
 
-/** A side's incomplete traces, where it has no others: then none of its hops can be compared. */
-export type NotCompared = Readonly<{ a: number; b: number }>;
+/** What keeps a side's hops of a stratum from being compared. */
+export type NotCompared = Sides<
+  Readonly<{
+    /** Its incomplete traces, where it has no others: then none of its hops can be compared. */
+    incomplete: number;
+    /** Whether it has no request of the stratum at all. */
+    none: boolean;
+    /** The paths that its requests of the other stratum have. */
+    otherwise: ReadonlySet<string>;
+  }>
+>;
 
-/** 0 of a side with hops in the stratum, or without requests that could have them. */
 export function notCompared(
   { hops, cohorts }: Pick<Comparison, 'hops' | 'cohorts'>,
   stratum: Hop['stratum'],
 ): NotCompared {
-  const incomplete = (side: 'a' | 'b') => {
+  const of = (side: 'a' | 'b') => {
     const { traces, whole, latency } = cohorts[side];
-    const known = hops.some((hop) => hop.stratum === stratum && hop[side] !== null);
-    return known || latency[stratum] === null ? 0 : traces - whole;
+    const own = hops.filter((hop) => hop[side] !== null);
+    const known = own.some((hop) => hop.stratum === stratum);
+    const none = !known && latency[stratum] === null;
+    const otherwise = own.filter((hop) => hop.stratum !== stratum).map(({ path }) => path);
+    return { incomplete: known || none ? 0 : traces - whole, none, otherwise: new Set(otherwise) };
   };
-  return { a: incomplete('a'), b: incomplete('b') };
+  return { a: of('a'), b: of('b') };
 }
 
 /** What a hop's verdict is called, also where only one side has the hop. */
@@ -96,18 +108,26 @@ export function hopVerdictWord(hop: Hop, labels: Labels, lacking: NotCompared): 
   // Its interval excludes zero.
   if (hop.verdict === 'no-difference-seen' && hop.remark !== null) return 'some difference';
   if (hop.a !== null && hop.b !== null) return verdictWord(hop.verdict, labels);
-  if (lacking[hop.a === null ? 'a' : 'b'] > 0) return 'not compared';
-  return `only in ${hop.a === null ? labels.b : labels.a}`;
+  const { incomplete, none, otherwise } = lacking[hop.a === null ? 'a' : 'b'];
+  if (incomplete > 0) return 'not compared';
+  if (none) return `no ${hop.stratum} request`;
+  const only = `only in ${hop.a === null ? labels.b : labels.a}`;
+  return otherwise.has(hop.path) ? `${hop.stratum} ${only}` : only;
 }
 
 /** Why hops are not compared, a sentence for each side. */
-export function notComparedText(labels: Labels, lacking: NotCompared): readonly string[] {
-  return (['a', 'b'] as const)
-    .filter((side) => lacking[side] > 0)
-    .map(
-      (side) =>
-        `not compared: ${counted(lacking[side], 'incomplete trace')} in ${labels[side]}. Hops count complete traces only.`,
-    );
+export function notComparedText(
+  labels: Labels,
+  lacking: NotCompared,
+  stratum: Hop['stratum'],
+): readonly string[] {
+  return (['a', 'b'] as const).flatMap((side) => {
+    const { incomplete, none } = lacking[side];
+    if (none) return [`no ${stratum} request: ${labels[side]} has none to compare with.`];
+    if (incomplete === 0) return [];
+    const traces = counted(incomplete, 'incomplete trace');
+    return [`not compared: ${traces} in ${labels[side]}. Hops count complete traces only.`];
+  });
 }
 
 export const pText = (p: number) => (p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`);
