@@ -11,6 +11,8 @@ const PLATFORMS: readonly PlatformName[] = ['cloud_run', 'gke'];
 export type Delay = Readonly<{ platform: PlatformName; hop: ProgramName; delayMs: number }>;
 
 export type Options = Readonly<{
+  /** As they were given: for a command that repeats the run. */
+  flags: UpFlags;
   once: boolean;
   requests: number;
   runs: number;
@@ -92,6 +94,7 @@ export function parseOptions(flags: UpFlags): Options {
     );
   }
   return {
+    flags,
     once,
     requests,
     runs,

@@ -1,4 +1,6 @@
+import { upCommand } from '../cli/commands/up.ts';
 import { TEXT_COLUMNS, wrapText } from '../cli/format.ts';
+import { writeFlags } from '../cli/written-flags.ts';
 import type { Comparison } from '../compare/result/comparison.ts';
 import { renderBrief } from '../compare/text/render-brief.ts';
 import { failureLines } from '../compare/text/render-failures.ts';
@@ -77,9 +79,13 @@ function aloneLines(platform: PlatformName, { html, full }: Options): readonly s
 export const renderDelay = ({ platform, hop, delayMs }: Delay): string =>
   `latency added (local): ${delayMs} ms in front of ${hop} on ${PLATFORM_LABEL[platform]}`;
 
-function adviceFor({ overall }: Comparison, { requests }: Options): readonly string[] {
-  if (overall.verdict !== 'not-enough-data' || requests >= REQUESTS_FOR_A_VERDICT) return [];
-  return [`For a verdict: npm start -- --once --requests ${REQUESTS_FOR_A_VERDICT}`];
+/** The same run with more requests, in as many runs as these make. */
+function adviceFor({ overall }: Comparison, { requests, flags }: Options): readonly string[] {
+  const isEnough = requests >= REQUESTS_FOR_A_VERDICT && flags.runs === undefined;
+  if (overall.verdict !== 'not-enough-data' || isEnough) return [];
+  const more = Math.max(requests, REQUESTS_FOR_A_VERDICT);
+  const again = writeFlags(upCommand(), { ...flags, requests: more, runs: undefined });
+  return [`For a verdict: npm start -- ${again.join(' ')}`];
 }
 
 function moreLines({ html, save }: Options): readonly string[] {

@@ -96,6 +96,18 @@ describe('renderOutcome', () => {
     assert.doesNotMatch(render([], local), /For a verdict/);
   });
 
+  it('says it with the flags of the run, as a shell takes them', () => {
+    const flags = [
+      ...['--requests', '80', '--runs', '2', '--interval', '5', '--no-rewrite', '--json=out.json'],
+      ...['--delay', 'gke/server=20', '--delay', 'cloud_run/client=5'],
+      ...['--replace', "server=python3 my\\ server.py --say 'two words' --for-long-lines"],
+    ];
+    assert.match(
+      render(flags, undecided),
+      /\nFor a verdict: npm start -- --once --requests 80 --interval 5 --no-rewrite --delay gke\/server=20 --delay cloud_run\/client=5 --replace 'server=python3 my\\ server\.py --say '\\''two words'\\'' --for-long-lines' --json=out\.json\n/,
+    );
+  });
+
   it('names the latency that was added on purpose, also where one platform runs', () => {
     assert.match(
       render(['--delay', 'gke/server=20', '--platforms', 'gke']),

@@ -66,7 +66,7 @@ export function joinBlocks(blocks: readonly (readonly string[])[]): string {
   return `${text.join('\n\n')}\n`;
 }
 
-/** The verdict, what to do next, and what may confound it. */
+/** The verdict, what to do next as it is, since people copy it, and what may confound the verdict. */
 export function verdictLines(
   comparison: Comparison,
   advice: readonly string[] = [],
@@ -75,7 +75,7 @@ export function verdictLines(
   const wrap = (text: string, indent = '') => wrapText(text, indent, indent, width);
   return [
     ...wrap(verdictSentence(comparison)),
-    ...advice.flatMap((line) => wrap(line)),
+    ...advice,
     ...wrap(verdictBasis(comparison), '  '),
     ...severalRootsText(comparison).flatMap((line) => wrap(line, '  ')),
     ...[smallestText(comparison) ?? []].flat().flatMap((line) => wrap(line, '  ')),
