@@ -39,14 +39,20 @@ export function wordFlag<const Usage extends string, const Words extends readonl
   });
 }
 
+const REPEATABLE = new WeakSet<object>();
+
+/** Whether a flag collects the values of all its places; any other takes one value once. */
+export const isRepeatable = (option: { variadic: boolean }): boolean =>
+  option.variadic || REPEATABLE.has(option);
+
 /** A flag that may be repeated; its values in the order in which they stand. */
-export const repeatableFlag = <const Usage extends string>(usage: Usage, help: string) =>
-  new Option(usage, help).argParser(
-    (value: string, earlier: readonly string[] | undefined): readonly string[] => [
-      ...(earlier ?? []),
-      value,
-    ],
+export function repeatableFlag<const Usage extends string>(usage: Usage, help: string) {
+  const option = new Option(usage, help).argParser(
+    (value: string, earlier?: readonly string[]): readonly string[] => [...(earlier ?? []), value],
   );
+  REPEATABLE.add(option);
+  return option;
+}
 
 /** The same in every command: the result as JSON, on stdout or in a file. */
 export const jsonFlag = (what = 'print the result as JSON in place of the text') =>

@@ -16,6 +16,7 @@ import { PREFLIGHT, type PreflightFlags, preflightCommand } from './commands/pre
 import { type QueriesFlags, queriesCommand } from './commands/queries.ts';
 import { type UpFlags, upCommand } from './commands/up.ts';
 import { explain, refuseMissingValue } from './explain-usage.ts';
+import { isRepeatable } from './flags.ts';
 import { refuseFlagsTakenByNpm } from './npm-flags.ts';
 
 /** What a command line asks for, each flag with its type. */
@@ -79,6 +80,19 @@ function prepare(command: Command, write: (text: string) => void): void {
   for (const each of command.commands) prepare(each as Command, write);
 }
 
+/** A later value would silently take the place of the first. Looked at once help is not asked for. */
+function watchRepeats(command: Command, repeated: Set<string>): void {
+  for (const each of command.commands) watchRepeats(each as Command, repeated);
+  for (const option of command.options) {
+    if ((!option.required && !option.optional) || isRepeatable(option)) continue;
+    let isGiven = false;
+    command.on(`option:${option.name()}`, () => {
+      if (isGiven) repeated.add(option.long ?? option.flags);
+      isGiven = true;
+    });
+  }
+}
+
 /** `doctor --preflight` has its own flags. */
 const withPreflight = ([first, ...rest]: readonly string[]): readonly string[] =>
   first === 'doctor' && rest.includes('--preflight')
@@ -112,6 +126,8 @@ export function createCommandLine(version: string, readable: string | null = nul
   prepare(program as Command, (more) => {
     text += more;
   });
+  const repeated = new Set<string>();
+  watchRepeats(program as Command, repeated);
   const find = (words: readonly string[]) => findCommand(program as Command, words);
   return {
     /** `compare`, `load pause`, `doctor --preflight`; empty where the words name no command. */
@@ -130,6 +146,7 @@ export function createCommandLine(version: string, readable: string | null = nul
         throw new UsageError(explain(error, command), { cause: error });
       }
       if (invocation === undefined) throw new UsageError('no command');
+      for (const flag of repeated) throw new UsageError(`${flag} takes one value; give it once`);
       return invocation;
     },
   };

@@ -33,6 +33,7 @@ describe('--help', () => {
 
   it('is printed even if other flags are wrong', () => {
     assert.match(helpOf('compare', '--bogus'), /^Usage: npx shakesapp compare/);
+    assert.match(helpOf('up', '--html', 'a', '--html', 'b'), /^Usage: npx shakesapp up/);
   });
 
   it('names the trace formats that --from reads', async () => {
@@ -82,6 +83,12 @@ describe('what is refused', () => {
     [['up', '--requests', '1.5'], /^--requests is "1.5"; allowed: a whole number from 1 to 1000$/],
     [['up', '--billing', 'free'], /^--billing is "free"; allowed: one of instance, request$/],
     [['bench', 'nope'], /^unknown benchmark "nope"; expected one of search, path, .*, statistics$/],
+    [
+      ['up', '--once', '--instrument', 'grpc', '--instrument', 'http'],
+      /^--instrument takes one value; give it once$/,
+    ],
+    [['compare', '--json', '--json=b'], /^--json takes one value; give it once$/],
+    [['load', 'set', '--requests', '5', '--requests=5'], /^--requests takes one value; give it once$/],
     [['doctor', '--gke'], /^--gke is valid only with --preflight$/],
     [['doctor', '--preflight', '--since', '1h'], /^--since is not valid with --preflight$/],
   ] as const) {
@@ -89,6 +96,15 @@ describe('what is refused', () => {
       assert.throws(() => read(...argv), { name: 'UsageError', message });
     });
   }
+
+  it('is no flag that may be repeated, nor one without a value', () => {
+    const { delay, once } = flagsOf(
+      'up',
+      ...['--once', '--once', '--delay', 'gke/server=1', '--delay', 'gke/client=2'],
+    );
+    assert.deepEqual([once, delay], [true, ['gke/server=1', 'gke/client=2']]);
+    assert.deepEqual(flagsOf('compare', '--from', 'a', '--from', 'b').from, ['a', 'b']);
+  });
 
   it('is refused before anything is loaded but the command line and its library', async () => {
     const loaded = `data:text/javascript,${encodeURIComponent(`
