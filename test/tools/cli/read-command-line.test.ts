@@ -88,7 +88,10 @@ describe('what is refused', () => {
       /^--instrument takes one value; give it once$/,
     ],
     [['compare', '--json', '--json=b'], /^--json takes one value; give it once$/],
-    [['load', 'set', '--requests', '5', '--requests=5'], /^--requests takes one value; give it once$/],
+    [
+      ['load', 'set', '--requests', '5', '--requests=5'],
+      /^--requests takes one value; give it once$/,
+    ],
     [['doctor', '--gke'], /^--gke is valid only with --preflight$/],
     [['doctor', '--preflight', '--since', '1h'], /^--since is not valid with --preflight$/],
   ] as const) {

@@ -370,7 +370,10 @@ test('hops of a side without a warm request are said to have none to compare wit
   const texts = [renderBrief(comparison), renderText(comparison), renderHtml(comparison)];
   for (const text of texts) {
     assert.doesNotMatch(text, /only in/);
-    assert.match(text, /no warm request: (<bdi>)?Cloud Run( \(local\))? has none to compare with\./);
+    assert.match(
+      text,
+      /no warm request: (<bdi>)?Cloud Run( \(local\))? has none to compare with\./,
+    );
   }
   assert.match(texts[0] ?? '', /^loadgen loadgen .* no warm request$/m);
 });

@@ -64,8 +64,8 @@ function hopLines(comparison: Comparison, width: number): readonly string[] {
     ...warm.flatMap(({ service, name, remark }) =>
       remark === null ? [] : wrapText(`! ${service} ${name}: ${remark}.`, '    ', '', width),
     ),
-    ...[...notComparedText(labels, lacking, 'warm'), ...legendOf(labels, comparison)].flatMap((line) =>
-      wrapText(line, '', '', width),
+    ...[...notComparedText(labels, lacking, 'warm'), ...legendOf(labels, comparison)].flatMap(
+      (line) => wrapText(line, '', '', width),
     ),
   ];
 }
