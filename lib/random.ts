@@ -1,6 +1,7 @@
 /**
  * Mulberry32, a 32-bit generator whose neighbouring seeds give unrelated sequences: seeds are
- * consecutive minutes here. Good enough to choose queries, and never to be used for secrets.
+ * consecutive minutes here. Good enough to choose queries and for simulations, and never to be used
+ * for secrets.
  */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;

@@ -1,6 +1,6 @@
+import { createRandom } from '../../lib/random.ts';
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import type { Span, Trace } from '../traces/model.ts';
-import { createRandom } from './simulate.ts';
 
 const REQUESTS_PER_RUN = 50;
 /** Spans of one request: the system's ten, and two of the front end on Cloud Run. */

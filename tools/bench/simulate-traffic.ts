@@ -4,7 +4,7 @@
  */
 
 import type { RequestRecord } from '../compare/cohorts/request-record.ts';
-import { MEDIAN_MS, recordOf } from './simulate.ts';
+import { createNormal, MEDIAN_MS, recordOf } from './simulate.ts';
 
 export type Traffic = Readonly<{
   /** When the sides have requests: at the same time, in turns of ten steps, or one before the other. */
@@ -49,7 +49,7 @@ export function simulateTraffic(
   traffic: Traffic,
   random: () => number,
 ): { a: RequestRecord[]; b: RequestRecord[] } {
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const normal = createNormal(random);
   const cohorts = { a: [] as RequestRecord[], b: [] as RequestRecord[] };
   const drift = () => {
     let level = normal();

@@ -32,24 +32,16 @@ export type Scenario = Readonly<{
 /** Of every simulated latency, before `shift` and `addedMs`. */
 export const MEDIAN_MS = 40;
 
-/** Mulberry32: small, seeded, good enough for simulations. */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+/** Draws from the standard normal distribution (Box and Muller); 1 - random() is never 0. */
+export const createNormal = (random: () => number) => (): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
 /** Both cohorts of one simulated comparison. */
 export function simulate(
   scenario: Scenario,
   random: () => number,
 ): { a: RequestRecord[]; b: RequestRecord[] } {
-  // Box and Muller; 1 - random() is never 0.
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const normal = createNormal(random);
   const cohorts = { a: [] as RequestRecord[], b: [] as RequestRecord[] };
   for (let run = 0; run < scenario.runs; run += 1) {
     const common = normal() * scenario.commonDeviation;

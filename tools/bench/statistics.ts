@@ -2,10 +2,11 @@
  * How often the comparison errs, by simulation with a known truth. The seed fixes every figure.
  */
 
+import { createRandom } from '../../lib/random.ts';
 import { chooseDesign } from '../compare/statistics/design.ts';
 import { testHops } from '../compare/statistics/hop-verdicts.ts';
 import { ALPHA, testOverall } from '../compare/statistics/overall.ts';
-import { createRandom, type Scenario, simulate } from './simulate.ts';
+import { type Scenario, simulate } from './simulate.ts';
 
 export type Outcome = Readonly<{
   name: string;

@@ -3,9 +3,9 @@
  * every figure.
  */
 
+import { createRandom } from '../../lib/random.ts';
 import { ALPHA, latencyIn, testOverall } from '../compare/statistics/overall.ts';
 import { chooseWindows } from '../compare/statistics/windows/choose-windows.ts';
-import { createRandom } from './simulate.ts';
 import { simulateTraffic, type Traffic } from './simulate-traffic.ts';
 
 export type TrafficOutcome = Readonly<{

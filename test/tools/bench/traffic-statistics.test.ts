@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom } from '../../../tools/bench/simulate.ts';
+import { createRandom } from '../../../lib/random.ts';
 import { simulateTraffic, type Traffic } from '../../../tools/bench/simulate-traffic.ts';
 import { runTraffic, TRAFFIC } from '../../../tools/bench/traffic-statistics.ts';
 import { chooseDesign } from '../../../tools/compare/statistics/design.ts';

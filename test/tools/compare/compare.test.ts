@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
+import { createRandom } from '../../../lib/random.ts';
 import { ATTR, UNEXPECTED_RESULT } from '../../../lib/telemetry/names.ts';
-import { createRandom } from '../../../tools/bench/simulate.ts';
 import { CLOUD_RUN, GKE } from '../../../tools/compare/cohorts/cohort.ts';
 import { createCollector } from '../../../tools/compare/cohorts/collector.ts';
 import { compareCollected, compareTraces } from '../../../tools/compare/compare.ts';

@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { createRandom, MEDIAN_MS, type Scenario, simulate } from '../../../tools/bench/simulate.ts';
+import { createRandom } from '../../../lib/random.ts';
+import { MEDIAN_MS, type Scenario, simulate } from '../../../tools/bench/simulate.ts';
 import { type Outcome, runScenario, SCENARIOS } from '../../../tools/bench/statistics.ts';
 import { chooseDesign } from '../../../tools/compare/statistics/design.ts';
 import type { Estimate } from '../../../tools/compare/statistics/estimate.ts';

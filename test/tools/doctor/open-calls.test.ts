@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom } from '../../../tools/bench/simulate.ts';
+import { createRandom } from '../../../lib/random.ts';
 import { type CallSpan, createOpenCalls } from '../../../tools/doctor/open-calls.ts';
 
 const TOLERANCE = { beforeMs: 10, afterMs: 50 };

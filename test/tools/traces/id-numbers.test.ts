@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom } from '../../../tools/bench/simulate.ts';
+import { createRandom } from '../../../lib/random.ts';
 import { createIdNumbers } from '../../../tools/traces/id-numbers.ts';
 
 const counted = (number: number) => number.toString(16).padStart(32, '0');

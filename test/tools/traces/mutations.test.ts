@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { createRandom } from '../../../tools/bench/simulate.ts';
+import { createRandom } from '../../../lib/random.ts';
 import { CLOUD_RUN, GKE } from '../../../tools/compare/cohorts/cohort.ts';
 import { compareSource } from '../../../tools/compare/compare.ts';
 import type { Comparison } from '../../../tools/compare/result/comparison.ts';

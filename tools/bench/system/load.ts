@@ -4,7 +4,7 @@
  */
 
 import { Agent, get } from 'node:http';
-import { createRandom } from '../simulate.ts';
+import { createRandom } from '../../../lib/random.ts';
 import { serve } from './channel.ts';
 
 export type LoadOptions = Readonly<{

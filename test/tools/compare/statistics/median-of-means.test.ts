@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom } from '../../../../tools/bench/simulate.ts';
+import { createRandom } from '../../../../lib/random.ts';
 import { medianOfMeans } from '../../../../tools/compare/statistics/median-of-means.ts';
 
 /** As the definition has it. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom, simulate } from '../../../../tools/bench/simulate.ts';
+import { createRandom } from '../../../../lib/random.ts';
+import { simulate } from '../../../../tools/bench/simulate.ts';
 import { simulateTraffic } from '../../../../tools/bench/simulate-traffic.ts';
 import { SCENARIOS } from '../../../../tools/bench/statistics.ts';
 import { TRAFFIC } from '../../../../tools/bench/traffic-statistics.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quantileSorted } from 'simple-statistics';
-import { createRandom } from '../../../../tools/bench/simulate.ts';
+import { createRandom } from '../../../../lib/random.ts';
 import { medianOfMeans } from '../../../../tools/compare/statistics/median-of-means.ts';
 import { typicalOf } from '../../../../tools/compare/statistics/typical.ts';
 

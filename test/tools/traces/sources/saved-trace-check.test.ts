@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom } from '../../../../tools/bench/simulate.ts';
+import { createRandom } from '../../../../lib/random.ts';
 import { traceSchema } from '../../../../tools/traces/sources/saved-schema.ts';
 import { isPlainTrace } from '../../../../tools/traces/sources/saved-trace-check.ts';
 import { STRUCTURE } from '../mutations.ts';

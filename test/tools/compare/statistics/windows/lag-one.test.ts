@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom } from '../../../../../tools/bench/simulate.ts';
+import { createRandom } from '../../../../../lib/random.ts';
+import { createNormal } from '../../../../../tools/bench/simulate.ts';
 import { lagOne } from '../../../../../tools/compare/statistics/windows/lag-one.ts';
 
 const seriesOf = (values: readonly number[], at = values.map((_, place) => place)) => ({
@@ -32,7 +33,7 @@ test('values that never change resemble nothing', () => {
 
 test('on average the estimate of twenty values is that of the truth', () => {
   const random = createRandom(5);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const normal = createNormal(random);
   for (const truth of [0, 0.4]) {
     let sum = 0;
     for (let count = 0; count < 2_000; count += 1) {

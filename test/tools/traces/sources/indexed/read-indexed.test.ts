@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { createRandom } from '../../../../../tools/bench/simulate.ts';
+import { createRandom } from '../../../../../lib/random.ts';
 import { openFiles } from '../../../../../tools/traces/sources/files.ts';
 import { createEntries } from '../../../../../tools/traces/sources/indexed/entries.ts';
 import { partitionsOf, partOf } from '../../../../../tools/traces/sources/indexed/partitions.ts';
