@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareFile } from '../compare-file.ts';
 import { diagnoseFile } from '../diagnose-file.ts';
+import { peakMemory } from '../file-variants.ts';
 import type { Figure, Opened, Row, Sample, Variant } from '../row.ts';
 import type { Finished } from '../run-process.ts';
 import { type SpanFile, writeSpanFile } from '../span-files.ts';
 
 /** Ten million spans are 6 GB of saved traces, which are there for as long as this runs. */
 const SPANS = { quick: 100_000, full: 10_000_000 };
-const MOST_MB = 512;
 
 const READERS = { compare: compareFile, doctor: diagnoseFile } as const;
 
@@ -29,11 +29,7 @@ export const row: Row = {
       figures.push(
         { ...of, variant: `${what}, elapsed`, metric: 'wallSeconds', unit: 's' },
         { ...of, variant: `${what}, CPU of each 1,000`, metric: 'cpuMsOfThousand', unit: 'ms' },
-        {
-          ...of,
-          ...{ variant: `${what}, peak memory`, other: MOST_MB, metric: 'peakMb', unit: 'MB' },
-          goal: { of: 'ours', atMost: MOST_MB },
-        },
+        peakMemory(name, `${what}, peak memory`),
       );
     }
     return {
