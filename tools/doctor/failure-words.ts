@@ -67,9 +67,15 @@ const EXPLANATIONS: Readonly<Record<FailureEnd, (failure: Failure, seen: string)
     }),
   };
 
-const NO_ROOM: readonly number[] = [429, GRPC.resourceExhausted];
-const NOT_ALLOWED: readonly number[] = [401, 403, GRPC.permissionDenied, GRPC.unauthenticated];
-const NOT_FOUND: readonly number[] = [404, GRPC.unimplemented];
+/** What an answer by HTTP or gRPC says by its status. */
+export const NO_ROOM: readonly number[] = [429, GRPC.resourceExhausted];
+export const NOT_ALLOWED: readonly number[] = [
+  401,
+  403,
+  GRPC.permissionDenied,
+  GRPC.unauthenticated,
+];
+export const NOT_FOUND: readonly number[] = [404, GRPC.unimplemented];
 
 /** An answer that no instance of the callee shows: by its HTTP or gRPC status. */
 function explainRefusal({ node, answer, caller, callee }: Failure, seen: string): Explanation {

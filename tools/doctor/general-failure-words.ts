@@ -1,7 +1,6 @@
-import { GRPC } from '../traces/answer.ts';
 import type { Failure } from '../traces/failure.ts';
 import type { FailureEnd } from '../traces/failure-end.ts';
-import type { Explanation } from './failure-words.ts';
+import { type Explanation, NO_ROOM, NOT_ALLOWED, NOT_FOUND } from './failure-words.ts';
 
 /** The same of a system whose programs and settings are not known. */
 export const explainGeneralFailure = (failure: Failure, seen: string): Explanation =>
@@ -53,10 +52,6 @@ const EXPLANATIONS: Readonly<Record<FailureEnd, (failure: Failure, seen: string)
       fix: `Read the line with the trace id in the log of ${caller}: it says what failed.`,
     }),
   };
-
-const NO_ROOM: readonly number[] = [429, GRPC.resourceExhausted];
-const NOT_ALLOWED: readonly number[] = [401, 403, GRPC.permissionDenied, GRPC.unauthenticated];
-const NOT_FOUND: readonly number[] = [404, GRPC.unimplemented];
 
 /** An answer that no span of the callee shows: by its HTTP or gRPC status. */
 function explainRefusal({ answer, caller, callee }: Failure, seen: string): Explanation {
