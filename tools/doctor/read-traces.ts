@@ -2,6 +2,7 @@ import { counted } from '../cli/format.ts';
 import { isArriving, SETTLED_AFTER_MS } from '../traces/completeness.ts';
 import { createIdNumbers } from '../traces/id-numbers.ts';
 import type { Trace } from '../traces/model.ts';
+import { startOf } from '../traces/sources/sampling/sample.ts';
 import { createSampleWatch } from '../traces/sources/sampling/sample-watch.ts';
 import type { TraceSource } from '../traces/sources/source.ts';
 import type { Options } from './options.ts';
@@ -62,9 +63,8 @@ export async function readTraces(
   };
 }
 
-function isInWindow({ spans }: Trace, { sinceMs, untilMs }: Options): boolean {
+function isInWindow(trace: Trace, { sinceMs, untilMs }: Options): boolean {
   if (sinceMs <= 0 && untilMs === null) return true;
-  let startMs = Number.POSITIVE_INFINITY;
-  for (const span of spans) startMs = Math.min(startMs, span.startMs);
+  const startMs = startOf(trace);
   return startMs >= sinceMs && (untilMs === null || startMs < untilMs);
 }
