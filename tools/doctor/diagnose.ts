@@ -48,7 +48,10 @@ export type ReadWhole = Partial<Pick<Evidence, 'deviations' | 'cutShort'>> &
 
 /** Takes traces one at a time, and keeps of them what it will say. */
 export function createDiagnosis(logs: Evidence['logs'], reading: Reading = BY_ATTRIBUTES) {
-  const looks = RULES.map((rule) => ({ rule, ...rule.look({ logs }) }));
+  const looks = RULES.map((rule) => ({
+    ...{ rule, general: generalWordsOf(rule) },
+    ...rule.look({ logs }),
+  }));
   const doubting = looks.filter(({ doubt }) => doubt !== undefined);
   const looking = looks.map((look) => ({ look, seen: createSightings(doubting.length) }));
   const noDoubts: Doubts = doubting.map(() => -1);
@@ -79,9 +82,9 @@ export function createDiagnosis(logs: Evidence['logs'], reading: Reading = BY_AT
     let isExplained = false;
     let doubts = noDoubts;
     for (const { look, seen } of looking) {
-      const { ofSymptoms = false, ofThisSystem = false, general } = look.rule;
+      const { ofSymptoms = false, ofThisSystem = false } = look.rule;
       if (ofThisSystem && isGeneral) continue;
-      const words = isGeneral ? general : undefined;
+      const words = isGeneral ? look.general : undefined;
       const sightings: readonly Sighting[] = withWords<Sighting>(
         look.see?.(requests, isExplained) ?? [],
         words,
@@ -124,7 +127,7 @@ export function createDiagnosis(logs: Evidence['logs'], reading: Reading = BY_AT
       findings: [
         ...[noTraces({ ofFiles, isOtherSignal, reading, ...counts }) ?? []].flat(),
         ...able.flatMap(({ look, seen }) => {
-          const words = isGeneral ? look.rule.general : undefined;
+          const words = isGeneral ? look.general : undefined;
           const found = withWords<Sightings>(look.finish?.(evidence) ?? [], words);
           const sightings = [...seen.all(isExplained), ...found];
           return toFindings(look.rule, look.settle?.(sightings) ?? sightings);
@@ -135,6 +138,10 @@ export function createDiagnosis(logs: Evidence['logs'], reading: Reading = BY_AT
 
   return { see, finish };
 }
+
+/** Undefined where nothing is said otherwise. */
+const generalWordsOf = ({ finding, cause, fix, general }: Rule): Words | undefined =>
+  general && { finding, cause, fix, ...general };
 
 /** What has no words yet gets these, where there are any. */
 const withWords = <T extends { words?: Words | undefined }>(

@@ -81,8 +81,8 @@ export type Rule = Words &
     id: string;
     /** It holds for this system's own traces only, and does not see others. */
     ofThisSystem?: true;
-    /** What is said of another system's traces, where that differs. */
-    general?: Words;
+    /** What is said otherwise of another system's traces. */
+    general?: Partial<Words>;
     /** It sees consequences only: a trace that rules before account for is not for it. */
     ofSymptoms?: true;
     /** What the source cannot give that this rule needs; null or absent: it has all it needs. */

@@ -11,11 +11,7 @@ export const negativeGaps: Rule = {
   fix:
     'Check the time synchronisation of the nodes. With request-based billing compare without the ' +
     'requests that are marked as ended after a stop.',
-  general: {
-    finding: 'The span of a server does not lie inside the span of its client.',
-    cause: 'The clocks of the two hosts differ, or a process was stopped while its span was open.',
-    fix: 'Check the time synchronisation of the hosts.',
-  },
+  general: { fix: 'Check the time synchronisation of the hosts.' },
   look: atEach(({ traceId, nodes }) =>
     // By the times as stored: normalising has already corrected what it could.
     nodes

@@ -13,7 +13,6 @@ export const serverWithoutClient: Rule = {
     'Start the caller with --import ./lib/telemetry/preload.ts and import @grpc/grpc-js and ' +
     'node:http only after it.',
   general: {
-    finding: 'Server spans have no client span above them: the caller’s side of a hop is missing.',
     cause:
       'The client library of the caller is not instrumented, or is loaded before the instrumentation. ' +
       'Below a proxy that makes server spans only, nothing is wrong.',

@@ -20,7 +20,6 @@ export const unlinkedLogs: Rule = {
     'Log through lib/telemetry/log.ts inside the context of the request, one JSON object a line, ' +
     'and set GOOGLE_CLOUD_PROJECT to the project of the traces.',
   general: {
-    finding: 'Log lines of requests do not lead to their trace.',
     cause:
       'The line was written outside the context of the request, or with a project other than that ' +
       'of the traces.',
