@@ -3,7 +3,7 @@ import { isCompressed, readBytes } from './file-bytes.ts';
 import { countLines } from './indexed/scan.ts';
 import { fileOf } from './stored-input.ts';
 
-/** `lines`: null where nobody counted them, as the file is small. */
+/** `lines`: null where nobody counted them, as the file is small or its traces are not by line. */
 export type FileSize = Readonly<{ lines: number | null; bytes: number }>;
 
 /** No trace is written in fewer bytes, so smaller files hold few. */
@@ -11,15 +11,23 @@ const FEWEST_BYTES = 16 * 1_024 * 1_024;
 /** What compression may hide. */
 const MOST_UNPACKED = 20;
 
-/** How many bytes a file has when it is unpacked, and of a large one how many lines. */
-export async function sizeOfFile(path: string, signal: AbortSignal): Promise<FileSize> {
+/**
+ * How many bytes a file has when it is unpacked, and of a large one whose traces are by line how many
+ * lines. It reads through a file only for what its length does not say.
+ */
+export async function sizeOfFile(
+  path: string,
+  signal: AbortSignal,
+  { isByLine }: Readonly<{ isByLine: boolean }>,
+): Promise<FileSize> {
   const { size } = await stat(fileOf(path));
   const compressed = await isCompressed(path);
-  if (size * (compressed ? MOST_UNPACKED : 1) < FEWEST_BYTES) return { lines: null, bytes: size };
+  const isSmall = size * (compressed ? MOST_UNPACKED : 1) < FEWEST_BYTES;
+  if (isSmall || (!isByLine && !compressed)) return { lines: null, bytes: size };
   let [lines, bytes] = [1, 0];
   for await (const chunk of readBytes(path, signal, { onCut: () => {}, allowsProtobuf: true })) {
     lines += countLines(chunk);
     bytes += chunk.length;
   }
-  return { lines, bytes };
+  return { lines: isByLine ? lines : null, bytes };
 }

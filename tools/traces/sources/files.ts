@@ -150,11 +150,14 @@ export async function openFiles(
   }
 
   async function size(signal: AbortSignal): Promise<Size> {
-    const sizes = await Promise.all(files.map(({ path }) => sizeOfFile(path, signal)));
-    const bytes = sizes.reduce((sum, one) => sum + one.bytes, 0);
-    const lines = sizes.map(({ lines }, place) => (files[place]?.head === null ? 0 : (lines ?? 0)));
+    const sizes = await Promise.all(
+      files.map(({ path, head }) => sizeOfFile(path, signal, { isByLine: head !== null })),
+    );
     const others = otherPaths.length === 0 ? null : await openOthers(signal);
-    return { bytes, traces: lines.reduce((sum, one) => sum + one, others?.traces ?? 0) };
+    return {
+      bytes: sizes.reduce((sum, one) => sum + one.bytes, 0),
+      traces: sizes.reduce((sum, { lines }) => sum + (lines ?? 0), others?.traces ?? 0),
+    };
   }
 
   return {

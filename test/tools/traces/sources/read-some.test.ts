@@ -78,12 +78,15 @@ for (const [name, open] of Object.entries(SOURCES)) {
   });
 }
 
-test('the lines of a large file are counted, of a small one not', async () => {
+test('the lines of a large file are counted where traces are by line, of a small one not', async () => {
   const text = `${'x'.repeat(1_023)}\n`.repeat(20_000);
   const large = await fileWith('large', text);
 
-  assert.deepEqual(await sizeOfFile(large, SIGNAL), { lines: 20_001, bytes: text.length });
-  assert.equal((await sizeOfFile(saved, SIGNAL)).lines, null);
+  const byLine = { isByLine: true };
+  const { length: bytes } = text;
+  assert.deepEqual(await sizeOfFile(large, SIGNAL, byLine), { lines: 20_001, bytes });
+  assert.equal((await sizeOfFile(saved, SIGNAL, byLine)).lines, null);
+  assert.deepEqual(await sizeOfFile(large, SIGNAL, { isByLine: false }), { lines: null, bytes });
 });
 
 test('a source says how many traces its index has', async () => {
