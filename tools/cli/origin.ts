@@ -77,6 +77,9 @@ export function originOf({
   }
   if (bigquery !== undefined) {
     const { maxBytes = MOST_BYTES, explain = false } = query;
+    if (maxBytes === Number.POSITIVE_INFINITY) {
+      throw new UsageError('--max-bytes all is valid only with files; name a size, such as 500GB');
+    }
     return { kind: 'bigquery', view: bigquery, maxBytes, explain };
   }
   const { maxBytes, explain } = query;

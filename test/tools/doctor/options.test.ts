@@ -36,6 +36,11 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
     /--since: the window is empty/,
   ],
   ['a trace id that is none', ['--local', '--trace', 'abc'], /--trace is "abc"; allowed: 32 hex/],
+  [
+    'all bytes of BigQuery, whose queries have a price',
+    ['--bigquery', 'p.d', '--max-bytes', 'all'],
+    /^--max-bytes all is valid only with files; name a size, such as 500GB$/,
+  ],
   ['too many traces', ['--local', '--max-traces', '100001'], /--max-traces is "100001"/],
 ];
 for (const [name, argv, message] of WRONG) {
