@@ -44,7 +44,6 @@ export function createPageLog(
     },
     startedAtMs: () => state?.startedAtMs,
     traces: () => state?.traces ?? 0,
-    pages: () => state?.pages ?? [],
     /** A page as it was read before; null: none was, or another one. */
     async saved(
       { ask, page }: Readonly<{ ask: Ask; page: number }>,
