@@ -1,7 +1,7 @@
 import { inSample, type Sample } from './sample.ts';
 import type { FileBudget } from './sample-options.ts';
 import type { SeenTraces } from './seen-traces.ts';
-import { inTurn, MINUTE_MS, type Slice, type Stratum, strataOf } from './slices.ts';
+import { HOUR_MS, inTurn, MINUTE_MS, type Slice, type Stratum, strataOf } from './slices.ts';
 
 /** A run of the load generator lies in a minute; shorter ones only where few minutes would fit. */
 const LENGTHS_MS = [MINUTE_MS, 10_000, 1_000, 100];
@@ -9,7 +9,6 @@ const LENGTHS_MS = [MINUTE_MS, 10_000, 1_000, 100];
 const FEWEST_SLICES = 20;
 /** Shorter slices are tried only where they are not more. */
 const MOST_SLICES = 100_000;
-const HOUR_MS = 3_600_000;
 
 type Options = Readonly<{ budget: FileBudget; bytes: number; seed: number }>;
 
@@ -23,10 +22,10 @@ export function chooseSlices(seen: SeenTraces, options: Options): Chosen | null 
     read: readonly Slice[];
     sliceMs: number;
   }> | null = null;
+  const extent = extentOf(seen);
   for (const sliceMs of LENGTHS_MS) {
-    const hours = hoursOf(seen);
-    if (best !== null && (hours.size * HOUR_MS) / sliceMs > MOST_SLICES) break;
-    const strata = strataWith(hours, windowOf(seen, sliceMs), { sliceMs, seed: options.seed });
+    if (best !== null && (extent.hours.size * HOUR_MS) / sliceMs > MOST_SLICES) break;
+    const strata = strataOfHours(extent, { sliceMs, seed: options.seed });
     const slices = inTurn(strata, options.seed);
     const count = fitting(slices, weightsOf(seen, sliceMs), { ...options, spans: seen.spans() });
     if (count === slices.length) return null;
@@ -88,39 +87,33 @@ function fitting(
   return slices.length;
 }
 
-/** Files may lie days apart: hours without a trace are no part of the window. */
-function hoursOf(seen: SeenTraces): ReadonlySet<number> {
-  const hours = new Set<number>();
-  for (let place = 0; place < seen.length(); place += 1) {
-    hours.add(Math.floor(seen.startMs(place) / HOUR_MS));
-  }
-  return hours;
-}
+type Extent = Readonly<{ hours: ReadonlySet<number>; firstMs: number; lastMs: number }>;
 
-function windowOf(seen: SeenTraces, sliceMs: number): Slice {
+/** When traces begin. Files may lie days apart: hours without a trace are no part of the window. */
+function extentOf(seen: SeenTraces): Extent {
+  const hours = new Set<number>();
   let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let place = 0; place < seen.length(); place += 1) {
-    firstMs = Math.min(firstMs, seen.startMs(place));
-    lastMs = Math.max(lastMs, seen.startMs(place));
+    const startMs = seen.startMs(place);
+    hours.add(Math.floor(startMs / HOUR_MS));
+    firstMs = Math.min(firstMs, startMs);
+    lastMs = Math.max(lastMs, startMs);
   }
-  const startMs = Math.floor(firstMs / sliceMs) * sliceMs;
-  return { startMs, endMs: (Math.floor(lastMs / sliceMs) + 1) * sliceMs };
+  return { hours, firstMs, lastMs };
 }
 
-const strataWith = (
-  hours: ReadonlySet<number>,
-  { startMs, endMs }: Slice,
+/** The window begins and ends with a complete slice. */
+function strataOfHours(
+  { hours, firstMs, lastMs }: Extent,
   { sliceMs, seed }: Readonly<{ sliceMs: number; seed: number }>,
-): readonly Stratum[] =>
-  [...hours]
+): readonly Stratum[] {
+  const windowStartMs = Math.floor(firstMs / sliceMs) * sliceMs;
+  const windowEndMs = (Math.floor(lastMs / sliceMs) + 1) * sliceMs;
+  return [...hours]
     .sort((one, other) => one - other)
-    .flatMap((hour) =>
-      strataOf(
-        {
-          startMs: Math.max(startMs, hour * HOUR_MS),
-          endMs: Math.min(endMs, (hour + 1) * HOUR_MS),
-        },
-        sliceMs,
-        seed,
-      ),
-    );
+    .flatMap((hour) => {
+      const startMs = Math.max(windowStartMs, hour * HOUR_MS);
+      const endMs = Math.min(windowEndMs, (hour + 1) * HOUR_MS);
+      return strataOf({ startMs, endMs }, sliceMs, seed);
+    });
+}

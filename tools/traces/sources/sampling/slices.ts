@@ -7,7 +7,7 @@ export type Slice = Readonly<{ startMs: number; endMs: number }>;
 /** The slices of one hour of the clock, in the order in which they are chosen. */
 export type Stratum = readonly Slice[];
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 export const MINUTE_MS = 60_000;
 
 /** What divides an hour: milliseconds. From a minute on the programs' runs stay complete. */
