@@ -40,7 +40,7 @@ export const foundText = ({ estimate, unit, of }: Pick<Judged, 'estimate' | 'uni
   of === 'value' && estimate !== null ? formatSize(estimate, unit) : formatUnit(estimate, unit);
 
 /** `95 %`, of three conditions `98.3 %`. */
-export const confidenceText = ({ confidence }: Gate): string =>
+const confidenceText = ({ confidence }: Gate): string =>
   `${Number((confidence * 100).toFixed(1))} %`;
 
 /** How the intervals hold together; nothing of one condition. */
@@ -48,6 +48,36 @@ export const togetherText = (gate: Gate): string | null =>
   gate.conditions.length < 2
     ? null
     : `Intervals are at ${confidenceText(gate)}, so that the chance of any false failure among ${gate.conditions.length} conditions is at most 5 % (Bonferroni).`;
+
+/** The conditions as a table, with what stands above and below it. `right`: columns of figures. */
+export function gateTable(gate: Gate) {
+  return {
+    title: gateHeadline(gate).replace(/\.$/, ''),
+    heads: [
+      { name: 'Outcome' },
+      { name: 'Fails if' },
+      { name: 'Found', right: true },
+      { name: `${confidenceText(gate)} interval` },
+      { name: DATA_FINDS, right: true },
+    ],
+    rows: gate.conditions.map((judged) => ({
+      outcome: outcomeWord(judged.outcome),
+      reason: judged.reason,
+      condition: judged.condition,
+      figures: [foundText(judged), intervalText(judged), dataFinds(judged)] as const,
+    })),
+    legend: {
+      term: DATA_FINDS,
+      meaning: 'a difference that this much data finds in 8 of 10 cases.',
+    },
+    together: togetherText(gate),
+  };
+}
+
+const DATA_FINDS = 'Data finds';
+
+const dataFinds = ({ smallestDifference, unit }: Judged): string =>
+  smallestDifference === null ? '–' : formatSize(smallestDifference, unit);
 
 export function intervalText({
   interval,

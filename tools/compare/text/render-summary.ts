@@ -1,15 +1,7 @@
 import { formatFigure } from '../../cli/format.ts';
 import { groupDifferences } from '../cohorts/configuration.ts';
 import type { Gate } from '../gate/gate.ts';
-import {
-  confidenceText,
-  formatSize,
-  foundText,
-  gateHeadline,
-  intervalText,
-  outcomeWord,
-  togetherText,
-} from '../gate/gate-words.ts';
+import { gateTable } from '../gate/gate-words.ts';
 import type { Comparison } from '../result/comparison.ts';
 import { titleOf } from '../result/warning-texts.ts';
 import type { Estimate } from '../statistics/estimate.ts';
@@ -62,25 +54,19 @@ export function renderSummary(comparison: Comparison): string {
 }
 
 function gateBlocks(gate: Gate): readonly (readonly string[])[] {
-  const head = [
-    { name: 'Outcome' },
-    { name: 'Fails if' },
-    { name: 'Found', right: true },
-    { name: `${confidenceText(gate)} interval` },
-    { name: 'Data finds', right: true },
-  ];
-  const rows = gate.conditions.map((judged) => [
-    `**${outcomeWord(judged.outcome)}**${judged.reason === null ? '' : `: ${escapeMarkdown(judged.reason)}`}`,
-    escapeMarkdown(judged.condition),
-    foundText(judged),
-    intervalText(judged),
-    judged.smallestDifference === null ? '–' : formatSize(judged.smallestDifference, judged.unit),
-  ]);
+  const { title, heads, rows, legend, together } = gateTable(gate);
   return [
-    [`#### ${gateHeadline(gate).replace(/\.$/, '')}`],
-    renderTable(head, rows),
-    ['*Data finds*: a difference that this much data finds in 8 of 10 cases.'],
-    [togetherText(gate) ?? []].flat().map(escapeMarkdown),
+    [`#### ${title}`],
+    renderTable(
+      heads,
+      rows.map(({ outcome, reason, condition, figures }) => [
+        `**${outcome}**${reason === null ? '' : `: ${escapeMarkdown(reason)}`}`,
+        escapeMarkdown(condition),
+        ...figures,
+      ]),
+    ),
+    [`*${legend.term}*: ${legend.meaning}`],
+    [together ?? []].flat().map(escapeMarkdown),
   ];
 }
 
