@@ -1,6 +1,6 @@
 import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
-import { tailName, tailNotes, tailsLegend } from '../text/render-tails.ts';
+import { hasNoTails, tailName, tailNotes, tailsLegend } from '../text/render-tails.ts';
 import { scrollable } from './cohorts.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatInterval, formatMs, ratioFormat } from './words.ts';
@@ -8,7 +8,7 @@ import { formatInterval, formatMs, ratioFormat } from './words.ts';
 /** Median, p95 and p99 of both sides; nothing where no request counts. */
 export function renderTails(comparison: Pick<Comparison, 'tails' | 'overall'>): Markup | null {
   const { tails } = comparison;
-  if (tails.every(({ a, b }) => a.p50 === null && b.p50 === null)) return null;
+  if (hasNoTails(tails)) return null;
   const rows = tails.map(
     (tail) =>
       html`<tr><th scope="row">${tailName(tail)}</th>${cell(tail.a, formatMs)}${cell(tail.b, formatMs)}${cell(tail.ratio, ratioFormat(tail.ratio))}</tr>\n`,

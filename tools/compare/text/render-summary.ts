@@ -4,10 +4,9 @@ import type { Gate } from '../gate/gate.ts';
 import { gateTable } from '../gate/gate-words.ts';
 import type { Comparison } from '../result/comparison.ts';
 import { titleOf } from '../result/warning-texts.ts';
-import type { Estimate } from '../statistics/estimate.ts';
 import { leftOut } from './left-out.ts';
 import { escapeMarkdown, renderTable } from './markdown.ts';
-import { tailName, tailNotes } from './render-tails.ts';
+import { hasNoTails, tailFigure, tailName, tailNotes } from './render-tails.ts';
 import { severalRootsText } from './several-roots.ts';
 import {
   differenceText,
@@ -86,20 +85,15 @@ function configurationItems(comparison: Comparison): readonly string[] {
 }
 
 function tailBlocks({ tails }: Comparison): readonly (readonly string[])[] {
-  if (tails.every(({ a, b }) => a.p50 === null && b.p50 === null)) return [];
+  if (hasNoTails(tails)) return [];
   const head = ['Latency, ms', 'A', 'B', 'A / B'].map((name, at) => ({ name, right: at > 0 }));
   const rows = tails.map((tail) => [
     tailName(tail),
-    figureText(tail.a),
-    figureText(tail.b),
+    tailFigure(tail.a),
+    tailFigure(tail.b),
     ratioText(tail.ratio),
   ]);
   return [renderTable(head, rows), tailNotes(tails).map(escapeMarkdown)];
-}
-
-function figureText({ p50, low, high }: Estimate): string {
-  if (low === null || high === null) return formatFigure(p50);
-  return `${formatFigure(p50)} (${formatFigure(low)} to ${formatFigure(high)})`;
 }
 
 function hopBlocks(comparison: Comparison): readonly (readonly string[])[] {

@@ -15,10 +15,10 @@ export const tailsLegend = ({ overall }: Pick<Comparison, 'overall'>): string =>
 /** Median, p95 and p99 of both sides; nothing where no request counts. */
 export function tailLines(comparison: Comparison, width = TEXT_COLUMNS): readonly string[] {
   const { tails, cohorts } = comparison;
-  if (tails.every(({ a, b }) => a.p50 === null && b.p50 === null)) return [];
+  if (hasNoTails(tails)) return [];
   const { a, b } = cohorts;
   const rows = tails.map((tail): Row => {
-    const figures = { a: figureText(tail.a), b: figureText(tail.b), ratio: ratioText(tail.ratio) };
+    const figures = { a: tailFigure(tail.a), b: tailFigure(tail.b), ratio: ratioText(tail.ratio) };
     return { name: tailName(tail), ...figures };
   });
   const inSentences = () =>
@@ -54,6 +54,10 @@ const columns = ({ name, a, b, ratio }: Row): string =>
     .join('')
     .trimEnd();
 
+/** Whether no request counts. */
+export const hasNoTails = (tails: readonly Tail[]): boolean =>
+  tails.every(({ a, b }) => a.p50 === null && b.p50 === null);
+
 export const tailName = ({ quantile }: Tail): string =>
   quantile === 0.5 ? 'median' : `p${Number((quantile * 100).toFixed(1))}`;
 
@@ -65,7 +69,8 @@ export const tailNotes = (tails: readonly Tail[]): readonly string[] =>
     return [`${tailName(tail)} ${a.low === null ? 'not estimable' : 'not compared'}: ${reason}.`];
   });
 
-function figureText({ p50, low, high }: Estimate): string {
+/** A quantile with its interval, where it has one. */
+export function tailFigure({ p50, low, high }: Estimate): string {
   if (low === null || high === null) return formatFigure(p50);
   return `${formatFigure(p50)} (${formatFigure(low)} to ${formatFigure(high)})`;
 }
