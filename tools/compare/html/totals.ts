@@ -1,6 +1,7 @@
 import { counted } from '../../cli/format.ts';
 import type { Total } from '../../traces/sources/bigquery/totals.ts';
 import type { Comparison } from '../result/comparison.ts';
+import { nameOfTotal } from '../text/render-totals.ts';
 import { scrollable } from './cohorts.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatMs } from './words.ts';
@@ -24,8 +25,9 @@ ${rest > 0 && html`<p class="note">${counted(rest, 'name')} more.</p>`}
 
 const HEADINGS = ['Service and span', 'Spans', 'Errors', 'Orphans', 'p50', 'p95', 'p99'];
 
-function renderRow({ service, name, spans, errors, orphans, p50Ms, p95Ms, p99Ms }: Total): Markup {
+function renderRow(total: Total): Markup {
+  const { spans, errors, orphans, p50Ms, p95Ms, p99Ms } = total;
   const quantiles = [p50Ms, p95Ms, p99Ms].map(formatMs);
   const cells = [spans, errors, orphans, ...quantiles].map((value) => html`<td>${value}</td>`);
-  return html`<tr><th scope="row">${foreign(`${service === '' ? '(none)' : service}:${name}`)}</th>${cells}</tr>\n`;
+  return html`<tr><th scope="row">${foreign(nameOfTotal(total))}</th>${cells}</tr>\n`;
 }

@@ -33,10 +33,14 @@ const HEADINGS = ['spans', 'errors', 'orphans', 'p50', 'p95', 'p99'];
 const CELL_COLUMNS = 9;
 const cell = (text: string): string => padColumnsStart(text, CELL_COLUMNS);
 
+/** `service:name`; of spans that name no service `(none):name`. */
+export const nameOfTotal = ({ service, name }: Total): string =>
+  `${service === '' ? '(none)' : service}:${name}`;
+
 function rowOf(total: Total, nameColumns: number): string {
-  const { service, name, spans, errors, orphans, p50Ms, p95Ms, p99Ms } = total;
+  const { spans, errors, orphans, p50Ms, p95Ms, p99Ms } = total;
   const counts = [spans, errors, orphans].map((count) => String(count));
   const quantiles = [p50Ms, p95Ms, p99Ms].map((ms) => (ms === null ? '–' : formatMs(ms)));
-  const label = fitColumns(`${service === '' ? '(none)' : service}:${name}`, nameColumns);
+  const label = fitColumns(nameOfTotal(total), nameColumns);
   return `  ${label}${[...counts, ...quantiles].map(cell).join('')}`;
 }
