@@ -6,6 +6,7 @@ import type { RequestRecord } from '../cohorts/request-record.ts';
 import { FEWEST_RUNS } from './contrast.ts';
 import type { Design } from './design.ts';
 import { type Estimate, UNKNOWN } from './estimate.ts';
+import { byWindow } from './windows/group-windows.ts';
 
 const { normal, studentt } = jstat;
 
@@ -87,15 +88,12 @@ export function errorRunsOf(
 ): readonly Run[] {
   if (windows === undefined) return runsOf(records);
   const { lengthMs, merging } = windows;
-  const byTime = [...records].sort((one, other) => one.startMs - other.startMs);
-  const all = [
-    ...Map.groupBy(byTime, ({ startMs }) => Math.floor(startMs / Math.max(1, lengthMs))).values(),
-  ];
+  const all = byWindow(records, ({ startMs }) => startMs, lengthMs);
   const most = Math.max(1, Math.min(all.length, merging.left));
   const merged = Map.groupBy(all.entries(), ([place]) => Math.floor((place * most) / all.length));
   return [...merged].map(([place, own]) => ({
     key: String(place),
-    records: own.flatMap(([, some]) => some),
+    records: own.flatMap(([, { members }]) => members),
   }));
 }
 

@@ -58,7 +58,7 @@ export function groupInWindows(
 type Window<T> = Readonly<{ number: number; members: readonly T[] }>;
 
 /** Those that hold something, in the order of time. */
-function byWindow<T>(
+export function byWindow<T>(
   members: readonly T[],
   startOf: (member: T) => number,
   lengthMs: number,
