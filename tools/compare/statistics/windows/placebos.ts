@@ -43,8 +43,8 @@ export function besidePlacebos(earlier: Series, later: Series): BesidePlacebos |
   for (let length = longest; length >= SHORTEST_STRETCH; length -= 1) {
     const lag = length + pause;
     const placebos = [
-      ...stepsBack(before, { first: start, from: end - length + 1, length, lag }),
-      ...stepsOn(after, { from: next, last, length, lag }),
+      ...stepsIn(before, { from: end - length + 1 - lag, by: -length, length, lag }),
+      ...stepsIn(after, { from: next, by: length, length, lag }),
     ];
     if (placebos.length < FEWEST_PLACEBOS) continue;
     const compared = stepOf(
@@ -59,20 +59,13 @@ export function besidePlacebos(earlier: Series, later: Series): BesidePlacebos |
   return null;
 }
 
-type Steps = Readonly<{ from: number; length: number; lag: number }>;
+type Steps = Readonly<{ from: number; by: number; length: number; lag: number }>;
 
-function stepsBack(series: Series, { first, from, length, lag }: Steps & { first: number }) {
+/** From one stretch to the next one inside the series, beginning with the one at `from`. */
+function stepsIn(series: Series, { from, by, length, lag }: Steps): readonly number[] {
+  const [first = 0, last = 0] = [series.at[0], series.at.at(-1)];
   const steps: number[] = [];
-  for (let at = from; at - lag >= first; at -= length) {
-    const step = stepOf(centreAt(series, at - lag, length), centreAt(series, at, length));
-    if (step !== null) steps.push(step);
-  }
-  return steps;
-}
-
-function stepsOn(series: Series, { from, last, length, lag }: Steps & { last: number }) {
-  const steps: number[] = [];
-  for (let at = from; at + lag + length - 1 <= last; at += length) {
+  for (let at = from; at >= first && at + lag + length - 1 <= last; at += by) {
     const step = stepOf(centreAt(series, at, length), centreAt(series, at + lag, length));
     if (step !== null) steps.push(step);
   }
