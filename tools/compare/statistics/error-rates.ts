@@ -6,6 +6,7 @@ import type { RequestRecord } from '../cohorts/request-record.ts';
 import { FEWEST_RUNS } from './contrast.ts';
 import type { Design } from './design.ts';
 import { type Estimate, UNKNOWN } from './estimate.ts';
+import { ALPHA } from './overall.ts';
 import { byWindow } from './windows/group-windows.ts';
 
 const { normal, studentt } = jstat;
@@ -24,8 +25,6 @@ export type ErrorRates = Readonly<{
 
 /** Of the normal distribution: 80 % lie below. */
 const BELOW_80 = 0.841621;
-
-const ALPHA = 0.05;
 
 /** What a source knows of the complete window beside its sample: every failure, about how many requests. */
 export type OfWindow = Readonly<{ errors: number; requests: number }>;

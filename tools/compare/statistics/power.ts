@@ -3,7 +3,7 @@ import jstat from 'jstat';
 const { noncentralt, studentt } = jstat;
 
 /** How often a difference of the smallest size that can be found is found. */
-const POWER = 0.8;
+export const POWER = 0.8;
 const HALVINGS = 40;
 
 const known = new Map<string, number>();

@@ -6,6 +6,8 @@ import type { Sides } from '../cohorts/cohort.ts';
 import { FEWEST_RUNS } from './contrast.ts';
 import { figuresOf, type Sample } from './design.ts';
 import { type Estimate, UNKNOWN } from './estimate.ts';
+import { ALPHA } from './overall.ts';
+import { POWER } from './power.ts';
 import { ascending, quantileAt } from './quantiles.ts';
 import { createResampler, type Resampler } from './run-resampler.ts';
 import type { SmallestDifference } from './smallest-difference.ts';
@@ -33,14 +35,13 @@ const TAILS = [0.5, 0.95, 0.99] as const;
 const FEWEST_BEYOND = 10;
 const DRAWS = 2_000;
 const SEED = 1;
-const ALPHA = 0.05;
-const POWER = 0.8;
 
 /**
  * The quantiles of a comparison's requests. The bootstrap draws runs, since requests of one run are
  * not independent, on both sides together where they pair. Its bounds are the expanded percentiles
  * of Hesterberg (2015, "What Teachers Should Know About the Bootstrap"): with few runs, plain ones
- * are too narrow. Windows of the clock are drawn as merged for the verdict. `incomparable`: why no figure compares the two sides, or null.
+ * are too narrow. Windows of the clock are drawn as merged for the verdict. `incomparable`: why no
+ * figure compares the two sides, or null.
  */
 export function compareTails(
   sample: Sample,
