@@ -112,11 +112,11 @@ function countErrors(
     errors: records.filter(({ error }) => error !== null).length,
   }));
   const requests = counts.reduce((sum, one) => sum + one.requests, 0);
+  const errors = counts.reduce((sum, one) => sum + one.errors, 0);
   if (requests === 0 || runs.length < 2) {
-    const errors = counts.reduce((sum, one) => sum + one.errors, 0);
     return { runs: runs.length, rate: requests === 0 ? null : errors / requests, effective: 0 };
   }
-  const rate = counts.reduce((sum, one) => sum + one.errors, 0) / requests;
+  const rate = errors / requests;
   const squares = counts.reduce((sum, one) => sum + (one.errors - rate * one.requests) ** 2, 0);
   const variance = (squares * runs.length) / (runs.length - 1) / requests ** 2;
   const independent = (rate * (1 - rate)) / requests;
