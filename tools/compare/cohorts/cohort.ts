@@ -7,6 +7,7 @@ import { PLATFORM_LABELS } from '../../traces/span.ts';
 /** A value for each of the two cohorts. */
 export type Sides<T> = Readonly<{ a: T; b: T }>;
 export type Side = keyof Sides<unknown>;
+export const SIDES = ['a', 'b'] as const satisfies readonly Side[];
 
 /** Which traces belong to one side of the comparison. */
 export type Cohort = Readonly<{

@@ -1,7 +1,7 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
 import type { Profile } from '../../traces/profile/profile.ts';
-import type { Cohort, Sides } from './cohort.ts';
+import { type Cohort, SIDES, type Sides } from './cohort.ts';
 
 export type ConfigurationDifference = Readonly<{
   key: string;
@@ -143,7 +143,7 @@ function filtersByPlatform({ a, b }: Sides<Cohort>): boolean {
 const isChosenBy =
   (cohorts: Sides<Cohort>, row: Sides<string>) =>
   (label: string): boolean =>
-    (['a', 'b'] as const).every((side) =>
+    SIDES.every((side) =>
       cohorts[side].pairs.some(({ key, value }) => key === label && value === row[side]),
     );
 

@@ -4,7 +4,7 @@ import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { createNameTally, type FoldedNames } from '../../traces/profile/name-tally.ts';
 import type { Profile, Reading } from '../../traces/profile/profile.ts';
 import { deviationsOf } from '../../traces/tree-deviations.ts';
-import { type Cohort, cohortsOf, matchesCohort, type Side, type Sides } from './cohort.ts';
+import { type Cohort, cohortsOf, matchesCohort, SIDES, type Side, type Sides } from './cohort.ts';
 import { createColdWaiters } from './cold-waiters.ts';
 import { type ConfigurationDifference, createConfigurationTally } from './configuration.ts';
 import { IDENTITY_DIGITS } from './identity.ts';
@@ -15,8 +15,6 @@ import { createRecords } from './packed-records.ts';
 import { type RequestRecord, recordRequest } from './request-record.ts';
 import { createSeen } from './seen.ts';
 import { createFilterTally, whyNotChosen } from './unmatched.ts';
-
-const SIDES = ['a', 'b'] as const;
 
 /** What is left of the traces once all are read. */
 export type Collection = Readonly<{

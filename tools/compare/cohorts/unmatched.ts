@@ -1,7 +1,5 @@
 import type { NormalisedTrace } from '../../traces/normalise.ts';
-import { type Cohort, inWindow, isChosen, type Side, type Sides } from './cohort.ts';
-
-const SIDES = ['a', 'b'] as const;
+import { type Cohort, inWindow, isChosen, SIDES, type Side, type Sides } from './cohort.ts';
 
 /** A label may have another value in every trace. */
 const MOST_VALUES = 8;
