@@ -2,6 +2,7 @@ import type { Sample } from './design.ts';
 import { centreOf, oneSample, type Test, twoSamples } from './statistics.ts';
 import { typicalOf } from './typical.ts';
 import { contrastWindows } from './windows/contrast-windows.ts';
+import type { Scale } from './windows/window-values.ts';
 
 /** Below six runs not even "all runs say so" is rarer than 5 % by chance (2 in 2^5). */
 export const FEWEST_RUNS = 6;
@@ -21,9 +22,6 @@ export type Contrast = Readonly<{
   /** Of one side before the other: beside how many placebos it stands, of how many windows each. */
   beside?: Readonly<{ placebos: number; stretch: number }>;
 }>;
-
-/** Through what the figures of either side go before they are subtracted. */
-type Scale = Readonly<{ a: (figure: number) => number; b: (figure: number) => number }>;
 
 /** a minus b: of pairs the typical difference per run, else the typical figure per run and side. */
 export function contrast(sample: Sample, scale: Scale): Contrast {

@@ -4,6 +4,7 @@ import type { FixedMix, WindowedSide } from './fixed-mix.ts';
 /** A value for each window of a side that has one. */
 export type Series = Readonly<{ at: readonly number[]; values: readonly number[] }>;
 
+/** Through what the figures of either side go before they are subtracted. */
 export type Scale = Readonly<{ a: (figure: number) => number; b: (figure: number) => number }>;
 
 /** By window and operation: `sums[window * operations + operation]`. */
