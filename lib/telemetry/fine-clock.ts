@@ -23,7 +23,25 @@ export function createFineClock(
   };
 }
 
+/** One for spans and log lines: a line that is written in a span is never before its start. */
+export const fineNowMs = createFineClock();
+
 const NANOS_PER_MS = 1_000_000;
+
+/** The text of the last second that was written: most lines share theirs with the line before. */
+const last = { second: Number.NaN, text: '' };
+
+/** RFC 3339 with nanoseconds, of a time in milliseconds. */
+export function toTimestamp(ms: number): string {
+  const second = Math.floor(ms / 1_000);
+  if (second !== last.second) {
+    last.second = second;
+    last.text = new Date(second * 1_000).toISOString().slice(0, -4);
+  }
+  const nanos = Math.round((ms - second * 1_000) * NANOS_PER_MS);
+  // With a digit in front that is cut off again: it pads.
+  return `${last.text}${String(1e9 + Math.min(nanos, 1e9 - 1)).slice(1)}Z`;
+}
 
 /**
  * Gives a span that starts now a start finer than a millisecond. The SDK takes Date.now() for the

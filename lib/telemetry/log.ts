@@ -1,5 +1,6 @@
 import { isSpanContextValid } from '@opentelemetry/api';
 import { type Logger, pino } from 'pino';
+import { fineNowMs, toTimestamp } from './fine-clock.ts';
 import { toLogLine } from './log-line.ts';
 import { createLogOutput } from './log-output.ts';
 import { activeSpanContext } from './span.ts';
@@ -35,7 +36,7 @@ export function createLogger(options: {
       base: { service: options.service },
       messageKey: 'message',
       errorKey: 'error',
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      timestamp: () => `,"time":"${toTimestamp(fineNowMs())}"`,
       formatters: { level: (label) => ({ severity: SEVERITY[label] ?? 'DEFAULT' }) },
       mixin: () => traceFields(options.project),
     },

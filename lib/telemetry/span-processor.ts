@@ -1,6 +1,6 @@
 import { type Context, type SpanContext, SpanKind } from '@opentelemetry/api';
 import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { createFineClock, refineStart } from './fine-clock.ts';
+import { fineNowMs, refineStart } from './fine-clock.ts';
 import type { Ledger } from './ledger.ts';
 import { ATTR } from './names.ts';
 import { parentOrigin } from './parent.ts';
@@ -15,11 +15,10 @@ export function createSpanProcessor(options: {
   isStopped: () => boolean;
 }): SpanProcessor {
   const { ledger, onFirstSpan, isStopped } = options;
-  const nowMs = createFineClock();
   let first = true;
   return {
     onStart(span, parentContext) {
-      refineStart(span, nowMs());
+      refineStart(span, fineNowMs());
       ledger.add('started');
       if (first) onFirstSpan();
       first = false;

@@ -40,13 +40,20 @@ const linesOfTrace = (entries: readonly Entry[], traceId: string): readonly Entr
 /** The span that wrote a line. */
 export const spanIdOf = ({ line }: Entry): string => String(line[SPAN_FIELD]);
 
+/** When a line was written, in milliseconds, with the decimals that Date.parse leaves out. */
+export function timeOf({ line }: Entry): number {
+  const time = String(line.time);
+  const [, beyondMs = ''] = /\.\d{3}(\d+)/.exec(time) ?? [];
+  return Date.parse(time) + Number(`0.${beyondMs}`);
+}
+
 /** The same waterfall, with each log line of its trace among the events of the span that wrote it. */
 export function withLogs(waterfall: Waterfall, entries: readonly Entry[]): Waterfall {
   const bySpan = Map.groupBy(linesOfTrace(entries, waterfall.traceId), spanIdOf);
   const withOwn = (span: WaterfallSpan): WaterfallSpan => {
-    const logged = (bySpan.get(span.spanId) ?? []).map(({ line }) => ({
-      name: `log ${line.severity ?? 'DEFAULT'} ${String(line.message ?? '')}`,
-      offsetMs: Date.parse(String(line.time)) - waterfall.startMs,
+    const logged = (bySpan.get(span.spanId) ?? []).map((entry) => ({
+      name: `log ${entry.line.severity ?? 'DEFAULT'} ${String(entry.line.message ?? '')}`,
+      offsetMs: timeOf(entry) - waterfall.startMs + span.shiftedMs,
       attributes: {},
     }));
     if (logged.length === 0) return span;
@@ -65,7 +72,7 @@ const SHOWN_LINES = 12;
 export function renderLogTail(platform: string, entries: readonly Entry[]): string {
   const last = entries
     .filter(({ line }) => line.httpRequest !== undefined || line.grpcCode !== undefined)
-    .sort((one, other) => (String(one.line.time) < String(other.line.time) ? -1 : 1))
+    .sort((one, other) => timeOf(one) - timeOf(other))
     .slice(-SHOWN_LINES);
   return [
     '',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BasicTracerProvider, type Span, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { createFineClock, refineStart } from '../../../lib/telemetry/fine-clock.ts';
+import { createFineClock, refineStart, toTimestamp } from '../../../lib/telemetry/fine-clock.ts';
 import { createLedger } from '../../../lib/telemetry/ledger.ts';
+import { createLogger } from '../../../lib/telemetry/log.ts';
 import { createSpanProcessor } from '../../../lib/telemetry/span-processor.ts';
 
 describe('createFineClock', () => {
@@ -37,6 +38,38 @@ describe('createFineClock', () => {
     wallMs = 2_000;
     assert.ok(now() >= 2_000 && now() < 2_001);
   });
+});
+
+describe('toTimestamp', () => {
+  for (const [ms, text] of [
+    [1_700_000_000_000, '2023-11-14T22:13:20.000000000Z'],
+    [1_700_000_000_123.25, '2023-11-14T22:13:20.123250000Z'],
+    [1_700_000_000_999.9998, '2023-11-14T22:13:20.999999756Z'],
+    [999.9999999, '1970-01-01T00:00:00.999999999Z'],
+  ] as const) {
+    it(`writes ${ms} as ${text}`, () => assert.equal(toTimestamp(ms), text));
+  }
+});
+
+it('a log line that is written in a span is not before its start', () => {
+  const processor = createSpanProcessor({
+    ledger: createLedger({ hasExporter: false }),
+    onFirstSpan() {},
+    isStopped: () => false,
+  });
+  const tracer = new BasicTracerProvider({ spanProcessors: [processor] }).getTracer('test');
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  const logger = createLogger({ service: 'test', project: 'p', destination });
+  for (let index = 0; index < 200; index += 1) {
+    const [seconds, nanos] = (tracer.startSpan('span') as Span).startTime;
+    logger.info('inside');
+    const { time } = JSON.parse(lines.at(-1) ?? '');
+    const sinceMs = Date.parse(time) - seconds * 1_000;
+    const written = sinceMs + Number(`0.${time.slice(23, -1)}`);
+    // A double of today's milliseconds is exact to a quarter of a microsecond.
+    assert.ok(written >= nanos / 1e6 - 0.001, `${time} in ${seconds} ${nanos}`);
+  }
 });
 
 describe('refineStart', () => {

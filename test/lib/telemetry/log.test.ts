@@ -12,7 +12,7 @@ describe('createLogger', () => {
     logger.info({ port: 80 }, 'listening');
     const { time, ...line } = lines[0] ?? {};
     assert.deepEqual(line, { severity: 'INFO', service: 'test', port: 80, message: 'listening' });
-    assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
   });
 
   const severities = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createLogBook, renderLogTail, withLogs } from '../../../tools/local/log-book.ts';
+import { createLogBook, renderLogTail, timeOf, withLogs } from '../../../tools/local/log-book.ts';
 import type { LogLine } from '../../../tools/local/platforms/platform.ts';
 import { normalise } from '../../../tools/traces/normalise.ts';
 import { createWaterfall } from '../../../tools/traces/waterfall.ts';
@@ -14,6 +14,8 @@ const entry = (line: LogLine['line'], platform: LogLine['platform'] = 'gke'): Lo
   instanceId: 'i',
   line,
 });
+
+const entryOf = (line: Record<string, unknown>) => ({ ...entry(line), line });
 
 const linked = (span: string, atMs: number, traceId = waterfall.traceId) => ({
   severity: 'INFO',
@@ -34,6 +36,18 @@ describe('a log book', () => {
     for (let index = 0; index < 10_000; index += 1) book.add(entry({ message: 'other' }));
     assert.equal(book.ofTrace(waterfall.traceId).length, 0);
   });
+});
+
+describe('timeOf', () => {
+  for (const [time, ms] of [
+    ['2023-11-14T22:13:20.123Z', 1_700_000_000_123],
+    ['2023-11-14T22:13:20.123250000Z', 1_700_000_000_123.25],
+    ['2023-11-14T23:13:20.1234+01:00', 1_700_000_000_123.4],
+    ['2023-11-14T22:13:20Z', 1_700_000_000_000],
+    [undefined, Number.NaN],
+  ] as const) {
+    it(`reads ${time}`, () => assert.equal(timeOf(entryOf({ time })), ms));
+  }
 });
 
 describe('withLogs', () => {

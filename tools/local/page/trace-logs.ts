@@ -1,7 +1,7 @@
 import { foreign, html, type Markup } from '../../compare/html/markup.ts';
 import { formatMs } from '../../compare/html/words.ts';
 import type { Waterfall, WaterfallSpan } from '../../traces/waterfall.ts';
-import { type Entry, spanIdOf, textOf } from '../log-book.ts';
+import { type Entry, spanIdOf, textOf, timeOf } from '../log-book.ts';
 
 /** A loop that logs must not bury the spans. */
 const MOST_OF_A_SPAN = 10;
@@ -32,7 +32,8 @@ export function placeLogs(
     below: (waterfall) => (span) =>
       renderLines(bySpan.get(span.spanId) ?? [], {
         ...lane,
-        startMs: waterfall.startMs,
+        // As its span is, where another machine's clock was corrected.
+        startMs: waterfall.startMs - span.shiftedMs,
         most: MOST_OF_A_SPAN,
       }),
     rest:
@@ -61,7 +62,7 @@ function renderLine(entry: Entry, startMs: number): Markup {
   const { program, line } = entry;
   const text = textOf(entry);
   const shown = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
-  const atMs = Date.parse(String(line.time)) - startMs;
+  const atMs = timeOf(entry) - startMs;
   return html`<span class="at">${formatMs(atMs)}</span> <span class="flag${isFailure(line.severity) && ' error'}">${String(line.severity ?? 'DEFAULT')}</span> ${program}: ${foreign(shown)}`;
 }
 

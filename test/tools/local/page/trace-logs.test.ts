@@ -35,6 +35,11 @@ test('a log line stands below the span that wrote it, with its time in the trace
   );
 });
 
+test('the time of a line is as fine as the times of spans', () => {
+  const time = new Date(startMs + 42).toISOString().replace('Z', '640000Z');
+  assert.match(rowsOf([entry(spanId(5), 'x', { time })])[5] ?? '', /42\.6 ms</);
+});
+
 test('lines whose span is not drawn follow the waterfall', () => {
   const markup = `${renderTrace({ trace, logs: [entry('f'.repeat(16), 'lost')] })}`;
   assert.match(markup, /<\/ol>[\s\S]*whose span is not drawn[\s\S]*<bdi>lost<\/bdi>/);
