@@ -23,6 +23,15 @@ export type Command = Readonly<{
   excerpts: readonly Excerpt[];
 }>;
 
+/** A system that runs until Ctrl-C. It says so once it shows what there is to see. */
+export const isLive = (line: string): boolean =>
+  /^npx shakesapp up\b/.test(line) && !/ --once\b/.test(line);
+export const LIVE_IS_READY = 'Press Ctrl-C to stop.';
+
+/** The same command without npx, which dies of Ctrl-C whatever the program that it started then does. */
+export const withoutNpx = (line: string): string =>
+  `exec ${line.replace(/^npx shakesapp /, 'node tools/cli/bin.mjs ')}`;
+
 const PART =
   /^```sh\n(?<commands>.*?)^```$|^<!-- exit: (?<exit>\d+) -->$|^<!-- (?<kind>output|line): (?<from>[^|\n]*?)(?: \| (?<to>[^\n]*?))? -->\n+```text\n(?<text>.*?)^```$/gms;
 

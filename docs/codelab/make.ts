@@ -8,11 +8,21 @@
  *
  * The translation in ko/ has the same commands with the same excerpts, and gets the same outputs.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { type Command, excerptOf, fillExcerpts, readCommands, relink } from './blocks.ts';
+import {
+  type Command,
+  excerptOf,
+  fillExcerpts,
+  isLive,
+  LIVE_IS_READY,
+  readCommands,
+  relink,
+  withoutNpx,
+} from './blocks.ts';
 
 const FOLDER = import.meta.dirname;
 const ROOT = join(FOLDER, '../..');
@@ -32,10 +42,10 @@ for (const name of sections.sort()) {
       relink(text, (path) => readFileSync(join(file, '..', path), 'utf8')),
     );
   }
-  if (isAsked(name) && !asked.includes('--links')) fill(files);
+  if (isAsked(name) && !asked.includes('--links')) await fill(files);
 }
 
-function fill(files: readonly string[]): void {
+async function fill(files: readonly string[]): Promise<void> {
   const [first = '', ...others] = files;
   const commands = readCommands(readFileSync(first, 'utf8'));
   for (const file of others) {
@@ -43,11 +53,13 @@ function fill(files: readonly string[]): void {
       throw new Error(`${file} has other commands, or shows other parts of them, than ${first}`);
     }
   }
-  const taken = commands.flatMap(({ line, exitCode, excerpts }) => {
-    if (NOT_RUN.test(line)) return excerpts.map(({ promised }) => promised);
-    const output = run(line, exitCode);
-    return excerpts.map((excerpt) => excerptOf(output, excerpt));
-  });
+  const taken: (readonly string[])[] = [];
+  for (const { line, exitCode, excerpts } of commands) {
+    const output = NOT_RUN.test(line) ? undefined : await run(line, exitCode);
+    for (const excerpt of excerpts) {
+      taken.push(output === undefined ? excerpt.promised : excerptOf(output, excerpt));
+    }
+  }
   for (const file of files) {
     writeFileSync(file, fillExcerpts(readFileSync(file, 'utf8'), taken));
   }
@@ -61,14 +73,24 @@ function asksOf(commands: readonly Command[]) {
   }));
 }
 
-function run(line: string, exitCode: number): string {
+/** Returns what the command writes. One that runs until Ctrl-C gets it once it is ready. */
+async function run(line: string, exitCode: number): Promise<string> {
   process.stderr.write(`${line}\n`);
   const PATH = [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter);
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', line], {
+  const child = spawn('sh', ['-c', isLive(line) ? withoutNpx(line) : line], {
     cwd: ROOT,
     env: { ...process.env, PATH, NO_COLOR: '1' },
-    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  if (status === exitCode) return `${stderr}${stdout}`;
-  throw new Error(`exit code ${status}, expected ${exitCode}: ${line}\n${stderr}${stdout}`);
+  const text = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (more: string) => {
+      text[name] += more;
+      if (isLive(line) && text.stdout.includes(LIVE_IS_READY)) child.kill('SIGINT');
+    });
+  }
+  const [code] = await once(child, 'close');
+  const output = `${text.stderr}${text.stdout}`;
+  if (code === exitCode) return output;
+  throw new Error(`exit code ${code}, expected ${exitCode}: ${line}\n${output}`);
 }

@@ -46,7 +46,7 @@ export const EXPLAINED: readonly Explained[] = [
   {
     why: 'the pause between two looks at what must come about, for 60 s or more or without end',
     files: {
-      'test/docs/followed/commands.test.ts': ['setTimeout as ', 'sleep(500'],
+      'test/docs/followed/follower.ts': ['setTimeout as ', 'sleep(500'],
       'test/e2e/interrupt.test.ts': ['setTimeout as ', 'sleep(100'],
       'test/faults/strikes.ts': ['setTimeout as ', 'sleep(20'],
       'test/images/container.ts': ['setTimeout('],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { missingLines, readCommands } from '../../../docs/codelab/blocks.ts';
+import { isLive, missingLines, readCommands } from '../../../docs/codelab/blocks.ts';
 import { reasonToSkip } from '../../examples/toolchains.ts';
 import { ROOT } from '../../rules/sources.ts';
 import { readDocument, readLines } from '../documents.ts';
@@ -29,7 +29,8 @@ describe('the codelab, followed from its first line to its last', () => {
       if (DEPLOYMENT.has(command.line)) continue;
       const skip = command.line.includes('python3') && reasonToSkip('python');
       it(`${name}: ${command.line}`, { skip }, async () => {
-        const { code, output } = await follower.type(command.line);
+        const typing = isLive(command.line) ? follower.typeLive : follower.type;
+        const { code, output } = await typing(command.line);
         assert.equal(code, command.exitCode, output);
         for (const { promised } of command.excerpts) {
           assert.deepEqual(missingLines(promised, output), [], output);

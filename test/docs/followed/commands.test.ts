@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { isLive } from '../../../docs/codelab/blocks.ts';
 import { SIGN_IN } from '../../../tools/cli/google-refusals.ts';
 import { reasonToSkipGcloud } from '../../cloudbuild/gcloud.ts';
 import { isOnPath } from '../../images/container-tools.ts';
@@ -11,7 +11,7 @@ import { reasonToSkip as reasonToSkipTerraform } from '../../terraform/terraform
 import { readDocument, readLines } from '../documents.ts';
 import { lintGcloud } from '../gcloud-lint.ts';
 import { type Command, classify, type Kind } from './classify.ts';
-import { type Follower, startFollower } from './follower.ts';
+import { type Follower, startFollower, until } from './follower.ts';
 import { writeOtherTraces } from './other-traces.ts';
 
 /** In this order: docs/deploy.md has every line of the deployment. A line is typed once. */
@@ -30,18 +30,6 @@ const SKIP: Readonly<Record<Kind, string | false>> = {
   kubectl: isOnPath('kubectl') ? false : 'kubectl is not installed',
 };
 const isLocal = ({ kind, text }: Command) => kind === 'npm' && / --local\b/.test(text);
-/** A live system other than `npm start`, until Ctrl-C. */
-const isLive = ({ text }: Command) => /^npx shakesapp up /.test(text) && !/ --once\b/.test(text);
-
-/** What takes its time: a system that starts, traces that arrive. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + 300_000;
-  while (!(await holds())) {
-    assert.ok(performance.now() < endMs, 'not within 300 s');
-    await sleep(500);
-  }
-}
-
 describe('the commands of the documents, followed', () => {
   let follower: Follower;
   let system: ReturnType<Follower['begin']>;
@@ -104,7 +92,7 @@ describe('the commands of the documents, followed', () => {
     },
   };
 
-  for (const command of COMMANDS.filter((one) => !isLocal(one) && !isLive(one))) {
+  for (const command of COMMANDS.filter((one) => !isLocal(one) && !isLive(one.text))) {
     it(command.text, { skip: SKIP[command.kind] }, () => hold[command.kind](command.text));
   }
 
@@ -135,20 +123,11 @@ describe('the commands of the documents, followed', () => {
   });
 
   // After the system of `npm start`, whose addresses the lines with --local read.
-  for (const { text } of COMMANDS.filter(isLive)) {
+  for (const { text } of COMMANDS.filter((one) => isLive(one.text))) {
     it(`${text}, until Ctrl-C`, async () => {
-      // npx itself dies of Ctrl-C, whatever the program that it started then does.
-      const live = follower.begin(
-        `exec ${text.replace('npx shakesapp', 'node tools/cli/bin.mjs')}`,
-      );
-      try {
-        await until(() => /^Traces and .*: http/m.test(live.output()));
-        live.signal('SIGINT');
-        const { code, output } = await live.ended;
-        assert.equal(code, 0, output);
-      } finally {
-        live.signal('SIGKILL');
-      }
+      const { code, output } = await follower.typeLive(text);
+      assert.equal(code, 0, output);
+      assert.match(output, /^Traces and .*: http/m);
     });
   }
 });

@@ -1,6 +1,9 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LIVE_IS_READY, withoutNpx } from '../../../docs/codelab/blocks.ts';
 import { type Submission, startCloudBuildService } from '../../cloudbuild/service.ts';
 import { projectOf } from '../../cloudbuild/submit.ts';
 import { ROOT } from '../../rules/sources.ts';
@@ -81,7 +84,7 @@ export async function startFollower() {
     const signal = (name: NodeJS.Signals) => {
       if (child.pid !== undefined && !isOver) process.kill(-child.pid, name);
     };
-    return { ended, signal, output: () => output };
+    return { ended, signal, output: () => output, isOver: () => isOver };
   };
 
   return {
@@ -96,12 +99,32 @@ export async function startFollower() {
       const timer = setTimeout(() => running.signal('SIGKILL'), LONGEST_MS);
       return running.ended.finally(() => clearTimeout(timer));
     },
+    /** Types a line that runs until Ctrl-C, and presses it once the line shows what there is to see. */
+    async typeLive(line: string): Promise<Outcome> {
+      const live = begin(withoutNpx(line));
+      try {
+        await until(() => live.output().includes(LIVE_IS_READY) || live.isOver());
+        live.signal('SIGINT');
+        return await live.ended;
+      } finally {
+        live.signal('SIGKILL');
+      }
+    },
     async close() {
       providers.close();
       for (const { close } of [bucket, kubernetes, build]) await close();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What takes its time: a system that starts, traces that arrive. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + 300_000;
+  while (!(await holds())) {
+    assert.ok(performance.now() < endMs, 'not within 300 s');
+    await sleep(500);
+  }
 }
 
 export type Follower = Awaited<ReturnType<typeof startFollower>>;
