@@ -2,7 +2,7 @@ import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
 import { until } from '../../lib/telemetry/deadline.ts';
 import { SIZING } from './platforms/knobs.ts';
 import type { Platform } from './platforms/platform.ts';
-import type { System } from './system.ts';
+import type { ReadyPlatform, System } from './system.ts';
 import { describeAttempt, reasonOf } from './watch-refusals.ts';
 
 /** How much longer than its schedule a run may take. */
@@ -27,31 +27,42 @@ export const createLoadBody = (options: {
   maxInFlight: SIZING.concurrency,
 });
 
-/**
- * Fires one run on every platform at once, as its schedule does, and waits for the answers.
- * loadgen's summary is in its log ('run finished'). Throws RunRefused for an attempt that failed.
- */
+/** Fires one run on every platform at once, and waits for the answers. */
 export async function fireRun(
   system: System,
   body: LoadRequestBody,
   minute: Date,
   signal: AbortSignal,
 ): Promise<void> {
-  const lengthMs = (body.requests ?? 0) * (body.intervalMs ?? 0);
-  const graceMs = GRACE_MS * system.slowness.factor();
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(lengthMs + graceMs)]);
-  limit.throwIfAborted();
   await Promise.all(
-    system.platforms.map((platform) =>
-      platform.name === 'gke'
-        ? fireCronJob(platform, body, minute, limit)
-        : runJob(system, body, limit),
-    ),
+    system.platforms.map((platform) => fireOn({ ...system, platform }, body, minute, signal)),
   );
 }
 
-async function runJob(system: System, body: LoadRequestBody, signal: AbortSignal): Promise<void> {
-  const { job, cloud } = system;
+/**
+ * Fires one run on one platform, as its schedule does, and waits for the answer. loadgen's summary is
+ * in its log ('run finished'). Throws RunRefused for an attempt that failed.
+ */
+export async function fireOn(
+  ready: ReadyPlatform,
+  body: LoadRequestBody,
+  minute: Date,
+  signal: AbortSignal,
+): Promise<void> {
+  const lengthMs = (body.requests ?? 0) * (body.intervalMs ?? 0);
+  const graceMs = GRACE_MS * ready.slowness.factor();
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(lengthMs + graceMs)]);
+  limit.throwIfAborted();
+  await (ready.platform.name === 'gke'
+    ? fireCronJob(ready.platform, body, minute, limit)
+    : runJob(ready, body, limit));
+}
+
+async function runJob(
+  { job, cloud }: ReadyPlatform,
+  body: LoadRequestBody,
+  signal: AbortSignal,
+): Promise<void> {
   if (!job) throw new Error('Cloud Scheduler has no job to run');
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const stop = cloud.scheduler.onAttempt((attempt) => {

@@ -6,6 +6,7 @@ import { createLogBook } from './log-book.ts';
 import type { Options } from './options.ts';
 import type { LogLine, PlatformName } from './platforms/platform.ts';
 import { createRunLog } from './run-log.ts';
+import { createRuns } from './runs.ts';
 import { parsePassedOn } from './settings.ts';
 import { startSystem } from './system.ts';
 import { createWireHeaders } from './wire-headers.ts';
@@ -32,6 +33,9 @@ export async function run(options: Options): Promise<number> {
 
   const { signal } = stopped;
   const saved = options.beside.length === 0 ? [] : await readBeside(options.beside, signal);
+  const runs = options.once
+    ? createRuns({ options, signal, onProgress: note, onPause: () => void loadReport() })
+    : undefined;
   const body = createLoadBody(options);
   const summaries = new Map<PlatformName, LoadSummary[]>();
   const runLog = createRunLog((path) => note(`details of what fails: ${path}`));
@@ -52,6 +56,7 @@ export async function run(options: Options): Promise<number> {
     body,
     signal: stopped.signal,
     onProgress: note,
+    onReady: runs?.begin,
     onEvent: programs.onEvent,
     ...(options.headers && { onHeaders: wireHeaders.add }),
     onLog: (line) => {
@@ -66,10 +71,17 @@ export async function run(options: Options): Promise<number> {
   // Stopped while it started: a burst has failed then, a live run has just ended.
   if (!system) return options.once ? 1 : 0;
   try {
-    if (options.once) {
-      const { runOnce } = await import('./once.ts');
-      const of = { system, options, summaries, logBook, wireHeaders };
-      return await runOnce({ ...of, signal, print, onProgress: note });
+    if (runs) {
+      await runs.finish(system);
+      if (options.replaced.length > 0) {
+        const { awaitOthersSpans } = await import('./await-spans.ts');
+        await awaitOthersSpans({ system, options, signal, onProgress: note });
+      }
+      note('stopping every process, so that all spans are stored');
+      await system.close();
+      const { reportOnce } = await loadReport();
+      const { broken } = runs;
+      return await reportOnce({ system, options, summaries, logBook, wireHeaders, broken, print });
     }
     const { runLive } = await import('./live.ts');
     const { delays, without, replaced } = options;
@@ -79,6 +91,9 @@ export async function run(options: Options): Promise<number> {
     await system.close();
   }
 }
+
+/** What compares traces takes long to load. */
+const loadReport = () => import('./once.ts');
 
 /** Only a run that asks for it loads the readers of traces. */
 const readBeside = async (paths: readonly string[], signal: AbortSignal) =>

@@ -1,6 +1,6 @@
 import type { LoadSummary } from '../../functions/loadgen/contract.ts';
 import { isStdout } from '../cli/command-line.ts';
-import { columnsFor, counted } from '../cli/format.ts';
+import { columnsFor } from '../cli/format.ts';
 import { writeResult } from '../cli/result-file.ts';
 import { CLOUD_RUN, GKE } from '../compare/cohorts/cohort.ts';
 import { compareTraces } from '../compare/compare.ts';
@@ -8,11 +8,9 @@ import type { Comparison } from '../compare/result/comparison.ts';
 import type { Trace } from '../traces/model.ts';
 import { renderTraceFile } from '../traces/sources/trace-lines.ts';
 import type { Waterfall } from '../traces/waterfall.ts';
-import { awaitOthersSpans } from './await-spans.ts';
-import { createLoadBody, fireRun } from './fire.ts';
 import { darkPrograms, lackingAt } from './instrument.ts';
 import { type LogBook, renderLogTail, withLogs } from './log-book.ts';
-import { type Options, splitIntoRuns } from './options.ts';
+import type { Options } from './options.ts';
 import { summarisePlatform } from './platform-summary.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
@@ -23,8 +21,6 @@ import { faultsOf, type PlatformResult, RESULTS_VERSION, type Results } from './
 import type { System } from './system.ts';
 import type { WireHeaders } from './wire-headers.ts';
 
-const MINUTE_MS = 60_000;
-
 /** The platforms of the comparison's cohorts. */
 const SIDES = { a: 'cloud_run', b: 'gke' } as const;
 
@@ -32,53 +28,10 @@ const SIDES = { a: 'cloud_run', b: 'gke' } as const;
 const SOURCE = { kind: 'memory', local: true, since: null, until: null } as const;
 
 /**
- * Fires one run after the other on all platforms at once, ends every process, and then counts: no
- * span arrives after the last SIGTERM. Returns the exit code.
- *
- * The runs follow each other without a pause, but each names a different minute, the last one the
- * current minute. So each has a different sequence of queries, as with the schedule.
+ * Counts what the runs left behind, and shows it. Every process has ended: no span arrives after the
+ * last SIGTERM. Returns the exit code.
  */
-export async function runOnce(run: {
-  system: System;
-  options: Options;
-  summaries: ReadonlyMap<PlatformName, LoadSummary[]>;
-  logBook: LogBook;
-  wireHeaders: WireHeaders;
-  signal: AbortSignal;
-  print: (text: string) => void;
-  onProgress: (text: string) => void;
-}): Promise<number> {
-  const { system, options, onProgress } = run;
-  const sizes = splitIntoRuns(options.requests, options.runs);
-  const thisMinuteMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
-  const [platform, other] = system.platforms;
-  const where = platform && !other ? PLATFORM_LABEL[platform.name] : 'each platform';
-  const broken: string[] = [];
-  for (const [index, requests] of sizes.entries()) {
-    if (index > 0) await system.measureSlowness();
-    onProgress(`run ${index + 1} of ${sizes.length}: ${counted(requests, 'request')} on ${where}`);
-    const minute = new Date(thisMinuteMs - (sizes.length - 1 - index) * MINUTE_MS);
-    const body = {
-      ...createLoadBody({ requests, intervalMs: options.intervalMs }),
-      scheduledTime: minute.toISOString(),
-    };
-    try {
-      await fireRun(system, body, minute, run.signal);
-    } catch (error) {
-      broken.push(`run ${index + 1}: ${(error as Error).message}`);
-    }
-    if (run.signal.aborted) {
-      broken.push('stopped before the last run');
-      break;
-    }
-  }
-  await awaitOthersSpans(run);
-  onProgress('stopping every process, so that all spans are stored');
-  await system.close();
-  return report({ ...run, broken });
-}
-
-async function report(run: {
+export async function reportOnce(run: {
   system: System;
   options: Options;
   summaries: ReadonlyMap<PlatformName, LoadSummary[]>;

@@ -1,23 +1,53 @@
-import { CloudSchedulerClient } from '@google-cloud/scheduler';
-import { credentials } from '@grpc/grpc-js';
-import { PassThroughClient } from 'google-auth-library';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
+import type { LocalCloud } from './cloud/local-cloud.ts';
+import { loadSchedulerService } from './cloud/protos.ts';
 import { runDeadlineMs } from './platforms/deadlines.ts';
+import type { Platform } from './platforms/platform.ts';
+import type { Slowness } from './slowness.ts';
 
 export type SchedulerJob = Readonly<{
   /** projects/P/locations/R/jobs/J */
   name: string;
   /** Changes the body of the job, then forces one attempt now. Returns when it was accepted. */
   run(body: LoadRequestBody): Promise<void>;
-  close(): Promise<void>;
+  close(): void;
 }>;
 
 /** Of one call of the API. */
 const DEADLINE_MS = 10_000;
 
+/** Cloud Scheduler's shortest period, and the CronJob's. */
+const EVERY_MINUTE = '* * * * *';
+/** New Year's midnight: a job that only runs by hand. */
+const BY_HAND = '0 0 1 1 *';
+
+/** The job that fires Cloud Run's loadgen, every minute or by hand. */
+export function createLoadJob(
+  cloud: LocalCloud,
+  cloudRun: Platform,
+  setup: { byHand: boolean; body: LoadRequestBody; slowness: Pick<Slowness, 'factor'> },
+): Promise<SchedulerJob> {
+  const { loadgenAudience, schedulerServiceAccount } = cloudRun;
+  if (loadgenAudience === undefined || schedulerServiceAccount === undefined) {
+    throw new Error('the Cloud Run stand-in does not name the audience and the invoker of loadgen');
+  }
+  return createSchedulerJob({
+    address: cloud.schedulerAddress,
+    projectId: cloud.projectId,
+    region: cloud.region,
+    uri: cloudRun.loadgenUrl,
+    audience: loadgenAudience,
+    serviceAccountEmail: schedulerServiceAccount,
+    body: setup.body,
+    schedule: setup.byHand ? BY_HAND : EVERY_MINUTE,
+    slowness: setup.slowness.factor,
+  });
+}
+
 /**
- * Creates the job that fires loadgen every minute, through the real client library: what Terraform
- * does on Google Cloud.
+ * Creates the job that fires loadgen every minute: what Terraform does on Google Cloud. Without
+ * Google's client library, whose loading a start would wait for; `load` uses it.
  */
 export async function createSchedulerJob(options: {
   address: string;
@@ -33,18 +63,11 @@ export async function createSchedulerJob(options: {
   slowness?: () => number;
 }): Promise<SchedulerJob> {
   const { slowness = () => 1 } = options;
-  const deadline = () => ({ timeout: DEADLINE_MS * slowness() });
-  const separator = options.address.lastIndexOf(':');
-  const client = new CloudSchedulerClient({
-    apiEndpoint: options.address.slice(0, separator),
-    port: Number(options.address.slice(separator + 1)),
-    sslCreds: credentials.createInsecure(),
-    // Without it the library looks for a metadata server, although nothing asks for credentials.
-    authClient: new PassThroughClient(),
-    projectId: options.projectId,
-  });
-  const parent = client.locationPath(options.projectId, options.region);
-  const name = client.jobPath(options.projectId, options.region, 'shakesapp-load');
+  const client = new Client(options.address, credentials.createInsecure());
+  const call = (method: string, request: object) =>
+    callUnary(client, method, request, DEADLINE_MS * slowness());
+  const parent = `projects/${options.projectId}/locations/${options.region}`;
+  const name = `${parent}/jobs/shakesapp-load`;
   const target = (body: LoadRequestBody) => ({
     uri: options.uri,
     httpMethod: 'POST' as const,
@@ -55,36 +78,49 @@ export async function createSchedulerJob(options: {
       audience: options.audience,
     },
   });
-  await client.createJob(
-    {
-      parent,
-      job: {
-        name,
-        schedule: options.schedule,
-        timeZone: 'Etc/UTC',
-        attemptDeadline: { seconds: runDeadlineMs(slowness()) / 1000 },
-        retryConfig: { retryCount: 0 },
-        httpTarget: target(options.body),
-      },
+  const attemptDeadline = () => ({ seconds: runDeadlineMs(slowness()) / 1000 });
+  await call('CreateJob', {
+    parent,
+    job: {
+      name,
+      schedule: options.schedule,
+      timeZone: 'Etc/UTC',
+      attemptDeadline: attemptDeadline(),
+      retryConfig: { retryCount: 0 },
+      httpTarget: target(options.body),
     },
-    deadline(),
-  );
+  });
   return {
     name,
     async run(body) {
-      await client.updateJob(
-        {
-          job: {
-            name,
-            httpTarget: target(body),
-            attemptDeadline: { seconds: runDeadlineMs(slowness()) / 1000 },
-          },
-          updateMask: { paths: ['http_target', 'attempt_deadline'] },
-        },
-        deadline(),
-      );
-      await client.runJob({ name }, deadline());
+      await call('UpdateJob', {
+        job: { name, httpTarget: target(body), attemptDeadline: attemptDeadline() },
+        updateMask: { paths: ['http_target', 'attempt_deadline'] },
+      });
+      await call('RunJob', { name });
     },
     close: () => client.close(),
   };
+}
+
+function callUnary(
+  client: Client,
+  method: string,
+  request: object,
+  timeoutMs: number,
+): Promise<unknown> {
+  const definition = loadSchedulerService()[method];
+  if (!definition) throw new Error(`Cloud Scheduler has no method ${method}`);
+  const { path, requestSerialize, responseDeserialize } = definition;
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  client.makeUnaryRequest(
+    path,
+    requestSerialize,
+    responseDeserialize,
+    request,
+    new Metadata(),
+    { deadline: Date.now() + timeoutMs },
+    (error, response) => (error ? reject(error) : resolve(response)),
+  );
+  return promise;
 }

@@ -16,7 +16,7 @@ import type {
   PlatformName,
 } from './platforms/platform.ts';
 import { replacedOn } from './replaced-option.ts';
-import type { SchedulerJob } from './scheduler-job.ts';
+import { createLoadJob, type SchedulerJob } from './scheduler-job.ts';
 import { createSettings, type PassedOn } from './settings.ts';
 import { createSlowness, type Slowness } from './slowness.ts';
 import type { WorksChoice } from './works-options.ts';
@@ -35,10 +35,9 @@ export type System = Readonly<{
   close(): Promise<void>;
 }>;
 
-/** Cloud Scheduler's shortest period, and the CronJob's. */
-const EVERY_MINUTE = '* * * * *';
-/** New Year's midnight: a job that only runs by hand. */
-const BY_HAND = '0 0 1 1 *';
+/** A platform on which a run can be fired, and what fires it. */
+export type ReadyPlatform = Readonly<{ platform: Platform; job?: SchedulerJob | undefined }> &
+  Pick<System, 'cloud' | 'slowness'>;
 
 /**
  * Everything on loopback: the local cloud, both platforms with the three programs on each, and the
@@ -57,6 +56,8 @@ export async function startSystem(setup: {
   onLog: (line: LogLine) => void;
   onEvent: (event: PlatformEvent) => void;
   onProgress: (text: string) => void;
+  /** As soon as a platform is ready, also where the other one is not. */
+  onReady?: ((ready: ReadyPlatform) => void) | undefined;
   /** Of each request through a front end of Cloud Run. */
   onHeaders?: ((seen: HeadersSeen) => void) | undefined;
 }): Promise<System> {
@@ -70,9 +71,11 @@ export async function startSystem(setup: {
     if (news !== undefined) onProgress(news);
   };
   try {
-    await measureSlowness();
+    const measuring = measureSlowness();
+    measuring.catch(() => {});
     const cloud = await startLocalCloud(works.folder === undefined ? {} : { works: works.folder });
     closers.add(cloud.close);
+    await measuring;
     onProgress('local cloud: Storage, Trace, Scheduler and the metadata server are ready');
     signal.throwIfAborted();
     const common = (platform: PlatformName) => ({
@@ -121,11 +124,12 @@ export async function startSystem(setup: {
         const platform = await starts[name]();
         platforms.push(platform);
         onProgress(`${name}: ${READY[name]}`);
-        if (name !== 'cloud_run') return;
-        // GKE's programs are starting meanwhile.
-        const created = await createJob(cloud, platform, { ...setup, slowness });
-        jobs.push(created);
-        closers.add(created.close);
+        if (name === 'cloud_run') {
+          const created = await createLoadJob(cloud, platform, { ...setup, slowness });
+          jobs.push(created);
+          closers.add(created.close);
+        }
+        if (!signal.aborted) setup.onReady?.({ cloud, platform, job: jobs[0], slowness });
       }),
     );
     signal.throwIfAborted();
@@ -162,30 +166,6 @@ const READY: Record<PlatformName, string> = {
   cloud_run: 'three services ready; the first request starts an instance of each',
   gke: 'three pods ready',
 };
-
-async function createJob(
-  cloud: LocalCloud,
-  cloudRun: Platform,
-  setup: { byHand: boolean; body: LoadRequestBody; slowness: Pick<Slowness, 'factor'> },
-): Promise<SchedulerJob> {
-  const { loadgenAudience, schedulerServiceAccount } = cloudRun;
-  if (loadgenAudience === undefined || schedulerServiceAccount === undefined) {
-    throw new Error('the Cloud Run stand-in does not name the audience and the invoker of loadgen');
-  }
-  // Google's client library takes long to load.
-  const { createSchedulerJob } = await import('./scheduler-job.ts');
-  return createSchedulerJob({
-    address: cloud.schedulerAddress,
-    projectId: cloud.projectId,
-    region: cloud.region,
-    uri: cloudRun.loadgenUrl,
-    audience: loadgenAudience,
-    serviceAccountEmail: schedulerServiceAccount,
-    body: setup.body,
-    schedule: setup.byHand ? BY_HAND : EVERY_MINUTE,
-    slowness: setup.slowness.factor,
-  });
-}
 
 function addedLatency(options: Options, platform: PlatformName): AddedLatencyMs {
   const latency = { loadgen: 0, client: 0, server: 0 };

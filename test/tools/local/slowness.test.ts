@@ -2,9 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createSlowness } from '../../../tools/local/slowness.ts';
 
-/** A machine on which Node starts in each of these times, one after the other. */
-const machine = (...startsMs: number[]) =>
-  createSlowness(() => Promise.resolve(startsMs.shift() ?? Number.NaN));
+/** A machine on which Node starts in each of these times, one a minute. */
+const machine = (...startsMs: number[]) => {
+  let nowMs = 0;
+  const nextStart = () => Promise.resolve(startsMs.shift() ?? Number.NaN);
+  return createSlowness(nextStart, {
+    nowMs() {
+      nowMs += 60_000;
+      return nowMs;
+    },
+  });
+};
 
 describe('createSlowness', () => {
   it('is 1 before the first measurement and on a quiet machine, and says nothing', async () => {
@@ -41,6 +49,20 @@ describe('createSlowness', () => {
     assert.equal(slowness.factor(), 20);
     await slowness.measure();
     assert.equal(slowness.factor(), 1);
+  });
+
+  it('measures again only when the last measurement is 5 s old', async () => {
+    let nowMs = 0;
+    const startsMs = [60, 120, 180];
+    const nextStart = () => Promise.resolve(startsMs.shift() ?? Number.NaN);
+    const slowness = createSlowness(nextStart, { nowMs: () => nowMs });
+    await slowness.measure();
+    nowMs = 4_999;
+    await slowness.measure();
+    assert.equal(slowness.factor(), 1);
+    nowMs = 5_000;
+    await slowness.measure();
+    assert.equal(slowness.factor(), 2);
   });
 
   it('has a bound', async () => {
