@@ -9,15 +9,13 @@ import { clientChecks } from './client/checks.ts';
 import { startStandInServer } from './client/stand-in-server.ts';
 import { startTestedCloud, type TestedCloud } from './cloud.ts';
 import { createHttpCalls } from './http-calls.ts';
-import { loadgenRunChecks } from './loadgen/runs.ts';
+import { loadgenChecks } from './loadgen/checks.ts';
 import { startStandInClient } from './loadgen/stand-in-client.ts';
-import { loadgenTraceChecks } from './loadgen/traces.ts';
 import type { Options } from './options.ts';
 import { findingsOf, renderResults, resultValue } from './render.ts';
 import { serverChecks } from './server/checks.ts';
 import { createServerCalls } from './server/server-calls.ts';
-import { readStored } from './stored-spans.ts';
-import { startTested } from './tested-program.ts';
+import { type Stop, startTested } from './tested-program.ts';
 
 /** Of one call to the program. */
 const DEADLINE_MS = 10_000;
@@ -57,12 +55,8 @@ async function check(options: Options, around: Around): Promise<readonly Result[
     const tested = await startTestedCloud(options.program);
     closers.add(tested.close);
     const lines: LogContent[] = [];
-    const { checks, upstream } = await prepare(
-      options,
-      { ...tested, lines },
-      around.signal,
-      closers,
-    );
+    const { signal } = around;
+    const { upstream, list } = await prepare(options, { ...tested, lines, signal }, closers);
     const variables = tested.variables(options, upstream, around.caller);
     const program = await startTested({
       ...around,
@@ -71,45 +65,45 @@ async function check(options: Options, around: Around): Promise<readonly Result[
       onLine: (line) => lines.push(line),
     });
     closers.add(program.close);
-    return await runChecks(checks, around);
+    return await runChecks(list(program.stop), around);
   } finally {
     await closers.closeAll();
   }
 }
 
 type Prepared = Readonly<{
-  checks: readonly Check[];
   /** What the program is told of its neighbour. */
   upstream: Readonly<Record<string, string>>;
+  /** The checks of a program that this tool can stop, or not. */
+  list(stop: Stop | undefined): readonly Check[];
 }>;
 
-/** Starts the neighbour of the program, and lists the checks. */
+/** Starts the neighbour of the program. */
 async function prepare(
   options: Options,
-  { cloud, lines }: Pick<TestedCloud, 'cloud'> & { lines: readonly LogContent[] },
-  signal: AbortSignal,
+  around: Pick<TestedCloud, 'cloud'> & { lines: readonly LogContent[]; signal: AbortSignal },
   closers: ReturnType<typeof createClosers>,
 ): Promise<Prepared> {
+  const { cloud, lines, signal } = around;
   if (options.program === 'server') {
     const calls = createServerCalls(renderReplacement(options), DEADLINE_MS);
     closers.add(calls.close);
-    return { checks: serverChecks({ calls, cloud, signal }), upstream: {} };
+    return { upstream: {}, list: (stop) => serverChecks({ calls, cloud, signal, stop }) };
   }
   const call = createHttpCalls(options, DEADLINE_MS);
   if (options.program === 'loadgen') {
     const client = await startStandInClient();
     closers.add(client.close);
-    const stored = readStored(cloud.traceStore);
     const tested = { call, client, lines: options.command === undefined ? undefined : lines };
     return {
-      checks: [...loadgenRunChecks(tested), ...loadgenTraceChecks(tested, stored, signal)],
       upstream: { CLIENT_ADDR: client.address },
+      list: (stop) => loadgenChecks(tested, { cloud, signal, stop }),
     };
   }
   const server = await startStandInServer();
   closers.add(server.close);
   return {
-    checks: clientChecks({ call, server }, { cloud, signal }),
     upstream: { SERVER_ADDR: server.address },
+    list: (stop) => clientChecks({ call, server }, { cloud, signal, stop }),
   };
 }

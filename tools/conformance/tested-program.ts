@@ -4,7 +4,7 @@ import { createClosers } from '../local/closers.ts';
 import { startCommand } from '../local/platforms/contained.ts';
 import { writeEnvironmentFile } from '../local/platforms/environment-file.ts';
 import { startGuardian } from '../local/platforms/guardian.ts';
-import type { LogContent, Program } from '../local/platforms/program.ts';
+import type { Exit, LogContent, Program } from '../local/platforms/program.ts';
 import type { Options } from './options.ts';
 
 /** As on both platforms. */
@@ -13,7 +13,17 @@ const START_WITHIN_MS = 60_000;
 const STARTED_BY_HAND_WITHIN_MS = 600_000;
 const PROBE_TIMEOUT_MS = 1_000;
 const POLL_MS = 100;
+/** From SIGTERM to SIGKILL, as on Cloud Run. */
 const STOP_GRACE_MS = 10_000;
+
+export type Stopped = Readonly<{
+  exit: Exit;
+  /** Where it did not end by itself in time: how long that was. */
+  killedAfterMs: number | undefined;
+  lastLines: readonly string[];
+}>;
+/** Sends SIGTERM; resolves when the program is gone. */
+export type Stop = () => Promise<Stopped>;
 
 /** The program under test, listening: started by `--command`, or by somebody else. */
 export async function startTested(setup: {
@@ -25,8 +35,13 @@ export async function startTested(setup: {
   tell: (line: string) => void;
   /** Of what a command writes. */
   onLine: (line: LogContent) => void;
-}): Promise<{ close(): Promise<void> }> {
-  const { options, variables, signal, tell } = setup;
+  stopGraceMs?: number;
+}): Promise<{
+  /** Absent where somebody else started it. */
+  stop?: Stop;
+  close(): Promise<void>;
+}> {
+  const { options, variables, signal, tell, stopGraceMs = STOP_GRACE_MS } = setup;
   const closers = createClosers();
   try {
     let started: Program | undefined;
@@ -42,15 +57,23 @@ export async function startTested(setup: {
       closers.add(guardian.close);
       const { caller, onLine } = setup;
       const program = startCommand(options.command, { variables, caller, guardian, onLine });
-      closers.add(() => program.stop(STOP_GRACE_MS));
+      closers.add(() => program.stop(stopGraceMs));
       started = program;
     }
     await awaitListening(options, started, signal);
-    return { close: closers.closeAll };
+    return { ...(started && { stop: () => stop(started, stopGraceMs) }), close: closers.closeAll };
   } catch (error) {
     await closers.closeAll();
     throw error;
   }
+}
+
+async function stop(program: Program, graceMs: number): Promise<Stopped> {
+  let killedAfterMs: number | undefined;
+  const exit = await program.stop(graceMs, () => {
+    killedAfterMs = graceMs;
+  });
+  return { exit, killedAfterMs, lastLines: program.lastLines().slice(-3) };
 }
 
 async function tellToStart(

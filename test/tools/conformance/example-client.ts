@@ -24,6 +24,7 @@ export type ClientParts = Readonly<{
   parent(headers: Readonly<Record<string, string>>): Parent;
   headers(sent: Readonly<Record<'traceparent' | 'b3', string>>): Readonly<Record<string, string>>;
   kinds: readonly [server: number, client: number];
+  store: typeof storeSpans;
 }>;
 
 const problem = (status: number): ClientAnswer => ({
@@ -51,15 +52,22 @@ export const RIGHT_CLIENT: ClientParts = {
   parent: parentOf,
   headers: (sent) => sent,
   kinds: [2, 3],
+  store: storeSpans,
 };
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Listens on a free port. */
+/** Listens on a free port where none is given. */
 export async function startExampleClient(
   variables: () => Environment,
   parts: ClientParts,
-): Promise<{ port: number; close(): void }> {
+  port = 0,
+): Promise<{
+  port: number;
+  /** Takes nothing new; resolves when what it has begun is answered. */
+  finish(): Promise<void>;
+  close(): void;
+}> {
   let channel: Client | undefined;
   const connect = () => {
     channel ??= new Client(variables().SERVER_ADDR ?? '', credentials.createInsecure(), {
@@ -122,10 +130,12 @@ export async function startExampleClient(
       return parts.error(parts.map((error as { code: number }).code));
     } finally {
       const [serverKind, clientKind] = parts.kinds;
-      await storeSpans(variables(), 'client', [
-        { parent, kind: serverKind, startMs, spanId: server },
-        { parent: { ...parent, spanId: server }, kind: clientKind, startMs, spanId: client },
-      ]).catch(() => {}); // the last ones come when the test is over
+      await parts
+        .store(variables(), 'client', [
+          { parent, kind: serverKind, startMs, spanId: server },
+          { parent: { ...parent, spanId: server }, kind: clientKind, startMs, spanId: client },
+        ])
+        .catch(() => {}); // the last ones come when the test is over
     }
   };
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -152,9 +162,10 @@ export async function startExampleClient(
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
+    finish: () => new Promise((resolve) => server.close(() => resolve())),
     close() {
       channel?.close();
       server.closeAllConnections();

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { sleep, systemClock } from '../../../lib/clock.ts';
 import { type ExampleSpan, newSpanId, newTrace, type Parent, storeSpans } from './example-spans.ts';
 
 export type Outcome = 'ok' | 'mismatched' | 'failed';
@@ -10,6 +11,15 @@ export type Summary = Readonly<Record<'requests' | 'dropped' | Outcome, number>>
 export type LoadgenParts = Readonly<{
   /** How many requests a run sends that is asked for so many. */
   sends(requests: number): number;
+  /** Whether the answer waits for the end of the run. */
+  waits: boolean;
+  /** From one request to the next. */
+  waitsMs(intervalMs: number): number;
+  maySend(unanswered: number, most: number): boolean;
+  isBody(body: Body): boolean;
+  /** In the place of a body that is empty; undefined: it is refused. */
+  emptyBody: string | undefined;
+  sums(summary: Summary): Summary;
   /** The query of the nth request. */
   query(known: readonly string[], index: number): string;
   encode(query: string): string;
@@ -27,8 +37,18 @@ export type LoadgenParts = Readonly<{
   headers(sent: Readonly<Record<'traceparent' | 'b3', string>>): Readonly<Record<string, string>>;
 }>;
 
+type Body = Readonly<Record<'requests' | 'intervalMs' | 'maxInFlight', number>>;
+
+const DEFAULTS: Body = { requests: 2, intervalMs: 10, maxInFlight: 10 };
+
 export const RIGHT_LOADGEN: LoadgenParts = {
   sends: (requests) => requests,
+  waits: true,
+  waitsMs: (intervalMs) => intervalMs,
+  maySend: (unanswered, most) => unanswered < most,
+  isBody: (body) => Number.isInteger(body.requests) && body.requests > 0,
+  emptyBody: '{}',
+  sums: (summary) => summary,
   query: (known, index) => known[index % known.length] ?? '',
   encode: encodeURIComponent,
   judge: (status, count, expected) =>
@@ -80,18 +100,30 @@ export async function startExampleLoadgen(
     await storeSpans(variables(), parts.service, spans);
     return parts.judge(status, count, known[query]);
   };
-  const run = async (requests: number): Promise<Summary> => {
+  const run = async (body: Body): Promise<Summary> => {
+    const { requests, intervalMs, maxInFlight } = body;
     const trace = newTrace();
-    const indices = Array.from({ length: parts.sends(requests) }, (_, index) => index);
-    const outcomes = await Promise.all(indices.map((index) => send(index, trace)));
+    const sent: Promise<Outcome>[] = [];
+    let unanswered = 0;
+    for (let index = 0; index < parts.sends(requests); index += 1) {
+      if (index > 0) await sleep(systemClock, parts.waitsMs(intervalMs));
+      if (!parts.maySend(unanswered, maxInFlight)) continue;
+      unanswered += 1;
+      const one = send(index, trace).finally(() => {
+        unanswered -= 1;
+      });
+      sent.push(parts.waits ? one : one.catch(() => 'failed'));
+    }
+    const outcomes = await (parts.waits ? Promise.all(sent) : sent.map((): Outcome => 'ok'));
     const count = (of: Outcome) => outcomes.filter((outcome) => outcome === of).length;
     const [ok, mismatched, failed] = [count('ok'), count('mismatched'), count('failed')];
-    return { requests, ok, mismatched, failed, dropped: 0 };
+    return parts.sums({ requests, ok, mismatched, failed, dropped: requests - outcomes.length });
   };
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     if (request.url === '/health') return void response.writeHead(parts.health).end();
-    const { requests } = JSON.parse(await text(request));
-    const summary = await run(requests);
+    const body = parseBody((await text(request)) || parts.emptyBody, parts);
+    if (body === undefined) return void response.writeHead(400).end();
+    const summary = await run(body);
     parts.write(summary);
     response.writeHead(parts.status(summary), { 'content-type': 'application/json' });
     response.end(JSON.stringify(summary));
@@ -107,4 +139,13 @@ export async function startExampleLoadgen(
       server.close();
     },
   };
+}
+
+function parseBody(bytes: string | undefined, parts: LoadgenParts): Body | undefined {
+  try {
+    const body: Body = { ...DEFAULTS, ...JSON.parse(bytes ?? '') };
+    return parts.isBody(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -3,11 +3,9 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { runChecks } from '../../../tools/conformance/check.ts';
 import { startTestedCloud, type TestedCloud } from '../../../tools/conformance/cloud.ts';
 import { createHttpCalls } from '../../../tools/conformance/http-calls.ts';
-import { loadgenRunChecks } from '../../../tools/conformance/loadgen/runs.ts';
+import { loadgenChecks } from '../../../tools/conformance/loadgen/checks.ts';
 import { startStandInClient } from '../../../tools/conformance/loadgen/stand-in-client.ts';
-import { loadgenTraceChecks } from '../../../tools/conformance/loadgen/traces.ts';
 import { findingsOf } from '../../../tools/conformance/render.ts';
-import { readStored } from '../../../tools/conformance/stored-spans.ts';
 import type { LogContent } from '../../../tools/local/platforms/program.ts';
 import { type LoadgenParts, RIGHT_LOADGEN, startExampleLoadgen } from './example-loadgen.ts';
 
@@ -31,14 +29,28 @@ async function findingsOn(
   variables = tested.variables(at, { CLIENT_ADDR: client.address }, {});
   const { signal } = new AbortController();
   const under = { call: createHttpCalls(at, 30_000), client, lines };
-  const stored = readStored(tested.cloud.traceStore);
-  const checks = [...loadgenRunChecks(under), ...loadgenTraceChecks(under, stored, signal)];
+  const checks = loadgenChecks(under, { cloud: tested.cloud, signal });
   return findingsOf(await runChecks(checks, { signal })).map(({ id }) => id);
 }
 
 const WRONG: Readonly<Record<string, { parts: Partial<LoadgenParts>; finding: string }>> = {
   'answers 503 to its health check': { parts: { health: 503 }, finding: 'loadgen.health' },
   'sends one request a run': { parts: { sends: () => 1 }, finding: 'loadgen.run' },
+  'answers before its run is over': { parts: { waits: false }, finding: 'loadgen.run' },
+  'sends all requests at once': { parts: { waitsMs: () => 0 }, finding: 'loadgen.interval' },
+  'sends however many are unanswered': {
+    parts: { maySend: () => true },
+    finding: 'loadgen.max-in-flight',
+  },
+  'takes any body': { parts: { isBody: () => true }, finding: 'loadgen.body' },
+  'needs a body': { parts: { emptyBody: undefined }, finding: 'loadgen.empty-body' },
+  'answers the same summary always': {
+    parts: {
+      judge: () => 'ok',
+      sums: () => ({ requests: 4, ok: 4, mismatched: 0, failed: 0, dropped: 0 }),
+    },
+    finding: 'loadgen.summary',
+  },
   'asks for a query that nobody knows': {
     parts: { query: () => 'hamlet' },
     finding: 'loadgen.queries',

@@ -5,12 +5,10 @@ import { after, describe, it } from 'node:test';
 import type { Check } from '../../../tools/conformance/check.ts';
 import { clientChecks } from '../../../tools/conformance/client/checks.ts';
 import { startStandInServer } from '../../../tools/conformance/client/stand-in-server.ts';
-import { loadgenRunChecks } from '../../../tools/conformance/loadgen/runs.ts';
+import { loadgenChecks } from '../../../tools/conformance/loadgen/checks.ts';
 import { startStandInClient } from '../../../tools/conformance/loadgen/stand-in-client.ts';
-import { loadgenTraceChecks } from '../../../tools/conformance/loadgen/traces.ts';
 import { serverChecks } from '../../../tools/conformance/server/checks.ts';
 import type { ServerCalls } from '../../../tools/conformance/server/server-calls.ts';
-import { readStored } from '../../../tools/conformance/stored-spans.ts';
 import { createFaults } from '../../../tools/local/cloud/faults.ts';
 import { createTraceStore } from '../../../tools/local/cloud/trace/store.ts';
 import { ROOT } from '../../rules/sources.ts';
@@ -25,7 +23,13 @@ const SECTIONS = new Map(
 );
 
 const never = () => assert.fail('called');
-const calls: ServerCalls = { deadlineMs: 0, count: never, health: never, close: never };
+const calls: ServerCalls = {
+  deadlineMs: 0,
+  count: never,
+  hold: never,
+  health: never,
+  close: never,
+};
 
 const server = await startStandInServer();
 const client = await startStandInClient();
@@ -39,10 +43,11 @@ const { signal } = new AbortController();
 const CHECKS: readonly Check[] = [
   ...serverChecks({ calls, cloud, signal }),
   ...clientChecks({ call: never, server }, { cloud, signal }).filter(
-    ({ id }) => !/^(traces|spans)\./.test(id),
+    ({ id }) => !/^(traces|spans|end)\./.test(id),
   ),
-  ...loadgenRunChecks({ call: never, client, lines: [] }),
-  ...loadgenTraceChecks({ call: never, client, lines: [] }, readStored(cloud.traceStore), signal),
+  ...loadgenChecks({ call: never, client, lines: [] }, { cloud, signal }).filter(
+    ({ id }) => !/^end\./.test(id),
+  ),
 ];
 
 describe('the checks', () => {

@@ -1,7 +1,11 @@
 import type { LocalCloud } from '../../local/cloud/local-cloud.ts';
 import type { Check } from '../check.ts';
+import { sendAroundClientEnd } from '../end/client-end.ts';
+import { endChecks } from '../end/end-checks.ts';
 import { describeHttp } from '../http-calls.ts';
 import { readStored } from '../stored-spans.ts';
+import type { Stop } from '../tested-program.ts';
+import { TOGETHER } from '../trace-cases.ts';
 import { traceChecks } from '../trace-checks.ts';
 import { runTraces, type TraceRun } from '../trace-run.ts';
 import { type ClientUnderTest, clientAnswerChecks } from './answers.ts';
@@ -15,10 +19,12 @@ export function clientChecks(
   options: Readonly<{
     cloud: Pick<LocalCloud, 'traceStore'>;
     signal: AbortSignal;
+    stop?: Stop | undefined;
     storedWithinMs?: number;
   }>,
 ): readonly Check[] {
   const { call, server } = tested;
+  const store = readStored(options.cloud.traceStore, options.storedWithinMs);
   let traces: Promise<TraceRun> | undefined;
   const run = () => {
     traces ??= runTraces({
@@ -32,7 +38,7 @@ export function clientChecks(
       },
       // What it answers is for the check of its health to say.
       checkHealth: (headers) => call('/health', { headers }).catch(() => {}),
-      store: readStored(options.cloud.traceStore, options.storedWithinMs),
+      store,
       signal: options.signal,
     });
     return traces;
@@ -43,5 +49,12 @@ export function clientChecks(
     ...clientWaitingChecks(tested),
     ...traceChecks('client', run),
     ...outgoingChecks(run),
+    ...endChecks({
+      program: 'client',
+      stop: options.stop,
+      send: (now) => sendAroundClientEnd(tested, now),
+      store,
+      after: { answers: ['client.answers'], traces: ['traces.stored', TOGETHER] },
+    }),
   ];
 }

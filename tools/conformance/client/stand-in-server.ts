@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type handleUnaryCall, Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
 import { headersIn, startGrpcServer } from '../grpc-server.ts';
 import { decodeRequest, encodeResponse } from '../grpc-wire.ts';
 
 /** What the server is to do with the next calls. */
 export type Behaviour =
-  | Readonly<{ answer: bigint }>
+  /** `after`: waits for it first. */
+  | Readonly<{ answer: bigint; after?: Promise<unknown> }>
   | Readonly<{ code: number }>
   /** No answer, until the call ends. */
   | 'hold';
@@ -22,11 +24,16 @@ export type Call = Readonly<{
 export type StandInServer = Readonly<{
   address: string;
   calls: readonly Call[];
+  /** Checks of its health so far. */
+  healthChecks(): number;
+  /** Resolves once so many calls have come in all, or when the time is over. */
+  awaitCalls(count: number, withinMs: number): Promise<void>;
   behave(behaviour: Behaviour): void;
   serve(isServing: boolean): void;
   close(): void;
 }>;
 
+const POLL_MS = 20;
 const SERVING = 1;
 const NOT_SERVING = 2;
 
@@ -37,18 +44,29 @@ export async function startStandInServer(): Promise<StandInServer> {
   const count: handleUnaryCall<Buffer, Buffer> = (call, reply) => {
     calls.push(describeCall(call));
     if (behaviour === 'hold') return;
-    if ('answer' in behaviour) return reply(null, encodeResponse(behaviour.answer));
+    if ('answer' in behaviour) {
+      const { answer, after = Promise.resolve() } = behaviour;
+      return void after.then(() => reply(null, encodeResponse(answer)));
+    }
     // A client that tries again would make one call to several.
     const metadata = new Metadata();
     metadata.set('grpc-retry-pushback-ms', '-1');
     reply({ code: behaviour.code, details: 'as the check asks for', metadata });
   };
-  const health: handleUnaryCall<Buffer, Buffer> = (_call, reply) =>
+  let healthChecks = 0;
+  const health: handleUnaryCall<Buffer, Buffer> = (_call, reply) => {
+    healthChecks += 1;
     reply(null, Buffer.from([0x08, isServing ? SERVING : NOT_SERVING]));
+  };
   const { port, close } = await startGrpcServer({ count, health });
   return {
     address: `127.0.0.1:${port}`,
     calls,
+    healthChecks: () => healthChecks,
+    async awaitCalls(count, withinMs) {
+      const untilMs = performance.now() + withinMs;
+      while (calls.length < count && performance.now() < untilMs) await sleep(POLL_MS);
+    },
     behave(next) {
       behaviour = next;
     },

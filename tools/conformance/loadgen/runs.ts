@@ -1,39 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogContent } from '../../local/platforms/program.ts';
 import type { Check, Finding, Skipped } from '../check.ts';
-import { describeHttp, type HttpAnswer, type HttpCalls } from '../http-calls.ts';
+import { describeHttp } from '../http-calls.ts';
 import { KNOWN_QUERIES } from '../texts.ts';
-import type { Behaviour, StandInClient } from './stand-in-client.ts';
+import { bodyChecks } from './bodies.ts';
+import {
+  atOnce,
+  describeRun,
+  GROUP,
+  inLoadgen,
+  type LoadgenUnderTest,
+  startRun,
+} from './run-calls.ts';
+import { SUMMARY, summaryChecks } from './summaries.ts';
 
-export type LoadgenUnderTest = Readonly<{
-  call: HttpCalls;
-  client: StandInClient;
-  /** What it writes; undefined where somebody else started it. */
-  lines: readonly LogContent[] | undefined;
-}>;
-
-const GROUP = 'Runs';
 export const RUN = 'loadgen.run';
 export const QUERIES = 'loadgen.queries';
-const REQUESTS = 4;
-
-const inLoadgen = (says: string) => ({ section: 'loadgen', says });
-
-/** Starts a run with a client that behaves so, and waits for its summary. */
-export function startRun(
-  { call, client }: LoadgenUnderTest,
-  behaviour: Behaviour = 'right',
-): Promise<HttpAnswer> {
-  client.behave(behaviour);
-  return call('/', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ requests: REQUESTS, intervalMs: 0, maxInFlight: REQUESTS }),
-    deadlineMs: 60_000,
-  });
-}
-
-const SENT = `POST / with {"requests": ${REQUESTS}, "intervalMs": 0, "maxInFlight": ${REQUESTS}}`;
+const RUN_BODY = atOnce(4);
+/** How long client takes for each answer, so that an answer that waits for none comes before. */
+const ANSWER_MS = 300;
+/** Requests that a run sends after its answer come within this time. */
+const LATER_MS = 1_500;
 
 export const loadgenRunChecks = (tested: LoadgenUnderTest): readonly Check[] => [
   {
@@ -52,17 +39,7 @@ export const loadgenRunChecks = (tested: LoadgenUnderTest): readonly Check[] => 
     group: GROUP,
     title: 'sends the requests of a run, and answers when it is over',
     rule: inLoadgen('`POST /` with a JSON body starts a run, and answers when the run is over.'),
-    async run() {
-      const before = tested.client.requests.length;
-      const answer = await startRun(tested);
-      const sent = tested.client.requests.length - before;
-      if (answer.status === 200 && answer.json && sent === REQUESTS) return null;
-      return {
-        sent: SENT,
-        came: `${describeHttp(answer)}; ${sent} requests had come to client at CLIENT_ADDR`,
-        fix: `send GET /?q=QUERY to CLIENT_ADDR as often as the body says, and answer 200 with the summary afterwards`,
-      };
-    },
+    run: () => checkRun(tested),
   },
   {
     id: QUERIES,
@@ -76,7 +53,7 @@ export const loadgenRunChecks = (tested: LoadgenUnderTest): readonly Check[] => 
       );
       if (!unknown) return null;
       return {
-        sent: SENT,
+        sent: describeRun(RUN_BODY),
         came:
           unknown.query === undefined
             ? 'a request without q'
@@ -85,35 +62,16 @@ export const loadgenRunChecks = (tested: LoadgenUnderTest): readonly Check[] => 
       };
     },
   },
-  summaryCheck(tested, {
-    id: 'loadgen.summary',
-    title: 'sums up a run',
-    says: '`requests` = `ok` + `mismatched` + `failed` + `dropped`',
-    behaviour: 'right',
-    member: 'ok',
-  }),
-  summaryCheck(tested, {
-    id: 'loadgen.mismatched',
-    title: 'counts a wrong answer as mismatched',
-    says: '`requests` = `ok` + `mismatched` + `failed` + `dropped`',
-    behaviour: 'wrong count',
-    member: 'mismatched',
-  }),
-  summaryCheck(tested, {
-    id: 'loadgen.failed',
-    title: 'answers 200 where requests failed, and counts them',
-    says: 'The status **must** be 200 once a request was sent, even if requests failed',
-    behaviour: 'fail',
-    member: 'failed',
-  }),
+  ...summaryChecks(tested, [RUN, QUERIES]),
   {
     id: 'loadgen.line',
     group: GROUP,
     title: 'writes a line with the summary of a run',
     rule: inLoadgen('`npm start` reads it from a line on the standard output'),
-    after: [RUN, QUERIES, 'loadgen.summary'],
+    after: [RUN, QUERIES, SUMMARY],
     run: () => checkLine(tested),
   },
+  ...bodyChecks(tested, [RUN, QUERIES, SUMMARY]),
   {
     id: 'loadgen.varied',
     group: GROUP,
@@ -134,6 +92,39 @@ export const loadgenRunChecks = (tested: LoadgenUnderTest): readonly Check[] => 
   },
 ];
 
+async function checkRun(tested: LoadgenUnderTest): Promise<Finding | null> {
+  const { client } = tested;
+  const { requests: asked } = RUN_BODY;
+  const before = client.requests.length;
+  const answer = await startRun(tested, RUN_BODY, {
+    answer: 'right',
+    after: () => sleep(ANSWER_MS),
+  });
+  const [sent, open] = [client.requests.length - before, client.open()];
+  const isEarly = open > 0 || sent < asked;
+  if (isEarly) await client.awaitRequests(before + asked, LATER_MS);
+  const later = client.requests.length - before - sent;
+  const finding = (came: string, fix: string): Finding => ({
+    sent: describeRun(RUN_BODY),
+    came,
+    fix,
+  });
+  if (open > 0 || later > 0) {
+    return finding(
+      `the answer ${answer.status} came before the run was over: ${sent} of ${asked} requests had come to client, and ${sent - open} were answered`,
+      'answer when the run is over: wait until all of its requests are answered',
+    );
+  }
+  if (sent !== asked) {
+    return finding(
+      `${sent} requests came to client at CLIENT_ADDR; ${asked} is right; the answer is ${describeHttp(answer)}`,
+      'send GET /?q=QUERY to CLIENT_ADDR as often as `requests` in the body says',
+    );
+  }
+  if (answer.status === 200 && answer.json) return null;
+  return finding(describeHttp(answer), 'answer 200 with the summary as JSON');
+}
+
 /** The line and the answer take different ways. */
 const WRITTEN_WITHIN_MS = 5_000;
 
@@ -141,12 +132,12 @@ async function checkLine(tested: LoadgenUnderTest): Promise<Finding | Skipped | 
   const { lines } = tested;
   if (lines === undefined) return { skipped: 'only --command shows what it writes' };
   const before = lines.length;
-  await startRun(tested);
+  await startRun(tested, RUN_BODY);
   const untilMs = performance.now() + WRITTEN_WITHIN_MS;
   while (!lines.slice(before).some(isFinished)) {
     if (performance.now() > untilMs) {
       return {
-        sent: SENT,
+        sent: describeRun(RUN_BODY),
         came: `no such line among the ${lines.length - before} that it wrote`,
         fix: 'write {"message":"run finished","summary":{…}} as one line of JSON, with the summary of the answer',
       };
@@ -159,38 +150,5 @@ async function checkLine(tested: LoadgenUnderTest): Promise<Finding | Skipped | 
 function isFinished(line: LogContent): boolean {
   if (typeof line === 'string' || line.message !== 'run finished') return false;
   const { requests, ok } = (line.summary ?? {}) as Partial<Record<string, unknown>>;
-  return requests === REQUESTS && ok === REQUESTS;
-}
-
-function summaryCheck(
-  tested: LoadgenUnderTest,
-  of: Readonly<{
-    id: string;
-    title: string;
-    says: string;
-    behaviour: Behaviour;
-    member: 'ok' | 'mismatched' | 'failed';
-  }>,
-): Check {
-  const { id, title, says, behaviour, member } = of;
-  return {
-    id,
-    group: GROUP,
-    title,
-    rule: inLoadgen(says),
-    after: id === 'loadgen.summary' ? [RUN, QUERIES] : [RUN, 'loadgen.summary'],
-    async run(): Promise<Finding | null> {
-      const answer = await startRun(tested, behaviour);
-      const { requests, ok, mismatched, failed, dropped } = answer.json ?? {};
-      const expected = { requests: REQUESTS, ok: 0, mismatched: 0, failed: 0, dropped: 0 };
-      const right = JSON.stringify({ ...expected, [member]: REQUESTS });
-      const got = JSON.stringify({ requests, ok, mismatched, failed, dropped });
-      if (answer.status === 200 && got === right) return null;
-      return {
-        sent: `${SENT}, where client's answers are: ${behaviour}`,
-        came: `${answer.status} with ${got}; 200 with ${right} is right`,
-        fix: 'count each request once: ok only if the count is that of KNOWN_QUERIES',
-      };
-    },
-  };
+  return requests === RUN_BODY.requests && ok === RUN_BODY.requests;
 }

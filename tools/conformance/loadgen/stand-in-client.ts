@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startHttpService } from '../../local/cloud/http-service.ts';
 import { KNOWN_QUERIES } from '../texts.ts';
 
@@ -5,39 +6,72 @@ export type Request = Readonly<{
   /** undefined where the URL has no q. */
   query: string | undefined;
   headers: Readonly<Record<string, string | string[] | undefined>>;
+  atMs: number;
 }>;
 
 /** How it answers the next requests. */
-export type Behaviour = 'right' | 'wrong count' | 'fail';
+export type Behaviour = Readonly<{
+  answer: 'right' | 'wrong count' | 'fail';
+  /** Waits for it first. */
+  after?: (() => Promise<unknown>) | undefined;
+}>;
 
 /** Stands for `client` behind a load generator under test. */
 export type StandInClient = Readonly<{
   address: string;
   requests: readonly Request[];
+  /** Requests that it has not answered now. */
+  open(): number;
+  /** The most of them at a time since the last `behave`. */
+  mostOpen(): number;
   behave(behaviour: Behaviour): void;
+  /** Resolves once so many requests have come in all, or when the time is over. */
+  awaitRequests(count: number, withinMs: number): Promise<void>;
   close(): Promise<void>;
 }>;
 
+const POLL_MS = 20;
+
 export async function startStandInClient(): Promise<StandInClient> {
   const requests: Request[] = [];
-  let behaviour: Behaviour = 'right';
+  let behaviour: Behaviour = { answer: 'right' };
+  let open = 0;
+  let mostOpen = 0;
   const { port, close } = await startHttpService(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://client');
     if (url.pathname !== '/') return void response.end('ok');
     const query = url.searchParams.get('q') ?? undefined;
-    requests.push({ query, headers: request.headers });
-    if (behaviour === 'fail') return void response.writeHead(503).end();
+    requests.push({ query, headers: request.headers, atMs: performance.now() });
+    const { answer, after } = behaviour;
+    open += 1;
+    mostOpen = Math.max(mostOpen, open);
+    await after?.();
+    open -= 1;
+    if (answer === 'fail') return void response.writeHead(503).end();
     const right = KNOWN_QUERIES[query ?? ''] ?? 0;
-    const matchCount = behaviour === 'right' ? right : right + 1;
+    const matchCount = answer === 'right' ? right : right + 1;
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ query, matchCount, match_count: matchCount }));
   });
   return {
     address: `127.0.0.1:${port}`,
     requests,
+    open: () => open,
+    mostOpen: () => mostOpen,
     behave(next) {
       behaviour = next;
+      mostOpen = open;
+    },
+    async awaitRequests(count, withinMs) {
+      const untilMs = performance.now() + withinMs;
+      while (requests.length < count && performance.now() < untilMs) await sleep(POLL_MS);
     },
     close,
   };
+}
+
+/** The trace and the span that a request names in traceparent. */
+export function traceOf({ headers }: Request): { traceId: string; spanId: string } {
+  const [, traceId = '', spanId = ''] = String(headers.traceparent ?? '').split('-');
+  return { traceId, spanId };
 }

@@ -2,15 +2,16 @@ import type { Span } from '../../traces/model.ts';
 import type { Check, Finding } from '../check.ts';
 import type { Stored } from '../stored-spans.ts';
 import { KNOWN_QUERIES } from '../texts.ts';
-import { type LoadgenUnderTest, QUERIES, RUN, startRun } from './runs.ts';
-import type { Request } from './stand-in-client.ts';
+import { atOnce, type LoadgenUnderTest, startRun } from './run-calls.ts';
+import { QUERIES, RUN } from './runs.ts';
+import { type Request, traceOf } from './stand-in-client.ts';
 
 type Run = Readonly<{ requests: readonly Request[]; isAnyStored: boolean }>;
 type Sent = Readonly<{ traceId: string; spanId: string; query: string }>;
 
 const GROUP = 'Traces';
-const HEADERS = 'loadgen.headers';
-const STORED = 'loadgen.stored';
+export const HEADERS = 'loadgen.headers';
+export const STORED = 'loadgen.stored';
 const ROOT = 'loadgen.root';
 
 /** Of each request of one run: its headers, and the spans of its trace. */
@@ -148,7 +149,7 @@ async function sendOnce(
   signal: AbortSignal,
 ): Promise<Run> {
   const before = tested.client.requests.length;
-  await startRun(tested);
+  await startRun(tested, atOnce(4));
   const requests = tested.client.requests.slice(before);
   // One that has no trace would wait for nothing.
   const ids = requests.map((request) => sentBy(request).traceId).filter((id) => id !== '');
@@ -156,10 +157,7 @@ async function sendOnce(
   return { requests, isAnyStored: stored.arrived() > 0 };
 }
 
-function sentBy({ headers, query = '' }: Request): Sent {
-  const [, traceId = '', spanId = ''] = String(headers.traceparent ?? '').split('-');
-  return { traceId, spanId, query };
-}
+const sentBy = (request: Request): Sent => ({ ...traceOf(request), query: request.query ?? '' });
 
 function checkHeaders(requests: readonly Request[]): Finding | null {
   for (const request of requests) {

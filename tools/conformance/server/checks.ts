@@ -1,7 +1,11 @@
 import type { LocalCloud } from '../../local/cloud/local-cloud.ts';
 import type { Check } from '../check.ts';
+import { endChecks } from '../end/end-checks.ts';
+import { sendAroundServerEnd } from '../end/server-end.ts';
 import { readStored } from '../stored-spans.ts';
+import type { Stop } from '../tested-program.ts';
 import { expectedCount } from '../texts.ts';
+import { TOGETHER } from '../trace-cases.ts';
 import { traceChecks } from '../trace-checks.ts';
 import { runTraces, type TraceRun } from '../trace-run.ts';
 import { answerChecks } from './answers.ts';
@@ -14,9 +18,10 @@ export function serverChecks(options: {
   calls: ServerCalls;
   cloud: Pick<LocalCloud, 'faults' | 'traceStore'>;
   signal: AbortSignal;
+  stop?: Stop | undefined;
   storedWithinMs?: number;
 }): readonly Check[] {
-  const { calls, cloud, signal } = options;
+  const { calls, cloud, signal, stop } = options;
   const store = readStored(cloud.traceStore, options.storedWithinMs);
   const around = {
     calls,
@@ -46,5 +51,12 @@ export function serverChecks(options: {
     ...limitChecks(calls),
     ...traceChecks('server', run),
     ...interruptionChecks(around),
+    ...endChecks({
+      program: 'server',
+      stop,
+      send: (now) => sendAroundServerEnd(calls, now),
+      store,
+      after: { answers: ['answers.plain'], traces: ['traces.stored', TOGETHER] },
+    }),
   ];
 }

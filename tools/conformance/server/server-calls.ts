@@ -1,4 +1,4 @@
-import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { GoneError } from '../check.ts';
 import { decodeResponse, encodeRequest } from '../grpc-wire.ts';
 
@@ -16,10 +16,14 @@ export type CallOptions = Readonly<{
   cancelAfterMs?: number;
 }>;
 
+/** A call whose headers are sent, and whose message is not. */
+export type HeldCall = Readonly<{ send(): void; answer: Promise<Answer> }>;
+
 export type ServerCalls = Readonly<{
   /** The deadline of a call where it names none. */
   deadlineMs: number;
   count(query: string | Buffer, options?: CallOptions): Promise<Answer>;
+  hold(query: string, options?: Pick<CallOptions, 'headers'>): HeldCall;
   /** Check of the empty name: 1 is SERVING. */
   health(headers?: Readonly<Record<string, string>>): Promise<Answer>;
   close(): void;
@@ -46,19 +50,16 @@ export function createServerCalls(address: string, deadlineMs: number): ServerCa
   });
   const call = (path: string, request: Buffer, options: CallOptions) =>
     new Promise<Answer>((resolve) => {
-      const metadata = new Metadata();
-      for (const [name, value] of Object.entries(options.headers ?? {})) metadata.set(name, value);
       const pending = client.makeUnaryRequest(
         path,
-        (bytes: Buffer) => bytes,
-        (bytes: Buffer) => bytes,
+        asItIs,
+        asItIs,
         request,
-        metadata,
+        metadataOf(options.headers),
         { deadline: Date.now() + (options.deadlineMs ?? deadlineMs) },
         (error, bytes) => {
           clearTimeout(timer);
-          if (error) resolve({ code: error.code, details: error.details, count: undefined });
-          else resolve({ code: 0, details: '', count: decode(bytes ?? Buffer.alloc(0)) });
+          resolve(answerOf(error, bytes));
         },
       );
       const { cancelAfterMs } = options;
@@ -70,9 +71,21 @@ export function createServerCalls(address: string, deadlineMs: number): ServerCa
   return {
     deadlineMs,
     health,
+    hold(query, { headers } = {}) {
+      const { promise: answer, resolve } = Promise.withResolvers<Answer>();
+      // On the wire it is the unary call: headers, one message, the end.
+      const pending = client.makeClientStreamRequest(
+        COUNT,
+        asItIs,
+        asItIs,
+        metadataOf(headers),
+        { deadline: Date.now() + deadlineMs },
+        (error, bytes) => resolve(answerOf(error, bytes)),
+      );
+      return { send: () => pending.end(encodeRequest(query)), answer };
+    },
     async count(query, options = {}) {
-      const path = '/shakesapp.ShakespeareService/GetMatchCount';
-      const answer = await call(path, encodeRequest(query), options);
+      const answer = await call(COUNT, encodeRequest(query), options);
       if (answer.code !== status.UNAVAILABLE) return answer;
       // Its own answer, or the end of its process?
       const { code, details } = await health();
@@ -84,6 +97,20 @@ export function createServerCalls(address: string, deadlineMs: number): ServerCa
     close: () => client.close(),
   };
 }
+
+const COUNT = '/shakesapp.ShakespeareService/GetMatchCount';
+const asItIs = (bytes: Buffer) => bytes;
+
+function metadataOf(headers: CallOptions['headers'] = {}): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  return metadata;
+}
+
+const answerOf = (error: ServiceError | null, bytes: Buffer = Buffer.alloc(0)): Answer =>
+  error
+    ? { code: error.code, details: error.details, count: undefined }
+    : { code: 0, details: '', count: decode(bytes) };
 
 function decode(bytes: Buffer): bigint | string {
   try {

@@ -1,0 +1,34 @@
+import type { LocalCloud } from '../../local/cloud/local-cloud.ts';
+import type { Check } from '../check.ts';
+import { endChecks } from '../end/end-checks.ts';
+import { sendAroundLoadgenEnd } from '../end/loadgen-end.ts';
+import { readStored } from '../stored-spans.ts';
+import type { Stop } from '../tested-program.ts';
+import { emptyBodyCheck } from './bodies.ts';
+import type { LoadgenUnderTest } from './run-calls.ts';
+import { loadgenRunChecks, QUERIES, RUN } from './runs.ts';
+import { HEADERS, loadgenTraceChecks, STORED } from './traces.ts';
+
+/** Everything that is asked of a `loadgen`. */
+export function loadgenChecks(
+  tested: LoadgenUnderTest,
+  options: Readonly<{
+    cloud: Pick<LocalCloud, 'traceStore'>;
+    signal: AbortSignal;
+    stop?: Stop | undefined;
+  }>,
+): readonly Check[] {
+  const store = readStored(options.cloud.traceStore);
+  return [
+    ...loadgenRunChecks(tested),
+    ...loadgenTraceChecks(tested, store, options.signal),
+    emptyBodyCheck(tested, [RUN]),
+    ...endChecks({
+      program: 'loadgen',
+      stop: options.stop,
+      send: (now) => sendAroundLoadgenEnd(tested, now),
+      store,
+      after: { answers: [RUN, QUERIES], traces: [HEADERS, STORED] },
+    }),
+  ];
+}
