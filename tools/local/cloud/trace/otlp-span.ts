@@ -1,10 +1,8 @@
 import { type DeviationKind, describeDeviation, NO_EXAMPLE } from '../../../traces/deviation.ts';
 import type { Span } from '../../../traces/model.ts';
-import {
-  decodeResources,
-  decodeSpan,
-  type OtlpResource,
-} from '../../../traces/sources/otlp/decode.ts';
+import type { Labels } from '../../../traces/sources/labels.ts';
+import { decodeResources, decodeSpan } from '../../../traces/sources/otlp/decode.ts';
+import { sharedLabels } from '../../../traces/sources/shared-labels.ts';
 import type { Report } from '../../../traces/sources/trace-format.ts';
 import { UnreadableError } from '../../../traces/sources/unreadable.ts';
 import { checkAttributes, checkBytes, checkCount, invalid, SPAN_LIMITS } from './limits.ts';
@@ -28,9 +26,6 @@ const strict: Report = (kind, { value }) => {
   );
 };
 
-const namedSpans = ({ field, spans }: OtlpResource['lists'][number]) =>
-  spans.map((raw, index) => ({ field: `${field}[${index}]`, raw }));
-
 /**
  * Converts a request to the tools' model by the one decoder. Throws INVALID_ARGUMENT where the
  * request is none, or a resource is not of this project; a span by itself is rejected.
@@ -41,16 +36,34 @@ export function parseOtlpRequest(request: unknown, projectId: string): OtlpResul
   const spans: Span[] = [];
   const rejected: string[] = [];
   for (const { labels, lists } of resources) {
-    for (const { field, raw } of lists.flatMap(namedSpans)) {
-      try {
-        spans.push(refusing(field, () => checked(decodeSpan(raw, labels, strict))));
-      } catch (error) {
-        rejected.push((error as Error).message);
+    for (const { field, scope, spans: listed } of lists) {
+      const shared = sharedLabels({ ...labelsOfScope(scope), ...labels });
+      for (const [index, raw] of listed.entries()) {
+        try {
+          const at = `${field}[${index}]`;
+          spans.push(refusing(at, () => checked(decodeSpan(raw, shared, strict))));
+        } catch (error) {
+          rejected.push((error as Error).message);
+        }
       }
     }
   }
   return { spans, rejected };
 }
+
+/**
+ * The instrumentation that made a list of spans, by the keys of Google's exporter for Go and of its
+ * collector, where the attributes of spans and resource win too.
+ */
+function labelsOfScope(scope: unknown): Labels {
+  const { name, version } = (scope ?? {}) as Readonly<{ name?: unknown; version?: unknown }>;
+  return {
+    ...(isText(name) && { 'otel.scope.name': name }),
+    ...(isText(version) && { 'otel.scope.version': version }),
+  };
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 function checkProject(project: string | undefined, projectId: string): void {
   if (project === projectId) return;

@@ -23,10 +23,10 @@ import {
 } from './messages.ts';
 import { momentOf, spanTimes } from './times.ts';
 
-/** One resource with its lists of spans, still as they came. `field`: where a list is. */
+/** One resource with its lists of spans, still as they came. `field`: where a list is, `scope`: whose. */
 export type OtlpResource = Readonly<{
   labels: Labels;
-  lists: readonly Readonly<{ field: string; spans: readonly unknown[] }>[];
+  lists: readonly Readonly<{ field: string; scope: unknown; spans: readonly unknown[] }>[];
 }>;
 
 const SIGNAL = /^resource(Spans|_spans|Metrics|_metrics|Logs|_logs|Profiles|_profiles)$/;
@@ -81,14 +81,14 @@ function decodeResource(raw: unknown, at: { field: string; report: Report }): Ot
     ),
     ...old.map((scope, index) => [`instrumentationLibrarySpans[${index}]`, scope] as const),
   ];
-  const lists = scopes.map(([name, scope]) => {
-    const spans = within(name, () => {
-      const found = scopeSpans(scope, reports.onUnknown);
-      if (!names(scope, 'spans'))
+  const lists = scopes.map(([name, raw]) => {
+    const list = within(name, () => {
+      const found = scopeSpans(raw, reports.onUnknown);
+      if (!names(raw, 'spans'))
         report('no-spans', { value: `spans of ${field}.${name} is missing` });
-      return listOf(found, 'spans');
+      return { scope: found.scope, spans: listOf(found, 'spans') };
     });
-    return { field: `${field}.${name}.spans`, spans };
+    return { field: `${field}.${name}.spans`, ...list };
   });
   return { labels, lists };
 }

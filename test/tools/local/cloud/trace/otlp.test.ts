@@ -44,6 +44,7 @@ const post = (url: string, body: unknown, headers: Record<string, string> = {}) 
 
 const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
 const project = { attributes: [attribute('gcp.project_id', 'shakesapp-local')] };
+const NAMED = attribute('otel.scope.name', 'of the span');
 const jsonSpan = {
   traceId: 'ABCDEF0123456789abcdef0123456789',
   spanId: '00000000000000aa',
@@ -68,6 +69,7 @@ suite('OTLP/HTTP ingest', () => {
       const child = spans.find(({ name }) => name === 'child');
       assert.ok(root && child && spans.length === 2);
       assert.deepEqual([root.kind, child.kind], ['client', 'server']);
+      assert.equal(root.attributes['otel.scope.name'], 'test');
       assert.deepEqual([root.parentSpanId, child.parentSpanId], [undefined, root.spanId]);
       const { count, ratio, cached, list, 'service.name': service } = root.attributes;
       assert.deepEqual(
@@ -97,6 +99,36 @@ suite('OTLP/HTTP ingest', () => {
     assert.equal(span?.traceId, 'abcdef0123456789abcdef0123456789');
     assert.equal(span?.startMs, 1772452800000 + 0.00025);
     assert.deepEqual([span?.kind, span?.attributes.n], ['server', '7']);
+  });
+
+  test('stores which instrumentation made a span, unless the span says so itself', async (t) => {
+    const { cloud, url } = await setUp(t);
+    const said = { ...jsonSpan, spanId: '00000000000000ab', attributes: [NAMED] };
+    const scoped = (scope: unknown, ...spans: unknown[]) => ({ scope, spans });
+    const answer = await post(url, {
+      resourceSpans: [
+        {
+          resource: project,
+          scopeSpans: [
+            scoped({ name: 'go.example/otelhttp', version: '0.60.0' }, jsonSpan, said),
+            scoped({ name: '' }, { ...jsonSpan, spanId: '00000000000000ac' }),
+          ],
+        },
+      ],
+    });
+    assert.equal(answer.status, 200);
+    const spans = cloud.traceStore.trace(jsonSpan.traceId.toLowerCase())?.spans ?? [];
+    assert.deepEqual(
+      spans.map(({ attributes }) => [
+        attributes['otel.scope.name'],
+        attributes['otel.scope.version'],
+      ]),
+      [
+        ['go.example/otelhttp', '0.60.0'],
+        ['of the span', '0.60.0'],
+        [undefined, undefined],
+      ],
+    );
   });
 
   test('stores the good spans and says how many it rejected', async (t) => {
