@@ -97,7 +97,7 @@ By default it runs until Ctrl-C: a schedule starts a run on both platforms every
     .addOption(
       repeatableFlag(
         '--beside <file>',
-        'without --once: list the traces of a saved file on the page too, so that you can lay one beside a trace of this run; may be repeated: the address of the two newest side by side is printed',
+        'without --once: list the traces of a saved file on the page too, so that you can lay one beside a trace of this run; may be repeated: prints the address that shows the newest traces of the first two files side by side',
       ),
     )
     .option('--full', 'print every figure of the comparison, cold requests and methods too')
