@@ -112,10 +112,11 @@ test('the second run begins on both platforms when the first one has ended on bo
 test('a run that is stopped says so, and no other run follows', async () => {
   const stopped = new AbortController();
   const { runs, fired, begin, system } = createFake(stopped);
+  begin('cloud_run');
   begin('gke');
   await turn();
   stopped.abort(new Error('stopped by SIGINT'));
   await runs.finish(system);
-  assert.equal(fired.length, 1);
+  assert.equal(fired.length, 2);
   assert.deepEqual(runs.broken, ['run 1: stopped by SIGINT', 'stopped before the last run']);
 });

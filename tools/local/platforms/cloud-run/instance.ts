@@ -57,6 +57,7 @@ export function createInstance(options: {
   const { program, upstream } = container;
   const startedAtMs = clock.epochMs();
   let state: 'starting' | 'ready' | 'stopping' | 'exited' = 'starting';
+  let isToldToStop = false;
   let active = 0;
   let cancelFreeze = () => {};
   let cancelIdle = () => {};
@@ -92,7 +93,8 @@ export function createInstance(options: {
     rest();
   });
   ready.catch((error: Error) => {
-    if (state !== 'stopping') journal.event({ type: 'failed', reason: error.message });
+    // One that is told to stop did not fail to start.
+    if (!isToldToStop) journal.event({ type: 'failed', reason: error.message });
     program.kill();
   });
 
@@ -125,6 +127,7 @@ export function createInstance(options: {
     async stop(reason) {
       if (state === 'starting' || state === 'ready') {
         state = 'stopping';
+        isToldToStop = true;
         cancelIdle();
         thaw();
         journal.event({ type: 'stopping', reason });

@@ -32,12 +32,16 @@ async function startOne(
   const clock = createManualClock();
   const events: PlatformEvent[] = [];
   const exited = Promise.withResolvers<Exit>();
+  let alive = true;
+  exited.promise.then(() => {
+    alive = false;
+  });
   let frozen = false;
   const done: string[] = [];
   const program: Program = {
     pid: 1,
     exited: exited.promise,
-    isAlive: () => true,
+    isAlive: () => alive,
     isFrozen: () => frozen,
     freeze: () => {
       frozen = true;
@@ -148,6 +152,16 @@ describe('createInstance', () => {
     await instance.gone;
     assert.deepEqual(types(), ['starting', 'failed', 'exited']);
     assert.equal(reports()[0]?.signal, 'SIGKILL');
+  });
+
+  it('does not fail to start where it is stopped before', async (t) => {
+    const { instance, clock, types } = await startOne(t, {}, { listens: false });
+    const unready = assert.rejects(instance.ready);
+    await instance.stop('the platform is closing');
+    const unwatch = setInterval(() => clock.advance(5));
+    await unready;
+    clearInterval(unwatch);
+    assert.deepEqual(types(), ['starting', 'stopping', 'exited']);
   });
 
   it('is ready when its start-up probe succeeds, not when it only listens', async (t) => {
