@@ -6,7 +6,6 @@ import { existsSync, realpathSync } from 'node:fs';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setUp } from './setup.mjs';
 
 const file = fileURLToPath(import.meta.url);
 const root = join(dirname(file), '../..');
@@ -24,6 +23,8 @@ if (isProjectNode()) {
   process.channel?.unref();
   await import('./main.ts');
 } else {
+  // Only here: what the project's Node loads, every command waits for.
+  const { setUp } = await import('./setup.mjs');
   await setUp();
   if (!existsSync(node)) {
     process.stderr.write(`There is no ${node}: npm did not run the install script of node.\n`);

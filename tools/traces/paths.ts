@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { joinOnce } from './join-once.ts';
 import type { NormalisedTrace } from './normalise.ts';
 import { foldedNameOf } from './profile/fold-names.ts';
 import { pairedNameOf } from './route-names.ts';
+import { sha256 } from './sha256.ts';
 import { callerOf, type Node } from './tree.ts';
 
 const SEPARATOR = ' > ';
@@ -39,8 +39,7 @@ export function pathsOf(trace: NormalisedTrace): readonly string[] {
 export const nameOf = ({ span }: Node, { profile }: Pick<NormalisedTrace, 'profile'>): string =>
   profile === 'general' ? foldedNameOf(span) : pairedNameOf(span);
 
-const hashOf = (above: string, step: string): string =>
-  createHash('sha256').update(above).update(step).digest('hex');
+const hashOf = (above: string, step: string): string => sha256(above + step);
 
 export const stepOf = joinOnce((service, name) => `${service}:${name}`);
 const joined = joinOnce((prefix, step) => `${prefix}${SEPARATOR}${step}`);

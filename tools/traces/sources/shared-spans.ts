@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Span } from '../model.ts';
+import { sha256 } from '../sha256.ts';
 
 /**
  * Zipkin lets a client's span and its server's share one id. A span of the model is one program's, so
@@ -29,7 +29,7 @@ export const halfLike = ({ client, server }: Halves, { kind }: Span): Span =>
 
 /** The same in every reading, and in every file of one trace. */
 const serverIdOf = ({ traceId, spanId }: Span): string =>
-  createHash('sha256').update(`${traceId}/${spanId}/server`).digest('hex').slice(0, 16);
+  sha256(`${traceId}/${spanId}/server`).slice(0, 16);
 
 /** All spans of a trace, with what is shared told apart. `spans`: each id once, by its client. */
 export function tellSharedApart(

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { createRandom } from '../../../../lib/random.ts';
+import { sha256 } from '../../sha256.ts';
 
 /** Epoch milliseconds: start ≤ t < end. A trace is of the slice in which its first span starts. */
 export type Slice = Readonly<{ startMs: number; endMs: number }>;
@@ -61,7 +61,7 @@ export function inTurn(strata: readonly Stratum[], seed: number): readonly Slice
 
 /** 0 to count - 1, shuffled by what the text says (Fisher and Yates). */
 function drawnOrder(count: number, text: string): number[] {
-  const random = createRandom(createHash('sha256').update(text).digest().readUInt32BE());
+  const random = createRandom(Number.parseInt(sha256(text).slice(0, 8), 16));
   const order = Array.from({ length: count }, (_, index) => index);
   for (let last = count - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));
