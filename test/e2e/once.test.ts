@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ATTR, SPAN } from '../../lib/telemetry/names.ts';
 import { diagnose } from '../../tools/doctor/diagnose.ts';
-import { madeBy } from '../../tools/local/page/made-by.ts';
+import { madeBy } from '../../tools/compare/html/made-by.ts';
 import type { PlatformResult, TraceResult } from '../../tools/local/results.ts';
 import type { Trace } from '../../tools/traces/model.ts';
 import { requestsOf } from '../../tools/traces/normalise.ts';

@@ -142,6 +142,7 @@ async function writeFiles(results: {
   if (options.html !== undefined) {
     // Imported only here, because the plots take the longest to load.
     const { renderHtml } = await import('../compare/html/render-html.ts');
-    await writeResult(options.html, renderHtml(comparison));
+    const { logsFrom } = await import('./page/trace-logs.ts');
+    await writeResult(options.html, renderHtml(comparison, logsFrom(results.logBook)));
   }
 }

@@ -15,16 +15,17 @@ import { createColours } from './rows.ts';
 import { renderTotals } from './totals.ts';
 import { renderOverlay, renderRequests } from './traces.ts';
 import { renderVerdict } from './verdict.ts';
+import type { LogsOf } from './waterfall.ts';
 import { type Labels, labelsOf } from './words.ts';
 
-/** One self-contained file; the same comparison gives the same bytes. */
-export function renderHtml(comparison: Comparison): string {
+/** One self-contained file; the same comparison, with the same log lines, gives the same bytes. */
+export function renderHtml(comparison: Comparison, logs?: LogsOf): string {
   const labels = labelsOf(comparison);
   return renderDocument({
     title: titleOf(labels),
     body: html`${renderHeader(labels, renderAbout(comparison))}
 <main>
-${comparison.unmatched.length > 0 ? renderUnmatched(comparison, labels) : renderComparison(comparison, labels)}
+${comparison.unmatched.length > 0 ? renderUnmatched(comparison, labels) : renderComparison(comparison, labels, logs)}
 <section aria-labelledby="recent">
 <h2 id="recent">Recent traces</h2>
 ${renderRequests(comparison.recent, labels, 'Recent traces')}
@@ -91,15 +92,15 @@ ${reading.length > 0 && renderWarnings(reading)}`;
  * What differs in the configurations, the likeliest confounder; the verdict; the evidence for it. The
  * list of traces stands apart.
  */
-function renderComparison(comparison: Comparison, labels: Labels): Markup {
+function renderComparison(comparison: Comparison, labels: Labels, logs?: LogsOf): Markup {
   return html`${renderConfiguration(comparison, labels)}
 ${renderVerdict(comparison, labels)}
 ${renderGate(comparison.gate)}
-${renderEvidence(comparison, labels)}`;
+${renderEvidence(comparison, labels, logs)}`;
 }
 
 /** The evidence for the verdict. */
-export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
+export function renderEvidence(comparison: Comparison, labels: Labels, logs?: LogsOf): Markup {
   const { hops, exemplars, coldExemplars, exemplarsArePairs } = comparison;
   const colour = createColours(stepsOf(comparison));
   const { a, b } = comparison.cohorts;
@@ -113,7 +114,7 @@ export function renderEvidence(comparison: Comparison, labels: Labels): Markup {
   const cold = of('cold');
   const noWarm = html`<p>There is no warm request.</p>`;
   return html`${renderWarnings(comparison.warnings)}
-${renderFailures(comparison, labels, colour)}
+${renderFailures(comparison, { labels, colour, logs })}
 <section aria-labelledby="hops">
 <h2 id="hops">Where the difference arises</h2>
 <p>Warm requests. Each hop is judged by its own time. For a client span that has a server span below it, that is the gap between the two. For every other span, it is the self time. So a slow child does not count against its ancestors. Verdicts are adjusted for the number of hops.</p>
@@ -122,9 +123,9 @@ ${warm.hops.length === 0 ? noWarm : renderHopTable(warm)}
 </section>
 <section aria-labelledby="overlays">
 <h2 id="overlays">Two requests on one time axis</h2>
-<p>Spans of one colour are the same step of the request${hasPlatform && '; the platform’s own are grey and dashed'}. Hover, tap or focus a row for attributes and events.</p>
-${renderOverlay({ id: 'median', title: 'Median request', at: 'median', exemplars, paired: exemplarsArePairs.warm, labels, colour })}
-${renderOverlay({ id: 'p95', title: 'Slow request (p95)', at: 'p95', exemplars, paired: exemplarsArePairs.warm, labels, colour })}
+<p>Spans of one colour are the same step of the request${hasPlatform && '; the platform’s own are grey and dashed'}. Hover, tap or focus a row for attributes, events and the code that made the span.</p>
+${renderOverlay({ id: 'median', title: 'Median request', at: 'median', exemplars, paired: exemplarsArePairs.warm, labels, colour, logs })}
+${renderOverlay({ id: 'p95', title: 'Slow request (p95)', at: 'p95', exemplars, paired: exemplarsArePairs.warm, labels, colour, logs })}
 </section>
 <section aria-labelledby="critical-path">
 <h2 id="critical-path">Critical path</h2>
@@ -142,8 +143,8 @@ ${
     ? html`<p>There was no cold start.</p>`
     : html`<p>The first request of each instance, and the requests that waited for that instance to start. No quantile mixes them with warm requests.</p>
 ${renderHopTable(cold)}
-${renderOverlay({ id: 'cold-median', title: 'Median cold request', at: 'median', exemplars: coldExemplars, paired: exemplarsArePairs.cold, labels, colour })}
-${(coldExemplars.a.p95 !== null || coldExemplars.b.p95 !== null) && renderOverlay({ id: 'cold-p95', title: 'Slow cold request (p95)', at: 'p95', exemplars: coldExemplars, paired: exemplarsArePairs.cold, labels, colour })}
+${renderOverlay({ id: 'cold-median', title: 'Median cold request', at: 'median', exemplars: coldExemplars, paired: exemplarsArePairs.cold, labels, colour, logs })}
+${(coldExemplars.a.p95 !== null || coldExemplars.b.p95 !== null) && renderOverlay({ id: 'cold-p95', title: 'Slow cold request (p95)', at: 'p95', exemplars: coldExemplars, paired: exemplarsArePairs.cold, labels, colour, logs })}
 <h3>Distribution per hop, cold requests</h3>
 ${renderHopDetails(cold)}`
 }

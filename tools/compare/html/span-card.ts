@@ -1,4 +1,5 @@
 import type { WaterfallSpan } from '../../traces/waterfall.ts';
+import { madeBy } from './made-by.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatMs } from './words.ts';
 
@@ -9,15 +10,16 @@ const RESOURCE =
 /** What hover or focus shows of a span: figures, attributes, events, resource. */
 export function renderSpanCard(
   span: WaterfallSpan,
-  card: Readonly<{ heading: string; ofV1?: boolean | undefined; madeBy?: Markup | undefined }>,
+  card: Readonly<{ heading: string; ofV1?: boolean | undefined }>,
 ): Markup {
-  const { heading, ofV1 = false, madeBy } = card;
+  const { heading, ofV1 = false } = card;
   const sorted = Object.entries(span.attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const resource = sorted.filter(([key]) => RESOURCE.test(key));
   const own = sorted.filter(([key]) => !RESOURCE.test(key));
   return html`<section class="span">
 <h4>${heading}</h4>
-<p class="name">${foreign(span.name)}</p>${madeBy && html`\n<p class="made-by">${madeBy}</p>`}
+<p class="name">${foreign(span.name)}</p>
+<p class="made-by">${madeBy(span)}</p>
 ${
   span.error !== null &&
   html`<p class="error">Error: ${foreign(span.error.type)} ${foreign(span.error.message)}</p>`

@@ -10,6 +10,7 @@ const PARTS = [
   'table',
   'hop-table',
   'waterfall',
+  'logs',
   'span-card',
   'critical-path',
   'distribution',

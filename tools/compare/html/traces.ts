@@ -5,7 +5,7 @@ import type { Drawn } from '../result/drawing.ts';
 import type { Exemplars } from '../result/exemplars.ts';
 import type { RecentTrace } from '../result/recent-traces.ts';
 import { foreign, html, type Markup } from './markup.ts';
-import { renderWaterfall } from './waterfall.ts';
+import { type LogsOf, renderWaterfall } from './waterfall.ts';
 import { formatMs, formatTime, type Labels } from './words.ts';
 
 type OverlayOptions = Readonly<{
@@ -17,14 +17,17 @@ type OverlayOptions = Readonly<{
   paired: boolean;
   labels: Labels;
   colour: (path: string) => string;
+  logs?: LogsOf | undefined;
 }>;
 
 /** The exemplars of both cohorts at one quantile, laid over each other on one time axis. */
 export function renderOverlay(options: OverlayOptions): Markup {
-  const { id, title, at, exemplars, paired, labels, colour } = options;
+  const { id, title, at, exemplars, paired, labels, colour, logs } = options;
   const a = exemplars.a[at];
   const b = exemplars.b[at];
   if (a === null && b === null) return html`<h3>${title}</h3>\n<p>There is no such trace.</p>`;
+  const ofA = a && logs?.(a, { label: labels.a, side: 'a' });
+  const ofB = b && logs?.(b, { label: labels.b, side: 'b' });
   return html`<h3 id="${id}">${title}</h3>
 ${a !== null && b !== null && html`<p class="note">${paired ? renderRequest(a) : 'Two requests, each at this rank on its side: no request has a partner on the other.'}</p>\n`}<ul class="legend">
 ${renderTraceLine(a, labels.a, 'a')}
@@ -33,10 +36,10 @@ ${renderTraceLine(b, labels.b, 'b')}
 ${renderWaterfall({
   id: `${id}-span`,
   title,
-  a: a && { label: labels.a, trace: a },
-  b: b && { label: labels.b, trace: b },
+  a: a && { label: labels.a, trace: a, below: ofA?.below },
+  b: b && { label: labels.b, trace: b, below: ofB?.below },
   colour,
-})}`;
+})}${ofA?.rest}${ofB?.rest}`;
 }
 
 function renderRequest({ spans, startMs }: Waterfall): Markup {

@@ -11,8 +11,17 @@ export type Lane = Readonly<{
   label: string;
   trace: Waterfall;
   /** What stands below a span's row. */
-  below?: (span: WaterfallSpan) => Markup;
+  below?: ((span: WaterfallSpan) => Markup) | undefined;
 }>;
+
+/**
+ * The log lines of a trace, given to a page where they are known: those of spans with a row, and the
+ * `rest`. `side`: where two traces are drawn.
+ */
+export type LogsOf = (
+  trace: Waterfall,
+  lane: Readonly<{ label: string; side?: 'a' | 'b' | undefined }>,
+) => Readonly<{ below: NonNullable<Lane['below']>; rest: Markup }>;
 
 type WaterfallOptions = Readonly<{
   /** Unique in the page: prefix of the ids that tie buttons to what they show. */
@@ -23,8 +32,6 @@ type WaterfallOptions = Readonly<{
   colour: (path: string) => string;
   /** a's bars in one column and b's in another, on one scale, in place of one above the other. */
   beside?: boolean;
-  /** Which code made a span, in a sentence of its card. */
-  madeBy?: (span: WaterfallSpan) => Markup;
 }>;
 
 const LANE_HEIGHT = 11;
@@ -111,11 +118,7 @@ ${options.beside ? lanes.map((lane) => renderBars([lane], scale, ticksIn(lanes.l
 <div class="card" id="${id}"><p class="path">${foreign(row.path)}</p><div class="spans">${lanes.map(
     (lane) =>
       lane.span
-        ? renderSpanCard(lane.span, {
-            heading: lane.label,
-            ofV1: lane.trace.ofV1,
-            madeBy: options.madeBy?.(lane.span),
-          })
+        ? renderSpanCard(lane.span, { heading: lane.label, ofV1: lane.trace.ofV1 })
         : html`<section class="span"><h4>${lane.label}</h4><p>No such span in this trace.</p></section>`,
   )}</div></div>
 </li>

@@ -8,7 +8,6 @@ import { type NormalisedTrace, requestRootOf, requestsOf } from '../../traces/no
 import { createWaterfall } from '../../traces/waterfall.ts';
 import type { Entry } from '../log-book.ts';
 import { labelOfTrace } from '../platforms/labels.ts';
-import { madeBy } from './made-by.ts';
 import { placeLogs } from './trace-logs.ts';
 
 /** A trace and the log lines of its programs. */
@@ -57,6 +56,5 @@ ${renderWaterfall({
   a: lane,
   b: null,
   colour: createColours(spans),
-  madeBy,
 })}`;
 }

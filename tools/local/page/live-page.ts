@@ -55,7 +55,7 @@ export function renderParts(
     verdict: `${html`${comparison && renderFailed(comparison)}<section class="verdict"><h2>No verdict yet</h2><p>${reason}</p></section>`}`,
     evidence:
       comparison && labels && comparison.failures.length > 0
-        ? `${renderFailures(comparison, labels, createColours(failedSpans(comparison)))}`
+        ? `${renderFailures(comparison, { labels, colour: createColours(failedSpans(comparison)) })}`
         : '',
   };
 }

@@ -4,7 +4,6 @@ import { type Lane, renderWaterfall } from '../../compare/html/waterfall.ts';
 import { formatMs } from '../../compare/html/words.ts';
 import { labelOfTrace } from '../platforms/labels.ts';
 import { type Logged, lanesOf } from './drawn-trace.ts';
-import { madeBy } from './made-by.ts';
 import { startOf } from './newest-first.ts';
 
 /**
@@ -32,7 +31,6 @@ function renderPair(a: Lane | null, b: Lane | null, index: number): Markup {
     b,
     colour: createColours([...(a?.trace.spans ?? []), ...(b?.trace.spans ?? [])]),
     beside: true,
-    madeBy,
   });
 }
 

@@ -1,7 +1,8 @@
 import { foreign, html, type Markup } from '../../compare/html/markup.ts';
+import type { LogsOf } from '../../compare/html/waterfall.ts';
 import { formatMs } from '../../compare/html/words.ts';
 import type { Waterfall, WaterfallSpan } from '../../traces/waterfall.ts';
-import { type Entry, spanIdOf, textOf, timeOf } from '../log-book.ts';
+import { type Entry, type LogBook, spanIdOf, textOf, timeOf } from '../log-book.ts';
 
 /** A loop that logs must not bury the spans. */
 const MOST_OF_A_SPAN = 10;
@@ -17,6 +18,14 @@ export type PlacedLogs = Readonly<{
 
 /** Whose lines they are; `side` where two traces are shown. */
 type LogLane = Readonly<{ label: string; side?: 'a' | 'b' | undefined }>;
+
+/** What a report shows of a run's log lines, below the traces that it draws. */
+export const logsFrom =
+  (logBook: Pick<LogBook, 'ofTrace'>): LogsOf =>
+  (trace, lane) => {
+    const { below, rest } = placeLogs(logBook.ofTrace(trace.traceId), [trace], lane);
+    return { below: below(trace), rest };
+  };
 
 /** Puts each log line of a trace below the span that wrote it, by the span's id. */
 export function placeLogs(

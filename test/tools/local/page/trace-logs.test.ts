@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CLOUD_RUN, GKE } from '../../../../tools/compare/cohorts/cohort.ts';
+import { compareTraces } from '../../../../tools/compare/compare.ts';
+import { renderHtml } from '../../../../tools/compare/html/render-html.ts';
 import type { Entry } from '../../../../tools/local/log-book.ts';
 import { renderTrace } from '../../../../tools/local/page/drawn-trace.ts';
 import { renderBeside } from '../../../../tools/local/page/side-by-side.ts';
-import { createRequestTrace, spanId } from '../example-traces.ts';
+import { logsFrom } from '../../../../tools/local/page/trace-logs.ts';
+import { createRequestTrace, failedTrace, spanId } from '../example-traces.ts';
 
 const trace = createRequestTrace({ platform: 'gcp_kubernetes_engine' });
 const startMs = Math.min(...trace.spans.map((span) => span.startMs));
@@ -63,4 +67,37 @@ test('of two traces, each line says whose it is', () => {
   const markup = `${renderBeside({ trace, logs }, { trace, logs, from: 'earlier.ndjson' })}`;
   assert.match(markup, /class="logs a" aria-label="Log lines, 1: GKE at /);
   assert.match(markup, /class="logs b" aria-label="Log lines, 2: GKE of earlier\.ndjson at /);
+});
+
+test('the report shows the lines below the spans of the traces that it draws', () => {
+  const [one, other] = (['gcp_cloud_run', 'gcp_kubernetes_engine'] as const).map(
+    (platform, index) => createRequestTrace({ platform, traceId: String(index + 1).repeat(32) }),
+  );
+  assert.ok(one && other);
+  const failed = failedTrace({ platform: 'gcp_kubernetes_engine' });
+  const comparison = compareTraces([one, other, failed], {
+    cohorts: { a: CLOUD_RUN, b: GKE },
+    name: 'p',
+    local: true,
+  });
+  const lines = new Map([
+    [one.traceId, [entry(spanId(5), 'of Cloud Run')]],
+    [other.traceId, [entry(spanId(5), 'of GKE'), entry('f'.repeat(16), 'of no row')]],
+    [failed.traceId, [entry(spanId(1), 'of the failed one')]],
+  ]);
+  const page = renderHtml(comparison, logsFrom({ ofTrace: (id) => lines.get(id) ?? [] }));
+  const rows = page.split('<li class="row ').slice(1);
+  const both = rows.filter((row) => row.includes('of Cloud Run</bdi>'));
+  assert.ok(both.length > 0);
+  for (const row of both) {
+    assert.match(row, /class="logs a" aria-label="Log lines, Cloud Run \(local\)"/);
+    assert.match(row, /class="logs b"[\s\S]*of GKE<\/bdi>/);
+    assert.match(row, /<p class="made-by">/);
+  }
+  assert.match(page, /whose span is not drawn[\s\S]*of no row<\/bdi>/);
+  assert.match(
+    page,
+    /<h2 id="failures">Failed requests[\s\S]*class="logs"[\s\S]*of the failed one/,
+  );
+  assert.doesNotMatch(renderHtml(comparison), /class="logs/);
 });

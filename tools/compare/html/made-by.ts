@@ -1,7 +1,7 @@
 import { SERVICES, SPAN } from '../../../lib/telemetry/names.ts';
-import { foreign, html, type Markup } from '../../compare/html/markup.ts';
 import { factsOf } from '../../traces/facts.ts';
 import type { WaterfallSpan } from '../../traces/waterfall.ts';
+import { foreign, html, type Markup } from './markup.ts';
 
 type Origin = Readonly<{
   /** What makes the span. */
@@ -39,7 +39,7 @@ export const ORIGINS: readonly Origin[] = [
 export function madeBy(span: WaterfallSpan): Markup {
   const facts = factsOf(span);
   if (span.frontEnd) {
-    return html`Made by Cloud Run’s front end and not by a program; in a local run by <code>tools/local/platforms/cloud-run/own-span.ts</code>.`;
+    return html`Made by the platform’s front end, and not by a program. In a local run that is <code>tools/local/platforms/cloud-run/own-span.ts</code>.`;
   }
   const isOurs = facts.marked && !facts.proxy && !facts.ofAnotherLanguage;
   const origin = isOurs ? ORIGINS.find(({ makes }) => makes(span)) : undefined;
@@ -63,7 +63,7 @@ function describeOther({ attributes }: WaterfallSpan): Markup {
   const language = attributes['telemetry.sdk.language'];
   const maker = [attributes[name], attributes[version]].filter(Boolean).join(' ');
   if (maker === '') {
-    return html`Not made by a file of this project; the span does not say which instrumentation made it.`;
+    return html`The span does not say which instrumentation made it.`;
   }
-  return html`Made by ${foreign(maker)}${language !== undefined && html` (${foreign(language)})`}, not by a file of this project.`;
+  return html`Made by ${foreign(maker)}${language !== undefined && html` (${foreign(language)})`}.`;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { madeBy, ORIGINS } from '../../../../tools/local/page/made-by.ts';
+import { madeBy, ORIGINS } from '../../../../tools/compare/html/made-by.ts';
 import type { Span } from '../../../../tools/traces/model.ts';
 import { normalise } from '../../../../tools/traces/normalise.ts';
 import { createWaterfall } from '../../../../tools/traces/waterfall.ts';
@@ -54,14 +54,14 @@ test('says of each span of a complete request which code made it', () => {
     attributes: { ...span.attributes, 'url.path': '/' },
   }));
   assert.match(fetched[1] ?? '', /instrumentation-undici<[\s\S]*lib\/telemetry\/undici\.ts/);
-  assert.equal(said.filter((line) => line.includes('Cloud Run’s front end')).length, 2);
+  assert.equal(said.filter((line) => line.includes('the platform’s front end')).length, 2);
   assert.deepEqual(
     said.filter((line) => !/Made by/.test(line)),
     [],
   );
 });
 
-test('says of other programs’ spans what they tell, and names no file of this project', () => {
+test('says of other programs’ spans what they tell, and names no file', () => {
   const python = sentences((span) => ({
     ...span,
     attributes: {
@@ -84,5 +84,5 @@ test('says of other programs’ spans what they tell, and names no file of this 
     ...span,
     attributes: { 'service.name': name, ...HTTP },
   }));
-  for (const line of silent) assert.match(line, /the span does not say/);
+  for (const line of silent) assert.match(line, /The span does not say/);
 });
