@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { LogLine } from './log-lines.ts';
@@ -62,11 +63,13 @@ export function startProgram(
       '--import=./lib/telemetry/preload.ts',
       entry,
     ],
-    // Nothing of this process's own environment: only what the test says. Deadlines that the test is
-    // not about are so long that a busy machine meets them.
+    // Nothing of this process's own environment: only what the test says, and where the sources lie
+    // stripped of their types. Deadlines that the test is not about are so long that a busy machine
+    // meets them.
     {
       cwd: ROOT,
       env: {
+        NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/shakesapp'),
         METADATA_SERVER_DETECTION: 'none',
         ...LONG_DEADLINES,
         ...(hangs ? SHUTDOWN_DEADLINES : {}),
