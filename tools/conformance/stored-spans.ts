@@ -2,9 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TraceStore } from '../local/cloud/trace/store.ts';
 import type { Span } from '../traces/model.ts';
 
+/** Milliseconds since the Unix epoch. */
+export type Window = Readonly<{ fromMs: number; toMs: number }>;
+
+const nowMs = () => performance.timeOrigin + performance.now();
+
+/** When it ran: the clock of spans, and so of a program on this machine. */
+export async function timed(run: () => Promise<unknown>): Promise<Window> {
+  const fromMs = nowMs();
+  await run();
+  return { fromMs, toMs: nowMs() };
+}
+
 /** The spans of the program under test. */
 export type Stored = Readonly<{
   spansIn(traceId: string): readonly Span[];
+  /** Of any trace, by when they started. */
+  startedIn(window: Window): readonly Span[];
   /** How many have arrived so far, in any trace. */
   arrived(): number;
   /** Returns as soon as the trace has spans, and all that were sent before it had the time to. */
@@ -25,6 +39,11 @@ export function readStored(store: TraceStore, withinMs = STORED_WITHIN_MS): Stor
   return {
     spansIn,
     arrived,
+    startedIn: ({ fromMs, toMs }) =>
+      store
+        .traces()
+        .flatMap(({ spans }) => spans)
+        .filter(({ startMs }) => startMs >= fromMs && startMs <= toMs),
     async awaitSpans(traceId, signal) {
       let untilMs = performance.now() + withinMs;
       let seen = 0;

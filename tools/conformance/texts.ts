@@ -60,8 +60,15 @@ export const expectedCount = (query: string): number => countLinesWith(query, LI
 
 /** For `client` and `loadgen`. */
 export const KNOWN_QUERIES: Readonly<Record<string, number>> = Object.fromEntries(
-  ['kestrel', 'heron', 'to be, or not to be', 'a.c', '雲雀'].map((query) => [
-    query,
-    expectedCount(query),
-  ]),
+  [
+    'kestrel',
+    'heron',
+    'to be, or not to be',
+    'a.c',
+    '雲雀',
+    'étourneau',
+    'c++',
+    '100%',
+    'R&D = #1',
+  ].map((query) => [query, expectedCount(query)]),
 );

@@ -2,7 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { sleep, systemClock } from '../../../lib/clock.ts';
-import { type ExampleSpan, newSpanId, newTrace, type Parent, storeSpans } from './example-spans.ts';
+import {
+  type ExampleSpan,
+  newSpanId,
+  newTrace,
+  type Parent,
+  parentOf,
+  storeSpans,
+} from './example-spans.ts';
 
 export type Outcome = 'ok' | 'mismatched' | 'failed';
 export type Summary = Readonly<Record<'requests' | 'dropped' | Outcome, number>>;
@@ -16,6 +23,8 @@ export type LoadgenParts = Readonly<{
   /** From one request to the next. */
   waitsMs(intervalMs: number): number;
   maySend(unanswered: number, most: number): boolean;
+  /** By the members that a body has. */
+  accepts(given: Partial<Body>): boolean;
   isBody(body: Body): boolean;
   /** In the place of a body that is empty; undefined: it is refused. */
   emptyBody: string | undefined;
@@ -25,11 +34,15 @@ export type LoadgenParts = Readonly<{
   encode(query: string): string;
   judge(status: number, count: number | undefined, expected: number | undefined): Outcome;
   status(summary: Summary): number;
+  answer(summary: Summary): unknown;
   /** On the standard output. */
   write(summary: Summary): void;
   health: number;
-  /** The root span of a request; `run`: the same object for all requests of a run. */
-  trace(run: Parent): Parent;
+  /** The root span of a request; `run`: the same for all requests of a run; `posted`: by the headers. */
+  trace(run: Parent, posted: Parent): Parent;
+  /** How often a request is sent that fails. */
+  attempts: number;
+  healthMakesSpan: boolean;
   root: string;
   attributes(query: string, count: number): Readonly<Record<string, string>>;
   kind: number;
@@ -37,7 +50,9 @@ export type LoadgenParts = Readonly<{
   headers(sent: Readonly<Record<'traceparent' | 'b3', string>>): Readonly<Record<string, string>>;
 }>;
 
-type Body = Readonly<Record<'requests' | 'intervalMs' | 'maxInFlight', number>>;
+type Body = Readonly<Record<'requests' | 'intervalMs' | 'maxInFlight', number>> & {
+  readonly scheduledTime?: string;
+};
 
 const DEFAULTS: Body = { requests: 2, intervalMs: 10, maxInFlight: 10 };
 
@@ -46,7 +61,12 @@ export const RIGHT_LOADGEN: LoadgenParts = {
   waits: true,
   waitsMs: (intervalMs) => intervalMs,
   maySend: (unanswered, most) => unanswered < most,
-  isBody: (body) => Number.isInteger(body.requests) && body.requests > 0,
+  accepts: () => true,
+  isBody: ({ requests, intervalMs, maxInFlight }) =>
+    [requests, intervalMs, maxInFlight].every(Number.isInteger) &&
+    requests > 0 &&
+    intervalMs >= 0 &&
+    maxInFlight > 0,
   emptyBody: '{}',
   sums: (summary) => summary,
   query: (known, index) => known[index % known.length] ?? '',
@@ -54,9 +74,12 @@ export const RIGHT_LOADGEN: LoadgenParts = {
   judge: (status, count, expected) =>
     status !== 200 ? 'failed' : count === expected ? 'ok' : 'mismatched',
   status: () => 200,
+  answer: (summary) => summary,
   write: () => {},
   health: 200,
-  trace: newTrace,
+  trace: () => newTrace(),
+  attempts: 1,
+  healthMakesSpan: false,
   root: 'loadgen',
   attributes: (query, count) => ({
     'shakesapp.query': query,
@@ -81,17 +104,20 @@ export async function startExampleLoadgen(
     const count: number | undefined = response.ok ? JSON.parse(body).matchCount : undefined;
     return { status: response.status, count };
   };
-  const send = async (index: number, run: Parent): Promise<Outcome> => {
+  const send = async (index: number, run: Parent, posted: Parent): Promise<Outcome> => {
     const known: Record<string, number> = JSON.parse(variables().KNOWN_QUERIES ?? '{}');
     const query = parts.query(Object.keys(known), index);
-    const parent = parts.trace(run);
+    const parent = parts.trace(run, posted);
     const startMs = performance.timeOrigin + performance.now();
     const [root, client] = [newSpanId(), newSpanId()];
     const headers = parts.headers({
-      traceparent: `00-${parent.traceId}-${client}-01`,
-      b3: `${parent.traceId}-${client}-1`,
+      traceparent: `00-${parent.traceId}-${client}-${parent.sampled ? '01' : '00'}`,
+      b3: `${parent.traceId}-${client}-${parent.sampled ? 1 : 0}`,
     });
-    const { status, count } = await ask(query, headers);
+    let { status, count } = await ask(query, headers);
+    for (let sent = 1; status !== 200 && sent < parts.attempts; sent += 1) {
+      ({ status, count } = await ask(query, headers));
+    }
     const attributes = parts.attributes(query, known[query] ?? 0);
     const spans: readonly ExampleSpan[] = [
       { parent, kind: 1, startMs, spanId: root, name: parts.root, attributes },
@@ -100,7 +126,7 @@ export async function startExampleLoadgen(
     await storeSpans(variables(), parts.service, spans);
     return parts.judge(status, count, known[query]);
   };
-  const run = async (body: Body): Promise<Summary> => {
+  const run = async (body: Body, posted: Parent): Promise<Summary> => {
     const { requests, intervalMs, maxInFlight } = body;
     const trace = newTrace();
     const sent: Promise<Outcome>[] = [];
@@ -109,7 +135,7 @@ export async function startExampleLoadgen(
       if (index > 0) await sleep(systemClock, parts.waitsMs(intervalMs));
       if (!parts.maySend(unanswered, maxInFlight)) continue;
       unanswered += 1;
-      const one = send(index, trace).finally(() => {
+      const one = send(index, trace, posted).finally(() => {
         unanswered -= 1;
       });
       sent.push(parts.waits ? one : one.catch(() => 'failed'));
@@ -119,14 +145,21 @@ export async function startExampleLoadgen(
     const [ok, mismatched, failed] = [count('ok'), count('mismatched'), count('failed')];
     return parts.sums({ requests, ok, mismatched, failed, dropped: requests - outcomes.length });
   };
+  const storeHealthSpan = async () => {
+    const startMs = performance.timeOrigin + performance.now();
+    await storeSpans(variables(), parts.service, [{ parent: newTrace(), kind: 2, startMs }]);
+  };
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    if (request.url === '/health') return void response.writeHead(parts.health).end();
+    if (request.url === '/health') {
+      if (parts.healthMakesSpan) await storeHealthSpan();
+      return void response.writeHead(parts.health).end();
+    }
     const body = parseBody((await text(request)) || parts.emptyBody, parts);
     if (body === undefined) return void response.writeHead(400).end();
-    const summary = await run(body);
+    const summary = await run(body, parentOf(request.headers as Record<string, string>));
     parts.write(summary);
     response.writeHead(parts.status(summary), { 'content-type': 'application/json' });
-    response.end(JSON.stringify(summary));
+    response.end(JSON.stringify(parts.answer(summary)));
   };
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
@@ -143,8 +176,9 @@ export async function startExampleLoadgen(
 
 function parseBody(bytes: string | undefined, parts: LoadgenParts): Body | undefined {
   try {
-    const body: Body = { ...DEFAULTS, ...JSON.parse(bytes ?? '') };
-    return parts.isBody(body) ? body : undefined;
+    const given = JSON.parse(bytes ?? '');
+    const body: Body = { ...DEFAULTS, ...given };
+    return parts.accepts(given) && parts.isBody(body) ? body : undefined;
   } catch {
     return undefined;
   }

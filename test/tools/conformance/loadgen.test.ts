@@ -8,6 +8,7 @@ import { startStandInClient } from '../../../tools/conformance/loadgen/stand-in-
 import { findingsOf } from '../../../tools/conformance/render.ts';
 import type { LogContent } from '../../../tools/local/platforms/program.ts';
 import { type LoadgenParts, RIGHT_LOADGEN, startExampleLoadgen } from './example-loadgen.ts';
+import { newTrace } from './example-spans.ts';
 
 /** The ids of the findings about a load generator with these parts. */
 async function findingsOn(
@@ -43,6 +44,22 @@ const WRONG: Readonly<Record<string, { parts: Partial<LoadgenParts>; finding: st
     finding: 'loadgen.max-in-flight',
   },
   'takes any body': { parts: { isBody: () => true }, finding: 'loadgen.body' },
+  'refuses what it does not know in a body': {
+    parts: { accepts: (given) => given.scheduledTime === undefined },
+    finding: 'loadgen.scheduled-time',
+  },
+  'needs all members of a body': {
+    parts: { accepts: (given) => given.requests !== undefined && given.intervalMs !== undefined },
+    finding: 'loadgen.defaults',
+  },
+  'refuses an empty object': {
+    parts: { emptyBody: '{"requests":2}', accepts: (given) => Object.keys(given).length > 0 },
+    finding: 'loadgen.empty-body',
+  },
+  'leaves the dropped requests out of their number': {
+    parts: { sums: (summary) => ({ ...summary, requests: summary.requests - summary.dropped }) },
+    finding: 'loadgen.max-in-flight',
+  },
   'needs a body': { parts: { emptyBody: undefined }, finding: 'loadgen.empty-body' },
   'answers the same summary always': {
     parts: {
@@ -58,6 +75,14 @@ const WRONG: Readonly<Record<string, { parts: Partial<LoadgenParts>; finding: st
   'asks for the same query always': {
     parts: { query: (known) => known[0] ?? '' },
     finding: 'loadgen.varied',
+  },
+  'asks for two of the known queries': {
+    parts: { query: (known, index) => known[index % 2] ?? '' },
+    finding: 'loadgen.varied',
+  },
+  'encodes spaces alone': {
+    parts: { encode: (query) => encodeURI(query) },
+    finding: 'loadgen.queries',
   },
   'encodes its queries twice': {
     parts: { encode: (query) => encodeURIComponent(encodeURIComponent(query)) },
@@ -75,8 +100,13 @@ const WRONG: Readonly<Record<string, { parts: Partial<LoadgenParts>; finding: st
   },
   'answers 500 where requests failed': {
     parts: { status: ({ failed }) => (failed > 0 ? 500 : 200) },
-    finding: 'loadgen.failed',
+    finding: 'loadgen.status',
   },
+  'answers the summary within another object': {
+    parts: { answer: (summary) => ({ summary }) },
+    finding: 'loadgen.summary',
+  },
+  'sends a failed request again': { parts: { attempts: 2 }, finding: 'loadgen.once' },
   'closes the connection where requests failed': {
     parts: {
       status({ failed }) {
@@ -84,9 +114,21 @@ const WRONG: Readonly<Record<string, { parts: Partial<LoadgenParts>; finding: st
         return 200;
       },
     },
-    finding: 'loadgen.failed',
+    finding: 'loadgen.status',
   },
   'writes no line of its summary': { parts: { write: () => {} }, finding: 'loadgen.line' },
+  'goes on with the trace of the POST': {
+    parts: { trace: (_, posted) => posted },
+    finding: 'loadgen.one-trace',
+  },
+  'samples by the flag of the POST': {
+    parts: { trace: (_, { sampled }) => ({ ...newTrace(), sampled }) },
+    finding: 'loadgen.sampled',
+  },
+  'makes spans of health checks': {
+    parts: { healthMakesSpan: true },
+    finding: 'loadgen.health-spans',
+  },
   'makes one trace of a run': { parts: { trace: (run) => run }, finding: 'loadgen.one-trace' },
   'sends no b3': {
     parts: { headers: ({ traceparent }) => ({ traceparent }) },

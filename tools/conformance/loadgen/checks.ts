@@ -4,10 +4,11 @@ import { endChecks } from '../end/end-checks.ts';
 import { sendAroundLoadgenEnd } from '../end/loadgen-end.ts';
 import { readStored } from '../stored-spans.ts';
 import type { Stop } from '../tested-program.ts';
-import { emptyBodyCheck } from './bodies.ts';
+import { emptyBodyCheck } from './defaults.ts';
 import type { LoadgenUnderTest } from './run-calls.ts';
 import { loadgenRunChecks, QUERIES, RUN } from './runs.ts';
-import { HEADERS, loadgenTraceChecks, STORED } from './traces.ts';
+import { HEADERS } from './sent-headers.ts';
+import { loadgenTraceChecks, STORED } from './traces.ts';
 
 /** Everything that is asked of a `loadgen`. */
 export function loadgenChecks(

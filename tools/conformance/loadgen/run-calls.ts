@@ -1,5 +1,6 @@
 import type { LogContent } from '../../local/platforms/program.ts';
 import type { HttpAnswer, HttpCalls } from '../http-calls.ts';
+import { createIds, headersOf } from '../trace-headers.ts';
 import type { Behaviour, StandInClient } from './stand-in-client.ts';
 
 export type LoadgenUnderTest = Readonly<{
@@ -9,7 +10,15 @@ export type LoadgenUnderTest = Readonly<{
   lines: readonly LogContent[] | undefined;
 }>;
 
-export type Body = Readonly<{ requests: number; intervalMs: number; maxInFlight: number }>;
+export type Body = Readonly<{
+  requests: number;
+  intervalMs: number;
+  maxInFlight: number;
+  scheduledTime?: string;
+}>;
+
+/** The trace headers of whoever starts a run. */
+type Headers = Readonly<Record<string, string>>;
 
 export const GROUP = 'Runs';
 export const inLoadgen = (says: string) => ({ section: 'loadgen', says });
@@ -26,21 +35,24 @@ export const atOnce = (requests: number): Body => ({
 /** For people. */
 export const describeRun = (body: Body): string => `POST / with ${JSON.stringify(body)}`;
 
-/** Starts a run with a client that behaves so, and waits for its summary. */
+/**
+ * Starts a run with a client that behaves so, and waits for its summary. Whoever starts a run sends
+ * trace headers: Cloud Run's front end adds them.
+ */
 export function startRun(
   { call, client }: LoadgenUnderTest,
   body: Body,
-  behaviour: Behaviour = { answer: 'right' },
+  { caller, ...behaviour }: Behaviour & { caller?: Headers } = { answer: 'right' },
 ): Promise<HttpAnswer> {
   client.behave(behaviour);
-  return post(call, JSON.stringify(body));
+  return post(call, JSON.stringify(body), caller);
 }
 
 /** Of whatever bytes. */
-export const post = (call: HttpCalls, body: string, deadlineMs = RUN_WITHIN_MS) =>
+export const post = (call: HttpCalls, body: string, caller: Headers = headersOf(createIds())) =>
   call('/', {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...caller },
     body,
-    deadlineMs,
+    deadlineMs: RUN_WITHIN_MS,
   });

@@ -1,4 +1,5 @@
 import type { Check, Finding } from '../check.ts';
+import { describeHttp } from '../http-calls.ts';
 import {
   atOnce,
   describeRun,
@@ -10,6 +11,8 @@ import {
 import type { Behaviour } from './stand-in-client.ts';
 
 export const SUMMARY = 'loadgen.summary';
+const STATUS = 'loadgen.status';
+const ONCE = 'loadgen.once';
 const MEMBERS = '`requests` = `ok` + `mismatched` + `failed` + `dropped`';
 
 type Row = Readonly<{
@@ -22,15 +25,15 @@ type Row = Readonly<{
   member: 'ok' | 'mismatched' | 'failed';
 }>;
 
-const ROWS: readonly Row[] = [
-  {
-    id: SUMMARY,
-    title: 'sums up a run',
-    says: MEMBERS,
-    requests: 5,
-    answer: 'right',
-    member: 'ok',
-  },
+const RIGHT: Row = {
+  id: SUMMARY,
+  title: 'sums up a run',
+  says: MEMBERS,
+  requests: 5,
+  answer: 'right',
+  member: 'ok',
+};
+const WRONG: readonly Row[] = [
   {
     id: 'loadgen.mismatched',
     title: 'counts a wrong answer as mismatched',
@@ -41,8 +44,8 @@ const ROWS: readonly Row[] = [
   },
   {
     id: 'loadgen.failed',
-    title: 'answers 200 where requests failed, and counts them',
-    says: 'The status **must** be 200 once a request was sent, even if requests failed',
+    title: 'counts an answer other than 200 as failed',
+    says: MEMBERS,
     requests: 4,
     answer: 'fail',
     member: 'failed',
@@ -53,15 +56,62 @@ const ROWS: readonly Row[] = [
 export const summaryChecks = (
   tested: LoadgenUnderTest,
   after: readonly string[],
-): readonly Check[] =>
-  ROWS.map((row) => ({
-    id: row.id,
+): readonly Check[] => [
+  rowCheck(tested, RIGHT, after),
+  {
+    id: STATUS,
     group: GROUP,
-    title: row.title,
-    rule: inLoadgen(row.says),
-    after: row.id === SUMMARY ? after : [...after, SUMMARY],
-    run: () => checkSummary(tested, row),
-  }));
+    title: 'answers 200 where requests failed',
+    rule: inLoadgen('The status **must** be 200 once a request was sent, even if requests failed'),
+    after: [...after, SUMMARY],
+    run: () => checkStatus(tested),
+  },
+  {
+    id: ONCE,
+    group: GROUP,
+    title: 'sends a request once, even if it fails',
+    rule: inLoadgen('Each request **must** be sent once'),
+    after: [...after, SUMMARY, STATUS],
+    run: () => checkOnce(tested),
+  },
+  ...WRONG.map((row) => rowCheck(tested, row, [...after, SUMMARY, STATUS, ONCE])),
+];
+
+const rowCheck = (tested: LoadgenUnderTest, row: Row, after: readonly string[]): Check => ({
+  id: row.id,
+  group: GROUP,
+  title: row.title,
+  rule: inLoadgen(row.says),
+  after,
+  run: () => checkSummary(tested, row),
+});
+
+async function checkStatus(tested: LoadgenUnderTest): Promise<Finding | null> {
+  for (const answer of ['fail', 'wrong count'] as const) {
+    const body = atOnce(2);
+    const { status, ...rest } = await startRun(tested, body, { answer });
+    if (status === 200) continue;
+    return {
+      sent: `${describeRun(body)}, where client's answers are: ${answer}`,
+      came: `${describeHttp({ status, ...rest })}; 200 is right`,
+      fix: 'answer 200 with the summary: the schedule would fire a run again that is answered with an error',
+    };
+  }
+  return null;
+}
+
+async function checkOnce(tested: LoadgenUnderTest): Promise<Finding | null> {
+  const body = atOnce(2);
+  const before = tested.client.requests.length;
+  await startRun(tested, body, { answer: 'fail' });
+  const came = tested.client.requests.length - before;
+  if (came <= body.requests) return null;
+  return {
+    sent: `${describeRun(body)}, where client's answers are: fail`,
+    came: `${came} requests came to client; ${body.requests} is right`,
+    fix: 'count a failed request as failed, and do not send it again; some HTTP libraries do it by themselves',
+  };
+}
 
 async function checkSummary(
   tested: LoadgenUnderTest,
@@ -74,9 +124,12 @@ async function checkSummary(
   const right = JSON.stringify({ ...expected, [member]: asked });
   const got = JSON.stringify({ requests, ok, mismatched, failed, dropped });
   if (answer.status === 200 && got === right) return null;
-  return {
-    sent: `${describeRun(body)}, where client's answers are: ${behaviour}`,
-    came: `${answer.status} with ${got}; 200 with ${right} is right`,
-    fix: 'count each request once: ok only if the count is that of KNOWN_QUERIES',
-  };
+  const sent = `${describeRun(body)}, where client's answers are: ${behaviour}`;
+  // Of an answer without any of them its text says more.
+  const came = got === '{}' ? describeHttp(answer) : `${answer.status} with ${got}`;
+  const fix =
+    got === '{}'
+      ? 'answer the summary itself: its members are the members of the JSON object'
+      : 'count each request once: ok only if the count is that of KNOWN_QUERIES';
+  return { sent, came: `${came}; 200 with ${right} is right`, fix };
 }

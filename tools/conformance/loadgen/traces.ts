@@ -2,15 +2,13 @@ import type { Span } from '../../traces/model.ts';
 import type { Check, Finding } from '../check.ts';
 import type { Stored } from '../stored-spans.ts';
 import { KNOWN_QUERIES } from '../texts.ts';
-import { atOnce, type LoadgenUnderTest, startRun } from './run-calls.ts';
+import { judgeHealthSpans, NO_HEALTH_SPANS } from './health-spans.ts';
+import type { LoadgenUnderTest } from './run-calls.ts';
 import { QUERIES, RUN } from './runs.ts';
-import { type Request, traceOf } from './stand-in-client.ts';
-
-type Run = Readonly<{ requests: readonly Request[]; isAnyStored: boolean }>;
-type Sent = Readonly<{ traceId: string; spanId: string; query: string }>;
+import { HEADERS, headerChecks, ONE_TRACE, SAMPLED } from './sent-headers.ts';
+import { type Sent, sendTraced, sentBy, type TracedRun } from './traced-run.ts';
 
 const GROUP = 'Traces';
-export const HEADERS = 'loadgen.headers';
 export const STORED = 'loadgen.stored';
 const ROOT = 'loadgen.root';
 
@@ -20,9 +18,9 @@ export function loadgenTraceChecks(
   stored: Stored,
   signal: AbortSignal,
 ): readonly Check[] {
-  let started: Promise<Run> | undefined;
+  let started: Promise<TracedRun> | undefined;
   const run = () => {
-    started ??= sendOnce(tested, stored, signal);
+    started ??= sendTraced(tested, stored, signal);
     return started;
   };
   const ofEach =
@@ -37,41 +35,13 @@ export function loadgenTraceChecks(
       return null;
     };
   return [
-    {
-      id: HEADERS,
-      group: GROUP,
-      title: 'sends traceparent and b3 with each request',
-      rule: {
-        section: 'trace headers',
-        says: 'program that calls another one **must** send both headers too',
-      },
-      after: [RUN],
-      run: async () => checkHeaders((await run()).requests),
-    },
-    {
-      id: 'loadgen.one-trace',
-      group: GROUP,
-      title: 'begins a trace with each request',
-      rule: { section: 'loadgen', says: 'Each request **must** be one trace' },
-      after: [RUN, HEADERS],
-      async run() {
-        const { requests } = await run();
-        const traces = new Set(requests.map((request) => sentBy(request).traceId));
-        if (traces.size === requests.length) return null;
-        const came = `${requests.length} requests in ${traces.size} traces`;
-        return {
-          sent: 'a run',
-          came,
-          fix: 'start the span loadgen without a parent, once a request',
-        };
-      },
-    },
+    ...headerChecks(run),
     {
       id: STORED,
       group: GROUP,
       title: 'stores its spans where the environment says',
       rule: { section: 'environment', says: 'where spans go: OTLP over HTTP, `http/protobuf`' },
-      after: [RUN],
+      after: [RUN, HEADERS],
       async run() {
         if ((await run()).isAnyStored) return null;
         const fix =
@@ -84,7 +54,7 @@ export function loadgenTraceChecks(
       group: GROUP,
       title: 'makes the root span loadgen',
       rule: { section: 'spans', says: '`loadgen`, the root, with the attributes' },
-      after: [RUN, HEADERS, STORED, 'loadgen.one-trace'],
+      after: [RUN, HEADERS, STORED, ONE_TRACE, SAMPLED],
       run: ofEach((_, spans) => {
         const root = spans.find(({ parentSpanId }) => parentSpanId === undefined);
         if (root?.name === 'loadgen') return null;
@@ -105,7 +75,7 @@ export function loadgenTraceChecks(
         const { 'shakesapp.query': asked, 'shakesapp.expected_count': count } = attributes;
         if (asked === query && count === String(KNOWN_QUERIES[query])) return null;
         const came = `shakesapp.query is ${asked ?? 'absent'}, shakesapp.expected_count is ${count ?? 'absent'}`;
-        return { came, fix: 'set both on the span loadgen; the count as an integer' };
+        return { came, fix: 'set both on the span loadgen, as KNOWN_QUERIES has them' };
       }),
     },
     {
@@ -140,35 +110,12 @@ export function loadgenTraceChecks(
         return { came, fix: 'let the SDK read the resource from the environment' };
       }),
     },
+    {
+      id: 'loadgen.health-spans',
+      group: GROUP,
+      ...NO_HEALTH_SPANS,
+      after: [RUN, HEADERS, STORED],
+      run: async () => judgeHealthSpans(stored.startedIn((await run()).probing)),
+    },
   ];
-}
-
-async function sendOnce(
-  tested: LoadgenUnderTest,
-  stored: Stored,
-  signal: AbortSignal,
-): Promise<Run> {
-  const before = tested.client.requests.length;
-  await startRun(tested, atOnce(4));
-  const requests = tested.client.requests.slice(before);
-  // One that has no trace would wait for nothing.
-  const ids = requests.map((request) => sentBy(request).traceId).filter((id) => id !== '');
-  await Promise.all(ids.map((id) => stored.awaitSpans(id, signal)));
-  return { requests, isAnyStored: stored.arrived() > 0 };
-}
-
-const sentBy = (request: Request): Sent => ({ ...traceOf(request), query: request.query ?? '' });
-
-function checkHeaders(requests: readonly Request[]): Finding | null {
-  for (const request of requests) {
-    const { traceId, spanId } = sentBy(request);
-    const { traceparent = 'absent', b3 = 'absent' } = request.headers;
-    if (traceId !== '' && String(b3).startsWith(`${traceId}-${spanId}`)) continue;
-    return {
-      sent: 'a run',
-      came: `a request with traceparent: ${traceparent}, b3: ${b3}`,
-      fix: 'instrument the HTTP client, with the propagators tracecontext and b3 (one header)',
-    };
-  }
-  return null;
 }
