@@ -1,6 +1,7 @@
 import { checkOutput, UsageError } from '../cli/command-line.ts';
 import type { UpFlags } from '../cli/commands/up.ts';
 import { LONGEST_LIVE_RUN_MS } from './first-run.ts';
+import { refuseConflicts } from './flag-conflicts.ts';
 import type { Level } from './instrument.ts';
 import type { PlatformName, ProgramName } from './platforms/platform.ts';
 import { parseWithout, type Without } from './protections.ts';
@@ -47,39 +48,13 @@ export type Options = Readonly<{
  */
 const REQUESTS_PER_RUN = 8;
 
-/** Flags of a burst, which has one result. */
-const ONLY_ONCE = [
-  ...(['json', 'html', 'save', 'runs', 'full'] as const),
-  ...(['instrument', 'logs', 'headers'] as const),
-] as const;
-
 /** Throws UsageError. */
 export function parseOptions(flags: UpFlags): Options {
   const { requests, works, queries } = flags;
   const once = flags.once === true;
-  if (!once && flags.saveLogs !== undefined) {
-    throw new UsageError('--save-logs is valid only with --once');
-  }
-  for (const flag of ONLY_ONCE) {
-    if (!once && flags[flag] !== undefined) {
-      throw new UsageError(`--${flag} is valid only with --once`);
-    }
-  }
-  if (once && flags.beside !== undefined) {
-    throw new UsageError('--beside is valid only without --once, which shows no page');
-  }
   const { instrument = 'all' } = flags;
-  for (const flag of ['html', 'full'] as const) {
-    if (instrument !== 'all' && flags[flag] !== undefined) {
-      throw new UsageError(`--${flag} shows a comparison; valid only with --instrument all`);
-    }
-  }
   const platforms = parsePlatforms(flags.platforms);
-  if (flags.headers && !platforms.includes('cloud_run')) {
-    throw new UsageError(
-      "--headers shows what Cloud Run's front end sees; add cloud_run to --platforms",
-    );
-  }
+  refuseConflicts(flags, platforms);
   for (const flag of ['json', 'html', 'save'] as const) checkOutput(flag, flags[flag]);
   checkOutput('save-logs', flags.saveLogs);
   const { runs = once ? Math.ceil(requests / REQUESTS_PER_RUN) : 1 } = flags;

@@ -34,6 +34,11 @@ describe('parseOptions', () => {
     );
   });
 
+  it('takes log lines and headers beside JSON in a file', () => {
+    const { logs, headers } = parse('--once', '--logs', '--headers', '--json=out.json');
+    assert.deepEqual([logs, headers], [true, true]);
+  });
+
   it('takes files of traces to lay beside those of a live run, or beside each other', () => {
     const flags = ['--beside', 'http.ndjson', '--beside', 'grpc.ndjson'];
     assert.deepEqual(parse(...flags).beside, ['http.ndjson', 'grpc.ndjson']);
@@ -78,6 +83,27 @@ describe('parseOptions', () => {
       ['--once', '--headers', '--platforms', 'gke'],
       /--headers .*; add cloud_run to --platforms/,
     ],
+    [
+      'log lines of no span',
+      ['--once', '--logs', '--instrument', 'none'],
+      /^--logs shows log lines below spans, and --instrument none makes no spans$/,
+    ],
+    [
+      'headers of no trace',
+      ['--once', '--headers', '--instrument', 'none'],
+      /^--headers .*--instrument none makes no trace$/,
+    ],
+    [
+      'text in the place of which JSON is printed',
+      ['--once', '--logs', '--json'],
+      /^--logs adds to the text, which --json replaces; write the JSON with --json=FILE$/,
+    ],
+    [
+      'two results in one file',
+      ['--once', '--save', 'a.ndjson', '--save-logs', './a.ndjson'],
+      /^--save and --save-logs name one file: \.\/a\.ndjson$/,
+    ],
+    ['a log file of a live run', ['--save-logs', 'a'], /^--save-logs is valid only with --once$/],
     ['an unknown protection', ['--without', 'b3'], /--without is "b3"; allowed: one of parent, /],
     [
       'a protection of no program',

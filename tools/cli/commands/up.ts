@@ -88,7 +88,10 @@ By default it runs until Ctrl-C: a schedule starts a run on both platforms every
         ['none', 'loadgen', 'http', 'grpc', 'all'],
       ),
     )
-    .option('--logs', 'with --once: the log lines of the request that is shown, below their spans')
+    .option(
+      '--logs',
+      'with --once: below the spans of the request that is shown, the log lines that they wrote; the page has them without this flag',
+    )
     .option('--headers', "with --once: its trace headers, before and behind Cloud Run's front end")
     .addOption(jsonFlag())
     .addOption(htmlFlag())
