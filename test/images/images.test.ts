@@ -60,7 +60,10 @@ describe('the images', { skip, timeout: 900_000 }, () => {
           ...['--import', './lib/telemetry/preload.ts', `./${PROGRAMS[name]}`],
         ];
         assert.deepEqual(source.slice(-loaded.length), loaded);
-        const options = source.slice(0, -loaded.length);
+        // A container's memory bounds the space of new objects, a laptop's does not.
+        const options = source
+          .slice(0, -loaded.length)
+          .filter((one) => !one.includes('semi-space'));
         const built = builtArguments(name);
         assert.deepEqual(built.slice(0, options.length), options);
         assert.equal(built.at(-1), `./${name}/start.cjs`);

@@ -7,7 +7,15 @@ import type { CloudAccess, ProgramName, ProgramSettings } from './platform.ts';
 /** The working directory of the programs: the folder that the images hold too. */
 export const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
-const COMPILE_CACHE = join(REPOSITORY, 'node_modules/.cache/shakesapp');
+/**
+ * Makes a start from sources cheaper. Stripped types and compiled code are kept, where the command line
+ * has its cache too; and Node does not look for symbolic links in the path of each of 900 files.
+ */
+export const QUICK_START = {
+  NODE_COMPILE_CACHE: join(REPOSITORY, 'node_modules/.cache/shakesapp'),
+  NODE_PRESERVE_SYMLINKS: '1',
+  NODE_PRESERVE_SYMLINKS_MAIN: '1',
+} as const;
 
 const ENTRY: Readonly<Record<ProgramName, string>> = {
   loadgen: './functions/loadgen/main.ts',
@@ -15,7 +23,7 @@ const ENTRY: Readonly<Record<ProgramName, string>> = {
   server: './services/server/main.ts',
 };
 
-/** Arguments to node, as the images' command has them. */
+/** Arguments to node, as the images' command has them, but for the space of new objects. */
 export function programArguments(
   program: ProgramName,
   settings: ProgramSettings,
@@ -25,6 +33,8 @@ export function programArguments(
       // Otherwise Google's archived packages print plain text between the JSON log lines.
       '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
       '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
+      // What a container of 512 MiB has at most: fewer garbage collections during a start.
+      '--min-semi-space-size=4',
       // First: from here on a signal ends the program.
       '--require',
       './lib/telemetry/early-signal.cjs',
@@ -65,8 +75,7 @@ export function programEnvironment(options: {
   const { program, cloud, settings } = options;
   return {
     PATH: dirname(process.execPath),
-    // Of the stripped sources and of packages, where the command line has its cache too.
-    NODE_COMPILE_CACHE: COMPILE_CACHE,
+    ...QUICK_START,
     // A container listens on every interface; on a laptop nobody else may reach it.
     HOST: '127.0.0.1',
     PORT: String(options.port),

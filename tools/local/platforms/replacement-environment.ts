@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getCACertificates } from 'node:tls';
 import { ATTR } from '../../../lib/telemetry/names.ts';
+import { QUICK_START } from './environment.ts';
 import type { ProgramName } from './platform.ts';
 
 /**
@@ -37,7 +38,8 @@ export function replacementVariables(options: {
   platform: Readonly<Record<string, string>>;
 }): Record<string, string> {
   const { own, metadataHost, storageOrigin, certFile, caller } = options;
-  const { PATH: _, NODE_COMPILE_CACHE: __, ...kept } = own;
+  const { PATH: _, ...rest } = own;
+  const kept = Object.fromEntries(Object.entries(rest).filter(([name]) => !(name in QUICK_START)));
   const trustFile = writeTrustFile(certFile, caller);
   const noProxy = [caller.NO_PROXY ?? caller.no_proxy, LOOPBACK].filter(Boolean).join(',');
   return {

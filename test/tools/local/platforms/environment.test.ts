@@ -56,6 +56,8 @@ describe('programEnvironment', () => {
     assert.deepEqual(environmentOf('client'), {
       PATH: dirname(process.execPath),
       NODE_COMPILE_CACHE: join(REPOSITORY, 'node_modules/.cache/shakesapp'),
+      NODE_PRESERVE_SYMLINKS: '1',
+      NODE_PRESERVE_SYMLINKS_MAIN: '1',
       HOST: '127.0.0.1',
       PORT: '8081',
       GOOGLE_CLOUD_PROJECT: 'p',
@@ -120,6 +122,7 @@ describe('programArguments', () => {
     assert.deepEqual(programArguments('loadgen', settings()), [
       '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
       '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
+      '--min-semi-space-size=4',
       '--require',
       './lib/telemetry/early-signal.cjs',
       '--import',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { createAuthority } from '../../../../tools/local/cloud/identity/certificates.ts';
+import { QUICK_START } from '../../../../tools/local/platforms/environment.ts';
 import {
   replacementVariables,
   withCaller,
@@ -21,7 +22,7 @@ async function variables(
   const { certFile } = await createAuthority(folder);
   const result = replacementVariables({
     program,
-    own: { PATH: '/ours', NODE_COMPILE_CACHE: '/cache', PORT: '1', ...own },
+    own: { PATH: '/ours', ...QUICK_START, PORT: '1', ...own },
     metadataHost: 'metadata:1',
     storageOrigin: 'http://storage:1',
     certFile,
@@ -46,7 +47,10 @@ describe('replacementVariables', () => {
     assert.equal(result.OTEL_EXPORTER_OTLP_CERTIFICATE, undefined);
     assert.equal(result.PORT, '1');
     assert.equal(result.PATH, undefined);
-    assert.equal(result.NODE_COMPILE_CACHE, undefined);
+    assert.deepEqual(
+      Object.keys(QUICK_START).filter((name) => name in result),
+      [],
+    );
   });
 
   it('names no propagator where only Google’s was asked for', async (t) => {
