@@ -13,6 +13,7 @@ async function run(invocation: Invocation): Promise<number> {
       process.stdout.write(invocation.text);
       return 0;
     case 'up': {
+      await import('../local/light-http.ts');
       const { parseOptions } = await import('../local/options.ts');
       const options = parseOptions(invocation.flags);
       return (await import('../local/main.ts')).run(options);
