@@ -8,7 +8,7 @@ import type { LogLine, PlatformName } from './platforms/platform.ts';
 import { createRunLog } from './run-log.ts';
 import { createRuns } from './runs.ts';
 import { parsePassedOn } from './settings.ts';
-import { startSystem } from './system.ts';
+import { createSlowness } from './slowness.ts';
 import { createWireHeaders } from './wire-headers.ts';
 import { readWorksChoice } from './works-options.ts';
 
@@ -16,6 +16,10 @@ const note = (text: string) => void process.stderr.write(`${text}\n`);
 
 /** Returns the exit code. */
 export async function run(options: Options): Promise<number> {
+  const slowness = createSlowness();
+  // It needs another process, and loading the system keeps this one busy.
+  const measured = slowness.measure();
+  measured.catch(() => {});
   // Results on stdout take the place of the text.
   const silent = options.json !== undefined && isStdout(options.json);
   const print = (text: string) => void (silent || process.stdout.write(text));
@@ -47,7 +51,10 @@ export async function run(options: Options): Promise<number> {
     print: note,
     detail: runLog.add,
   });
+  const { startSystem } = await import('./system.ts');
   const starting = startSystem({
+    slowness,
+    measured,
     options,
     passedOn,
     caller: process.env,

@@ -18,7 +18,7 @@ import type {
 import { replacedOn } from './replaced-option.ts';
 import { createLoadJob, type SchedulerJob } from './scheduler-job.ts';
 import { createSettings, type PassedOn } from './settings.ts';
-import { createSlowness, type Slowness } from './slowness.ts';
+import type { Slowness } from './slowness.ts';
 import type { WorksChoice } from './works-options.ts';
 
 export type System = Readonly<{
@@ -44,6 +44,9 @@ export type ReadyPlatform = Readonly<{ platform: Platform; job?: SchedulerJob | 
  * schedule. `byHand`: nothing fires by itself.
  */
 export async function startSystem(setup: {
+  slowness: Slowness;
+  /** The first measurement, which began while modules were loaded. */
+  measured: Promise<string | undefined>;
   options: Options;
   passedOn: PassedOn;
   /** The environment of whoever starts the system: of programs that replace ours. */
@@ -61,21 +64,17 @@ export async function startSystem(setup: {
   /** Of each request through a front end of Cloud Run. */
   onHeaders?: ((seen: HeadersSeen) => void) | undefined;
 }): Promise<System> {
-  const { options, works, signal, onLog, onEvent, onProgress } = setup;
+  const { options, works, slowness, signal, onLog, onEvent, onProgress } = setup;
   const closers = createClosers();
   // One tag for both platforms, so that the comparison sees the same code.
   const imageTag = imageTagOf(join(import.meta.dirname, '../..'));
-  const slowness = createSlowness();
-  const measureSlowness = async () => {
-    const news = await slowness.measure();
+  const tell = (news: string | undefined) => {
     if (news !== undefined) onProgress(news);
   };
   try {
-    const measuring = measureSlowness();
-    measuring.catch(() => {});
     const cloud = await startLocalCloud(works.folder === undefined ? {} : { works: works.folder });
     closers.add(cloud.close);
-    await measuring;
+    tell(await setup.measured);
     onProgress('local cloud: Storage, Trace, Scheduler and the metadata server are ready');
     signal.throwIfAborted();
     const common = (platform: PlatformName) => ({
@@ -145,7 +144,7 @@ export async function startSystem(setup: {
       platforms,
       ...(job && { job }),
       slowness,
-      measureSlowness,
+      measureSlowness: async () => tell(await slowness.measure()),
       announce: announceAt,
       close: closers.closeAll,
     };
