@@ -13,6 +13,7 @@ import { loadgenChecks } from './loadgen/checks.ts';
 import { startStandInClient } from './loadgen/stand-in-client.ts';
 import type { Options } from './options.ts';
 import { findingsOf, renderResults, resultValue } from './render.ts';
+import type { Again } from './secure/secure-checks.ts';
 import { serverChecks } from './server/checks.ts';
 import { createServerCalls } from './server/server-calls.ts';
 import { type Stop, startTested } from './tested-program.ts';
@@ -58,14 +59,24 @@ async function check(options: Options, around: Around): Promise<readonly Result[
     const { signal } = around;
     const { upstream, list } = await prepare(options, { ...tested, lines, signal }, closers);
     const variables = tested.variables(options, upstream, around.caller);
-    const program = await startTested({
-      ...around,
-      options,
-      variables,
-      onLine: (line) => lines.push(line),
-    });
+    const start = (besides: Readonly<Record<string, string>>) =>
+      startTested({
+        ...around,
+        options,
+        variables: { ...variables, ...besides },
+        onLine: (line) => lines.push(line),
+      });
+    const program = await start({});
     closers.add(program.close);
-    return await runChecks(list(program.stop), around);
+    const { stop } = program;
+    const again = stop && {
+      cloud: tested.cloud,
+      async start(besides: Readonly<Record<string, string>>) {
+        await stop();
+        return start(besides);
+      },
+    };
+    return await runChecks(list(stop, again), around);
   } finally {
     await closers.closeAll();
   }
@@ -75,7 +86,7 @@ type Prepared = Readonly<{
   /** What the program is told of its neighbour. */
   upstream: Readonly<Record<string, string>>;
   /** The checks of a program that this tool can stop, or not. */
-  list(stop: Stop | undefined): readonly Check[];
+  list(stop: Stop | undefined, again: Again | undefined): readonly Check[];
 }>;
 
 /** Starts the neighbour of the program. */
@@ -97,13 +108,13 @@ async function prepare(
     const tested = { call, client, lines: options.command === undefined ? undefined : lines };
     return {
       upstream: { CLIENT_ADDR: client.address },
-      list: (stop) => loadgenChecks(tested, { cloud, signal, stop }),
+      list: (stop, again) => loadgenChecks(tested, { cloud, signal, stop, again }),
     };
   }
   const server = await startStandInServer();
   closers.add(server.close);
   return {
     upstream: { SERVER_ADDR: server.address },
-    list: (stop) => clientChecks({ call, server }, { cloud, signal, stop }),
+    list: (stop, again) => clientChecks({ call, server }, { cloud, signal, stop, again }),
   };
 }

@@ -1,8 +1,10 @@
 import type { LocalCloud } from '../../local/cloud/local-cloud.ts';
+import { createHttp2Upstream } from '../../local/platforms/cloud-run/upstream.ts';
 import type { Check } from '../check.ts';
 import { sendAroundClientEnd } from '../end/client-end.ts';
 import { endChecks } from '../end/end-checks.ts';
 import { describeHttp } from '../http-calls.ts';
+import { type Again, secureChecks } from '../secure/secure-checks.ts';
 import { readStored } from '../stored-spans.ts';
 import type { Stop } from '../tested-program.ts';
 import { TOGETHER } from '../trace-cases.ts';
@@ -20,6 +22,7 @@ export function clientChecks(
     cloud: Pick<LocalCloud, 'traceStore'>;
     signal: AbortSignal;
     stop?: Stop | undefined;
+    again?: Again | undefined;
     storedWithinMs?: number;
   }>,
 ): readonly Check[] {
@@ -55,6 +58,16 @@ export function clientChecks(
       send: (now) => sendAroundClientEnd(tested, now),
       store,
       after: { answers: ['client.answers'], traces: ['traces.stored', TOGETHER] },
+    }),
+    ...secureChecks({
+      program: 'client',
+      upstream: () => createHttp2Upstream(Number(new URL(`http://${server.address}`).port)),
+      again: options.again,
+      async trigger() {
+        server.behave({ answer: 7n });
+        return describeHttp(await call('/?q=kestrel'));
+      },
+      after: ['client.answers'],
     }),
   ];
 }

@@ -1,11 +1,14 @@
 import type { LocalCloud } from '../../local/cloud/local-cloud.ts';
+import { createHttp1Upstream } from '../../local/platforms/cloud-run/upstream.ts';
 import type { Check } from '../check.ts';
 import { endChecks } from '../end/end-checks.ts';
 import { sendAroundLoadgenEnd } from '../end/loadgen-end.ts';
+import { describeHttp } from '../http-calls.ts';
+import { type Again, secureChecks } from '../secure/secure-checks.ts';
 import { readStored } from '../stored-spans.ts';
 import type { Stop } from '../tested-program.ts';
 import { emptyBodyCheck } from './defaults.ts';
-import type { LoadgenUnderTest } from './run-calls.ts';
+import { atOnce, type LoadgenUnderTest, startRun } from './run-calls.ts';
 import { loadgenRunChecks, QUERIES, RUN } from './runs.ts';
 import { HEADERS } from './sent-headers.ts';
 import { loadgenTraceChecks, STORED } from './traces.ts';
@@ -17,6 +20,7 @@ export function loadgenChecks(
     cloud: Pick<LocalCloud, 'traceStore'>;
     signal: AbortSignal;
     stop?: Stop | undefined;
+    again?: Again | undefined;
   }>,
 ): readonly Check[] {
   const store = readStored(options.cloud.traceStore);
@@ -30,6 +34,13 @@ export function loadgenChecks(
       send: (now) => sendAroundLoadgenEnd(tested, now),
       store,
       after: { answers: [RUN, QUERIES], traces: [HEADERS, STORED] },
+    }),
+    ...secureChecks({
+      program: 'loadgen',
+      upstream: () => createHttp1Upstream(Number(new URL(`http://${tested.client.address}`).port)),
+      again: options.again,
+      trigger: async () => describeHttp(await startRun(tested, atOnce(2))),
+      after: [RUN, QUERIES],
     }),
   ];
 }

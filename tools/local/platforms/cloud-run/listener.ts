@@ -21,6 +21,8 @@ const KEEP_ALIVE_MS = 620_000;
 export async function startListener(
   certificate: IssuedCertificate,
   onExchange: (exchange: Exchange) => void,
+  /** A caller that speaks plain text, or does not trust the authority. It gets the error from its library. */
+  onTlsError: (error: NodeJS.ErrnoException) => void = () => {},
 ): Promise<Listener> {
   const http1 = createHttp1Server({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 });
   http1.on('request', (request, response) => onExchange(http1Exchange(request, response)));
@@ -47,8 +49,7 @@ export async function startListener(
     const server = socket.alpnProtocol === 'h2' ? http2 : http1;
     server.emit('connection', socket);
   });
-  // A caller that does not trust the local CA gets the error from its library.
-  tls.on('tlsClientError', () => {});
+  tls.on('tlsClientError', onTlsError);
 
   await new Promise<void>((resolve, reject) => {
     tls.once('error', reject);

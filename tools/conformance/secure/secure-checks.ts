@@ -1,0 +1,129 @@
+import type { Upstream } from '../../local/platforms/cloud-run/upstream.ts';
+import type { ProgramName } from '../../local/platforms/platform.ts';
+import type { Check, Finding, Skipped } from '../check.ts';
+import { type SecureCloud, type SecureFront, startSecureFront } from './secure-front.ts';
+
+/** What it takes to start the program again, where this tool started it. */
+export type Again = Readonly<{
+  cloud: SecureCloud;
+  /** Starts it with these variables besides; resolves when it listens. */
+  start(variables: Readonly<Record<string, string>>): Promise<Readonly<{ close(): Promise<void> }>>;
+}>;
+
+type Options = Readonly<{
+  program: Exclude<ProgramName, 'server'>;
+  /** What it calls, behind TLS. */
+  upstream: () => Upstream;
+  again: Again | undefined;
+  /** Has the program call its neighbour; resolves with what it answered. */
+  trigger: () => Promise<string>;
+  /** Checks without which it calls nobody. */
+  after: readonly string[];
+}>;
+
+type Seen = Pick<SecureFront, 'origin' | 'calls' | 'refusals' | 'failures'> & { answer: string };
+
+const GROUP = 'Cloud Run';
+const TLS = 'secure.tls';
+const ADDRESS = { client: 'SERVER_ADDR', loadgen: 'CLIENT_ADDR' } as const;
+
+/** An address that is an https:// URL. The program starts again for it, so these come last. */
+export function secureChecks(options: Options): readonly Check[] {
+  const { program, again, after } = options;
+  const address = ADDRESS[program];
+  let seen: Promise<Seen> | undefined;
+  const judge =
+    (find: (seen: Seen) => Omit<Finding, 'sent'> | null) =>
+    async (): Promise<Finding | Skipped | null> => {
+      if (again === undefined) {
+        return { skipped: 'only with --command this tool starts the program again' };
+      }
+      seen ??= callSecurely(options, again);
+      const found = find(await seen);
+      const sent = `${address}=${(await seen).origin} in the environment, and a ${program === 'client' ? 'query' : 'run'}`;
+      return found && { sent, ...found };
+    };
+  return [
+    {
+      id: TLS,
+      group: GROUP,
+      title: `speaks TLS where ${address} is an https:// URL`,
+      rule: { section: 'environment', says: 'An `https://` URL **must** be called over TLS' },
+      after,
+      run: judge(judgeTls),
+    },
+    {
+      id: 'secure.token',
+      group: GROUP,
+      title: 'sends an ID token for the origin that it calls',
+      rule: {
+        section: 'environment',
+        says: 'each call **must** carry `Authorization: Bearer TOKEN`',
+      },
+      after: [...after, TLS],
+      run: judge(judgeToken),
+    },
+  ];
+}
+
+async function callSecurely(
+  { program, upstream, trigger }: Options,
+  { cloud, start }: Again,
+): Promise<Seen> {
+  const metadata = await cloud.startMetadataServer({
+    platform: 'cloud_run',
+    instanceId: 'conformance',
+    serviceAccountEmail: cloud.serviceAccount(program),
+  });
+  const { host } = metadata;
+  const front = await startSecureFront({ cloud, caller: program, upstream: upstream() });
+  try {
+    const started = await start({
+      [ADDRESS[program]]: front.origin,
+      GCE_METADATA_HOST: host,
+      GCE_METADATA_IP: host,
+      GCE_METADATA_ROOT: host,
+    });
+    try {
+      return { ...front, answer: await trigger() };
+    } finally {
+      await started.close();
+    }
+  } catch (error) {
+    // Without a start or an answer: what came until then decides.
+    return { ...front, answer: (error as Error).message };
+  } finally {
+    await front.close();
+    await metadata.close();
+  }
+}
+
+function judgeTls({ calls, failures, answer }: Seen): Omit<Finding, 'sent'> | null {
+  if (calls() > 0) return null;
+  const code = failures().at(-1);
+  if (code === undefined) {
+    return {
+      came: `no call came; ${answer}`,
+      fix: 'read the address as a URL: the host and the port of its origin, and TLS',
+    };
+  }
+  if (/WRONG_VERSION|HTTP_REQUEST|UNKNOWN_PROTOCOL/.test(code)) {
+    return {
+      came: 'it spoke plain text',
+      fix: 'use TLS for an https:// URL, and plain text for host:port',
+    };
+  }
+  return {
+    came: `TLS was not agreed on (${code})`,
+    fix: 'trust the authority in SSL_CERT_FILE, for the name localhost; HTTP/2 (ALPN h2) for gRPC',
+  };
+}
+
+function judgeToken({ refusals, origin }: Seen): Omit<Finding, 'sent'> | null {
+  const [reason] = refusals();
+  if (reason === undefined) return null;
+  return {
+    came: reason,
+    fix: `get an ID token from the metadata server with audience=${origin} (no path, no slash at its end), and send it with each call`,
+  };
+}
