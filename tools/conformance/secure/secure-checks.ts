@@ -104,7 +104,7 @@ function judgeTls({ calls, failures, answer }: Seen): Omit<Finding, 'sent'> | nu
   if (code === undefined) {
     return {
       came: `no call came; ${answer}`,
-      fix: 'read the address as a URL: the host and the port of its origin, and TLS',
+      fix: 'call the host and the port of the URL over TLS, and trust the authority in SSL_CERT_FILE',
     };
   }
   if (/WRONG_VERSION|HTTP_REQUEST|UNKNOWN_PROTOCOL/.test(code)) {
