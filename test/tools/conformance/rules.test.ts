@@ -46,7 +46,7 @@ const CHECKS: readonly Check[] = [
     ({ id }) => !/^(traces|spans|end)\./.test(id),
   ),
   ...loadgenChecks({ call: never, client, lines: [] }, { cloud, signal }).filter(
-    ({ id }) => !/^end\./.test(id),
+    ({ id }) => !/^(end|secure)\./.test(id),
   ),
 ];
 
