@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { releaseClosedCalls } from '../../lib/closed-calls.ts';
 import { parseEnvOrExit } from '../../lib/config.ts';
 import { createIdentity } from '../../lib/identity.ts';
 import { listenOrExit } from '../../lib/listen.ts';
@@ -21,6 +22,7 @@ const logger = createLogger({
 });
 
 logGrpc(logger);
+releaseClosedCalls();
 
 const address = config.SERVER_ADDR;
 const server = createShakespeareClient({

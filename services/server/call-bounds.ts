@@ -36,15 +36,15 @@ const STOPPING = { code: status.UNAVAILABLE, details: 'the server is stopping' }
  * be taken for dead. Every status passes `sendStatus`, those of refusals too.
  */
 export function createCallBounds(limits: CallLimits, sendStatus: StatusResponder): CallBounds {
-  const open = {
-    calls: new Set<ServerInterceptingCall>(),
-    streams: new Set<ServerInterceptingCall>(),
-  };
+  /** How many: a set of the calls would keep them in memory (lib/closed-calls.ts says why). */
+  const open = { calls: 0, streams: 0 };
+  const streams = new Set<ServerInterceptingCall>();
 
   const interceptor: ServerInterceptor = ({ path, responseStream }, call) => {
     const isCheck = path.startsWith('/grpc.health.') && !responseStream;
     const kind = responseStream ? 'streams' : 'calls';
-    const isRefused = !isCheck && open[kind].size >= limits[kind];
+    const isRefused = !isCheck && open[kind] >= limits[kind];
+    let isCounted = !isCheck && !isRefused;
     const listener: ServerListener = {
       onReceiveMetadata(metadata, next) {
         // What is refused is not handed on: the handler never learns of this call.
@@ -53,18 +53,23 @@ export function createCallBounds(limits: CallLimits, sendStatus: StatusResponder
         else bounded.sendStatus(refusal(`${limits.metadataBytes} bytes of metadata`));
       },
       // Comes when the call's stream closes, however it ended.
-      onCancel: () => void open[kind].delete(bounded),
+      onCancel() {
+        if (isCounted) open[kind] -= 1;
+        isCounted = false;
+        streams.delete(bounded);
+      },
     };
     const start = (next: (listener: ServerListener) => void) => next(listener);
     const bounded = new ServerInterceptingCall(call, { start, sendStatus });
-    if (!isCheck && !isRefused) open[kind].add(bounded);
+    if (isCounted) open[kind] += 1;
+    if (isCounted && responseStream) streams.add(bounded);
     return bounded;
   };
 
   return {
     interceptor,
     endStreams() {
-      for (const call of open.streams) call.sendStatus(STOPPING);
+      for (const call of streams) call.sendStatus(STOPPING);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { releaseClosedCalls } from '../../lib/closed-calls.ts';
 import { parseEnvOrExit } from '../../lib/config.ts';
 import { listenOrExit } from '../../lib/listen.ts';
 import { logGrpc } from '../../lib/rpc.ts';
@@ -21,6 +22,7 @@ const logger = createLogger({
 });
 
 logGrpc(logger);
+releaseClosedCalls();
 
 const store = createObjectStore({
   apiEndpoint: config.STORAGE_API_ENDPOINT,

@@ -74,6 +74,13 @@ const BORROWED = [
     recheck: 'its own words tell a call that was not sent from one whose connection broke',
   },
   {
+    package: '@grpc/grpc-js',
+    version: '1.14.7',
+    file: 'lib/closed-calls.ts',
+    use: /grpc-js\/build\/src\/transport\.js/,
+    recheck: 'Transport.activeCalls is a Set of which it uses add, delete, size and iteration',
+  },
+  {
     package: '@google-cloud/functions-framework',
     version: '5.0.5',
     file: 'functions/loadgen/server.ts',
