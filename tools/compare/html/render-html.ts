@@ -25,7 +25,7 @@ export function renderHtml(comparison: Comparison, logs?: LogsOf): string {
     title: titleOf(labels),
     body: html`${renderHeader(labels, renderAbout(comparison))}
 <main>
-${comparison.unmatched.length > 0 ? renderUnmatched(comparison, labels) : renderComparison(comparison, labels, logs)}
+${comparison.unmatched.length > 0 ? renderUnmatched(comparison, labels, logs) : renderComparison(comparison, labels, logs)}
 <section aria-labelledby="recent">
 <h2 id="recent">Recent traces</h2>
 ${renderRequests(comparison.recent, labels, 'Recent traces')}
@@ -78,14 +78,27 @@ ${about}</header>`;
 }
 
 /** Why there is nothing to compare, and what was read. */
-function renderUnmatched(comparison: Comparison, labels: Labels): Markup {
+function renderUnmatched(comparison: Comparison, labels: Labels, logs?: LogsOf): Markup {
   const reading = readingWarnings(comparison);
   return html`<section class="verdict" aria-labelledby="verdict">
 <h2 id="verdict">Nothing to compare</h2>
 ${comparison.unmatched.map((sentence) => html`<p>${foreign(sentence)}</p>\n`)}</section>
 ${renderGate(comparison.gate)}
+${renderOneRequest(comparison, labels, logs)}
 ${renderCohorts(comparison, labels)}
 ${reading.length > 0 && renderWarnings(reading)}`;
+}
+
+/** The median request of the side that has traces, a cold one where no other was read. */
+function renderOneRequest(comparison: Comparison, labels: Labels, logs?: LogsOf): Markup {
+  const { exemplars: warm, coldExemplars: cold } = comparison;
+  const exemplars = [warm, cold].find(({ a, b }) => a.median !== null || b.median !== null);
+  if (exemplars === undefined) return html``;
+  const colour = createColours(stepsOf(comparison));
+  return html`<section aria-labelledby="one">
+<h2 id="one">One request</h2>
+${renderOverlay({ id: 'median', title: exemplars === warm ? 'Median request' : 'Median cold request', at: 'median', exemplars, paired: false, labels, colour, logs })}
+</section>`;
 }
 
 /**

@@ -101,3 +101,15 @@ test('the report shows the lines below the spans of the traces that it draws', (
   );
   assert.doesNotMatch(renderHtml(comparison), /class="logs/);
 });
+
+test('the report of one platform draws its median request, with its lines', () => {
+  const comparison = compareTraces([trace], {
+    cohorts: { a: CLOUD_RUN, b: GKE },
+    name: 'p',
+    local: true,
+  });
+  const logs = logsFrom({ ofTrace: () => [entry(spanId(5), 'of GKE')] });
+  const page = renderHtml(comparison, logs);
+  assert.match(page, /Nothing to compare<[\s\S]*One request<[\s\S]*class="logs b"[\s\S]*of GKE</);
+  assert.match(page, /Median request<[\s\S]*<p class="made-by">Made by/);
+});
