@@ -6,8 +6,8 @@ import { columnsFor } from '../cli/format.ts';
 import { INTERRUPTED } from '../cli/origin.ts';
 import { createProgress } from '../cli/progress.ts';
 import { tellWritten, writeOutcome, writeResult } from '../cli/result-file.ts';
+import { prepareEngine } from '../traces/engine.ts';
 import type { Trace } from '../traces/model.ts';
-import { keepHeapSmall } from '../traces/small-heap.ts';
 import { explainSource, openSource } from '../traces/sources/open-source.ts';
 import type { TraceSource } from '../traces/sources/source.ts';
 import {
@@ -33,7 +33,7 @@ export async function run(asked: Options): Promise<number> {
     await writeOutcome(asked.json, { text: () => text, value: () => value });
     return 0;
   }
-  keepHeapSmall();
+  const seeSize = prepareEngine();
   const signal = interruptible(INTERRUPTED[asked.origin.kind]);
   const progress = createProgress(process.stderr);
   try {
@@ -54,6 +54,7 @@ export async function run(asked: Options): Promise<number> {
       inspect: `Run npx shakesapp doctor ${options.sameTraces}`,
       onTrace: async (trace, isInSample) => {
         read += 1;
+        seeSize(trace);
         if (read % 500 === 0) progress.show(`${read} traces`);
         await saving?.add(trace, isInSample);
       },

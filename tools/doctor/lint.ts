@@ -3,7 +3,8 @@ import { columnsFor } from '../cli/format.ts';
 import { INTERRUPTED } from '../cli/origin.ts';
 import { createProgress } from '../cli/progress.ts';
 import { writeOutcome } from '../cli/result-file.ts';
-import { keepHeapSmall } from '../traces/small-heap.ts';
+import { prepareEngine } from '../traces/engine.ts';
+import type { Trace } from '../traces/model.ts';
 import { explainSource, openSource } from '../traces/sources/open-source.ts';
 import { createDiagnosis } from './diagnose.ts';
 import { type LogLine, readLogs } from './logs.ts';
@@ -19,7 +20,7 @@ export async function run(asked: Options): Promise<number> {
     await writeOutcome(asked.json, { text: () => text, value: () => value });
     return 0;
   }
-  keepHeapSmall();
+  const seeSize = prepareEngine();
   const signal = interruptible(INTERRUPTED[asked.origin.kind]);
   const progress = createProgress(process.stderr);
   try {
@@ -37,7 +38,11 @@ export async function run(asked: Options): Promise<number> {
       onResume: (text) => process.stderr.write(`doctor: ${text}\n`),
     });
     const seen = createDiagnosis(options.logs.length > 0 ? logs : undefined, options.reading);
-    const read = await readTraces(source, options, { signal, onTrace: seen.see });
+    const onTrace = (trace: Trace) => {
+      seeSize(trace);
+      seen.see(trace);
+    };
+    const read = await readTraces(source, options, { signal, onTrace });
     progress.clear();
     const diagnosis = seen.finish({
       leftOut: read.leftOut,
