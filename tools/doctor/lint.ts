@@ -20,7 +20,7 @@ export async function run(asked: Options): Promise<number> {
     await writeOutcome(asked.json, { text: () => text, value: () => value });
     return 0;
   }
-  const seeSize = prepareEngine();
+  const seeSize = prepareEngine(asked.origin.kind === 'files' ? asked.origin.paths : []);
   const signal = interruptible(INTERRUPTED[asked.origin.kind]);
   const progress = createProgress(process.stderr);
   try {

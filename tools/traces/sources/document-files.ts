@@ -55,10 +55,10 @@ export async function readDocumentFiles(
       }
       continue;
     }
-    for await (const document of readDocuments(path, signal, (seen) => {
+    for await (const block of readDocuments(path, signal, (seen) => {
       cut = seen;
     })) {
-      await take(document);
+      for (const document of block) await take(document);
     }
     // TypeScript does not see that the callback was called.
     const seen = cut as Cut | undefined;

@@ -11,7 +11,7 @@ import { createLinePlaces, type LinePlaces } from './line-places.ts';
 import { otlpFormat } from './otlp-format.ts';
 import { mergeSamples, type Sample } from './sampling/sample.ts';
 import { type Head, parseHead } from './saved-ends.ts';
-import { findTraceLines, readTraceLines } from './saved-traces.ts';
+import { findTraceLines, readTraceGroups, readTraceLines } from './saved-traces.ts';
 import type { Size, TraceSource } from './source.ts';
 import { LongLineError, readNumberedLines } from './text-lines.ts';
 import { type End, FORMAT } from './trace-lines.ts';
@@ -43,14 +43,12 @@ export async function openFiles(
   let isRead = false;
   let local = saved.some((source) => source.local);
   // Other formats have no head that says so.
-  const seeProject = (trace: Trace): Trace => {
-    local ||= trace.projectId === LOCAL_PROJECT.projectId;
-    return trace;
-  };
+  const isLocal = ({ projectId }: Trace) => projectId === LOCAL_PROJECT.projectId;
+  let isLocalKnown = false;
   const [first] = files;
   let readAtMs = files.length === 1 ? (first?.head?.readAtMs ?? null) : null;
 
-  async function* readSaved(file: File, signal: AbortSignal): AsyncGenerator<Trace> {
+  async function* readSaved(file: File, signal: AbortSignal): AsyncGenerator<readonly Trace[]> {
     const { path, head } = file;
     readAtMs = head?.readAtMs ?? null;
     let read = 0;
@@ -66,14 +64,10 @@ export async function openFiles(
     const onDeviation = (deviation: Deviation) => tally.add(deviation);
     const places = createLinePlaces();
     placesIn.set(path, places);
-    for await (const trace of readTraceLines(path, signal, {
-      onEnd,
-      onDeviation,
-      onOutside,
-      places,
-    })) {
-      read += 1;
-      yield trace;
+    const telling = { onEnd, onDeviation, onOutside, places };
+    for await (const group of readTraceGroups(path, signal, telling)) {
+      read += group.length;
+      yield group;
     }
     counts.set(file, read);
   }
@@ -83,33 +77,35 @@ export async function openFiles(
     return opening;
   };
 
-  async function* readAll(signal: AbortSignal): AsyncGenerator<Trace> {
+  /** Some together: what is asynchronous for each trace takes as long as to read it. */
+  async function* readAll(signal: AbortSignal): AsyncGenerator<readonly Trace[]> {
     tally.clear();
     leftOut.clear();
     samples.length = 0;
     for (const file of files) {
       if (file.head === null) continue;
       // What was in memory knows whether it is local; a file's head was written before it was read.
-      const isKnown = file.head.source.kind === 'memory';
-      for await (const trace of readSaved(file, signal)) yield isKnown ? trace : seeProject(trace);
+      isLocalKnown = file.head.source.kind === 'memory';
+      yield* readSaved(file, signal);
     }
     if (otherPaths.length === 0) return;
-    readAtMs = null;
+    [isLocalKnown, readAtMs] = [false, null];
     indexed = await openOthers(signal);
     if (indexed !== null) {
       formats.add(otlpFormat.name);
-      for await (const trace of indexed.read(signal, { tally })) yield seeProject(trace);
-      return;
+      return yield* indexed.read(signal, { tally });
     }
     const onCut = (path: string, place: string) =>
       leftOut.set(path, `${path} is cut off in ${place}; what is complete before the cut was read`);
     const onFormat = (name: string) => void formats.add(name);
-    const others = await readDocumentFiles(otherPaths, signal, { tally, onFormat, onCut });
-    for await (const trace of others) yield seeProject(trace);
+    yield await readDocumentFiles(otherPaths, signal, { tally, onFormat, onCut });
   }
 
   async function* read(signal: AbortSignal): AsyncGenerator<Trace> {
-    yield* readAll(signal);
+    for await (const group of readAll(signal)) {
+      if (!isLocalKnown) local ||= group.some(isLocal);
+      for (const trace of group) yield trace;
+    }
     isRead = true;
   }
 
@@ -121,7 +117,7 @@ export async function openFiles(
       if (head === null || places === undefined) continue;
       yield* findTraceLines(path, signal, { only, places });
     }
-    if (indexed !== null) yield* indexed.find(only, signal);
+    if (indexed !== null) for await (const found of indexed.find(only, signal)) yield* found;
   }
 
   async function* readSome(
@@ -146,7 +142,7 @@ export async function openFiles(
     }
     if (indexed === null) return;
     readAtMs = null;
-    yield* indexed.readSome(isWantedHere, signal);
+    for await (const group of indexed.readSome(isWantedHere, signal)) yield* group;
   }
 
   async function size(signal: AbortSignal): Promise<Size> {

@@ -1,6 +1,6 @@
 import { describeForeignText } from './foreign-formats.ts';
 import { BACKSLASH, closes, opens, QUOTE } from './json-characters.ts';
-import { readNumberedLines } from './text-lines.ts';
+import { type Line, readLineBlocks } from './text-lines.ts';
 import { show } from './unreadable.ts';
 
 /** `line`: the one that it begins on. `at`: of one that is a line, how many bytes come before; else -1. */
@@ -17,7 +17,8 @@ export type OnCut = (cut: Cut) => void;
  * The JSON documents of a file one after another: one a line, or over many lines. `onCut`: the file
  * ends in the middle of the last one; those before have come. Throws with file and line where
  * something is not JSON. `isSkipped`: which lines to leave out, asked only between documents. `parse`:
- * what reads a document that is one line.
+ * what reads a document that is one line. Those of a block come together: read all of them before you
+ * ask for the next block.
  */
 export async function* readDocuments(
   path: string,
@@ -27,32 +28,37 @@ export async function* readDocuments(
     isSkipped = () => false,
     parse = tryJson,
   }: { isSkipped?: (line: string) => boolean; parse?: (line: string) => unknown } = {},
-): AsyncGenerator<JsonDocument> {
+): AsyncGenerator<Iterable<JsonDocument>> {
   const open = createScanner();
   let cutAt: number | undefined;
   let last = 0;
-  for await (const { text, number, at } of readNumberedLines(path, signal, (line) => {
+  function* documentsIn(lines: Iterable<Line>): Generator<JsonDocument> {
+    for (const { text, number, at } of lines) {
+      if (text.trim() !== '') last = number;
+      if (open.isEmpty()) {
+        if (text.trim() === '' || isSkipped(text)) continue;
+        const value = parse(text);
+        if (value !== undefined) {
+          yield { value, text, line: number, at };
+          continue;
+        }
+      } else if (open.looksCut(text)) {
+        throw new Error(
+          `${path}, line ${open.line()} is cut off; remove the line to read the others`,
+        );
+      }
+      for (const { text: complete, line } of open.feed(text, number)) {
+        const value = tryJson(complete);
+        if (value === undefined) throw notJson(path, line, complete);
+        yield { value, text: complete, line, at: -1 };
+      }
+      if (open.isBroken()) throw notJson(path, open.line(), open.text());
+    }
+  }
+  for await (const lines of readLineBlocks(path, signal, (line) => {
     cutAt = line;
   })) {
-    if (text.trim() !== '') last = number;
-    if (open.isEmpty()) {
-      if (text.trim() === '' || isSkipped(text)) continue;
-      const value = parse(text);
-      if (value !== undefined) {
-        yield { value, text, line: number, at };
-        continue;
-      }
-    } else if (open.looksCut(text)) {
-      throw new Error(
-        `${path}, line ${open.line()} is cut off; remove the line to read the others`,
-      );
-    }
-    for (const { text: complete, line } of open.feed(text, number)) {
-      const value = tryJson(complete);
-      if (value === undefined) throw notJson(path, line, complete);
-      yield { value, text: complete, line, at: -1 };
-    }
-    if (open.isBroken()) throw notJson(path, open.line(), open.text());
+    yield documentsIn(lines);
   }
   if (!open.isEmpty()) onCut({ line: last, from: open.line(), text: open.text() });
   else if (cutAt !== undefined) onCut({ line: cutAt, from: cutAt, text: '' });

@@ -24,15 +24,18 @@ type Telling = Readonly<{
   isWanted?: (place: number) => boolean;
 }>;
 
+/** So many traces come together, since each step of an asynchronous iteration takes its time. */
+const TOGETHER = 16;
+
 /**
- * The traces of a file line by line; never more than one in memory. A last line that is cut off is
+ * The traces of a file line by line, a few together; never more in memory. A last line that is cut off is
  * left out, and `onEnd` is not called.
  */
-export async function* readTraceLines(
+export async function* readTraceGroups(
   path: string,
   signal: AbortSignal,
   { onEnd = () => {}, onDeviation = () => {}, isWanted = () => true, ...telling }: Telling = {},
-): AsyncGenerator<Trace> {
+): AsyncGenerator<readonly Trace[]> {
   const { onOutside, places, only } = telling;
   let closing: End | undefined;
   let isHead = true;
@@ -51,42 +54,55 @@ export async function* readTraceLines(
       !isWanted(next - 1) || (only !== undefined && !only.has(text.slice(ID_FROM, ID_FROM + 32)))
     );
   };
+  let group: Trace[] = [];
   const options = { isSkipped: isOther, parse: parseSavedLine };
-  for await (const { value, text, line, at } of readDocuments(path, signal, onCut, options)) {
-    if (isHead) {
-      isHead = false;
-      continue;
+  for await (const documents of readDocuments(path, signal, onCut, options)) {
+    for (const { value, text, line, at } of documents) {
+      if (isHead) {
+        isHead = false;
+        continue;
+      }
+      const place = placeOf(path, line);
+      if (closing !== undefined) {
+        throw new Error(`${place}: the closing line is above; give each file to --from by itself`);
+      }
+      const isPlain = isPlainTrace(value);
+      const ending = isPlain ? null : await parseEnd(value);
+      if (ending !== null) {
+        closing = ending;
+        for (const one of ending.deviations ?? []) onDeviation(one);
+        continue;
+      }
+      if (!isCounted) {
+        next += 1;
+        if (!isWanted(next - 1)) continue;
+      }
+      const found = isPlain ? withCheckedTimes(value, place) : await parseTrace(value, place);
+      const sum = (text.length % 2 ** 20) * 2 ** 32 + crc32(text);
+      const before = places?.add(found.traceId, { at, line, sum }) ?? 'new';
+      if (before !== 'new') {
+        const kind = before === 'same' ? 'duplicate-trace' : 'conflicting-trace';
+        const example = { ...NO_EXAMPLE, file: path, line, traceId: found.traceId };
+        onDeviation({ kind, count: 1, example });
+      }
+      const trace = toTrace(found.traceId, found.projectId, found.spans, {
+        add: (one) => onDeviation({ ...one, example: { ...one.example, file: path, line } }),
+      });
+      if (isOutside(value)) onOutside?.(trace);
+      if (group.push(trace) < TOGETHER) continue;
+      yield group;
+      group = [];
     }
-    const place = placeOf(path, line);
-    if (closing !== undefined) {
-      throw new Error(`${place}: the closing line is above; give each file to --from by itself`);
-    }
-    const isPlain = isPlainTrace(value);
-    const ending = isPlain ? null : await parseEnd(value);
-    if (ending !== null) {
-      closing = ending;
-      for (const one of ending.deviations ?? []) onDeviation(one);
-      continue;
-    }
-    if (!isCounted) {
-      next += 1;
-      if (!isWanted(next - 1)) continue;
-    }
-    const found = isPlain ? withCheckedTimes(value, place) : await parseTrace(value, place);
-    const sum = (text.length % 2 ** 20) * 2 ** 32 + crc32(text);
-    const before = places?.add(found.traceId, { at, line, sum }) ?? 'new';
-    if (before !== 'new') {
-      const kind = before === 'same' ? 'duplicate-trace' : 'conflicting-trace';
-      const example = { ...NO_EXAMPLE, file: path, line, traceId: found.traceId };
-      onDeviation({ kind, count: 1, example });
-    }
-    const trace = toTrace(found.traceId, found.projectId, found.spans, {
-      add: (one) => onDeviation({ ...one, example: { ...one.example, file: path, line } }),
-    });
-    if (isOutside(value)) onOutside?.(trace);
-    yield trace;
   }
+  yield group;
   if (closing !== undefined && !cut) onEnd(closing);
+}
+
+/** The same, one by one. */
+export async function* readTraceLines(
+  ...reading: Parameters<typeof readTraceGroups>
+): AsyncGenerator<Trace> {
+  for await (const group of readTraceGroups(...reading)) yield* group;
 }
 
 /** Some of the traces of a file that was read before. */

@@ -17,14 +17,16 @@ const LONGEST_BYTES = 2 ** 29 - 1_024;
 /**
  * A text file line by line, numbered from 1; gzip and zstd are unpacked, a byte order mark is left
  * out. `onCut` hears the number of the last line where the file ends in the middle of a character or
- * of its compression. Throws with file and line where it is not UTF-8.
+ * of its compression. Throws with file and line where it is not UTF-8. The lines of a block come
+ * together, since each step of an asynchronous iteration takes longer than a line: read all of them
+ * before you ask for the next block.
  */
-export async function* readNumberedLines(
+export async function* readLineBlocks(
   path: string,
   signal: AbortSignal,
   onCut: (line: number) => void = () => {},
   longestBytes = LONGEST_BYTES,
-): AsyncGenerator<Line> {
+): AsyncGenerator<Iterable<Line>> {
   let number = 1;
   let parts: Buffer[] = [];
   let length = 0;
@@ -42,10 +44,7 @@ export async function* readNumberedLines(
     length = 0;
     return bytes;
   };
-  const onCutBytes = () => {
-    cut = true;
-  };
-  for await (const chunk of readBytes(path, signal, { onCut: onCutBytes })) {
+  function* linesIn(chunk: Buffer): Generator<Line> {
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
       add(chunk.subarray(from, end));
@@ -58,13 +57,24 @@ export async function* readNumberedLines(
     // The next chunk comes in the place of this one.
     if (from < chunk.length) add(Buffer.from(chunk.subarray(from)));
   }
+  const onCutBytes = () => {
+    cut = true;
+  };
+  for await (const chunk of readBytes(path, signal, { onCut: onCutBytes })) yield linesIn(chunk);
   if (length > 0) {
     const last = take();
     const complete = withoutCutCharacter(last);
     cut ||= complete.length < last.length;
-    yield { text: lineOf(complete, { path, number }), number, at };
+    yield [{ text: lineOf(complete, { path, number }), number, at }];
   }
   if (cut) onCut(number);
+}
+
+/** The same, line by line. */
+export async function* readNumberedLines(
+  ...reading: Parameters<typeof readLineBlocks>
+): AsyncGenerator<Line> {
+  for await (const lines of readLineBlocks(...reading)) yield* lines;
 }
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });

@@ -12,15 +12,21 @@ import { indexSpans, type SpanIndex } from './span-index.ts';
 
 type Tally = ReturnType<typeof createDeviationTally>;
 
-/** OTLP files of which only a part is in memory at a time. */
+/** OTLP files of which only a part is in memory at a time. Some traces come together. */
 export type IndexedFiles = Readonly<{
   /** How many there are. */
   traces: number;
-  read(signal: AbortSignal, to: Readonly<{ tally: Tally }>): AsyncGenerator<Trace>;
+  read(signal: AbortSignal, to: Readonly<{ tally: Tally }>): AsyncGenerator<readonly Trace[]>;
   /** Those that are wanted by their place in what `read` gives. */
-  readSome(isWanted: (place: number) => boolean, signal: AbortSignal): AsyncGenerator<Trace>;
-  find(traceIds: ReadonlySet<string>, signal: AbortSignal): AsyncGenerator<Trace>;
+  readSome(
+    isWanted: (place: number) => boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly Trace[]>;
+  find(traceIds: ReadonlySet<string>, signal: AbortSignal): AsyncGenerator<readonly Trace[]>;
 }>;
+
+/** So many traces come together: each step of an asynchronous iteration takes its time. */
+const TOGETHER = 16;
 
 /** Of all files together; smaller ones are read at once. */
 const FEWEST_BYTES = 16 * 1_024 * 1_024;
@@ -60,7 +66,7 @@ function readingOf(
     parts: Iterable<Part>,
     signal: AbortSignal,
     to: Readonly<{ reports: typeof found; tally: Pick<Tally, 'add'> }>,
-  ): AsyncGenerator<Trace> {
+  ): AsyncGenerator<readonly Trace[]> {
     const reader = createSpanReader(index.lists, ({ path, line }, span) =>
       to.reports.at({ file: path, line }, span),
     );
@@ -69,10 +75,15 @@ function readingOf(
         const spans = await reader.read(part, signal);
         // Traces are numbered as they come, so their order is that of their first spans.
         const byTrace = Map.groupBy(spans, (_, place) => part.trace[place] as number);
+        let group: Trace[] = [];
         for (const [trace, ofTrace] of byTrace) {
           const traceId = index.ids.idOf(trace);
-          yield toTrace(traceId, projectOf(ofTrace), ofTrace, to.tally);
+          if (group.push(toTrace(traceId, projectOf(ofTrace), ofTrace, to.tally)) < TOGETHER)
+            continue;
+          yield group;
+          group = [];
         }
+        yield group;
       }
     } finally {
       await reader.close();
