@@ -8,7 +8,11 @@ export type Finding = Readonly<{
 }>;
 
 /** Why there is nothing to say; it counts neither for nor against the program. */
-export type Skipped = Readonly<{ skipped: string }>;
+export type Skipped = Readonly<{
+  skipped: string;
+  /** Whether the checks that come after this one cannot be judged for the same reason. */
+  explains?: boolean;
+}>;
 
 /** A heading of docs/contract.md, and the sentence that decides. */
 export type Rule = Readonly<{ section: string; says: string }>;
@@ -31,10 +35,20 @@ type Outcome =
 
 export type Result = Pick<Check, 'id' | 'group' | 'title' | 'rule'> & Outcome;
 
-/** The program is no longer there: nothing more can be said about it. */
+/** Nothing more can be said about the program: it is no longer there, or speaks another protocol. */
 export class GoneError extends Error {
   override readonly name = 'GoneError';
+  readonly fix: string;
+  /** Why the checks that follow are left out. */
+  readonly reason: string;
+  constructor(message: string, { fix = KEEP_RUNNING, reason = 'the program is gone' } = {}) {
+    super(message);
+    this.fix = fix;
+    this.reason = reason;
+  }
 }
+
+const KEEP_RUNNING = 'read what the program wrote last, and keep it running after every call';
 
 /**
  * Runs the checks one after the other. Every call in a check has a deadline; an error of a check is
@@ -45,8 +59,9 @@ export async function runChecks(
   options: Readonly<{ signal: AbortSignal; onCheck?: (check: Check) => void }>,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
-  // With what was left out after a finding: what follows that is explained by the same finding.
-  const explained = new Set<string>();
+  // With what was left out after a finding: what follows that is explained by the same finding. The
+  // value is that finding, or why nothing can be said.
+  const explained = new Map<string, string>();
   let gone: string | undefined;
   for (const check of checks) {
     options.signal.throwIfAborted();
@@ -55,13 +70,15 @@ export async function runChecks(
     const cause = check.after?.find((earlier) => explained.has(earlier));
     if (gone !== undefined) add({ outcome: 'skipped', reason: gone });
     else if (cause !== undefined) {
-      explained.add(id);
-      add({ outcome: 'skipped', reason: `${cause} did not hold` });
+      const reason = explained.get(cause) ?? '';
+      explained.set(id, reason);
+      add({ outcome: 'skipped', reason });
     } else {
       options.onCheck?.(check);
-      const { outcome, isGone } = await runOne(check, options.signal);
-      if (outcome.outcome === 'finding') explained.add(id);
-      if (isGone) gone = 'the program is gone';
+      const { outcome, explains, goneReason } = await runOne(check, options.signal);
+      if (outcome.outcome === 'finding') explained.set(id, `${id} did not hold`);
+      if (outcome.outcome === 'skipped' && explains) explained.set(id, outcome.reason);
+      gone = goneReason;
       add(outcome);
     }
   }
@@ -71,18 +88,24 @@ export async function runChecks(
 async function runOne(
   check: Check,
   signal: AbortSignal,
-): Promise<{ outcome: Outcome; isGone: boolean }> {
-  const of = (outcome: Outcome, isGone = false) => ({ outcome, isGone });
+): Promise<{ outcome: Outcome; explains?: boolean | undefined; goneReason?: string }> {
   try {
     const found = await check.run(signal);
-    if (found === null) return of({ outcome: 'holds' });
-    if ('skipped' in found) return of({ outcome: 'skipped', reason: found.skipped });
-    return of({ outcome: 'finding', finding: found });
+    if (found === null) return { outcome: { outcome: 'holds' } };
+    if ('skipped' in found) {
+      const { skipped: reason, explains } = found;
+      return { outcome: { outcome: 'skipped', reason }, explains };
+    }
+    return { outcome: { outcome: 'finding', finding: found } };
   } catch (error) {
     if (signal.aborted) throw error;
     const came = error instanceof Error ? error.message : String(error);
-    const fix = 'read what the program wrote last, and keep it running after every call';
     const isGone = error instanceof GoneError;
-    return of({ outcome: 'finding', finding: { sent: check.title, came, fix } }, isGone);
+    const fix = isGone ? error.fix : KEEP_RUNNING;
+    const finding: Finding = { sent: check.title, came, fix };
+    return {
+      outcome: { outcome: 'finding', finding },
+      ...(isGone && { goneReason: error.reason }),
+    };
   }
 }

@@ -4,6 +4,14 @@ import { programCommand } from '../local/platforms/program-command.ts';
 import { replacementVariables } from '../local/platforms/replacement-environment.ts';
 import { BUCKET, KNOWN_QUERIES, PREFIX } from './texts.ts';
 
+const POD = 'conformance';
+
+/** What the spans of the program have to say of it. */
+export const RESOURCE: Readonly<Record<string, string>> = {
+  'cloud.platform': 'gcp_kubernetes_engine',
+  'k8s.pod.name': POD,
+};
+
 /** What the program under test is told: as `npm start -- --replace` tells it, of these texts. */
 export function testedVariables(options: {
   program: ProgramName;
@@ -17,7 +25,7 @@ export function testedVariables(options: {
   const { program, cloud, metadataHost, host, port, caller } = options;
   const { env: own } = programCommand({
     program,
-    pod: 'conformance',
+    pod: POD,
     cloud,
     metadataHost,
     settings: {
@@ -38,7 +46,10 @@ export function testedVariables(options: {
       storageOrigin: cloud.storageOrigin,
       certFile: cloud.authority.certFile,
       caller,
-      platform: { 'gcp.project_id': cloud.projectId },
+      platform: {
+        'gcp.project_id': cloud.projectId,
+        'cloud.platform': 'gcp_kubernetes_engine',
+      },
     }),
     // Soon enough to wait for; the default is 5 s.
     OTEL_BSP_SCHEDULE_DELAY: '500',

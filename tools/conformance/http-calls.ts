@@ -1,5 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { GoneError } from './check.ts';
+import { listens } from './listening.ts';
 
 export type HttpAnswer = Readonly<{
   status: number;
@@ -53,7 +55,11 @@ export const createHttpCalls =
       waitMs,
     );
     request.once('close', () => clearTimeout(timer));
-    request.once('error', reject);
+    request.once('error', async (error: NodeJS.ErrnoException) => {
+      const isGone = error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET';
+      if (!isGone || (await listens(at))) return reject(error);
+      reject(new GoneError(`${error.message}, and nothing listens there after it`));
+    });
     request.end(options.body);
     return promise;
   };

@@ -3,7 +3,6 @@ import { createProgress } from '../cli/progress.ts';
 import { writeOutcome } from '../cli/result-file.ts';
 import { createClosers } from '../local/closers.ts';
 import type { LogContent } from '../local/platforms/program.ts';
-import { renderReplacement } from '../local/platforms/replacement.ts';
 import { type Check, type Result, runChecks } from './check.ts';
 import { clientChecks } from './client/checks.ts';
 import { startStandInServer } from './client/stand-in-server.ts';
@@ -97,7 +96,7 @@ async function prepare(
 ): Promise<Prepared> {
   const { cloud, lines, signal } = around;
   if (options.program === 'server') {
-    const calls = createServerCalls(renderReplacement(options), DEADLINE_MS);
+    const calls = createServerCalls(options, DEADLINE_MS);
     closers.add(calls.close);
     return { upstream: {}, list: (stop) => serverChecks({ calls, cloud, signal, stop }) };
   }

@@ -1,17 +1,16 @@
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClosers } from '../local/closers.ts';
 import { startCommand } from '../local/platforms/contained.ts';
 import { writeEnvironmentFile } from '../local/platforms/environment-file.ts';
 import { startGuardian } from '../local/platforms/guardian.ts';
 import type { Exit, LogContent, Program } from '../local/platforms/program.ts';
+import { listens } from './listening.ts';
 import type { Options } from './options.ts';
 
 /** As on both platforms. */
 const START_WITHIN_MS = 60_000;
 /** A person has to start it. */
 const STARTED_BY_HAND_WITHIN_MS = 600_000;
-const PROBE_TIMEOUT_MS = 1_000;
 const POLL_MS = 100;
 /** From SIGTERM to SIGKILL, as on Cloud Run. */
 const STOP_GRACE_MS = 10_000;
@@ -53,6 +52,12 @@ export async function startTested(setup: {
       closers.add(remove);
       await tellToStart(options, path, tell);
     } else {
+      const where = `${options.host}:${options.port}`;
+      if (await listens(options)) {
+        throw new Error(
+          `${where} is taken: another program listens there. End it, or choose another port`,
+        );
+      }
       const guardian = startGuardian();
       closers.add(guardian.close);
       const { caller, onLine } = setup;
@@ -98,13 +103,16 @@ async function awaitListening(
 ): Promise<void> {
   const withinMs = started ? START_WITHIN_MS : STARTED_BY_HAND_WITHIN_MS;
   const untilMs = performance.now() + withinMs;
+  // Its health is one of the checks, so that a connection is enough here.
   while (!(await listens(options))) {
     signal.throwIfAborted();
     const wrote = started?.lastLines().map((line) => `\n  ${line}`) ?? [];
     const last = wrote.length > 0 ? `; it wrote last:${wrote.join('')}` : '';
     if (started && !started.isAlive()) {
+      const { code, signal: by } = await started.exited;
+      const how = by === null ? `with the exit code ${code}` : `by ${by}`;
       throw new Error(
-        `the command ended before it listened on ${options.host}:${options.port}${last}`,
+        `the command ended ${how} before it listened on ${options.host}:${options.port}${last}`,
       );
     }
     if (performance.now() > untilMs) {
@@ -115,18 +123,4 @@ async function awaitListening(
     }
     await sleep(POLL_MS, undefined, { signal });
   }
-}
-
-/** Its health is one of the checks, so that a connection is enough here. */
-function listens({ host, port }: Options): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: PROBE_TIMEOUT_MS });
-    const end = (isThere: boolean) => {
-      socket.destroy();
-      resolve(isThere);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('timeout', () => end(false));
-    socket.once('error', () => end(false));
-  });
 }

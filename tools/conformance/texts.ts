@@ -13,14 +13,24 @@ const FILLER = 'the quick brown fox jumps over the lazy dog\n';
 /** One text for each mistake that a reader can make; no word stands in two of them but `everywhere`. */
 const TEXTS: Readonly<Record<string, string | Buffer>> = {
   'a-plain.txt': `everywhere\n${FILLER}a plain kestrel here\nanother kestrel there\n${FILLER}one more kestrel\n`,
-  'b-lines.txt': 'everywhere\nheron heron heron\nno bird\nheron and heron\n',
+  'b-lines.txt': 'everywhere\nheron heron heron\nno bird\nheron and heron\ndotterel\ndotterel\n',
   'c-literal.txt':
     'everywhere\na.c as it stands\nabc\nadc\n(open\n[bracket\nback\\d slash 7\nc++ and c\nstar.* here\nstarling\nup|down\nup\n^caret\n$dollar\nhow?\nho\n100% sure\n',
   'd-case.txt':
     'everywhere\nLapWing one\nLAPWING two\nlapwing three\nЖАВОРОНОК\nжаворонок\nΑΛΚΥΟΝΑ\nαλκυονα\nÉTOURNEAU\nétourneau\n',
-  'e-unicode.txt': 'everywhere\n雲雀 is a lark\nthe 🐦 sings\n雲 alone\n',
-  // ISO-8859-1: no valid UTF-8
-  'f-latin.txt': Buffer.from('everywhere\nthe gar\xe7on\na gar\xe7on\ngarcon\n', 'latin1'),
+  // The last two look the same: one character, and a letter with a combining accent.
+  'e-unicode.txt':
+    'everywhere\n雲雀 is a lark\nthe 🐦 sings\n雲 alone\nt\u00e9tras one\nte\u0301tras two\n',
+  // ISO-8859-1: no valid UTF-8. 0x93 is a control character in it, and a quotation mark in Windows-1252.
+  'f-latin.txt': Buffer.from(
+    `everywhere\nthe gar\xe7on\na gar\xe7on\ngarcon\n${FILLER.repeat(40)}gold\x93finch\n`,
+    'latin1',
+  ),
+  // The same, of which the beginning and one line are valid UTF-8.
+  'fa-latin-late.txt': Buffer.from(
+    `everywhere\n${FILLER.repeat(100)}siskin caf\xc3\xa9\nsiskin caf\xe9\n`,
+    'latin1',
+  ),
   'g-spaces.txt': 'everywhere\nfinch\n finch of the hill \nfinch\tbird\ntwo  spaces\n',
   // Enough around them that nobody takes it for a binary file.
   'h-separators.txt': `everywhere\n${FILLER.repeat(40)}plover\u2028dunlin\nplover\u0085dunlin\nplover\fdunlin\nplover\vdunlin\nmerlin\rmerlin\n`,
@@ -32,6 +42,9 @@ const TEXTS: Readonly<Record<string, string | Buffer>> = {
   'm-next.txt': 'everywhere bunting\n',
   // Nothing else depends on it: it is the one that cannot be read at first.
   [UNREAD_TEXT]: 'everywhere\n',
+  // Names are anything: no ending says what a text is, and folders have folders.
+  'o-no-ending': 'everywhere\n',
+  'p folder/ünder/text.TXT': 'everywhere\n',
 };
 
 const OUTSIDE: Readonly<Record<string, string>> = {

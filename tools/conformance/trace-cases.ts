@@ -36,7 +36,7 @@ const COMPOSITE = 'set the propagators tracecontext and b3, in this order';
 export const TOGETHER = 'traces.together';
 const FRONT_END = 'traces.front-end';
 
-const TRACE_CASES: readonly TraceCase[] = [
+const TRACE_CASES: readonly [TraceCase, ...TraceCase[]] = [
   {
     id: TOGETHER,
     title: 'continues the trace of its caller',
@@ -127,6 +127,8 @@ const TRACE_CASES: readonly TraceCase[] = [
   },
 ];
 
-/** Those that the program can get. */
-export const casesFor = (program: 'server' | 'client'): readonly TraceCase[] =>
-  TRACE_CASES.filter(({ onlyGrpc }) => !onlyGrpc || program === 'server');
+/** Those that the program can get; TOGETHER is the first. */
+export function casesFor(program: 'server' | 'client'): readonly [TraceCase, ...TraceCase[]] {
+  const [together, ...others] = TRACE_CASES;
+  return [together, ...others.filter(({ onlyGrpc }) => !onlyGrpc || program === 'server')];
+}

@@ -1,10 +1,13 @@
 import type { Span } from '../traces/model.ts';
 import type { Check, Finding, Skipped } from './check.ts';
+import { RESOURCE } from './environment.ts';
+import { findNothingStored } from './stored-spans.ts';
 import { casesFor, TOGETHER, type TraceCase } from './trace-cases.ts';
 import { entriesOf, HEALTH, type TraceRun, wrongParent } from './trace-run.ts';
 
 const GROUP = 'Traces';
 const STORED = 'traces.stored';
+const SAMPLED = 'traces.sampled';
 
 /** What holds of the spans of either service. `run` sends the calls once, with the first check. */
 export function traceChecks(
@@ -20,24 +23,43 @@ export function traceChecks(
     after: [STORED, TOGETHER],
     run: async () => find(await run()),
   });
+  const caseCheck = (each: TraceCase): Check => ({
+    id: each.id,
+    group: GROUP,
+    title: each.title,
+    rule: { section: 'trace headers', says: each.says },
+    after: [STORED, ...(each === together ? [] : [TOGETHER, SAMPLED]), ...(each.after ?? [])],
+    run: async () => judge(each, await run()),
+  });
+  const [together, ...others] = casesFor(program);
   return [
     {
       id: STORED,
       group: GROUP,
       title: 'stores its spans where the environment says',
       rule: { section: 'environment', says: 'where spans go: OTLP over HTTP, `http/protobuf`' },
-      run: async () => ((await run()).isAnyStored ? null : NOTHING_STORED),
+      run: async () => judgeStored(await run()),
     },
-    ...casesFor(program).map(
-      (each): Check => ({
-        id: each.id,
-        group: GROUP,
-        title: each.title,
-        rule: { section: 'trace headers', says: each.says },
-        after: [STORED, ...(each.id === TOGETHER ? [] : [TOGETHER]), ...(each.after ?? [])],
-        run: async () => judge(each, await run()),
-      }),
+    caseCheck(together),
+    spanCheck(
+      {
+        id: SAMPLED,
+        title: 'records every call that its caller samples',
+        rule: {
+          section: 'trace headers',
+          says: "The sampler **must** follow the parent's flag (`parentbased_always_on`",
+        },
+      },
+      ({ sampled: { sent, recorded } }) =>
+        recorded === 0 || recorded === sent
+          ? null
+          : {
+              sent: `${sent} calls with the flag 1`,
+              came: `${recorded} of them are recorded`,
+              fix: 'use the sampler parentbased_always_on: one that decides by itself breaks the traces of its callers',
+            },
     ),
+    ...others.map(caseCheck),
     spanCheck(
       {
         id: 'spans.kind',
@@ -77,6 +99,41 @@ export function traceChecks(
     ),
     spanCheck(
       {
+        id: 'spans.resource',
+        title: 'says on its spans which instance made them',
+        rule: { section: 'environment', says: 'what the spans **must** say of their program' },
+      },
+      (traces) => {
+        const [span] = traces.spansOf(TOGETHER);
+        const lacks = Object.entries(RESOURCE).find(
+          ([key, value]) => span?.attributes[key] !== value,
+        );
+        if (lacks === undefined) return null;
+        const [key, value] = lacks;
+        return {
+          sent: `OTEL_RESOURCE_ATTRIBUTES with ${key}=${value}`,
+          came: `${key} is ${JSON.stringify(span?.attributes[key] ?? 'absent')}`,
+          fix: 'let the SDK read the resource from the environment, or merge it with yours',
+        };
+      },
+    ),
+    spanCheck(
+      {
+        id: 'spans.strays',
+        title: 'makes the spans of a call in its trace only',
+        rule: { section: 'spans', says: 'Everything that a request does is in its trace' },
+      },
+      ({ strays: { sent, traces, name } }) =>
+        traces < sent / 2
+          ? null
+          : {
+              sent: `${sent} calls with trace headers`,
+              came: `${traces} other traces, with spans such as ${JSON.stringify(name)}`,
+              fix: 'start each span in the context of the call that it is for',
+            },
+    ),
+    spanCheck(
+      {
         id: 'spans.health',
         title: 'makes no span for a health check',
         rule: {
@@ -84,26 +141,36 @@ export function traceChecks(
           says: 'Health checks and requests to the metadata server make no spans.',
         },
       },
-      (traces) => {
-        const spans = traces.spansOf(HEALTH);
-        if (spans.length === 0) return null;
-        return {
-          sent: 'a health check with trace headers',
-          came: `${spans.length} spans, such as ${JSON.stringify(spans[0]?.name)}`,
-          fix: 'leave health checks out of the instrumentation, by a filter of it',
-        };
-      },
+      judgeHealth,
     ),
   ];
 }
 
-const NOTHING_STORED: Finding = {
-  sent: 'calls with trace headers, and waited 15 s for spans',
-  came: 'no span arrived',
-  fix:
-    'start the program with the environment of this command, export to OTEL_EXPORTER_OTLP_ENDPOINT, ' +
-    'and name gcp.project_id in the resource (OTEL_RESOURCE_ATTRIBUTES)',
-};
+function judgeStored(traces: TraceRun): Finding | Skipped | null {
+  if (traces.isAnyStored) return null;
+  const { wrongAnswer } = traces.sent(TOGETHER);
+  if (wrongAnswer !== null) {
+    return { skipped: `its calls are not answered right: ${wrongAnswer}`, explains: true };
+  }
+  return findNothingStored('calls with trace headers, and waited 15 s for spans', traces.store);
+}
+
+function judgeHealth(traces: TraceRun): Finding | null {
+  const finding = (sent: string, came: string): Finding => ({
+    sent,
+    came,
+    fix: 'leave health checks out of the instrumentation, by a filter of it',
+  });
+  const [span] = traces.spansOf(HEALTH);
+  if (span)
+    return finding('a health check with trace headers', `a span, ${JSON.stringify(span.name)}`);
+  const { sent, traces: made, name } = traces.probes;
+  if (made < sent / 2) return null;
+  return finding(
+    `${sent} health checks without trace headers`,
+    `${made} traces, with spans such as ${JSON.stringify(name)}`,
+  );
+}
 
 function judge(of: TraceCase, traces: TraceRun): Finding | Skipped | null {
   const { ids, wrongAnswer } = traces.sent(of.id);

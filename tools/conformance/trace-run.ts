@@ -1,6 +1,6 @@
 import type { Span } from '../traces/model.ts';
 import type { Stored } from './stored-spans.ts';
-import { casesFor } from './trace-cases.ts';
+import { casesFor, TOGETHER, type TraceCase } from './trace-cases.ts';
 import { createIds, headersOf, type Ids } from './trace-headers.ts';
 
 /** What one call sent, and what came of it. */
@@ -16,14 +16,32 @@ export type Send = (
   headers: Readonly<Record<string, string | Buffer>>,
 ) => Promise<Pick<Sent, 'wrongAnswer' | 'passedOn'>>;
 
+export type Strays = Readonly<{
+  sent: number;
+  traces: number;
+  /** Of one of their spans. */
+  name: string | undefined;
+}>;
+
 export type TraceRun = Readonly<{
   /** Whether a span of any trace arrived. */
   isAnyStored: boolean;
+  store: Stored;
+  /** Calls with the same headers, and how many of them are recorded. */
+  sampled: Readonly<{ sent: number; recorded: number }>;
+  /** Calls, and the traces that none of them has. */
+  strays: Strays;
+  /** The same of health checks without trace headers. */
+  probes: Strays;
   sent(id: string): Sent;
   spansOf(id: string): readonly Span[];
 }>;
 
 export const HEALTH = 'health';
+
+/** How often the first case is sent: a sampler that decides by chance drops one of them. */
+const REPEATED = 8;
+const PROBES = 5;
 
 /** Sends each case once, and waits until the spans of the last are stored. */
 export async function runTraces(options: {
@@ -34,28 +52,55 @@ export async function runTraces(options: {
   signal: AbortSignal;
 }): Promise<TraceRun> {
   const { send, store, signal } = options;
-  const before = store.arrived();
+  const arrivedBefore = store.arrived();
+  const known = new Set<string>();
   const sent = new Map<string, Sent>();
-  for (const { id, headers } of casesFor(options.program)) {
+  const sendWith = async (headers: TraceCase['headers']): Promise<Sent> => {
     signal.throwIfAborted();
     const ids = createIds();
-    sent.set(id, { ids, ...(await send(headers(ids))) });
-  }
+    known.add(ids.traceId);
+    return { ids, ...(await send(headers(ids))) };
+  };
+  const startMs = nowMs();
+  for (const { id, headers } of casesFor(options.program)) sent.set(id, await sendWith(headers));
+  const repeated: Sent[] = [];
+  for (let call = 0; call < REPEATED; call += 1) repeated.push(await sendWith(headersOf));
+  const probesMs = nowMs();
   const health = createIds();
+  known.add(health.traceId);
   await options.checkHealth(headersOf(health));
   sent.set(HEALTH, { ids: health, wrongAnswer: null });
-  const last = createIds();
-  await send(headersOf(last));
-  await store.awaitSpans(last.traceId, signal);
+  for (let probe = 0; probe < PROBES; probe += 1) await options.checkHealth({});
+  const endMs = nowMs();
+  const last = await sendWith(headersOf);
+  await store.awaitSpans(last.ids.traceId, signal);
   // A program that reads one header only may store the others' spans without the last one's.
+  const isRecorded = ({ ids }: Sent) => store.spansIn(ids.traceId).length > 0;
+  const recorded = repeated.filter(isRecorded);
+  const first = sent.get(TOGETHER);
+  if (first && !isRecorded(first) && recorded[0]) sent.set(TOGETHER, recorded[0]);
   const of = (id: string) => {
     const found = sent.get(id);
     if (!found) throw new Error(`no call was sent for ${id}`);
     return found;
   };
-  const isAnyStored = store.arrived() > before;
-  return { isAnyStored, sent: of, spansOf: (id) => store.spansIn(of(id).ids.traceId) };
+  const strays = (count: number, fromMs: number, toMs: number): Strays => {
+    const spans = store.startedIn({ fromMs, toMs }).filter(({ traceId }) => !known.has(traceId));
+    const traces = new Set(spans.map(({ traceId }) => traceId)).size;
+    return { sent: count, traces, name: spans[0]?.name };
+  };
+  return {
+    isAnyStored: store.arrived() > arrivedBefore,
+    store,
+    sent: of,
+    spansOf: (id) => store.spansIn(of(id).ids.traceId),
+    sampled: { sent: REPEATED, recorded: recorded.length },
+    strays: strays(casesFor(options.program).length + REPEATED, startMs, probesMs),
+    probes: strays(PROBES, probesMs, endMs),
+  };
 }
+
+const nowMs = () => performance.timeOrigin + performance.now();
 
 /** The spans that hang on none of the others: each must hang on the caller's. */
 export function entriesOf(spans: readonly Span[]): readonly Span[] {

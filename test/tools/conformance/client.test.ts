@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { runChecks } from '../../../tools/conformance/check.ts';
 import { clientChecks } from '../../../tools/conformance/client/checks.ts';
 import { startStandInServer } from '../../../tools/conformance/client/stand-in-server.ts';
-import { startTestedCloud, type TestedCloud } from '../../../tools/conformance/cloud.ts';
+import { startTestedCloud } from '../../../tools/conformance/cloud.ts';
 import { createHttpCalls } from '../../../tools/conformance/http-calls.ts';
 import { findingsOf } from '../../../tools/conformance/render.ts';
 import { type ClientParts, RIGHT_CLIENT, startExampleClient } from './example-client.ts';
 import { b3Of, newTrace, traceparentOf } from './example-spans.ts';
 
 /** The ids of the findings about a client with these parts. */
-async function findingsOn(
-  t: TestContext,
-  tested: TestedCloud,
-  parts: Partial<ClientParts>,
-): Promise<readonly string[]> {
+async function findingsOn(t: TestContext, parts: Partial<ClientParts>): Promise<readonly string[]> {
+  const tested = await startTestedCloud('client');
+  t.after(tested.close);
   const server = await startStandInServer();
   t.after(server.close);
   let variables: Record<string, string> = {};
@@ -65,8 +63,34 @@ const WRONG: Readonly<Record<string, { parts: Partial<ClientParts>; finding: str
     finding: 'client.problem',
   },
   'answers errors as plain JSON': {
-    parts: { error: (code) => ({ ...RIGHT_CLIENT.error(code), type: 'application/json' }) },
+    parts: { error: (...of) => ({ ...RIGHT_CLIENT.error(...of), type: 'application/json' }) },
     finding: 'client.problem',
+  },
+  'answers the same count always': {
+    parts: { answer: (query) => RIGHT_CLIENT.answer(query, 7n) },
+    finding: 'client.answers',
+  },
+  'names no kind of its errors': {
+    parts: { error: (status, _, traceId) => RIGHT_CLIENT.error(status, 'error', traceId) },
+    finding: 'client.problem-type',
+  },
+  'asks for a long pause': { parts: { retryAfter: '60' }, finding: 'client.retry-after' },
+  'decodes its query twice': {
+    parts: {
+      query(url) {
+        const once = RIGHT_CLIENT.query(url);
+        try {
+          return once && decodeURIComponent(once);
+        } catch {
+          return once;
+        }
+      },
+    },
+    finding: 'client.decodes',
+  },
+  'replaces bytes that are not UTF-8': {
+    parts: { refuse: (query) => RIGHT_CLIENT.refuse(query.replaceAll('\ufffd', '?')) },
+    finding: 'client.refuses',
   },
   'reads a plus sign as a space': {
     parts: {
@@ -136,20 +160,15 @@ const WRONG: Readonly<Record<string, { parts: Partial<ClientParts>; finding: str
   },
 };
 
-describe('conformance --client', () => {
-  let tested: TestedCloud;
-  before(async () => {
-    tested = await startTestedCloud('client');
-  });
-  after(() => tested.close());
-
+// They mostly wait.
+describe('conformance --client', { concurrency: 4 }, () => {
   it('finds nothing wrong with a right client', async (t) => {
-    assert.deepEqual(await findingsOn(t, tested, {}), []);
+    assert.deepEqual(await findingsOn(t, {}), []);
   });
 
   for (const [name, { parts, finding }] of Object.entries(WRONG)) {
     it(`finds ${finding} of a client that ${name}, and nothing else`, async (t) => {
-      assert.deepEqual(await findingsOn(t, tested, parts), [finding]);
+      assert.deepEqual(await findingsOn(t, parts), [finding]);
     });
   }
 });

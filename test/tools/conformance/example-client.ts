@@ -10,7 +10,8 @@ export type ClientAnswer = Readonly<{ status: number; type: string; body: unknow
 export type ClientParts = Readonly<{
   query(url: string): string | null;
   answer(query: string, count: bigint): ClientAnswer;
-  error(status: number): ClientAnswer;
+  error(status: number, type: string, traceId: string | undefined): ClientAnswer;
+  retryAfter: string | undefined;
   /** The status for a code of gRPC. */
   map(code: number): number;
   /** Whether a count from the server may be one. */
@@ -27,10 +28,26 @@ export type ClientParts = Readonly<{
   store: typeof storeSpans;
 }>;
 
-const problem = (status: number): ClientAnswer => ({
+const TYPES: Readonly<Record<number, string>> = {
+  400: 'invalid-argument',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  500: 'unexpected-result',
+  502: 'bad-upstream',
+  503: 'unavailable',
+  504: 'deadline-exceeded',
+};
+
+const problem = (status: number, type: string, traceId: string | undefined): ClientAnswer => ({
   status,
   type: 'application/problem+json',
-  body: { type: 'tag:example', title: 'An error', status, detail: 'It failed.' },
+  body: {
+    type: `tag:shakesapp,2026:${type}`,
+    title: 'An error',
+    status,
+    detail: 'It failed.',
+    ...(traceId && { traceId }),
+  },
 });
 
 export const RIGHT_CLIENT: ClientParts = {
@@ -41,9 +58,10 @@ export const RIGHT_CLIENT: ClientParts = {
     body: { query, matchCount: Number(count), match_count: Number(count) },
   }),
   error: problem,
+  retryAfter: '1',
   map: (code) => ({ 1: 503, 3: 400, 4: 504, 8: 503, 14: 503 })[code] ?? 502,
   isCount: (count) => count >= 0n,
-  refuse: (query) => query === '' || Buffer.byteLength(query) > 1_024 || /[\n\r]/.test(query),
+  refuse: (query) => query === '' || Buffer.byteLength(query) > 1_024 || /[\n\r\ufffd]/.test(query),
   health: 'answers',
   deadlineMs: (asked) => Math.min(asked ?? Number.POSITIVE_INFINITY, 40_000),
   cancels: true,
@@ -115,19 +133,23 @@ export async function startExampleClient(
     });
     const limit = Number(request.headers['shakesapp-timeout-ms']) || undefined;
     const deadlineMs = parts.deadlineMs(limit);
+    const fail = (status: number, type = TYPES[status] ?? 'internal') =>
+      parts.error(status, type, parent.traceId);
     try {
-      if (parts.refuse(query)) return parts.error(400);
+      if (parts.refuse(query)) return fail(400);
       const path = '/shakesapp.ShakespeareService/GetMatchCount';
       const found = await ask(path, encodeRequest(query), {
         headers,
         ...(deadlineMs !== undefined && { deadlineMs }),
         ...(parts.cancels && { gone }),
       });
-      if (!parts.isCount(found)) return parts.error(502);
+      if (!parts.isCount(found)) return fail(502);
       const isWrong = asked === null && parts.checksKnown && found !== BigInt(known[query] ?? 0);
-      return isWrong ? parts.error(500) : parts.answer(query, found);
+      return isWrong ? fail(500) : parts.answer(query, found);
     } catch (error) {
-      return parts.error(parts.map((error as { code: number }).code));
+      const { code } = error as { code: number };
+      const status = parts.map(code);
+      return code === 9 ? fail(status, 'failed-precondition') : fail(status);
     } finally {
       const [serverKind, clientKind] = parts.kinds;
       await parts
@@ -150,12 +172,15 @@ export async function startExampleClient(
         return text((await isServing()) === 1n ? 200 : 503);
       }
       if (isHealth || path === '/_healthz') return text(200);
-      if (path !== '/') return parts.error(parts.unknownPath);
-      if (request.method === 'GET') return count(request, gone.signal);
+      if (path !== '/')
+        return parts.error(parts.unknownPath, TYPES[parts.unknownPath] ?? '', undefined);
+      if (request.method === 'GET' || request.method === 'HEAD') return count(request, gone.signal);
       response.setHeader('allow', 'GET, HEAD');
-      return parts.error(405);
+      return parts.error(405, 'method-not-allowed', undefined);
     };
     const { status, type, body } = await result();
+    const isRepeated = status > 500 && !JSON.stringify(body).includes('failed-precondition');
+    if (isRepeated && parts.retryAfter) response.setHeader('retry-after', parts.retryAfter);
     response.writeHead(status, { 'content-type': type });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   };

@@ -8,7 +8,7 @@ import { sleep, systemClock } from '../../../lib/clock.ts';
 import { headersIn, startGrpcServer } from '../../../tools/conformance/grpc-server.ts';
 import { decodeRequest, encodeResponse } from '../../../tools/conformance/grpc-wire.ts';
 import { decodeText, linesOf } from '../../../tools/works/count.ts';
-import { type Parent, parentOf, storeSpans } from './example-spans.ts';
+import { newTrace, type Parent, parentOf, storeSpans } from './example-spans.ts';
 
 /** A server of few lines, each part of it to be exchanged for a wrong one. */
 export type ServerParts = Readonly<{
@@ -21,8 +21,14 @@ export type ServerParts = Readonly<{
   /** The code by which a query is refused. */
   refuse(query: string): number | undefined;
   encode(count: bigint): Buffer;
-  health: Readonly<{ code?: number; status: number; makesSpan?: boolean }>;
+  health: Readonly<{ code?: number; status: number; makesSpan?: boolean; reads?: boolean }>;
   parent(headers: Readonly<Record<string, string>>): Parent;
+  /** Of a health check that makes a span. */
+  healthParent: ServerParts['parent'];
+  /** Whether each call makes another trace too. */
+  strays: boolean;
+  /** Of OTEL_RESOURCE_ATTRIBUTES. */
+  resource(attributes: string): string;
   kind: number;
   service(name: string): string;
   /** What happens to a text that cannot be read. */
@@ -50,6 +56,9 @@ export const RIGHT_SERVER: ServerParts = {
   encode: encodeResponse,
   health: { status: 1 },
   parent: parentOf,
+  healthParent: parentOf,
+  strays: false,
+  resource: (attributes) => attributes,
   kind: 2,
   service: (name) => name,
   whenUnread: 'fail',
@@ -95,10 +104,22 @@ export async function startExampleServer(
     const found = lines.filter((line) => parts.matches(line, query));
     return parts.encode(BigInt(found.reduce((sum, line) => sum + parts.weight(line, query), 0)));
   };
-  const store = (call: ServerUnaryCall<Buffer, Buffer>, startMs: number) =>
-    storeSpans(variables(), parts.service(variables().OTEL_SERVICE_NAME ?? ''), [
-      { parent: parts.parent(headersIn(call.metadata)), kind: parts.kind, startMs },
-    ]).catch(() => {}); // the last ones come when the test is over
+  const store = (
+    call: ServerUnaryCall<Buffer, Buffer>,
+    startMs: number,
+    parentIn: ServerParts['parent'] = parts.parent,
+  ) => {
+    const env = variables();
+    const resource = parts.resource(env.OTEL_RESOURCE_ATTRIBUTES ?? '');
+    const { kind } = parts;
+    const spans = [{ parent: parentIn(headersIn(call.metadata)), kind, startMs }];
+    if (parts.strays) spans.push({ parent: newTrace(), kind: 1, startMs });
+    return storeSpans(
+      { ...env, OTEL_RESOURCE_ATTRIBUTES: resource },
+      parts.service(env.OTEL_SERVICE_NAME ?? ''),
+      spans,
+    ).catch(() => {}); // the last ones come when the test is over
+  };
   const count: handleUnaryCall<Buffer, Buffer> = (call, reply) => {
     const startMs = performance.timeOrigin + performance.now();
     void answer(call)
@@ -111,8 +132,11 @@ export async function startExampleServer(
       });
   };
   const health: handleUnaryCall<Buffer, Buffer> = (call, reply) => {
-    const { code, status: serving, makesSpan } = parts.health;
-    if (makesSpan === true) void store(call, Date.now());
+    const { code, status: serving, makesSpan, reads } = parts.health;
+    if (reads === true) void read();
+    if (makesSpan === true) {
+      void store(call, performance.timeOrigin + performance.now(), parts.healthParent);
+    }
     if (code === undefined) reply(null, Buffer.from([0x08, serving]));
     else reply({ code, details: 'no such service' });
   };

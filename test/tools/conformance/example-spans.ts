@@ -54,8 +54,8 @@ export async function storeSpans(
   const endMs = performance.timeOrigin + performance.now();
   const attributesOf = (values: Readonly<Record<string, string>>) =>
     Object.entries(values).map(([key, stringValue]) => ({ key, value: { stringValue } }));
-  const project = /gcp\.project_id=([^,]*)/.exec(env.OTEL_RESOURCE_ATTRIBUTES ?? '')?.[1] ?? '';
-  const resource = attributesOf({ 'service.name': service, 'gcp.project_id': project });
+  const pairs = (env.OTEL_RESOURCE_ATTRIBUTES ?? '').split(',').map((pair) => pair.split('='));
+  const resource = attributesOf({ ...Object.fromEntries(pairs), 'service.name': service });
   const body = {
     resourceSpans: [
       {

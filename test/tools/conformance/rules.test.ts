@@ -24,6 +24,7 @@ const SECTIONS = new Map(
 
 const never = () => assert.fail('called');
 const calls: ServerCalls = {
+  at: { host: '', port: 0 },
   deadlineMs: 0,
   count: never,
   hold: never,
@@ -37,7 +38,11 @@ after(async () => {
   server.close();
   await client.close();
 });
-const cloud = { faults: createFaults(), traceStore: createTraceStore() };
+const cloud = {
+  faults: createFaults(),
+  traceStore: createTraceStore(),
+  otlpRefusals: () => [],
+};
 const { signal } = new AbortController();
 
 const CHECKS: readonly Check[] = [

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isUtf8 } from 'node:buffer';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import { runChecks } from '../../../tools/conformance/check.ts';
@@ -6,6 +7,7 @@ import { startTestedCloud, type TestedCloud } from '../../../tools/conformance/c
 import { findingsOf } from '../../../tools/conformance/render.ts';
 import { serverChecks } from '../../../tools/conformance/server/checks.ts';
 import { createServerCalls } from '../../../tools/conformance/server/server-calls.ts';
+import { decodeText } from '../../../tools/works/count.ts';
 import { RIGHT_SERVER, type ServerParts, startExampleServer } from './example-server.ts';
 import { b3Of, newTrace, parentOf, traceparentOf } from './example-spans.ts';
 
@@ -21,7 +23,7 @@ async function findingsOn(
   t.after(server.close);
   const at = { host: '127.0.0.1', port: server.port };
   variables = tested.variables(at, {}, {});
-  const calls = createServerCalls(`${at.host}:${at.port}`, 30_000);
+  const calls = createServerCalls(at, 30_000);
   t.after(calls.close);
   const { signal } = new AbortController();
   const checks = serverChecks({
@@ -33,8 +35,11 @@ async function findingsOn(
   return findingsOf(await runChecks(checks, { signal })).map(({ id }) => id);
 }
 
+const withoutAccents = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '');
+
 /** Of the call that came last, whichever one asks. */
 let latest = '';
+let calls = 0;
 
 const WRONG: Readonly<Record<string, { parts: Partial<ServerParts>; finding: string }>> = {
   'compiles the query as a pattern': {
@@ -105,6 +110,68 @@ const WRONG: Readonly<Record<string, { parts: Partial<ServerParts>; finding: str
     parts: { decode: (bytes) => bytes.toString('latin1') },
     finding: 'answers.unicode',
   },
+  'counts equal lines once': {
+    parts: { lines: (texts) => [...new Set(texts.flatMap((text) => text.split('\n')))] },
+    finding: 'answers.same-lines',
+  },
+  'normalises its texts and the query': {
+    parts: {
+      matches: (line, query) => RIGHT_SERVER.matches(line.normalize('NFC'), query.normalize('NFC')),
+    },
+    finding: 'answers.accents',
+  },
+  'takes accents off': {
+    parts: {
+      matches: (line, query) => RIGHT_SERVER.matches(withoutAccents(line), withoutAccents(query)),
+    },
+    finding: 'answers.accents',
+  },
+  'reads Windows-1252 for ISO-8859-1': {
+    parts: {
+      decode: (bytes) =>
+        isUtf8(bytes) ? bytes.toString() : new TextDecoder('windows-1252').decode(bytes),
+    },
+    finding: 'answers.latin1',
+  },
+  'decides how to decode by the beginning of a text': {
+    parts: {
+      decode: (bytes) => bytes.toString(isUtf8(bytes.subarray(0, 1_024)) ? 'utf8' : 'latin1'),
+    },
+    finding: 'answers.latin1',
+  },
+  'decodes each line by itself': {
+    parts: {
+      decode: (bytes) =>
+        bytes
+          .toString('latin1')
+          .split('\n')
+          .map((line) => decodeText(Buffer.from(line, 'latin1')))
+          .join('\n'),
+    },
+    finding: 'answers.latin1',
+  },
+  'reads names with an ending only': {
+    parts: { isText: (name, prefix) => RIGHT_SERVER.isText(name, prefix) && name.endsWith('.txt') },
+    finding: 'answers.every-text',
+  },
+  'reads no folders below the prefix': {
+    parts: {
+      isText: (name, prefix) =>
+        RIGHT_SERVER.isText(name, prefix) && !name.slice(prefix.length).includes('/'),
+    },
+    finding: 'answers.every-text',
+  },
+  'refuses control characters': {
+    parts: {
+      refuse: (query) =>
+        /[\t\f\v]/.test(query) ? status.INVALID_ARGUMENT : RIGHT_SERVER.refuse(query),
+    },
+    finding: 'answers.spaces',
+  },
+  'reads the texts for a health check': {
+    parts: { health: { status: 1, reads: true } },
+    finding: 'health.texts',
+  },
   'finds complete words only': {
     parts: {
       matches: (line, query) =>
@@ -174,6 +241,29 @@ const WRONG: Readonly<Record<string, { parts: Partial<ServerParts>; finding: str
   'knows no empty name in a health check': {
     parts: { health: { status: 0, code: status.NOT_FOUND } },
     finding: 'health.serving',
+  },
+  'records one call in two': {
+    parts: {
+      parent(headers) {
+        calls += 1;
+        const parent = parentOf(headers);
+        return { ...parent, sampled: parent.sampled && calls % 2 === 0 };
+      },
+    },
+    finding: 'traces.sampled',
+  },
+  'makes a trace beside each call': { parts: { strays: true }, finding: 'spans.strays' },
+  'makes a trace of each health check': {
+    parts: { health: { status: 1, makesSpan: true }, healthParent: newTrace },
+    finding: 'spans.health',
+  },
+  'does not say which instance it is': {
+    parts: { resource: (env) => env.replace(/k8s[^,]*/, 'pod=1') },
+    finding: 'spans.resource',
+  },
+  'does not say its project': {
+    parts: { resource: (env) => env.replace('gcp.project_id', 'project') },
+    finding: 'traces.stored',
   },
   'makes spans for health checks': {
     parts: { health: { status: 1, makesSpan: true } },

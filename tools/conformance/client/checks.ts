@@ -1,11 +1,10 @@
-import type { LocalCloud } from '../../local/cloud/local-cloud.ts';
 import { createHttp2Upstream } from '../../local/platforms/cloud-run/upstream.ts';
 import type { Check } from '../check.ts';
 import { sendAroundClientEnd } from '../end/client-end.ts';
 import { endChecks } from '../end/end-checks.ts';
 import { describeHttp } from '../http-calls.ts';
 import { type Again, secureChecks } from '../secure/secure-checks.ts';
-import { readStored } from '../stored-spans.ts';
+import { readStored, type StoringCloud } from '../stored-spans.ts';
 import type { Stop } from '../tested-program.ts';
 import { TOGETHER } from '../trace-cases.ts';
 import { traceChecks } from '../trace-checks.ts';
@@ -13,13 +12,14 @@ import { runTraces, type TraceRun } from '../trace-run.ts';
 import { type ClientUnderTest, clientAnswerChecks } from './answers.ts';
 import { clientErrorChecks } from './errors.ts';
 import { outgoingChecks } from './outgoing.ts';
+import { problemChecks } from './problems.ts';
 import { clientWaitingChecks } from './waiting.ts';
 
 /** Everything that is asked of a `client`. */
 export function clientChecks(
   tested: ClientUnderTest,
   options: Readonly<{
-    cloud: Pick<LocalCloud, 'traceStore'>;
+    cloud: StoringCloud;
     signal: AbortSignal;
     stop?: Stop | undefined;
     again?: Again | undefined;
@@ -27,7 +27,7 @@ export function clientChecks(
   }>,
 ): readonly Check[] {
   const { call, server } = tested;
-  const store = readStored(options.cloud.traceStore, options.storedWithinMs);
+  const store = readStored(options.cloud, options.storedWithinMs);
   let traces: Promise<TraceRun> | undefined;
   const run = () => {
     traces ??= runTraces({
@@ -48,6 +48,7 @@ export function clientChecks(
   };
   return [
     ...clientAnswerChecks(tested),
+    ...problemChecks(tested),
     ...clientErrorChecks(tested),
     ...clientWaitingChecks(tested),
     ...traceChecks('client', run),

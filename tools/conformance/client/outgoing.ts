@@ -2,9 +2,11 @@ import type { Span } from '../../traces/model.ts';
 import type { Check, Finding } from '../check.ts';
 import { TOGETHER } from '../trace-cases.ts';
 import type { TraceRun } from '../trace-run.ts';
+import { PLAIN } from './answers.ts';
 
 const GROUP = 'Traces';
 const HEADERS = 'outgoing.headers';
+const PARENT = 'outgoing.parent';
 
 /** The trace headers of the call that a client makes in turn. */
 export const outgoingChecks = (run: () => Promise<TraceRun>): readonly Check[] => [
@@ -16,15 +18,15 @@ export const outgoingChecks = (run: () => Promise<TraceRun>): readonly Check[] =
       section: 'trace headers',
       says: 'program that calls another one **must** send both headers too',
     },
-    after: ['traces.stored', TOGETHER],
+    after: [PLAIN, 'traces.stored', TOGETHER],
     run: async () => checkHeaders((await run()).sent(TOGETHER).passedOn ?? {}),
   },
   {
-    id: 'outgoing.parent',
+    id: PARENT,
     group: GROUP,
     title: 'makes a span of kind client for its call, and names it in the headers',
     rule: { section: 'spans', says: 'one of kind client, for the gRPC call' },
-    after: ['traces.stored', TOGETHER, HEADERS, 'spans.kind'],
+    after: [PLAIN, 'traces.stored', TOGETHER, HEADERS, 'spans.kind'],
     async run() {
       const traces = await run();
       const { passedOn = {}, ids } = traces.sent(TOGETHER);
@@ -36,7 +38,7 @@ export const outgoingChecks = (run: () => Promise<TraceRun>): readonly Check[] =
     group: GROUP,
     title: 'passes on that its caller does not sample',
     rule: { section: 'trace headers', says: 'An explicit `0` is honoured.' },
-    after: ['traces.stored', TOGETHER, HEADERS, 'traces.unsampled'],
+    after: [PLAIN, 'traces.stored', TOGETHER, HEADERS, PARENT, 'traces.unsampled'],
     async run() {
       const { passedOn = {} } = (await run()).sent('traces.unsampled');
       const { traceparent = '', b3 = '' } = passedOn;

@@ -1,11 +1,10 @@
-import type { LocalCloud } from '../../local/cloud/local-cloud.ts';
 import { createHttp1Upstream } from '../../local/platforms/cloud-run/upstream.ts';
 import type { Check } from '../check.ts';
 import { endChecks } from '../end/end-checks.ts';
 import { sendAroundLoadgenEnd } from '../end/loadgen-end.ts';
 import { describeHttp } from '../http-calls.ts';
 import { type Again, secureChecks } from '../secure/secure-checks.ts';
-import { readStored } from '../stored-spans.ts';
+import { readStored, type StoringCloud } from '../stored-spans.ts';
 import type { Stop } from '../tested-program.ts';
 import { emptyBodyCheck } from './defaults.ts';
 import { atOnce, type LoadgenUnderTest, startRun } from './run-calls.ts';
@@ -17,13 +16,13 @@ import { loadgenTraceChecks, STORED } from './traces.ts';
 export function loadgenChecks(
   tested: LoadgenUnderTest,
   options: Readonly<{
-    cloud: Pick<LocalCloud, 'traceStore'>;
+    cloud: StoringCloud;
     signal: AbortSignal;
     stop?: Stop | undefined;
     again?: Again | undefined;
   }>,
 ): readonly Check[] {
-  const store = readStored(options.cloud.traceStore);
+  const store = readStored(options.cloud);
   return [
     ...loadgenRunChecks(tested),
     ...loadgenTraceChecks(tested, store, options.signal),

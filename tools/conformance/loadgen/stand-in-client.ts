@@ -31,6 +31,12 @@ export type StandInClient = Readonly<{
 }>;
 
 const POLL_MS = 20;
+const PROBLEM = JSON.stringify({
+  type: 'tag:shakesapp,2026:unavailable',
+  title: 'Temporarily unavailable',
+  status: 503,
+  detail: 'as the check asks for',
+});
 
 export async function startStandInClient(): Promise<StandInClient> {
   const requests: Request[] = [];
@@ -47,7 +53,10 @@ export async function startStandInClient(): Promise<StandInClient> {
     mostOpen = Math.max(mostOpen, open);
     await after?.();
     open -= 1;
-    if (answer === 'fail') return void response.writeHead(503).end();
+    if (answer === 'fail') {
+      response.writeHead(503, { 'content-type': 'application/problem+json' });
+      return void response.end(PROBLEM);
+    }
     const right = KNOWN_QUERIES[query ?? ''] ?? 0;
     const matchCount = answer === 'right' ? right : right + 1;
     response.writeHead(200, { 'content-type': 'application/json' });

@@ -1,6 +1,6 @@
 import type { Span } from '../../traces/model.ts';
 import type { Check, Finding } from '../check.ts';
-import type { Stored } from '../stored-spans.ts';
+import { findNothingStored, type Stored } from '../stored-spans.ts';
 import { KNOWN_QUERIES } from '../texts.ts';
 import { judgeHealthSpans, NO_HEALTH_SPANS } from './health-spans.ts';
 import type { LoadgenUnderTest } from './run-calls.ts';
@@ -44,9 +44,7 @@ export function loadgenTraceChecks(
       after: [RUN, HEADERS],
       async run() {
         if ((await run()).isAnyStored) return null;
-        const fix =
-          'export to OTEL_EXPORTER_OTLP_ENDPOINT, and name gcp.project_id in the resource';
-        return { sent: 'a run, and waited 15 s for spans', came: 'no span arrived', fix };
+        return findNothingStored('a run, and waited 15 s for spans', stored);
       },
     },
     {

@@ -1,153 +1,12 @@
+import { status } from '@grpc/grpc-js';
 import type { Check, Finding } from '../check.ts';
 import { expectedCount } from '../texts.ts';
+import { ANSWER_ROWS, PLAIN } from './answer-rows.ts';
 import { AGAIN } from './interruptions.ts';
 import { describeAnswer, type ServerCalls } from './server-calls.ts';
 
-type Row = Readonly<{
-  id: string;
-  title: string;
-  queries: readonly string[];
-  says: string;
-  fix: string;
-  after?: readonly string[];
-}>;
-
-const PLAIN = 'answers.plain';
-
-const ROWS: readonly Row[] = [
-  {
-    id: PLAIN,
-    title: 'counts the lines that contain a word',
-    queries: ['kestrel'],
-    says: 'It **must** count the lines that contain the query, over all texts together.',
-    fix: 'read the objects of WORKS_BUCKET under WORKS_PREFIX from the Cloud Storage in the environment, and answer match_count as an int64 in field 1',
-  },
-  {
-    id: 'answers.every-text',
-    title: 'reads every text under the prefix, and nothing else',
-    queries: ['everywhere', 'grebe'],
-    after: ['errors.partial'],
-    says: 'The texts are the objects of the bucket `WORKS_BUCKET` whose names begin with `WORKS_PREFIX`',
-    fix: 'list all pages with the prefix WORKS_PREFIX, read each object, and leave out names that end with "/"',
-  },
-  {
-    id: 'answers.lines',
-    title: 'counts a line once, however often it contains the query',
-    queries: ['heron'],
-    says: 'A line counts once, however often it contains the query.',
-    fix: 'count lines, not occurrences',
-  },
-  {
-    id: 'answers.literal',
-    title: 'takes the query literally',
-    queries: [
-      'a.c',
-      '(open',
-      '[bracket',
-      'back\\d',
-      'c++',
-      'star.*',
-      'up|down',
-      '^caret',
-      '$dollar',
-      'how?',
-      '100%',
-    ],
-    says: 'The query is a literal substring, never a pattern',
-    fix: 'search for a substring; do not make a pattern of the query, and match within words',
-  },
-  {
-    id: 'answers.substring',
-    title: 'finds the query inside of a word',
-    queries: ['estre', 'umps over the laz'],
-    says: 'The query is a literal substring, never a pattern',
-    fix: 'search for a substring of the line; do not split lines into words',
-  },
-  {
-    id: 'answers.case',
-    title: 'ignores upper and lower case of ASCII letters',
-    queries: ['lapwing', 'LAPWING', 'LapWing'],
-    says: 'Upper and lower case are equal, for letters of every language.',
-    fix: 'convert both the query and the line to lower case before you compare',
-  },
-  {
-    id: 'answers.unicode',
-    title: 'finds characters of every script',
-    queries: ['雲雀', '雲', '🐦'],
-    says: 'A text is UTF-8 if all of its bytes are valid UTF-8',
-    fix: 'decode the texts as UTF-8 before you search',
-  },
-  {
-    id: 'answers.case-unicode',
-    title: 'ignores upper and lower case of other letters',
-    queries: ['жаворонок', 'ЖАВОРОНОК', 'étourneau', 'ÉTOURNEAU', 'αλκυονα'],
-    after: ['answers.case', 'answers.unicode'],
-    says: 'Upper and lower case are equal, for letters of every language.',
-    fix: 'use the conversion for Unicode, not the one for ASCII',
-  },
-  {
-    id: 'answers.latin1',
-    title: 'reads a text in ISO-8859-1',
-    queries: ['garçon'],
-    says: 'A text is UTF-8 if all of its bytes are valid UTF-8, and ISO-8859-1 if not.',
-    fix: 'decode a text as ISO-8859-1 if its bytes are not valid UTF-8',
-  },
-  {
-    id: 'answers.spaces',
-    title: 'keeps the spaces of the query and of the lines',
-    queries: [' finch', 'finch ', 'finch\t', 'two  spaces', '  '],
-    says: 'The query is a literal substring, never a pattern',
-    fix: 'trim neither the query nor the lines, and do not merge spaces',
-  },
-  {
-    id: 'answers.line-end',
-    title: 'ends a line at a line feed only',
-    queries: ['plover\u2028dunlin', 'plover\u0085dunlin', 'plover\fdunlin', 'plover\vdunlin'],
-    after: ['answers.unicode'],
-    says: 'A line ends with `\\n`, or with the text. No other character ends a line.',
-    fix: 'split at "\\n" alone; functions such as splitlines() know more separators',
-  },
-  {
-    id: 'answers.carriage-return',
-    title: 'does not end a line at a carriage return',
-    queries: ['merlin', 'redshank'],
-    after: ['answers.lines', 'answers.line-end'],
-    says: 'A line ends with `\\n`, or with the text. No other character ends a line.',
-    fix: 'split at "\\n" alone, and read the texts as bytes: text modes convert line ends',
-  },
-  {
-    id: 'answers.last-line',
-    title: 'counts a last line without a line feed',
-    queries: ['bittern'],
-    says: 'A line ends with `\\n`, or with the text.',
-    fix: 'count what follows the last "\\n" too',
-  },
-  {
-    id: 'answers.text-end',
-    title: 'ends a line at the end of a text',
-    queries: ['bitterneverywhere', 'bunting'],
-    after: ['answers.last-line'],
-    says: 'A line ends with `\\n`, or with the text.',
-    fix: 'search each text alone; a line of one text does not go on in the next',
-  },
-  {
-    id: 'answers.long-line',
-    title: 'reads lines of any length',
-    queries: ['curlew'],
-    says: 'It **must** never answer with the count of some of the texts.',
-    fix: 'do not limit the length of a line: line scanners often stop at 64 KiB, without an error',
-  },
-  {
-    id: 'answers.none',
-    title: 'answers 0 where no line matches',
-    queries: ['no such line anywhere'],
-    says: 'No match is the answer `0`, with the status `OK`.',
-    fix: 'answer 0 with the status OK',
-  },
-];
-
 export const answerChecks = (calls: ServerCalls): readonly Check[] =>
-  ROWS.map(({ id, title, queries, says, fix, after }) => ({
+  ANSWER_ROWS.map(({ id, title, queries, says, fix, after }) => ({
     id,
     group: 'Answers',
     title,
@@ -163,13 +22,18 @@ export const answerChecks = (calls: ServerCalls): readonly Check[] =>
     },
   }));
 
+const REFUSE_LESS =
+  'refuse an empty query, more than 1,024 bytes, "\\n", "\\r" and what is not valid UTF-8, and nothing else';
+
 async function checkCount(calls: ServerCalls, query: string, fix: string): Promise<Finding | null> {
   const expected = expectedCount(query);
   const answer = await calls.count(query);
   if (answer.code === 0 && answer.count === BigInt(expected)) return null;
+  const contain = expected === 1 ? '1 line contains' : `${expected} lines contain`;
+  const isRefused = answer.code === status.INVALID_ARGUMENT;
   return {
-    sent: `the query ${JSON.stringify(query)}, which ${expected} lines contain`,
+    sent: `the query ${JSON.stringify(query)}, which ${contain}`,
     came: describeAnswer(answer),
-    fix,
+    fix: isRefused ? REFUSE_LESS : fix,
   };
 }

@@ -2,27 +2,28 @@ import type { LocalCloud } from '../../local/cloud/local-cloud.ts';
 import type { Check } from '../check.ts';
 import { endChecks } from '../end/end-checks.ts';
 import { sendAroundServerEnd } from '../end/server-end.ts';
-import { readStored } from '../stored-spans.ts';
+import { readStored, type StoringCloud } from '../stored-spans.ts';
 import type { Stop } from '../tested-program.ts';
 import { expectedCount } from '../texts.ts';
 import { TOGETHER } from '../trace-cases.ts';
 import { traceChecks } from '../trace-checks.ts';
 import { runTraces, type TraceRun } from '../trace-run.ts';
 import { answerChecks } from './answers.ts';
+import { healthChecks } from './health.ts';
 import { interruptionChecks, unreadChecks } from './interruptions.ts';
-import { healthCheck, limitChecks } from './limits.ts';
+import { limitChecks } from './limits.ts';
 import { describeAnswer, type ServerCalls } from './server-calls.ts';
 
 /** Everything that is asked of a `server`, in the order in which it is asked. */
 export function serverChecks(options: {
   calls: ServerCalls;
-  cloud: Pick<LocalCloud, 'faults' | 'traceStore'>;
+  cloud: StoringCloud & Pick<LocalCloud, 'faults'>;
   signal: AbortSignal;
   stop?: Stop | undefined;
   storedWithinMs?: number;
 }): readonly Check[] {
   const { calls, cloud, signal, stop } = options;
-  const store = readStored(cloud.traceStore, options.storedWithinMs);
+  const store = readStored(cloud, options.storedWithinMs);
   const around = {
     calls,
     faults: cloud.faults,
@@ -45,7 +46,7 @@ export function serverChecks(options: {
     return traces;
   };
   return [
-    healthCheck(calls),
+    ...healthChecks(around),
     ...unreadChecks(around),
     ...answerChecks(calls),
     ...limitChecks(calls),

@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { renderReplacement } from '../../local/platforms/replacement.ts';
 import { GoneError } from '../check.ts';
 import { decodeResponse, encodeRequest } from '../grpc-wire.ts';
+import { listens } from '../listening.ts';
 
 export type Answer = Readonly<{
   code: number;
@@ -20,6 +23,7 @@ export type CallOptions = Readonly<{
 export type HeldCall = Readonly<{ send(): void; answer: Promise<Answer> }>;
 
 export type ServerCalls = Readonly<{
+  at: Readonly<{ host: string; port: number }>;
   /** The deadline of a call where it names none. */
   deadlineMs: number;
   count(query: string | Buffer, options?: CallOptions): Promise<Answer>;
@@ -39,9 +43,14 @@ export const nameOfCode = (code: number): string =>
   `${CODE_NAMES[code] ?? 'unknown code'} (${code})`;
 
 export const SERVING = 1n;
+const GONE_AFTER_MS = 200;
 
 /** As the platforms' probes and `client` call it: plain text, one connection, no retries. */
-export function createServerCalls(address: string, deadlineMs: number): ServerCalls {
+export function createServerCalls(
+  at: Readonly<{ host: string; port: number }>,
+  deadlineMs: number,
+): ServerCalls {
+  const address = renderReplacement(at);
   const client = new Client(address, credentials.createInsecure(), {
     'grpc.use_local_subchannel_pool': 1,
     'grpc.enable_retries': 0,
@@ -66,9 +75,15 @@ export function createServerCalls(address: string, deadlineMs: number): ServerCa
       const timer =
         cancelAfterMs === undefined ? undefined : setTimeout(() => pending.cancel(), cancelAfterMs);
     });
+  // Whoever ends closes its port a moment after the call.
+  const isThere = async () => {
+    await sleep(GONE_AFTER_MS);
+    return listens(at);
+  };
   const health: ServerCalls['health'] = (headers = {}) =>
     call('/grpc.health.v1.Health/Check', Buffer.alloc(0), { headers });
   return {
+    at,
     deadlineMs,
     health,
     hold(query, { headers } = {}) {
@@ -86,13 +101,18 @@ export function createServerCalls(address: string, deadlineMs: number): ServerCa
     },
     async count(query, options = {}) {
       const answer = await call(COUNT, encodeRequest(query), options);
-      if (answer.code !== status.UNAVAILABLE) return answer;
+      if (answer.code === status.UNIMPLEMENTED) {
+        const reason = `it does not serve ${COUNT.slice(1)}`;
+        const fix =
+          'register the service of proto/shakesapp.proto, with this package and these names';
+        throw new GoneError(describeAnswer(answer), { fix, reason });
+      }
       // Its own answer, or the end of its process?
-      const { code, details } = await health();
-      if (code !== status.UNAVAILABLE) return answer;
-      throw new GoneError(
-        `the call failed (${answer.details}), and no other works after it: ${details}`,
-      );
+      if (answer.code === status.UNAVAILABLE && !(await isThere())) {
+        const came = `the call failed (${answer.details}), and nothing listens on ${address} after it`;
+        throw new GoneError(came);
+      }
+      return answer;
     },
     close: () => client.close(),
   };

@@ -15,6 +15,8 @@ export type HttpService = Readonly<{
  */
 export async function startHttpService(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  /** Of a request that is not HTTP/1.1: the bytes that came. */
+  onMalformed?: (bytes: Buffer) => void,
 ): Promise<HttpService> {
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
@@ -23,6 +25,12 @@ export async function startHttpService(
       else response.writeHead(500, { 'content-type': 'text/plain' }).end(String(error));
     });
   });
+  if (onMalformed) {
+    server.on('clientError', (error: Error & { rawPacket?: Buffer }, socket) => {
+      onMalformed(error.rawPacket ?? Buffer.alloc(0));
+      socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    });
+  }
   // Longer than any client library keeps an idle connection: a server that closes first makes
   // their next request fail with a reset now and then.
   server.keepAliveTimeout = 120_000;

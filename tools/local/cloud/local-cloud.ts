@@ -50,6 +50,8 @@ export type LocalCloud = Readonly<{
   traceReadOrigin: string;
   /** For OTEL_EXPORTER_OTLP_ENDPOINT, which is without a path. */
   otlpOrigin: string;
+  /** Why the last requests to it were refused. */
+  otlpRefusals(): readonly string[];
   /** gRPC in plain text. */
   schedulerAddress: string;
   scheduler: SchedulerService;
@@ -63,6 +65,8 @@ export type LocalCloud = Readonly<{
   ): Promise<MetadataServer>;
   close(): Promise<void>;
 }>;
+
+const MOST_REFUSALS = 20;
 
 /** Starts every service of the local cloud on loopback; close() ends them and removes the files. */
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
@@ -110,7 +114,17 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     });
     closers.add(traceWrite.close);
 
-    const otlp = await startOtlp({ store: traceStore, tokens, quota: writes, faults });
+    const refusals: string[] = [];
+    const otlp = await startOtlp({
+      store: traceStore,
+      tokens,
+      quota: writes,
+      faults,
+      onRefusal(reason) {
+        refusals.push(reason);
+        if (refusals.length > MOST_REFUSALS) refusals.shift();
+      },
+    });
     closers.add(otlp.close);
 
     const traceRead = await startTraceRead({
@@ -141,6 +155,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       traceWriteAddress: `localhost:${traceWrite.port}`,
       traceReadOrigin: traceRead.origin,
       otlpOrigin: otlp.origin,
+      otlpRefusals: () => refusals,
       schedulerAddress: `localhost:${scheduler.port}`,
       scheduler,
       faults,

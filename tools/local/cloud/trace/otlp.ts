@@ -32,8 +32,10 @@ export async function startOtlp(options: {
   tokens: TokenIssuer;
   quota: Quota;
   faults?: Faults;
+  /** Why a request was refused. */
+  onRefusal?: (reason: string) => void;
 }): Promise<HttpService> {
-  const { store, tokens, quota, faults } = options;
+  const { store, tokens, quota, faults, onRefusal = () => {} } = options;
   const { protobuf, json } = loadEncodings();
 
   const receive = async (request: IncomingMessage, encoding: Encoding): Promise<Buffer> => {
@@ -55,21 +57,33 @@ export async function startOtlp(options: {
     );
   };
 
-  return startHttpService(async (request, response) => {
-    const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim();
-    const encoding = [protobuf, json].find(({ contentType }) => contentType === type);
-    const wrong = refuse(request, encoding);
-    if (wrong || !encoding) return void response.writeHead(wrong ?? 415).end();
-    try {
-      send(response, 200, encoding.contentType, await receive(request, encoding));
-    } catch (thrown) {
-      const error = toGoogleError(thrown);
-      const { http, grpc } = GOOGLE_STATUS[error.code];
-      const body = encoding.encodeStatus({ code: grpc, message: error.message });
-      send(response, http, encoding.contentType, body);
-    }
-  });
+  return startHttpService(
+    async (request, response) => {
+      const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim();
+      const encoding = [protobuf, json].find(({ contentType }) => contentType === type);
+      const wrong = refuse(request, encoding);
+      if (wrong || !encoding) {
+        onRefusal(`${request.method} ${request.url} with the type ${type}: ${wrong ?? 415}`);
+        return void response.writeHead(wrong ?? 415).end();
+      }
+      try {
+        send(response, 200, encoding.contentType, await receive(request, encoding));
+      } catch (thrown) {
+        const error = toGoogleError(thrown);
+        const { http, grpc } = GOOGLE_STATUS[error.code];
+        onRefusal(error.message);
+        const body = encoding.encodeStatus({ code: grpc, message: error.message });
+        send(response, http, encoding.contentType, body);
+      }
+    },
+    (bytes) => onRefusal(describeMalformed(bytes)),
+  );
 }
+
+const describeMalformed = (bytes: Buffer): string =>
+  bytes.toString('latin1').startsWith('PRI * HTTP/2.0')
+    ? 'the request is gRPC; http/protobuf is asked for'
+    : 'the request is not HTTP/1.1';
 
 function refuse(request: IncomingMessage, encoding: Encoding | undefined): number | undefined {
   if (request.url !== '/v1/traces') return 404;
