@@ -1,7 +1,7 @@
-import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { credentials } from '@grpc/grpc-js';
+import { PassThroughClient } from 'google-auth-library';
 import type { LoadRequestBody } from '../../functions/loadgen/contract.ts';
 import type { LocalCloud } from './cloud/local-cloud.ts';
-import { loadSchedulerService } from './cloud/protos.ts';
 import { runDeadlineMs } from './platforms/deadlines.ts';
 import type { Platform } from './platforms/platform.ts';
 import type { Slowness } from './slowness.ts';
@@ -11,7 +11,7 @@ export type SchedulerJob = Readonly<{
   name: string;
   /** Changes the body of the job, then forces one attempt now. Returns when it was accepted. */
   run(body: LoadRequestBody): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }>;
 
 /** Of one call of the API. */
@@ -45,9 +45,12 @@ export function createLoadJob(
   });
 }
 
+/** Google's client library, which takes longer to load than its calls take. */
+export const loadSchedulerLibrary = () => import('@google-cloud/scheduler');
+
 /**
- * Creates the job that fires loadgen every minute: what Terraform does on Google Cloud. Without
- * Google's client library, whose loading a start would wait for; `load` uses it.
+ * Creates the job that fires loadgen every minute, through the real client library: what Terraform
+ * does on Google Cloud.
  */
 export async function createSchedulerJob(options: {
   address: string;
@@ -63,11 +66,19 @@ export async function createSchedulerJob(options: {
   slowness?: () => number;
 }): Promise<SchedulerJob> {
   const { slowness = () => 1 } = options;
-  const client = new Client(options.address, credentials.createInsecure());
-  const call = (method: string, request: object) =>
-    callUnary(client, method, request, DEADLINE_MS * slowness());
-  const parent = `projects/${options.projectId}/locations/${options.region}`;
-  const name = `${parent}/jobs/shakesapp-load`;
+  const { CloudSchedulerClient } = await loadSchedulerLibrary();
+  const deadline = () => ({ timeout: DEADLINE_MS * slowness() });
+  const separator = options.address.lastIndexOf(':');
+  const client = new CloudSchedulerClient({
+    apiEndpoint: options.address.slice(0, separator),
+    port: Number(options.address.slice(separator + 1)),
+    sslCreds: credentials.createInsecure(),
+    // Without it the library looks for a metadata server, although nothing asks for credentials.
+    authClient: new PassThroughClient(),
+    projectId: options.projectId,
+  });
+  const parent = client.locationPath(options.projectId, options.region);
+  const name = client.jobPath(options.projectId, options.region, 'shakesapp-load');
   const target = (body: LoadRequestBody) => ({
     uri: options.uri,
     httpMethod: 'POST' as const,
@@ -79,48 +90,32 @@ export async function createSchedulerJob(options: {
     },
   });
   const attemptDeadline = () => ({ seconds: runDeadlineMs(slowness()) / 1000 });
-  await call('CreateJob', {
-    parent,
-    job: {
-      name,
-      schedule: options.schedule,
-      timeZone: 'Etc/UTC',
-      attemptDeadline: attemptDeadline(),
-      retryConfig: { retryCount: 0 },
-      httpTarget: target(options.body),
+  await client.createJob(
+    {
+      parent,
+      job: {
+        name,
+        schedule: options.schedule,
+        timeZone: 'Etc/UTC',
+        attemptDeadline: attemptDeadline(),
+        retryConfig: { retryCount: 0 },
+        httpTarget: target(options.body),
+      },
     },
-  });
+    deadline(),
+  );
   return {
     name,
     async run(body) {
-      await call('UpdateJob', {
-        job: { name, httpTarget: target(body), attemptDeadline: attemptDeadline() },
-        updateMask: { paths: ['http_target', 'attempt_deadline'] },
-      });
-      await call('RunJob', { name });
+      await client.updateJob(
+        {
+          job: { name, httpTarget: target(body), attemptDeadline: attemptDeadline() },
+          updateMask: { paths: ['http_target', 'attempt_deadline'] },
+        },
+        deadline(),
+      );
+      await client.runJob({ name }, deadline());
     },
     close: () => client.close(),
   };
-}
-
-function callUnary(
-  client: Client,
-  method: string,
-  request: object,
-  timeoutMs: number,
-): Promise<unknown> {
-  const definition = loadSchedulerService()[method];
-  if (!definition) throw new Error(`Cloud Scheduler has no method ${method}`);
-  const { path, requestSerialize, responseDeserialize } = definition;
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  client.makeUnaryRequest(
-    path,
-    requestSerialize,
-    responseDeserialize,
-    request,
-    new Metadata(),
-    { deadline: Date.now() + timeoutMs },
-    (error, response) => (error ? reject(error) : resolve(response)),
-  );
-  return promise;
 }

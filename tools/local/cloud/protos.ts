@@ -46,15 +46,11 @@ export const loadTraceService = (): ServiceDefinition =>
     'google.devtools.cloudtrace.v2.TraceService',
   );
 
-/** Once: the stand-in and the job of `up` use it. */
-export function loadSchedulerService(): ServiceDefinition {
-  scheduler ??= service(
+export const loadSchedulerService = (): ServiceDefinition =>
+  service(
     loadJson('@google-cloud/scheduler/build/protos/protos.json'),
     'google.cloud.scheduler.v1.CloudScheduler',
   );
-  return scheduler;
-}
-let scheduler: ServiceDefinition | undefined;
 
 export const loadOtlpService = (): ServiceDefinition =>
   service(
