@@ -39,7 +39,11 @@ const titleOf = ({ a, b }: Labels): string => `${a} and ${b}: traces compared`;
 /** What this page is, of what and of when: the first that whoever finds it later asks. */
 function renderAbout(comparison: Comparison): Markup {
   const listed = comparison.unmatched.length > 0 ? CONTENTS_UNMATCHED : CONTENTS;
-  const contents = listed.filter(([id]) => id !== 'gate' || comparison.gate !== undefined);
+  const missing = [
+    comparison.gate === undefined && 'gate',
+    drawnOfOneSide(comparison) === undefined && 'one',
+  ];
+  const contents = listed.filter(([id]) => !missing.includes(id));
   const what =
     comparison.profile === 'general'
       ? 'Two sets of traces compared.'
@@ -63,8 +67,13 @@ const CONTENTS = [
   ['methods', 'Methods'],
   ['recent', 'Recent traces'],
 ] as const;
-const UNMATCHED: readonly string[] = ['verdict', 'gate', 'cohorts', 'recent'];
-const CONTENTS_UNMATCHED = CONTENTS.filter(([id]) => UNMATCHED.includes(id));
+const CONTENTS_UNMATCHED = [
+  ['verdict', 'Verdict'],
+  ['gate', 'Gate'],
+  ['one', 'One request'],
+  ['cohorts', 'Cohorts'],
+  ['recent', 'Recent traces'],
+] as const;
 
 /** `about`: what a page that is kept says of itself; the live page is of now. */
 export function renderHeader(labels: Labels, about: Markup | null = null): Markup {
@@ -89,15 +98,17 @@ ${renderCohorts(comparison, labels)}
 ${reading.length > 0 && renderWarnings(reading)}`;
 }
 
+const drawnOfOneSide = ({ exemplars, coldExemplars }: Comparison) =>
+  [exemplars, coldExemplars].find(({ a, b }) => a.median !== null || b.median !== null);
+
 /** The median request of the side that has traces, a cold one where no other was read. */
 function renderOneRequest(comparison: Comparison, labels: Labels, logs?: LogsOf): Markup {
-  const { exemplars: warm, coldExemplars: cold } = comparison;
-  const exemplars = [warm, cold].find(({ a, b }) => a.median !== null || b.median !== null);
+  const exemplars = drawnOfOneSide(comparison);
   if (exemplars === undefined) return html``;
   const colour = createColours(stepsOf(comparison));
   return html`<section aria-labelledby="one">
 <h2 id="one">One request</h2>
-${renderOverlay({ id: 'median', title: exemplars === warm ? 'Median request' : 'Median cold request', at: 'median', exemplars, paired: false, labels, colour, logs })}
+${renderOverlay({ id: 'median', title: exemplars === comparison.exemplars ? 'Median request' : 'Median cold request', at: 'median', exemplars, paired: false, labels, colour, logs })}
 </section>`;
 }
 
