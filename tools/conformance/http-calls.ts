@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GoneError } from './check.ts';
 import { listens } from './listening.ts';
 
@@ -16,21 +17,27 @@ export type HttpOptions = Readonly<{
   headers?: Readonly<Record<string, string | Buffer>>;
   body?: string;
   deadlineMs?: number;
-  /** The caller goes away after so long. */
-  leaveAfterMs?: number;
+  /** The caller goes away then, without an answer. */
+  leaveWhen?: Promise<unknown>;
 }>;
 
 export type HttpCalls = (path: string, options?: HttpOptions) => Promise<HttpAnswer>;
 
-/** Each call opens a connection, and has a deadline. */
+/** What a program that ended wrote last is there a moment after its connection ended. */
+const WRITTEN_AFTER_MS = 200;
+const HUNG = 'answer every request, also where its handler throws an exception';
+
+/** Each call opens a connection, and has a deadline. `lastLines`: what the program wrote. */
 export const createHttpCalls =
-  (at: Readonly<{ host: string; port: number }>, deadlineMs: number): HttpCalls =>
+  (
+    at: Readonly<{ host: string; port: number }>,
+    deadlineMs: number,
+    lastLines: () => readonly string[] = () => [],
+  ): HttpCalls =>
   (path, options = {}) => {
     const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
-    const waitMs = Math.min(
-      options.leaveAfterMs ?? Number.POSITIVE_INFINITY,
-      options.deadlineMs ?? deadlineMs,
-    );
+    const waitMs = options.deadlineMs ?? deadlineMs;
+    const what = `${options.method ?? 'GET'} ${path.slice(0, 100)}`;
     const request = httpRequest(
       {
         host: at.host,
@@ -50,15 +57,28 @@ export const createHttpCalls =
         }
       },
     );
-    const timer = setTimeout(
-      () => request.destroy(new Error(`no answer within ${waitMs} ms`)),
-      waitMs,
-    );
+    const timer = setTimeout(() => {
+      const came = `${what}: no answer within ${waitMs / 1_000} s`;
+      request.destroy(new GoneError(came, { fix: HUNG, reason: `${what} got no answer` }));
+    }, waitMs);
+    let hasLeft = false;
+    options.leaveWhen?.then(() => {
+      hasLeft = true;
+      request.destroy(new Error('the caller left'));
+    });
     request.once('close', () => clearTimeout(timer));
-    request.once('error', async (error: NodeJS.ErrnoException) => {
-      const isGone = error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET';
-      if (!isGone || (await listens(at))) return reject(error);
-      reject(new GoneError(`${error.message}, and nothing listens there after it`));
+    // Whoever answers one call with nothing does so with others: they would say the same again.
+    request.once('error', async (error: Error) => {
+      if (error instanceof GoneError || hasLeft) return reject(error);
+      await sleep(WRITTEN_AFTER_MS);
+      const wrote = lastLines().join(' ⏎ ') || 'nothing';
+      const came = (how: string) =>
+        `${what}: ${error.message}${how}; the program wrote last: ${wrote}`;
+      reject(
+        (await listens(at))
+          ? new GoneError(came(''), { fix: HUNG, reason: `${what} got no answer` })
+          : new GoneError(came(', and nothing listens there after it')),
+      );
     });
     request.end(options.body);
     return promise;

@@ -100,7 +100,9 @@ async function prepare(
     closers.add(calls.close);
     return { upstream: {}, list: (stop) => serverChecks({ calls, cloud, signal, stop }) };
   }
-  const call = createHttpCalls(options, DEADLINE_MS);
+  const call = createHttpCalls(options, DEADLINE_MS, () =>
+    lines.slice(-5).map((line) => (typeof line === 'string' ? line : JSON.stringify(line))),
+  );
   if (options.program === 'loadgen') {
     const client = await startStandInClient();
     closers.add(client.close);

@@ -92,7 +92,21 @@ const WRONG: Readonly<Record<string, { parts: Partial<ClientParts>; finding: str
     parts: { refuse: (query) => RIGHT_CLIENT.refuse(query.replaceAll('\ufffd', '?')) },
     finding: 'client.refuses',
   },
-  'reads a plus sign as a space': {
+  'keeps a plus sign as it is': {
+    parts: {
+      query: (url) => RIGHT_CLIENT.query(url.includes('to+be') ? url.replaceAll('+', '%2B') : url),
+    },
+    finding: 'client.plus-sign',
+  },
+  'says no trace in its errors': {
+    parts: { error: (status, type) => RIGHT_CLIENT.error(status, type, undefined) },
+    finding: 'client.trace-id',
+  },
+  'answers no error': {
+    parts: { error: () => assert.fail('as the test wants it') },
+    finding: 'client.known-queries',
+  },
+  'reads a plus sign twice': {
     parts: {
       query(url) {
         const once = RIGHT_CLIENT.query(url);

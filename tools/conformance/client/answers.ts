@@ -1,17 +1,14 @@
 import { randomInt } from 'node:crypto';
 import type { Check, Finding } from '../check.ts';
-import { describeHttp, type HttpCalls } from '../http-calls.ts';
+import { describeHttp } from '../http-calls.ts';
 import { KNOWN_QUERIES } from '../texts.ts';
-import type { StandInServer } from './stand-in-server.ts';
-
-export type ClientUnderTest = Readonly<{ call: HttpCalls; server: StandInServer }>;
+import { type ClientUnderTest, inClient } from './client-under-test.ts';
+import { plusSignCheck } from './plus-sign.ts';
 
 const GROUP = 'Answers';
 export const PLAIN = 'client.answers';
 export const DECODES = 'client.decodes';
 const SHAPE = 'The answer **must** be JSON with the status 200';
-
-export const inClient = (says: string) => ({ section: 'client', says });
 
 const pathOf = (query: string) => `/?q=${encodeURIComponent(query)}`;
 
@@ -53,11 +50,12 @@ export const clientAnswerChecks = (tested: ClientUnderTest): readonly Check[] =>
       return null;
     },
   },
+  plusSignCheck(tested, [PLAIN, DECODES]),
   {
     id: 'client.query',
     group: GROUP,
     title: 'repeats the query, and the count by its second name',
-    rule: inClient('{ "query": "to be, or not to be", "matchCount": 1, "match_count": 1 }'),
+    rule: inClient('`query` is the query as it was asked.'),
     after: [PLAIN, DECODES],
     async run() {
       tested.server.behave({ answer: 7n });
@@ -72,7 +70,7 @@ export const clientAnswerChecks = (tested: ClientUnderTest): readonly Check[] =>
     id: 'client.zero',
     group: GROUP,
     title: 'answers a count of 0',
-    rule: inClient('`loadgen` reads `matchCount`, a whole number.'),
+    rule: inClient('`matchCount` is a JSON number, whole, from 0 to 2⁵³ − 1'),
     after: [PLAIN],
     run: () => checkCount(tested, 'kestrel', 0n),
   },
@@ -80,7 +78,7 @@ export const clientAnswerChecks = (tested: ClientUnderTest): readonly Check[] =>
     id: 'client.int64',
     group: GROUP,
     title: 'answers counts above 32 bits',
-    rule: inClient('`loadgen` reads `matchCount`, a whole number.'),
+    rule: inClient('`matchCount` is a JSON number, whole, from 0 to 2⁵³ − 1'),
     after: [PLAIN],
     run: async () =>
       (await checkCount(tested, 'kestrel', 3_000_000_000n)) ??

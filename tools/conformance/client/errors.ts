@@ -1,6 +1,7 @@
 import type { Check, Finding } from '../check.ts';
 import { describeHttp } from '../http-calls.ts';
-import { type ClientUnderTest, DECODES, inClient, PLAIN } from './answers.ts';
+import { DECODES, PLAIN } from './answers.ts';
+import { type ClientUnderTest, inClient } from './client-under-test.ts';
 import { PROBLEM, STATUS } from './problems.ts';
 
 const GROUP = 'Errors and limits';

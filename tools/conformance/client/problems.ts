@@ -1,7 +1,9 @@
 import type { Check, Finding } from '../check.ts';
 import { describeHttp, type HttpAnswer } from '../http-calls.ts';
 import { nameOfCode } from '../server/server-calls.ts';
-import { type ClientUnderTest, inClient, PLAIN } from './answers.ts';
+import { PLAIN } from './answers.ts';
+import { type ClientUnderTest, inClient } from './client-under-test.ts';
+import { traceIdCheck } from './trace-id.ts';
 
 const GROUP = 'Errors and limits';
 export const STATUS = 'client.status';
@@ -62,10 +64,11 @@ export const problemChecks = (tested: ClientUnderTest): readonly Check[] => [
     id: PROBLEM,
     group: GROUP,
     title: 'answers errors as problem+json',
-    rule: inClient('An error is `application/problem+json`'),
+    rule: inClient('An error **must** be `application/problem+json`'),
     after: [PLAIN],
     run: () => ofEachCode(tested, judgeProblem),
   },
+  traceIdCheck(tested, [PLAIN, PROBLEM]),
   {
     id: 'client.problem-type',
     group: GROUP,

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Check, Finding } from '../check.ts';
 import { describeHttp } from '../http-calls.ts';
-import { type ClientUnderTest, inClient } from './answers.ts';
+import { type ClientUnderTest, inClient } from './client-under-test.ts';
 
 const GROUP = 'Deadlines and cancellation';
 /** Longer than a busy machine needs from one program to the next. */
 const ASKED_MS = 2_000;
 const CANCELLED_WITHIN_MS = 4_000;
+const ARRIVES_WITHIN_MS = 5_000;
 
 /** Health, and what happens while the server does not answer. */
 export const clientWaitingChecks = (tested: ClientUnderTest): readonly Check[] => [
@@ -75,7 +76,7 @@ export const clientWaitingChecks = (tested: ClientUnderTest): readonly Check[] =
     id: 'client.cancelled',
     group: GROUP,
     title: 'cancels its call when the caller goes away',
-    rule: { section: 'server', says: 'Stop the work of a call that is cancelled' },
+    rule: inClient('the program **must** cancel its call of `server`.'),
     after: ['client.answers'],
     run: () => checkCancelled(tested),
   },
@@ -129,8 +130,8 @@ async function checkDeadline({ call, server }: ClientUnderTest): Promise<Finding
 async function checkCancelled({ call, server }: ClientUnderTest): Promise<Finding | null> {
   server.behave('hold');
   const before = server.calls.length;
-  const left = call('/?q=kestrel', { leaveAfterMs: 500 }).catch(() => null);
-  await left;
+  const arrived = server.awaitCalls(before + 1, ARRIVES_WITHIN_MS);
+  await call('/?q=kestrel', { leaveWhen: arrived }).catch(() => null);
   const pending = server.calls.at(before);
   const isCancelled = await Promise.race([
     pending?.cancelled.then(() => true),
@@ -139,7 +140,7 @@ async function checkCancelled({ call, server }: ClientUnderTest): Promise<Findin
   if (pending === undefined) {
     return {
       sent: 'a query',
-      came: 'no call arrived at the server within 500 ms',
+      came: `no call arrived at the server within ${ARRIVES_WITHIN_MS / 1_000} s`,
       fix: 'call the server at once',
     };
   }

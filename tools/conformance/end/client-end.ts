@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientUnderTest } from '../client/answers.ts';
+import type { ClientUnderTest } from '../client/client-under-test.ts';
 import { describeHttp, type HttpAnswer } from '../http-calls.ts';
 import { createIds, headersOf } from '../trace-headers.ts';
 import { type AroundEnd, IN_FLIGHT_MS } from './end-checks.ts';
