@@ -17,6 +17,8 @@ import { serverChecks } from './server/checks.ts';
 import { createServerCalls } from './server/server-calls.ts';
 import { type Stop, startTested } from './tested-program.ts';
 
+/** Of a stack trace the first lines say most. */
+const LAST_LINES = 12;
 /** Of one call to the program. */
 const DEADLINE_MS = 10_000;
 
@@ -101,7 +103,9 @@ async function prepare(
     return { upstream: {}, list: (stop) => serverChecks({ calls, cloud, signal, stop }) };
   }
   const call = createHttpCalls(options, DEADLINE_MS, () =>
-    lines.slice(-5).map((line) => (typeof line === 'string' ? line : JSON.stringify(line))),
+    lines
+      .slice(-LAST_LINES)
+      .map((line) => (typeof line === 'string' ? line : JSON.stringify(line))),
   );
   if (options.program === 'loadgen') {
     const client = await startStandInClient();
