@@ -96,10 +96,17 @@ function faultOf(line: LogLine, known: Known): string | undefined {
   if (projects.size > 0 && !projects.has(project) && !projects.has('')) {
     return `names project ${project}; the traces are in ${[...projects].join(', ')}`;
   }
-  if (trace === undefined || line.spanId === undefined || line.sampled === false) return undefined;
+  if (trace === undefined || line.sampled === false) return undefined;
+  if (line.spanId === undefined) {
+    return isOfProgram(line) ? 'has a trace but no logging.googleapis.com/spanId' : undefined;
+  }
   if (!trace.spanIds.has(line.spanId)) return `its span ${line.spanId} is not in the trace`;
   return undefined;
 }
+
+/** A program's line about a request. A platform's own line of a request has no message. */
+const isOfProgram = ({ fields, message }: LogLine): boolean =>
+  message !== '' && REQUEST_FIELDS.some((name) => fields?.[name] !== undefined);
 
 /** Health checks have no trace to be linked with. */
 function isProbe({ fields }: LogLine): boolean {

@@ -38,6 +38,26 @@ const CASES: readonly (readonly [string, object | string, RegExp | null])[] = [
     /span f{16} is not in the trace/,
   ],
   [
+    'a program’s line with a trace and no span',
+    {
+      ...linked,
+      'logging.googleapis.com/spanId': undefined,
+      message: 'GetMatchCount',
+      grpcCode: 0,
+    },
+    /has a trace but no logging\.googleapis\.com\/spanId/,
+  ],
+  [
+    'a platform’s line with a trace and no span',
+    { ...linked, 'logging.googleapis.com/spanId': undefined, httpRequest: { requestUrl: '/' } },
+    null,
+  ],
+  [
+    'a line with a trace, outside a request',
+    { ...linked, 'logging.googleapis.com/spanId': undefined, message: 'retried' },
+    null,
+  ],
+  [
     'a span that was not sampled',
     {
       ...linked,
