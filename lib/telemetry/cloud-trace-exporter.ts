@@ -48,7 +48,9 @@ export function createCloudTraceSink(options: {
     pack: encoder.pack,
     async write(spans, signal, resource) {
       const { metadata, labels } = await frameOf(resource);
-      await connection.write({ request: encoder.encode(spans, labels), metadata }, signal);
+      const request = encoder.encode(spans, labels);
+      await connection.write({ request, metadata }, signal);
+      free(request);
       // v2 stores all of a batch or nothing: its answer is empty.
       return { rejected: 0 };
     },
@@ -56,6 +58,15 @@ export function createCloudTraceSink(options: {
       connection.close();
     },
   };
+}
+
+/**
+ * Gives the memory of a stored batch back now. It counts for V8, which would collect everything more
+ * often to get at it.
+ */
+function free({ buffer, byteLength }: Buffer): void {
+  // A short one shares its memory with others.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /** What is the same for all spans of a resource, as the exporter converts it. */

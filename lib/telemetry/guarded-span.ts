@@ -8,6 +8,7 @@ import {
   type SpanContext,
   type SpanStatus,
   type TimeInput,
+  trace,
 } from '@opentelemetry/api';
 
 /** Logs the first fault of each place. */
@@ -19,7 +20,7 @@ export type Guard = Readonly<{ report(place: string, fault: unknown): void }>;
  */
 export class GuardedSpan implements Span {
   readonly #guard: Guard;
-  readonly #span: Span;
+  #span: Span;
 
   constructor(guard: Guard, span: Span) {
     this.#guard = guard;
@@ -115,9 +116,14 @@ export class GuardedSpan implements Span {
     }
   }
 
+  /**
+   * What has ended is only asked for its ids. A context outlives its request, for Node keeps it with the
+   * HTTP/2 stream of a call: it must not keep attributes and events too.
+   */
   end(time?: TimeInput): void {
     try {
       this.#span.end(time);
+      this.#span = trace.wrapSpanContext(this.#span.spanContext());
     } catch (fault) {
       this.#guard.report('span.end', fault);
     }

@@ -4,7 +4,7 @@ import { authority } from './grpc-roots.ts';
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { type AttributeValue, ROOT_CONTEXT } from '@opentelemetry/api';
+import { type AttributeValue, diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { EmitterContextManager } from '../../../lib/telemetry/context-manager.ts';
@@ -25,6 +25,7 @@ test('a batch is one write, and Google’s exporter converts one span for all th
   const cloud = await startFakeCloud(t, undefined, authority);
   useCloud(t, cloud);
   const convert = t.mock.method(TraceExporter.prototype, 'export');
+  const free = t.mock.method(ArrayBuffer.prototype, 'transfer');
   const endpoint = cloud.env.CLOUD_TRACE_API_ENDPOINT ?? '';
   const sink = createCloudTraceSink({ project: 'test-project', endpoint, timeoutMs: 60_000 });
   t.after(() => sink.close());
@@ -39,6 +40,24 @@ test('a batch is one write, and Google’s exporter converts one span for all th
     convert.mock.calls.map(({ arguments: [converted] }) => converted.length),
     [1],
   );
+  // The memory of each, once it is stored.
+  assert.deepEqual(
+    free.mock.calls.map(({ arguments: [size] }) => size),
+    [0, 0, 0],
+  );
+});
+
+test('a span that has ended lets go of what the SDK keeps of it', (t) => {
+  const warn = t.mock.method(diag, 'warn');
+  const guarded = guardTracers(createGuard(), new BasicTracerProvider()).getTracer('test');
+  const span = guarded.startSpan('span');
+  const { spanId } = span.spanContext();
+  span.end();
+  assert.equal(span.spanContext().spanId, spanId);
+  assert.equal(span.isRecording(), false);
+  // The SDK's own span would say that it has ended.
+  span.setAttribute('late', 1);
+  assert.equal(warn.mock.callCount(), 0);
 });
 
 test('a span is encoded once, when it ends, and a batch is made of its bytes', async (t) => {
