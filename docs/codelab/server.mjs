@@ -22,8 +22,13 @@ async function listNames(pageToken = '') {
 }
 
 async function readTexts() {
+  const names = await listNames();
+  if (names.length === 0) {
+    const code = grpc.status.FAILED_PRECONDITION;
+    throw Object.assign(new Error('there are no texts'), { code });
+  }
   return Promise.all(
-    (await listNames()).map(async (name) => {
+    names.map(async (name) => {
       const content = await get(`/${encodeURIComponent(name)}?alt=media`);
       return decode(Buffer.from(await content.arrayBuffer())).toLowerCase();
     }),
@@ -60,7 +65,7 @@ server.addService(shakesapp.ShakespeareService.service, {
     }
     countLines(request.query).then(
       (count) => answer(null, { matchCount: count }),
-      (error) => answer({ code: grpc.status.UNAVAILABLE, details: error.message }),
+      (error) => answer({ code: error.code ?? grpc.status.UNAVAILABLE, details: error.message }),
     );
   },
 });

@@ -100,7 +100,10 @@ async function prepare(
   if (options.program === 'server') {
     const calls = createServerCalls(options, DEADLINE_MS);
     closers.add(calls.close);
-    return { upstream: {}, list: (stop) => serverChecks({ calls, cloud, signal, stop }) };
+    return {
+      upstream: {},
+      list: (stop, again) => serverChecks({ calls, cloud, signal, stop, again }),
+    };
   }
   const call = createHttpCalls(options, DEADLINE_MS, () =>
     lines

@@ -33,6 +33,8 @@ export type ServerParts = Readonly<{
   service(name: string): string;
   /** What happens to a text that cannot be read. */
   whenUnread: 'fail' | 'leave out' | 'fail by another code';
+  /** Where there are none. */
+  whenEmpty: 'fail' | 'answer 0';
   /** Whether later calls get the error of a read that failed. */
   keepsFailure: boolean;
   /** Whether the call whose caller has gone gets a span. */
@@ -62,6 +64,7 @@ export const RIGHT_SERVER: ServerParts = {
   kind: 2,
   service: (name) => name,
   whenUnread: 'fail',
+  whenEmpty: 'fail',
   keepsFailure: false,
   endsCancelled: true,
   pages: 'all',
@@ -155,6 +158,9 @@ async function readTexts(env: Environment, parts: ServerParts): Promise<readonly
     token = parts.pages === 'all' ? page.nextPageToken : undefined;
   }
   const texts: string[] = [];
+  if (parts.whenEmpty === 'fail' && !names.some((name) => parts.isText(name, prefix))) {
+    throw new Refused(status.FAILED_PRECONDITION);
+  }
   for (const name of names) {
     if (!parts.isText(name, prefix)) continue;
     const response = await fetch(`${objects}/${encodeURIComponent(name)}?alt=media`);

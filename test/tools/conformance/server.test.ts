@@ -334,7 +334,7 @@ const WRONG: Readonly<Record<string, { parts: Partial<ServerParts>; finding: str
   },
   'leaves its span open where the call is cancelled': {
     parts: { work: { takesMs: 400, stops: true }, endsCancelled: false },
-    finding: 'interruption.cancelled',
+    finding: 'interruption.span',
   },
   'goes on working after a cancellation': {
     parts: { work: { takesMs: 400, stops: false } },

@@ -2,8 +2,8 @@ import { status } from '@grpc/grpc-js';
 import type { Check, Finding } from '../check.ts';
 import { expectedCount } from '../texts.ts';
 import { ANSWER_ROWS, PLAIN } from './answer-rows.ts';
-import { AGAIN } from './interruptions.ts';
 import { describeAnswer, type ServerCalls } from './server-calls.ts';
+import { AGAIN } from './unread-texts.ts';
 
 export const answerChecks = (calls: ServerCalls): readonly Check[] =>
   ANSWER_ROWS.map(({ id, title, queries, says, fix, after }) => ({

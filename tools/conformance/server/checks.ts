@@ -2,6 +2,7 @@ import type { LocalCloud } from '../../local/cloud/local-cloud.ts';
 import type { Check } from '../check.ts';
 import { endChecks } from '../end/end-checks.ts';
 import { sendAroundServerEnd } from '../end/server-end.ts';
+import type { Again } from '../secure/secure-checks.ts';
 import { readStored, type StoringCloud } from '../stored-spans.ts';
 import type { Stop } from '../tested-program.ts';
 import { expectedCount } from '../texts.ts';
@@ -10,9 +11,11 @@ import { traceChecks } from '../trace-checks.ts';
 import { runTraces, type TraceRun } from '../trace-run.ts';
 import { answerChecks } from './answers.ts';
 import { healthChecks } from './health.ts';
-import { interruptionChecks, unreadChecks } from './interruptions.ts';
+import { interruptionChecks } from './interruptions.ts';
 import { limitChecks } from './limits.ts';
+import { noTextsCheck } from './no-texts.ts';
 import { describeAnswer, type ServerCalls } from './server-calls.ts';
+import { unreadChecks } from './unread-texts.ts';
 
 /** Everything that is asked of a `server`, in the order in which it is asked. */
 export function serverChecks(options: {
@@ -20,6 +23,7 @@ export function serverChecks(options: {
   cloud: StoringCloud & Pick<LocalCloud, 'faults'>;
   signal: AbortSignal;
   stop?: Stop | undefined;
+  again?: Again | undefined;
   storedWithinMs?: number;
 }): readonly Check[] {
   const { calls, cloud, signal, stop } = options;
@@ -59,5 +63,6 @@ export function serverChecks(options: {
       store,
       after: { answers: ['answers.plain'], traces: ['traces.stored', TOGETHER] },
     }),
+    noTextsCheck(calls, options.again),
   ];
 }

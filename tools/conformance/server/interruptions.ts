@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { status } from '@grpc/grpc-js';
 import type { Faults } from '../../local/cloud/faults.ts';
 import type { Span } from '../../traces/model.ts';
 import type { Check, Finding, Skipped } from '../check.ts';
-import { expectedCount, PREFIX, UNREAD_TEXT } from '../texts.ts';
 import { createIds, headersOf } from '../trace-headers.ts';
-import { type CallOptions, describeAnswer, type ServerCalls } from './server-calls.ts';
+import type { CallOptions, ServerCalls } from './server-calls.ts';
 
 type Around = Readonly<{
   calls: ServerCalls;
@@ -14,94 +12,66 @@ type Around = Readonly<{
   awaitSpans(traceId: string): Promise<readonly Span[]>;
 }>;
 
-const PARTIAL = 'errors.partial';
-export const AGAIN = 'errors.again';
-
-/** Before any other call: what a server does that cannot read one of the texts, and after that. */
-export function unreadChecks(around: Around): readonly Check[] {
-  let hasFailed = false;
-  const onFailure = () => {
-    hasFailed = true;
-  };
-  return [partialCheck(around, onFailure), againCheck(around, () => hasFailed)];
-}
-
-const partialCheck = ({ calls, faults }: Around, onFailure: () => void): Check => ({
-  id: PARTIAL,
-  group: 'Limits and errors',
-  title: 'answers with an error while a text cannot be read',
-  rule: {
-    section: 'server',
-    says: 'It **must** never answer with the count of some of the texts.',
-  },
-  async run() {
-    const fault = faults.inject({
-      service: 'storage',
-      operation: 'download',
-      target: PREFIX + UNREAD_TEXT,
-      error: 'UNAVAILABLE',
-    });
-    const answer = await calls.count('everywhere', { deadlineMs: PARTIAL_DEADLINE_MS });
-    fault.remove();
-    if (fault.applied() === 0) return { skipped: 'the texts were read before the first call' };
-    onFailure();
-    // A library may try again for longer than the deadline.
-    if ([status.UNAVAILABLE, status.DEADLINE_EXCEEDED].includes(answer.code)) return null;
-    if (answer.code === 0 && answer.count === BigInt(expectedCount('everywhere'))) {
-      return { skipped: 'the texts were read before the first call' };
-    }
-    return {
-      sent: 'a query while Cloud Storage answers 503 for one of the texts',
-      came: `${describeAnswer(answer)}; UNAVAILABLE (14) is right`,
-      fix: 'let the call fail with UNAVAILABLE if any text cannot be read, and read it again with the next call',
-    };
-  },
-});
-
-const againCheck = ({ calls }: Around, hasFailed: () => boolean): Check => ({
-  id: AGAIN,
-  group: 'Limits and errors',
-  title: 'reads a text again that it could not read',
-  rule: { section: 'server', says: 'and reads it again with the next call.' },
-  after: [PARTIAL],
-  async run() {
-    if (!hasFailed()) return { skipped: 'it has read all texts' };
-    const answer = await calls.count('everywhere');
-    // Whether the count is right is for the next checks to say.
-    if (answer.code === 0) return null;
-    return {
-      sent: 'the same query, once Cloud Storage answers again',
-      came: `${describeAnswer(answer)}; OK is right`,
-      fix: 'do not keep a failed read: read the texts again with the next call',
-    };
-  },
-});
-
-const PARTIAL_DEADLINE_MS = 3_000;
 /** Of each download, so that a server that reads with every call takes this long at least. */
 const SLOW_READ_MS = 400;
 /** A call that is shorter cannot be interrupted for others to see. */
 const LEAST_MS = 250;
 const TRIES = 3;
 
-export const interruptionChecks = (around: Around): readonly Check[] => [
-  {
-    id: 'interruption.cancelled',
-    group: 'Deadlines and cancellation',
-    title: 'stops work when the call is cancelled',
-    rule: RULE,
-    after: ['answers.plain', 'traces.stored', 'traces.together'],
-    run: () => stops(around, 'cancels the call', (afterMs) => ({ cancelAfterMs: afterMs })),
-  },
-  {
-    id: 'interruption.deadline',
-    group: 'Deadlines and cancellation',
-    title: 'stops work when the deadline of the call has passed',
-    rule: RULE,
-    after: ['answers.plain', 'interruption.cancelled'],
-    run: () => stops(around, 'lets the deadline pass', (afterMs) => ({ deadlineMs: afterMs })),
-  },
-];
+/** The calls that were interrupted, and whether spans of them are stored. */
+type Interrupted = { calls: number; spans: number };
+
+export function interruptionChecks(around: Around): readonly Check[] {
+  const cancelled: Interrupted = { calls: 0, spans: 0 };
+  const passed: Interrupted = { calls: 0, spans: 0 };
+  return [
+    {
+      id: CANCELLED,
+      group: 'Deadlines and cancellation',
+      title: 'stops work when the call is cancelled',
+      rule: RULE,
+      after: ['answers.plain', 'traces.stored', 'traces.together'],
+      run: () =>
+        stops(around, 'cancels the call', (afterMs) => ({ cancelAfterMs: afterMs }), cancelled),
+    },
+    {
+      id: 'interruption.deadline',
+      group: 'Deadlines and cancellation',
+      title: 'stops work when the deadline of the call has passed',
+      rule: RULE,
+      after: ['answers.plain', CANCELLED],
+      run: () =>
+        stops(around, 'lets the deadline pass', (afterMs) => ({ deadlineMs: afterMs }), passed),
+    },
+    {
+      id: 'interruption.span',
+      group: 'Deadlines and cancellation',
+      title: 'ends the span of a call that is interrupted',
+      rule: { section: 'spans', says: 'A span ends in every case' },
+      after: [
+        'answers.plain',
+        'traces.stored',
+        'traces.together',
+        CANCELLED,
+        'interruption.deadline',
+      ],
+      run: async () => judgeSpans(cancelled) ?? judgeSpans(passed),
+    },
+  ];
+}
+
+function judgeSpans({ calls, spans }: Interrupted): Finding | Skipped | null {
+  if (calls === 0) return { skipped: TOO_FAST };
+  if (spans > 0) return null;
+  return {
+    sent: `${calls === 1 ? 'a call' : `${calls} calls`}, interrupted before the answer`,
+    came: 'no span of it is stored',
+    fix: 'end the span of the call in every case, also where the call is cancelled or its deadline passes',
+  };
+}
+
+const CANCELLED = 'interruption.cancelled';
+const TOO_FAST = 'it answers too fast to be interrupted, as a server does that keeps its texts';
 
 const RULE = {
   section: 'server',
@@ -112,6 +82,7 @@ async function stops(
   around: Around,
   does: string,
   interrupt: (afterMs: number) => CallOptions,
+  interrupted: Interrupted,
 ): Promise<Finding | Skipped | null> {
   const { calls, faults } = around;
   const slow = faults.inject({
@@ -123,11 +94,11 @@ async function stops(
     const startMs = performance.now();
     await calls.count('kestrel');
     const takesMs = performance.now() - startMs;
-    if (takesMs < LEAST_MS) return { skipped: 'it answers too fast to be interrupted' };
+    if (takesMs < LEAST_MS) return { skipped: TOO_FAST };
     let late: Late | null = null;
     // A busy machine may be late once; a server that does not stop is late each time.
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
-      late = await lateBy(around, takesMs, interrupt);
+      late = await lateBy(around, takesMs, interrupt, interrupted);
       if (late === null) return null;
     }
     return {
@@ -149,6 +120,7 @@ async function lateBy(
   { calls, faults, awaitSpans }: Around,
   takesMs: number,
   interrupt: (afterMs: number) => CallOptions,
+  interrupted: Interrupted,
 ): Promise<Late | null> {
   const ids = createIds();
   const afterMs = Math.round(takesMs / 4);
@@ -161,10 +133,10 @@ async function lateBy(
   await sleep(halfOfRestMs);
   const more = faults.calls('storage', 'download') - reads;
   if (more > 0) return { came: `it began to read ${more} more texts long after that`, fix: STOP };
-  if (spans.length === 0) {
-    const fix = 'end the span of the call in every case, also where the call is cancelled';
-    return { came: 'it stored no span for that call', fix };
-  }
+  interrupted.calls += 1;
+  // Whether its span ends has its own check.
+  if (spans.length === 0) return null;
+  interrupted.spans += 1;
   const lastMs = Math.max(...spans.map(({ endMs }) => endMs)) - interruptedMs;
   if (lastMs <= halfOfRestMs) return null;
   return { came: `its last span ended ${Math.round(lastMs)} ms after that`, fix: STOP };
