@@ -29,6 +29,8 @@ function beforeClose(message: unknown): void {
 }
 
 function forget(this: Http2Stream): void {
+  // A stream listens to that too, and would be told of each of the others.
+  this.removeAllListeners('removeListener');
   this.removeAllListeners();
 }
 
