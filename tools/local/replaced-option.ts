@@ -62,6 +62,13 @@ function parseReplacement(value: string, what: string): Replacement {
   if (/^[a-z]+:\/\//i.test(what)) {
     throw new UsageError(`--replace ${value} is a URL; allowed: ${ALLOWED}`);
   }
+  // No shell finds a program of that name.
+  const [, bare] = /^:?(\d+)$/.exec(what) ?? [];
+  if (bare !== undefined) {
+    throw new UsageError(
+      `--replace ${value} has no host; allowed: HOST:PORT, such as localhost:${bare}`,
+    );
+  }
   const match = /^(?:\[([0-9a-f:.]+)\]|([A-Za-z0-9.-]+)):(\d+)$/.exec(what);
   if (!match) return { command: what };
   const port = Number(match[3]);

@@ -44,6 +44,8 @@ describe('--replace', () => {
     ['an empty command', ['server= '], /--replace is "server= "; allowed/],
     ['a URL', ['server=http://localhost:1'], /is a URL; allowed: PROGRAM=COMMAND or/],
     ['a port that is none', ['server=localhost:70000'], /port 70000; allowed: 1 to 65535/],
+    ['a port alone', ['server=5050'], /has no host; allowed: HOST:PORT, such as localhost:5050/],
+    ['a colon and a port', ['server=:5050'], /server=:5050 has no host; allowed: HOST:PORT/],
     [
       'a program twice',
       ['server=a', '--replace', 'gke/server=b'],
