@@ -13,16 +13,21 @@ export type LogBook = Readonly<{
   render(): string;
 }>;
 
-export type Entry = Omit<LogLine, 'line'> & Readonly<{ line: Readonly<Record<string, unknown>> }>;
+export type Entry = Omit<LogLine, 'line'> &
+  Readonly<{
+    line: Readonly<Record<string, unknown>>;
+    /** When it was read, in milliseconds since the Unix epoch. */
+    arrivedMs: number;
+  }>;
 
 const MOST_LINES = 10_000;
 
-export function createLogBook(): LogBook {
+export function createLogBook(nowMs: () => number = Date.now): LogBook {
   const entries: Entry[] = [];
   return {
     add({ line, ...rest }) {
       if (typeof line === 'string') return;
-      entries.push({ ...rest, line });
+      entries.push({ ...rest, line, arrivedMs: nowMs() });
       if (entries.length > MOST_LINES) entries.shift();
     },
     ofTrace: (traceId) => linesOfTrace(entries, traceId),
@@ -40,11 +45,15 @@ const linesOfTrace = (entries: readonly Entry[], traceId: string): readonly Entr
 /** The span that wrote a line. */
 export const spanIdOf = ({ line }: Entry): string => String(line[SPAN_FIELD]);
 
-/** When a line was written, in milliseconds, with the decimals that Date.parse leaves out. */
-export function timeOf({ line }: Entry): number {
+/**
+ * When a line was written, in milliseconds, with the decimals that Date.parse leaves out. A logger in
+ * another language may write no time: then it is when the line arrived, as Cloud Logging has it.
+ */
+export function timeOf({ line, arrivedMs }: Entry): number {
   const time = String(line.time);
   const [, beyondMs = ''] = /\.\d{3}(\d+)/.exec(time) ?? [];
-  return Date.parse(time) + Number(`0.${beyondMs}`);
+  const writtenMs = Date.parse(time);
+  return Number.isNaN(writtenMs) ? arrivedMs : writtenMs + Number(`0.${beyondMs}`);
 }
 
 /** The same waterfall, with each log line of its trace among the events of the span that wrote it. */
@@ -95,7 +104,8 @@ export function textOf({ line }: Entry): string {
 
 function renderLine(entry: Entry): string {
   const { program, line } = entry;
-  const head = [String(line.time).slice(11, 23), program.padEnd(7), String(line.severity)];
+  const time = new Date(timeOf(entry)).toISOString().slice(11, 23);
+  const head = [time, program.padEnd(7), String(line.severity)];
   const text = printable(`${head.join('  ')}  ${textOf(entry)}`);
   return columnsOf(text) > TEXT_COLUMNS ? `${text.slice(0, TEXT_COLUMNS - 1)}…` : text;
 }

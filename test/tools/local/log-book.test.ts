@@ -15,7 +15,12 @@ const entry = (line: LogLine['line'], platform: LogLine['platform'] = 'gke'): Lo
   line,
 });
 
-const entryOf = (line: Record<string, unknown>) => ({ ...entry(line), line });
+const ARRIVED_MS = 1_700_000_000_500;
+const entryOf = (line: Record<string, unknown>) => ({
+  ...entry(line),
+  line,
+  arrivedMs: ARRIVED_MS,
+});
 
 const linked = (span: string, atMs: number, traceId = waterfall.traceId) => ({
   severity: 'INFO',
@@ -44,10 +49,20 @@ describe('timeOf', () => {
     ['2023-11-14T22:13:20.123250000Z', 1_700_000_000_123.25],
     ['2023-11-14T23:13:20.1234+01:00', 1_700_000_000_123.4],
     ['2023-11-14T22:13:20Z', 1_700_000_000_000],
-    [undefined, Number.NaN],
   ] as const) {
     it(`reads ${time}`, () => assert.equal(timeOf(entryOf({ time })), ms));
   }
+
+  it('is when a line arrived that says no time, or none that can be read', () => {
+    for (const time of [undefined, 'yesterday']) {
+      assert.equal(timeOf(entryOf({ time })), ARRIVED_MS);
+    }
+    const { time: _, ...line } = linked(spanId(5), 70);
+    const book = createLogBook(() => waterfall.startMs + 65);
+    book.add(entry(line));
+    const [event] = withLogs(waterfall, book.lines('gke')).spans[5]?.events ?? [];
+    assert.equal(event?.offsetMs, 65);
+  });
 });
 
 describe('withLogs', () => {

@@ -16,6 +16,7 @@ const entry = (span: string, message: string, more: Record<string, unknown> = {}
   platform: 'gke',
   program: 'server',
   instanceId: 'i',
+  arrivedMs: 0,
   line: {
     severity: 'INFO',
     message,
