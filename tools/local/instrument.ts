@@ -47,6 +47,10 @@ export const lackingAt =
   (tree: NormalisedTrace): readonly string[] =>
     missingEdges(tree).filter((edge) => !LAST_EDGE[level]?.test(edge));
 
+/** What people read of a trace that has everything that its level makes. */
+export const completeAt = (level: Level): string =>
+  level === 'all' ? 'complete' : `complete for --instrument ${level}`;
+
 /** What is instrumented, in one line; undefined where everything is. */
 export function renderLevel(level: Level): string | undefined {
   if (level === 'all') return undefined;

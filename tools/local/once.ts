@@ -133,7 +133,8 @@ async function writeFiles(results: {
   }
   if (options.save !== undefined) {
     // Every process has ended, so no trace grows any more.
-    const source = { ...SOURCE, name: results.projectId };
+    const level = options.instrument !== 'all' && { instrument: options.instrument };
+    const source = { ...SOURCE, name: results.projectId, ...level };
     await writeResult(options.save, renderTraceFile(source, results.traces));
   }
   if (options.saveLogs !== undefined) {

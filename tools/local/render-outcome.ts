@@ -34,7 +34,7 @@ export function renderOutcome(run: {
   const alone = pairs.length === 1 ? pairs[0]?.[0] : undefined;
   const level = renderLevel(options.instrument);
   const blocks = [
-    renderTotals(pairs),
+    renderTotals(pairs, options.instrument),
     linesOf([
       ...options.delays.map(renderDelay),
       ...options.replaced.map(renderReplaced),

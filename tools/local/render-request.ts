@@ -7,7 +7,7 @@ import type { NormalisedTrace } from '../traces/normalise.ts';
 import { renderWaterfall } from '../traces/render-waterfall.ts';
 import { wrongCountOf } from '../traces/span.ts';
 import type { Waterfall } from '../traces/waterfall.ts';
-import type { Level } from './instrument.ts';
+import { completeAt, type Level } from './instrument.ts';
 import type { BrokenTrace } from './platform-summary.ts';
 import { PLATFORM_LABEL, platformOf } from './platforms/labels.ts';
 
@@ -71,8 +71,13 @@ export function renderTypical(
   const title = waterfall.cold
     ? `The median request on ${platform} (no request was warm):`
     : `The median warm request on ${platform}:`;
-  const lacks = edges.map((edge) => `not made with --instrument ${level}: ${edge}`);
-  return `\n${title}\n\n${renderWaterfall(waterfall, TEXT_COLUMNS, lacks)}${LEGEND}`;
+  const remarks = edges.map((edge) => `not made with --instrument ${level}: ${edge}`);
+  const drawn = renderWaterfall(waterfall, TEXT_COLUMNS, {
+    remarks,
+    // It is one of those that the totals count so.
+    ...(level !== 'all' && { state: completeAt(level) }),
+  });
+  return `\n${title}\n\n${drawn}${LEGEND}`;
 }
 
 /** A request that failed. */

@@ -1,4 +1,5 @@
 import { formatMs } from '../cli/format.ts';
+import { completeAt, type Level } from './instrument.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
 import type { LatencyQuantiles, PlatformResult } from './results.ts';
@@ -9,12 +10,15 @@ const COLUMN_WIDTH = 22;
 /** The totals of a run, a column for each platform; plain text of at most 100 columns. */
 export function renderTotals(
   platforms: readonly (readonly [PlatformName, PlatformResult])[],
+  level: Level = 'all',
 ): string {
+  const complete = `  ${completeAt(level)}`;
+  const labelWidth = Math.max(LABEL_WIDTH, complete.length);
   const row = (label: string, cell: (result: PlatformResult) => string | number) =>
-    label.padEnd(LABEL_WIDTH) +
+    label.padEnd(labelWidth) +
     platforms.map(([, result]) => String(cell(result)).padStart(COLUMN_WIDTH)).join('');
   const lines = [
-    ' '.repeat(LABEL_WIDTH) +
+    ' '.repeat(labelWidth) +
       platforms.map(([name]) => PLATFORM_LABEL[name].padStart(COLUMN_WIDTH)).join(''),
     row('requests', ({ requests }) => requests),
     row('  with the right count', ({ ok }) => ok),
@@ -24,7 +28,7 @@ export function renderTotals(
       ? [row('  shed, no trace', ({ shed }) => shed)]
       : []),
     row('traces of requests', ({ traces }) => traces),
-    row('  complete', ({ wholeTraces }) => wholeTraces),
+    row(complete, ({ wholeTraces }) => wholeTraces),
     row('  cold requests', coldText),
     row('orphan spans', ({ orphanSpans }) => orphanSpans),
     row('health check spans', ({ healthSpans }) => healthSpans),

@@ -17,12 +17,16 @@ function widthsOf(total: number): Widths {
  *     loadgen loadgen                ████████████████████  12.1 ms
  *     └ loadgen GET                   ██████████████████   11.4 ms
  *
- * `remarks`: what else is known of the trace, each in a line below its own.
+ * `remarks`: what else is known of the trace, each in a line below its own. `state`: whether it is
+ * complete, in words.
  */
 export function renderWaterfall(
   waterfall: Waterfall,
   columns = TEXT_COLUMNS,
-  remarks: readonly string[] = [],
+  {
+    remarks = [],
+    state = waterfall.whole ? 'complete' : 'INCOMPLETE',
+  }: Readonly<{ remarks?: readonly string[]; state?: string }> = {},
 ): string {
   const widths = widthsOf(columns);
   const { spans, durationMs } = waterfall;
@@ -31,14 +35,14 @@ export function renderWaterfall(
     fromMs = Math.min(fromMs, span.offsetMs);
     toMs = Math.max(toMs, span.offsetMs + span.durationMs);
   }
-  const state = [
+  const facts = [
     counted(spans.length + (waterfall.notDrawn ?? 0), 'span'),
     formatMs(durationMs),
-    waterfall.whole ? 'complete' : 'INCOMPLETE',
+    state,
     ...(waterfall.cold ? ['cold start'] : []),
   ].join(', ');
   const lines = [
-    `trace ${printable(waterfall.traceId)}: ${state}`,
+    `trace ${printable(waterfall.traceId)}: ${facts}`,
     ...remarks.map((remark) => fitColumns(`  ! ${remark}`, columns)),
   ];
   for (const span of spans) {

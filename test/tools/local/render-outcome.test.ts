@@ -40,6 +40,7 @@ describe('renderOutcome', () => {
   it('says what is instrumented and which protection is off, and compares nothing then', () => {
     const text = render(['--instrument', 'http', '--without', 'server/flush']);
     assert.match(text, /^protection off: flush in server\ninstrumented: loadgen .*server$/m);
+    assert.match(text, /^ {2}complete for --instrument http +1 +1$/m);
     assert.match(text, /Every trace has the spans that --instrument http makes\.\n$/);
     assert.doesNotMatch(text, /is faster|HOPS|add --full/);
     assert.match(render(['--instrument', 'none']), /no request has a trace\.\n$/);

@@ -126,11 +126,11 @@ describe('renderTypical', () => {
     );
   });
 
-  it('says why a trace is incomplete that has everything of its level', () => {
+  it('says complete for its level of a trace that has everything of it, and what the level leaves out', () => {
     const edges = ['client → gRPC client span'];
     assert.match(
       renderTypical('GKE', broken, { level: 'http', edges }),
-      / INCOMPLETE\n {2}! not made with --instrument http: client → gRPC client span\nloadgen loadgen /,
+      /, complete for --instrument http\n {2}! not made with --instrument http: client → gRPC client span\nloadgen loadgen /,
     );
   });
 });

@@ -3,11 +3,12 @@ import { counted } from '../../cli/format.ts';
 import { foreign, html, type Markup } from '../../compare/html/markup.ts';
 import { renderState } from '../../compare/html/traces.ts';
 import { formatMs } from '../../compare/html/words.ts';
-import { isComplete, isFirstOfInstance } from '../../traces/completeness.ts';
+import { isFirstOfInstance } from '../../traces/completeness.ts';
 import { failureOf } from '../../traces/failure.ts';
 import type { Trace } from '../../traces/model.ts';
 import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { wrongCountOf } from '../../traces/span.ts';
+import { completeAt, type Level, lackingAt } from '../instrument.ts';
 import { labelOfTrace } from '../platforms/labels.ts';
 import { awaitsSpans } from '../watch-traces.ts';
 import { drawnTrees } from './drawn-trace.ts';
@@ -16,19 +17,25 @@ import { drawnTrees } from './drawn-trace.ts';
 export function renderRecentTraces(
   traces: readonly Trace[],
   isFresh: (trace: Trace) => boolean,
+  level: Level = 'all',
 ): Markup {
   return html`${traces.map((trace) => {
     const trees = drawnTrees(trace);
     return renderItem(trees, {
       platform: labelOfTrace(trace),
       arriving: isFresh(trace) && trees.some(awaitsSpans),
+      level,
     });
   })}`;
 }
 
 function renderItem(
   trees: readonly NormalisedTrace[],
-  { platform, arriving }: Readonly<{ platform: string | undefined; arriving: boolean }>,
+  {
+    platform,
+    arriving,
+    level,
+  }: Readonly<{ platform: string | undefined; arriving: boolean; level: Level }>,
 ): Markup {
   const tree = trees[0] as NormalisedTrace;
   const { traceId } = tree;
@@ -43,7 +50,7 @@ function renderItem(
   const took = arriving && !isRequest && !invocation ? '' : formatMs(durationOf(tree));
   const on = platform === undefined ? '–' : foreign(platform);
   return html`<details id="trace-${traceId}" data-spans="${spans.length}">
-<summary><span class="trace-line"><span class="at">${new Date(tree.startMs).toISOString().slice(11, 19)}</span> <span class="on">${on}</span> <span class="what">${what}</span> <span class="number">${took}</span> <span class="count number">${counted(spans.length, 'span')}</span> <span class="state">${renderProgress(trees, { arriving: arriving && !invocation, isRequest })}</span></span></summary>
+<summary><span class="trace-line"><span class="at">${new Date(tree.startMs).toISOString().slice(11, 19)}</span> <span class="on">${on}</span> <span class="what">${what}</span> <span class="number">${took}</span> <span class="count number">${counted(spans.length, 'span')}</span> <span class="state">${renderProgress(trees, { arriving: arriving && !invocation, isRequest, level })}</span></span></summary>
 <div class="body"></div>
 </details>
 `;
@@ -59,16 +66,18 @@ const isInvocation = ({ nodes }: NormalisedTrace): boolean =>
 /** A trace is as its worst request is. */
 function renderProgress(
   trees: readonly NormalisedTrace[],
-  state: Readonly<{ arriving: boolean; isRequest: boolean }>,
+  state: Readonly<{ arriving: boolean; isRequest: boolean; level: Level }>,
 ): Markup {
   if (state.arriving) return html`<span class="flag">arriving</span>`;
   if (!state.isRequest) return html`<span class="flag">not a request</span>`;
-  const shown = renderState({
-    whole: trees.every(isComplete),
+  const lacking = lackingAt(state.level);
+  const one = {
+    whole: trees.every((tree) => lacking(tree).length === 0),
     cold: trees.some(isFirstOfInstance),
     error: trees.map(errorOfRequest).find((error) => error !== null) ?? null,
     requestsInTrace: 1,
-  });
+  };
+  const shown = renderState(one, completeAt(state.level));
   return html`${shown}${trees.length > 1 && html` <span class="flag">${trees.length} requests in one trace</span>`}`;
 }
 

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { UsageError } from '../../cli/command-line.ts';
 import type { Trace } from '../../traces/model.ts';
 import { openFiles } from '../../traces/sources/files.ts';
+import { LEVELS, type Level } from '../instrument.ts';
 import { newestFirst } from './newest-first.ts';
 
 /** Traces of an earlier run, to lay beside those of this one. */
@@ -12,6 +13,8 @@ export type SavedTraces = Readonly<{
   traces: ReadonlyMap<string, Trace>;
   /** How many the file holds. */
   of: number;
+  /** What `--instrument` made of them; absent: everything. */
+  level?: Level | undefined;
 }>;
 
 /** The page lists as many of this run. */
@@ -37,8 +40,11 @@ export async function readAllSaved(
 export async function readSavedTraces(path: string, signal: AbortSignal): Promise<SavedTraces> {
   let newest: Trace[] = [];
   let of = 0;
+  let level: Level | undefined;
   try {
     const source = await openFiles([path]);
+    const { instrument } = source.describe();
+    level = LEVELS.find((one) => one === instrument);
     for await (const trace of source.read(signal)) {
       of += 1;
       newest.push(trace);
@@ -51,5 +57,5 @@ export async function readSavedTraces(path: string, signal: AbortSignal): Promis
   if (of === 0) throw new UsageError(`--beside ${path}: the file holds no traces`);
   const kept = newestFirst(newest, MOST);
   const traces = new Map(kept.map((trace) => [trace.traceId, trace]));
-  return { name: basename(path), traces, of };
+  return { name: basename(path), traces, of, level };
 }

@@ -41,7 +41,7 @@ const isPlainEnd = (value: unknown): value is End =>
   value.deviations === undefined &&
   value.sample === undefined;
 
-const MEMBERS = ['kind', 'format', 'name', 'local', 'since', 'until'];
+const MEMBERS = ['kind', 'format', 'name', 'local', 'since', 'until', 'instrument'];
 
 const isSource = (value: unknown): value is SourceDescription =>
   isObject(value) &&
@@ -51,7 +51,8 @@ const isSource = (value: unknown): value is SourceDescription =>
   typeof value.name === 'string' &&
   typeof value.local === 'boolean' &&
   isTextOrNull(value.since) &&
-  isTextOrNull(value.until);
+  isTextOrNull(value.until) &&
+  (value.instrument === undefined || typeof value.instrument === 'string');
 
 const isTimestamp = (value: unknown): boolean => {
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;

@@ -39,6 +39,7 @@ const source = z
     local: z.boolean(),
     since: z.string().nullable(),
     until: z.string().nullable(),
+    instrument: z.string().optional(),
   })
   .transform(({ kind, ...rest }) =>
     kind === 'otlp-file'

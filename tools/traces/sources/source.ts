@@ -14,6 +14,8 @@ export type SourceDescription = Readonly<{
   /** RFC 3339; null where no bound was given. */
   since: string | null;
   until: string | null;
+  /** Of a local run, what `--instrument` made of its traces; absent where it made all. */
+  instrument?: string | undefined;
 }>;
 
 export type Size = Readonly<{ traces: number | null; bytes: number }>;

@@ -9,7 +9,7 @@ import { renderSavedTraces } from '../../../../tools/local/page/saved-list.ts';
 import { readAllSaved, readSavedTraces } from '../../../../tools/local/page/saved-traces.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
 import { renderTraceFile } from '../../../../tools/traces/sources/trace-lines.ts';
-import { requestTrace } from '../../traces/request-trace.ts';
+import { requestTrace, without } from '../../traces/request-trace.ts';
 
 const SOURCE = { kind: 'memory', local: true, name: 'p', since: null, until: null } as const;
 const signal = AbortSignal.timeout(60_000);
@@ -49,6 +49,19 @@ test('calls a trace local only where it is of a local run', async (t) => {
   const markup = `${renderSavedTraces(await readSavedTraces(await saveTraces(t, [real, local]), signal), 0)}`;
   assert.match(markup, /<bdi>Cloud Run<\/bdi>/);
   assert.match(markup, /<bdi>Cloud Run \(local\)<\/bdi>/);
+});
+
+test('calls a trace complete that has everything that the saved level of the run makes', async (t) => {
+  // All spans of server, and the call of it.
+  const dark = without(requestTrace(), 5, 6, 7, 8, 9, 10);
+  const markupAt = async (instrument?: string) => {
+    const text = renderTraceFile({ ...SOURCE, instrument }, [dark]);
+    return `${renderSavedTraces(await readSavedTraces(await save(t, text), signal), 0)}`;
+  };
+  assert.match(await markupAt('http'), /class="state">complete for --instrument http[ <]/);
+  assert.match(await markupAt('grpc'), /class="state"><span class="flag error">incomplete</);
+  assert.match(await markupAt('unknown'), /class="state"><span class="flag error">incomplete</);
+  assert.match(await markupAt(), /class="state"><span class="flag error">incomplete</);
 });
 
 test('the newest traces of the first two files have an address side by side', async (t) => {

@@ -23,6 +23,8 @@ const HEADS: Readonly<Record<string, unknown>> = {
   'a bound that is a number': { ...HEAD, source: { ...SOURCE, since: 1 } },
   'local as text': { ...HEAD, source: { ...SOURCE, local: 'yes' } },
   'a format that is a number': { ...HEAD, source: { ...SOURCE, format: 1 } },
+  'the level of its run': { ...HEAD, source: { ...SOURCE, instrument: 'http' } },
+  'a level that is a number': { ...HEAD, source: { ...SOURCE, instrument: 1 } },
   'a later version': { ...HEAD, version: 2 },
   'another format': { ...HEAD, format: 'other' },
   'a list': [],
