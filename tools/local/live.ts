@@ -34,12 +34,15 @@ export async function runLive(live: {
 }): Promise<number> {
   const { system, signal, print, onProgress } = live;
   const { traceStore, projectId } = system.cloud;
-  const comparer = createComparer(projectId);
+  const [one, other] = system.platforms;
+  const alone = other === undefined ? one?.name : undefined;
+  const comparer = createComparer(projectId, alone);
   const page = await startPage({
     traceStore,
     render: comparer.render,
     logBook: live.logBook,
     saved: live.saved,
+    alone,
   });
   const stopWatching = watchTraces(traceStore, (line) => print(`${line}\n`), {
     slowness: system.slowness.factor,

@@ -8,6 +8,7 @@ import { renderCriticalPath } from './critical-path.ts';
 import { renderDocument } from './document.ts';
 import { renderFailures } from './failures.ts';
 import { renderGate } from './gate.ts';
+import { renderHeader } from './header.ts';
 import { renderHopDetails } from './hop-details.ts';
 import { renderHopTable } from './hop-table.ts';
 import { foreign, html, type Markup } from './markup.ts';
@@ -23,7 +24,7 @@ export function renderHtml(comparison: Comparison, logs?: LogsOf): string {
   const labels = labelsOf(comparison);
   return renderDocument({
     title: titleOf(labels),
-    body: html`${renderHeader(labels, renderAbout(comparison))}
+    body: html`${renderHeader(labels, { about: renderAbout(comparison) })}
 <main>
 ${comparison.unmatched.length > 0 ? renderUnmatched(comparison, labels, logs) : renderComparison(comparison, labels, logs)}
 <section aria-labelledby="recent">
@@ -76,16 +77,6 @@ const CONTENTS_UNMATCHED = [
 ] as const;
 
 /** `about`: what a page that is kept says of itself; the live page is of now. */
-export function renderHeader(labels: Labels, about: Markup | null = null): Markup {
-  return html`<header>
-<h1><span class="key a"></span>A: ${foreign(labels.a)} <span class="versus">and</span> <span class="key b"></span>B: ${foreign(labels.b)}</h1>
-${
-  labels.local &&
-  html`<p class="local"><strong>Local run.</strong> These are figures of stand-ins on this machine. They say nothing about the real platforms.</p>`
-}
-${about}</header>`;
-}
-
 /** Why there is nothing to compare, and what was read. */
 function renderUnmatched(comparison: Comparison, labels: Labels, logs?: LogsOf): Markup {
   const reading = readingWarnings(comparison);

@@ -6,18 +6,21 @@ import { type LiveParts, renderParts } from './live-page.ts';
 
 parentPort?.on('message', (compared: Compared) => parentPort?.postMessage(render(compared)));
 
+const { name, alone } = workerData;
+
 function render({ traces, of }: Compared): LiveParts {
   try {
     const comparison = compareTraces(traces, {
       cohorts: { a: CLOUD_RUN, b: GKE },
-      name: workerData,
+      name,
       local: true,
       readAtMs: Date.now(),
       inspect: 'Run npx shakesapp doctor --local',
     });
-    return renderParts(comparison, { compared: traces.length, of });
+    return renderParts(comparison, { compared: traces.length, of, alone });
   } catch (error) {
     // An error that is thrown here ends the worker and loses its reason.
-    return renderParts(undefined, { failure: error instanceof Error ? error.message : `${error}` });
+    const failure = error instanceof Error ? error.message : `${error}`;
+    return renderParts(undefined, { failure, alone });
   }
 }

@@ -2,14 +2,16 @@ import { readFileSync } from 'node:fs';
 import { renderConfiguration } from '../../compare/html/cohorts.ts';
 import { contentSecurityPolicy, renderDocument } from '../../compare/html/document.ts';
 import { renderFailures } from '../../compare/html/failures.ts';
+import { renderHeader } from '../../compare/html/header.ts';
 import { foreign, html, type Markup, trusted } from '../../compare/html/markup.ts';
-import { renderEvidence, renderHeader } from '../../compare/html/render-html.ts';
+import { renderEvidence } from '../../compare/html/render-html.ts';
 import { createColours } from '../../compare/html/rows.ts';
 import { renderVerdict } from '../../compare/html/verdict.ts';
 import { labelsOf } from '../../compare/html/words.ts';
 import type { Comparison } from '../../compare/result/comparison.ts';
 import { failedText, isOneSided, spanOfTime } from '../../compare/text/wording.ts';
 import { PLATFORM_LABEL } from '../platforms/labels.ts';
+import type { PlatformName } from '../platforms/platform.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8').trim();
 
@@ -31,11 +33,13 @@ export type Circumstances = Readonly<{
   compared?: number;
   /** How many traces there are. */
   of?: number;
+  /** The platform that runs without the other. */
+  alone?: PlatformName | undefined;
 }>;
 
 export function renderParts(
   comparison: Comparison | undefined,
-  { failure, compared = 0, of = compared }: Circumstances = {},
+  { failure, compared = 0, of = compared, alone }: Circumstances = {},
 ): LiveParts {
   const labels =
     comparison && labelsOf({ ...comparison, source: { ...comparison.source, local: true } });
@@ -46,13 +50,15 @@ export function renderParts(
       evidence: `${renderEvidence(comparison, labels)}`,
     };
   }
-  const reason =
-    failure === undefined
-      ? html`There is nothing to compare yet. The figures appear as soon as both platforms have traces.`
-      : html`The comparison failed: ${foreign(failure)}`;
+  const waiting =
+    alone === undefined
+      ? 'There is nothing to compare yet. The figures appear as soon as both platforms have traces.'
+      : `Only ${PLATFORM_LABEL[alone]} runs, so there is nothing to compare. Its traces are below.`;
+  const reason = failure === undefined ? waiting : html`The comparison failed: ${foreign(failure)}`;
+  const only = alone && (alone === 'gke' ? 'b' : 'a');
   return {
-    header: `${renderHeader({ a: PLATFORM_LABEL.cloud_run, b: PLATFORM_LABEL.gke, local: true })}`,
-    verdict: `${html`${comparison && renderFailed(comparison)}<section class="verdict"><h2>No verdict yet</h2><p>${reason}</p></section>`}`,
+    header: `${renderHeader({ a: PLATFORM_LABEL.cloud_run, b: PLATFORM_LABEL.gke, local: true }, { only })}`,
+    verdict: `${html`${comparison && renderFailed(comparison)}<section class="verdict"><h2>${alone === undefined ? 'No verdict yet' : 'No comparison'}</h2><p>${reason}</p></section>`}`,
     evidence:
       comparison && labels && comparison.failures.length > 0
         ? `${renderFailures(comparison, { labels, colour: createColours(failedSpans(comparison)) })}`

@@ -7,6 +7,7 @@ import type { Trace } from '../../traces/model.ts';
 import { requestsOf } from '../../traces/normalise.ts';
 import type { TraceStore } from '../cloud/trace/store.ts';
 import type { LogBook } from '../log-book.ts';
+import type { PlatformName } from '../platforms/platform.ts';
 import { awaitsSpans } from '../watch-traces.ts';
 import type { Compared } from './comparer.ts';
 import { type Logged, renderTrace } from './drawn-trace.ts';
@@ -26,6 +27,8 @@ export type PageOptions = Readonly<{
   logBook?: Pick<LogBook, 'ofTrace'>;
   /** Traces of an earlier run. */
   saved?: readonly SavedTraces[];
+  /** The platform that runs without the other. */
+  alone?: PlatformName | undefined;
   /** Milliseconds of a clock that never goes back. */
   nowMs?: () => number;
   /** The time of day, as spans have it. */
@@ -64,10 +67,11 @@ export async function startPage(options: PageOptions): Promise<Page> {
     isFresh(trace, wallClockMs()) && requestsOf(trace).some(awaitsSpans);
   // A trace that is still arriving would be reported as incomplete.
   const settled = () => traceStore.traces().filter((trace) => !isComing(trace));
-  const parts = createParts(() => {
+  const render = () => {
     const all = settled();
     return options.render({ traces: newestRuns(all, COMPARED_TRACES), of: all.length });
-  }, nowMs);
+  };
+  const parts = createParts(render, { nowMs, alone: options.alone });
   const list = () =>
     renderRecentTraces(recentTraces(traceStore), (trace) => isFresh(trace, wallClockMs()));
 
@@ -149,7 +153,7 @@ function recentTraces(traceStore: PageOptions['traceStore']): Trace[] {
 /** The rendered comparison. Starts one at most every COMPARE_EVERY_MS, and one at a time. */
 function createParts(
   render: () => Promise<LiveParts>,
-  nowMs: () => number,
+  { nowMs, alone }: Readonly<{ nowMs: () => number; alone: PlatformName | undefined }>,
 ): () => Promise<LiveParts> {
   let last: Readonly<{ atMs: number; parts: Promise<LiveParts> }> | undefined;
   let rendering = false;
@@ -160,7 +164,7 @@ function createParts(
     } catch (error) {
       // Shown on the page: the run continues and its traces stay readable.
       const failure = error instanceof Error ? error.message : String(error);
-      return renderParts(undefined, { failure });
+      return renderParts(undefined, { failure, alone });
     } finally {
       rendering = false;
     }

@@ -47,6 +47,13 @@ test('says on the page why a comparison failed, and compares the next one', asyn
   assert.match(evidence, /<table/);
 });
 
+test('hands on which platform runs alone', async (t) => {
+  const comparer = createComparer('shakesapp-local', 'gke');
+  t.after(() => comparer.close());
+  const { verdict } = await comparer.render({ traces: [], of: 0 });
+  assert.match(verdict, /Only GKE \(local\) runs/);
+});
+
 test('nothing runs on after it was closed', async () => {
   const comparer = createComparer('shakesapp-local');
   const rendered = comparer.render({ traces: TRACES, of: TRACES.length });

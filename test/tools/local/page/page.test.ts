@@ -280,6 +280,13 @@ test('compares nothing while only one platform has traces', async (t) => {
   assert.equal(parts.evidence, '');
 });
 
+test('names the one platform that runs, and promises no comparison of it', () => {
+  const { header, verdict } = renderParts(undefined, { alone: 'gke' });
+  assert.match(header, /<h1><bdi>GKE \(local\)<\/bdi><\/h1>/);
+  assert.match(verdict, /Only GKE \(local\) runs, so there is nothing to compare\./);
+  assert.doesNotMatch(header + verdict, /Cloud Run|as soon as both| yet/);
+});
+
 test('says why the comparison failed, and continues', async (t) => {
   const render = async () => {
     throw new Error('<no> cohorts');
