@@ -44,6 +44,7 @@ export function refuseConflicts(flags: UpFlags, platforms: readonly PlatformName
   if (headers && !platforms.includes('cloud_run')) {
     refuse("--headers shows what Cloud Run's front end sees; add cloud_run to --platforms");
   }
+  refuseOthersFlags(flags, platforms);
   if (json !== undefined && isStdout(json)) {
     for (const [name, given] of Object.entries({ logs, headers, full })) {
       if (!given) continue;
@@ -51,6 +52,26 @@ export function refuseConflicts(flags: UpFlags, platforms: readonly PlatformName
     }
   }
   refuseOneFile(flags);
+}
+
+/** What is simulated on a platform that does not run. */
+function refuseOthersFlags(flags: UpFlags, platforms: readonly PlatformName[]): void {
+  const { frontEndSpans, dropSampledFlag, rewrite, billing, delay = [] } = flags;
+  const ofCloudRun = {
+    [`--front-end-spans ${frontEndSpans}`]: frontEndSpans !== 'real',
+    '--drop-sampled-flag': dropSampledFlag === true,
+    '--no-rewrite': !rewrite,
+    [`--billing ${billing}`]: billing !== 'instance',
+  };
+  for (const [flag, given] of Object.entries(ofCloudRun)) {
+    if (!given || platforms.includes('cloud_run')) continue;
+    throw new UsageError(`${flag} changes Cloud Run alone; add cloud_run to --platforms`);
+  }
+  for (const value of delay) {
+    const platform = (['cloud_run', 'gke'] as const).find((name) => value.startsWith(`${name}/`));
+    if (platform === undefined || platforms.includes(platform)) continue;
+    throw new UsageError(`--delay ${value}: ${platform} does not run; add it to --platforms`);
+  }
 }
 
 /** The later result would replace the earlier one. */

@@ -84,6 +84,36 @@ describe('parseOptions', () => {
       /--headers .*; add cloud_run to --platforms/,
     ],
     [
+      'the front end of no Cloud Run',
+      ['--platforms', 'gke', '--front-end-spans', 'never'],
+      /^--front-end-spans never changes Cloud Run alone; add cloud_run to --platforms$/,
+    ],
+    [
+      'a front end that drops flags of no Cloud Run',
+      ['--platforms', 'gke', '--drop-sampled-flag'],
+      /^--drop-sampled-flag changes Cloud Run alone/,
+    ],
+    [
+      'a front end that keeps the parents of no Cloud Run',
+      ['--platforms', 'gke', '--no-rewrite'],
+      /^--no-rewrite changes Cloud Run alone/,
+    ],
+    [
+      'the billing of no Cloud Run',
+      ['--platforms', 'gke', '--billing', 'request'],
+      /^--billing request changes Cloud Run alone/,
+    ],
+    [
+      'a delay on no Cloud Run',
+      ['--platforms', 'gke', '--delay', 'gke/server=1', '--delay', 'cloud_run/server=1'],
+      /^--delay cloud_run\/server=1: cloud_run does not run; add it to --platforms$/,
+    ],
+    [
+      'a delay on no GKE',
+      ['--platforms', 'cloud_run', '--delay', 'gke/server=1'],
+      /^--delay gke\/server=1: gke does not run; add it to --platforms$/,
+    ],
+    [
       'log lines of no span',
       ['--once', '--logs', '--instrument', 'none'],
       /^--logs shows log lines below spans, and --instrument none makes no spans$/,
