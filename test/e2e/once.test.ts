@@ -188,6 +188,7 @@ describe('behind a front end that rewrites the parent', () => {
     assert.equal(result?.wholeTraces, 0);
     // neither client nor server hangs on its caller, nor loadgen on what the front end made up
     assert.equal(result?.orphanSpans, 5 * 2 + 1);
+    assert.equal(result?.invocationOrphanSpans, 1);
   });
 });
 

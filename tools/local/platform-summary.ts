@@ -51,6 +51,8 @@ export function summarisePlatform(options: {
   const nodes = trees.flatMap((tree) => tree.nodes);
   const own = nodes.filter(({ frontEnd }) => !frontEnd);
   const ours = own.filter(({ service }) => !(replaced as ReadonlySet<string>).has(service));
+  const orphanSpans = orphansIn(trees);
+  const ofRequests = orphansIn(requests);
   const sum = (field: 'ok' | 'mismatched' | 'failed' | 'dropped' | 'shed') =>
     summaries.reduce((total, summary) => total + (summary[field] ?? 0), 0);
   const spansStarted = reports.reduce((total, { spans }) => total + (spans?.started ?? 0), 0);
@@ -73,7 +75,8 @@ export function summarisePlatform(options: {
     invocationTraces: trees.length - requests.length,
     wholeTraces: complete.length,
     coldTraces: requests.filter(({ traceId }) => cold.has(traceId)).length,
-    orphanSpans: own.filter(({ orphan }) => orphan).length,
+    orphanSpans,
+    ...(orphanSpans > ofRequests && { invocationOrphanSpans: orphanSpans - ofRequests }),
     healthSpans: own.filter(({ span }) => isUnwanted(span)).length,
     frontEndSpans: nodes.length - own.length,
     spansStarted,
@@ -96,6 +99,9 @@ export function summarisePlatform(options: {
     broken: firstBroken(requests, lacking),
   };
 }
+
+const orphansIn = (trees: readonly NormalisedTrace[]): number =>
+  trees.flatMap(({ nodes }) => nodes).filter(({ orphan, frontEnd }) => orphan && !frontEnd).length;
 
 const NONE: ReadonlySet<ProgramName> = new Set();
 

@@ -31,6 +31,9 @@ export function renderTotals(
     row(complete, ({ wholeTraces }) => wholeTraces),
     row('  cold requests', coldText),
     row('orphan spans', ({ orphanSpans }) => orphanSpans),
+    ...(platforms.some(([, { invocationOrphanSpans = 0 }]) => invocationOrphanSpans > 0)
+      ? [row("  of the schedule's calls", ({ invocationOrphanSpans = 0 }) => invocationOrphanSpans)]
+      : []),
     row('health check spans', ({ healthSpans }) => healthSpans),
     row('spans started', ({ spansStarted }) => spansStarted),
     row('  stored, lost', ({ spansStored, spansLost }) => `${spansStored}, ${spansLost}`),

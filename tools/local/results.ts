@@ -58,6 +58,8 @@ export type PlatformResult = Readonly<{
   coldTraces: number;
   /** Spans whose parent is neither stored nor outside the system. */
   orphanSpans: number;
+  /** Of these, in traces of the schedule's calls; absent where there are none. */
+  invocationOrphanSpans?: number;
   /** Of health checks, metadata and tokens, which must not make spans. */
   healthSpans: number;
   /** Spans that the platform's front end stored itself; not in the other counts. */

@@ -205,6 +205,25 @@ describe('summarisePlatform', () => {
     assert.equal(result.trace, null);
   });
 
+  it('says which orphan spans are not of requests but of the calls of the schedule', () => {
+    const call = createRequestTrace({
+      ...CLOUD_RUN,
+      traceId: 'c'.repeat(32),
+      // The server span of loadgen, whose caller stored none.
+      change: (span, index) =>
+        index === 0
+          ? { ...span, parentSpanId: 'f'.repeat(16), kind: 'server', name: 'POST /' }
+          : null,
+    });
+    const both = summarise([createRequestTrace(CLOUD_RUN), call]);
+    assert.deepEqual([both.orphanSpans, both.invocationOrphanSpans], [1, 1]);
+    const rows = /^orphan spans +1\n {2}of the schedule's calls +1\n/m;
+    assert.match(renderTotals([['cloud_run', both]]), rows);
+    const alone = summarise([createRequestTrace(CLOUD_RUN)]);
+    assert.equal(alone.invocationOrphanSpans, undefined);
+    assert.doesNotMatch(renderTotals([['cloud_run', alone]]), /schedule/);
+  });
+
   it('returns the first incomplete trace, with what it lacks', () => {
     const { broken } = summarisePlatform({
       platform: 'cloud_run',
