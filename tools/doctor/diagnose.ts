@@ -1,6 +1,7 @@
 import type { Trace } from '../traces/model.ts';
 import { type NormalisedTrace, requestRootOf, requestsOf } from '../traces/normalise.ts';
 import { BY_ATTRIBUTES, type Reading } from '../traces/profile/profile.ts';
+import { isUnwanted } from '../traces/span.ts';
 import { createWaterfall, type Waterfall } from '../traces/waterfall.ts';
 import { noTraces, notOfRoot } from './no-traces.ts';
 import { createNotes } from './notes.ts';
@@ -169,7 +170,7 @@ export function diagnose(
 const isScheduleCall = (tree: NormalisedTrace): boolean =>
   requestRootOf(tree) === null &&
   tree.nodes.every(({ frontEnd, service }) => frontEnd || service === 'loadgen') &&
-  tree.nodes.some(({ frontEnd, span }) => !frontEnd && span.kind === 'server');
+  tree.nodes.some(({ frontEnd, span }) => !frontEnd && span.kind === 'server' && !isUnwanted(span));
 
 /** As a rule one; where sightings have their own words, one for each of these. */
 function toFindings({ id, ...own }: Rule, sightings: readonly Sightings[]): readonly Finding[] {

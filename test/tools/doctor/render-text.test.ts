@@ -39,6 +39,21 @@ test('tells the calls of the schedule from requests, which compare counts', () =
   assert.doesNotMatch(renderText(diagnose(healthyTraces().slice(1)), 'demo'), /schedule/);
 });
 
+test('a health check of loadgen that makes a span is no call of the schedule', () => {
+  const traces = healthyTraces().map((trace, index) =>
+    index > 0
+      ? trace
+      : {
+          ...trace,
+          spans: trace.spans.map((span) => ({
+            ...span,
+            attributes: { ...span.attributes, 'url.path': '/health' },
+          })),
+        },
+  );
+  assert.doesNotMatch(renderText(diagnose(traces), 'demo'), /schedule/);
+});
+
 test('says first that something was left out, and what', () => {
   const text = renderText(diagnose(healthyTraces(), { leftOut: ['x: its end is cut'] }), 'demo');
   assert.match(text, /^Healthy as far as it was read: /);
