@@ -55,7 +55,7 @@ export function createConsole(options: {
       if (verbose) return print(renderEverything(entry));
       const { line } = entry;
       if (typeof line !== 'string' && !LOUD.has(String(line.severity ?? ''))) return;
-      detail(entry);
+      if (!isOrdered(line)) detail(entry);
       const text = shown(entry);
       if (text !== undefined) print(text);
     },
@@ -89,6 +89,10 @@ function messageOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('message' in error)) return undefined;
   return String(error.message);
 }
+
+/** The caller turned a protection off: nothing fails, and the terminal shows the complete line. */
+const isOrdered = (line: LogLine['line']): boolean =>
+  typeof line !== 'string' && String(line.message ?? '').startsWith('unprotected trace: ');
 
 /** A frame of a stack trace, or what Node prints around one. */
 const isStack = (line: string): boolean => /^\s*(at |\^|$|node:|file:\/\/|Node\.js v)/.test(line);

@@ -33,6 +33,14 @@ describe('createConsole', () => {
     );
   });
 
+  it('prints that a protection is off, and names no file of what fails for it', () => {
+    const { printed, details, log } = consoleOf();
+    const message = 'unprotected trace: SPAN_DRAIN=never loses the spans that wait';
+    log({ severity: 'WARNING', message });
+    assert.deepEqual(printed, [`gke/server   ${message}`]);
+    assert.deepEqual(details, []);
+  });
+
   it('prints one line for a failed request, with the reason of the program below loadgen', () => {
     const { printed, details, log } = consoleOf();
     const inTrace = { severity: 'WARNING', [TRACE]: 'projects/p/traces/x' };
