@@ -41,10 +41,20 @@ export class GoneError extends Error {
   readonly fix: string;
   /** Why the checks that follow are left out. */
   readonly reason: string;
-  constructor(message: string, { fix = KEEP_RUNNING, reason = 'the program is gone' } = {}) {
+  /** What the contract says of it; undefined: what it says of the check where it came up. */
+  readonly rule: Rule | undefined;
+  constructor(
+    message: string,
+    {
+      fix = KEEP_RUNNING,
+      reason = 'the program is gone',
+      rule,
+    }: Readonly<{ fix?: string; reason?: string; rule?: Rule }> = {},
+  ) {
     super(message);
     this.fix = fix;
     this.reason = reason;
+    this.rule = rule;
   }
 }
 
@@ -52,7 +62,7 @@ const KEEP_RUNNING = 'read what the program wrote last, and keep it running afte
 
 /**
  * Runs the checks one after the other. Every call in a check has a deadline; an error of a check is
- * its finding.
+ * its finding. Ends at once where the signal aborts, with its reason.
  */
 export async function runChecks(
   checks: readonly Check[],
@@ -65,8 +75,9 @@ export async function runChecks(
   let gone: string | undefined;
   for (const check of checks) {
     options.signal.throwIfAborted();
-    const { id, group, title, rule } = check;
-    const add = (outcome: Outcome) => results.push({ id, group, title, rule, ...outcome });
+    const { id, group, title } = check;
+    const add = (outcome: Outcome, rule = check.rule) =>
+      results.push({ id, group, title, rule, ...outcome });
     const cause = check.after?.find((earlier) => explained.has(earlier));
     if (gone !== undefined) add({ outcome: 'skipped', reason: gone });
     else if (cause !== undefined) {
@@ -75,11 +86,11 @@ export async function runChecks(
       add({ outcome: 'skipped', reason });
     } else {
       options.onCheck?.(check);
-      const { outcome, explains, goneReason } = await runOne(check, options.signal);
+      const { outcome, explains, gone: found } = await runOne(check, options.signal);
       if (outcome.outcome === 'finding') explained.set(id, `${id} did not hold`);
       if (outcome.outcome === 'skipped' && explains) explained.set(id, outcome.reason);
-      gone = goneReason;
-      add(outcome);
+      gone = found?.reason;
+      add(outcome, found?.rule);
     }
   }
   return results;
@@ -88,9 +99,9 @@ export async function runChecks(
 async function runOne(
   check: Check,
   signal: AbortSignal,
-): Promise<{ outcome: Outcome; explains?: boolean | undefined; goneReason?: string }> {
+): Promise<{ outcome: Outcome; explains?: boolean | undefined; gone?: GoneError }> {
   try {
-    const found = await check.run(signal);
+    const found = await orAborted(check.run(signal), signal);
     if (found === null) return { outcome: { outcome: 'holds' } };
     if ('skipped' in found) {
       const { skipped: reason, explains } = found;
@@ -98,14 +109,23 @@ async function runOne(
     }
     return { outcome: { outcome: 'finding', finding: found } };
   } catch (error) {
-    if (signal.aborted) throw error;
+    signal.throwIfAborted();
     const came = error instanceof Error ? error.message : String(error);
-    const isGone = error instanceof GoneError;
-    const fix = isGone ? error.fix : KEEP_RUNNING;
-    const finding: Finding = { sent: check.title, came, fix };
-    return {
-      outcome: { outcome: 'finding', finding },
-      ...(isGone && { goneReason: error.reason }),
-    };
+    const gone = error instanceof GoneError ? error : undefined;
+    const finding: Finding = { sent: check.title, came, fix: gone?.fix ?? KEEP_RUNNING };
+    return { outcome: { outcome: 'finding', finding }, ...(gone && { gone }) };
+  }
+}
+
+/** What a check waits for in between does not all end with the signal. */
+async function orAborted<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([running, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }

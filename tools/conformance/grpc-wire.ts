@@ -13,14 +13,17 @@ export function encodeResponse(count: bigint): Buffer {
   return Buffer.from([0x08, ...varint(BigInt.asUintN(64, count))]);
 }
 
-/** The query of a request; what is no such message throws. */
-export function decodeRequest(bytes: Buffer): string {
-  if (bytes.length === 0) return '';
-  const { value, next } = readVarint(bytes, 1);
-  if (bytes[0] !== 0x0a || bytes.length !== next + Number(value)) {
-    throw new Error(`not a ShakespeareRequest: ${bytes.toString('hex')}`);
+/** The query of a request, or that the bytes are no such message. */
+export function decodeRequest(bytes: Buffer): { query: string } | { malformed: string } {
+  if (bytes.length === 0) return { query: '' };
+  const malformed = `a message that is not a ShakespeareRequest (bytes ${bytes.toString('hex').slice(0, 40)})`;
+  try {
+    const { value, next } = readVarint(bytes, 1);
+    if (bytes[0] !== 0x0a || bytes.length !== next + Number(value)) return { malformed };
+    return { query: bytes.toString('utf8', next) };
+  } catch {
+    return { malformed };
   }
-  return bytes.toString('utf8', next);
 }
 
 /** `match_count`: the int64 in field 1, or what else the bytes are. */

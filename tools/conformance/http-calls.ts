@@ -1,5 +1,4 @@
-import { request as httpRequest } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GoneError } from './check.ts';
 import { listens } from './listening.ts';
@@ -27,12 +26,19 @@ export type HttpCalls = (path: string, options?: HttpOptions) => Promise<HttpAns
 const WRITTEN_AFTER_MS = 200;
 const HUNG = 'answer every request, also where its handler throws an exception';
 
+/** Far more than any answer of the contract. */
+const MOST_BYTES = 2 ** 20;
+const SHORTER = 'answer one JSON object, and end the body after it';
+
 /** Each call opens a connection, and has a deadline. `lastLines`: what the program wrote. */
 export const createHttpCalls =
   (
     at: Readonly<{ host: string; port: number }>,
     deadlineMs: number,
-    lastLines: () => readonly string[] = () => [],
+    {
+      lastLines = () => [],
+      signal,
+    }: { lastLines?: () => readonly string[]; signal?: AbortSignal } = {},
   ): HttpCalls =>
   (path, options = {}) => {
     const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
@@ -46,10 +52,11 @@ export const createHttpCalls =
         method: options.method ?? 'GET',
         headers: { connection: 'close', ...(options.headers as Record<string, string>) },
         agent: false,
+        ...(signal && { signal }),
       },
       async (response) => {
         try {
-          const body = await text(response);
+          const body = await readBody(response, what);
           const { statusCode: status = 0, headers } = response;
           resolve({ status, headers, body, json: parse(body) });
         } catch (error) {
@@ -69,7 +76,7 @@ export const createHttpCalls =
     request.once('close', () => clearTimeout(timer));
     // Whoever answers one call with nothing does so with others: they would say the same again.
     request.once('error', async (error: Error) => {
-      if (error instanceof GoneError || hasLeft) return reject(error);
+      if (error instanceof GoneError || hasLeft || signal?.aborted) return reject(error);
       await sleep(WRITTEN_AFTER_MS);
       const wrote = lastLines().join(' ⏎ ') || 'nothing';
       const came = (how: string) =>
@@ -83,6 +90,21 @@ export const createHttpCalls =
     request.end(options.body);
     return promise;
   };
+
+async function readBody(response: IncomingMessage, what: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // Leaving the loop closes the connection.
+    if (size > MOST_BYTES) {
+      const reason = `${what} was answered with a body of more than 1 MiB`;
+      throw new GoneError(reason, { fix: SHORTER, reason });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
 
 function parse(body: string): Readonly<Record<string, unknown>> | undefined {
   try {

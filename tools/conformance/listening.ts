@@ -3,7 +3,8 @@ import { connect as connectTls } from 'node:tls';
 
 type Address = Readonly<{ host: string; port: number }>;
 
-const PROBE_TIMEOUT_MS = 1_000;
+/** Of whoever is there and says nothing; a refusal comes at once. */
+const PROBE_TIMEOUT_MS = 5_000;
 
 /** Whether somebody takes connections there. */
 export function listens({ host, port }: Address): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { printable } from '../cli/format.ts';
 import type { Result } from './check.ts';
 import type { Options } from './options.ts';
 
@@ -16,15 +17,16 @@ function renderOne(result: Result): readonly string[] {
   const { outcome, id, title } = result;
   const head = `  ${MARKS[outcome]} ${title}`;
   if (outcome === 'holds') return [head];
-  if (outcome === 'skipped') return [`${head} (not checked: ${result.reason})`];
+  // Parts of it are the program's own words, which reach the terminal on one line and as text.
+  if (outcome === 'skipped') return [`${head} (not checked: ${printable(result.reason)})`];
   const { sent, came, fix } = result.finding;
   const { section, says } = result.rule;
   return [
     `${head} [${id}]`,
-    `      sent:     ${sent}`,
-    `      came:     ${came}`,
+    `      sent:     ${printable(sent)}`,
+    `      came:     ${printable(came)}`,
     `      contract: ${plain(says)} (docs/contract.md#${anchorOf(section)})`,
-    `      fix:      ${fix}`,
+    `      fix:      ${printable(fix)}`,
   ];
 }
 

@@ -152,7 +152,7 @@ function judgeStored(traces: TraceRun): Finding | Skipped | null {
   if (wrongAnswer !== null) {
     return { skipped: `its calls are not answered right: ${wrongAnswer}`, explains: true };
   }
-  return findNothingStored('calls with trace headers, and waited 15 s for spans', traces.store);
+  return findNothingStored('calls with trace headers, and waited for spans', traces.store);
 }
 
 function judgeHealth(traces: TraceRun): Finding | null {
@@ -188,7 +188,8 @@ function judge(of: TraceCase, traces: TraceRun): Finding | Skipped | null {
     if (of.expects === 'accepted') return { skipped: 'it does not read this header' };
     return finding('no span in its trace');
   }
-  const wrong = entriesOf(spans).map((span) => wrongParent(span, ids));
-  const found = wrong.find((each) => each !== null);
-  return found === undefined ? null : finding(found ?? '');
+  const [wrong] = entriesOf(spans)
+    .map((span) => wrongParent(span, ids))
+    .filter((each) => each !== null);
+  return wrong === undefined ? null : finding(wrong);
 }

@@ -95,7 +95,8 @@ export async function startExampleServer(
     return texts;
   };
   const answer = async (call: ServerUnaryCall<Buffer, Buffer>): Promise<Buffer> => {
-    const query = decodeRequest(call.request);
+    const decoded = decodeRequest(call.request);
+    const query = 'query' in decoded ? decoded.query : '';
     const code = parts.refuse(query);
     if (code !== undefined) throw new Refused(code);
     const lines = parts.lines(await read());

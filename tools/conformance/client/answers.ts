@@ -118,10 +118,17 @@ async function checkCount(
   count: bigint,
 ): Promise<Finding | null> {
   server.behave({ answer: count });
+  const before = server.calls.length;
   const answer = await call(pathOf(query));
   if (answer.status === 200 && answer.json?.matchCount === Number(count)) return null;
+  const sent = `GET ${pathOf(query)}, for which the server answers ${count}`;
+  const malformed = server.calls.at(before)?.malformed;
+  if (malformed !== undefined) {
+    const fix = 'compile proto/shakesapp.proto: query is the string in field 1';
+    return { sent, came: `the server got ${malformed}`, fix };
+  }
   return {
-    sent: `GET ${pathOf(query)}, for which the server answers ${count}`,
+    sent,
     came: describeHttp(answer),
     fix: 'call the server at SERVER_ADDR, and answer {"matchCount": count} with the complete int64 as a JSON number',
   };

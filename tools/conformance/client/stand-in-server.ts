@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type handleUnaryCall, Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
+import { type handleUnaryCall, Metadata, type ServerUnaryCall, status } from '@grpc/grpc-js';
 import { headersIn, startGrpcServer } from '../grpc-server.ts';
 import { decodeRequest, encodeResponse } from '../grpc-wire.ts';
 
@@ -12,7 +12,9 @@ export type Behaviour =
   | 'hold';
 
 export type Call = Readonly<{
-  query: string;
+  /** undefined where the message is `malformed`: what it is in words. */
+  query: string | undefined;
+  malformed: string | undefined;
   headers: Readonly<Record<string, string>>;
   /** Milliseconds from the arrival of the call to its deadline; none: it has no deadline. */
   deadlineMs: number | undefined;
@@ -42,7 +44,12 @@ export async function startStandInServer(): Promise<StandInServer> {
   let behaviour: Behaviour = { answer: 1n };
   let isServing = true;
   const count: handleUnaryCall<Buffer, Buffer> = (call, reply) => {
-    calls.push(describeCall(call));
+    const described = describeCall(call);
+    calls.push(described);
+    const { malformed } = described;
+    if (malformed !== undefined) {
+      return reply({ code: status.INVALID_ARGUMENT, details: `not a query, but ${malformed}` });
+    }
     if (behaviour === 'hold') return;
     if ('answer' in behaviour) {
       const { answer, after = Promise.resolve() } = behaviour;
@@ -81,8 +88,10 @@ function describeCall(call: ServerUnaryCall<Buffer, Buffer>): Call {
   const { promise: cancelled, resolve } = Promise.withResolvers<void>();
   call.once('cancelled', resolve);
   const deadline = Number(call.getDeadline());
+  const decoded = decodeRequest(call.request);
   return {
-    query: decodeRequest(call.request),
+    query: 'query' in decoded ? decoded.query : undefined,
+    malformed: 'malformed' in decoded ? decoded.malformed : undefined,
     headers: headersIn(call.metadata),
     deadlineMs: Number.isFinite(deadline) ? deadline - Date.now() : undefined,
     cancelled,

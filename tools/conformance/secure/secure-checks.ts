@@ -1,3 +1,4 @@
+import { createClosers } from '../../local/closers.ts';
 import type { Upstream } from '../../local/platforms/cloud-run/upstream.ts';
 import type { ProgramName } from '../../local/platforms/platform.ts';
 import type { Check, Finding, Skipped } from '../check.ts';
@@ -66,35 +67,42 @@ export function secureChecks(options: Options): readonly Check[] {
   ];
 }
 
-async function callSecurely(
-  { program, upstream, trigger }: Options,
-  { cloud, start }: Again,
-): Promise<Seen> {
-  const metadata = await cloud.startMetadataServer({
-    platform: 'cloud_run',
-    instanceId: 'conformance',
-    serviceAccountEmail: cloud.serviceAccount(program),
-  });
-  const { host } = metadata;
-  const front = await startSecureFront({ cloud, caller: program, upstream: upstream() });
+async function callSecurely(options: Options, { cloud, start }: Again): Promise<Seen> {
+  const { program, upstream } = options;
+  const closers = createClosers();
   try {
-    const started = await start({
+    const metadata = await cloud.startMetadataServer({
+      platform: 'cloud_run',
+      instanceId: 'conformance',
+      serviceAccountEmail: cloud.serviceAccount(program),
+    });
+    closers.add(metadata.close);
+    const front = await startSecureFront({ cloud, caller: program, upstream: upstream() });
+    closers.add(front.close);
+    const { host } = metadata;
+    const starting = start({
       [ADDRESS[program]]: front.origin,
       GCE_METADATA_HOST: host,
       GCE_METADATA_IP: host,
       GCE_METADATA_ROOT: host,
     });
+    return { ...front, answer: await answerOf(starting, options) };
+  } finally {
+    await closers.closeAll();
+  }
+}
+
+async function answerOf(starting: ReturnType<Again['start']>, { trigger }: Options) {
+  try {
+    const started = await starting;
     try {
-      return { ...front, answer: await trigger() };
+      return await trigger();
     } finally {
       await started.close();
     }
   } catch (error) {
     // Without a start or an answer: what came until then decides.
-    return { ...front, answer: (error as Error).message };
-  } finally {
-    await front.close();
-    await metadata.close();
+    return (error as Error).message;
   }
 }
 

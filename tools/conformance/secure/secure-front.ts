@@ -24,6 +24,9 @@ export type SecureFront = Readonly<{
   close(): Promise<void>;
 }>;
 
+/** The stand-in behind it answers at once, and closing the front ends what is open. */
+const { signal: NEVER } = new AbortController();
+
 export async function startSecureFront(options: {
   cloud: SecureCloud;
   /** The program that calls. */
@@ -34,7 +37,6 @@ export async function startSecureFront(options: {
   const refusals: string[] = [];
   const failures: string[] = [];
   let calls = 0;
-  const { signal: timeout } = new AbortController();
   const handle = async (exchange: Exchange): Promise<void> => {
     calls += 1;
     const refusal = await checkInvoker({
@@ -49,7 +51,7 @@ export async function startSecureFront(options: {
     }
     // gRPC's servers ask for it, and it goes no further than one connection.
     const headers = exchange.isGrpc ? { te: 'trailers' } : {};
-    await forward({ exchange, upstream, headers, timeout });
+    await forward({ exchange, upstream, headers, timeout: NEVER });
   };
   const listener = await startListener(
     await cloud.authority.issue(['localhost', '127.0.0.1', '::1']),

@@ -64,18 +64,19 @@ async function refuseOtherProtocol({ at }: ServerCalls): Promise<void> {
   if (protocol === undefined) return;
   const reason = `it speaks ${protocol}, where gRPC in plain text is asked for`;
   const fix = 'serve gRPC in plain text (h2c) on PORT; TLS ends in front of it';
-  throw new GoneError(reason, { fix, reason });
+  const rule = inServer('A gRPC server, in plain text (h2c), on the port in `PORT`.');
+  throw new GoneError(reason, { fix, reason, rule });
 }
 
 /** It listens, so that it takes calls soon. */
-const SERVING_WITHIN_MS = 2_000;
+const SERVING_WITHIN_MS = 10_000;
 
 async function checkServing(calls: ServerCalls): Promise<Finding | null> {
   const untilMs = performance.now() + SERVING_WITHIN_MS;
   let answer = await calls.health();
   const isServing = () => answer.code === 0 && answer.count === SERVING;
   while (!isServing() && performance.now() < untilMs) {
-    await sleep(SERVING_WITHIN_MS / 20);
+    await sleep(POLL_MS);
     answer = await calls.health();
   }
   if (isServing()) return null;

@@ -32,7 +32,12 @@ export function interruptionChecks(around: Around): readonly Check[] {
       rule: RULE,
       after: ['answers.plain', 'traces.stored', 'traces.together'],
       run: () =>
-        stops(around, 'cancels the call', (afterMs) => ({ cancelAfterMs: afterMs }), cancelled),
+        stops(
+          around,
+          'cancels the call',
+          (afterMs) => ({ cancel: AbortSignal.timeout(afterMs) }),
+          cancelled,
+        ),
     },
     {
       id: 'interruption.deadline',

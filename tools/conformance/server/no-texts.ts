@@ -13,11 +13,11 @@ export const noTextsCheck = (calls: ServerCalls, again: Again | undefined): Chec
   title: 'answers FAILED_PRECONDITION where the bucket and prefix hold no texts',
   rule: { section: 'server', says: 'the bucket and prefix hold no texts' },
   after: [PLAIN],
-  async run() {
+  async run(signal) {
     if (!again) return { skipped: 'only with --command this tool starts the program again' };
     const program = await again.start({ WORKS_PREFIX: PREFIX });
     // The connection to the program before this one waits until it tries again.
-    const callsAgain = createServerCalls(calls.at, calls.deadlineMs);
+    const callsAgain = createServerCalls(calls.at, calls.deadlineMs, signal);
     try {
       const answer = await callsAgain.count('kestrel');
       if (answer.code === status.FAILED_PRECONDITION) return null;

@@ -15,8 +15,8 @@ export type Answer = Readonly<{
 export type CallOptions = Readonly<{
   headers?: Readonly<Record<string, string | Buffer>>;
   deadlineMs?: number;
-  /** Cancels the call after so long. */
-  cancelAfterMs?: number;
+  /** Cancels the call. */
+  cancel?: AbortSignal;
 }>;
 
 /** A call whose headers are sent, and whose message is not. */
@@ -49,6 +49,7 @@ const GONE_AFTER_MS = 200;
 export function createServerCalls(
   at: Readonly<{ host: string; port: number }>,
   deadlineMs: number,
+  signal?: AbortSignal,
 ): ServerCalls {
   const address = renderReplacement(at);
   const client = new Client(address, credentials.createInsecure(), {
@@ -67,13 +68,14 @@ export function createServerCalls(
         metadataOf(options.headers),
         { deadline: Date.now() + (options.deadlineMs ?? deadlineMs) },
         (error, bytes) => {
-          clearTimeout(timer);
+          for (const each of ends) each.removeEventListener('abort', cancel);
           resolve(answerOf(error, bytes));
         },
       );
-      const { cancelAfterMs } = options;
-      const timer =
-        cancelAfterMs === undefined ? undefined : setTimeout(() => pending.cancel(), cancelAfterMs);
+      const cancel = () => pending.cancel();
+      const ends = [signal, options.cancel].filter((each) => each !== undefined);
+      for (const each of ends) each.addEventListener('abort', cancel);
+      if (ends.some(({ aborted }) => aborted)) cancel();
     });
   // Whoever ends closes its port a moment after the call.
   const isThere = async () => {
@@ -105,7 +107,7 @@ export function createServerCalls(
         const reason = `it does not serve ${COUNT.slice(1)}`;
         const fix =
           'register the service of proto/shakesapp.proto, with this package and these names';
-        throw new GoneError(describeAnswer(answer), { fix, reason });
+        throw new GoneError(describeAnswer(answer), { fix, reason, rule: METHOD });
       }
       // Its own answer, or the end of its process?
       if (answer.code === status.UNAVAILABLE && !(await isThere())) {
@@ -119,6 +121,10 @@ export function createServerCalls(
 }
 
 const COUNT = '/shakesapp.ShakespeareService/GetMatchCount';
+const METHOD = {
+  section: 'server',
+  says: '`shakesapp.ShakespeareService/GetMatchCount` takes a `query` and answers `match_count`, an int64',
+};
 const asItIs = (bytes: Buffer) => bytes;
 
 function metadataOf(headers: CallOptions['headers'] = {}): Metadata {
