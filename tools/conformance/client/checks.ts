@@ -59,7 +59,7 @@ export function clientChecks(
       stop: options.stop,
       send: (now) => sendAroundClientEnd(tested, now),
       store,
-      after: { answers: ['client.answers'], traces: ['traces.stored', TOGETHER] },
+      after: { answers: ['client.answers'], traces: ['traces.stored', TOGETHER, 'traces.sampled'] },
     }),
     ...secureChecks({
       program: 'client',

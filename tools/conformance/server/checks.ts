@@ -61,7 +61,7 @@ export function serverChecks(options: {
       stop,
       send: (now) => sendAroundServerEnd(calls, now),
       store,
-      after: { answers: ['answers.plain'], traces: ['traces.stored', TOGETHER] },
+      after: { answers: ['answers.plain'], traces: ['traces.stored', TOGETHER, 'traces.sampled'] },
     }),
     noTextsCheck(calls, options.again),
   ];
