@@ -72,7 +72,7 @@ export async function buildJavaStorageClient(): Promise<readonly string[]> {
     cpSync(join(EXAMPLES, source), folder, { recursive: true });
     const jars = ['dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'jars')}`];
     await step('mvn', ['--quiet', '--batch-mode', ...jars]);
-    await step('javac', ['-cp', 'jars/*', '-d', '.', 'Client.java']);
+    await step('javac', ['-encoding', 'UTF-8', '-cp', 'jars/*', '-d', '.', 'Client.java']);
   });
   return ['java', '-cp', `${join(folder, 'jars')}/*:${folder}`, 'Client'];
 }
