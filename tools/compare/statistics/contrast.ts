@@ -1,5 +1,5 @@
 import type { Sample } from './design.ts';
-import { centreOf, oneSample, type Test, twoSamples } from './statistics.ts';
+import { type Contrast, centreOf, oneSample, twoSamples } from './statistics.ts';
 import { typicalOf } from './typical.ts';
 import { contrastWindows } from './windows/contrast-windows.ts';
 import type { Scale } from './windows/window-values.ts';
@@ -8,20 +8,6 @@ import type { Scale } from './windows/window-values.ts';
 export const FEWEST_RUNS = 6;
 /** Values on each side below which no typical request can be spoken of. */
 export const FEWEST_VALUES = 20;
-
-export type Contrast = Readonly<{
-  /** Requests that entered, on each side. */
-  values: Readonly<{ a: number; b: number }>;
-  runs: Readonly<{ a: number; b: number }>;
-  /** a minus b, the typical run's; null where no run has a value on both sides. */
-  estimate: number | null;
-  /** null where the data are too few for a verdict. */
-  test: Test | null;
-  /** Where figures stand and yet nothing may be called: what the data would find otherwise. */
-  untested?: Readonly<{ test: Test | null; why: string }>;
-  /** Of one side before the other: beside how many placebos it stands, of how many windows each. */
-  beside?: Readonly<{ placebos: number; stretch: number }>;
-}>;
 
 /** a minus b: of pairs the typical difference per run, else the typical figure per run and side. */
 export function contrast(sample: Sample, scale: Scale): Contrast {

@@ -1,4 +1,4 @@
-import type { Contrast } from './contrast.ts';
+import type { Contrast } from './statistics.ts';
 
 /** p50 is the point estimate (of the typical run), low and high bound it; null: not known. */
 export type Estimate = Readonly<{ p50: number | null; low: number | null; high: number | null }>;

@@ -2,11 +2,11 @@ import { formatMs } from '../../cli/format.ts';
 import type { Sides } from '../cohorts/cohort.ts';
 import { groupHops, type HopGroup } from '../cohorts/hop-groups.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
-import { type Contrast, contrast } from './contrast.ts';
+import { contrast } from './contrast.ts';
 import { type Design, type Sample, sampleOf } from './design.ts';
 import { type Estimate, estimateOf, UNKNOWN } from './estimate.ts';
 import { ALPHA, type Verdict, verdictOf } from './overall.ts';
-import { holm } from './statistics.ts';
+import { type Contrast, holm } from './statistics.ts';
 
 /**
  * A hop whose difference moves the request by less than this share of its median latency is not

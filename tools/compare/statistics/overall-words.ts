@@ -1,6 +1,7 @@
 import { counted } from '../../cli/format.ts';
-import { type Contrast, FEWEST_RUNS, FEWEST_VALUES } from './contrast.ts';
+import { FEWEST_RUNS, FEWEST_VALUES } from './contrast.ts';
 import type { Sample } from './design.ts';
+import type { Contrast } from './statistics.ts';
 import { FEWEST_WINDOWS } from './windows/series.ts';
 import { windowText } from './windows/window-length.ts';
 import type { Windowed } from './windows/windowed-sample.ts';

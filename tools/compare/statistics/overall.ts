@@ -1,6 +1,6 @@
 import { isUnnamed } from '../cohorts/pairing.ts';
 import type { RequestRecord, Stratum } from '../cohorts/request-record.ts';
-import { type Contrast, contrast } from './contrast.ts';
+import { contrast } from './contrast.ts';
 import { type Design, type DesignName, figuresOf, type Sample, sampleOf } from './design.ts';
 import { type Estimate, estimateOf, invert, UNKNOWN } from './estimate.ts';
 import { methodText, reasonAgainst } from './overall-words.ts';
@@ -15,6 +15,7 @@ import {
   quantilesOf,
 } from './quantiles.ts';
 import { fasterMs, type SmallestDifference, smallestRatio } from './smallest-difference.ts';
+import type { Contrast } from './statistics.ts';
 import { aboutWindows, type WindowsUsed } from './windows/windows-used.ts';
 
 export type Verdict = 'a-faster' | 'b-faster' | 'no-difference-seen' | 'not-enough-data';

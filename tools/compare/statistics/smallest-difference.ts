@@ -1,5 +1,5 @@
-import type { Contrast } from './contrast.ts';
 import { quantilesOf } from './quantiles.ts';
+import type { Contrast } from './statistics.ts';
 
 /**
  * The smallest difference, in either direction, that as much data as this finds in 80 of 100

@@ -28,6 +28,21 @@ export type Test = Readonly<{
   smallest(alpha: number): number;
 }>;
 
+/** What one comparison of two samples gives. */
+export type Contrast = Readonly<{
+  /** Requests that entered, on each side. */
+  values: Readonly<{ a: number; b: number }>;
+  runs: Readonly<{ a: number; b: number }>;
+  /** a minus b, the typical run's; null where no run has a value on both sides. */
+  estimate: number | null;
+  /** null where the data are too few for a verdict. */
+  test: Test | null;
+  /** Where figures stand and yet nothing may be called: what the data would find otherwise. */
+  untested?: Readonly<{ test: Test | null; why: string }>;
+  /** Of one side before the other: beside how many placebos it stands, of how many windows each. */
+  beside?: Readonly<{ placebos: number; stretch: number }>;
+}>;
+
 /** The share of the runs that is set aside at either end; of three runs and more at least one. */
 const TRIMMED_SHARE = 0.1;
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Contrast, contrast } from '../../../../tools/compare/statistics/contrast.ts';
+import { contrast } from '../../../../tools/compare/statistics/contrast.ts';
 import { figuresOf, type Sample } from '../../../../tools/compare/statistics/design.ts';
 import { estimateOf, invert, UNKNOWN } from '../../../../tools/compare/statistics/estimate.ts';
 import { compareOverall } from '../../../../tools/compare/statistics/overall.ts';
+import type { Contrast } from '../../../../tools/compare/statistics/statistics.ts';
 
 const near = (actual: number | null, expected: number, tolerance = 1e-6) =>
   assert.ok(Math.abs((actual ?? Number.NaN) - expected) <= tolerance, `${actual}, not ${expected}`);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Contrast } from '../../../../tools/compare/statistics/contrast.ts';
 import type { Sample } from '../../../../tools/compare/statistics/design.ts';
 import { methodText, reasonAgainst } from '../../../../tools/compare/statistics/overall-words.ts';
+import type { Contrast } from '../../../../tools/compare/statistics/statistics.ts';
 import type { WindowKind } from '../../../../tools/compare/statistics/windows/windows.ts';
 
 const contrastOf = (a: number, b: number, more: Partial<Contrast> = {}): Contrast => ({

@@ -5,10 +5,10 @@ import { simulate } from '../../../../tools/bench/simulate.ts';
 import { simulateTraffic } from '../../../../tools/bench/simulate-traffic.ts';
 import { SCENARIOS } from '../../../../tools/bench/statistics.ts';
 import { TRAFFIC } from '../../../../tools/bench/traffic-statistics.ts';
-import type { Contrast } from '../../../../tools/compare/statistics/contrast.ts';
 import { chooseDesign } from '../../../../tools/compare/statistics/design.ts';
 import { ALPHA, latencyIn, testOverall } from '../../../../tools/compare/statistics/overall.ts';
 import { foundFrom } from '../../../../tools/compare/statistics/power.ts';
+import type { Contrast } from '../../../../tools/compare/statistics/statistics.ts';
 import { chooseWindows } from '../../../../tools/compare/statistics/windows/choose-windows.ts';
 
 // By numerical integration of the normal distribution over that of its estimated error.

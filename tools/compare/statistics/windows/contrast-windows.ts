@@ -1,21 +1,12 @@
 import type { Sides } from '../../cohorts/cohort.ts';
-import { centreOf, type Test } from '../statistics.ts';
+import { type Contrast, centreOf, type Test } from '../statistics.ts';
 import { besidePlacebos } from './placebos.ts';
 import { FEWEST_WINDOWS, testSeries, testTwoSeries } from './series.ts';
 import { differencesOf, type Scale, type Series, valuesOfWindows } from './window-values.ts';
 import type { Windowed } from './windowed-sample.ts';
 
-type WindowContrast = Readonly<{
-  values: Sides<number>;
-  runs: Sides<number>;
-  estimate: number | null;
-  test: Test | null;
-  untested?: Readonly<{ test: Test | null; why: string }>;
-  beside?: Readonly<{ placebos: number; stretch: number }>;
-}>;
-
 /** a minus b over windows of the clock, at the same mix of operations on both sides. */
-export function contrastWindows(windowed: Windowed, scale: Scale): WindowContrast {
+export function contrastWindows(windowed: Windowed, scale: Scale): Contrast {
   const { windows, sides, mix } = windowed;
   const series = valuesOfWindows(sides, { mix, scale });
   const counted = {
@@ -37,7 +28,7 @@ export function contrastWindows(windowed: Windowed, scale: Scale): WindowContras
 const countOf = (figures: readonly Float64Array[]) =>
   figures.reduce((sum, { length }) => sum + length, 0);
 
-type Tested = Pick<WindowContrast, 'estimate' | 'test' | 'untested' | 'beside'>;
+type Tested = Pick<Contrast, 'estimate' | 'test' | 'untested' | 'beside'>;
 
 /** Of windows that both sides have. */
 function inPairs(series: Sides<Series>, cosines: number): Tested {
