@@ -2,32 +2,25 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable, Transform } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { UsageError } from '../../cli/command-line.ts';
+import {
+  checkText,
+  compressionOf,
+  FormatError,
+  isPacked,
+  readStart,
+  START_BYTES,
+} from './first-bytes.ts';
 import { isOtlpProtobuf } from './otlp/protobuf.ts';
 import { fileOf } from './stored-input.ts';
-
-/** What a file begins with that has to be unpacked first, and with what. */
-const COMPRESSIONS: readonly Readonly<{ magic: string; create(): Transform }>[] = [
-  { magic: '1f8b', create: createGunzip },
-  { magic: '28b52ffd', create: createZstdDecompress },
-];
-
-const REFUSED: readonly Readonly<{ magic: string; what: string }>[] = [
-  { magic: 'fffe', what: 'is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE' },
-  { magic: 'feff', what: 'is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE' },
-  { magic: '504b0304', what: 'is a zip archive; unpack it first' },
-  { magic: '425a68', what: 'is compressed by bzip2; unpack it first: bunzip2 -k FILE' },
-  { magic: 'fd377a585a00', what: 'is compressed by xz; unpack it first: unxz -k FILE' },
-];
 
 /** `onCut`: the file ends before its compression does, so what comes is not all. */
 type Reading = Readonly<{ onCut: () => void; allowsProtobuf?: boolean }>;
 
 /**
  * The bytes of a text file, or of OTLP in protobuf where that is allowed, unpacked where it is
- * compressed. A chunk is good until the next one is asked for. Throws with its name and what to do where it is neither; UsageError where whoever named
- * it must name another.
+ * compressed. A chunk is good until the next one is asked for. Throws with its name and what to do where
+ * it is neither; UsageError where whoever named it must name another.
  */
 export async function* readBytes(
   path: string,
@@ -40,7 +33,7 @@ export async function* readBytes(
   const begin = await readStart(path).catch((error: unknown) => {
     throw explain(error, path);
   });
-  const compression = COMPRESSIONS.find(({ magic }) => startsWith(begin, magic));
+  const compression = compressionOf(begin);
   if (compression === undefined) check(begin);
   try {
     if (compression === undefined) yield* blocksOf(path, signal);
@@ -73,9 +66,6 @@ async function* blocksOf(path: string, signal: AbortSignal): AsyncGenerator<Buff
     await file.close();
   }
 }
-
-/** What is wrong with the bytes themselves, with the file's name. */
-class FormatError extends Error {}
 
 /** What was unpacked may still be no text. */
 async function* checkFirst(
@@ -155,39 +145,6 @@ export async function holdsProtobuf(path: string, signal: AbortSignal): Promise<
   } catch {
     signal.throwIfAborted();
     return false;
-  }
-}
-
-export async function isCompressed(path: string): Promise<boolean> {
-  return isPacked(await readStart(path));
-}
-
-const isPacked = (begin: Buffer) => COMPRESSIONS.some(({ magic }) => startsWith(begin, magic));
-
-const startsWith = (bytes: Buffer, magic: string) =>
-  bytes.subarray(0, magic.length / 2).toString('hex') === magic;
-
-/** A file without lines would be read to its end in search of one. */
-function checkText(begin: Buffer, path: string): void {
-  const known = REFUSED.find(({ magic }) => startsWith(begin, magic));
-  if (known !== undefined) throw new FormatError(`${path} ${known.what.replace('FILE', path)}`);
-  if (begin.includes(0)) {
-    throw new FormatError(
-      `${path} is not a text file; allowed: JSON in UTF-8, also by gzip or zstd`,
-    );
-  }
-}
-
-/** Enough to tell what a file is. */
-const START_BYTES = 4_096;
-
-async function readStart(path: string): Promise<Buffer> {
-  const file = await open(fileOf(path));
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(START_BYTES), 0, START_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
   }
 }
 

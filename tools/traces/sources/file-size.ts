@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { isCompressed, readBytes } from './file-bytes.ts';
+import { readBytes } from './file-bytes.ts';
+import { isCompressed } from './first-bytes.ts';
 import { countLines } from './indexed/scan.ts';
 import { fileOf } from './stored-input.ts';
 

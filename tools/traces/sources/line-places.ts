@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { createColumn, doubles, integers } from '../columns.ts';
 import { createIdNumbers } from '../id-numbers.ts';
-import { isCompressed } from './file-bytes.ts';
+import { isCompressed } from './first-bytes.ts';
 import { fileOf } from './stored-input.ts';
 import { decodeText, type Line } from './text-lines.ts';
 

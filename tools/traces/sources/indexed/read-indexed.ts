@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { type createDeviationTally, type Deviation, NO_EXAMPLE } from '../../deviation.ts';
 import type { Trace } from '../../model.ts';
 import { projectOf } from '../document-files.ts';
-import { isCompressed } from '../file-bytes.ts';
+import { isCompressed } from '../first-bytes.ts';
 import { toTrace } from '../gather.ts';
 import { fileOf } from '../stored-input.ts';
 import type { Report } from '../trace-format.ts';
