@@ -1,5 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import { AppError, ERRORS, toAppError } from '../../lib/errors.ts';
+import { AppError, toAppError } from '../../lib/errors.ts';
 import { type HttpLimits, httpServerOptions } from '../../lib/http-limits.ts';
 import {
   answerExpectation,
@@ -10,13 +10,14 @@ import {
   retryAfter,
 } from '../../lib/problem.ts';
 import { parseTimeout, TIMEOUT_HEADER } from '../../lib/request-timeout.ts';
-import { excerpt } from '../../lib/telemetry/excerpt.ts';
 import type { Logger } from '../../lib/telemetry/log.ts';
 import { PRESSURE_HEADER } from '../../lib/telemetry/names.ts';
 import { nameByRoute } from '../../lib/telemetry/route.ts';
 import { flushBeforeResponse, pressureHeader } from '../../lib/telemetry/telemetry.ts';
 import { awaitLastUse } from './last-use.ts';
 import { parseQueryParameter } from './parameters.ts';
+import { isProbe, PROBES, pathOf } from './paths.ts';
+import { logRequest } from './request-log.ts';
 import { type SearchOptions, search } from './search.ts';
 
 declare module 'fastify' {
@@ -28,8 +29,6 @@ declare module 'fastify' {
 }
 
 const ALLOWED_METHODS = 'GET, HEAD';
-/** `/_healthz` is the codelab's; Cloud Run reserves paths that end in z, GKE does not. */
-const PROBES: readonly string[] = ['/health', '/_healthz', '/ready'];
 
 export type ClientLimits = HttpLimits &
   Readonly<{
@@ -168,39 +167,4 @@ function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyRep
 function isFrameworkRefusal(error: unknown): error is Error {
   if (!(error instanceof Error && 'statusCode' in error)) return false;
   return typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500;
-}
-
-function logRequest(of: {
-  request: FastifyRequest;
-  reply: FastifyReply;
-  logger: Logger;
-  durationMs: number;
-}): void {
-  const { request, reply, logger } = of;
-  const { failure } = request;
-  const status = failure ? ERRORS[failure.kind].http : reply.statusCode;
-  // A probe reports "not yet", again and again, until the server is up.
-  const isNotReady = isProbe(request) && failure?.kind === 'unavailable';
-  const level = status === 500 ? 'error' : status > 500 && !isNotReady ? 'warn' : 'info';
-  logger[isProbe(request) && !failure ? 'debug' : level](
-    {
-      httpRequest: {
-        requestMethod: request.method,
-        requestUrl: excerpt(request.url),
-        status,
-        latency: `${(of.durationMs / 1_000).toFixed(6)}s`,
-      },
-      ...(isNotReady ? { reason: String(failure.cause ?? failure.message) } : {}),
-      ...(failure && !isNotReady ? { error: failure } : {}),
-    },
-    `${request.method} ${excerpt(pathOf(request), 200)} ${status}`,
-  );
-}
-
-function isProbe(request: FastifyRequest): boolean {
-  return PROBES.includes(pathOf(request));
-}
-
-function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? '';
 }
