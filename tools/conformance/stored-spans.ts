@@ -1,18 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalCloud } from '../local/cloud/local-cloud.ts';
+import { platformClock } from '../local/platforms/platform.ts';
 import type { Span } from '../traces/model.ts';
 import type { Finding } from './check.ts';
 
 /** Milliseconds since the Unix epoch. */
 export type Window = Readonly<{ fromMs: number; toMs: number }>;
 
-const nowMs = () => performance.timeOrigin + performance.now();
-
 /** When it ran: the clock of spans, and so of a program on this machine. */
 export async function timed(run: () => Promise<unknown>): Promise<Window> {
-  const fromMs = nowMs();
+  const fromMs = platformClock.epochMs();
   await run();
-  return { fromMs, toMs: nowMs() };
+  return { fromMs, toMs: platformClock.epochMs() };
 }
 
 /** The spans of the program under test. */

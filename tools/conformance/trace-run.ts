@@ -1,5 +1,5 @@
 import type { Span } from '../traces/model.ts';
-import type { Stored } from './stored-spans.ts';
+import { type Stored, timed, type Window } from './stored-spans.ts';
 import { casesFor, TOGETHER, type TraceCase } from './trace-cases.ts';
 import { createIds, headersOf, type Ids } from './trace-headers.ts';
 
@@ -61,17 +61,18 @@ export async function runTraces(options: {
     known.add(ids.traceId);
     return { ids, ...(await send(headers(ids))) };
   };
-  const startMs = nowMs();
-  for (const { id, headers } of casesFor(options.program)) sent.set(id, await sendWith(headers));
   const repeated: Sent[] = [];
-  for (let call = 0; call < REPEATED; call += 1) repeated.push(await sendWith(headersOf));
-  const probesMs = nowMs();
-  const health = createIds();
-  known.add(health.traceId);
-  await options.checkHealth(headersOf(health));
-  sent.set(HEALTH, { ids: health, wrongAnswer: null });
-  for (let probe = 0; probe < PROBES; probe += 1) await options.checkHealth({});
-  const endMs = nowMs();
+  const calling = await timed(async () => {
+    for (const { id, headers } of casesFor(options.program)) sent.set(id, await sendWith(headers));
+    for (let call = 0; call < REPEATED; call += 1) repeated.push(await sendWith(headersOf));
+  });
+  const probing = await timed(async () => {
+    const health = createIds();
+    known.add(health.traceId);
+    await options.checkHealth(headersOf(health));
+    sent.set(HEALTH, { ids: health, wrongAnswer: null });
+    for (let probe = 0; probe < PROBES; probe += 1) await options.checkHealth({});
+  });
   const last = await sendWith(headersOf);
   await store.awaitSpans(last.ids.traceId, signal);
   // A program that reads one header only may store the others' spans without the last one's.
@@ -84,8 +85,8 @@ export async function runTraces(options: {
     if (!found) throw new Error(`no call was sent for ${id}`);
     return found;
   };
-  const strays = (count: number, fromMs: number, toMs: number): Strays => {
-    const spans = store.startedIn({ fromMs, toMs }).filter(({ traceId }) => !known.has(traceId));
+  const strays = (count: number, window: Window): Strays => {
+    const spans = store.startedIn(window).filter(({ traceId }) => !known.has(traceId));
     const traces = new Set(spans.map(({ traceId }) => traceId)).size;
     return { sent: count, traces, name: spans[0]?.name };
   };
@@ -95,12 +96,10 @@ export async function runTraces(options: {
     sent: of,
     spansOf: (id) => store.spansIn(of(id).ids.traceId),
     sampled: { sent: REPEATED, recorded: recorded.length },
-    strays: strays(casesFor(options.program).length + REPEATED, startMs, probesMs),
-    probes: strays(PROBES, probesMs, endMs),
+    strays: strays(casesFor(options.program).length + REPEATED, calling),
+    probes: strays(PROBES, probing),
   };
 }
-
-const nowMs = () => performance.timeOrigin + performance.now();
 
 /** The spans that hang on none of the others: each must hang on the caller's. */
 export function entriesOf(spans: readonly Span[]): readonly Span[] {

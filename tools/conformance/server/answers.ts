@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import type { Check, Finding } from '../check.ts';
 import { expectedCount } from '../texts.ts';
 import { ANSWER_ROWS, PLAIN } from './answer-rows.ts';
-import { describeAnswer, type ServerCalls } from './server-calls.ts';
+import { describeAnswer, inServer, type ServerCalls } from './server-calls.ts';
 import { AGAIN } from './unread-texts.ts';
 
 export const answerChecks = (calls: ServerCalls): readonly Check[] =>
@@ -10,7 +10,7 @@ export const answerChecks = (calls: ServerCalls): readonly Check[] =>
     id,
     group: 'Answers',
     title,
-    rule: { section: 'server', says },
+    rule: inServer(says),
     // Where the plainest count is wrong, the others say nothing more.
     after: id === PLAIN ? [AGAIN] : [PLAIN, ...(after ?? [])],
     async run() {

@@ -3,13 +3,12 @@ import { status } from '@grpc/grpc-js';
 import type { Faults } from '../../local/cloud/faults.ts';
 import { type Check, type Finding, GoneError, type Skipped } from '../check.ts';
 import { otherProtocolOf } from '../listening.ts';
-import { describeAnswer, SERVING, type ServerCalls } from './server-calls.ts';
+import { describeAnswer, inServer, SERVING, type ServerCalls } from './server-calls.ts';
 
 type Around = Readonly<{ calls: ServerCalls; faults: Faults }>;
 
 const GROUP = 'Health';
 const TEXTS = 'health.texts';
-const inServer = (says: string) => ({ section: 'server', says });
 
 /** The probe of both platforms. Before any other call: nothing has been read for one then. */
 export const healthChecks = ({ calls, faults }: Around): readonly Check[] => [

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Faults } from '../../local/cloud/faults.ts';
+import { platformClock } from '../../local/platforms/platform.ts';
 import type { Span } from '../../traces/model.ts';
 import type { Check, Finding, Skipped } from '../check.ts';
 import { createIds, headersOf } from '../trace-headers.ts';
-import type { CallOptions, ServerCalls } from './server-calls.ts';
+import { type CallOptions, inServer, type ServerCalls } from './server-calls.ts';
 
 type Around = Readonly<{
   calls: ServerCalls;
@@ -78,10 +79,7 @@ function judgeSpans({ calls, spans }: Interrupted): Finding | Skipped | null {
 const CANCELLED = 'interruption.cancelled';
 const TOO_FAST = 'it answers too fast to be interrupted, as a server does that keeps its texts';
 
-const RULE = {
-  section: 'server',
-  says: 'Stop the work of a call that is cancelled, or whose deadline has passed.',
-};
+const RULE = inServer('Stop the work of a call that is cancelled, or whose deadline has passed.');
 
 async function stops(
   around: Around,
@@ -130,7 +128,7 @@ async function lateBy(
   const ids = createIds();
   const afterMs = Math.round(takesMs / 4);
   await calls.count('kestrel', { ...interrupt(afterMs), headers: headersOf(ids) });
-  const interruptedMs = performance.timeOrigin + performance.now();
+  const interruptedMs = platformClock.epochMs();
   const halfOfRestMs = (takesMs - afterMs) / 2;
   await sleep(halfOfRestMs);
   const reads = faults.calls('storage', 'download');

@@ -2,14 +2,12 @@ import { status } from '@grpc/grpc-js';
 import type { Check, Finding } from '../check.ts';
 import { expectedCount } from '../texts.ts';
 import { PLAIN } from './answer-rows.ts';
-import { describeAnswer, nameOfCode, type ServerCalls } from './server-calls.ts';
+import { describeAnswer, inServer, nameOfCode, type ServerCalls } from './server-calls.ts';
 
 const GROUP = 'Limits and errors';
 
 const SAYS =
   'the query is empty, has more than 1,024 bytes of UTF-8, contains `\\n` or `\\r`, or is not valid UTF-8';
-
-const inServer = (says: string) => ({ section: 'server', says });
 
 type Refused = Readonly<{ sent: string; query: string | Buffer }>;
 

@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import type { Check } from '../check.ts';
 import type { Again } from '../secure/secure-checks.ts';
 import { PLAIN } from './answer-rows.ts';
-import { createServerCalls, describeAnswer, type ServerCalls } from './server-calls.ts';
+import { createServerCalls, describeAnswer, inServer, type ServerCalls } from './server-calls.ts';
 
 const PREFIX = 'no-such-folder/';
 
@@ -11,7 +11,7 @@ export const noTextsCheck = (calls: ServerCalls, again: Again | undefined): Chec
   id: 'errors.no-texts',
   group: 'Without texts',
   title: 'answers FAILED_PRECONDITION where the bucket and prefix hold no texts',
-  rule: { section: 'server', says: 'the bucket and prefix hold no texts' },
+  rule: inServer('the bucket and prefix hold no texts'),
   after: [PLAIN],
   async run(signal) {
     if (!again) return { skipped: 'only with --command this tool starts the program again' };

@@ -39,6 +39,8 @@ const CODE_NAMES: Readonly<Record<number, string>> = Object.fromEntries(
   ),
 );
 
+export const inServer = (says: string) => ({ section: 'server', says });
+
 export const nameOfCode = (code: number): string =>
   `${CODE_NAMES[code] ?? 'unknown code'} (${code})`;
 
@@ -121,10 +123,9 @@ export function createServerCalls(
 }
 
 const COUNT = '/shakesapp.ShakespeareService/GetMatchCount';
-const METHOD = {
-  section: 'server',
-  says: '`shakesapp.ShakespeareService/GetMatchCount` takes a `query` and answers `match_count`, an int64',
-};
+const METHOD = inServer(
+  '`shakesapp.ShakespeareService/GetMatchCount` takes a `query` and answers `match_count`, an int64',
+);
 const asItIs = (bytes: Buffer) => bytes;
 
 function metadataOf(headers: CallOptions['headers'] = {}): Metadata {

@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import type { Faults } from '../../local/cloud/faults.ts';
 import type { Check, Skipped } from '../check.ts';
 import { expectedCount, PREFIX, UNREAD_TEXT } from '../texts.ts';
-import { describeAnswer, type ServerCalls } from './server-calls.ts';
+import { describeAnswer, inServer, type ServerCalls } from './server-calls.ts';
 
 const PARTIAL = 'errors.partial';
 export const AGAIN = 'errors.again';
@@ -30,10 +30,7 @@ const partialCheck = ({ calls, faults }: Around, skip: (reason: string) => Skipp
   id: PARTIAL,
   group: 'Limits and errors',
   title: 'answers with an error while a text cannot be read',
-  rule: {
-    section: 'server',
-    says: 'It **must** never answer with the count of some of the texts.',
-  },
+  rule: inServer('It **must** never answer with the count of some of the texts.'),
   async run() {
     const fault = faults.inject({
       service: 'storage',
@@ -77,7 +74,7 @@ const againCheck = ({ calls }: Around, skipped: () => string | undefined): Check
   id: AGAIN,
   group: 'Limits and errors',
   title: 'reads a text again that it could not read',
-  rule: { section: 'server', says: 'and reads it again with the next call.' },
+  rule: inServer('and reads it again with the next call.'),
   after: [PARTIAL],
   async run() {
     const reason = skipped();
