@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 type Address = Readonly<{ host: string; port: number }>;
@@ -7,18 +7,10 @@ type Address = Readonly<{ host: string; port: number }>;
 const PROBE_TIMEOUT_MS = 5_000;
 
 /** Whether somebody takes connections there. */
-export function listens({ host, port }: Address): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: PROBE_TIMEOUT_MS });
-    const end = (isThere: boolean) => {
-      socket.destroy();
-      resolve(isThere);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('timeout', () => end(false));
-    socket.once('error', () => end(false));
-  });
-}
+export const listens = ({ host, port }: Address): Promise<boolean> =>
+  finds((end) =>
+    connect({ host, port, timeout: PROBE_TIMEOUT_MS }).once('connect', () => end(true)),
+  );
 
 /** What else than plain HTTP/2 is spoken there; undefined where it is neither TLS nor HTTP/1.1. */
 export async function otherProtocolOf(address: Address): Promise<'TLS' | 'HTTP/1.1' | undefined> {
@@ -26,32 +18,33 @@ export async function otherProtocolOf(address: Address): Promise<'TLS' | 'HTTP/1
   return (await speaksHttp1(address)) ? 'HTTP/1.1' : undefined;
 }
 
-function speaksTls({ host, port }: Address): Promise<boolean> {
-  return new Promise((resolve) => {
+const speaksTls = ({ host, port }: Address): Promise<boolean> =>
+  finds((end) =>
     // Nothing is sent but the handshake, so nobody's certificate matters.
-    const socket = connectTls({ host, port, rejectUnauthorized: false, timeout: PROBE_TIMEOUT_MS });
-    const end = (isTls: boolean) => {
-      socket.destroy();
-      resolve(isTls);
-    };
-    socket.once('secureConnect', () => end(true));
-    socket.once('timeout', () => end(false));
-    socket.once('error', () => end(false));
-    socket.once('close', () => end(false));
-  });
-}
+    connectTls({ host, port, rejectUnauthorized: false, timeout: PROBE_TIMEOUT_MS }).once(
+      'secureConnect',
+      () => end(true),
+    ),
+  );
 
-function speaksHttp1({ host, port }: Address): Promise<boolean> {
-  return new Promise((resolve) => {
+const speaksHttp1 = ({ host, port }: Address): Promise<boolean> =>
+  finds((end) => {
     const socket = connect({ host, port, timeout: PROBE_TIMEOUT_MS });
-    const end = (isHttp: boolean) => {
-      socket.destroy();
-      resolve(isHttp);
-    };
     socket.once('connect', () => socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`));
-    socket.once('data', (bytes) => end(bytes.toString('latin1').startsWith('HTTP/1.')));
-    socket.once('timeout', () => end(false));
-    socket.once('error', () => end(false));
-    socket.once('close', () => end(false));
+    return socket.once('data', (bytes) => end(bytes.toString('latin1').startsWith('HTTP/1.')));
+  });
+
+/** `open` calls back with what it finds; a connection that fails, ends or says nothing finds nothing. */
+function finds(open: (end: (isFound: boolean) => void) => Socket): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = open((isFound) => {
+      socket.destroy();
+      resolve(isFound);
+    });
+    const fail = () => {
+      socket.destroy();
+      resolve(false);
+    };
+    for (const event of ['timeout', 'error', 'close']) socket.once(event, fail);
   });
 }

@@ -11,6 +11,7 @@ import { createHttpCalls } from './http-calls.ts';
 import { loadgenChecks } from './loadgen/checks.ts';
 import { startStandInClient } from './loadgen/stand-in-client.ts';
 import type { Options } from './options.ts';
+import { WITHIN_MS } from './polling.ts';
 import { findingsOf, renderResults, resultValue } from './render.ts';
 import type { Again } from './secure/secure-checks.ts';
 import { serverChecks } from './server/checks.ts';
@@ -19,8 +20,6 @@ import { type Stop, startTested } from './tested-program.ts';
 
 /** Of a stack trace the first lines say most. */
 const LAST_LINES = 12;
-/** Of one call to the program. A busy machine is slow, not wrong. */
-const DEADLINE_MS = 30_000;
 
 /** Returns the exit code. */
 export async function run(options: Options): Promise<number> {
@@ -98,22 +97,28 @@ async function prepare(
 ): Promise<Prepared> {
   const { cloud, lines, signal } = around;
   if (options.program === 'server') {
-    const calls = createServerCalls(options, DEADLINE_MS, signal);
+    const calls = createServerCalls(options, WITHIN_MS, signal);
     closers.add(calls.close);
     return {
       upstream: {},
-      list: (stop, again) => serverChecks({ calls, cloud, signal, stop, again }),
+      list: (stop, again) =>
+        serverChecks({ calls, cloud, signal, stop, again, withinMs: WITHIN_MS }),
     };
   }
   const lastLines = () =>
     lines
       .slice(-LAST_LINES)
       .map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
-  const call = createHttpCalls(options, DEADLINE_MS, { lastLines, signal });
+  const call = createHttpCalls(options, WITHIN_MS, { lastLines, signal });
   if (options.program === 'loadgen') {
     const client = await startStandInClient();
     closers.add(client.close);
-    const tested = { call, client, lines: options.command === undefined ? undefined : lines };
+    const tested = {
+      call,
+      client,
+      lines: options.command === undefined ? undefined : lines,
+      withinMs: WITHIN_MS,
+    };
     return {
       upstream: { CLIENT_ADDR: client.address },
       list: (stop, again) => loadgenChecks(tested, { cloud, signal, stop, again }),
@@ -123,6 +128,7 @@ async function prepare(
   closers.add(server.close);
   return {
     upstream: { SERVER_ADDR: server.address },
-    list: (stop, again) => clientChecks({ call, server }, { cloud, signal, stop, again }),
+    list: (stop, again) =>
+      clientChecks({ call, server, withinMs: WITHIN_MS }, { cloud, signal, stop, again }),
   };
 }

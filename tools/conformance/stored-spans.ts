@@ -3,6 +3,7 @@ import type { LocalCloud } from '../local/cloud/local-cloud.ts';
 import { platformClock } from '../local/platforms/platform.ts';
 import type { Span } from '../traces/model.ts';
 import type { Finding } from './check.ts';
+import { holdsWithin } from './polling.ts';
 
 /** Milliseconds since the Unix epoch. */
 export type Window = Readonly<{ fromMs: number; toMs: number }>;
@@ -27,11 +28,6 @@ export type Stored = Readonly<{
   awaitSpans(traceId: string, signal: AbortSignal): Promise<readonly Span[]>;
 }>;
 
-/** Longer than any SDK keeps a batch, by default 5 s. */
-const STORED_WITHIN_MS = 15_000;
-/** Spans of other traces arrive, and that of this one does not. */
-const QUIET_AFTER_MS = 6_000;
-const POLL_MS = 50;
 /** Exports of one batch and the next may overtake each other. */
 const SETTLED_AFTER_MS = 300;
 
@@ -39,7 +35,7 @@ export type StoringCloud = Pick<LocalCloud, 'traceStore' | 'otlpRefusals'>;
 
 export function readStored(
   { traceStore: store, otlpRefusals }: StoringCloud,
-  withinMs = STORED_WITHIN_MS,
+  withinMs: number,
 ): Stored {
   const spansIn = (traceId: string) => store.trace(traceId)?.spans ?? [];
   const arrived = () => store.stats().spans;
@@ -53,15 +49,7 @@ export function readStored(
         .filter(({ startMs }) => startMs >= fromMs && startMs <= toMs),
     refusals: otlpRefusals,
     async awaitSpans(traceId, signal) {
-      let untilMs = performance.now() + withinMs;
-      let seen = 0;
-      while (performance.now() < untilMs && spansIn(traceId).length === 0) {
-        if (arrived() > seen) {
-          seen = arrived();
-          untilMs = Math.min(untilMs, performance.now() + QUIET_AFTER_MS);
-        }
-        await sleep(POLL_MS, undefined, { signal });
-      }
+      await holdsWithin(withinMs, () => spansIn(traceId).length > 0, signal);
       await sleep(SETTLED_AFTER_MS, undefined, { signal });
       return spansIn(traceId);
     },

@@ -29,7 +29,10 @@ async function foundAtEnd(t: TestContext, tested: TestedCloud, way: string) {
   t.after(program.close);
   const call = createHttpCalls(at, 30_000);
   const { stop } = program;
-  const checks = clientChecks({ call, server }, { cloud: tested.cloud, signal, stop });
+  const checks = clientChecks(
+    { call, server, withinMs: 30_000 },
+    { cloud: tested.cloud, signal, stop },
+  );
   const results = await runChecks(
     checks.filter(({ id }) => id.startsWith('end.')),
     { signal },

@@ -15,7 +15,8 @@ it('quotes the contract on plain text where a server speaks HTTP/1.1, and checks
   const calls = createServerCalls({ host: '127.0.0.1', port }, 30_000);
   t.after(calls.close);
   const { signal } = new AbortController();
-  const results = await runChecks(healthChecks({ calls, faults: createFaults() }), { signal });
+  const checks = healthChecks({ calls, faults: createFaults(), withinMs: 30_000 });
+  const results = await runChecks(checks, { signal });
   assert.deepEqual(
     results.map(({ outcome }) => outcome),
     ['finding', 'skipped'],

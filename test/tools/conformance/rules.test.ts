@@ -44,13 +44,14 @@ const cloud = {
   otlpRefusals: () => [],
 };
 const { signal } = new AbortController();
+const withinMs = 0;
 
 const CHECKS: readonly Check[] = [
-  ...serverChecks({ calls, cloud, signal }),
-  ...clientChecks({ call: never, server }, { cloud, signal }).filter(
+  ...serverChecks({ calls, cloud, signal, withinMs }),
+  ...clientChecks({ call: never, server, withinMs }, { cloud, signal }).filter(
     ({ id }) => !/^(traces|spans|end)\./.test(id),
   ),
-  ...loadgenChecks({ call: never, client, lines: [] }, { cloud, signal }).filter(
+  ...loadgenChecks({ call: never, client, lines: [], withinMs }, { cloud, signal }).filter(
     ({ id }) => !/^(end|secure)\./.test(id),
   ),
 ];

@@ -4,6 +4,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import { runChecks } from '../../../tools/conformance/check.ts';
 import { startTestedCloud, type TestedCloud } from '../../../tools/conformance/cloud.ts';
+import { WITHIN_MS } from '../../../tools/conformance/polling.ts';
 import { findingsOf } from '../../../tools/conformance/render.ts';
 import { serverChecks } from '../../../tools/conformance/server/checks.ts';
 import { createServerCalls } from '../../../tools/conformance/server/server-calls.ts';
@@ -16,7 +17,7 @@ async function findingsOn(
   t: TestContext,
   tested: TestedCloud,
   parts: Partial<ServerParts>,
-  storedWithinMs?: number,
+  withinMs: number = WITHIN_MS,
 ): Promise<readonly string[]> {
   let variables: Record<string, string> = {};
   const server = await startExampleServer(() => variables, { ...RIGHT_SERVER, ...parts });
@@ -30,7 +31,7 @@ async function findingsOn(
     calls,
     cloud: tested.cloud,
     signal,
-    ...(storedWithinMs && { storedWithinMs }),
+    withinMs,
   });
   return findingsOf(await runChecks(checks, { signal })).map(({ id }) => id);
 }
@@ -342,6 +343,9 @@ const WRONG: Readonly<Record<string, { parts: Partial<ServerParts>; finding: str
   },
 };
 
+/** Found once the time is over: something never comes. */
+const WAITED = /^(health\.serving|traces\.(stored|together)|interruption\.span)$/;
+
 describe('conformance --server', () => {
   let tested: TestedCloud;
   before(async () => {
@@ -359,15 +363,8 @@ describe('conformance --server', () => {
 
   for (const [name, { parts, finding }] of Object.entries(WRONG)) {
     it(`finds ${finding} of a server that ${name}, and nothing else`, async (t) => {
-      assert.deepEqual(
-        await findingsOn(
-          t,
-          tested,
-          parts,
-          parts.endsCancelled === false || finding === 'traces.stored' ? 500 : undefined,
-        ),
-        [finding],
-      );
+      const withinMs = WAITED.test(finding) ? 500 : WITHIN_MS;
+      assert.deepEqual(await findingsOn(t, tested, parts, withinMs), [finding]);
     });
   }
 });

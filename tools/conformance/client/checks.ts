@@ -24,11 +24,10 @@ export function clientChecks(
     signal: AbortSignal;
     stop?: Stop | undefined;
     again?: Again | undefined;
-    storedWithinMs?: number;
   }>,
 ): readonly Check[] {
   const { call, server } = tested;
-  const store = readStored(options.cloud, options.storedWithinMs);
+  const store = readStored(options.cloud, tested.withinMs);
   let traces: Promise<TraceRun> | undefined;
   const run = () => {
     traces ??= runTraces({

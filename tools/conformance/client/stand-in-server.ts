@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type handleUnaryCall, Metadata, type ServerUnaryCall, status } from '@grpc/grpc-js';
 import { headersIn, startGrpcServer } from '../grpc-server.ts';
 import { decodeRequest, encodeResponse } from '../grpc-wire.ts';
+import { holdsWithin } from '../polling.ts';
 
 /** What the server is to do with the next calls. */
 export type Behaviour =
@@ -29,13 +29,12 @@ export type StandInServer = Readonly<{
   /** Checks of its health so far. */
   healthChecks(): number;
   /** Resolves once so many calls have come in all, or when the time is over. */
-  awaitCalls(count: number, withinMs: number): Promise<void>;
+  awaitCalls(count: number, withinMs: number): Promise<unknown>;
   behave(behaviour: Behaviour): void;
   serve(isServing: boolean): void;
   close(): void;
 }>;
 
-const POLL_MS = 20;
 const SERVING = 1;
 const NOT_SERVING = 2;
 
@@ -70,10 +69,7 @@ export async function startStandInServer(): Promise<StandInServer> {
     address: `127.0.0.1:${port}`,
     calls,
     healthChecks: () => healthChecks,
-    async awaitCalls(count, withinMs) {
-      const untilMs = performance.now() + withinMs;
-      while (calls.length < count && performance.now() < untilMs) await sleep(POLL_MS);
-    },
+    awaitCalls: (count, withinMs) => holdsWithin(withinMs, () => calls.length >= count),
     behave(next) {
       behaviour = next;
     },

@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Check, Finding } from '../check.ts';
 import { describeHttp } from '../http-calls.ts';
+import { holdsWithin } from '../polling.ts';
 import { type ClientUnderTest, inClient } from './client-under-test.ts';
 
 const GROUP = 'Deadlines and cancellation';
 /** Longer than a busy machine needs from one program to the next. */
 const ASKED_MS = 2_000;
-const CANCELLED_WITHIN_MS = 5_000;
-const ARRIVES_WITHIN_MS = 30_000;
 
 /** Health, and what happens while the server does not answer. */
 export const clientWaitingChecks = (tested: ClientUnderTest): readonly Check[] => [
@@ -112,10 +110,14 @@ async function checkDeadline({ call, server }: ClientUnderTest): Promise<Finding
       most: ASKED_MS,
     },
   ];
-  for (const { sent, headers, most } of rows) {
+  const ask = async (headers: Readonly<Record<string, string>>) => {
     const before = server.calls.length;
     await call('/?q=kestrel', { headers });
-    const deadlineMs = server.calls.at(before)?.deadlineMs;
+    return server.calls.at(before);
+  };
+  for (const { sent, headers, most } of rows) {
+    // On a machine that stands still the time may be over before the client calls.
+    const { deadlineMs } = (await ask(headers)) ?? (await ask(headers)) ?? {};
     if (deadlineMs !== undefined && deadlineMs <= most + 100) continue;
     const came =
       deadlineMs === undefined
@@ -127,27 +129,31 @@ async function checkDeadline({ call, server }: ClientUnderTest): Promise<Finding
   return null;
 }
 
-async function checkCancelled({ call, server }: ClientUnderTest): Promise<Finding | null> {
+async function checkCancelled({
+  call,
+  server,
+  withinMs,
+}: ClientUnderTest): Promise<Finding | null> {
   server.behave('hold');
   const before = server.calls.length;
-  const arrived = server.awaitCalls(before + 1, ARRIVES_WITHIN_MS);
+  const arrived = server.awaitCalls(before + 1, withinMs);
   await call('/?q=kestrel', { leaveWhen: arrived }).catch(() => null);
   const pending = server.calls.at(before);
-  const isCancelled = await Promise.race([
-    pending?.cancelled.then(() => true),
-    sleep(CANCELLED_WITHIN_MS, false),
-  ]);
   if (pending === undefined) {
     return {
       sent: 'a query',
-      came: `no call arrived at the server within ${ARRIVES_WITHIN_MS / 1_000} s`,
+      came: `no call arrived at the server within ${withinMs / 1_000} s`,
       fix: 'call the server at once',
     };
   }
-  if (isCancelled === true) return null;
+  let isCancelled = false;
+  pending.cancelled.then(() => {
+    isCancelled = true;
+  });
+  if (await holdsWithin(withinMs, () => isCancelled)) return null;
   return {
     sent: 'a query, and closed the connection before the server answered',
-    came: `the call of the server was still open ${CANCELLED_WITHIN_MS / 1_000} s later`,
+    came: `the call of the server was still open ${withinMs / 1_000} s later`,
     fix: 'pass the cancellation of the request on to the call, and give it to the library as a context or a signal',
   };
 }

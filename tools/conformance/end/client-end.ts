@@ -6,11 +6,10 @@ import { type AroundEnd, IN_FLIGHT_MS } from './end-checks.ts';
 
 const PATH = '/?q=kestrel';
 const ANSWERED = 3;
-const ARRIVES_WITHIN_MS = 30_000;
 
 /** A request for which the server's answer comes after the signal. */
 export async function sendAroundClientEnd(
-  { call, server }: ClientUnderTest,
+  { call, server, withinMs }: ClientUnderTest,
   signal: () => void,
 ): Promise<AroundEnd> {
   const answered: string[] = [];
@@ -24,7 +23,7 @@ export async function sendAroundClientEnd(
   const before = server.calls.length;
   server.behave({ answer: 7n, after: goesOn.promise });
   const held = send().catch((error: Error) => error);
-  await server.awaitCalls(before + 1, ARRIVES_WITHIN_MS);
+  await server.awaitCalls(before + 1, withinMs);
   server.behave({ answer: 7n });
   for (let request = 0; request < ANSWERED; request += 1) await send();
   signal();

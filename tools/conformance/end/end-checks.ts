@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProgramName } from '../../local/platforms/platform.ts';
 import type { Check, Finding, Skipped } from '../check.ts';
+import { holdsWithin } from '../polling.ts';
 import type { Stored } from '../stored-spans.ts';
 import type { Stop, Stopped } from '../tested-program.ts';
 
@@ -110,16 +110,15 @@ function judgeExit({ exit, killedAfterMs, lastLines }: Stopped): Finding | null 
   return finding(`${how}${wrote}`, 'end with the exit code 0 after a SIGTERM');
 }
 
-/** What was sent before the end is on its way until it is read. */
-const SETTLED_AFTER_MS = 500;
+/** What was sent before the end is on its way until it is read here. */
+const ARRIVES_WITHIN_MS = 2_000;
 
 async function judgeSpans(answered: readonly string[], store: Stored): Promise<Finding | null> {
-  await sleep(SETTLED_AFTER_MS);
-  const lost = answered.filter((traceId) => store.spansIn(traceId).length === 0);
-  if (lost.length === 0) return null;
+  const lost = () => answered.filter((traceId) => store.spansIn(traceId).length === 0);
+  if (await holdsWithin(ARRIVES_WITHIN_MS, () => lost().length === 0)) return null;
   return {
     sent: `${answered.length} requests, and SIGTERM`,
-    came: `the spans of ${lost.length} of them were not stored by its end`,
+    came: `the spans of ${lost().length} of them were not stored by its end`,
     fix: 'handle SIGTERM: answer what is in flight, then call Shutdown of the tracer provider, and wait for it before the process ends',
   };
 }

@@ -6,7 +6,6 @@ import { type AroundEnd, IN_FLIGHT_MS } from './end-checks.ts';
 
 /** Longer than the program may live after the signal. */
 const LONG = { requests: 30, intervalMs: 1_000, maxInFlight: 30 };
-const ARRIVES_WITHIN_MS = 30_000;
 
 /** A run that is over, and one that has just sent its first request, which is answered after the signal. */
 export async function sendAroundLoadgenEnd(
@@ -21,7 +20,7 @@ export async function sendAroundLoadgenEnd(
   const run = startRun(tested, LONG, { answer: 'right', after: () => goesOn.promise }).catch(
     (error: Error) => error,
   );
-  await client.awaitRequests(first + 1, ARRIVES_WITHIN_MS);
+  await client.awaitRequests(first + 1, tested.withinMs);
   signal();
   await sleep(IN_FLIGHT_MS);
   goesOn.resolve();

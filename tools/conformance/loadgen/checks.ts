@@ -22,7 +22,7 @@ export function loadgenChecks(
     again?: Again | undefined;
   }>,
 ): readonly Check[] {
-  const store = readStored(options.cloud);
+  const store = readStored(options.cloud, tested.withinMs);
   return [
     ...loadgenRunChecks(tested),
     ...loadgenTraceChecks(tested, store, options.signal),

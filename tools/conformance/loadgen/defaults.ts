@@ -15,7 +15,6 @@ const OPTIONAL = 'loadgen.defaults';
 const DEFAULTS = 'All members are optional, and so is the body';
 /** What each of them leaves out has a default; none of them takes long. */
 const WITHOUT = ['{"requests": 1}', '{"intervalMs": 0}'];
-const FIRST_WITHIN_MS = 10_000;
 const REFUSED_WITHIN_MS = 500;
 
 /** What a body may leave out, and what it may have besides. */
@@ -74,17 +73,17 @@ export const emptyBodyCheck = (tested: LoadgenUnderTest, after: readonly string[
   rule: inLoadgen(DEFAULTS),
   after: [...after, OPTIONAL],
   async run() {
-    const { call, client } = tested;
+    const { call, client, withinMs } = tested;
     client.behave({ answer: 'right' });
     const fix = 'start a run with defaults for all that the body does not say';
     const before = client.requests.length;
     let came = 'no request';
     const start = (options: Pick<HttpOptions, 'body'>) =>
-      call('/', { method: 'POST', deadlineMs: FIRST_WITHIN_MS, ...options }).catch(() => undefined);
+      call('/', { method: 'POST', deadlineMs: withinMs, ...options }).catch(() => undefined);
     const answered = start({}).then((answer) => {
       if (answer) came = describeHttp(answer);
     });
-    await Promise.race([client.awaitRequests(before + 1, FIRST_WITHIN_MS), answered]);
+    await Promise.race([client.awaitRequests(before + 1, withinMs), answered]);
     if (client.requests.length === before) return { sent: 'POST / without a body', came, fix };
     // Beside the run that has begun, so that only a refusal of the body counts.
     const answer = await Promise.race([start({ body: '{}' }), sleep(REFUSED_WITHIN_MS, undefined)]);

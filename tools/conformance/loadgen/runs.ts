@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogContent } from '../../local/platforms/program.ts';
 import type { Check, Finding, Skipped } from '../check.ts';
 import { describeHttp } from '../http-calls.ts';
+import { holdsWithin } from '../polling.ts';
 import { KNOWN_QUERIES } from '../texts.ts';
 import { bodyChecks } from './bodies.ts';
 import { defaultChecks } from './defaults.ts';
@@ -131,26 +132,18 @@ async function checkRun(tested: LoadgenUnderTest): Promise<Finding | null> {
   return finding(describeHttp(answer), 'answer 200 with the summary as JSON');
 }
 
-/** The line and the answer take different ways. */
-const WRITTEN_WITHIN_MS = 5_000;
-
 async function checkLine(tested: LoadgenUnderTest): Promise<Finding | Skipped | null> {
-  const { lines } = tested;
+  const { lines, withinMs } = tested;
   if (lines === undefined) return { skipped: 'only --command shows what it writes' };
   const before = lines.length;
   await startRun(tested, RUN_BODY);
-  const untilMs = performance.now() + WRITTEN_WITHIN_MS;
-  while (!lines.slice(before).some(isFinished)) {
-    if (performance.now() > untilMs) {
-      return {
-        sent: describeRun(RUN_BODY),
-        came: `no such line among the ${lines.length - before} that it wrote within 5 s`,
-        fix: 'write {"message":"run finished","summary":{…}} as one line of JSON at once (unbuffered), with the summary of the answer',
-      };
-    }
-    await sleep(50);
-  }
-  return null;
+  // The line and the answer take different ways.
+  if (await holdsWithin(withinMs, () => lines.slice(before).some(isFinished))) return null;
+  return {
+    sent: describeRun(RUN_BODY),
+    came: `no such line among the ${lines.length - before} that it wrote within ${withinMs / 1_000} s`,
+    fix: 'write {"message":"run finished","summary":{…}} as one line of JSON at once (unbuffered), with the summary of the answer',
+  };
 }
 
 function isFinished(line: LogContent): boolean {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startHttpService } from '../../local/cloud/http-service.ts';
+import { holdsWithin } from '../polling.ts';
 import { KNOWN_QUERIES } from '../texts.ts';
 
 export type Request = Readonly<{
@@ -26,11 +26,10 @@ export type StandInClient = Readonly<{
   mostOpen(): number;
   behave(behaviour: Behaviour): void;
   /** Resolves once so many requests have come in all, or when the time is over. */
-  awaitRequests(count: number, withinMs: number): Promise<void>;
+  awaitRequests(count: number, withinMs: number): Promise<unknown>;
   close(): Promise<void>;
 }>;
 
-const POLL_MS = 20;
 const PROBLEM = JSON.stringify({
   type: 'tag:shakesapp,2026:unavailable',
   title: 'Temporarily unavailable',
@@ -71,10 +70,7 @@ export async function startStandInClient(): Promise<StandInClient> {
       behaviour = next;
       mostOpen = open;
     },
-    async awaitRequests(count, withinMs) {
-      const untilMs = performance.now() + withinMs;
-      while (requests.length < count && performance.now() < untilMs) await sleep(POLL_MS);
-    },
+    awaitRequests: (count, withinMs) => holdsWithin(withinMs, () => requests.length >= count),
     close,
   };
 }

@@ -24,13 +24,15 @@ export function serverChecks(options: {
   signal: AbortSignal;
   stop?: Stop | undefined;
   again?: Again | undefined;
-  storedWithinMs?: number;
+  /** How long the server may take for what it does at once. */
+  withinMs: number;
 }): readonly Check[] {
-  const { calls, cloud, signal, stop } = options;
-  const store = readStored(cloud, options.storedWithinMs);
+  const { calls, cloud, signal, stop, withinMs } = options;
+  const store = readStored(cloud, withinMs);
   const around = {
     calls,
     faults: cloud.faults,
+    withinMs,
     awaitSpans: (traceId: string) => store.awaitSpans(traceId, signal),
   };
   const query = 'kestrel';

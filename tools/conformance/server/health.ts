@@ -3,15 +3,16 @@ import { status } from '@grpc/grpc-js';
 import type { Faults } from '../../local/cloud/faults.ts';
 import { type Check, type Finding, GoneError, type Skipped } from '../check.ts';
 import { otherProtocolOf } from '../listening.ts';
+import { holdsWithin } from '../polling.ts';
 import { describeAnswer, inServer, SERVING, type ServerCalls } from './server-calls.ts';
 
-type Around = Readonly<{ calls: ServerCalls; faults: Faults }>;
+type Around = Readonly<{ calls: ServerCalls; faults: Faults; withinMs: number }>;
 
 const GROUP = 'Health';
 const TEXTS = 'health.texts';
 
 /** The probe of both platforms. Before any other call: nothing has been read for one then. */
-export const healthChecks = ({ calls, faults }: Around): readonly Check[] => [
+export const healthChecks = ({ calls, faults, withinMs }: Around): readonly Check[] => [
   {
     id: TEXTS,
     group: GROUP,
@@ -25,7 +26,7 @@ export const healthChecks = ({ calls, faults }: Around): readonly Check[] => [
     title: 'answers SERVING to a health check of the empty name',
     rule: inServer('It **must** answer `SERVING` to the empty service name (`""`)'),
     after: [TEXTS],
-    run: () => checkServing(calls),
+    run: () => checkServing(calls, withinMs),
   },
 ];
 
@@ -68,17 +69,14 @@ async function refuseOtherProtocol({ at }: ServerCalls): Promise<void> {
 }
 
 /** It listens, so that it takes calls soon. */
-const SERVING_WITHIN_MS = 10_000;
-
-async function checkServing(calls: ServerCalls): Promise<Finding | null> {
-  const untilMs = performance.now() + SERVING_WITHIN_MS;
+async function checkServing(calls: ServerCalls, withinMs: number): Promise<Finding | null> {
   let answer = await calls.health();
   const isServing = () => answer.code === 0 && answer.count === SERVING;
-  while (!isServing() && performance.now() < untilMs) {
-    await sleep(POLL_MS);
+  const asksAgain = async () => {
     answer = await calls.health();
-  }
-  if (isServing()) return null;
+    return isServing();
+  };
+  if (isServing() || (await holdsWithin(withinMs, asksAgain))) return null;
   const came =
     answer.code === 0 ? `the status ${answer.count}; 1 (SERVING) is right` : describeAnswer(answer);
   const fix = `add your library's health service, and set the status of "" to SERVING`;
