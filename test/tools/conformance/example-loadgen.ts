@@ -31,6 +31,7 @@ export type LoadgenParts = Readonly<{
   sums(summary: Summary): Summary;
   /** The query of the nth request. */
   query(known: readonly string[], index: number): string;
+  path: string;
   encode(query: string): string;
   judge(status: number, count: number | undefined, expected: number | undefined): Outcome;
   status(summary: Summary): number;
@@ -70,6 +71,7 @@ export const RIGHT_LOADGEN: LoadgenParts = {
   emptyBody: '{}',
   sums: (summary) => summary,
   query: (known, index) => known[index % known.length] ?? '',
+  path: '/',
   encode: encodeURIComponent,
   judge: (status, count, expected) =>
     status !== 200 ? 'failed' : count === expected ? 'ok' : 'mismatched',
@@ -98,7 +100,7 @@ export async function startExampleLoadgen(
   parts: LoadgenParts,
 ): Promise<{ port: number; close(): void }> {
   const ask = async (query: string, headers: Readonly<Record<string, string>>) => {
-    const url = `http://${variables().CLIENT_ADDR}/?q=${parts.encode(query)}`;
+    const url = `http://${variables().CLIENT_ADDR}${parts.path}?q=${parts.encode(query)}`;
     const response = await fetch(url, { headers });
     const body = await response.text();
     const count: number | undefined = response.ok ? JSON.parse(body).matchCount : undefined;

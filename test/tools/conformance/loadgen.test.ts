@@ -172,4 +172,12 @@ describe('conformance --loadgen', () => {
       );
     });
   }
+
+  it('says what came in the place of the requests that it asks for', async (t) => {
+    const [found] = await findingsOn(t, tested, { path: '//' });
+    assert.match(
+      found?.finding.came ?? '',
+      /^0 requests came to client at CLIENT_ADDR; 4 is right; others came, such as GET \/\/\?q=kestrel; /,
+    );
+  });
 });

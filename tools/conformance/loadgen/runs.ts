@@ -103,6 +103,7 @@ async function checkRun(tested: LoadgenUnderTest): Promise<Finding | null> {
   const { client } = tested;
   const { requests: asked } = RUN_BODY;
   const before = client.requests.length;
+  const othersBefore = client.others.length;
   const answer = await startRun(tested, RUN_BODY, {
     answer: 'right',
     after: () => sleep(ANSWER_MS),
@@ -123,8 +124,10 @@ async function checkRun(tested: LoadgenUnderTest): Promise<Finding | null> {
     );
   }
   if (sent !== asked) {
+    const [other] = client.others.slice(othersBefore);
+    const came = other === undefined ? '' : `; others came, such as ${other}`;
     return finding(
-      `${sent} requests came to client at CLIENT_ADDR; ${asked} is right; the answer is ${describeHttp(answer)}`,
+      `${sent} requests came to client at CLIENT_ADDR; ${asked} is right${came}; the answer is ${describeHttp(answer)}`,
       'send GET /?q=QUERY to CLIENT_ADDR as often as `requests` in the body says',
     );
   }

@@ -20,6 +20,8 @@ export type Behaviour = Readonly<{
 export type StandInClient = Readonly<{
   address: string;
   requests: readonly Request[];
+  /** What else came, such as "GET //?q=a". */
+  others: readonly string[];
   /** Requests that it has not answered now. */
   open(): number;
   /** The most of them at a time since the last `behave`. */
@@ -30,6 +32,7 @@ export type StandInClient = Readonly<{
   close(): Promise<void>;
 }>;
 
+const HEALTH: ReadonlySet<string> = new Set(['/health', '/_healthz', '/ready']);
 const PROBLEM = JSON.stringify({
   type: 'tag:shakesapp,2026:unavailable',
   title: 'Temporarily unavailable',
@@ -39,13 +42,18 @@ const PROBLEM = JSON.stringify({
 
 export async function startStandInClient(): Promise<StandInClient> {
   const requests: Request[] = [];
+  const others: string[] = [];
   let behaviour: Behaviour = { answer: 'right' };
   let open = 0;
   let mostOpen = 0;
   const { port, close } = await startHttpService(async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://client');
-    if (url.pathname !== '/') return void response.end('ok');
-    const query = url.searchParams.get('q') ?? undefined;
+    const { url = '/', method } = request;
+    const [path, search] = splitAt(url, '?');
+    if (path !== '/') {
+      others.push(`${method} ${url}`);
+      return void response.writeHead(HEALTH.has(path) ? 200 : 404).end();
+    }
+    const query = new URLSearchParams(search).get('q') ?? undefined;
     requests.push({ query, headers: request.headers, atMs: performance.now() });
     const { answer, after } = behaviour;
     open += 1;
@@ -64,6 +72,7 @@ export async function startStandInClient(): Promise<StandInClient> {
   return {
     address: `127.0.0.1:${port}`,
     requests,
+    others,
     open: () => open,
     mostOpen: () => mostOpen,
     behave(next) {
@@ -73,6 +82,12 @@ export async function startStandInClient(): Promise<StandInClient> {
     awaitRequests: (count, withinMs) => holdsWithin(withinMs, () => requests.length >= count),
     close,
   };
+}
+
+/** Not by URL, for which a path that begins with two slashes names a host. */
+function splitAt(text: string, mark: string): [before: string, after: string] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** The trace and the span that a request names in traceparent. */
