@@ -122,9 +122,13 @@ async function inParallel(calls: ServerCalls): Promise<Finding | null> {
   return {
     sent: `80 calls at a time, for ${PARALLEL.map((query) => JSON.stringify(query)).join(' and ')}`,
     came: `${wrong} of them got another answer, such as ${describeAnswer(answer)}; OK with ${rightOf(first)} is right`,
-    fix: 'serve calls in parallel, and share no query and no count between calls',
+    fix: answer.code === 0 ? SHARE_NOTHING : TAKE_ALL,
   };
 }
+
+const SHARE_NOTHING = 'serve calls in parallel, and share no query and no count between calls';
+const TAKE_ALL =
+  'serve calls in parallel, and allow 80 and more streams on one HTTP/2 connection: raise the limit of your library (max concurrent streams) or your own limit of calls';
 
 /** A server that reads the texts with each call is slow here, on a busy machine, and not wrong. */
 const PARALLEL_DEADLINE_MS = 60_000;
