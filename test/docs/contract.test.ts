@@ -156,6 +156,24 @@ describe('docs/contract.md, environment', () => {
   });
 });
 
+describe('docs/contract.md, log lines', () => {
+  it('names the members that the tools read', () => {
+    const readers = [
+      'console.ts',
+      'log-book.ts',
+      '../doctor/logs.ts',
+      '../doctor/rules/unlinked-logs.ts',
+    ]
+      .map((name) => readFileSync(join(ROOT, 'tools/local', name), 'utf8'))
+      .join('');
+    const members = rowsOf(sectionOf('Log lines')).flatMap(([first = '']) => readInlineCode(first));
+    assert.ok(members.length >= 10, `${members}`);
+    for (const member of members) {
+      assert.ok(readers.includes(`.${member}`) || readers.includes(`'${member}'`), member);
+    }
+  });
+});
+
 describe('docs/contract.md, spans, start and end', () => {
   it('names the spans of ours that nobody expects of others', () => {
     const section = sectionOf('Spans');
