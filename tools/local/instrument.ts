@@ -25,6 +25,9 @@ const PATCHED: Readonly<Record<Level, Readonly<Partial<Record<ProgramName, reado
 export const darkPrograms = (level: Level): readonly ProgramName[] =>
   PROGRAMS.filter((program) => PATCHED[level][program] === undefined);
 
+/** Whether spans say which requests were cold: those of `client` do, and without them nobody knows. */
+export const knowsColdAt = (level: Level): boolean => !darkPrograms(level).includes('client');
+
 /** The variables by which a program's preload knows its level. */
 export function instrumentEnv(level: Level, program: ProgramName): Record<string, string> {
   if (level === 'all') return {};

@@ -89,7 +89,9 @@ export function summarisePlatform(options: {
       reports.filter(({ exitCode }) => exitCode !== 0).length +
       others.filter((report) => !endedOnSignal(report)).length,
     latencyMs: latencyOf(records),
-    warmLatencyMs: latencyOf(records.filter((record) => !record.cold)),
+    warmLatencyMs: dark.includes('client')
+      ? null
+      : latencyOf(records.filter((record) => !record.cold)),
     trace: waterfall && toTraceResult(waterfall),
   };
   return {

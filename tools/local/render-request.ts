@@ -7,7 +7,7 @@ import type { NormalisedTrace } from '../traces/normalise.ts';
 import { renderWaterfall } from '../traces/render-waterfall.ts';
 import { wrongCountOf } from '../traces/span.ts';
 import type { Waterfall } from '../traces/waterfall.ts';
-import { completeAt, type Level } from './instrument.ts';
+import { completeAt, knowsColdAt, type Level } from './instrument.ts';
 import type { BrokenTrace } from './platform-summary.ts';
 import { PLATFORM_LABEL, platformOf } from './platforms/labels.ts';
 
@@ -68,9 +68,11 @@ export function renderTypical(
   waterfall: Waterfall,
   { level, edges }: Unmade = { level: 'all', edges: [] },
 ): string {
-  const title = waterfall.cold
-    ? `The median request on ${platform} (no request was warm):`
-    : `The median warm request on ${platform}:`;
+  const title = !knowsColdAt(level)
+    ? `The median request on ${platform}:`
+    : waterfall.cold
+      ? `The median request on ${platform} (no request was warm):`
+      : `The median warm request on ${platform}:`;
   const remarks = edges.map((edge) => `not made with --instrument ${level}: ${edge}`);
   const drawn = renderWaterfall(waterfall, TEXT_COLUMNS, {
     remarks,

@@ -1,5 +1,5 @@
 import { formatMs } from '../cli/format.ts';
-import { completeAt, type Level } from './instrument.ts';
+import { completeAt, knowsColdAt, type Level } from './instrument.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { PlatformName } from './platforms/platform.ts';
 import type { LatencyQuantiles, PlatformResult } from './results.ts';
@@ -13,6 +13,7 @@ export function renderTotals(
   level: Level = 'all',
 ): string {
   const complete = `  ${completeAt(level)}`;
+  const knowsCold = knowsColdAt(level);
   const labelWidth = Math.max(LABEL_WIDTH, complete.length);
   const row = (label: string, cell: (result: PlatformResult) => string | number) =>
     label.padEnd(labelWidth) +
@@ -29,7 +30,7 @@ export function renderTotals(
       : []),
     row('traces of requests', ({ traces }) => traces),
     row(complete, ({ wholeTraces }) => wholeTraces),
-    row('  cold requests', coldText),
+    ...(knowsCold ? [row('  cold requests', coldText)] : []),
     row('orphan spans', ({ orphanSpans }) => orphanSpans),
     ...(platforms.some(([, { invocationOrphanSpans = 0 }]) => invocationOrphanSpans > 0)
       ? [row("  of the schedule's calls", ({ invocationOrphanSpans = 0 }) => invocationOrphanSpans)]
@@ -38,8 +39,10 @@ export function renderTotals(
     row('spans started', ({ spansStarted }) => spansStarted),
     row('  stored, lost', ({ spansStored, spansLost }) => `${spansStored}, ${spansLost}`),
     row("front end's own spans", ({ frontEndSpans }) => frontEndSpans),
-    row('p50, p95, warm', ({ warmLatencyMs }) => latencyText(warmLatencyMs)),
-    row('p50, p95, cold included', ({ latencyMs }) => latencyText(latencyMs)),
+    ...(knowsCold
+      ? [row('p50, p95, warm', ({ warmLatencyMs }) => latencyText(warmLatencyMs))]
+      : []),
+    row(`p50, p95${knowsCold ? ', cold included' : ''}`, ({ latencyMs }) => latencyText(latencyMs)),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -78,7 +78,10 @@ export type PlatformResult = Readonly<{
    * span; null if there are none.
    */
   latencyMs: LatencyQuantiles | null;
-  /** The same for warm requests, which the comparison compares; null if there are none. */
+  /**
+   * The same for warm requests, which the comparison compares; null if there are none, and where
+   * `client` makes no spans, which say what is cold.
+   */
   warmLatencyMs: LatencyQuantiles | null;
   /** One complete trace: the median warm one, or the median where no request was warm. */
   trace: TraceResult | null;

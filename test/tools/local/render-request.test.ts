@@ -126,6 +126,13 @@ describe('renderTypical', () => {
     );
   });
 
+  it('calls no request warm or cold where client makes no spans', () => {
+    for (const cold of [false, true]) {
+      const text = renderTypical('GKE', { ...broken, cold }, { level: 'loadgen', edges: [] });
+      assert.match(text, /^\nThe median request on GKE:\n/);
+    }
+  });
+
   it('says complete for its level of a trace that has everything of it, and what the level leaves out', () => {
     const edges = ['client → gRPC client span'];
     assert.match(

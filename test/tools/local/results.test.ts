@@ -69,6 +69,26 @@ describe('summarisePlatform', () => {
     assert.equal(faultsOf(summarisePlatform(run).result).length, 2);
   });
 
+  it('counts no request as warm where client makes no spans', () => {
+    const { spans: _, ...withoutReport } = report(0);
+    const { result } = summarisePlatform({
+      platform: 'cloud_run',
+      requests: 1,
+      summaries: [SUMMARY],
+      reports: [report(1), withoutReport],
+      traces: [
+        createRequestTrace({ ...CLOUD_RUN, change: (span, index) => (index === 0 ? span : null) }),
+      ],
+      lacking: lackingAt('loadgen'),
+      dark: darkPrograms('loadgen'),
+    });
+    assert.equal(result.warmLatencyMs, null);
+    assert.equal(result.latencyMs?.p50, 100);
+    const totals = renderTotals([['cloud_run', result]], 'loadgen');
+    assert.doesNotMatch(totals, /warm|cold/);
+    assert.match(totals, /\np50, p95 +100 ms, 100 ms\n/);
+  });
+
   it('finds no fault in requests without a trace where nothing is instrumented', () => {
     const result = summarise([], { reports: [report(0)] });
     assert.deepEqual(faultsOf(result, false), []);
