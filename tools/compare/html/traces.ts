@@ -111,7 +111,7 @@ ${requests.map(
 
 export function renderState(
   trace: Pick<RecentTrace, 'whole' | 'cold' | 'error' | 'requestsInTrace'>,
-  complete = 'complete',
+  complete: Markup | string = 'complete',
 ): Markup {
   return html`${trace.whole ? complete : html`<span class="flag error">incomplete</span>`}${trace.cold && html` <span class="flag">cold</span>`}${trace.error !== null && html` <span class="flag error">${foreign(trace.error)}</span>`}${trace.requestsInTrace > 1 && html` <span class="flag">1 of ${trace.requestsInTrace} requests in its trace</span>`}`;
 }

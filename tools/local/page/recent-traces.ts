@@ -63,6 +63,12 @@ const durationOf = ({ root, nodes }: NormalisedTrace): number =>
 const isInvocation = ({ nodes }: NormalisedTrace): boolean =>
   nodes.some(({ service, span }) => service === 'loadgen' && span.kind === 'server');
 
+/** A browser would break a flag after its hyphens. */
+function renderComplete(level: Level): Markup {
+  const [text, flag] = completeAt(level).split(/ (?=--)/);
+  return html`${text}${flag && html` <span class="unbroken">${flag}</span>`}`;
+}
+
 /** A trace is as its worst request is. */
 function renderProgress(
   trees: readonly NormalisedTrace[],
@@ -77,7 +83,7 @@ function renderProgress(
     error: trees.map(errorOfRequest).find((error) => error !== null) ?? null,
     requestsInTrace: 1,
   };
-  const shown = renderState(one, completeAt(state.level));
+  const shown = renderState(one, renderComplete(state.level));
   return html`${shown}${trees.length > 1 && html` <span class="flag">${trees.length} requests in one trace</span>`}`;
 }
 

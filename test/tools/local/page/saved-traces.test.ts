@@ -58,7 +58,10 @@ test('calls a trace complete that has everything that the saved level of the run
     const text = renderTraceFile({ ...SOURCE, instrument }, [dark]);
     return `${renderSavedTraces(await readSavedTraces(await save(t, text), signal), 0)}`;
   };
-  assert.match(await markupAt('http'), /class="state">complete for --instrument http[ <]/);
+  assert.match(
+    await markupAt('http'),
+    /class="state">complete for <span class="unbroken">--instrument http<\/span>[ <]/,
+  );
   assert.match(await markupAt('grpc'), /class="state"><span class="flag error">incomplete</);
   assert.match(await markupAt('unknown'), /class="state"><span class="flag error">incomplete</);
   assert.match(await markupAt(), /class="state"><span class="flag error">incomplete</);
