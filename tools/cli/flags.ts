@@ -60,19 +60,22 @@ export const jsonFlag = (what = 'print the result as JSON in place of the text')
     RESULTS,
   );
 
-export const htmlFlag = () =>
-  new Option('--html <file>', 'write the comparison as one self-contained page').helpGroup(RESULTS);
+/** `when`: of a command that has a result with another flag only, such as "with --once: ". */
+export const htmlFlag = (when = '') =>
+  new Option('--html <file>', `${when}write the comparison as one self-contained page`).helpGroup(
+    RESULTS,
+  );
 
-export const saveFlag = () =>
+export const saveFlag = (when = '') =>
   new Option(
     '--save <file>',
-    'write the traces; compare and doctor read them with --from',
+    `${when}write the traces; compare and doctor read them with --from`,
   ).helpGroup(RESULTS);
 
 export const saveLogsFlag = () =>
   new Option(
     '--save-logs <file>',
-    'write the log lines of the programs; doctor reads them with --logs',
+    'with --once: write the log lines of the programs; doctor reads them with --logs',
   ).helpGroup(RESULTS);
 
 const ORIGIN = 'Where the traces come from (exactly one):';

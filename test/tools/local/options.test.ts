@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UsageError } from '../../../tools/cli/command-line.ts';
+import { upCommand } from '../../../tools/cli/commands/up.ts';
 import { parseOptions, splitIntoRuns } from '../../../tools/local/options.ts';
 import { flagsOf } from '../cli/flags-of.ts';
 
@@ -154,6 +155,28 @@ describe('parseOptions', () => {
           return true;
         },
       );
+    });
+  }
+});
+
+describe('the help of npm start', () => {
+  const VALUES: Readonly<Record<string, readonly string[]>> = {
+    '--runs': ['2'],
+    '--instrument': ['http'],
+  };
+  for (const { long, description, required, optional } of upCommand().options) {
+    if (long == null || long === '--once') continue;
+    const value = required ? (VALUES[long] ?? ['a']) : [];
+    const isOnlyOnce = () => {
+      try {
+        parse(optional ? `${long}=a` : long, ...value);
+      } catch (error) {
+        return (error as Error).message === `${long} is valid only with --once`;
+      }
+      return false;
+    };
+    it(`says of ${long} whether it needs --once`, () => {
+      assert.equal(description.startsWith('with --once: '), isOnlyOnce());
     });
   }
 });

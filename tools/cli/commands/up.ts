@@ -9,6 +9,8 @@ import {
   wordFlag,
 } from '../flags.ts';
 
+const WITH_ONCE = 'with --once: ';
+
 export const upCommand = () =>
   new Command('up')
     .summary('run the complete system on this machine (npm start)')
@@ -93,9 +95,9 @@ By default it runs until Ctrl-C: a schedule starts a run on both platforms every
       'with --once: below the spans of the request that is shown, the log lines that they wrote; the page has them without this flag',
     )
     .option('--headers', "with --once: its trace headers, before and behind Cloud Run's front end")
-    .addOption(jsonFlag())
-    .addOption(htmlFlag())
-    .addOption(saveFlag())
+    .addOption(jsonFlag(`${WITH_ONCE}print the result as JSON in place of the text`))
+    .addOption(htmlFlag(WITH_ONCE))
+    .addOption(saveFlag(WITH_ONCE))
     .addOption(saveLogsFlag())
     .addOption(
       repeatableFlag(
@@ -103,7 +105,10 @@ By default it runs until Ctrl-C: a schedule starts a run on both platforms every
         'without --once: list the traces of a saved file on the page too, so that you can lay one beside a trace of this run; may be repeated: prints the address that shows the newest traces of the first two files side by side',
       ),
     )
-    .option('--full', 'print every figure of the comparison, cold requests and methods too')
+    .option(
+      '--full',
+      `${WITH_ONCE}print every figure of the comparison, cold requests and methods too`,
+    )
     .option('--verbose', 'print every log line of the programs')
     .addHelpText(
       'after',
