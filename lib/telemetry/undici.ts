@@ -23,12 +23,24 @@ export function createUndiciInstrumentation(options: {
   return new UndiciInstrumentation({
     ignoreRequestHook: ({ origin, path }) => isUntraced({ path, hostname: hostnameOf(origin) }),
     startSpanHook: ({ origin, path }) => {
-      const url = redactUrl(new URL(path, origin));
-      return { 'url.full': url.href, 'url.query': url.search.slice(1) };
+      const url = redactUrl(urlOf(origin, path));
+      const place = path.startsWith('//') ? placeOf(url) : {};
+      return { ...place, 'url.full': url.href, 'url.query': url.search.slice(1) };
     },
     requestHook: dropTraceHeaders,
   });
 }
+
+/** A path that begins with two slashes would name a host if it were resolved. */
+const urlOf = (origin: string, path: string): URL =>
+  path.startsWith('/') ? new URL(`${origin}${path}`) : new URL(path, origin);
+
+/** What the instrumentation has resolved; where it could not, it makes no span. */
+const placeOf = ({ pathname, hostname, port, protocol }: URL) => ({
+  'url.path': pathname,
+  'server.address': hostname,
+  'server.port': Number(port || (protocol === 'https:' ? 443 : 80)),
+});
 
 const hostnameOf = (origin: string): string =>
   URL.canParse(origin) ? new URL(origin).hostname : '';

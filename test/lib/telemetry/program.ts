@@ -94,6 +94,7 @@ const routes: Record<string, (headers: IncomingHttpHeaders) => Promise<unknown>>
   '/fetch-signed': async () =>
     (await fetch(ofThisServer('/echo?X-Goog-Signature=secret&q=love'))).text(),
   '/get-signed': () => get(ofThisServer('/echo?X-Goog-Signature=secret&q=love')),
+  '/fetch-slashes': async () => (await fetch(ofThisServer('//echo?q=love'))).text(),
   '/fetch-unreachable': () => fetch('http://127.0.0.1:2/'),
   '/fetch-aborted': async () => {
     const reasons = [undefined, null, 'a word', new Error('too late')];

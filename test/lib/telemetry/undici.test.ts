@@ -83,6 +83,18 @@ test('a signature in the URL is in no span, by fetch as by http', async (t) => {
   }
 });
 
+test('the URL of a path that begins with two slashes has the host that was asked', async (t) => {
+  const program = await runProgram(t, ['/fetch-slashes']);
+  const span = program
+    .spans()
+    .find(({ kind, attributes }) => kind === 2 && attributes['url.query'] === 'q=love');
+  assert.ok(span);
+  const { 'url.full': full, 'url.path': path, 'server.address': address } = span.attributes;
+  assert.match(String(full), /^http:\/\/127\.0\.0\.1:\d+\/\/echo\?q=love$/);
+  assert.deepEqual([path, address], ['//echo', '127.0.0.1']);
+  assert.equal(new URL(String(full)).port, String(span.attributes['server.port']));
+});
+
 test('a fetch that reaches nobody is a span in error', async (t) => {
   const program = await runProgram(t, ['/fetch-unreachable']);
   const span = program.spans().find(({ attributes }) => attributes['server.port'] === 2);
