@@ -92,7 +92,10 @@ type Prepared = Readonly<{
 /** Starts the neighbour of the program. */
 async function prepare(
   options: Options,
-  around: Pick<TestedCloud, 'cloud'> & { lines: readonly LogContent[]; signal: AbortSignal },
+  around: Pick<TestedCloud, 'cloud' | 'textCounts'> & {
+    lines: readonly LogContent[];
+    signal: AbortSignal;
+  },
   closers: ReturnType<typeof createClosers>,
 ): Promise<Prepared> {
   const { cloud, lines, signal } = around;
@@ -117,6 +120,7 @@ async function prepare(
       call,
       client,
       lines: options.command === undefined ? undefined : lines,
+      textCounts: around.textCounts,
       withinMs: WITHIN_MS,
     };
     return {

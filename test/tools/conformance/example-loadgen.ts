@@ -45,7 +45,7 @@ export type LoadgenParts = Readonly<{
   attempts: number;
   healthMakesSpan: boolean;
   root: string;
-  attributes(query: string, count: number): Readonly<Record<string, string>>;
+  attributes(query: string, count: number): NonNullable<ExampleSpan['attributes']>;
   kind: number;
   service: string;
   headers(sent: Readonly<Record<'traceparent' | 'b3', string>>): Readonly<Record<string, string>>;
@@ -85,7 +85,7 @@ export const RIGHT_LOADGEN: LoadgenParts = {
   root: 'loadgen',
   attributes: (query, count) => ({
     'shakesapp.query': query,
-    'shakesapp.expected_count': String(count),
+    'shakesapp.expected_count': count,
   }),
   kind: 3,
   service: 'loadgen',

@@ -37,7 +37,7 @@ export type ExampleSpan = Readonly<{
   startMs: number;
   spanId?: string;
   name?: string;
-  attributes?: Readonly<Record<string, string>>;
+  attributes?: Readonly<Record<string, string | number>>;
 }>;
 
 export const newSpanId = () => randomBytes(8).toString('hex');
@@ -52,8 +52,11 @@ export async function storeSpans(
   if (sampled.length === 0) return;
   const nanos = (ms: number) => `${BigInt(Math.round(ms * 1_000)) * 1_000n}`;
   const endMs = performance.timeOrigin + performance.now();
-  const attributesOf = (values: Readonly<Record<string, string>>) =>
-    Object.entries(values).map(([key, stringValue]) => ({ key, value: { stringValue } }));
+  const attributesOf = (values: NonNullable<ExampleSpan['attributes']>) =>
+    Object.entries(values).map(([key, value]) => ({
+      key,
+      value: typeof value === 'number' ? { intValue: value } : { stringValue: value },
+    }));
   const pairs = (env.OTEL_RESOURCE_ATTRIBUTES ?? '').split(',').map((pair) => pair.split('='));
   const resource = attributesOf({ ...Object.fromEntries(pairs), 'service.name': service });
   const body = {

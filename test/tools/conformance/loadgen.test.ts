@@ -31,7 +31,8 @@ async function findingsOn(
   const at = { host: '127.0.0.1', port: loadgen.port };
   variables = tested.variables(at, { CLIENT_ADDR: client.address }, {});
   const { signal } = new AbortController();
-  const under = { call: createHttpCalls(at, 30_000), client, lines, withinMs };
+  const { textCounts } = tested;
+  const under = { call: createHttpCalls(at, 30_000), client, lines, textCounts, withinMs };
   const checks = loadgenChecks(under, { cloud: tested.cloud, signal });
   return findingsOf(await runChecks(checks, { signal }));
 }
@@ -139,6 +140,15 @@ const WRONG: Readonly<Record<string, { parts: Partial<LoadgenParts>; finding: st
   'names its root by the method': { parts: { root: 'GET' }, finding: 'loadgen.root' },
   'says no expected count': {
     parts: { attributes: (query) => ({ 'shakesapp.query': query }) },
+    finding: 'loadgen.attributes',
+  },
+  'says the expected count as a text': {
+    parts: {
+      attributes: (query, count) => ({
+        ...RIGHT_LOADGEN.attributes(query, count),
+        'shakesapp.expected_count': String(count),
+      }),
+    },
     finding: 'loadgen.attributes',
   },
   'makes its request in a span of kind internal': {

@@ -51,9 +51,10 @@ const CHECKS: readonly Check[] = [
   ...clientChecks({ call: never, server, withinMs }, { cloud, signal }).filter(
     ({ id }) => !/^(traces|spans|end)\./.test(id),
   ),
-  ...loadgenChecks({ call: never, client, lines: [], withinMs }, { cloud, signal }).filter(
-    ({ id }) => !/^(end|secure)\./.test(id),
-  ),
+  ...loadgenChecks(
+    { call: never, client, lines: [], textCounts: new Set(), withinMs },
+    { cloud, signal },
+  ).filter(({ id }) => !/^(end|secure)\./.test(id)),
 ];
 
 describe('the checks', () => {

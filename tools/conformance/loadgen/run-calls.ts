@@ -8,6 +8,8 @@ export type LoadgenUnderTest = Readonly<{
   client: StandInClient;
   /** What it writes; undefined where somebody else started it. */
   lines: readonly LogContent[] | undefined;
+  /** Of its spans, those with a text as the expected count. */
+  textCounts: ReadonlySet<string>;
   /** How long it may take for what it does at once. */
   withinMs: number;
 }>;

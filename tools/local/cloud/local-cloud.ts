@@ -30,6 +30,8 @@ export type LocalCloudOptions = Readonly<{
   objectsPerPage?: number;
   /** With more spans, the oldest traces are removed. */
   maxSpans?: number;
+  /** Each request of OTLP whose spans are stored, decoded. */
+  onOtlpRequest?: (request: unknown) => void;
   /** The time of tokens, quotas and schedules; certificates use the machine's. */
   clock?: Clock;
 }>;
@@ -120,6 +122,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       tokens,
       quota: writes,
       faults,
+      onRequest: options.onOtlpRequest,
       onRefusal(reason) {
         refusals.push(reason);
         if (refusals.length > MOST_REFUSALS) refusals.shift();

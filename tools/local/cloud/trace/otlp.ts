@@ -34,8 +34,10 @@ export async function startOtlp(options: {
   faults?: Faults;
   /** Why a request was refused. */
   onRefusal?: (reason: string) => void;
+  /** A request whose spans are stored, decoded. */
+  onRequest?: ((request: unknown) => void) | undefined;
 }): Promise<HttpService> {
-  const { store, tokens, quota, faults, onRefusal = () => {} } = options;
+  const { store, tokens, quota, faults, onRefusal = () => {}, onRequest } = options;
   const { protobuf, json } = loadEncodings();
 
   const receive = async (request: IncomingMessage, encoding: Encoding): Promise<Buffer> => {
@@ -49,6 +51,7 @@ export async function startOtlp(options: {
     const valid = parseOtlpRequest(body, store.projectId);
     const spans = valid.spans.filter((_, index) => !fault?.rejectHalf || index % 2 === 0);
     const rejectedSpans = valid.rejected.length + valid.spans.length - spans.length;
+    onRequest?.(body);
     store.write(spans);
     throwAfterStoring(fault);
     const errorMessage = valid.rejected[0] ?? 'injected fault: rejected';

@@ -1,0 +1,20 @@
+import { ATTR } from '../../lib/telemetry/names.ts';
+import { decodeResources, decodeSpan } from '../traces/sources/otlp/decode.ts';
+
+type KeyValue = Readonly<{ key?: unknown; value?: Readonly<{ stringValue?: unknown }> }>;
+
+/**
+ * The ids of the spans in a request of OTLP whose expected count is a text. The store does not say:
+ * it has every value as text, as Cloud Trace's API has.
+ */
+export const textCountsIn = (request: unknown): readonly string[] =>
+  decodeResources(request, () => {})
+    .flatMap(({ lists }) => lists.flatMap(({ spans }) => spans))
+    .filter(hasTextCount)
+    .map((span) => decodeSpan(span, {}, () => {}).spanId);
+
+function hasTextCount(span: unknown): boolean {
+  const { attributes } = span as { attributes?: readonly KeyValue[] };
+  const count = attributes?.find(({ key }) => key === ATTR.expectedCount);
+  return count?.value?.stringValue !== undefined;
+}
