@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { type AttemptBounds, withinAttempt } from './attempt.ts';
+import { systemClock, withTimeout } from '../../lib/clock.ts';
 
 export type HttpCancellation = Readonly<{
   /**
@@ -9,7 +9,7 @@ export type HttpCancellation = Readonly<{
    * `timeoutMs`, and where a response has more than `maxBytes`. The signal of `run` aborts in each case.
    */
   within<T>(
-    options: AttemptBounds & Readonly<{ maxBytes: number }>,
+    options: Readonly<{ signal: AbortSignal; timeoutMs: number; maxBytes: number }>,
     run: (signal: AbortSignal) => Promise<T>,
   ): Promise<T>;
   close(): void;
@@ -54,8 +54,18 @@ export function createHttpCancellation(origin: string): HttpCancellation {
   };
   subscribe('http.client.request.created', onRequest);
   return {
-    within: ({ maxBytes, ...bounds }, run) =>
-      withinAttempt(bounds, (ends, ending) => active.run({ ending, maxBytes }, () => run(ends))),
+    within({ signal, timeoutMs, maxBytes }, run) {
+      return withTimeout(systemClock, timeoutMs, async (ends, ending) => {
+        const end = () => ending.abort(signal.reason);
+        if (signal.aborted) end();
+        signal.addEventListener('abort', end, { once: true });
+        try {
+          return await active.run({ ending, maxBytes }, () => run(ends));
+        } finally {
+          signal.removeEventListener('abort', end);
+        }
+      });
+    },
     close: () => {
       unsubscribe('http.client.request.created', onRequest);
     },

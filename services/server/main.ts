@@ -31,7 +31,6 @@ const store = createObjectStore({
   access: config.WORKS_ACCESS,
   attempts: config.WORKS_ATTEMPTS,
   attemptTimeoutMs: config.WORKS_ATTEMPT_TIMEOUT_MS,
-  environment: process.env,
 });
 const works =
   config.WORKS_CACHE === 'keep'

@@ -94,7 +94,7 @@ function unpack(compressed: Content): Readable {
 }
 
 /** What gzip does not shrink it makes longer, by a header and a few bytes a block. */
-function mostGzipBytes(size: number): number {
+export function mostGzipBytes(size: number): number {
   return Math.ceil(size * 1.01) + 1_024;
 }
 

