@@ -21,20 +21,34 @@ export type Entry = Omit<LogLine, 'line'> &
   }>;
 
 const MOST_LINES = 10_000;
+/** As they are written. 10,000 lines of our programs are 3 MB; another program's may be of any length. */
+const MOST_BYTES = 16 * 1_024 * 1_024;
 
 export function createLogBook(nowMs: () => number = Date.now): LogBook {
   const entries: Entry[] = [];
+  const sizes: number[] = [];
+  let bytes = 0;
   return {
     add({ line, ...rest }) {
       if (typeof line === 'string') return;
+      const size = Buffer.byteLength(textLine(line));
+      // It would leave no other.
+      if (size > MOST_BYTES) return;
       entries.push({ ...rest, line, arrivedMs: nowMs() });
-      if (entries.length > MOST_LINES) entries.shift();
+      sizes.push(size);
+      bytes += size;
+      while (entries.length > MOST_LINES || bytes > MOST_BYTES) {
+        entries.shift();
+        bytes -= sizes.shift() ?? 0;
+      }
     },
     ofTrace: (traceId) => linesOfTrace(entries, traceId),
     lines: (platform) => entries.filter((entry) => entry.platform === platform),
-    render: () => entries.map(({ line }) => `${JSON.stringify(line)}\n`).join(''),
+    render: () => entries.map(({ line }) => textLine(line)).join(''),
   };
 }
+
+const textLine = (line: Entry['line']): string => `${JSON.stringify(line)}\n`;
 
 const TRACE_FIELD = 'logging.googleapis.com/trace';
 const SPAN_FIELD = 'logging.googleapis.com/spanId';

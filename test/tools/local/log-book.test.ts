@@ -15,6 +15,7 @@ const entry = (line: LogLine['line'], platform: LogLine['platform'] = 'gke'): Lo
   line,
 });
 
+const MIB = 1_024 * 1_024;
 const ARRIVED_MS = 1_700_000_000_500;
 const entryOf = (line: Record<string, unknown>) => ({
   ...entry(line),
@@ -40,6 +41,27 @@ describe('a log book', () => {
     assert.equal(book.ofTrace(waterfall.traceId).length, 2);
     for (let index = 0; index < 10_000; index += 1) book.add(entry({ message: 'other' }));
     assert.equal(book.ofTrace(waterfall.traceId).length, 0);
+  });
+
+  it('keeps the newest lines of 16 MiB together, and none that is longer by itself', () => {
+    const book = createLogBook();
+    const kept = () => book.lines('gke').map(({ line }) => line.message);
+    // A line of so many bytes, less one.
+    const long = (bytes: number) => 'é'.repeat((bytes - '{"message":""}\n'.length - 1) / 2);
+    const half = `h${long(8 * MIB)}`;
+    book.add(entry({ message: 'first' }));
+    book.add(entry({ message: half }));
+    assert.equal(kept().length, 2);
+    book.add(entry({ message: half }));
+    assert.deepEqual(kept(), [half, half]);
+    assert.equal(Buffer.byteLength(book.render()), 16 * MIB);
+    book.add(entry({ message: 'last' }));
+    assert.deepEqual(kept(), [half, 'last']);
+    book.add(entry({ message: `${long(16 * MIB)}hh` }));
+    assert.deepEqual(kept(), [half, 'last']);
+    const longest = `h${long(16 * MIB)}`;
+    book.add(entry({ message: longest }));
+    assert.deepEqual(kept(), [longest]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Clock } from '../../../lib/clock.ts';
+import { excerpt } from '../../../lib/telemetry/excerpt.ts';
 import type { Guardian } from './guardian.ts';
 import { platformClock } from './platform.ts';
 
@@ -33,6 +34,8 @@ export type Program = Readonly<{
 }>;
 
 const MOST_LAST_LINES = 20;
+/** In characters. */
+const LONGEST_LAST_LINE = 2_000;
 
 /**
  * Starts `file ...args`, by default node, with exactly the given environment, in a new process group:
@@ -66,7 +69,7 @@ export function startProgram(options: {
   const lastLines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (text) => {
-      lastLines.push(text);
+      lastLines.push(beginningOf(text));
       if (lastLines.length > MOST_LAST_LINES) lastLines.shift();
       const line = parseLine(text);
       spans = readSpanCounts(line) ?? spans;
@@ -133,6 +136,10 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
+
+/** A copy where it is cut: a slice keeps all of its text in memory. */
+const beginningOf = (text: string): string =>
+  text.length > LONGEST_LAST_LINE ? Buffer.from(excerpt(text, LONGEST_LAST_LINE)).toString() : text;
 
 function parseLine(text: string): LogContent {
   if (!text.startsWith('{')) return text;

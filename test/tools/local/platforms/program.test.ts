@@ -28,6 +28,22 @@ describe('startProgram', () => {
     assert.deepEqual(program.spanCounts(), { started: 3, ended: 3, stored: 2, lost: 1 });
   });
 
+  it('remembers the last twenty lines, of a long one its beginning', async (t) => {
+    const program = startScript(
+      t,
+      `for (let line = 0; line < 30; line += 1) console.log(line);
+       console.log('x'.repeat(2_000)); console.log('y'.repeat(1_000_000));`,
+    );
+    await program.exited;
+    const last = program.lastLines();
+    assert.deepEqual(
+      last.slice(0, 18),
+      Array.from({ length: 18 }, (_, at) => String(at + 12)),
+    );
+    assert.deepEqual(last.slice(18), ['x'.repeat(2_000), `${'y'.repeat(2_000)}…`]);
+    assert.equal(program.lines.at(-1), 'y'.repeat(1_000_000));
+  });
+
   it('is watched from its start to its end, and no longer', async () => {
     const told: string[] = [];
     const guardian = {
