@@ -3,11 +3,12 @@ import { UsageError } from '../../cli/command-line.ts';
 import type { Trace } from '../../traces/model.ts';
 import { openFiles } from '../../traces/sources/files.ts';
 import { LEVELS, type Level } from '../instrument.ts';
+import { fileNames } from './file-names.ts';
 import { newestFirst } from './newest-first.ts';
 
 /** Traces of an earlier run, to lay beside those of this one. */
 export type SavedTraces = Readonly<{
-  /** The file's name. */
+  /** The file's name, with folders where others of the page have the same one. */
   name: string;
   /** The newest, by trace id, newest first. */
   traces: ReadonlyMap<string, Trace>;
@@ -26,8 +27,9 @@ export async function readAllSaved(
   signal: AbortSignal,
 ): Promise<SavedTraces[]> {
   const all: SavedTraces[] = [];
-  for (const path of paths) {
-    const saved = await readSavedTraces(path, signal);
+  const names = fileNames(paths);
+  for (const [place, path] of paths.entries()) {
+    const saved = await readSavedTraces(path, signal, names[place]);
     const same = all.find(({ traces }) => [...saved.traces.keys()].some((id) => traces.has(id)));
     if (same)
       throw new UsageError(`--beside ${path}: it holds a trace that ${same.name} holds too`);
@@ -37,7 +39,11 @@ export async function readAllSaved(
 }
 
 /** Reads a file of traces in any format that `compare --from` reads. Throws UsageError. */
-export async function readSavedTraces(path: string, signal: AbortSignal): Promise<SavedTraces> {
+export async function readSavedTraces(
+  path: string,
+  signal: AbortSignal,
+  name = basename(path),
+): Promise<SavedTraces> {
   let newest: Trace[] = [];
   let of = 0;
   let level: Level | undefined;
@@ -57,5 +63,5 @@ export async function readSavedTraces(path: string, signal: AbortSignal): Promis
   if (of === 0) throw new UsageError(`--beside ${path}: the file holds no traces`);
   const kept = newestFirst(newest, MOST);
   const traces = new Map(kept.map((trace) => [trace.traceId, trace]));
-  return { name: basename(path), traces, of, level };
+  return { name, traces, of, level };
 }

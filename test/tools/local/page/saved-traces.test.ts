@@ -73,9 +73,15 @@ test('the newest traces of the first two files have an address side by side', as
   const paths = [await saveTraces(t, [first, second]), await saveTraces(t, [third])];
   const saved = await readAllSaved(paths, signal);
   const url = 'http://127.0.0.1:1/';
+  // Their folders tell the two apart.
+  const [one, other] = paths.map((path) => path.split('/').slice(-2).join('/'));
   assert.equal(
     renderBesideLine(saved, url),
-    `Side by side (earlier.ndjson, earlier.ndjson): ${url}#trace=${second.traceId}&with=${third.traceId}\n`,
+    `Side by side (${one}, ${other}): ${url}#trace=${second.traceId}&with=${third.traceId}\n`,
+  );
+  assert.match(
+    `${saved.map(renderSavedTraces)}`,
+    new RegExp(`<bdi>${one}</bdi>.*<bdi>${other}</bdi>`, 's'),
   );
   assert.equal(renderBesideLine(saved.slice(0, 1), url), '');
   assert.equal(renderBesideLine([], url), '');
