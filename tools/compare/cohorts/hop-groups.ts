@@ -1,5 +1,5 @@
 import { median } from 'simple-statistics';
-import type { Sides } from './cohort.ts';
+import { SIDES, type Sides } from './cohort.ts';
 import { createHopSide, type HopSide, type Members, offsetsOf } from './hop-side.ts';
 import type { RequestRecord, Stratum } from './request-record.ts';
 
@@ -25,7 +25,7 @@ export function groupHops(
 ): readonly HopGroup[] {
   const counts = (record: RequestRecord) => countsInHops(record, stratum);
   const groups = new Map<string, Sides<Members[]>>();
-  for (const side of ['a', 'b'] as const) {
+  for (const side of SIDES) {
     const alike = Map.groupBy(cohorts[side].filter(counts), ({ hops }) => hops.layout);
     for (const [layout, records] of alike) {
       for (const [place, { path }] of layout.entries()) {

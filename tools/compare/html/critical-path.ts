@@ -1,4 +1,5 @@
 import { formatPercent } from '../../cli/format.ts';
+import { SIDES } from '../cohorts/cohort.ts';
 import type { CriticalPath } from '../cohorts/critical-path.ts';
 import type { Hop } from '../statistics/hop.ts';
 import { foreign, html, type Markup, renderName } from './markup.ts';
@@ -18,7 +19,7 @@ export function renderCriticalPath(
   colour: (path: string) => string,
 ): Markup {
   const columns: readonly Column[] = (['median', 'p95'] as const).flatMap((at) =>
-    (['a', 'b'] as const).map((side) => ({
+    SIDES.map((side) => ({
       label: `${labels[side]}, ${at}`,
       side,
       ms: (path: CriticalPath) => (at === 'median' ? path.medianMs : path.p95Ms),

@@ -1,5 +1,5 @@
 import { parseHTML } from 'linkedom/worker';
-import type { Sides } from '../cohorts/cohort.ts';
+import { SIDES, type Sides } from '../cohorts/cohort.ts';
 import type { EcdfPoint, QuantileDifference } from '../statistics/quantiles.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { dot, lineY, plot, ruleY, text } from './plot.ts';
@@ -65,9 +65,9 @@ function renderEcdf({ title, ecdf: full, labels, marks }: Distribution): Markup 
       fontWeight: 700,
       dx: side === first ? -12 : 12,
     });
-  const summary = (['a', 'b'] as const)
-    .map((side) => `${labels[side]} ${formatMs(medianOf(ecdf[side]))}`)
-    .join(', ');
+  const summary = SIDES.map((side) => `${labels[side]} ${formatMs(medianOf(ecdf[side]))}`).join(
+    ', ',
+  );
   const circles = (side: 'a' | 'b') =>
     (marks?.[side] ?? [])
       .filter(({ ms }) => ms <= edgeMs)

@@ -1,4 +1,5 @@
 import { counted } from '../../cli/format.ts';
+import { SIDES } from '../cohorts/cohort.ts';
 import type { Cost } from '../result/cost.ts';
 import type { Hop, HopQuantiles } from '../statistics/hop.ts';
 import { costOfHop, costText } from '../text/cost-words.ts';
@@ -56,13 +57,13 @@ function renderQuantiles({ measure, a, b }: Hop): Markup {
   return scrollable(
     'Quantiles of both cohorts',
     html`<table><thead><tr><td></td>${['n', 'p50', 'p90', 'p95', 'p99'].map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead><tbody>
-${(['a', 'b'] as const).map((side) => row(side, measure, own))}${(['a', 'b'] as const).map((side) => row(side, 'inclusive', inclusive))}</tbody></table>`,
+${SIDES.map((side) => row(side, measure, own))}${SIDES.map((side) => row(side, 'inclusive', inclusive))}</tbody></table>`,
   );
 }
 
 function renderSplit({ split }: Hop, labels: Labels): Markup | null {
   if (split === null) return null;
-  const lines = (['a', 'b'] as const).flatMap((side) => {
+  const lines = SIDES.flatMap((side) => {
     const part = split[side];
     if (part === null) return [];
     const measured =

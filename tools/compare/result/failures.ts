@@ -1,7 +1,7 @@
 import type { FailureEnd } from '../../traces/failure-end.ts';
 import type { SourceDescription } from '../../traces/sources/source.ts';
 import type { Waterfall } from '../../traces/waterfall.ts';
-import type { Sides } from '../cohorts/cohort.ts';
+import { SIDES, type Sides } from '../cohorts/cohort.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
 import type { Drawing } from './drawing.ts';
 import { newestRequests, type RecentTrace } from './recent-traces.ts';
@@ -35,8 +35,7 @@ type Failed = Readonly<{ cohort: 'a' | 'b'; record: RequestRecord }>;
 function failedByKind(
   records: Sides<readonly RequestRecord[]>,
 ): readonly (readonly [Failed, ...Failed[]])[] {
-  const failed = (['a', 'b'] as const)
-    .flatMap((cohort) => records[cohort].map((record) => ({ cohort, record })))
+  const failed = SIDES.flatMap((cohort) => records[cohort].map((record) => ({ cohort, record })))
     .filter(({ record }) => record.failure !== null)
     .sort((one, other) => one.record.startMs - other.record.startMs);
   const kinds = Map.groupBy(

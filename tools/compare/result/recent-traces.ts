@@ -1,5 +1,5 @@
 import { consoleUrl, type SourceDescription } from '../../traces/sources/source.ts';
-import type { Sides } from '../cohorts/cohort.ts';
+import { SIDES, type Sides } from '../cohorts/cohort.ts';
 import type { RequestRecord } from '../cohorts/request-record.ts';
 
 /** A line of the list of recent traces. */
@@ -32,12 +32,11 @@ export function newestRequests(
   const starts = Float64Array.from([...records.a, ...records.b], ({ startMs }) => startMs).sort();
   // Only these are laid out and sorted: there may be a hundred thousand.
   const oldestMs = starts.at(-most) ?? -Infinity;
-  return (['a', 'b'] as const)
-    .flatMap((cohort) =>
-      records[cohort]
-        .filter(({ startMs }) => startMs >= oldestMs)
-        .map((record) => ({ cohort, record })),
-    )
+  return SIDES.flatMap((cohort) =>
+    records[cohort]
+      .filter(({ startMs }) => startMs >= oldestMs)
+      .map((record) => ({ cohort, record })),
+  )
     .sort(
       (one, other) =>
         other.record.startMs - one.record.startMs ||

@@ -1,6 +1,6 @@
 import { counted, formatMs, formatSignedMs } from '../../cli/format.ts';
 import { describeDeviation, isWarning } from '../../traces/deviation.ts';
-import type { Sides } from '../cohorts/cohort.ts';
+import { SIDES, type Sides } from '../cohorts/cohort.ts';
 import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Hop } from '../statistics/hop.ts';
@@ -121,7 +121,7 @@ export function notComparedText(
   lacking: NotCompared,
   stratum: Hop['stratum'],
 ): readonly string[] {
-  return (['a', 'b'] as const).flatMap((side) => {
+  return SIDES.flatMap((side) => {
     const { incomplete, none } = lacking[side];
     if (none) return [`no ${stratum} request: ${labels[side]} has none to compare with.`];
     if (incomplete === 0) return [];
