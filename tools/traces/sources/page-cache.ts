@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isAlive } from '../../cli/is-alive.ts';
 import type { Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
+import { sha256 } from '../sha256.ts';
 import { isMissing, replaceFile } from './replace-file.ts';
 import { readTraceLines } from './saved-traces.ts';
 import type { SourceDescription } from './source.ts';
@@ -179,5 +179,4 @@ async function entriesOf(directory: string, wanted: RegExp): Promise<readonly st
 
 const partsOf = ({ projectId, rootUrl, filter }: Place) => [projectId, rootUrl ?? null, filter];
 
-const hashOf = (parts: readonly unknown[]) =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+const hashOf = (parts: readonly unknown[]) => sha256(JSON.stringify(parts)).slice(0, 16);
