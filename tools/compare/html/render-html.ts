@@ -76,7 +76,6 @@ const CONTENTS_UNMATCHED = [
   ['recent', 'Recent traces'],
 ] as const;
 
-/** `about`: what a page that is kept says of itself; the live page is of now. */
 /** Why there is nothing to compare, and what was read. */
 function renderUnmatched(comparison: Comparison, labels: Labels, logs?: LogsOf): Markup {
   const reading = readingWarnings(comparison);
