@@ -59,7 +59,7 @@ LABEL org.opencontainers.image.title="loadgen" \
       org.opencontainers.image.description="Sends searches to client on a schedule, each as a trace"
 ENV PORT=8080
 EXPOSE 8080
-ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--min-semi-space-size=16", "./loadgen/start.cjs"]
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--max-semi-space-size=16", "--min-semi-space-size=16", "./loadgen/start.cjs"]
 
 FROM program AS client
 COPY --from=built /app/client client
@@ -67,7 +67,7 @@ LABEL org.opencontainers.image.title="client" \
       org.opencontainers.image.description="Takes searches over HTTP and asks server over gRPC"
 ENV PORT=8080
 EXPOSE 8080
-ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--min-semi-space-size=16", "./client/start.cjs"]
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--max-semi-space-size=16", "--min-semi-space-size=16", "./client/start.cjs"]
 
 FROM program AS server
 COPY --from=built /app/server server
@@ -75,4 +75,4 @@ LABEL org.opencontainers.image.title="server" \
       org.opencontainers.image.description="Counts the lines of Shakespeare's works that contain a query"
 ENV PORT=5050
 EXPOSE 5050
-ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--min-semi-space-size=16", "./server/start.cjs"]
+ENTRYPOINT ["node", "--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR", "--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER", "--max-semi-space-size=16", "--min-semi-space-size=16", "./server/start.cjs"]

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createClosers } from '../../local/closers.ts';
 import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from '../../local/cloud/storage/works.ts';
+import { YOUNG_SPACE } from '../../local/platforms/environment.ts';
 import type { ProgramName } from '../../local/platforms/platform.ts';
 import { CONTAINER_HEAP, programCommand } from '../../local/platforms/program-command.ts';
 import type { ServedAddresses } from './cloud.ts';
@@ -53,7 +54,7 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
       return { ...started, port: await listeningPort(started.child) };
     };
     const startFile = (file: string, ...args: readonly string[]) =>
-      start([...CONTAINER_HEAP.split(' '), join(import.meta.dirname, file), ...args]);
+      start([CONTAINER_HEAP, YOUNG_SPACE, join(import.meta.dirname, file), ...args]);
     const startBare = async (file: string, argument: string) => {
       const started = startFile(file, argument);
       return { ...started, port: await listeningPort(started.child) };

@@ -17,6 +17,9 @@ export const QUICK_START = {
   NODE_PRESERVE_SYMLINKS_MAIN: '1',
 } as const;
 
+/** As the images have it; V8 would take it from the memory of the machine. */
+export const YOUNG_SPACE = '--max-semi-space-size=16';
+
 const ENTRY: Readonly<Record<ProgramName, string>> = {
   loadgen: './functions/loadgen/main.ts',
   client: './services/client/main.ts',
@@ -33,7 +36,8 @@ export function programArguments(
       // Otherwise Google's archived packages print plain text between the JSON log lines.
       '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
       '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
-      // What a container of 512 MiB has at most: fewer garbage collections during a start.
+      YOUNG_SPACE,
+      // Fewer garbage collections during a start. With 16, new pages cost what the collections save.
       '--min-semi-space-size=4',
       // First: from here on a signal ends the program.
       '--require',

@@ -122,6 +122,7 @@ describe('programArguments', () => {
     assert.deepEqual(programArguments('loadgen', settings()), [
       '--disable-warning=DEP_GCP_OTEL_TRACE_PROPAGATOR',
       '--disable-warning=DEP_GCP_OTEL_TRACE_EXPORTER',
+      '--max-semi-space-size=16',
       '--min-semi-space-size=4',
       '--require',
       './lib/telemetry/early-signal.cjs',
