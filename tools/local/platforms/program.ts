@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Clock } from '../../../lib/clock.ts';
 import { excerpt } from '../../../lib/telemetry/excerpt.ts';
 import type { Guardian } from './guardian.ts';
 import { platformClock } from './platform.ts';
+import { readLines } from './read-lines.ts';
 
 export type LogContent = Readonly<Record<string, unknown>> | string;
 export type Exit = Readonly<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -68,7 +68,7 @@ export function startProgram(options: {
   let spans: SpanCounts | undefined;
   const lastLines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', (text) => {
+    readLines(stream, (text) => {
       lastLines.push(beginningOf(text));
       if (lastLines.length > MOST_LAST_LINES) lastLines.shift();
       const line = parseLine(text);

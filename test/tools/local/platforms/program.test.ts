@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { startProgram } from '../../../../tools/local/platforms/program.ts';
+import { LONGEST_LINE_BYTES } from '../../../../tools/local/platforms/read-lines.ts';
 import { createManualClock } from './manual-clock.ts';
 import { isGone, startScript } from './programs.ts';
 
@@ -42,6 +43,16 @@ describe('startProgram', () => {
     );
     assert.deepEqual(last.slice(18), ['x'.repeat(2_000), `${'y'.repeat(2_000)}…`]);
     assert.equal(program.lines.at(-1), 'y'.repeat(1_000_000));
+  });
+
+  it('keeps the beginning of a line that is not ended for 64 MiB, and reads on after it', async (t) => {
+    const program = startScript(
+      t,
+      `for (let part = 0; part < 64; part += 1) process.stdout.write('x'.repeat(1_048_576));
+       console.log(); console.log('after');`,
+    );
+    await program.exited;
+    assert.deepEqual(program.lines, ['x'.repeat(LONGEST_LINE_BYTES), 'after']);
   });
 
   it('is watched from its start to its end, and no longer', async () => {
