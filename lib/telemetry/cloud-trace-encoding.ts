@@ -1,6 +1,7 @@
 import { type Attributes, type HrTime, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { eachConsoleLabel, labelOf } from './cloud-trace-names.ts';
+import { createSpanNameWriter } from './cloud-trace-span-name.ts';
 import { knowEntries } from './known-entries.ts';
 import { ProtobufWriter, sizeOfVarint } from './protobuf-writer.ts';
 
@@ -68,14 +69,13 @@ export function createBatchEncoder(project: string): {
   encodeLabels(labels: Labels): Buffer;
 } {
   const writer = new ProtobufWriter();
-  const name = `projects/${project}`;
+  const writeName = createSpanNameWriter(writer, SPAN.name, project);
 
   function head(of: ReadableSpan): void {
     const { traceId, spanId, isRemote } = of.spanContext();
-    writer.text(SPAN.name, `${name}/traces/${traceId}/spans/${spanId}`);
+    writeName(traceId, spanId);
     writer.text(SPAN.spanId, spanId);
-    const parentSpanId = of.parentSpanContext?.spanId;
-    if (parentSpanId) writer.text(SPAN.parentSpanId, parentSpanId);
+    if (of.parentSpanContext?.spanId) writer.text(SPAN.parentSpanId, of.parentSpanContext.spanId);
     writer.textMessage(SPAN.displayName, of.name);
     time(SPAN.startTime, of.startTime);
     time(SPAN.endTime, of.endTime);
@@ -182,7 +182,7 @@ export function createBatchEncoder(project: string): {
     },
     encode(packed, labels) {
       writer.clear();
-      writer.text(REQUEST.name, name);
+      writer.text(REQUEST.name, `projects/${project}`);
       for (const each of packed) complete(each, labels);
       return writer.finish();
     },

@@ -110,6 +110,12 @@ export class ProtobufWriter {
     this.#length += fields.copy(this.#bytes, this.#length, start, end);
   }
 
+  /** Part of a field's content: a text of ASCII only, such as an id. */
+  ascii(value: string): void {
+    this.#reserve(value.length);
+    for (let i = 0; i < value.length; i += 1) this.#bytes[this.#length++] = value.charCodeAt(i);
+  }
+
   /** Begins a message of this size. Its content comes next. */
   header(field: number, size: number): void {
     this.#reserve(MAX_VARINT_BYTES);
