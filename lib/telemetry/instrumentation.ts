@@ -4,6 +4,7 @@ import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import type { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import type { InstrumentationName } from './config.ts';
+import { prepareGrpc } from './prepared-grpc.ts';
 import { SECRET_PARAMETERS } from './redacted-query.ts';
 import { createUndiciInstrumentation } from './undici.ts';
 import { isLookup, isUntracedIncoming, isUntracedOutgoing } from './untraced.ts';
@@ -47,7 +48,7 @@ const PATCHES: Readonly<Record<InstrumentationName, Patch>> = {
         redactedQueryParams: SECRET_PARAMETERS,
       }),
   },
-  grpc: { modules: ['@grpc/grpc-js'], create: () => new GrpcInstrumentation() },
+  grpc: { modules: ['@grpc/grpc-js'], create: () => prepareGrpc(new GrpcInstrumentation()) },
   // Listens to fetch and undici, and patches nothing.
   undici: { modules: [], create: createUndiciInstrumentation },
 };
