@@ -11,10 +11,22 @@ export const textCountsIn = (request: unknown): readonly string[] =>
   decodeResources(request, () => {})
     .flatMap(({ lists }) => lists.flatMap(({ spans }) => spans))
     .filter(hasTextCount)
-    .map((span) => decodeSpan(span, {}, () => {}).spanId);
+    .flatMap(idOf);
 
 function hasTextCount(span: unknown): boolean {
-  const { attributes } = span as { attributes?: readonly KeyValue[] };
-  const count = attributes?.find(({ key }) => key === ATTR.expectedCount);
+  const { attributes } = (span ?? {}) as { attributes?: unknown };
+  if (!Array.isArray(attributes)) return false;
+  const count = (attributes as readonly (KeyValue | null)[]).find(
+    (attribute) => attribute?.key === ATTR.expectedCount,
+  );
   return count?.value?.stringValue !== undefined;
+}
+
+/** None where the span cannot be read: the store rejects it, and keeps the others of the request. */
+function idOf(span: unknown): readonly string[] {
+  try {
+    return [decodeSpan(span, {}, () => {}).spanId];
+  } catch {
+    return [];
+  }
 }

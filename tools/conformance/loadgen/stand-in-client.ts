@@ -20,7 +20,7 @@ export type Behaviour = Readonly<{
 export type StandInClient = Readonly<{
   address: string;
   requests: readonly Request[];
-  /** What else came, such as "GET //?q=a". */
+  /** What else came, such as "GET //?q=a", without health checks. */
   others: readonly string[];
   /** Requests that it has not answered now. */
   open(): number;
@@ -49,9 +49,10 @@ export async function startStandInClient(): Promise<StandInClient> {
   const { port, close } = await startHttpService(async (request, response) => {
     const { url = '/', method } = request;
     const [path, search] = splitAt(url, '?');
+    if (HEALTH.has(path)) return void response.end('ok');
     if (path !== '/') {
       others.push(`${method} ${url}`);
-      return void response.writeHead(HEALTH.has(path) ? 200 : 404).end();
+      return void response.writeHead(404).end();
     }
     const query = new URLSearchParams(search).get('q') ?? undefined;
     requests.push({ query, headers: request.headers, atMs: performance.now() });

@@ -34,7 +34,7 @@ export async function startOtlp(options: {
   faults?: Faults;
   /** Why a request was refused. */
   onRefusal?: (reason: string) => void;
-  /** A request whose spans are stored, decoded. */
+  /** A request that is taken, decoded. Some of its spans may be rejected. */
   onRequest?: ((request: unknown) => void) | undefined;
 }): Promise<HttpService> {
   const { store, tokens, quota, faults, onRefusal = () => {}, onRequest } = options;
