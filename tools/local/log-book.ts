@@ -21,7 +21,7 @@ export type Entry = Omit<LogLine, 'line'> &
   }>;
 
 const MOST_LINES = 10_000;
-/** As they are written. All lines of our programs are 3 MB; another program's may have any length. */
+/** As they are written. All lines of our programs are 3 MB; one of another program may have 1 MiB. */
 const MOST_BYTES = 16 * 1_024 * 1_024;
 
 export function createLogBook(nowMs: () => number = Date.now): LogBook {

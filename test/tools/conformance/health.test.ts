@@ -19,7 +19,7 @@ async function askHealth(answers: (call: number) => Pick<Answer, 'code' | 'count
     },
     close() {},
   };
-  const checks = healthChecks({ calls, faults: createFaults(), withinMs: 1_000 });
+  const checks = healthChecks({ calls, faults: createFaults(), withinMs: 30_000 });
   const serving = checks.find(({ id }) => id === 'health.serving');
   const found = await serving?.run(new AbortController().signal);
   return { found, asked };
@@ -31,7 +31,7 @@ test('a server that is not SERVING yet is asked again', async () => {
   assert.equal(asked, 3);
 });
 
-test('a server that lets a health check wait in vain is not asked again', async () => {
+test('a server that does not answer a health check is not asked again', async () => {
   const { found, asked } = await askHealth(() => ({ code: status.DEADLINE_EXCEEDED, count: 0n }));
   assert.match(JSON.stringify(found), /DEADLINE_EXCEEDED/);
   assert.equal(asked, 1);

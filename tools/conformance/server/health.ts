@@ -72,7 +72,7 @@ async function refuseOtherProtocol({ at }: ServerCalls): Promise<void> {
 async function checkServing(calls: ServerCalls, withinMs: number): Promise<Finding | null> {
   let answer = await calls.health();
   const isServing = () => answer.code === 0 && answer.count === SERVING;
-  // A call waits for longer than this check: who lets one of them wait in vain is not asked 600 times.
+  // Each call has 30 s: a server that answers none is asked once, and not 600 times.
   const isDecided = () => isServing() || answer.code === status.DEADLINE_EXCEEDED;
   const asksAgain = async () => {
     answer = await calls.health();
