@@ -26,7 +26,10 @@ const ENTRY: Readonly<Record<ProgramName, string>> = {
   server: './services/server/main.ts',
 };
 
-/** Arguments to node, as the images' command has them, but for the first size of the space for young objects. */
+/**
+ * Arguments to node, as the images' command has them, but for the first size of the space for young
+ * objects.
+ */
 export function programArguments(
   program: ProgramName,
   settings: ProgramSettings,

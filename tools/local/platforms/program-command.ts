@@ -2,7 +2,9 @@ import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from '../cloud/storage/work
 import { type CloudAddresses, programArguments, programEnvironment } from './environment.ts';
 import type { ProgramName, ProgramSettings } from './platform.ts';
 
-/** NODE_OPTIONS with what Node 26 takes by itself in a container of 512 MiB, beside the programs' options. */
+/**
+ * NODE_OPTIONS with what Node 26 takes by itself in a container of 512 MiB, beside the programs' options.
+ */
 export const CONTAINER_HEAP = '--max-old-space-size=256';
 
 /** What each program is told; a caller says where it differs. */
