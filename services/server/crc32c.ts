@@ -1,14 +1,14 @@
 /**
- * CRC-32C (Castagnoli), the checksum of Cloud Storage's listings. The library's own takes five times
- * as long, and reading the works for each request spends a fifth of its CPU there.
+ * CRC-32C (Castagnoli), the checksum of Cloud Storage's listings. The library's own takes eight times
+ * as long: a fifth of the CPU that reading the works for each request takes.
  *
- * Eight bytes a step, each by a table for its distance from the end of the step ("slicing-by-8",
- * Kounavis and Berry 2005).
+ * Sixteen bytes a step, each by a table for its distance from the end of the step ("slicing-by-16",
+ * after Kounavis and Berry 2005).
  */
 
 /** Of the polynomial 0x1EDC6F41, the lowest bit first. */
 const POLYNOMIAL = 0x82f63b78;
-const STEP = 8;
+const STEP = 16;
 
 const TABLES = createTables();
 
@@ -22,35 +22,32 @@ export function crc32c(pieces: Iterable<Uint8Array>): string {
 }
 
 function update(before: number, bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const end = bytes.length - (bytes.length % STEP);
   let crc = before;
-  let at = 0;
-  for (const last = bytes.length - STEP; at <= last; at += STEP) {
-    const first =
-      crc ^
-      (byteAt(bytes, at) |
-        (byteAt(bytes, at + 1) << 8) |
-        (byteAt(bytes, at + 2) << 16) |
-        (byteAt(bytes, at + 3) << 24));
+  for (let at = 0; at < end; at += STEP) {
     crc =
-      entry(7, first & 0xff) ^
-      entry(6, (first >>> 8) & 0xff) ^
-      entry(5, (first >>> 16) & 0xff) ^
-      entry(4, first >>> 24) ^
-      entry(3, byteAt(bytes, at + 4)) ^
-      entry(2, byteAt(bytes, at + 5)) ^
-      entry(1, byteAt(bytes, at + 6)) ^
-      entry(0, byteAt(bytes, at + 7));
+      ofFour(12, crc ^ view.getInt32(at, true)) ^
+      ofFour(8, view.getInt32(at + 4, true)) ^
+      ofFour(4, view.getInt32(at + 8, true)) ^
+      ofFour(0, view.getInt32(at + 12, true));
   }
-  for (; at < bytes.length; at += 1) {
-    crc = entry(0, (crc ^ byteAt(bytes, at)) & 0xff) ^ (crc >>> 8);
+  for (let at = end; at < bytes.length; at += 1) {
+    crc = entry(0, (crc ^ (bytes[at] as number)) & 0xff) ^ (crc >>> 8);
   }
   return crc;
 }
 
-const byteAt = (bytes: Uint8Array, at: number): number => bytes[at] as number;
+/** What four bytes add, with so many bytes between them and the end of the step. */
+const ofFour = (behind: number, four: number): number =>
+  entry(behind + 3, four & 0xff) ^
+  entry(behind + 2, (four >>> 8) & 0xff) ^
+  entry(behind + 1, (four >>> 16) & 0xff) ^
+  entry(behind, four >>> 24);
+
 const entry = (table: number, byte: number): number => TABLES[(table << 8) | byte] as number;
 
-/** One after another: what a byte adds to the checksum when 0 to 7 bytes follow it. */
+/** One after another: what a byte adds to the checksum when 0 to 15 bytes follow it. */
 function createTables(): Int32Array {
   const tables = new Int32Array(STEP * 256);
   for (let byte = 0; byte < 256; byte += 1) {

@@ -15,6 +15,21 @@ export function cutBytesAtLines(pieces: readonly Buffer[]): Buffer[] {
   ];
 }
 
+const SHORT_BYTES = 4_096;
+
+/**
+ * Cuts one piece into several of at least 4 KiB, each to the end of a line: one character that is not
+ * ASCII then makes a string of those 4 KiB, and not of all 64 KiB that came together.
+ */
+export function* cutShort(piece: Buffer): Generator<Buffer> {
+  for (let start = 0; start < piece.length; ) {
+    const lineFeed = piece.indexOf(0x0a, start + SHORT_BYTES - 1);
+    const end = lineFeed === -1 ? piece.length : lineFeed + 1;
+    yield piece.subarray(start, end);
+    start = end;
+  }
+}
+
 export function cutTextAtLines(pieces: Iterable<string>): Iterable<string> {
   return cutAtLines(pieces, {
     endOfFirstLine: (piece) => piece.indexOf('\n') + 1,

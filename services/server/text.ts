@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { type AsciiText, lowerAscii } from './ascii-text.ts';
-import { cutBytesAtLines, cutTextAtLines } from './line-parts.ts';
+import { cutBytesAtLines, cutShort, cutTextAtLines } from './line-parts.ts';
 
 /** Bytes that are not text. The message finishes the sentence "The object …". */
 export class NotText extends Error {}
@@ -13,15 +13,20 @@ export class NotText extends Error {}
  * like any other. Known formats, a NUL and too many control characters are therefore refused.
  */
 export const decodeText = (content: readonly Buffer[]): Generator<string> =>
-  decodeParts(content, (bytes, encoding) => bytes.toString(encoding));
+  decodeParts(content, (bytes, encoding) => [bytes.toString(encoding)]);
 
 /** The same, where pieces in ASCII stay bytes, and are lowered. */
 export const decodeOnce = (content: readonly Buffer[]): Generator<string | AsciiText> =>
-  decodeParts<string | AsciiText>(content, (bytes, encoding) =>
-    isAscii(bytes) ? lowerAscii(bytes) : bytes.toString(encoding),
-  );
+  decodeParts<string | AsciiText>(content, decodePiece);
 
-type FromBytes<Part> = (bytes: Buffer, encoding: 'utf8' | 'latin1') => Part;
+/** Where a piece is not ASCII, only a few of its lines may hold what is not. */
+function* decodePiece(bytes: Buffer, encoding: Encoding): Generator<string | AsciiText> {
+  const pieces = isAscii(bytes) ? [bytes] : cutShort(bytes);
+  for (const piece of pieces) yield isAscii(piece) ? lowerAscii(piece) : piece.toString(encoding);
+}
+
+type Encoding = 'utf8' | 'latin1';
+type FromBytes<Part> = (bytes: Buffer, encoding: Encoding) => Iterable<Part>;
 
 function* decodeParts<Part extends string | AsciiText>(
   content: readonly Buffer[],
@@ -66,7 +71,7 @@ function* decode<Part>(
   const parts = cutBytesAtLines(content);
   // Buffer's latin1 is ISO-8859-1; TextDecoder's means windows-1252, where 0x80-0x9f differ.
   const encoding = parts.every((part) => isUtf8(part)) ? 'utf8' : 'latin1';
-  for (const part of parts) yield fromBytes(part, encoding);
+  for (const part of parts) yield* fromBytes(part, encoding);
 }
 
 /** Takes the byte order mark off. */

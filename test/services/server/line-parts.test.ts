@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { cutBytesAtLines, cutTextAtLines } from '../../../services/server/line-parts.ts';
+import { cutBytesAtLines, cutShort, cutTextAtLines } from '../../../services/server/line-parts.ts';
 
 const rows: [title: string, pieces: string[], parts: string[]][] = [
   ['nothing', [], []],
@@ -33,4 +33,30 @@ test('complete lines of a piece are not copied', () => {
   assert.equal(String(lines), 'to be\nor not\n');
   assert.equal(lines?.buffer, piece.buffer);
   assert.equal(lines?.byteOffset, piece.byteOffset + 'end of a line\n'.length);
+});
+
+test('a piece is cut at the first line that ends behind 4 KiB, and none is copied', () => {
+  const line = (length: number) => `${'x'.repeat(length - 1)}\n`;
+  const rows: [title: string, lines: string[], lengths: number[]][] = [
+    ['no bytes', [], []],
+    ['less than 4 KiB', [line(4_095)], [4_095]],
+    ['4 KiB to the byte', [line(4_096), line(1)], [4_096, 1]],
+    ['a byte less before the line', [line(4_095), line(2), line(3)], [4_097, 3]],
+    ['lines that are longer', [line(5_000), line(6_000), 'end'], [5_000, 6_000, 3]],
+    ['no end of a line', ['x'.repeat(9_000)], [9_000]],
+  ];
+  for (const [title, lines, lengths] of rows) {
+    const piece = Buffer.from(lines.join(''));
+    const short = [...cutShort(piece)];
+    assert.deepEqual(
+      short.map(({ length }) => length),
+      lengths,
+      title,
+    );
+    assert.deepEqual(Buffer.concat(short), piece, title);
+    assert.ok(
+      short.every(({ buffer }) => buffer === piece.buffer),
+      title,
+    );
+  }
 });

@@ -35,6 +35,17 @@ describe('a work', () => {
 });
 
 describe('a work that is searched once', () => {
+  test('is a string only around what is not ASCII', () => {
+    const lines = 'To be, or NOT to be\n'.repeat(1_000);
+    const content = () => [Buffer.from(`${lines}bé\n${lines}`)];
+    const { loweredParts, lines: count } = toWorkForOnce(ref, content());
+    const strings = loweredParts.filter((part) => typeof part === 'string');
+    assert.equal(strings.length, 1);
+    assert.ok((strings[0] as string).length < 5_000);
+    assert.equal(loweredParts.map(String).join(''), `${lines}bé\n${lines}`.toLowerCase());
+    assert.equal(count, 2_001);
+  });
+
   const PIECES = ['To be, or\n', 'NOT to be\nthat', ' is\n\ntö ', 'bé ÄÖ\nend', 'ŁÓDŹ to be\n'];
   for (const encoding of ['utf8', 'latin1', 'utf16le'] as const) {
     test(`has the lines and the matches of one that is kept, in ${encoding}`, () => {
