@@ -2,26 +2,16 @@ import type { Trace } from '../traces/model.ts';
 import { type NormalisedTrace, requestRootOf, requestsOf } from '../traces/normalise.ts';
 import { BY_ATTRIBUTES, type Reading } from '../traces/profile/profile.ts';
 import { isUnwanted } from '../traces/span.ts';
-import { createWaterfall, type Waterfall } from '../traces/waterfall.ts';
+import { type Finding, generalWordsOf, toFindings, withWords } from './findings.ts';
+import { createKnownShapes, type Known } from './known-shapes.ts';
 import { noTraces, notOfRoot } from './no-traces.ts';
 import { createNotes } from './notes.ts';
-import type { Evidence, Place, Rule, Sighting, Sightings, Words } from './rule.ts';
+import type { Evidence, Sighting, Sightings } from './rule.ts';
 import { RULES } from './rules.ts';
-import { createSightings, type Doubts, MOST_PLACES } from './sightings.ts';
+import { createSightings, type Doubts } from './sightings.ts';
 
 /** 2: `cure` is called `fix`; notes, notChecked and leftOut say what version 1 kept silent. */
 const DIAGNOSIS_VERSION = 2;
-
-export type Finding = Words &
-  Readonly<{
-    /** The rule's; a rule may make several findings. */
-    id: string;
-    /** How often it was seen; `sightings` holds the first ones. */
-    count: number;
-    sightings: readonly Place[];
-    /** The first of the traces, drawn; null where a picture shows no more than the words. */
-    exemplar: Waterfall | null;
-  }>;
 
 /** What `--json` writes. */
 export type Diagnosis = Readonly<{
@@ -43,12 +33,24 @@ export type Diagnosis = Readonly<{
   findings: readonly Finding[];
 }>;
 
+type Said = Readonly<{
+  seen: ReturnType<typeof createSightings>;
+  sightings: readonly Sighting[];
+}>;
+
+/** All that rules said of a trace, and its only tree. */
+export type Verdict = Readonly<{ tree: NormalisedTrace; said: readonly Said[] }>;
+
 /** What is known once all was read. */
 export type ReadWhole = Partial<Pick<Evidence, 'deviations' | 'cutShort'>> &
   Readonly<{ leftOut?: readonly string[]; ofFiles?: boolean }>;
 
 /** Takes traces one at a time, and keeps of them what it will say. */
-export function createDiagnosis(logs: Evidence['logs'], reading: Reading = BY_ATTRIBUTES) {
+export function createDiagnosis(
+  logs: Evidence['logs'],
+  reading: Reading = BY_ATTRIBUTES,
+  shapes = createKnownShapes<Verdict>(),
+) {
   const looks = RULES.map((rule) => ({
     ...{ rule, general: generalWordsOf(rule) },
     ...rule.look({ logs }),
@@ -68,10 +70,14 @@ export function createDiagnosis(logs: Evidence['logs'], reading: Reading = BY_AT
     general: 0,
   };
 
-  function see(trace: Trace): void {
-    const requests = requestsOf(trace, reading);
-    // One that holds no span of --root has no tree that says it.
-    const isGeneral = (requests[0]?.profile ?? reading.profile) === 'general';
+  // Lines of logs name spans by their ids, and --root may name any label.
+  const mayBeKnown = logs === undefined && reading.root === null;
+
+  // One that holds no span of --root has no tree that says it.
+  const isOfAnother = (requests: readonly NormalisedTrace[]): boolean =>
+    (requests[0]?.profile ?? reading.profile) === 'general';
+
+  function count(trace: Trace, requests: readonly NormalisedTrace[], isGeneral: boolean): void {
     counts.traces += 1;
     if (isGeneral) counts.general += 1;
     counts.spans += trace.spans.length;
@@ -80,6 +86,19 @@ export function createDiagnosis(logs: Evidence['logs'], reading: Reading = BY_AT
     if (trace.projectId === '') counts.withoutProject += requests.length;
     for (const request of requests) if (isScheduleCall(request)) counts.scheduleCalls += 1;
     notes.see(requests);
+  }
+
+  function see(trace: Trace): void {
+    const known = mayBeKnown ? shapes.find(trace) : null;
+    if (known !== null && shapes.isSettled(known)) {
+      seeAgain(trace, known);
+      return;
+    }
+    const requests = requestsOf(trace, reading);
+    const isGeneral = isOfAnother(requests);
+    count(trace, requests, isGeneral);
+    const said: Said[] = [];
+    let isSure = mayBeKnown && known === null;
     let isExplained = false;
     let doubts = noDoubts;
     for (const { look, seen } of looking) {
@@ -92,11 +111,28 @@ export function createDiagnosis(logs: Evidence['logs'], reading: Reading = BY_AT
       );
       if (sightings.length > 0 && !(ofSymptoms && isExplained)) {
         seen.add(sightings, ofSymptoms ? doubts : noDoubts);
+        said.push({ seen, sightings });
+        isSure &&= !ofSymptoms || doubts === noDoubts;
         isExplained ||= sightings.some(({ explains }) => explains === true);
       }
       const doubt = look.doubt?.() ?? -1;
       if (doubt >= 0) doubts = doubts.with(doubting.indexOf(look), doubt);
+      isSure &&= doubt < 0 || look.again !== undefined;
     }
+    const [tree] = requests;
+    if (isSure && tree !== undefined) shapes.add(trace, tree, { tree, said });
+  }
+
+  function seeAgain(trace: Trace, { shape, verdict }: Known<Verdict>): void {
+    const { traceId, projectId, spans } = trace;
+    const startMs = spans[shape.root]?.startMs ?? 0;
+    const requests = [{ ...verdict.tree, traceId, projectId, startMs }];
+    const isGeneral = isOfAnother(requests);
+    count(trace, requests, isGeneral);
+    for (const { look } of looking) {
+      if (!(look.rule.ofThisSystem && isGeneral)) look.again?.(requests);
+    }
+    for (const { seen, sightings } of verdict.said) seen.add(sightings, noDoubts);
   }
 
   function finish(read: ReadWhole = {}): Diagnosis {
@@ -140,19 +176,6 @@ export function createDiagnosis(logs: Evidence['logs'], reading: Reading = BY_AT
   return { see, finish };
 }
 
-/** Undefined where nothing is said otherwise. */
-const generalWordsOf = ({ finding, cause, fix, general }: Rule): Words | undefined =>
-  general && { finding, cause, fix, ...general };
-
-/** What has no words yet gets these, where there are any. */
-const withWords = <T extends { words?: Words | undefined }>(
-  some: readonly T[],
-  words: Words | undefined,
-): readonly T[] =>
-  words === undefined
-    ? some
-    : some.map((one) => (one.words === undefined ? { ...one, words } : one));
-
 /** Of traces that are in memory. */
 export function diagnose(
   traces: readonly Trace[],
@@ -171,21 +194,3 @@ const isScheduleCall = (tree: NormalisedTrace): boolean =>
   requestRootOf(tree) === null &&
   tree.nodes.every(({ frontEnd, service }) => frontEnd || service === 'loadgen') &&
   tree.nodes.some(({ frontEnd, span }) => !frontEnd && span.kind === 'server' && !isUnwanted(span));
-
-/** As a rule one; where sightings have their own words, one for each of these. */
-function toFindings({ id, ...own }: Rule, sightings: readonly Sightings[]): readonly Finding[] {
-  const groups = Map.groupBy(sightings, ({ words = own }) => words.finding);
-  return [...groups.values()].flatMap((alike): Finding[] => {
-    const [first] = alike;
-    if (first === undefined) return [];
-    const { finding, cause, fix } = first.words ?? own;
-    return [
-      {
-        ...{ id, finding, cause, fix },
-        count: alike.reduce((total, { count }) => total + count, 0),
-        sightings: alike.flatMap(({ places }) => places).slice(0, MOST_PLACES),
-        exemplar: first.tree === undefined ? null : createWaterfall(first.tree),
-      },
-    ];
-  });
-}

@@ -1,7 +1,8 @@
 import { excerpt } from '../../lib/telemetry/excerpt.ts';
 import { counted, printable, TEXT_COLUMNS, wrapText } from '../cli/format.ts';
 import { renderWaterfall } from '../traces/render-waterfall.ts';
-import type { Diagnosis, Finding } from './diagnose.ts';
+import type { Diagnosis } from './diagnose.ts';
+import type { Finding } from './findings.ts';
 
 /** Of each finding; the JSON has more. */
 const SHOWN = 3;

@@ -61,6 +61,12 @@ export type Sightings = Readonly<{
 export type Look = Readonly<{
   /** All requests of one trace, as a rule one. `isExplained`: rules before account for the trace. */
   see?(trace: readonly NormalisedTrace[], isExplained: boolean): readonly Sighting[];
+  /**
+   * Counts another trace of which `see` would say what it said of this one. Only times, ids and labels
+   * that no rule reads differ, and of those only `traceId` and `startMs` of the tree are its own. Absent
+   * where the rule keeps nothing of a trace like that.
+   */
+  again?(trace: readonly NormalisedTrace[]): void;
   /** Once every trace was seen, what only all of them together show. */
   finish?(evidence: Evidence): readonly Sightings[];
   /** Puts words to what was seen, and the findings in order. */

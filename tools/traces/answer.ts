@@ -4,8 +4,8 @@ import type { Span } from './model.ts';
 export type Answer = Readonly<{ protocol: 'http' | 'grpc'; code: number }>;
 
 /** OpenTelemetry's names, new and old, and the label that Cloud Trace's own spans carry. */
-const HTTP_KEYS = ['http.response.status_code', 'http.status_code', '/http/status_code'];
-const GRPC_KEYS = ['rpc.grpc.status_code', 'rpc.response.status_code', 'grpc.status_code'];
+export const HTTP_KEYS = ['http.response.status_code', 'http.status_code', '/http/status_code'];
+export const GRPC_KEYS = ['rpc.grpc.status_code', 'rpc.response.status_code', 'grpc.status_code'];
 
 /** https://grpc.io/docs/guides/status-codes/, by number. */
 export const GRPC_NAMES = [

@@ -37,7 +37,7 @@ export const UNNAMED = 'unnamed service';
  * Where a program's name stands: `service.name`, or what Cloud Trace's exporters make of it where
  * they map the resource to a monitored one.
  */
-const PROGRAM_NAMES = [
+export const PROGRAM_NAMES = [
   'service.name',
   'g.co/r/generic_task/job',
   'g.co/r/k8s_container/container_name',
@@ -46,7 +46,7 @@ const PROGRAM_NAMES = [
 ] as const;
 
 /** Where only the platform's own name of the service stands, which its front end writes too. */
-const PLATFORM_NAMES = [
+export const PLATFORM_NAMES = [
   'g.co/r/cloud_run_revision/service_name',
   'g.co/r/cloud_function/function_name',
   'g.co/r/gae_app/module_id',

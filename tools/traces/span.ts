@@ -56,12 +56,20 @@ export function tallyWrongCounts(
 export const describeWrongCount = ({ query, count, expected }: WrongCount): string =>
   `the count of ${JSON.stringify(query)} is ${count}, expected ${expected}`;
 
-const PATH_KEYS = ['url.path', 'http.target', '/http/path', 'url.full', 'http.url', '/http/url'];
+export const PATH_KEYS = [
+  'url.path',
+  'http.target',
+  '/http/path',
+  'url.full',
+  'http.url',
+  '/http/url',
+];
 
 /** Whether a span is of what should make none: a health check, a fetch of metadata or tokens. */
 export const isUnwanted = (span: Span): boolean => isHealthSpan(span.name) || asksForUnwanted(span);
 
-const asksForUnwanted = perAttributes((attributes) =>
+/** Of its attributes. */
+export const asksForUnwanted = perAttributes((attributes) =>
   PATH_KEYS.some((key) => {
     const path = pathOf(attributes[key]);
     return isHealthPath(path) || path?.startsWith('/computeMetadata/') === true;

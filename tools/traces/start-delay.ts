@@ -17,6 +17,8 @@ const EARLIEST_BY_CLOCK_MS = -1_000;
 /** No run goes on for so long: what says so is in another unit, or of another run. */
 const LATEST_BEYOND_MS = 60 * 60 * 1_000;
 
+type Timed = Pick<Node, 'span' | 'startMs' | 'endMs'>;
+
 /**
  * By the schedule's own attribute where it is there (microseconds), else by the distance from the
  * scheduled time; null where the request has neither, and so no schedule.
@@ -24,7 +26,7 @@ const LATEST_BEYOND_MS = 60 * 60 * 1_000;
  *     due ──────▶ root starts ──────▶ root ends
  *        delay               duration
  */
-export function startDelayOf({ span, startMs, endMs }: Node): StartDelay | null {
+export function startDelayOf({ span, startMs, endMs }: Timed): StartDelay | null {
   const { [ATTR.startDelayUs]: delayUs = '', [ATTR.scheduledTime]: scheduled = '' } =
     span.attributes;
   const byClock = delayUs === '';
@@ -51,7 +53,7 @@ const numberOf = (text: string): number =>
   /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
 
 /** Why the start delay cannot be; null where it can, or the span names none. */
-export function impossibleDelayOf(root: Node): string | null {
+export function impossibleDelayOf(root: Timed): string | null {
   const delay = startDelayOf(root);
   return delay !== null && 'why' in delay && !delay.ignored ? delay.why : null;
 }

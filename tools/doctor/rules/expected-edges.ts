@@ -30,6 +30,9 @@ export const expectedEdges: Rule = {
 function look(): Look {
   const tracesOn = new Map<string, number>();
   const platforms = new Map<string, string>();
+  const count = (platform: string): void => {
+    tracesOn.set(platform, (tracesOn.get(platform) ?? 0) + 1);
+  };
   return {
     see(trace, isExplained) {
       const platformsHere = new Set<string>();
@@ -47,10 +50,11 @@ function look(): Look {
           return { ...explaining(request, () => `the trace lacks: ${edge}`), group };
         });
       });
-      for (const platform of platformsHere) {
-        tracesOn.set(platform, (tracesOn.get(platform) ?? 0) + 1);
-      }
+      for (const platform of platformsHere) count(platform);
       return sightings;
+    },
+    again(trace) {
+      for (const platform of new Set(trace.filter(isRequest).map(platformOf))) count(platform);
     },
     settle: (sightings) =>
       sightings.map((alike) => {

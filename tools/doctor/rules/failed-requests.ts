@@ -1,4 +1,5 @@
 import { counted } from '../../cli/format.ts';
+import type { NormalisedTrace } from '../../traces/normalise.ts';
 import { createFailureTally, type FailureGroup } from '../failure-tally.ts';
 import { explainFailure } from '../failure-words.ts';
 import { explainGeneralFailure } from '../general-failure-words.ts';
@@ -14,11 +15,15 @@ export const failedRequests: Rule = {
 
 function look(): Look {
   const platforms = new Map<string, ReturnType<typeof createFailureTally>>();
+  const count = (trace: readonly NormalisedTrace[]): void => {
+    for (const request of trace) tallyOf(platformOf(request)).see(request);
+  };
   return {
     see(trace) {
-      for (const request of trace) tallyOf(platformOf(request)).see(request);
+      count(trace);
       return [];
     },
+    again: count,
     finish: () =>
       [...platforms].flatMap(([platform, tally]) =>
         tally.all().map((group): Sightings => {

@@ -6,7 +6,7 @@ import { perAttributes } from '../../traces/per-attributes.ts';
 import { atEach, describeSpan, explaining, type Rule, type Sighting } from '../rule.ts';
 
 /** Of each row at least one key: what tells where a span ran and which build made it. */
-const RESOURCE: readonly (readonly string[])[] = [
+export const RESOURCE: readonly (readonly string[])[] = [
   ['service.name'],
   ['service.namespace'],
   ['service.version'],
@@ -15,7 +15,7 @@ const RESOURCE: readonly (readonly string[])[] = [
   ['faas.instance', 'k8s.pod.name', 'service.instance.id', 'host.id'],
 ];
 
-const BY_NAME: Readonly<Record<string, readonly string[]>> = {
+export const BY_NAME: Readonly<Record<string, readonly string[]>> = {
   [SPAN.loadgen]: [ATTR.query, ATTR.expectedCount, ATTR.runId, ATTR.sequence, ATTR.scheduledTime],
   [SPAN.worksRead]: [ATTR.bucket, ATTR.objects, ATTR.bytes, ATTR.source],
   [SPAN.worksSearch]: [ATTR.queryLength, ATTR.lines, ATTR.matches],

@@ -1,5 +1,5 @@
 import { ATTR } from '../../../lib/telemetry/names.ts';
-import { requestRootOf } from '../../traces/normalise.ts';
+import { type NormalisedTrace, requestRootOf } from '../../traces/normalise.ts';
 import type { Node } from '../../traces/tree.ts';
 import { describeSpan, type Look, type Rule, type Sightings } from '../rule.ts';
 import { MOST_PLACES } from '../sightings.ts';
@@ -39,29 +39,34 @@ function look(): Look {
     return known;
   }
 
+  const count = (trace: readonly NormalisedTrace[]): void => {
+    const reached = new Map<string, Reached>();
+    for (const request of trace) {
+      // Calls from outside bring whatever header they like.
+      if (requestRootOf(request) === null) continue;
+      for (const node of request.nodes) {
+        const source = node.span.attributes[ATTR.parentSource];
+        if (source === undefined || node.span.kind !== 'server') continue;
+        const platform = platformNameOf(node);
+        const found = reachedBy(platform, source);
+        found.count += 1;
+        if (found.places.length < MOST_PLACES) {
+          found.places.push({ traceId: request.traceId, node: describeSpan(node) });
+        }
+        reached.set(`${platform} ${source}`, found);
+      }
+    }
+    for (const found of reached.values()) found.traces += 1;
+    doubt = reached.size === 0 ? -1 : numberOf([...reached.keys()].sort().join('\n'));
+    if (doubt >= 0) combinations[doubt] ??= [...reached.values()];
+  };
+
   return {
     see(trace) {
-      const reached = new Map<string, Reached>();
-      for (const request of trace) {
-        // Calls from outside bring whatever header they like.
-        if (requestRootOf(request) === null) continue;
-        for (const node of request.nodes) {
-          const source = node.span.attributes[ATTR.parentSource];
-          if (source === undefined || node.span.kind !== 'server') continue;
-          const platform = platformNameOf(node);
-          const found = reachedBy(platform, source);
-          found.count += 1;
-          if (found.places.length < MOST_PLACES) {
-            found.places.push({ traceId: request.traceId, node: describeSpan(node) });
-          }
-          reached.set(`${platform} ${source}`, found);
-        }
-      }
-      for (const found of reached.values()) found.traces += 1;
-      doubt = reached.size === 0 ? -1 : numberOf([...reached.keys()].sort().join('\n'));
-      if (doubt >= 0) combinations[doubt] ??= [...reached.values()];
+      count(trace);
       return [];
     },
+    again: count,
     doubt: () => doubt,
     /** What most spans use is what is meant; the others are the sightings. */
     finish: () =>

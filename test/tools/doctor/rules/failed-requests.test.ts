@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { diagnose, type Finding } from '../../../../tools/doctor/diagnose.ts';
+import { diagnose } from '../../../../tools/doctor/diagnose.ts';
+import type { Finding } from '../../../../tools/doctor/findings.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
 import { change, remove, set, shift } from '../changes.ts';
 import { DEFECTS } from '../defects.ts';
