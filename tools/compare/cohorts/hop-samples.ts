@@ -28,7 +28,7 @@ export type HopSample = Readonly<{
 /** Deeper spans have no hop: nobody reads a table of 50,000 of them. */
 const MOST_LEVELS = 32;
 
-type Group = { spans: Node[]; frontEnds: Node[]; deeper: Node[] };
+type Group = { path: string; spans: Node[]; frontEnds: Node[]; deeper: Node[] };
 
 /** Most groups have neither front ends nor deeper spans. */
 const NONE: Node[] = [];
@@ -38,14 +38,27 @@ const added = (nodes: Node[], node: Node): Node[] => {
   return nodes;
 };
 
+/** By the index of a span; absent of detached trees. */
+type Owned = readonly (number | undefined)[];
+
 /**
  * One sample per span path of the root's tree. Their selfMs add up to the root's duration: the
  * front end's own time goes to the gap that it lies in, and that of very deep spans to the hop above.
+ * No function is made for a request: V8 would compile it again and again, half a second for a million
+ * spans.
  */
 export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
   const owned = ownedTimes(tree);
+  const samples: HopSample[] = [];
+  for (const group of groupsOf(tree, owned)) samples.push(sampleOf(group, tree, owned));
+  return samples;
+}
+
+/** The spans by path, in the order of the first one of each. */
+function groupsOf(tree: NormalisedTrace, owned: Owned): readonly Group[] {
   const paths = pathsOf(tree);
-  const groups = new Map<string, Group>();
+  const groups: Group[] = [];
+  const byPath = new Map<string, Group>();
   // Parents come before their children.
   const owners: Node[] = [];
   for (const node of tree.nodes) {
@@ -56,40 +69,49 @@ export function hopSamples(tree: NormalisedTrace): readonly HopSample[] {
       caller !== null && (node.frontEnd || tooDeep) ? (owners[caller.index] ?? node) : node;
     owners[node.index] = owner;
     const path = paths[owner.index] ?? '';
-    const group = groups.get(path) ?? { spans: NONE, frontEnds: NONE, deeper: NONE };
-    if (group.spans === NONE) groups.set(path, group);
+    let group = byPath.get(path);
+    if (group === undefined) {
+      group = { path, spans: NONE, frontEnds: NONE, deeper: NONE };
+      byPath.set(path, group);
+      groups.push(group);
+    }
     if (owner === node) group.spans = added(group.spans, node);
     else if (tooDeep) group.deeper = added(group.deeper, node);
     else group.frontEnds = added(group.frontEnds, node);
   }
-  const sumOf = (nodes: readonly Node[]): number => {
-    let sum = 0;
-    for (const { index } of nodes) sum += owned[index] ?? 0;
-    return sum;
+  return groups;
+}
+
+function sampleOf(
+  { path, spans, frontEnds, deeper }: Group,
+  tree: NormalisedTrace,
+  owned: Owned,
+): HopSample {
+  const first = spans[0] as Node;
+  const networkMs = sumOf(spans, owned);
+  const platformMs = sumOf(frontEnds, owned);
+  const isGap = spans.some(hasServerBelow);
+  return {
+    path,
+    service: first.service,
+    name: nameOf(first, tree),
+    depth: first.callDepth,
+    offsetMs: first.startMs,
+    measure: isGap ? 'gap' : 'self',
+    siblings: spans.length,
+    deeper: deeper.length,
+    inclusiveMs: unionMs(spans),
+    selfMs: networkMs + platformMs + sumOf(deeper, owned),
+    split: isGap && spans.every(hasStoredFrontEnd) ? { networkMs, platformMs } : null,
+    // A stopped server also bends the gap that its client measured.
+    stopped: spans.some(isStopped) || deeper.some(isStopped),
   };
-  const samples: HopSample[] = [];
-  groups.forEach(({ spans, frontEnds, deeper }, path) => {
-    const first = spans[0] as Node;
-    const networkMs = sumOf(spans);
-    const platformMs = sumOf(frontEnds);
-    const isGap = spans.some(hasServerBelow);
-    samples.push({
-      path,
-      service: first.service,
-      name: nameOf(first, tree),
-      depth: first.callDepth,
-      offsetMs: first.startMs,
-      measure: isGap ? 'gap' : 'self',
-      siblings: spans.length,
-      deeper: deeper.length,
-      inclusiveMs: unionMs(spans),
-      selfMs: networkMs + platformMs + sumOf(deeper),
-      split: isGap && spans.every(hasStoredFrontEnd) ? { networkMs, platformMs } : null,
-      // A stopped server also bends the gap that its client measured.
-      stopped: spans.some(isStopped) || deeper.some(isStopped),
-    });
-  });
-  return samples;
+}
+
+function sumOf(nodes: readonly Node[], owned: Owned): number {
+  let sum = 0;
+  for (const { index } of nodes) sum += owned[index] ?? 0;
+  return sum;
 }
 
 const isStopped = (node: Node): boolean =>

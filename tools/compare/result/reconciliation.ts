@@ -5,6 +5,7 @@ import { contrast } from '../statistics/contrast.ts';
 import { type Design, sampleOf } from '../statistics/design.ts';
 import type { Hop } from '../statistics/hop.ts';
 import type { Overall } from '../statistics/overall.ts';
+import { PLAIN } from '../statistics/scale.ts';
 
 /** What one hop, or the start delay, adds to the difference; negative: a is faster there. */
 type Contribution = Readonly<{
@@ -100,7 +101,7 @@ function contributions(hops: readonly Hop[], design: Design): readonly Contribut
   // The latency counts from the scheduled time, the hops from the root's start.
   const delayOf = ({ cold, error, startDelayMs }: RequestRecord) =>
     cold || error !== null ? null : startDelayMs;
-  const delay = contrast(sampleOf(design, delayOf), { a: (ms) => ms, b: (ms) => ms }).estimate;
+  const delay = contrast(sampleOf(design, delayOf), { a: PLAIN, b: PLAIN }).estimate;
   const late: Contribution = {
     what: 'a late start, before the root span',
     ms: delay ?? 0,

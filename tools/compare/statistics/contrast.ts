@@ -1,8 +1,8 @@
-import type { Sample } from './design.ts';
+import type { FigurePairs, Sample } from './design.ts';
+import { type Scale, type SideScale, scaled } from './scale.ts';
 import { type Contrast, centreOf, oneSample, twoSamples } from './statistics.ts';
 import { typicalOf } from './typical.ts';
 import { contrastWindows } from './windows/contrast-windows.ts';
-import type { Scale } from './windows/window-values.ts';
 
 /** Below six runs not even "all runs say so" is rarer than 5 % by chance (2 in 2^5). */
 export const FEWEST_RUNS = 6;
@@ -18,9 +18,7 @@ export function contrast(sample: Sample, scale: Scale): Contrast {
       : found;
   }
   if (sample.paired) {
-    const typical = sample.runs.map(({ a, b }) =>
-      typicalOf(a.length, (index) => scale.a(a[index] as number) - scale.b(b[index] as number)),
-    );
+    const typical = sample.runs.map((run) => typicalDifference(run, scale));
     const runs = { a: typical.length, b: typical.length };
     const count = countOf(sample.runs.map(({ a }) => a));
     const values = { a: count, b: count };
@@ -28,14 +26,36 @@ export function contrast(sample: Sample, scale: Scale): Contrast {
     const estimate = typical.length === 0 ? null : centreOf(typical);
     return { values, runs, estimate: test?.estimate ?? estimate, test };
   }
-  const typical = (runs: readonly ArrayLike<number>[], scaled: (figure: number) => number) =>
-    runs.map((run) => typicalOf(run.length, (index) => scaled(run[index] as number)));
-  const [a, b] = [typical(sample.a, scale.a), typical(sample.b, scale.b)];
+  const a = sample.a.map((run) => typicalFigure(run, scale.a));
+  const b = sample.b.map((run) => typicalFigure(run, scale.b));
   const runs = { a: a.length, b: b.length };
   const values = { a: countOf(sample.a), b: countOf(sample.b) };
   const test = isEnough(values, runs) ? twoSamples(a, b) : null;
   const estimate = a.length === 0 || b.length === 0 ? null : centreOf(a) - centreOf(b);
   return { values, runs, estimate: test?.estimate ?? estimate, test };
+}
+
+/** Used again for each run: an interval makes some ten thousand of them. */
+let values = new Float64Array(256);
+const roomFor = (length: number): Float64Array => {
+  if (values.length < length) values = new Float64Array(2 * length);
+  return values;
+};
+
+function typicalDifference({ a, b }: FigurePairs, scale: Scale): number {
+  const differences = roomFor(a.length);
+  for (let index = 0; index < a.length; index += 1) {
+    differences[index] = scaled(a[index] as number, scale.a) - scaled(b[index] as number, scale.b);
+  }
+  return typicalOf(differences, a.length);
+}
+
+function typicalFigure(run: ArrayLike<number>, scale: SideScale): number {
+  const figures = roomFor(run.length);
+  for (let index = 0; index < run.length; index += 1) {
+    figures[index] = scaled(run[index] as number, scale);
+  }
+  return typicalOf(figures, run.length);
 }
 
 const countOf = (runs: readonly ArrayLike<number>[]) =>

@@ -64,7 +64,8 @@ type Range = Readonly<{ least: number | null }>;
 
 const MOST_DOUBLINGS = 40;
 const MOST_NARROWINGS = 60;
-const PRECISION = 1e-9;
+/** Of the value: nobody reads more digits, and ten take half as many evaluations again. */
+const PRECISION = 1e-4;
 
 /** Where a falling function first crosses zero, going from `neutral`; null where it does not. */
 function findCrossing(

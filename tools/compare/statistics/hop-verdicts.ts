@@ -6,6 +6,7 @@ import { contrast } from './contrast.ts';
 import { type Design, type Sample, sampleOf } from './design.ts';
 import { type Estimate, estimateOf, UNKNOWN } from './estimate.ts';
 import { ALPHA, type Verdict, verdictOf } from './overall.ts';
+import { PLAIN } from './scale.ts';
 import { type Contrast, holm } from './statistics.ts';
 
 /**
@@ -30,9 +31,6 @@ export type TestedHop = HopGroup &
     thresholdMs: number;
   }>;
 
-/** Milliseconds against milliseconds. */
-const PLAIN = { a: (ms: number) => ms, b: (ms: number) => ms };
-
 /**
  * The verdicts on self time or gap, adjusted over all hops of both strata (Holm). `requestMs`: the
  * median request, of which a difference must be a notable share. Where the sides are not
@@ -47,7 +45,7 @@ export function testHops(
       const { a, b } = group.samples;
       const selfOf = (record: RequestRecord) => a.selfMsOf(record) ?? b.selfMsOf(record);
       const sample = sampleOf(options.design, selfOf);
-      return { ...group, sample, contrast: contrast(sample, PLAIN) };
+      return { ...group, sample, contrast: contrast(sample, { a: PLAIN, b: PLAIN }) };
     }),
   );
   const thresholdMs = RELEVANT_SHARE * options.requestMs;

@@ -9,6 +9,7 @@ import { type Estimate, invert, UNKNOWN } from './estimate.ts';
 import type { GapSplit, Hop, HopQuantiles } from './hop.ts';
 import { type TestedHop, testHops } from './hop-verdicts.ts';
 import { ascending, ecdfOf, medianOf, quantileDifferencesOf, quantilesOf } from './quantiles.ts';
+import { PLAIN } from './scale.ts';
 import { fasterMs, smallestMs } from './smallest-difference.ts';
 
 /** The hop table: what was tested of each hop, with all that describes it. */
@@ -71,8 +72,8 @@ function describe(hop: TestedHop, nearby: Sides<Nearby>): Hop {
  */
 function ratioOf({ sample, alpha }: TestedHop): Estimate {
   const { b } = figuresOf(sample);
-  if ((quantilesOf(ascending(b))?.p50Ms ?? 0) <= 0) return UNKNOWN;
-  return invert((ratio) => contrast(sample, { a: (ms) => ms, b: (ms) => ratio * ms }), {
+  if (b.length === 0 || medianOf(b) <= 0) return UNKNOWN;
+  return invert((ratio) => contrast(sample, { a: PLAIN, b: { ...PLAIN, factor: ratio } }), {
     neutral: 1,
     alpha,
     range: { least: 0 },
@@ -80,7 +81,7 @@ function ratioOf({ sample, alpha }: TestedHop): Estimate {
   });
 }
 
-function hopQuantiles(side: HopSide, self: readonly number[]): HopQuantiles | null {
+function hopQuantiles(side: HopSide, self: Float64Array): HopQuantiles | null {
   const inclusive = quantilesOf(ascending(side.figures('inclusiveMs')));
   const own = quantilesOf(self);
   if (inclusive === null || own === null) return null;

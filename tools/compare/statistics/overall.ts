@@ -14,6 +14,7 @@ import {
   quantileDifferencesOf,
   quantilesOf,
 } from './quantiles.ts';
+import { LOGARITHM, type Scale } from './scale.ts';
 import { fasterMs, type SmallestDifference, smallestRatio } from './smallest-difference.ts';
 import type { Contrast } from './statistics.ts';
 import { aboutWindows, type WindowsUsed } from './windows/windows-used.ts';
@@ -63,20 +64,17 @@ export function latencyIn(stratum: Stratum) {
     record.cold === (stratum === 'cold') && record.error === null ? record.latencyMs : null;
 }
 
-function latencies(records: readonly RequestRecord[], stratum: Stratum): readonly number[] {
+function latencies(records: readonly RequestRecord[], stratum: Stratum): Float64Array {
   return ascending(records.map(latencyIn(stratum)).filter((value) => value !== null));
 }
-
-/** On the logarithm, because latency differs by factors and its spread grows with it. */
-const LOGARITHM = { a: Math.log, b: Math.log };
 
 /**
  * The difference in milliseconds that the test of the ratio would take for none: with so much added
  * to every request of the faster side, a typical run shows no ratio but 1.
  */
-const shifted = (differenceMs: number) => ({
-  a: (ms: number) => Math.log(ms + Math.max(0, -differenceMs)),
-  b: (ms: number) => Math.log(ms + Math.max(0, differenceMs)),
+const shifted = (differenceMs: number): Scale => ({
+  a: { ...LOGARITHM, addedMs: Math.max(0, -differenceMs) },
+  b: { ...LOGARITHM, addedMs: Math.max(0, differenceMs) },
 });
 
 export type TestedOverall = Readonly<{
@@ -101,7 +99,7 @@ export function testOverall(design: Design): TestedOverall {
   const unnamed = runs
     .filter(isUnnamed)
     .reduce((sum, { records }) => sum + records.filter((one) => latency(one) !== null).length, 0);
-  return { sample, ratios: contrast(sample, LOGARITHM), requestMs, unnamed };
+  return { sample, ratios: contrast(sample, { a: LOGARITHM, b: LOGARITHM }), requestMs, unnamed };
 }
 
 /**

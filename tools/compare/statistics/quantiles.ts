@@ -14,25 +14,24 @@ export type EcdfPoint = readonly [ms: number, fraction: number];
 /** [fraction, a's quantile minus b's in ms], at the deciles and p95. */
 export type QuantileDifference = readonly [fraction: number, differenceMs: number];
 
+/** Rising. */
+type Sorted = ArrayLike<number>;
+
 const MOST_POINTS = 101;
 const COMPARED = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
 
 /** A copy: in typed arrays numbers are sorted without a call to compare each two. */
-export function ascending(values: ArrayLike<number>): readonly number[] {
-  const sorted = new Float64Array(values).sort();
-  const copy = new Array<number>(sorted.length);
-  for (let index = 0; index < sorted.length; index += 1) copy[index] = sorted[index] as number;
-  return copy;
-}
+export const ascending = (values: ArrayLike<number>): Float64Array =>
+  new Float64Array(values).sort();
 
-/** Of sorted values. The library asks for a list that it may change, and does not change it. */
-export const quantileAt = (sorted: readonly number[], fraction: number): number =>
+/** The library asks for a list that it may change; it only reads places of it. */
+export const quantileAt = (sorted: Sorted, fraction: number): number =>
   quantileSorted(sorted as number[], fraction);
 
 export const medianOf = (values: ArrayLike<number>): number => quantileAt(ascending(values), 0.5);
 
 /** null where there is nothing to say. */
-export function quantilesOf(sorted: readonly number[]): Quantiles | null {
+export function quantilesOf(sorted: Sorted): Quantiles | null {
   if (sorted.length === 0) return null;
   const [p50Ms, p90Ms, p95Ms, p99Ms] = [0.5, 0.9, 0.95, 0.99].map((fraction) =>
     quantileAt(sorted, fraction),
@@ -41,7 +40,7 @@ export function quantilesOf(sorted: readonly number[]): Quantiles | null {
 }
 
 /** The empirical distribution, thinned evenly by rank; the first and the last value stay. */
-export function ecdfOf(sorted: readonly number[]): readonly EcdfPoint[] {
+export function ecdfOf(sorted: Sorted): readonly EcdfPoint[] {
   const points = Math.min(MOST_POINTS, sorted.length);
   return Array.from({ length: points }, (_, index) => {
     const rank = points === 1 ? 0 : Math.round((index * (sorted.length - 1)) / (points - 1));
@@ -50,10 +49,7 @@ export function ecdfOf(sorted: readonly number[]): readonly EcdfPoint[] {
 }
 
 /** How far a's quantiles lie from b's; both sorted, empty where one has no values. */
-export function quantileDifferencesOf(
-  a: readonly number[],
-  b: readonly number[],
-): readonly QuantileDifference[] {
+export function quantileDifferencesOf(a: Sorted, b: Sorted): readonly QuantileDifference[] {
   if (a.length === 0 || b.length === 0) return [];
   return COMPARED.map((fraction) => [fraction, quantileAt(a, fraction) - quantileAt(b, fraction)]);
 }

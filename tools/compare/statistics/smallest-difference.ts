@@ -37,7 +37,7 @@ export function smallestMs(
 const wouldTest = ({ test, untested }: Contrast) => test ?? untested?.test ?? null;
 
 /** The smaller of the medians of two sides (sorted), 0 where neither has one. */
-export function fasterMs(...sides: readonly (readonly number[])[]): number {
+export function fasterMs(...sides: readonly ArrayLike<number>[]): number {
   const medians = sides.flatMap((sorted) => quantilesOf(sorted)?.p50Ms ?? []);
   return medians.length === 0 ? 0 : Math.min(...medians);
 }

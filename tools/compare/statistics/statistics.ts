@@ -59,7 +59,7 @@ export const centreOf = (values: readonly number[]): number => trim(values).mean
 
 export function trim(values: readonly number[]): Trimmed {
   if (values.length === 0) throw new RangeError('a centre needs at least one value');
-  const sorted = ascending(values);
+  const sorted = Array.from(ascending(values));
   const cut = values.length < 3 ? 0 : Math.max(1, Math.floor(values.length * TRIMMED_SHARE));
   const kept = sorted.slice(cut, sorted.length - cut);
   const [lowest, highest] = [kept[0] as number, kept.at(-1) as number];

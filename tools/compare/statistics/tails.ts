@@ -110,7 +110,7 @@ type Runs = Sides<readonly ArrayLike<number>[]>;
 
 function reasonAgainst(
   quantile: number,
-  of: Readonly<{ sorted: Sides<readonly number[]>; runs: Runs; most: number | undefined }>,
+  of: Readonly<{ sorted: Sides<Float64Array>; runs: Runs; most: number | undefined }>,
 ): string | null {
   const { sorted, runs, most = Number.POSITIVE_INFINITY } = of;
   const fewestRuns = Math.min(runs.a.length, runs.b.length, most);
@@ -122,7 +122,7 @@ function reasonAgainst(
   return `${counted(fewestRuns, unit)}, and it needs ${FEWEST_RUNS}`;
 }
 
-const pointOf = (sorted: readonly number[], quantile: number): number | null =>
+const pointOf = (sorted: Float64Array, quantile: number): number | null =>
   sorted.length === 0 ? null : quantileAt(sorted, quantile);
 
 /** `most`: of windows of the clock, those that stand for themselves. */

@@ -77,20 +77,23 @@ function numberOf(text: string): number {
 type Owner = { attributes?: unknown; events?: unknown };
 
 /** Whether all of them stood where labels stand, and in this order. */
-function putBack(value: unknown, numbers: readonly number[]): boolean {
-  let next = 0;
-  const putInto = (owners: unknown): boolean => {
-    if (!Array.isArray(owners)) return true;
-    for (const owner of owners as (Owner | null)[]) {
-      const { attributes, events } = owner ?? {};
-      if (typeof attributes === 'number') {
-        if (attributes !== numbers[next]) return false;
-        next += 1;
-        (owner as Owner).attributes = known[attributes];
-      }
-      if (!putInto(events)) return false;
+const putBack = (value: unknown, numbers: readonly number[]): boolean =>
+  putInto((value as { spans?: unknown } | undefined)?.spans, numbers, 0) === numbers.length;
+
+/** How many were put back, `next` of them before; -1: one stood elsewhere. */
+function putInto(owners: unknown, numbers: readonly number[], next: number): number {
+  if (!Array.isArray(owners)) return next;
+  let put = next;
+  for (const owner of owners as (Owner | null)[]) {
+    const { attributes, events } = owner ?? {};
+    if (typeof attributes === 'number') {
+      if (attributes !== numbers[put]) return -1;
+      put += 1;
+      (owner as Owner).attributes = known[attributes];
     }
-    return true;
-  };
-  return putInto((value as { spans?: unknown } | undefined)?.spans) && next === numbers.length;
+    if (events === undefined) continue;
+    put = putInto(events, numbers, put);
+    if (put < 0) return -1;
+  }
+  return put;
 }

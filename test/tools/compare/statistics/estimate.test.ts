@@ -5,6 +5,7 @@ import { contrast } from '../../../../tools/compare/statistics/contrast.ts';
 import { figuresOf, type Sample } from '../../../../tools/compare/statistics/design.ts';
 import { estimateOf, invert, UNKNOWN } from '../../../../tools/compare/statistics/estimate.ts';
 import { compareOverall } from '../../../../tools/compare/statistics/overall.ts';
+import { LOGARITHM, PLAIN } from '../../../../tools/compare/statistics/scale.ts';
 import type { Contrast } from '../../../../tools/compare/statistics/statistics.ts';
 
 const near = (actual: number | null, expected: number, tolerance = 1e-6) =>
@@ -35,14 +36,14 @@ const overallOf = (sample: Sample) =>
   compareOverall(
     {
       sample,
-      ratios: contrast(sample, { a: Math.log, b: Math.log }),
+      ratios: contrast(sample, { a: LOGARITHM, b: LOGARITHM }),
       requestMs: Math.max(...figuresOf(sample).b),
       unnamed: 0,
     },
     null,
   );
 const ratioOf = (sample: Sample) =>
-  invert((ratio) => contrast(sample, { a: (ms) => ms, b: (ms) => ratio * ms }), {
+  invert((ratio) => contrast(sample, { a: PLAIN, b: { ...PLAIN, factor: ratio } }), {
     neutral: 1,
     alpha: 0.05,
     range: { least: 0 },
@@ -103,7 +104,7 @@ for (const [name, form] of [
         const { ratio, differenceMs, verdict } = overallOf(sample);
         agree({ ...ratio, neutral: 1 }, verdict);
         agree({ ...differenceMs, neutral: 0 }, verdict);
-        const plain = contrast(sample, { a: (ms) => ms, b: (ms) => ms });
+        const plain = contrast(sample, { a: PLAIN, b: PLAIN });
         const p = plain.test?.pValue() ?? 1;
         const called = (plain.estimate ?? 0) < 0 ? 'a-faster' : 'b-faster';
         const verdictMs = p < 0.05 ? called : 'no-difference-seen';
@@ -169,7 +170,10 @@ test('without a test there is an estimate without bounds, without values nothing
   assert.deepEqual([differenceMs.low, ratio.high], [null, null]);
   assert.equal(verdict, 'not-enough-data');
   assert.match(reason ?? '', /^1 run with pairs of warm requests, and a verdict needs 6/);
-  const none: Contrast = contrast({ paired: false, a: [], b: [[1]] }, { a: Math.log, b: Math.log });
+  const none: Contrast = contrast(
+    { paired: false, a: [], b: [[1]] },
+    { a: LOGARITHM, b: LOGARITHM },
+  );
   assert.deepEqual(estimateOf(none, 0.05), UNKNOWN);
   assert.deepEqual(
     invert(() => none, { neutral: 0, alpha: 0.05, range: { least: null }, step: 1 }),

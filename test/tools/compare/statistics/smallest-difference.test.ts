@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { contrast } from '../../../../tools/compare/statistics/contrast.ts';
+import { PLAIN } from '../../../../tools/compare/statistics/scale.ts';
 import {
   fasterMs,
   smallestMs,
   smallestRatio,
 } from '../../../../tools/compare/statistics/smallest-difference.ts';
 
-const PLAIN = { a: (figure: number) => figure, b: (figure: number) => figure };
 /** Six runs of four pairs that differ by 1 to 6. */
 const pairs = [1, 2, 3, 4, 5, 6].map((more) => ({
   a: Array(4).fill(10 + more),
   b: Array(4).fill(10),
 }));
-const tested = contrast({ paired: true, runs: pairs }, PLAIN);
-const untested = contrast({ paired: true, runs: pairs.slice(1) }, PLAIN);
+const tested = contrast({ paired: true, runs: pairs }, { a: PLAIN, b: PLAIN });
+const untested = contrast({ paired: true, runs: pairs.slice(1) }, { a: PLAIN, b: PLAIN });
 const smallest = (4.255898 / 0.890973) * Math.sqrt(9.5 / 12);
 const near = (actual: number | null | undefined, expected: number) =>
   assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 0.01, `${actual}, not ${expected}`);

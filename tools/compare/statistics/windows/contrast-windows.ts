@@ -1,8 +1,9 @@
 import type { Sides } from '../../cohorts/cohort.ts';
+import type { Scale } from '../scale.ts';
 import { type Contrast, centreOf, type Test } from '../statistics.ts';
 import { besidePlacebos } from './placebos.ts';
 import { FEWEST_WINDOWS, testSeries, testTwoSeries } from './series.ts';
-import { differencesOf, type Scale, type Series, valuesOfWindows } from './window-values.ts';
+import { differencesOf, type Series, valuesOfWindows } from './window-values.ts';
 import type { Windowed } from './windowed-sample.ts';
 
 /** a minus b over windows of the clock, at the same mix of operations on both sides. */

@@ -1,4 +1,5 @@
 import { mean } from 'simple-statistics';
+import { LOGARITHM } from '../scale.ts';
 import { lagOne } from './lag-one.ts';
 import { FEWEST_WINDOWS } from './series.ts';
 import { cellsOfWindows, differencesOf, type Series, seriesOfCells } from './window-values.ts';
@@ -13,8 +14,6 @@ const TOLERATED = 0.5;
 const MOST_LEFT = 24;
 /** Independent at every length, once merged, or tolerated. */
 const COSINES = { always: 8, merged: 3, tolerated: 2 } as const;
-
-const LOGARITHM = { a: Math.log, b: Math.log };
 
 /** Before there is anything to look at. */
 export const NOT_MERGED: Merging = {
@@ -54,7 +53,7 @@ const isIndependent = ({ correlation }: Length) =>
 /** The longer the windows, the fewer are left; as long as there are enough. */
 function correlationsByLength({ windows, sides, mix }: Windowed): readonly Length[] {
   if (windows.kind === 'before-after') return [];
-  const cells = cellsOfWindows(sides, { mix, scale: LOGARITHM });
+  const cells = cellsOfWindows(sides, { mix, scale: { a: LOGARITHM, b: LOGARITHM } });
   const lengths: Length[] = [];
   for (let mergedBy = 1; ; mergedBy += 1) {
     const both = seriesOfCells(cells, { mix, mergedBy });

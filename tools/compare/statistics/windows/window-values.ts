@@ -1,11 +1,9 @@
 import type { Sides } from '../../cohorts/cohort.ts';
+import { type Scale, type SideScale, scaled } from '../scale.ts';
 import type { FixedMix, WindowedSide } from './fixed-mix.ts';
 
 /** A value for each window of a side that has one. */
 export type Series = Readonly<{ at: readonly number[]; values: readonly number[] }>;
-
-/** Through what the figures of either side go before they are subtracted. */
-export type Scale = Readonly<{ a: (figure: number) => number; b: (figure: number) => number }>;
 
 /** By window and operation: `sums[window * operations + operation]`. */
 type Cells = Readonly<{ at: readonly number[]; sums: Float64Array; counts: Float64Array }>;
@@ -60,7 +58,7 @@ export function differencesOf({ a, b }: Sides<Series>): Series {
 function cellsOf(
   { at, figures, operations }: WindowedSide,
   { low, high }: FixedMix['bounds']['a'],
-  scaled: (figure: number) => number,
+  scale: SideScale,
 ): Cells {
   const width = low.length;
   const sums = new Float64Array(at.length * width);
@@ -76,7 +74,7 @@ function cellsOf(
         Math.max(low[operation] as number, figure),
       );
       const cell = window * width + operation;
-      sums[cell] = (sums[cell] as number) + scaled(bounded);
+      sums[cell] = (sums[cell] as number) + scaled(bounded, scale);
       counts[cell] = (counts[cell] as number) + 1;
     }
   }

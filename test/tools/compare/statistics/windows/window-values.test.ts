@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PLAIN } from '../../../../../tools/compare/statistics/scale.ts';
 import {
   fixedMixOf,
   type WindowedSide,
@@ -11,7 +12,7 @@ import {
   valuesOfWindows,
 } from '../../../../../tools/compare/statistics/windows/window-values.ts';
 
-const PLAIN = { a: (figure: number) => figure, b: (figure: number) => figure };
+const SCALE = { a: PLAIN, b: PLAIN };
 type Requests = readonly (readonly [operation: number, figure: number])[];
 const sideOf = (windows: readonly Requests[]): WindowedSide => ({
   at: windows.map((_, place) => place),
@@ -36,7 +37,7 @@ test('another mix of the same operations is no difference', () => {
   const a = sideOf([[...quick(9), ...slow(1)], quick(5), [...quick(9), ...slow(1)]]);
   const b = sideOf([[...quick(1), ...slow(9)], slow(5), [...quick(1), ...slow(9)]]);
   const mix = fixedMixOf({ a, b }, 2);
-  const series = valuesOfWindows({ a, b }, { mix, scale: PLAIN });
+  const series = valuesOfWindows({ a, b }, { mix, scale: SCALE });
   // Also in the second window, where each side has what the other one lacks.
   for (const value of differencesOf(series).values) near(value, 0);
 });
@@ -49,7 +50,7 @@ test('a request that hangs counts as much as the bound around its own side', () 
   const a = sideOf([[...usual, [0, 60_000]]]);
   const b = sideOf([[...usual, [0, 20]]]);
   const mix = fixedMixOf({ a, b }, 1);
-  const [difference] = differencesOf(valuesOfWindows({ a, b }, { mix, scale: PLAIN })).values;
+  const [difference] = differencesOf(valuesOfWindows({ a, b }, { mix, scale: SCALE })).values;
   assert.ok(Math.abs(difference ?? 99) < 0.1, `${difference}`);
 });
 
@@ -92,7 +93,7 @@ test('merged windows hold the requests of those that they are made of', () => {
   ]);
   const b = sideOf([[[0, 2]], [[0, 2]], [[0, 2]], [[0, 2]]]);
   const mix = fixedMixOf({ a, b }, 1);
-  const cells = cellsOfWindows({ a, b }, { mix, scale: PLAIN });
+  const cells = cellsOfWindows({ a, b }, { mix, scale: SCALE });
   const { at, values } = differencesOf(seriesOfCells(cells, { mix, mergedBy: 2 }));
   assert.deepEqual(at, [0, 1]);
   near(values[0], (1 + 3 + 5) / 3 - 2);
