@@ -29,14 +29,16 @@ export function parseSavedLine(text: string): unknown {
   let span = 0;
   let short = '';
   let from = 0;
-  for (let at = text.indexOf(MEMBER); at >= 0; at = text.indexOf(MEMBER, at)) {
-    at += MEMBER.length;
+  for (let at = nextLabels(text, 0); at >= 0; at = nextLabels(text, at)) {
     // Not as it is written: a number might be taken for one of these.
     if (text[at] !== '{') return tryJson(text);
     const end = text.indexOf('}', at) + 1;
     const place = span;
     span += 1;
-    if (isHopeless(place)) continue;
+    if (isHopeless(place)) {
+      at = Math.max(at, end);
+      continue;
+    }
     const before = known.length;
     const number = numberOf(text.slice(at, end));
     misses[place] = number === before ? (misses[place] ?? 0) + 1 : 0;
@@ -44,9 +46,26 @@ export function parseSavedLine(text: string): unknown {
     short += text.slice(from, at) + number;
     numbers.push(number);
     from = end;
+    at = end;
   }
   const value = tryJson(short + text.slice(from));
   return putBack(value, numbers) ? value : tryJson(text);
+}
+
+/** What most spans have behind their labels, and the beginning of the next span. */
+const REST =
+  /,"events":\[\](?:,"links":\[\])?(?:,"status":\{"error":(?:true|false)\})?\},\{"traceId":"/y;
+
+/** Behind the next name of the member; -1: there is none. */
+function nextLabels(text: string, from: number): number {
+  REST.lastIndex = from;
+  if (REST.test(text)) {
+    // There are fewer brackets than quotes, so they are found sooner.
+    const at = text.indexOf('{', REST.lastIndex);
+    if (text.startsWith(MEMBER, at - MEMBER.length)) return at;
+  }
+  const at = text.indexOf(MEMBER, from);
+  return at < 0 ? at : at + MEMBER.length;
 }
 
 /** How often in a row the labels at one place of a line were new: those of the root, as a rule. */
