@@ -29,14 +29,25 @@ type Interval = Readonly<{ startMs: number; endMs: number }>;
 export function ownedTimes(trace: NormalisedTrace): readonly (number | undefined)[] {
   const owned = new Array<number | undefined>(trace.nodes.length);
   if (trace.root === null) return owned;
-  const pending: Given[] = [{ node: trace.root, parts: [trace.root] }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { node, parts } = next;
+  // What each span that is pending was given, at the same place.
+  const pending: Node[] = [trace.root];
+  const given: Parts[] = [[trace.root]];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const parts = given.pop() ?? NO_PARTS;
     let ownMs = sumMs(parts);
-    if (node.children.length > 0) {
-      for (const given of divide(parts, node.children)) {
-        ownMs -= sumMs(given.parts);
-        pending.push(given);
+    const { children } = node;
+    const [only] = children;
+    if (only !== undefined && children.length === 1) {
+      const ofOnly = inside(parts, only);
+      ownMs -= sumMs(ofOnly);
+      pending.push(only);
+      given.push(ofOnly);
+    } else if (children.length > 0) {
+      const sorted = sortNodes(children.slice(), byLastEnd);
+      for (const [place, ofChild] of divide(parts, sorted).entries()) {
+        ownMs -= sumMs(ofChild);
+        pending.push(sorted[place] as Node);
+        given.push(ofChild);
       }
     }
     owned[node.index] = ownMs;
@@ -44,24 +55,23 @@ export function ownedTimes(trace: NormalisedTrace): readonly (number | undefined
   return owned;
 }
 
-const sumMs = (intervals: readonly Interval[]): number => {
-  let sum = 0;
-  for (const interval of intervals) sum += interval.endMs - interval.startMs;
-  return sum;
-};
+type Parts = readonly Interval[];
+const NO_PARTS: Parts = [];
 
-type Given = Readonly<{ node: Node; parts: readonly Interval[] }>;
+function sumMs(parts: Parts): number {
+  let sum = 0;
+  for (const { startMs, endMs } of parts) sum += endMs - startMs;
+  return sum;
+}
 
 /** As many as a span has as a rule. */
 const FEW = 4;
 
 /** Divides what a span owns with its children among them; what is not given away stays with it. */
-function divide(intervals: readonly Interval[], children: readonly Node[]): readonly Given[] {
-  const sorted = sortNodes(children.slice(), byLastEnd);
-  return children.length <= FEW && intervals.length <= FEW
-    ? divideAmongFew(intervals, sorted)
-    : divideAmongMany(intervals, sorted);
-}
+const divide = (parts: Parts, byLastEnd: readonly Node[]): readonly Parts[] =>
+  byLastEnd.length <= FEW && parts.length <= FEW
+    ? divideAmongFew(parts, byLastEnd)
+    : divideAmongMany(parts, byLastEnd);
 
 const byLastEnd = (one: Node, other: Node): number =>
   other.endMs - one.endMs ||
@@ -69,40 +79,45 @@ const byLastEnd = (one: Node, other: Node): number =>
   (one.span.spanId < other.span.spanId ? -1 : 1);
 
 /** Each takes what is free of its time. */
-function divideAmongFew(intervals: readonly Interval[], byLastEnd: readonly Node[]): Given[] {
-  let free = intervals;
+function divideAmongFew(parts: Parts, byLastEnd: readonly Node[]): readonly Parts[] {
+  let free = parts;
   return byLastEnd.map((node, place) => {
-    const parts = inside(free, node);
-    if (place + 1 < byLastEnd.length && parts.length > 0) free = outside(free, node);
-    return { node, parts };
+    const ofNode = inside(free, node);
+    if (place + 1 < byLastEnd.length && ofNode.length > 0) free = outside(free, node);
+    return ofNode;
   });
 }
 
-function inside(intervals: readonly Interval[], node: Node): readonly Interval[] {
-  const parts = intervals.map(({ startMs, endMs }) => ({
-    startMs: Math.max(startMs, node.startMs),
-    endMs: Math.min(endMs, node.endMs),
-  }));
-  return parts.every(isLong) ? parts : parts.filter(isLong);
+function inside(parts: Parts, node: Node): Parts {
+  const [only] = parts;
+  // As a rule it lies within all that its parent has, and its own times are what it gets.
+  if (only !== undefined && parts.length === 1) {
+    if (only.startMs <= node.startMs && node.endMs <= only.endMs) {
+      return isLong(node) ? [node] : NO_PARTS;
+    }
+  }
+  return parts
+    .map(({ startMs, endMs }) => ({
+      startMs: Math.max(startMs, node.startMs),
+      endMs: Math.min(endMs, node.endMs),
+    }))
+    .filter(isLong);
 }
 
-function outside(intervals: readonly Interval[], node: Node): readonly Interval[] {
-  const parts: Interval[] = [];
-  for (const { startMs, endMs } of intervals) {
-    parts.push({ startMs, endMs: Math.min(endMs, node.startMs) });
-    parts.push({ startMs: Math.max(startMs, node.endMs), endMs });
+function outside(parts: Parts, node: Node): Parts {
+  const left: Interval[] = [];
+  for (const { startMs, endMs } of parts) {
+    left.push({ startMs, endMs: Math.min(endMs, node.startMs) });
+    left.push({ startMs: Math.max(startMs, node.endMs), endMs });
   }
-  return parts.filter(isLong);
+  return left.filter(isLong);
 }
 
 const isLong = ({ startMs, endMs }: Interval): boolean => startMs < endMs;
 
 /** The same by cells between any two edges, in nearly linear time. */
-function divideAmongMany(
-  intervals: readonly Interval[],
-  byLastEnd: readonly Node[],
-): readonly Given[] {
-  const cells = cellsOf(intervals, byLastEnd);
+function divideAmongMany(given: Parts, byLastEnd: readonly Node[]): readonly Parts[] {
+  const cells = cellsOf(given, byLastEnd);
   // Skip pointers over cells already given away: each cell is given once, so this is near linear.
   const nextFree = Int32Array.from({ length: cells.length + 1 }, (_, index) => index);
   const findFree = (index: number): number => {
@@ -124,12 +139,12 @@ function divideAmongMany(
       nextFree[at] = at + 1;
       at = findFree(at + 1);
     }
-    return { node, parts };
+    return parts;
   });
 }
 
 /** The intervals cut at every child's start and end, rising; none is empty. */
-function cellsOf(intervals: readonly Interval[], children: readonly Node[]): readonly Interval[] {
+function cellsOf(intervals: Parts, children: readonly Node[]): Parts {
   const cuts = [...new Set(children.flatMap(({ startMs, endMs }) => [startMs, endMs]))].sort(
     (one, other) => one - other,
   );
