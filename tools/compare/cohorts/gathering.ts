@@ -7,7 +7,7 @@ import { deviationsOf } from '../../traces/tree-deviations.ts';
 import { type Cohort, cohortsOf, matchesCohort, SIDES, type Side, type Sides } from './cohort.ts';
 import { createColdWaiters } from './cold-waiters.ts';
 import { type ConfigurationDifference, createConfigurationTally } from './configuration.ts';
-import { IDENTITY_DIGITS } from './identity.ts';
+import { IDENTITY_DIGITS, identityOf } from './identity.ts';
 import { createLabelTally, type LabelChoice } from './label-choices.ts';
 import { createHopPacker } from './packed-hops.ts';
 import type { PackedRecord } from './packed-record.ts';
@@ -67,9 +67,9 @@ export function createGathering(
   const configuration = createConfigurationTally(profile);
   const deviations = createDeviationTally();
   const names = profile === 'general' ? createNameTally() : null;
-  const seen = { a: createSeen(identities), b: createSeen(identities) };
+  const seen = { a: createSeen(), b: createSeen() };
   const packHops = createHopPacker();
-  const arriving = new Set<string>();
+  const arriving = new Set<number>();
   const unfinishedMinutes = new Set<string>();
   const waiters = createColdWaiters();
   const severalRoots = { a: 0, b: 0 };
@@ -105,18 +105,19 @@ export function createGathering(
     add(tree: NormalisedTrace, { fresh, side: ofFile, isInSample }: Coming): void {
       any = true;
       waiters.see(tree);
-      const rootSpanId = tree.root?.span.spanId ?? null;
+      const identity = identities.numberOf(
+        identityOf(tree.traceId, tree.root?.span.spanId ?? null),
+      );
       // Two files may be the same one, to see that nothing differs.
       const known = seen[ofFile ?? 'a'];
-      if (known.has(tree.traceId, rootSpanId)) return;
-      const key = `${tree.traceId} ${rootSpanId}`;
+      if (known.has(identity)) return;
       const matching = matchingSides(tree, ofFile);
       const [side] = matching;
       const record =
         side === undefined ? null : recordRequest(tree, { pack: packHops, pairBy: options.pairBy });
       if (!isInSample) {
         if (side === undefined || matching.length > 1 || !hasFailed(record)) return;
-        known.add(tree.traceId, rootSpanId);
+        known.add(identity);
         outside[side].push(record);
         return;
       }
@@ -124,19 +125,19 @@ export function createGathering(
         // The run may still go on, so its number of requests is not known, nor its partner's.
         if (record.scheduledMinute !== null) unfinishedMinutes.add(record.scheduledMinute);
         if (!record.whole) {
-          arriving.add(key);
+          arriving.add(identity);
           return;
         }
       }
-      known.add(tree.traceId, rootSpanId);
-      arriving.delete(key);
+      known.add(identity);
+      arriving.delete(identity);
       for (const deviation of deviationsOf(tree)) deviations.add(deviation);
       if (side === undefined || record === null) return;
       if (matching.length > 1) {
         inBothCohorts += 1;
         return;
       }
-      collected[side].add(record);
+      collected[side].add(record, identity);
       if (profile === 'general' && tree.surplusRoots.length > 0) severalRoots[side] += 1;
       configuration.add(side, tree);
       names?.see(tree);

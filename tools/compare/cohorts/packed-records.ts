@@ -1,5 +1,4 @@
 import type { IdNumbers } from '../../traces/id-numbers.ts';
-import { identityOf } from './identity.ts';
 import { PackedRecord } from './packed-record.ts';
 import { createBlock, createShared, FLAGS, ROWS } from './record-columns.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -12,10 +11,10 @@ export function createRecords(identities: IdNumbers) {
   let block = createBlock(shared);
 
   return {
-    add(record: RequestRecord): void {
+    /** `identity`: the number of the request among all. */
+    add(record: RequestRecord, identity: number): void {
       const at = records.length % ROWS;
       if (at === 0 && records.length > 0) block = createBlock(shared);
-      const identity = identities.numberOf(identityOf(record.traceId, record.rootSpanId));
       block.identity[at] = identity;
       block.startMs[at] = record.startMs;
       block.durationMs[at] = record.durationMs ?? Number.NaN;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { IDENTITY_DIGITS } from '../../../../tools/compare/cohorts/identity.ts';
+import { IDENTITY_DIGITS, identityOf } from '../../../../tools/compare/cohorts/identity.ts';
 import { packAlone } from '../../../../tools/compare/cohorts/packed-hops.ts';
 import { createRecords } from '../../../../tools/compare/cohorts/packed-records.ts';
 import {
@@ -24,8 +24,11 @@ const OPPOSITES = {
 };
 
 function pack(records: readonly RequestRecord[]) {
-  const packed = createRecords(createIdNumbers(IDENTITY_DIGITS));
-  for (const record of records) packed.add(record);
+  const identities = createIdNumbers(IDENTITY_DIGITS);
+  const packed = createRecords(identities);
+  for (const record of records) {
+    packed.add(record, identities.numberOf(identityOf(record.traceId, record.rootSpanId)));
+  }
   return packed.all();
 }
 
