@@ -36,7 +36,10 @@ export function groupHops(
     }
   }
   const usual = new Map(
-    [...groups].map(([path, { a, b }]) => [path, median([...offsetsOf([...a, ...b])])]),
+    [...groups].map(([path, { a, b }]) => [
+      path,
+      median(offsetsOf([...a, ...b]) as unknown as number[]),
+    ]),
   );
   const sidesOf = (path: string, { a, b }: Sides<Members[]>) => ({
     a: createHopSide(path, a, counts),

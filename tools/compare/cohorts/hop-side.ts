@@ -1,10 +1,8 @@
-import { type HopShape, type RequestHops, splitRankOf } from './packed-hops.ts';
+import { type Figure, type HopShape, PLACE_OF } from './packed-hops.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /** Requests whose hops are alike but for their figures, and where among these the hop is. */
 export type Members = Readonly<{ place: number; records: readonly RequestRecord[] }>;
-
-type Figure = 'inclusiveMs' | 'selfMs';
 
 /** What the requests of one cohort spent at one span path, those left out that were stopped there. */
 export type HopSide = Readonly<{
@@ -13,7 +11,7 @@ export type HopSide = Readonly<{
   /** Of those requests that are alike; the first is that of the first request. */
   shapes: readonly HopShape[];
   /** One for each request. */
-  figures(figure: Figure): Float64Array;
+  figures(figure: 'inclusiveMs' | 'selfMs'): Float64Array;
   /** Of the requests whose gap is split. */
   splits(): Readonly<{ networkMs: Float64Array; platformMs: Float64Array }>;
   /** Null where the request does not count, or does not have the hop. */
@@ -33,59 +31,39 @@ export function createHopSide(
   return {
     size: countOf(members),
     shapes: members.map(shapeOf),
-    figures: (figure) =>
-      columnOf(
-        members,
-        ({ place }) =>
-          (hops) =>
-            hops[figure](place),
-      ),
+    figures: (figure) => columnOf(members, figure),
     splits: () => ({
-      networkMs: columnOf(split, (of) => {
-        const rank = rankOf(of);
-        return (hops) => hops.networkMs(rank);
-      }),
-      platformMs: columnOf(split, (of) => {
-        const rank = rankOf(of);
-        return (hops) => hops.platformMs(rank);
-      }),
+      networkMs: columnOf(split, 'networkMs'),
+      platformMs: columnOf(split, 'platformMs'),
     }),
     selfMsOf(record) {
       if (!counts(record)) return null;
       const { layout } = record.hops;
       if (layout[usual]?.path !== path) usual = layout.findIndex((shape) => shape.path === path);
-      return layout[usual]?.stopped === false ? record.hops.selfMs(usual) : null;
+      if (layout[usual]?.stopped !== false) return null;
+      return record.hops.figureAt(PLACE_OF.selfMs(layout, usual));
     },
   };
 }
 
 /** When the hop starts, from the root's start, of all its requests. */
 export const offsetsOf = (members: readonly Members[]): Float64Array =>
-  columnOf(
-    members,
-    ({ place }) =>
-      (hops) =>
-        hops.offsetMs(place),
-  );
+  columnOf(members, 'offsetMs');
 
 /** A group of members is never empty: it begins with a request. */
 const layoutOf = ({ records }: Members) => (records[0] as RequestRecord).hops.layout;
 const shapeOf = (members: Members) => layoutOf(members)[members.place] as HopShape;
-const rankOf = (members: Members) => splitRankOf(layoutOf(members), members.place);
 
 const countOf = (members: readonly Members[]) =>
   members.reduce((sum, { records }) => sum + records.length, 0);
 
-function columnOf(
-  members: readonly Members[],
-  readerOf: (members: Members) => (hops: RequestHops) => number,
-): Float64Array {
+function columnOf(members: readonly Members[], figure: Figure): Float64Array {
   const column = new Float64Array(countOf(members));
   let filled = 0;
   for (const alike of members) {
-    const read = readerOf(alike);
+    const place = PLACE_OF[figure](layoutOf(alike), alike.place);
     for (const { hops } of alike.records) {
-      column[filled] = read(hops);
+      column[filled] = hops.figureAt(place);
       filled += 1;
     }
   }

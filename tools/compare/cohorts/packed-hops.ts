@@ -35,36 +35,27 @@ export class RequestHops {
     this.#at = at;
   }
 
-  offsetMs(place: number): number {
-    return this.#figure(FIGURES * place);
-  }
-
-  inclusiveMs(place: number): number {
-    return this.#figure(FIGURES * place + 1);
-  }
-
-  selfMs(place: number): number {
-    return this.#figure(FIGURES * place + 2);
-  }
-
-  /** `rank`: how many split hops come before it. */
-  networkMs(rank: number): number {
-    return this.#figure(FIGURES * this.layout.length + FIGURES_OF_SPLIT * rank);
-  }
-
-  platformMs(rank: number): number {
-    return this.#figure(FIGURES * this.layout.length + FIGURES_OF_SPLIT * rank + 1);
-  }
-
-  #figure(place: number): number {
+  /** In milliseconds; `PLACE_OF` says where which figure is. */
+  figureAt(place: number): number {
     const { figures, unitMs } = this.#block;
     return (figures[this.#at + place] as number) * unitMs;
   }
 }
 
-/** How many split hops come before this place. */
-export const splitRankOf = (layout: HopLayout, place: number): number =>
-  layout.slice(0, place).filter(({ isSplit }) => isSplit).length;
+/** Where the figures of a hop are among those of its request: the same for all that are alike. */
+export const PLACE_OF = {
+  offsetMs: (_: HopLayout, hop: number) => FIGURES * hop,
+  inclusiveMs: (_: HopLayout, hop: number) => FIGURES * hop + 1,
+  selfMs: (_: HopLayout, hop: number) => FIGURES * hop + 2,
+  /** Of a hop that is split. */
+  networkMs: (layout: HopLayout, hop: number) => placeOfSplit(layout, hop),
+  platformMs: (layout: HopLayout, hop: number) => placeOfSplit(layout, hop) + 1,
+} as const;
+export type Figure = keyof typeof PLACE_OF;
+
+const placeOfSplit = (layout: HopLayout, hop: number): number =>
+  FIGURES * layout.length +
+  FIGURES_OF_SPLIT * layout.slice(0, hop).filter(({ isSplit }) => isSplit).length;
 
 const BLOCK = 65_536;
 /** The figures of one request, before it is known in which block they lie. */

@@ -8,7 +8,14 @@ import { type Design, figuresOf } from './design.ts';
 import { type Estimate, invert, UNKNOWN } from './estimate.ts';
 import type { GapSplit, Hop, HopQuantiles } from './hop.ts';
 import { type TestedHop, testHops } from './hop-verdicts.ts';
-import { ascending, ecdfOf, medianOf, quantileDifferencesOf, quantilesOf } from './quantiles.ts';
+import {
+  ascending,
+  ecdfOf,
+  medianOf,
+  quantileDifferencesOf,
+  quantilesAmong,
+  quantilesOf,
+} from './quantiles.ts';
 import { PLAIN } from './scale.ts';
 import { fasterMs, smallestMs } from './smallest-difference.ts';
 
@@ -82,7 +89,7 @@ function ratioOf({ sample, alpha }: TestedHop): Estimate {
 }
 
 function hopQuantiles(side: HopSide, self: Float64Array): HopQuantiles | null {
-  const inclusive = quantilesOf(ascending(side.figures('inclusiveMs')));
+  const inclusive = quantilesAmong(side.figures('inclusiveMs'));
   const own = quantilesOf(self);
   if (inclusive === null || own === null) return null;
   return {

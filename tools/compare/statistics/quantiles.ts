@@ -1,4 +1,4 @@
-import { quantileSorted } from 'simple-statistics';
+import { median, quantile, quantileSorted } from 'simple-statistics';
 
 export type Quantiles = Readonly<{
   n: number;
@@ -28,15 +28,29 @@ export const ascending = (values: ArrayLike<number>): Float64Array =>
 export const quantileAt = (sorted: Sorted, fraction: number): number =>
   quantileSorted(sorted as number[], fraction);
 
-export const medianOf = (values: ArrayLike<number>): number => quantileAt(ascending(values), 0.5);
+/** Of values in any order, which takes a fraction of sorting them. */
+export const medianOf = (values: Float64Array): number => median(values as unknown as number[]);
+
+const FRACTIONS = [0.5, 0.9, 0.95, 0.99];
 
 /** null where there is nothing to say. */
 export function quantilesOf(sorted: Sorted): Quantiles | null {
   if (sorted.length === 0) return null;
-  const [p50Ms, p90Ms, p95Ms, p99Ms] = [0.5, 0.9, 0.95, 0.99].map((fraction) =>
-    quantileAt(sorted, fraction),
-  ) as [number, number, number, number];
-  return { n: sorted.length, p50Ms, p90Ms, p95Ms, p99Ms };
+  return named(
+    sorted.length,
+    FRACTIONS.map((fraction) => quantileAt(sorted, fraction)),
+  );
+}
+
+/** The same of values in any order. */
+export function quantilesAmong(values: Float64Array): Quantiles | null {
+  if (values.length === 0) return null;
+  return named(values.length, quantile(values as unknown as number[], FRACTIONS));
+}
+
+function named(n: number, quantiles: readonly number[]): Quantiles {
+  const [p50Ms, p90Ms, p95Ms, p99Ms] = quantiles as [number, number, number, number];
+  return { n, p50Ms, p90Ms, p95Ms, p99Ms };
 }
 
 /** The empirical distribution, thinned evenly by rank; the first and the last value stay. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { recordOf, sampleOf } from '../../../../tools/bench/simulate.ts';
 import { contributionOf, nearbyRecords } from '../../../../tools/compare/cohorts/critical-path.ts';
+import { PLACE_OF } from '../../../../tools/compare/cohorts/packed-hops.ts';
 import type { RequestRecord } from '../../../../tools/compare/cohorts/request-record.ts';
 
 /** Requests of 1 to `count` ms, the slowest first; the hop owns half of each, and 1 ms. */
@@ -16,7 +17,8 @@ function requestsOf(count: number) {
 
 /** The hop of these requests, as other requests lack it. */
 const hopOf = (records: readonly RequestRecord[]) => ({
-  selfMsOf: (record: RequestRecord) => (records.includes(record) ? record.hops.selfMs(0) : null),
+  selfMsOf: (record: RequestRecord) =>
+    records.includes(record) ? record.hops.figureAt(PLACE_OF.selfMs(record.hops.layout, 0)) : null,
 });
 
 const durations = (records: readonly { durationMs: number | null }[]) =>

@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import type { HopSample } from '../../../../tools/compare/cohorts/hop-samples.ts';
 import {
   createHopPacker,
+  type Figure,
+  PLACE_OF,
   packAlone,
   type RequestHops,
-  splitRankOf,
 } from '../../../../tools/compare/cohorts/packed-hops.ts';
 
 const sample = (index: number): HopSample => ({
@@ -26,12 +27,10 @@ const sample = (index: number): HopSample => ({
 /** What was packed, as it was. */
 const unpacked = (hops: RequestHops): HopSample[] =>
   hops.layout.map(({ isSplit, ...shape }, place) => {
-    const rank = splitRankOf(hops.layout, place);
-    const split = isSplit
-      ? { networkMs: hops.networkMs(rank), platformMs: hops.platformMs(rank) }
-      : null;
-    const [offsetMs, inclusiveMs] = [hops.offsetMs(place), hops.inclusiveMs(place)];
-    return { ...shape, offsetMs, inclusiveMs, selfMs: hops.selfMs(place), split };
+    const of = (figure: Figure) => hops.figureAt(PLACE_OF[figure](hops.layout, place));
+    const split = isSplit ? { networkMs: of('networkMs'), platformMs: of('platformMs') } : null;
+    const [offsetMs, inclusiveMs, selfMs] = [of('offsetMs'), of('inclusiveMs'), of('selfMs')];
+    return { ...shape, offsetMs, inclusiveMs, selfMs, split };
   });
 
 test('packed samples say what the plain ones said, over several blocks', () => {
@@ -65,7 +64,7 @@ test('requests that differ in nothing but figures share their layout, others do 
   const one = pack([sample(1), sample(2)]);
   const alike = pack([{ ...sample(1), selfMs: 7 }, sample(2)]);
   assert.equal(one.layout, alike.layout);
-  assert.equal(alike.selfMs(0), 7);
+  assert.equal(alike.figureAt(PLACE_OF.selfMs(alike.layout, 0)), 7);
   const changes = [{ stopped: true }, { siblings: 9 }, { split: { networkMs: 1, platformMs: 2 } }];
   for (const change of changes) {
     assert.notEqual(pack([{ ...sample(1), ...change }, sample(2)]).layout, one.layout);
