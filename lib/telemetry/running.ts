@@ -5,8 +5,8 @@ import type { Pressure } from './pressure.ts';
 export type Telemetry = Readonly<{
   /** Resolves when every span that has ended is stored or lost, or after `timeoutMs`. */
   flush(timeoutMs: number): Promise<void>;
-  /** Stores what has ended, for a bounded time, where that is to be done before each response. */
-  beforeResponse(): Promise<void>;
+  /** Stores what has ended, for a bounded time. Undefined where no response waits for that. */
+  beforeResponse?: () => Promise<void>;
   /** Drains, stops exporting and says what became of every span, all before `timeoutMs`. */
   shutdown(logger: Logger, timeoutMs: number): Promise<void>;
   pressure: Pressure;

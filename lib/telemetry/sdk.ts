@@ -157,8 +157,7 @@ async function startProvider(
   return {
     pressure,
     flush: (flushTimeoutMs) => atMost(flushTimeoutMs, drain),
-    beforeResponse:
-      config.SPAN_FLUSH === 'before-response' ? createResponseFlush(drain) : async () => {},
+    ...(config.SPAN_FLUSH === 'before-response' && { beforeResponse: createResponseFlush(drain) }),
     async shutdown(shutdownLogger, shutdownTimeoutMs) {
       if (config.SPAN_DRAIN === 'never') return report(shutdownLogger);
       const untilMs = performance.now() + shutdownTimeoutMs - REPORT_MS;

@@ -91,7 +91,7 @@ export function createApp(
     await lastUse();
   });
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const startMs = performance.now();
     nameByRoute(request.routeOptions.url);
     const gone = new AbortController();
@@ -114,15 +114,21 @@ export function createApp(
       const text = `client has too many requests under way; allowed: ${limits.requests}`;
       throw new AppError('unavailable', text);
     }
+    done();
   });
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     // Else a connection kept alive would hold up the stop until its time is over.
     if (isStopping) reply.header('connection', 'close');
     // A probe has no spans, and an outage of tracing must not restart the service.
-    if (isProbe(request)) return;
-    await flushBeforeResponse();
-    const pressure = pressureHeader();
-    if (pressure !== undefined) reply.header(PRESSURE_HEADER, pressure);
+    if (isProbe(request)) return done();
+    const send = () => {
+      const pressure = pressureHeader();
+      if (pressure !== undefined) reply.header(PRESSURE_HEADER, pressure);
+      done();
+    };
+    const flushed = flushBeforeResponse();
+    if (flushed === undefined) return send();
+    void flushed.then(send);
   });
   app.setErrorHandler(sendProblem);
 
