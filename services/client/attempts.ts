@@ -21,7 +21,8 @@ export function createAttempts(): Attempts {
   let earlier = 0;
   return {
     hear(answer) {
-      const [value] = answer.get(PREVIOUS_ATTEMPTS);
+      const value = answer.get(PREVIOUS_ATTEMPTS)[0];
+      if (value === undefined) return;
       if (/^\d$/.test(String(value))) earlier = Math.min(Number(value), MOST_ATTEMPTS - 1);
     },
     next() {

@@ -9,21 +9,24 @@ const ALLOWED = 'allowed: one parameter, q, percent-encoded UTF-8, or none at al
  */
 export function parseQueryParameter(url: string): string | undefined {
   const start = url.indexOf('?');
-  const pairs = start === -1 ? [] : url.slice(start + 1).split('&');
+  if (start === -1) return undefined;
   let query: string | undefined;
-  for (const pair of pairs.filter((candidate) => candidate !== '')) {
-    const [name = '', ...values] = pair.split('=');
+  for (const pair of url.slice(start + 1).split('&')) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    const name = equals === -1 ? pair : pair.slice(0, equals);
     if (decode(name) !== 'q') {
       throw new AppError('invalidArgument', `unknown parameter ${quote(name)}; ${ALLOWED}`);
     }
     if (query !== undefined) throw new AppError('invalidArgument', `q is repeated; ${ALLOWED}`);
-    query = decode(values.join('='));
+    query = equals === -1 ? '' : decode(pair.slice(equals + 1));
   }
   return query;
 }
 
 /** Form encoding: '+' is a space. */
 function decode(text: string): string {
+  if (!/[+%]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch (cause) {

@@ -8,5 +8,7 @@ export function isProbe(request: FastifyRequest): boolean {
 }
 
 export function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? '';
+  const { url } = request;
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
 }

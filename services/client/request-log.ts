@@ -17,17 +17,18 @@ export function logRequest(of: {
   // A probe reports "not yet", again and again, until the server is up.
   const isNotReady = isProbe(request) && failure?.kind === 'unavailable';
   const level = status === 500 ? 'error' : status > 500 && !isNotReady ? 'warn' : 'info';
-  logger[isProbe(request) && !failure ? 'debug' : level](
-    {
-      httpRequest: {
-        requestMethod: request.method,
-        requestUrl: excerpt(request.url),
-        status,
-        latency: `${(of.durationMs / 1_000).toFixed(6)}s`,
-      },
-      ...(isNotReady ? { reason: String(failure.cause ?? failure.message) } : {}),
-      ...(failure && !isNotReady ? { error: failure } : {}),
+  const fields: Record<string, unknown> = {
+    httpRequest: {
+      requestMethod: request.method,
+      requestUrl: excerpt(request.url),
+      status,
+      latency: `${(of.durationMs / 1_000).toFixed(6)}s`,
     },
+  };
+  if (isNotReady) fields.reason = String(failure.cause ?? failure.message);
+  else if (failure) fields.error = failure;
+  logger[isProbe(request) && !failure ? 'debug' : level](
+    fields,
     `${request.method} ${excerpt(pathOf(request), 200)} ${status}`,
   );
 }

@@ -38,9 +38,12 @@ export function search(
     if (expected !== undefined) span.setAttribute(ATTR.expectedCount, expected);
 
     span.addEvent(EVENT.serverCallStart);
-    const count = await options.server
-      .getMatchCount(query, caller)
-      .finally(() => span.addEvent(EVENT.serverCallEnd));
+    let count: bigint;
+    try {
+      count = await options.server.getMatchCount(query, caller);
+    } finally {
+      span.addEvent(EVENT.serverCallEnd);
+    }
     const matchCount = toNumber(count);
     span.setAttribute(ATTR.matchCount, matchCount);
     if (expected !== undefined && matchCount !== expected) {

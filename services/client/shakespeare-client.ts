@@ -3,7 +3,7 @@ import { service as healthService } from 'grpc-health-check';
 import type { Address } from '../../lib/config.ts';
 import { AppError, type ErrorKind, kindOfGrpcStatus } from '../../lib/errors.ts';
 import type { Identity } from '../../lib/identity.ts';
-import { SERVICE_NAME, shakespeareService } from '../../lib/rpc.ts';
+import { type MatchCountResponse, SERVICE_NAME, shakespeareService } from '../../lib/rpc.ts';
 import { PRESSURE_HEADER } from '../../lib/telemetry/names.ts';
 import { hearPressure } from '../../lib/telemetry/telemetry.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
@@ -59,7 +59,7 @@ export function createShakespeareClient(options: {
     channelOptions(SERVICE_NAME, options.connection),
   );
 
-  async function call<Request, Response>(
+  function call<Request, Response>(
     method: MethodDefinition<Request, Response>,
     request: Request,
     { signal, timeoutMs = deadlineMs }: CallOptions,
@@ -67,14 +67,13 @@ export function createShakespeareClient(options: {
     const startMs = Date.now();
     const deadline = startMs + Math.min(deadlineMs, timeoutMs);
     const terms = { deadline, signal, attempts: createAttempts() };
-    try {
-      return await send(method, request, terms);
-    } catch (error) {
-      const isRejected =
-        hasStatus(error, status.UNAUTHENTICATED) && identity?.discardToken(startMs);
+    const first = send(method, request, terms);
+    if (!identity) return first;
+    return first.catch((error) => {
+      const isRejected = hasStatus(error, status.UNAUTHENTICATED) && identity.discardToken(startMs);
       if (!isRejected) throw error;
-      return await send(method, request, terms);
-    }
+      return send(method, request, terms);
+    });
   }
 
   function send<Request, Response>(
@@ -85,14 +84,14 @@ export function createShakespeareClient(options: {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(cancelled(signal));
       const onAbort = () => pending.cancel();
-      const { metadata, ...credentials } = attempts.next();
+      const { metadata, credentials } = attempts.next();
       const pending = client.makeUnaryRequest(
         method.path,
         method.requestSerialize,
         method.responseDeserialize,
         request,
         metadata,
-        { deadline, ...credentials },
+        credentials ? { deadline, credentials } : { deadline },
         (error, response) => {
           signal?.removeEventListener('abort', onAbort);
           if (error) reject(toAppError(error, signal));
@@ -110,10 +109,8 @@ export function createShakespeareClient(options: {
   }
 
   return {
-    async getMatchCount(query, options = {}) {
-      const response = await call(shakespeareService.GetMatchCount, { query }, options);
-      return BigInt(response.match_count);
-    },
+    getMatchCount: (query, options = {}) =>
+      call(shakespeareService.GetMatchCount, { query }, options).then(countOf),
     async checkHealth(options = {}) {
       // The empty name stands for the complete server, and every implementation knows it.
       const { status } = await call(healthCheck, { service: '' }, options);
@@ -125,6 +122,10 @@ export function createShakespeareClient(options: {
     },
     close: () => client.close(),
   };
+}
+
+function countOf(response: MatchCountResponse): bigint {
+  return BigInt(response.match_count);
 }
 
 const BAD_ANSWER = 'the server returned an unusable answer';

@@ -93,7 +93,8 @@ function termsOf(call: ServerUnaryCall<ReceivedRequest, MatchCountResponse>): Lo
 
 /** Whatever a caller writes there, it can only shorten what is done for it. */
 function countIn(metadata: Metadata, name: string): number {
-  const [value] = metadata.get(name);
+  const value = metadata.get(name)[0];
+  if (value === undefined) return 0;
   return /^\d{1,3}$/.test(String(value)) ? Number(value) : 0;
 }
 
