@@ -1,15 +1,6 @@
-import {
-  Metadata,
-  type ResponderBuilder,
-  ServerInterceptingCall,
-  type ServerInterceptor,
-  type ServerListener,
-  status,
-} from '@grpc/grpc-js';
+import { Metadata, type ServerInterceptor, status } from '@grpc/grpc-js';
 import { RETRY_PUSHBACK } from '../../lib/rpc.ts';
-
-/** Sees each status on its way out. */
-export type StatusResponder = Parameters<ResponderBuilder['withSendStatus']>[0];
+import { BoundedCall, type Bounds, type StatusResponder } from './bounded-call.ts';
 
 /** What all connections together may have under way. */
 export type CallLimits = Readonly<{
@@ -38,31 +29,41 @@ const STOPPING = { code: status.UNAVAILABLE, details: 'the server is stopping' }
 export function createCallBounds(limits: CallLimits, sendStatus: StatusResponder): CallBounds {
   /** How many: a set of the calls would keep them in memory (lib/closed-calls.ts says why). */
   const open = { calls: 0, streams: 0 };
-  const streams = new Set<ServerInterceptingCall>();
+  const streams = new Set<BoundedCall>();
+
+  const refuseMetadata = (metadata: Metadata) =>
+    sizeOf(metadata) <= limits.metadataBytes
+      ? undefined
+      : refusal(`${limits.metadataBytes} bytes of metadata`);
+  const unbounded: Bounds = { refuse: refuseMetadata, sendStatus, onEnd() {} };
+  const counted: Readonly<Record<keyof typeof open, Bounds>> = {
+    calls: {
+      ...unbounded,
+      onEnd() {
+        open.calls -= 1;
+      },
+    },
+    streams: {
+      ...unbounded,
+      onEnd(call) {
+        open.streams -= 1;
+        streams.delete(call);
+      },
+    },
+  };
+  const beyond = (kind: keyof typeof open): Bounds => ({
+    ...unbounded,
+    refuse: () => refusal(`${limits[kind]} ${kind} at a time`),
+  });
 
   const interceptor: ServerInterceptor = ({ path, responseStream }, call) => {
-    const isCheck = path.startsWith('/grpc.health.') && !responseStream;
+    if (path.startsWith('/grpc.health.') && !responseStream)
+      return new BoundedCall(call, unbounded);
     const kind = responseStream ? 'streams' : 'calls';
-    const isRefused = !isCheck && open[kind] >= limits[kind];
-    let isCounted = !isCheck && !isRefused;
-    const listener: ServerListener = {
-      onReceiveMetadata(metadata, next) {
-        // What is refused is not handed on: the handler never learns of this call.
-        if (isRefused) bounded.sendStatus(refusal(`${limits[kind]} ${kind} at a time`));
-        else if (sizeOf(metadata) <= limits.metadataBytes) next(metadata);
-        else bounded.sendStatus(refusal(`${limits.metadataBytes} bytes of metadata`));
-      },
-      // Comes when the call's stream closes, however it ended.
-      onCancel() {
-        if (isCounted) open[kind] -= 1;
-        isCounted = false;
-        streams.delete(bounded);
-      },
-    };
-    const start = (next: (listener: ServerListener) => void) => next(listener);
-    const bounded = new ServerInterceptingCall(call, { start, sendStatus });
-    if (isCounted) open[kind] += 1;
-    if (isCounted && responseStream) streams.add(bounded);
+    if (open[kind] >= limits[kind]) return new BoundedCall(call, beyond(kind));
+    open[kind] += 1;
+    const bounded = new BoundedCall(call, counted[kind]);
+    if (responseStream) streams.add(bounded);
     return bounded;
   };
 

@@ -1,7 +1,7 @@
 import { Metadata } from '@grpc/grpc-js';
 import { PRESSURE_HEADER } from '../../lib/telemetry/names.ts';
 import { pressureHeader } from '../../lib/telemetry/telemetry.ts';
-import type { StatusResponder } from './call-bounds.ts';
+import type { StatusResponder } from './bounded-call.ts';
 
 /**
  * Ends every call with how full the queues of spans are, whoever ends it and however. Here rather than
