@@ -5,6 +5,7 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import type { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import type { InstrumentationName } from './config.ts';
 import { prepareGrpc } from './prepared-grpc.ts';
+import { prepareHttp } from './prepared-http.ts';
 import { SECRET_PARAMETERS } from './redacted-query.ts';
 import { createUndiciInstrumentation } from './undici.ts';
 import { isLookup, isUntracedIncoming, isUntracedOutgoing } from './untraced.ts';
@@ -42,11 +43,14 @@ const PATCHES: Readonly<Record<InstrumentationName, Patch>> = {
   http: {
     modules: ['node:http', 'node:https'],
     create: ({ healthCheckSpans }) =>
-      new HttpInstrumentation({
-        ...(!healthCheckSpans && { ignoreIncomingRequestHook: isUntracedIncoming }),
-        ignoreOutgoingRequestHook: healthCheckSpans ? isLookup : isUntracedOutgoing,
-        redactedQueryParams: SECRET_PARAMETERS,
-      }),
+      prepareHttp(
+        new HttpInstrumentation({
+          ...(!healthCheckSpans && { ignoreIncomingRequestHook: isUntracedIncoming }),
+          ignoreOutgoingRequestHook: healthCheckSpans ? isLookup : isUntracedOutgoing,
+          redactedQueryParams: SECRET_PARAMETERS,
+          redactedQueryParamsServer: SECRET_PARAMETERS,
+        }),
+      ),
   },
   grpc: { modules: ['@grpc/grpc-js'], create: () => prepareGrpc(new GrpcInstrumentation()) },
   // Listens to fetch and undici, and patches nothing.

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
+import { test } from 'node:test';
+import { diag, type Span } from '@opentelemetry/api';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import utils from '@opentelemetry/instrumentation-http/build/src/utils.js';
+import { prepareHttp } from '../../../lib/telemetry/prepared-http.ts';
+
+const { getIncomingRequestAttributes: theirs } = utils;
+const instrumentation = prepareHttp(new HttpInstrumentation());
+const { getIncomingRequestAttributes: ours } = utils;
+const SECRET = ['sig'];
+const options: Parameters<typeof ours>[1] = {
+  component: 'http',
+  enableSyntheticSourceDetection: false,
+  redactedQueryParams: SECRET,
+};
+
+type Differing = Partial<Pick<IncomingMessage, 'url' | 'method' | 'httpVersion'>> &
+  Readonly<{ headers?: Record<string, string>; peer?: string; port?: number }>;
+
+function request(differing: Differing): IncomingMessage {
+  const { headers, peer = '10.0.0.1', port = 1, ...line } = differing;
+  return {
+    ...{ method: 'GET', url: '/?q=love', httpVersion: '1.1', ...line },
+    headers: { host: 'client:8080', 'user-agent': 'loadgen', ...headers },
+    socket: { remoteAddress: peer, remotePort: port },
+  } as unknown as IncomingMessage;
+}
+
+const REQUESTS: readonly Differing[] = [
+  {},
+  { url: '/?q=to%20be%2C+or&sig=secret' },
+  { url: '*' },
+  { method: 'HEAD' },
+  { method: 'PURGE' },
+  { httpVersion: '1.0' },
+  { peer: '10.0.0.2' },
+  { headers: { host: 'other' } },
+  { headers: { host: '' } },
+  { headers: { 'user-agent': 'Googlebot' } },
+  { headers: { forwarded: 'for=192.0.2.1;host=shop;proto=https' } },
+  { headers: { 'x-forwarded-for': '192.0.2.2, 10.0.0.9' } },
+  { headers: { 'x-forwarded-host': 'shop' } },
+  { headers: { 'x-forwarded-host': 'shop', 'x-forwarded-proto': 'https' } },
+];
+
+const OPTIONS: readonly Partial<typeof options>[] = [
+  {},
+  { component: 'https' },
+  { hookAttributes: { own: 1 } },
+  { redactedQueryParams: ['q'] },
+  { enableSyntheticSourceDetection: true },
+];
+
+test("spans of HTTP servers have the attributes of OpenTelemetry's instrumentation", () => {
+  const asked = REQUESTS.flatMap((each) => OPTIONS.map((deviation) => ({ each, deviation })));
+  // Each after each, because an answer may be that of the one before.
+  for (const first of asked) {
+    for (const [index, { each, deviation }] of asked
+      .flatMap((second) => [first, second])
+      .entries()) {
+      const next = request({ ...each, port: index });
+      const terms = { ...options, ...deviation };
+      assert.deepEqual(ours(next, terms, diag), theirs(next, terms, diag));
+    }
+  }
+});
+
+test('a URL is parsed once, and what a span adds stays with the span', (t) => {
+  const asked = request({ url: '/once' });
+  const before = theirs(asked, options, diag);
+  ours(asked, options, diag).own = 1;
+  const parsed = t.mock.method(globalThis, 'URL');
+  for (let time = 0; time < 3; time++) {
+    const attributes = ours(asked, options, diag);
+    assert.deepEqual(attributes, before);
+    attributes.own = 1;
+  }
+  assert.equal(parsed.mock.callCount(), 0);
+});
+
+test('a span of HTTP ends once', () => {
+  let ends = 0;
+  const span = { end: () => ends++ } as unknown as Span;
+  const inside = instrumentation as unknown as {
+    _spanNotEnded: WeakSet<Span>;
+    _closeHttpSpan(span: Span): void;
+  };
+  inside._closeHttpSpan(span);
+  assert.equal(ends, 0);
+  inside._spanNotEnded.add(span);
+  inside._closeHttpSpan(span);
+  inside._closeHttpSpan(span);
+  assert.equal(ends, 1);
+});
