@@ -1,6 +1,8 @@
 import { type ByteAccount, createByteAccount, type Lease } from './byte-account.ts';
+import { freeMemory } from './content-memory.ts';
 import type { ObjectRef } from './listing.ts';
 import { memoryFor, memoryToRead } from './load-room.ts';
+import type { Content } from './object-content.ts';
 import type { ObjectStore } from './objects.ts';
 import { toWorkForOnce } from './work.ts';
 import { loadSnapshot, type Works } from './works.ts';
@@ -28,9 +30,13 @@ export function createWorksPerRequest(
   return {
     async read(signal, terms) {
       let lease: Lease | undefined;
+      const contents: Content[] = [];
       const snapshot = await loadSnapshot(store, new Map(), signal, {
         terms,
-        prepare: toWorkForOnce,
+        prepare(ref, content) {
+          contents.push(content);
+          return toWorkForOnce(ref, content);
+        },
         async reserve(refs, signal) {
           const needed = () => refs.reduce((total, ref) => total + memoryOf(ref), 0);
           lease = await memory.reserve(needed, signal);
@@ -38,7 +44,11 @@ export function createWorksPerRequest(
         },
       });
       lengths = new Map(snapshot.works.map((work) => [key(work), work.textBytes]));
-      return { snapshot, source: 'loaded', release: () => lease?.release() };
+      const release = () => {
+        for (const content of contents) freeMemory(content);
+        lease?.release();
+      };
+      return { snapshot, source: 'loaded', release };
     },
     close: () => store.close(),
   };

@@ -22,7 +22,10 @@ export type WorksSource = 'loaded' | 'shared' | 'kept' | 'revalidated' | 'stale'
 export type WorksRead = Readonly<{
   snapshot: Snapshot;
   source: WorksSource;
-  /** Gives back the memory that was read for this caller alone, once it has been searched. */
+  /**
+   * Gives back the memory that was read for this caller alone, once it has been searched: the texts
+   * are then empty.
+   */
   release?: () => void;
 }>;
 

@@ -88,10 +88,11 @@ function pickFault(request: FakeRequest, bucket: Bucket, random: () => number): 
 async function count(works: Works): Promise<number | AppError> {
   try {
     const { snapshot, release } = await works.read(never);
-    release?.();
-    return snapshot.works
+    const matches = snapshot.works
       .flatMap((work) => work.loweredParts)
       .reduce((sum, part) => sum + countMatchingLines(part, 'to be'), 0);
+    release?.();
+    return matches;
   } catch (error) {
     assert.ok(error instanceof AppError, String(error));
     return error;

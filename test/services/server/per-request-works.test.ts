@@ -107,6 +107,21 @@ describe('createWorksPerRequest', () => {
     assert.equal(memory.takenBytes(), 0);
   });
 
+  test('frees the texts once their caller has searched, and no others', async (t) => {
+    const { storage, store } = await startObjectStore(t);
+    for (const name of ['a', 'b']) storage.put(name, 'to be\n', '1', name === 'b');
+    const works = createWorksPerRequest(store);
+    const [first, second] = [await works.read(never), await works.read(never)];
+    const textsOf = ({ snapshot }: typeof first) =>
+      snapshot.works.flatMap(({ loweredParts }) => loweredParts.map(String));
+    assert.deepEqual(textsOf(first), ['to be\n', 'to be\n']);
+    first.release?.();
+    first.release?.();
+    // An unpacked text shares the memory that it was unpacked into.
+    assert.deepEqual(textsOf(first), ['', 'to be\n']);
+    assert.deepEqual(textsOf(second), ['to be\n', 'to be\n']);
+  });
+
   test('gives all memory back where it fails', async (t) => {
     const { storage, store } = await startObjectStore(t);
     storage.put('a', 'to be');
