@@ -62,4 +62,25 @@ for (const [name, create] of Object.entries(MANAGERS)) {
     assert.equal(emitter.emit('event', 1, 'two'), true);
     assert.throws(() => emitter.emit('error', new Error('unheard')), /unheard/);
   });
+
+  test(`a function runs in the context that it is bound to: ${name}`, (t) => {
+    const { manager, seen, note } = start(t, create);
+    const asked = function (this: unknown, first: number, second: string) {
+      note();
+      return [this, first, second];
+    };
+    const self = { called: manager.bind(bound, asked) };
+    assert.equal(self.called.length, 2);
+    assert.deepEqual(
+      manager.with(other, () => self.called(1, 'two')),
+      [self, 1, 'two'],
+    );
+    const inside = manager.with(bound, () => manager.bind(manager.active(), asked));
+    inside(1, 'two');
+    manager.bind(ROOT_CONTEXT, note)();
+    assert.deepEqual(seen, ['bound', 'bound', undefined]);
+    assert.throws(() => manager.bind(bound, () => assert.fail('thrown'))(), /thrown/);
+    assert.equal(manager.active().getValue(KEY), undefined);
+    assert.equal(manager.bind(bound, KEY), KEY);
+  });
 }

@@ -106,6 +106,14 @@ test('an event of a bound emitter sets no context: it has that of the binding', 
   assert.equal(set.mock.callCount(), 0);
 });
 
+test('a call of a bound function sets no context: it has that of the binding', (t) => {
+  const manager = new EmitterContextManager().enable();
+  const bound = manager.bind(ROOT_CONTEXT, () => {});
+  const set = t.mock.method(manager, 'with');
+  bound();
+  assert.equal(set.mock.callCount(), 0);
+});
+
 test('an emitter that is bound to the context that is active sets no context', (t) => {
   const manager = new EmitterContextManager().enable();
   manager.with(manager.active().setValue(Symbol('test'), 1), () => {
