@@ -123,9 +123,8 @@ export function createDiagnosis(
     if (isSure && tree !== undefined) shapes.add(trace, tree, { tree, said });
   }
 
-  function seeAgain(trace: Trace, { shape, verdict }: Known<Verdict>): void {
-    const { traceId, projectId, spans } = trace;
-    const startMs = spans[shape.root]?.startMs ?? 0;
+  function seeAgain(trace: Trace, { startMs, verdict }: Known<Verdict>): void {
+    const { traceId, projectId } = trace;
     const requests = [{ ...verdict.tree, traceId, projectId, startMs }];
     const isGeneral = isOfAnother(requests);
     count(trace, requests, isGeneral);

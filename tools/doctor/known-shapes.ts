@@ -1,15 +1,21 @@
 import type { Trace } from '../traces/model.ts';
 import type { NormalisedTrace } from '../traces/normalise.ts';
-import { hasShape, type Shape, shapeOf } from './shape.ts';
+import { rootByShape, type Shape, shapeOf } from './shape.ts';
 import { MOST_PLACES } from './sightings.ts';
 
-/** With as many spans: programs send theirs in one order or another. */
-const MOST_OF_LENGTH = 16;
+/** With as many spans. */
+const MOST_OF_LENGTH = 8;
 /** After so many traces in a row without a known shape it does not look at the next ones. */
 const MOST_MISSES = 256;
 const PAUSE = 2_048;
 
-export type Known<T> = { readonly shape: Shape; readonly verdict: T; seen: number };
+/** `startMs`: of the root of the trace that was found last. */
+export type Known<T> = {
+  readonly shape: Shape;
+  readonly verdict: T;
+  seen: number;
+  startMs: number;
+};
 
 /**
  * The shapes of traces, each with what was said of the first one that has it. A program makes the same
@@ -26,16 +32,21 @@ export function createKnownShapes<T>(fewest = MOST_PLACES) {
       misses = misses > PAUSE ? 0 : misses + 1;
       if (misses > MOST_MISSES) return null;
       const some = byLength.get(spans.length) ?? [];
-      const at = some.findIndex(({ shape }) => hasShape(shape, spans));
-      const found = some[at];
-      if (found === undefined) return null;
-      misses = 0;
-      found.seen += 1;
-      // The most frequent ones come first.
-      const before = some[at - 1];
-      if (before !== undefined && before.seen < found.seen)
-        [some[at - 1], some[at]] = [found, before];
-      return found;
+      for (let at = 0; at < some.length; at += 1) {
+        const known = some[at] as Known<T>;
+        const root = rootByShape(known.shape, spans);
+        if (root === null) continue;
+        misses = 0;
+        known.seen += 1;
+        known.startMs = root.startMs;
+        // The most frequent ones come first.
+        const before = some[at - 1];
+        if (before !== undefined && before.seen < known.seen) {
+          [some[at - 1], some[at]] = [known, before];
+        }
+        return known;
+      }
+      return null;
     },
     isSettled: ({ seen }: Known<T>): boolean => seen > fewest,
     add(trace: Trace, tree: NormalisedTrace, verdict: T): void {
@@ -45,7 +56,7 @@ export function createKnownShapes<T>(fewest = MOST_PLACES) {
       byLength.set(trace.spans.length, some);
       // The last one is the least frequent.
       if (some.length >= MOST_OF_LENGTH) some.pop();
-      some.push({ shape, verdict, seen: 1 });
+      some.push({ shape, verdict, seen: 1, startMs: tree.startMs });
     },
   };
 }

@@ -9,7 +9,7 @@ import { impossibleDelayOf } from '../traces/start-delay.ts';
 import { type Node, onGrid } from '../traces/tree.ts';
 import { readAlike } from './shape-labels.ts';
 
-/** What a span's trace says of it but for ids and times. Places are those of spans in the trace. */
+/** What a span's trace says of it but for ids and times. Numbers are places in the shape. */
 type SpanShape = Readonly<{
   name: string;
   kind: Span['kind'];
@@ -26,7 +26,7 @@ type SpanShape = Readonly<{
 
 /**
  * What traces have in common of which every rule says the same: spans of the same programs, names,
- * kinds and parents in the same order, and labels that differ only where no rule looks. All spans
+ * kinds and parents in any order, and labels that differ only where no rule looks. All spans
  * succeeded, and each one lies inside its caller, so that no rule asks for more of their times.
  */
 export type Shape = Readonly<{
@@ -42,6 +42,8 @@ const MISSING = -2;
 
 /** Traces with more spans seldom have the shape of another one. */
 const MOST_SPANS = 48;
+/** Of the trace that is looked at: which span is each one of the shape, and when it was. */
+const places = new Int32Array(MOST_SPANS);
 const startsMs = new Float64Array(MOST_SPANS);
 const endsMs = new Float64Array(MOST_SPANS);
 
@@ -52,9 +54,8 @@ export function shapeOf({ spans }: Trace, tree: NormalisedTrace): Shape | null {
   // Where several spans have no parent, times tell the root.
   if (tree.detached.length > 0) return null;
   if (!nodes.every(isPlain) || failureOf(tree) !== null || !hasOnePlatform(tree)) return null;
-  const places = new Map(spans.map(({ spanId }, place) => [spanId, place]));
-  const placeOf = (id: string | undefined) =>
-    id === undefined ? NONE : (places.get(id) ?? MISSING);
+  const byId = new Map(spans.map(({ spanId }, place) => [spanId, place]));
+  const placeOf = (id: string | undefined) => (id === undefined ? NONE : (byId.get(id) ?? MISSING));
   const nodeOf = new Map(nodes.map((node) => [node.span.spanId, node]));
   const shapes = spans.map((span): SpanShape => {
     const { name, kind, parentSpanId, attributes: labels } = span;
@@ -71,7 +72,7 @@ export function shapeOf({ spans }: Trace, tree: NormalisedTrace): Shape | null {
   });
   const isScheduled = profile === 'shakesapp' && requestRootOf(tree) !== null;
   const shape = { spans: shapes, root: placeOf(root.span.spanId), isScheduled };
-  return hasShape(shape, spans) ? shape : null;
+  return rootByShape(shape, spans) === null ? null : shape;
 }
 
 /** Nothing of it failed or is wrong, and its parent is one that it names. */
@@ -79,11 +80,10 @@ function isPlain({ span, parent, frontEnd, facts }: Node): boolean {
   const { attributes, parentSpanId } = span;
   if (errorOf(span) !== null || facts.wrongCount !== null) return false;
   if (asksForUnwanted({ attributes })) return false;
-  // Which server a front end passed its call on to, times may tell.
+  // Which server a front end passed its call on to, times may tell; and whose caller is its, the order.
   const id = parent?.span.spanId;
-  return (
-    frontEnd || id === undefined || [parentSpanId, attributes[ATTR.frontEndSpanId]].includes(id)
-  );
+  const isReceived = !frontEnd && attributes[ATTR.frontEndSpanId] === id;
+  return id === undefined || parentSpanId === id || isReceived;
 }
 
 /** Where spans name several platforms, times tell which one comes first. */
@@ -92,32 +92,66 @@ const hasOnePlatform = ({ nodes }: NormalisedTrace): boolean => {
   return nodes.slice(0, 1).some(has) || !nodes.some(has);
 };
 
-/** Whether every rule says of a trace with these spans what it says of one with this shape. */
-export function hasShape(shape: Shape, spans: readonly Span[]): boolean {
-  const { length } = shape.spans;
-  if (spans.length !== length) return false;
-  const zeroMs = (spans[shape.root] as Span).startMs;
-  for (let at = 0; at < length; at += 1) {
+/**
+ * The root of these spans, where every rule says of their trace what it says of one with this shape; else
+ * null.
+ */
+export function rootByShape(shape: Shape, spans: readonly Span[]): Span | null {
+  const hasShape =
+    spans.length === shape.spans.length &&
+    findPlaces(shape, spans) &&
+    areLinked(shape, spans) &&
+    areInside(shape) &&
+    areDistinct(spans) &&
+    (!shape.isScheduled || isInTime(shape, spans));
+  return hasShape ? (spans[places[shape.root] as number] as Span) : null;
+}
+
+/** Finds to each span of the shape one of these; as a rule they come in the same order. */
+function findPlaces({ spans: all }: Shape, spans: readonly Span[]): boolean {
+  places.fill(NONE, 0, all.length);
+  for (let at = 0; at < all.length; at += 1) {
     const span = spans[at] as Span;
-    const like = shape.spans[at] as SpanShape;
-    if (span.name !== like.name || span.kind !== like.kind) return false;
-    if (span.impossible !== undefined || span.status?.error === true) return false;
-    if (!readAlike(span.attributes, like)) return false;
-    if (!isAt(span.parentSpanId, like.parent, spans)) return false;
-    if (like.received !== NONE) {
-      if (!isAt(span.attributes[ATTR.frontEndSpanId], like.received, spans)) return false;
+    let like = at;
+    if (places[at] !== NONE || !isAlike(span, all[at] as SpanShape)) {
+      for (like = 0; like < all.length; like += 1) {
+        if (places[like] === NONE && isAlike(span, all[like] as SpanShape)) break;
+      }
+      if (like === all.length) return false;
     }
-    if (!(like.isRequest ? span.endMs > span.startMs : span.endMs >= span.startMs)) return false;
+    places[like] = at;
+  }
+  return true;
+}
+
+const isAlike = (span: Span, like: SpanShape): boolean =>
+  span.name === like.name &&
+  span.kind === like.kind &&
+  span.impossible === undefined &&
+  span.status?.error !== true &&
+  (like.isRequest ? span.endMs > span.startMs : span.endMs >= span.startMs) &&
+  readAlike(span.attributes, like);
+
+/** Whether ids lead where they lead in the shape. Notes the times, as a tree has them. */
+function areLinked({ spans: all, root }: Shape, spans: readonly Span[]): boolean {
+  const zeroMs = (spans[places[root] as number] as Span).startMs;
+  for (let at = 0; at < all.length; at += 1) {
+    const span = spans[places[at] as number] as Span;
+    const { parent, received } = all[at] as SpanShape;
+    if (!leads(span.parentSpanId, parent, spans)) return false;
+    if (received !== NONE) {
+      if (!leads(span.attributes[ATTR.frontEndSpanId], received, spans)) return false;
+    }
     const startMs = onGrid(span.startMs - zeroMs);
     startsMs[at] = startMs;
     endsMs[at] = startMs + onGrid(span.endMs - span.startMs);
   }
-  return areInside(shape) && areDistinct(spans) && (!shape.isScheduled || isInTime(shape, spans));
+  return true;
 }
 
-function isAt(id: string | undefined, place: number, spans: readonly Span[]): boolean {
-  if (place >= 0) return spans[place]?.spanId === id;
-  if (place === NONE || id === undefined) return place === NONE && id === undefined;
+function leads(id: string | undefined, to: number, spans: readonly Span[]): boolean {
+  if (to >= 0) return spans[places[to] as number]?.spanId === id;
+  if (to === NONE || id === undefined) return to === NONE && id === undefined;
   return !spans.some(({ spanId }) => spanId === id);
 }
 
@@ -147,5 +181,6 @@ function areDistinct(spans: readonly Span[]): boolean {
 /** Whether the root started as late as it may after it was due. */
 function isInTime({ root }: Shape, spans: readonly Span[]): boolean {
   const [startMs, endMs] = [startsMs[root] as number, endsMs[root] as number];
-  return impossibleDelayOf({ span: spans[root] as Span, startMs, endMs }) === null;
+  const span = spans[places[root] as number] as Span;
+  return impossibleDelayOf({ span, startMs, endMs }) === null;
 }

@@ -31,20 +31,22 @@ export function startDelayOf({ span, startMs, endMs }: Timed): StartDelay | null
     span.attributes;
   const byClock = delayUs === '';
   if (byClock && scheduled === '') return null;
-  const shown = byClock
-    ? `${ATTR.scheduledTime} ${show(scheduled)}`
-    : `${ATTR.startDelayUs} ${show(delayUs)}`;
+  const shown = () =>
+    byClock ? `${ATTR.scheduledTime} ${show(scheduled)}` : `${ATTR.startDelayUs} ${show(delayUs)}`;
   const delayMs = byClock ? span.startMs - Date.parse(scheduled) : numberOf(delayUs) / 1_000;
   if (!Number.isFinite(delayMs)) {
-    return { why: `${shown} is not a ${byClock ? 'time' : 'number'}`, ignored: false };
+    return { why: `${shown()} is not a ${byClock ? 'time' : 'number'}`, ignored: false };
   }
   const durationMs = endMs - startMs;
   const earliestMs = byClock ? Math.max(EARLIEST_BY_CLOCK_MS, -durationMs) : EARLIEST_MS;
   if (delayMs < earliestMs) {
-    return { why: `${shown}: it starts ${formatMs(-delayMs)} before it is due`, ignored: byClock };
+    return {
+      why: `${shown()}: it starts ${formatMs(-delayMs)} before it is due`,
+      ignored: byClock,
+    };
   }
   if (delayMs - durationMs > LATEST_BEYOND_MS) {
-    return { why: `${shown}: it starts ${formatMs(delayMs)} after it is due`, ignored: false };
+    return { why: `${shown()}: it starts ${formatMs(delayMs)} after it is due`, ignored: false };
   }
   return { ms: delayMs };
 }

@@ -10,7 +10,7 @@ import type { Span, Trace } from '../../../tools/traces/model.ts';
 import { trafficOf } from '../traces/other-systems.ts';
 import { change, moveTo, remove, set, shift, unset, withoutParent } from './changes.ts';
 import { DEFECTS } from './defects.ts';
-import { CLOUD_RUN, healthyTraces } from './healthy-traces.ts';
+import { CLOUD_RUN, healthyTraces, idOf, type Part } from './healthy-traces.ts';
 
 type Change = (span: Span, spans: readonly Span[]) => Partial<Span> | null;
 const labelled =
@@ -87,13 +87,23 @@ function copyOf({ projectId, spans }: Trace, number: number): Trace {
   };
 }
 
+/** A trace's spans come in any order. */
+const ORDERS = [
+  (spans: readonly Span[]) => spans,
+  (spans: readonly Span[]) => spans.toReversed(),
+  (spans: readonly Span[]) => [...spans.slice(1), ...spans.slice(0, 1)],
+];
+const inAnOrder = (spans: readonly Span[], number: number): readonly Span[] =>
+  ORDERS[number % ORDERS.length]?.(spans) ?? spans;
+
 /** More than rules list places of. */
 const UNCHANGED = 110;
 
 function* oftenUnchanged(traces: readonly Trace[]): Generator<Trace> {
   for (let round = 0; round < UNCHANGED; round += 1) {
     for (const [place, trace] of traces.entries()) {
-      yield copyOf(trace, round * traces.length + place);
+      const { spans, ...copy } = copyOf(trace, round * traces.length + place);
+      yield { ...copy, spans: inAnOrder(spans, round) };
     }
   }
 }
@@ -105,7 +115,7 @@ function changedCopy(trace: Trace, number: number, { change, at }: { change: Cha
     const members = place === at ? change(span, spans) : {};
     return members === null ? [] : [{ ...span, ...members }];
   });
-  return { ...copy, spans: changed };
+  return { ...copy, spans: inAnOrder(changed, number) };
 }
 
 /** Every change to these spans of each trace. */
@@ -205,6 +215,13 @@ const bySource = (source: string) => ({
 const withoutSource = unset(ATTR.parentSource);
 const lost = { get: withoutSource, serve: withoutSource, search: remove };
 
+const spanOf = (part: Part) =>
+  healthyTraces()
+    .flatMap(({ spans }) => spans)
+    .find(({ spanId }) => spanId === idOf(part)) as Span;
+/** Two spans that differ in nothing but their ids. */
+const twice = { ...lost, search: ({ spanId }: Span) => ({ ...spanOf('object'), spanId }) };
+
 /** Traces of which only times, all of them together or sums of labels tell what rules say. */
 const ALIKE: Readonly<Record<string, readonly [Changes, Changes]>> = {
   'of which one has a wrong count': [
@@ -217,6 +234,7 @@ const ALIKE: Readonly<Record<string, readonly [Changes, Changes]>> = {
   ],
   'of which the last call failed in one': [lateCall(0), lateCall(20.5)],
   'that all lack a span': [lost, lost],
+  'that make a call twice': [twice, lost],
   'that lack a span because of another header': [
     { ...bySource('b3') },
     { ...bySource('gcp_trace'), search: remove },
