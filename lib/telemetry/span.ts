@@ -27,18 +27,19 @@ export function withSpan<T>(
   options: SpanOptions,
   work: (span: Span) => Promise<T> | T,
 ): Promise<T> {
-  const { attributes = {}, links = [], root = false } = options;
   const tracer = trace.getTracer('shakesapp');
-  return tracer.startActiveSpan(name, { attributes, links, root }, async (span) => {
-    try {
-      return await work(span);
-    } catch (error) {
-      recordError(span, error);
-      throw error;
-    } finally {
-      span.end();
-    }
-  });
+  return tracer.startActiveSpan(name, options, (span) => endAfter(span, work));
+}
+
+async function endAfter<T>(span: Span, work: (span: Span) => Promise<T> | T): Promise<T> {
+  try {
+    return await work(span);
+  } catch (error) {
+    recordError(span, error);
+    throw error;
+  } finally {
+    span.end();
+  }
 }
 
 /** The span that this code runs in; undefined where there is none, or it cannot be found. */
