@@ -50,13 +50,22 @@ export function readHeaders<C>(
   const header = (name: string) => singleValue(getter.get(carrier, name));
   const b3 = names.includes('b3') ? parseB3(header('b3')) : undefined;
   const b3Multi = names.includes('b3multi') ? parseB3(joinB3Multi(header)) : undefined;
+  const cloud = names.includes('gcp_trace')
+    ? parseCloudTraceContext(header('x-cloud-trace-context'))
+    : undefined;
+  // Beside a parent of Google's header, traceparent says only whose tracestate it is.
+  const isRead =
+    names.includes('tracecontext') &&
+    (cloud?.spanId === undefined || hasValue(getter.get(carrier, 'tracestate')));
   return {
-    cloud: names.includes('gcp_trace')
-      ? parseCloudTraceContext(header('x-cloud-trace-context'))
-      : undefined,
-    w3c: names.includes('tracecontext') ? readTraceParent(carrier, getter) : undefined,
+    cloud,
+    w3c: isRead ? readTraceParent(carrier, getter) : undefined,
     b3: b3 ?? b3Multi,
   };
+}
+
+function hasValue(header: string | string[] | undefined): boolean {
+  return header !== undefined && header.length > 0;
 }
 
 const W3C = new W3CTraceContextPropagator();

@@ -98,6 +98,28 @@ test('a request without the headers of a trace begins with a context that copies
   assert.ok(!values.some((value) => value instanceof Map || typeof value === 'function'));
 });
 
+test('a request with a parent in Google’s header and no tracestate has its traceparent left unread', () => {
+  const ids = ['0123456789abcdef0123456789abcdef', '0123456789abcdef'];
+  const headers: Record<string, string> = {
+    'x-cloud-trace-context': `${ids[0]}/81985529216486895;o=1`,
+    traceparent: `00-${ids.join('-')}-01`,
+  };
+  const { extract } = createPropagator(['gcp_trace', 'tracecontext', 'b3']);
+  const read: string[] = [];
+  const getter = {
+    keys: Object.keys,
+    get(from: typeof headers, name: string) {
+      read.push(name);
+      // As gRPC's metadata says that there is none.
+      return [from[name] ?? []].flat();
+    },
+  };
+  extract(ROOT_CONTEXT, headers, getter);
+  assert.deepEqual(read, ['b3', 'x-cloud-trace-context', 'tracestate']);
+  extract(ROOT_CONTEXT, { ...headers, tracestate: 'a=b' }, getter);
+  assert.ok(read.includes('traceparent'));
+});
+
 test('an event of a bound emitter sets no context: it has that of the binding', (t) => {
   const manager = new EmitterContextManager().enable();
   const emitter = manager.bind(ROOT_CONTEXT, new EventEmitter()).on('event', () => {});
