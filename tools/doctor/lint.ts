@@ -3,7 +3,7 @@ import { columnsFor } from '../cli/format.ts';
 import { INTERRUPTED } from '../cli/origin.ts';
 import { createProgress } from '../cli/progress.ts';
 import { writeOutcome } from '../cli/result-file.ts';
-import { prepareEngine } from '../traces/engine.ts';
+import { holdYoungSpace, prepareEngine } from '../traces/engine.ts';
 import type { Trace } from '../traces/model.ts';
 import { explainSource, openSource } from '../traces/sources/open-source.ts';
 import { createDiagnosis } from './diagnose.ts';
@@ -38,8 +38,11 @@ export async function run(asked: Options): Promise<number> {
       onResume: (text) => process.stderr.write(`doctor: ${text}\n`),
     });
     const seen = createDiagnosis(options.logs.length > 0 ? logs : undefined, options.reading);
+    // Other formats come as many spans at once, which outlive some collections.
+    const hold = source.describe().kind === 'file' ? null : holdYoungSpace();
     const onTrace = (trace: Trace) => {
       seeSize(trace);
+      hold?.(trace);
       seen.see(trace);
     };
     const read = await readTraces(source, options, { signal, onTrace });

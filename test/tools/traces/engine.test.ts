@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import v8 from 'node:v8';
-import { prepareEngine } from '../../../tools/traces/engine.ts';
+import { holdYoungSpace, prepareEngine } from '../../../tools/traces/engine.ts';
 
 const MIB = 1_024 * 1_024;
 const OFF = '--no-opt';
@@ -54,6 +54,23 @@ describe('prepareEngine', () => {
     const args = [...flags, '--input-type=module', '--eval', HOT_LOOP];
     const said = execFileSync(process.execPath, args, { encoding: 'utf8' });
     assert.deepEqual(JSON.parse(said), { before: false, after: true });
+  });
+});
+
+describe('holdYoungSpace', () => {
+  it('stops the growth of the space for young objects once, when both halves have 8 MiB', (t) => {
+    const flags = listen(t);
+    const young = { space_name: 'new_space', space_size: 8 * MIB };
+    t.mock.method(v8, 'getHeapSpaceStatistics', () => [young]);
+    const see = holdYoungSpace();
+    see({ spans: { length: 10_000 } });
+    assert.deepEqual(flags, []);
+    young.space_size = 16 * MIB;
+    see({ spans: { length: 4_095 } });
+    assert.deepEqual(flags, []);
+    see({ spans: { length: 1 } });
+    see({ spans: { length: 10_000 } });
+    assert.deepEqual(flags, ['--semi-space-growth-factor=1']);
   });
 });
 
