@@ -27,19 +27,13 @@ export function toLogLine(line: string): string {
  * escape, which stands for no character.
  */
 function escapeText(line: string): string {
-  // Nearly no line has one, and to look is cheaper than to replace.
-  const plain = BREAKING.test(line) ? line.replaceAll(EACH_BREAKING, toEscape) : line;
+  const plain = line.replaceAll(/[\u007f-\u009f\u2028\u2029]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
   if (!plain.includes('\\ud')) return plain;
   return plain.replaceAll(/\\(?:ud[89a-f][0-9a-f]{2}|.)/g, (sequence) =>
     sequence.length > 2 ? '\ufffd' : sequence,
   );
-}
-
-const BREAKING = /[\u007f-\u009f\u2028\u2029]/;
-const EACH_BREAKING = new RegExp(BREAKING, 'g');
-
-function toEscape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function shorten(line: string): string {
