@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../lib/errors.ts';
 import { crc32c } from './crc32c.ts';
@@ -65,16 +65,21 @@ class TooLong extends Error {
   }
 }
 
-async function collect(stream: Readable, maxBytes: number): Promise<Buffer[]> {
+/** By events: to iterate over the stream takes a promise or two for each piece. */
+function collect(stream: Readable, maxBytes: number): Promise<Buffer[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer[]>();
   const chunks: Buffer[] = [];
   let length = 0;
-  // An error thrown in here destroys the stream.
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  stream.on('data', (chunk: Buffer) => {
     length += chunk.length;
-    if (length > maxBytes) throw new TooLong(maxBytes);
-    chunks.push(chunk);
-  }
-  return chunks;
+    if (length <= maxBytes) return chunks.push(chunk);
+    reject(new TooLong(maxBytes));
+    stream.destroy();
+  });
+  finished(stream, { writable: false }, (error) => (error ? reject(error) : resolve(chunks)));
+  // Whoever took it off another stream has paused it.
+  stream.resume();
+  return promise;
 }
 
 /** Asks for room before it keeps a piece; without room it unpacks no further. */
