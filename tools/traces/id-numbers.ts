@@ -9,6 +9,8 @@ export type IdNumbers = Readonly<{
   size(): number;
   /** Of an id that is new, the next number. */
   numberOf(id: string): number;
+  /** The same of bytes, but -1 where they are no id: other digits, others in number, or all zero. */
+  numberOfBytes(bytes: Uint8Array, from: number, to: number): number;
   /** -1 where the id has none. */
   find(id: string): number;
   idOf(number: number): string;
@@ -42,6 +44,24 @@ export function createIdNumbers(digits = TRACE_DIGITS): IdNumbers {
       sought[word] = value;
     }
     return invalid < 16;
+  }
+
+  /** The same of bytes; false also where all are zero. */
+  function readBytes(bytes: Uint8Array, from: number): boolean {
+    let invalid = 0;
+    let any = 0;
+    for (let word = 0; word < width; word += 1) {
+      let value = 0;
+      const first = from + word * DIGITS_OF_WORD;
+      for (let at = first; at < first + DIGITS_OF_WORD; at += 1) {
+        const digit = VALUES[bytes[at] as number] as number;
+        invalid |= digit;
+        value = (value << 4) | digit;
+      }
+      any |= value;
+      sought[word] = value;
+    }
+    return invalid < 16 && any !== 0;
   }
 
   function slotOf(): number {
@@ -106,6 +126,8 @@ export function createIdNumbers(digits = TRACE_DIGITS): IdNumbers {
   return {
     size: () => size,
     numberOf: (id) => (read(id) ? enter() : enterOther(id)),
+    numberOfBytes: (bytes, from, to) =>
+      to - from === digits && readBytes(bytes, from) ? enter() : -1,
     find(id) {
       if (!read(id)) return others.get(id) ?? -1;
       return (slots[slotOf()] as number) - 1;

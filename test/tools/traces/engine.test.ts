@@ -15,7 +15,7 @@ describe('prepareEngine', () => {
   it('lets the heap grow by no more than 30 % before it is collected', (t) => {
     const flags = listen(t);
     prepareEngine([]);
-    assert.ok(flags.includes('--heap-growing-percent=100'), String(flags));
+    assert.ok(flags.includes('--heap-growing-percent=200'), String(flags));
   });
 
   it('leaves the last compiler out until 200,000 spans are read, then turns it on once', (t) => {

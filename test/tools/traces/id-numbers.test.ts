@@ -40,3 +40,37 @@ test('text of another form has a number too', () => {
     ids.map((_, number) => number),
   );
 });
+
+test('the bytes of an id have the number of its text', () => {
+  const numbers = createIdNumbers();
+  const ids = ['0123456789abcdef'.repeat(2), counted(1), 'f'.repeat(32), counted(256)];
+  for (const [number, id] of ids.entries()) {
+    const bytes = Buffer.from(`"${id}"`);
+    assert.equal(numbers.numberOfBytes(bytes, 1, 33), number);
+    assert.equal(numbers.numberOfBytes(bytes, 1, 33), number);
+    assert.equal(numbers.numberOf(id), number);
+    assert.equal(numbers.idOf(number), id);
+  }
+});
+
+test('bytes that are no id have no number, and take none', () => {
+  const numbers = createIdNumbers();
+  const id = counted(1);
+  const others = [
+    id.slice(1),
+    `${id}0`,
+    '0'.repeat(32),
+    `${id.slice(1)}A`,
+    `g${id.slice(1)}`,
+    `${id.slice(1)}\\`,
+    `\u00e9${id.slice(2)}`,
+    '',
+  ];
+  for (const other of others) {
+    const bytes = Buffer.from(other);
+    assert.equal(numbers.numberOfBytes(bytes, 0, bytes.length), -1, other);
+  }
+  // Also where the bytes behind them would be digits.
+  assert.equal(numbers.numberOfBytes(Buffer.from(`${id}${id}`), 0, 31), -1);
+  assert.equal(numbers.size(), 0);
+});

@@ -12,6 +12,9 @@ type Place = {
   other: Place | undefined;
 };
 
+/** Where labels that extend others begin. `misses`: by length, how often in a row they were new. */
+type Start = Readonly<{ place: Place; misses: number[] }>;
+
 export const NO_LABELS: Labels = {};
 
 /** Values come from outside, and most that come once never come again: past this bound it forgets all. */
@@ -24,17 +27,35 @@ const createPlace = (): Place => ({
   other: undefined,
 });
 
-let starts = new WeakMap<Labels, Place>();
+let starts = new WeakMap<Labels, Start>();
 let places = 0;
 
-function startOf(base: Labels): Place {
+function startOf(base: Labels): Start {
   if (places > MOST_PLACES) {
     starts = new WeakMap();
     places = 0;
   }
-  const start = starts.get(base) ?? createPlace();
+  const known = starts.get(base);
+  if (known !== undefined) return known;
+  const start = { place: createPlace(), misses: [] };
   starts.set(base, start);
   return start;
+}
+
+const MOST_MISSES = 64;
+/** Every so many it looks again. */
+const PAUSE = 256;
+const LONGEST = 256;
+
+/**
+ * Whether labels of this length were new so often that they are not worth a place: those of a
+ * request's root, as a rule.
+ */
+function isHopeless({ misses }: Start, length: number): boolean {
+  const count = misses[length] ?? 0;
+  if (count < MOST_MISSES) return false;
+  misses[length] = count < MOST_MISSES + PAUSE ? count + 1 : MOST_MISSES - 1;
+  return true;
 }
 
 function next(place: Place, key: string, value: string): Place {
@@ -60,9 +81,15 @@ type Pairs = Readonly<{ keys: readonly string[]; values: readonly string[]; leng
  */
 export function shareLabels(base: Labels, { keys, values, length }: Pairs): Labels | null {
   if (length === 0) return base;
-  let place = startOf(base);
+  const start = startOf(base);
+  if (length < LONGEST && isHopeless(start, length)) return extend(base, { keys, values, length });
+  const before = places;
+  let { place } = start;
   for (let at = 0; at < length; at += 1) {
     place = next(place, keys[at] as string, values[at] as string);
+  }
+  if (length < LONGEST) {
+    start.misses[length] = places === before ? 0 : (start.misses[length] ?? 0) + 1;
   }
   place.labels ??= extend(base, { keys, values, length }) ?? undefined;
   return place.labels ?? null;

@@ -79,7 +79,14 @@ export function countLines(bytes: Buffer): number {
   return lines;
 }
 
+const NAME = Buffer.from('traceId');
+const NAME_IN_SNAKE_CASE = Buffer.from('trace_id');
+
 const isTraceId = (bytes: Buffer, from: number, to: number): boolean =>
-  bytes[from] === 0x74 &&
-  ((to - from === 7 && bytes.toString('latin1', from, to) === 'traceId') ||
-    (to - from === 8 && bytes.toString('latin1', from, to) === 'trace_id'));
+  isName(NAME, bytes, from, to) || isName(NAME_IN_SNAKE_CASE, bytes, from, to);
+
+function isName(name: Buffer, bytes: Buffer, from: number, to: number): boolean {
+  if (to - from !== name.length) return false;
+  for (let at = 0; at < name.length; at += 1) if (bytes[from + at] !== name[at]) return false;
+  return true;
+}

@@ -1,5 +1,4 @@
 import { createIdNumbers, type IdNumbers } from '../../id-numbers.ts';
-import { isHex } from '../hex-digits.ts';
 import { tryJson } from '../json-documents.ts';
 import type { Labels } from '../labels.ts';
 import type { Members } from '../members.ts';
@@ -90,26 +89,13 @@ function listsOf(outline: string, report: Report): readonly List[] | null {
 
 /** Numbers traces by the id as the model has it: one trace may be written in several ways. */
 function createNumbers(ids: IdNumbers) {
-  /** Spans of a trace often follow each other. */
-  let last = { written: '', number: -1 };
   /** -1 where nobody knows its trace yet, as the id is empty or has escapes in it. */
   return (bytes: Buffer, from: number, to: number): number => {
-    if (isText(last.written, bytes, from, to)) return last.number;
+    const number = ids.numberOfBytes(bytes, from, to);
+    if (number >= 0) return number;
     const written = bytes.toString('latin1', from, to);
-    if (written === '' || written.includes('\\')) return -1;
-    const number = ids.numberOf(isHex(written, 32) ? written : modelIdOf(written));
-    last = { written, number };
-    return number;
+    return written === '' || written.includes('\\') ? -1 : ids.numberOf(modelIdOf(written));
   };
-}
-
-function isText(text: string, bytes: Buffer, from: number, to: number): boolean {
-  if (text.length !== to - from) return false;
-  // Ids that somebody counts up differ at their ends.
-  for (let at = text.length - 1; at >= 0; at -= 1) {
-    if (text.charCodeAt(at) !== bytes[from + at]) return false;
-  }
-  return true;
 }
 
 /** Text that is not an id stays as it is: decodeSpan refuses it. */
