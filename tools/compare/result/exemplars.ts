@@ -2,6 +2,7 @@ import type { Sides } from '../cohorts/cohort.ts';
 import type { RequestRecord, Stratum } from '../cohorts/request-record.ts';
 import type { Design } from '../statistics/design.ts';
 import { latencyIn } from '../statistics/overall.ts';
+import { ascending } from '../statistics/quantiles.ts';
 import type { Drawing, Drawn } from './drawing.ts';
 
 /** The requests at the median and at p95 of the primary measure; null: there is none. */
@@ -37,31 +38,51 @@ export function chooseExemplars(
       target === null ? 0 : Math.abs(Math.log((latency(record) ?? 1) / (latency(target) ?? 1)));
     const away = (pair: Sides<RequestRecord>) =>
       distance(pair.a, targetA) + distance(pair.b, targetB);
-    return pairs.reduce((best, pair) => (away(pair) < away(best) ? pair : best));
+    let best = pairs[0] as Sides<RequestRecord>;
+    let bestAway = away(best);
+    for (const pair of pairs) {
+      const ofPair = away(pair);
+      if (ofPair < bestAway) [best, bestAway] = [pair, ofPair];
+    }
+    return best;
   };
   const [median, p95] = [nearest(0.5), nearest(0.95)];
   return { paired: true, a: { median: median.a, p95: p95.a }, b: { median: median.b, p95: p95.b } };
 }
 
-/** Those of a stratum that are complete and have a latency, the fastest first. */
-function rank(records: readonly RequestRecord[], stratum: Stratum): readonly RequestRecord[] {
+/** Requests with their latencies, and all of these sorted. */
+type Ranked = Readonly<{
+  records: readonly RequestRecord[];
+  ms: Float64Array;
+  sorted: Float64Array;
+}>;
+
+/** Those of a stratum that are complete and have a latency. */
+function rank(records: readonly RequestRecord[], stratum: Stratum): Ranked {
   const latency = latencyIn(stratum);
-  // Each latency is asked for once: to sort, it would be for every two that are compared.
-  const timed: { record: RequestRecord; ms: number }[] = [];
+  const timed: RequestRecord[] = [];
+  const times: number[] = [];
   for (const record of records) {
     const ms = record.whole ? latency(record) : null;
-    if (ms !== null) timed.push({ record, ms });
+    if (ms === null) continue;
+    timed.push(record);
+    times.push(ms);
   }
-  timed.sort(
-    (one, other) => one.ms - other.ms || (one.record.traceId < other.record.traceId ? -1 : 1),
-  );
-  return timed.map(({ record }) => record);
+  return { records: timed, ms: Float64Array.from(times), sorted: ascending(times) };
 }
 
-const at = (ranked: readonly RequestRecord[], fraction: number): RequestRecord | null =>
-  ranked[Math.round(fraction * (ranked.length - 1))] ?? null;
+/** Only the times are sorted, and what has the wanted one is looked for: requests would take ten times as long. */
+function at({ records, ms, sorted }: Ranked, fraction: number): RequestRecord | null {
+  const place = Math.round(fraction * (sorted.length - 1));
+  const wanted = sorted[place];
+  if (wanted === undefined) return null;
+  const alike = records
+    .filter((_, index) => ms[index] === wanted)
+    .sort((one, other) => (one.traceId < other.traceId ? -1 : 1));
+  return alike[place - sorted.indexOf(wanted)] ?? null;
+}
 
-const choiceOf = (ranked: readonly RequestRecord[]): Choice => ({
+const choiceOf = (ranked: Ranked): Choice => ({
   median: at(ranked, 0.5),
   p95: at(ranked, 0.95),
 });
