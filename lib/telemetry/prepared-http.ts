@@ -3,7 +3,7 @@ import type { Attributes, Span } from '@opentelemetry/api';
 import type { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import utils from '@opentelemetry/instrumentation-http/build/src/utils.js';
 
-/** A program is asked for few URLs again and again; what is beyond is taken apart each time. */
+/** A program is asked for few URLs again and again; beyond so many it forgets all of them. */
 const MOST_KNOWN = 64;
 /** Characters of a URL that is kept. */
 const MOST_LENGTH = 1_024;
@@ -12,7 +12,7 @@ const MOST_LENGTH = 1_024;
  * Takes from OpenTelemetry's instrumentation of HTTP what it does again for each request of a server. Its
  * spans have the same attributes.
  *
- * - It parses the URL, copies the query twice and takes the Host header apart: here once for a URL, until
+ * - It parses the URL, copies the query twice and parses the Host header: here once for a URL, until
  *   something else that the attributes depend on differs.
  * - It makes the attributes of a metric that nobody reads.
  */
@@ -47,7 +47,9 @@ function rememberAttributes(compute: GetAttributes): GetAttributes {
       return { ...before.attributes, 'network.peer.port': request.socket.remotePort };
     }
     const attributes = compute(request, options, logger);
-    if (url.length <= MOST_LENGTH && (before !== undefined || known.size < MOST_KNOWN)) {
+    if (url.length <= MOST_LENGTH) {
+      // Whoever asks for many others must not keep those that come now from being known.
+      if (before === undefined && known.size >= MOST_KNOWN) known.clear();
       known.set(url, describe(request, options, attributes));
     }
     return attributes;

@@ -121,14 +121,23 @@ export function createApp(
     if (isStopping) reply.header('connection', 'close');
     // A probe has no spans, and an outage of tracing must not restart the service.
     if (isProbe(request)) return done();
-    const send = () => {
+    const addPressure = () => {
       const pressure = pressureHeader();
       if (pressure !== undefined) reply.header(PRESSURE_HEADER, pressure);
-      done();
     };
     const flushed = flushBeforeResponse();
-    if (flushed === undefined) return send();
-    void flushed.then(send);
+    if (flushed === undefined) {
+      addPressure();
+      return done();
+    }
+    flushed
+      .then(addPressure)
+      .then(() => done(), done)
+      .catch((error: unknown) => {
+        // Behind a promise nobody else hears of it, and its caller would wait.
+        request.log.error({ err: error }, 'cannot answer');
+        reply.raw.destroy();
+      });
   });
   app.setErrorHandler(sendProblem);
 

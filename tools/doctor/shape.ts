@@ -4,6 +4,7 @@ import { isRequestSpan } from '../traces/link.ts';
 import type { Span, Trace } from '../traces/model.ts';
 import { type NormalisedTrace, requestRootOf } from '../traces/normalise.ts';
 import type { Attributes } from '../traces/per-attributes.ts';
+import { shedBefore } from '../traces/shed.ts';
 import { asksForUnwanted, errorOf } from '../traces/span.ts';
 import { impossibleDelayOf } from '../traces/start-delay.ts';
 import { type Node, onGrid } from '../traces/tree.ts';
@@ -51,6 +52,8 @@ const endsMs = new Float64Array(MOST_SPANS);
 export function shapeOf({ spans }: Trace, tree: NormalisedTrace): Shape | null {
   const { root, nodes, profile } = tree;
   if (root === null || nodes.length !== spans.length || spans.length > MOST_SPANS) return null;
+  // Requests that were shed before it are counted by its run, which no shape holds.
+  if (shedBefore(root.span) > 0) return null;
   // Where several spans have no parent, times tell the root.
   if (tree.detached.length > 0) return null;
   if (!nodes.every(isPlain) || failureOf(tree) !== null || !hasOnePlatform(tree)) return null;

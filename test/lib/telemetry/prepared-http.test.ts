@@ -80,6 +80,17 @@ test('a URL is parsed once, and what a span adds stays with the span', (t) => {
   assert.equal(parsed.mock.callCount(), 0);
 });
 
+test('a URL is known however many others came before it', (t) => {
+  for (let other = 0; other < 1_000; other += 1) ours(request({ url: `/${other}` }), options, diag);
+  const asked = request({ url: '/after-all-others' });
+  const before = ours(asked, options, diag);
+  const parsed = t.mock.method(globalThis, 'URL');
+  assert.deepEqual(ours(asked, options, diag), before);
+  assert.equal(parsed.mock.callCount(), 0);
+  ours(request({ url: '/0' }), options, diag);
+  assert.ok(parsed.mock.callCount() > 0, 'it keeps only the last ones');
+});
+
 test('a span of HTTP ends once', () => {
   let ends = 0;
   const span = { end: () => ends++ } as unknown as Span;

@@ -1,4 +1,4 @@
-import { median } from 'simple-statistics';
+import { medianOf } from '../statistics/quantiles.ts';
 import { SIDES, type Sides } from './cohort.ts';
 import { createHopSide, type HopSide, type Members, offsetsOf } from './hop-side.ts';
 import type { RequestRecord, Stratum } from './request-record.ts';
@@ -36,10 +36,7 @@ export function groupHops(
     }
   }
   const usual = new Map(
-    [...groups].map(([path, { a, b }]) => [
-      path,
-      median(offsetsOf([...a, ...b]) as unknown as number[]),
-    ]),
+    [...groups].map(([path, { a, b }]) => [path, medianOf(offsetsOf([...a, ...b]))]),
   );
   const sidesOf = (path: string, { a, b }: Sides<Members[]>) => ({
     a: createHopSide(path, a, counts),

@@ -130,7 +130,7 @@ export type Load = Pick<CohortSummary, 'runs' | 'expectedRequests' | 'requestsPe
 
 /** What was asked of the cohort, by the sequence numbers of its requests. */
 export function loadOf(records: readonly RequestRecord[]): Load {
-  const runSizes = runsOf(records.filter(({ requestsInTrace }) => requestsInTrace > 0)).map(
+  const runSizes = runsOf(records.filter(({ rootSpanId }) => rootSpanId !== null)).map(
     ({ records: ofRun }) =>
       ofRun.reduce(
         (most, { sequence }) => Math.max(most, sequence === null ? 0 : sequence + 1),
