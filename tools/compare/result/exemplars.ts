@@ -53,7 +53,7 @@ export function chooseExemplars(
 /** Requests with their latencies, and all of these sorted. */
 type Ranked = Readonly<{
   records: readonly RequestRecord[];
-  ms: Float64Array;
+  ms: readonly number[];
   sorted: Float64Array;
 }>;
 
@@ -68,7 +68,7 @@ function rank(records: readonly RequestRecord[], stratum: Stratum): Ranked {
     timed.push(record);
     times.push(ms);
   }
-  return { records: timed, ms: Float64Array.from(times), sorted: ascending(times) };
+  return { records: timed, ms: times, sorted: ascending(times) };
 }
 
 /** Only the times are sorted, and what has the wanted one is looked for: requests would take ten times as long. */
