@@ -1,5 +1,6 @@
 import { tryJson } from './json-documents.ts';
 import type { Labels } from './labels.ts';
+import { Misses } from './misses.ts';
 
 const TRACE = '{"traceId":"';
 const MEMBER = '"attributes":';
@@ -35,13 +36,13 @@ export function parseSavedLine(text: string): unknown {
     const end = text.indexOf('}', at) + 1;
     const place = span;
     span += 1;
-    if (isHopeless(place)) {
+    if (misses.isHopeless(place)) {
       at = Math.max(at, end);
       continue;
     }
     const before = known.length;
     const number = numberOf(text.slice(at, end));
-    misses[place] = number === before ? (misses[place] ?? 0) + 1 : 0;
+    misses.see(place, number === before);
     if (number < 0) continue;
     short += text.slice(from, at) + number;
     numbers.push(number);
@@ -68,19 +69,8 @@ function nextLabels(text: string, from: number): number {
   return at < 0 ? at : at + MEMBER.length;
 }
 
-/** How often in a row the labels at one place of a line were new: those of the root, as a rule. */
-const misses: number[] = [];
-const MOST_MISSES = 64;
-/** Every so many lines it looks there again. */
-const PAUSE = 256;
-
-/** Labels that come once are faster parsed with their line. */
-function isHopeless(place: number): boolean {
-  const count = misses[place] ?? 0;
-  if (count < MOST_MISSES) return false;
-  misses[place] = count < MOST_MISSES + PAUSE ? count + 1 : MOST_MISSES - 1;
-  return true;
-}
+/** By the place of labels in their line. Those that come once are faster parsed with it. */
+const misses = new Misses();
 
 /** -1: what ends with the first bracket is not all of the labels. */
 function numberOf(text: string): number {

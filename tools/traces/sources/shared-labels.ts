@@ -1,4 +1,5 @@
 import type { Labels } from './labels.ts';
+import { Misses } from './misses.ts';
 
 /**
  * Where the labels stand that some list of keys and values comes to: a path of one step a pair, so
@@ -12,8 +13,8 @@ type Place = {
   other: Place | undefined;
 };
 
-/** Where labels that extend others begin. `misses`: by length, how often in a row they were new. */
-type Start = Readonly<{ place: Place; misses: number[] }>;
+/** Where labels that extend others begin. `misses`: by the length of their list. */
+type Start = Readonly<{ place: Place; misses: Misses }>;
 
 export const NO_LABELS: Labels = {};
 
@@ -37,26 +38,13 @@ function startOf(base: Labels): Start {
   }
   const known = starts.get(base);
   if (known !== undefined) return known;
-  const start = { place: createPlace(), misses: [] };
+  const start = { place: createPlace(), misses: new Misses() };
   starts.set(base, start);
   return start;
 }
 
-const MOST_MISSES = 64;
-/** Every so many it looks again. */
-const PAUSE = 256;
+/** Longer lists are too rare to count. */
 const LONGEST = 256;
-
-/**
- * Whether labels of this length were new so often that they are not worth a place: those of a
- * request's root, as a rule.
- */
-function isHopeless({ misses }: Start, length: number): boolean {
-  const count = misses[length] ?? 0;
-  if (count < MOST_MISSES) return false;
-  misses[length] = count < MOST_MISSES + PAUSE ? count + 1 : MOST_MISSES - 1;
-  return true;
-}
 
 function next(place: Place, key: string, value: string): Place {
   let from = place;
@@ -82,15 +70,14 @@ type Pairs = Readonly<{ keys: readonly string[]; values: readonly string[]; leng
 export function shareLabels(base: Labels, { keys, values, length }: Pairs): Labels | null {
   if (length === 0) return base;
   const start = startOf(base);
-  if (length < LONGEST && isHopeless(start, length)) return extend(base, { keys, values, length });
+  if (length < LONGEST && start.misses.isHopeless(length))
+    return extend(base, { keys, values, length });
   const before = places;
   let { place } = start;
   for (let at = 0; at < length; at += 1) {
     place = next(place, keys[at] as string, values[at] as string);
   }
-  if (length < LONGEST) {
-    start.misses[length] = places === before ? 0 : (start.misses[length] ?? 0) + 1;
-  }
+  if (length < LONGEST) start.misses.see(length, places > before);
   place.labels ??= extend(base, { keys, values, length }) ?? undefined;
   return place.labels ?? null;
 }
