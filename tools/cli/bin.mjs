@@ -18,6 +18,7 @@ const node = join(
 if (isProjectNode()) {
   // Keeps the stripped sources, so that the next start need not strip them again.
   module.enableCompileCache(join(root, 'node_modules/.cache/shakesapp'));
+  module.registerHooks({ resolve: resolveOwnSource });
   // The process that waits for this one was killed (see passOn), so nobody else can stop it.
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   process.channel?.unref();
@@ -35,6 +36,22 @@ if (isProjectNode()) {
 
 function isProjectNode() {
   return existsSync(node) && realpathSync(node) === realpathSync(process.execPath);
+}
+
+/**
+ * A relative import of a .ts file can only be that file, so there is nothing to look for. Node would ask
+ * the file system for it, for its real path and for the package.json of each folder above: of 160 modules
+ * that takes a sixth of a command's start.
+ *
+ * @type {import('node:module').ResolveHookSync}
+ */
+function resolveOwnSource(specifier, context, next) {
+  const { parentURL } = context;
+  if (!/^\..*\.ts$/.test(specifier) || !parentURL?.startsWith('file:')) {
+    return next(specifier, context);
+  }
+  const { href } = new URL(specifier, parentURL);
+  return { url: href, format: 'module-typescript', shortCircuit: true };
 }
 
 /**

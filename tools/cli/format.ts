@@ -40,8 +40,9 @@ export function printable(text: string): string {
 }
 
 let segmenter: Intl.Segmenter | undefined;
-/** Made only where a name is cut: its tables take as long to load as a dozen modules. */
+/** Its segmenter is made only where it is needed: the tables take as long to load as 20 modules. */
 function graphemesOf(text: string): readonly string[] {
+  if (SINGLE.test(text)) return [...text];
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   return [...segmenter.segment(text)].map(({ segment }) => segment);
 }

@@ -3,21 +3,27 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { COMMAND_LINE } from '../../../tools/bench/run-process.ts';
 import { type SpanFile, writeSpanFile } from '../../../tools/bench/span-files.ts';
-import { childEnvironment } from '../../run-to-end.ts';
-import { runCli } from '../cli/run-cli.ts';
+import { childEnvironment, runToEnd } from '../../run-to-end.ts';
 
 /*
  * What a command costs, in what can be counted: no figure depends on how fast the machine is. A bound is a
  * little above what it is today: raise it where the reason is good, and say so.
  */
 
-/** At its end a process says how many modules it loaded, and how many bytes it read. */
+/** At its end a process says how many modules it loaded, how many sources Node looked for, how many bytes it read. */
 const REPORT = `--import=data:text/javascript,${encodeURIComponent(`
   import { existsSync, readFileSync } from 'node:fs';
   import { registerHooks } from 'node:module';
   let modules = 0;
+  let lookedFor = 0;
   registerHooks({
+    // The newest hook comes first, so this one hears only of what the command leaves to Node.
+    resolve(specifier, context, next) {
+      if (specifier.endsWith('.ts')) lookedFor += 1;
+      return next(specifier, context);
+    },
     load(url, context, next) {
       if (!url.startsWith('node:')) modules += 1;
       return next(url, context);
@@ -26,13 +32,15 @@ const REPORT = `--import=data:text/javascript,${encodeURIComponent(`
   process.on('exit', () => {
     const io = existsSync('/proc/self/io') ? readFileSync('/proc/self/io', 'utf8') : '';
     const read = Number(/^rchar: (\\d+)$/m.exec(io)?.[1] ?? null);
-    console.error('\\nCOUNTED ' + JSON.stringify({ modules, read }));
+    console.error('\\nCOUNTED ' + JSON.stringify({ modules, lookedFor, read }));
   });`)}`;
 
-type Counted = Readonly<{ modules: number; read: number }>;
+type Counted = Readonly<{ modules: number; lookedFor: number; read: number }>;
 
 async function count(args: readonly string[], expectedCode: number): Promise<Counted> {
-  const { code, stderr } = await runCli(args, { env: childEnvironment({ NODE_OPTIONS: REPORT }) });
+  const { code, stderr } = await runToEnd(process.execPath, [COMMAND_LINE, ...args], {
+    env: childEnvironment({ NODE_OPTIONS: REPORT }),
+  });
   assert.equal(code, expectedCode, stderr);
   const said = /^COUNTED (.*)$/m.exec(stderr)?.[1];
   assert.ok(said, stderr);
@@ -62,6 +70,12 @@ describe('the structure of a command', () => {
       assertWithin((await count(args, code)).modules, most);
     });
   }
+
+  test('Node looks for no source of a command', async () => {
+    const { modules, lookedFor } = await count(['--help'], 0);
+    assert.ok(modules > 20);
+    assert.equal(lookedFor, 0);
+  });
 
   /** With a file of spans; doctor finds a fault in them. */
   const READERS = [

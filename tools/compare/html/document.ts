@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { sha256 } from '../../traces/sha256.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { STYLE } from './style.ts';
 
@@ -54,4 +54,4 @@ ${[SCRIPT, ...scripts].map((script) => html`<script>${trusted(script)}</script>\
 `}`;
 }
 
-const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const hash = (text: string) => `'sha256-${sha256(text, 'base64')}'`;
