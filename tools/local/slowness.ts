@@ -53,8 +53,8 @@ export function createSlowness(
       if (factor() < Math.max(SAID_FROM, 2 * said)) return undefined;
       said = factor();
       return (
-        `busy or slow machine: deadlines are ${said} times as long ` +
-        `(Node starts in ${formatMs(slowestMs())})`
+        `busy or slow machine (Node starts in ${formatMs(slowestMs())}): local deadlines are ${said} times ` +
+        'as long,\nso that requests do not fail because of it. You need not do anything.'
       );
     },
   };
