@@ -128,6 +128,7 @@ test('Ctrl-C in a terminal ends npm start with 0 and leaves no process and no po
 
   child.stdin.write('\u0003');
   assert.equal(await exited, 0, output());
+  assert.match(output(), /SIGINT: stopping\..*\s+Everything has stopped, after /);
   assert.deepEqual(processes.filter(readStat), []);
   assert.equal(await accepts(page), false);
 });

@@ -9,6 +9,7 @@ import { createRunLog } from './run-log.ts';
 import { createRuns } from './runs.ts';
 import { parsePassedOn } from './settings.ts';
 import { createSlowness } from './slowness.ts';
+import { createStop } from './stop.ts';
 import { createWireHeaders } from './wire-headers.ts';
 import { readWorksChoice } from './works-options.ts';
 
@@ -16,6 +17,13 @@ const note = (text: string) => void process.stderr.write(`${text}\n`);
 
 /** Returns the exit code. */
 export async function run(options: Options): Promise<number> {
+  const stop = createStop(note);
+  const code = await runUntil(stop.signal, options);
+  stop.ended();
+  return code;
+}
+
+async function runUntil(signal: AbortSignal, options: Options): Promise<number> {
   const slowness = createSlowness();
   // It needs another process, and loading the system keeps this one busy.
   const measured = slowness.measure();
@@ -26,16 +34,6 @@ export async function run(options: Options): Promise<number> {
   const passedOn = parsePassedOn(process.env);
   const works = await readWorksChoice(options);
 
-  // Ctrl-C arrives twice (from the terminal and from npm): later signals change nothing.
-  const stopped = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (!stopped.signal.aborted) note(`\n${signal}: ending every process ...`);
-      stopped.abort(new Error(`stopped by ${signal}`));
-    });
-  }
-
-  const { signal } = stopped;
   const saved = options.beside.length === 0 ? [] : await readBeside(options.beside, signal);
   const runs = options.once
     ? createRuns({ options, signal, onProgress: note, onPause: () => void loadReport() })
@@ -61,7 +59,7 @@ export async function run(options: Options): Promise<number> {
     works,
     byHand: options.once,
     body,
-    signal: stopped.signal,
+    signal,
     onProgress: note,
     onReady: runs?.begin,
     onEvent: programs.onEvent,
