@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { UsageError } from '../../cli/command-line.ts';
 import type { Trace } from '../../traces/model.ts';
 import { openFiles } from '../../traces/sources/files.ts';
@@ -29,7 +28,7 @@ export async function readAllSaved(
   const all: SavedTraces[] = [];
   const names = fileNames(paths);
   for (const [place, path] of paths.entries()) {
-    const saved = await readSavedTraces(path, signal, names[place]);
+    const saved = await readSavedTraces(path, signal, names[place] ?? path);
     const same = all.find(({ traces }) => [...saved.traces.keys()].some((id) => traces.has(id)));
     if (same)
       throw new UsageError(`--beside ${path}: it holds a trace that ${same.name} holds too`);
@@ -39,10 +38,10 @@ export async function readAllSaved(
 }
 
 /** Reads a file of traces in any format that `compare --from` reads. Throws UsageError. */
-export async function readSavedTraces(
+async function readSavedTraces(
   path: string,
   signal: AbortSignal,
-  name = basename(path),
+  name: string,
 ): Promise<SavedTraces> {
   let newest: Trace[] = [];
   let of = 0;

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { UsageError } from '../../../../tools/cli/command-line.ts';
 import { renderBesideLine } from '../../../../tools/local/page/beside-line.ts';
 import { renderSavedTraces } from '../../../../tools/local/page/saved-list.ts';
-import { readAllSaved, readSavedTraces } from '../../../../tools/local/page/saved-traces.ts';
+import { readAllSaved } from '../../../../tools/local/page/saved-traces.ts';
 import type { Trace } from '../../../../tools/traces/model.ts';
 import { renderTraceFile } from '../../../../tools/traces/sources/trace-lines.ts';
 import { requestTrace, without } from '../../traces/request-trace.ts';
@@ -28,7 +28,8 @@ const saveTraces = (t: TestContext, traces: readonly Trace[]) =>
 test('keeps the newest fifty traces of a file, newest first, and says of how many', async (t) => {
   const all = Array.from({ length: 130 }, (_, sequence) => requestTrace({ sequence }));
   const mixed = [...all.slice(60), ...all.slice(0, 60)];
-  const saved = await readSavedTraces(await saveTraces(t, mixed), signal);
+  const [saved] = await readAllSaved([await saveTraces(t, mixed)], signal);
+  assert.ok(saved);
   assert.equal(saved.name, 'earlier.ndjson');
   assert.deepEqual(
     [...saved.traces.keys()],
@@ -46,7 +47,8 @@ test('keeps the newest fifty traces of a file, newest first, and says of how man
 test('calls a trace local only where it is of a local run', async (t) => {
   const local = requestTrace({ sequence: 1 });
   const real = { ...requestTrace({ sequence: 2 }), projectId: 'my-project' };
-  const markup = `${renderSavedTraces(await readSavedTraces(await saveTraces(t, [real, local]), signal), 0)}`;
+  const saved = await readAllSaved([await saveTraces(t, [real, local])], signal);
+  const markup = `${saved.map(renderSavedTraces)}`;
   assert.match(markup, /<bdi>Cloud Run<\/bdi>/);
   assert.match(markup, /<bdi>Cloud Run \(local\)<\/bdi>/);
 });
@@ -56,7 +58,8 @@ test('calls a trace complete that has everything that the saved level of the run
   const dark = without(requestTrace(), 5, 6, 7, 8, 9, 10);
   const markupAt = async (instrument?: string) => {
     const text = renderTraceFile({ ...SOURCE, instrument }, [dark]);
-    return `${renderSavedTraces(await readSavedTraces(await save(t, text), signal), 0)}`;
+    const saved = await readAllSaved([await save(t, text)], signal);
+    return `${saved.map(renderSavedTraces)}`;
   };
   assert.match(
     await markupAt('http'),
@@ -102,7 +105,7 @@ test('a file that is missing, empty or of no known format is bad usage', async (
     ['/no/such/file', /--beside \/no\/such\/file: /],
   ] as const;
   for (const [path, message] of cases) {
-    await assert.rejects(readSavedTraces(path, signal), (error: unknown) => {
+    await assert.rejects(readAllSaved([path], signal), (error: unknown) => {
       assert.ok(error instanceof UsageError);
       assert.match(error.message, message);
       return true;
