@@ -1,6 +1,7 @@
 import { isSpanContextValid } from '@opentelemetry/api';
 import { type Logger, pino } from 'pino';
 import { fineNowMs, toTimestamp } from './fine-clock.ts';
+import { LOG_FIELD } from './log-fields.ts';
 import { toLogLine } from './log-line.ts';
 import { createLogOutput } from './log-output.ts';
 import { activeSpanContext } from './span.ts';
@@ -61,8 +62,8 @@ function traceFields(project: string): Record<string, string | boolean> {
   const context = activeSpanContext();
   if (!context || !isSpanContextValid(context)) return {};
   return {
-    'logging.googleapis.com/trace': `projects/${project}/traces/${context.traceId}`,
-    'logging.googleapis.com/spanId': context.spanId,
-    'logging.googleapis.com/trace_sampled': (context.traceFlags & 1) === 1,
+    [LOG_FIELD.trace]: `projects/${project}/traces/${context.traceId}`,
+    [LOG_FIELD.spanId]: context.spanId,
+    [LOG_FIELD.sampled]: (context.traceFlags & 1) === 1,
   };
 }

@@ -9,6 +9,7 @@ import { ERRORS, kindOfGrpcStatus } from '../../lib/errors.ts';
 import { TIMEOUT_HEADER } from '../../lib/request-timeout.ts';
 import { RETRY_PUSHBACK, SERVICE_NAME, shakespeareService } from '../../lib/rpc.ts';
 import { MAX_QUERY_BYTES } from '../../lib/search-query.ts';
+import { LOG_FIELD } from '../../lib/telemetry/log-fields.ts';
 import { SPAN } from '../../lib/telemetry/names.ts';
 import { createPropagator } from '../../lib/telemetry/propagator.ts';
 import { createAuthority } from '../../tools/local/cloud/identity/certificates.ts';
@@ -159,7 +160,13 @@ describe('docs/contract.md, environment', () => {
 describe('docs/contract.md, log lines', () => {
   const members = rowsOf(sectionOf('Log lines')).flatMap(([first = '']) => readInlineCode(first));
   const sourceOf = (names: readonly string[]) =>
-    names.map((name) => readFileSync(join(ROOT, 'tools', name), 'utf8')).join('');
+    names
+      .map((name) => readFileSync(join(ROOT, 'tools', name), 'utf8'))
+      .join('')
+      .replaceAll(
+        /\bLOG_FIELD\.(\w+)/g,
+        (_, name) => `'${LOG_FIELD[name as keyof typeof LOG_FIELD]}'`,
+      );
   const LOCAL = ['local/console.ts', 'local/log-book.ts'];
   const DOCTOR = ['doctor/logs.ts', 'doctor/rules/unlinked-logs.ts'];
 

@@ -1,3 +1,4 @@
+import { LOG_FIELD } from '../../lib/telemetry/log-fields.ts';
 import { UsageError } from '../cli/command-line.ts';
 import { type Line, readNumberedLines } from '../traces/sources/text-lines.ts';
 
@@ -86,13 +87,13 @@ function toLogLine(value: unknown, where: string, text: string): LogLine {
   const fields = { ...value, ...payload };
   const firstText = (...candidates: unknown[]) =>
     candidates.find((candidate): candidate is string => typeof candidate === 'string');
-  const sampled = fields['logging.googleapis.com/trace_sampled'] ?? value.traceSampled;
+  const sampled = fields[LOG_FIELD.sampled] ?? value.traceSampled;
   return {
     where,
     fields: 'textPayload' in value ? null : fields,
     message: firstText(fields.message, value.textPayload) ?? '',
-    trace: firstText(fields['logging.googleapis.com/trace'], value.trace),
-    spanId: firstText(fields['logging.googleapis.com/spanId'], value.spanId),
+    trace: firstText(fields[LOG_FIELD.trace], value.trace),
+    spanId: firstText(fields[LOG_FIELD.spanId], value.spanId),
     sampled: typeof sampled === 'boolean' ? sampled : undefined,
   };
 }

@@ -1,13 +1,10 @@
+import { LOG_FIELD } from '../../lib/telemetry/log-fields.ts';
 import { formatMs, printable, TEXT_COLUMNS } from '../cli/format.ts';
+import { isFailure } from './log-book.ts';
 import { PLATFORM_LABEL } from './platforms/labels.ts';
 import type { LogLine, PlatformEvent } from './platforms/platform.ts';
 
 const SHORT: Readonly<Record<LogLine['platform'], string>> = { cloud_run: 'run', gke: 'gke' };
-
-/** Severities that are shown without --verbose. */
-const LOUD = new Set(['WARNING', 'ERROR', 'CRITICAL']);
-
-const TRACE_FIELD = 'logging.googleapis.com/trace';
 
 /** Of so many traces the reason of a failure is kept until loadgen says that the request failed. */
 const MOST_REASONS = 1_000;
@@ -34,7 +31,7 @@ export function createConsole(options: {
   const shown = (entry: LogLine): string | undefined => {
     const { line } = entry;
     if (typeof line === 'string') return isStack(line) ? undefined : at(entry, line);
-    const trace = String(line[TRACE_FIELD] ?? '');
+    const trace = String(line[LOG_FIELD.trace] ?? '');
     const isFailedRequest = entry.program === 'loadgen' && line.message === 'request failed';
     if (isFailedRequest && requestsListed) return undefined;
     if (isFailedRequest) return renderFailedRequest(entry, line, reasons.get(trace));
@@ -54,7 +51,7 @@ export function createConsole(options: {
     onLog(entry) {
       if (verbose) return print(renderEverything(entry));
       const { line } = entry;
-      if (typeof line !== 'string' && !LOUD.has(String(line.severity ?? ''))) return;
+      if (typeof line !== 'string' && !isLoud(line)) return;
       if (!isOrdered(line)) detail(entry);
       const text = shown(entry);
       if (text !== undefined) print(text);
@@ -65,6 +62,10 @@ export function createConsole(options: {
     },
   };
 }
+
+/** Whether it is shown without --verbose. */
+const isLoud = (line: Readonly<Record<string, unknown>>): boolean =>
+  line.severity === 'WARNING' || isFailure(line);
 
 const at = ({ platform, program }: Pick<LogLine, 'platform' | 'program'>, text: string): string =>
   oneLine(`${SHORT[platform]}/${program}`.padEnd(12), text);

@@ -1,3 +1,4 @@
+import { LOG_FIELD } from '../../lib/telemetry/log-fields.ts';
 import { columnsOf, printable, TEXT_COLUMNS } from '../cli/format.ts';
 import type { Waterfall, WaterfallSpan } from '../traces/waterfall.ts';
 import type { LogLine, PlatformName } from './platforms/platform.ts';
@@ -50,14 +51,15 @@ export function createLogBook(nowMs: () => number = Date.now): LogBook {
 
 const textLine = (line: Entry['line']): string => `${JSON.stringify(line)}\n`;
 
-const TRACE_FIELD = 'logging.googleapis.com/trace';
-const SPAN_FIELD = 'logging.googleapis.com/spanId';
-
 const linesOfTrace = (entries: readonly Entry[], traceId: string): readonly Entry[] =>
-  entries.filter(({ line }) => String(line[TRACE_FIELD] ?? '').endsWith(`/traces/${traceId}`));
+  entries.filter(({ line }) => String(line[LOG_FIELD.trace] ?? '').endsWith(`/traces/${traceId}`));
+
+/** By its severity; a program in another language may write any of Cloud Logging's. */
+export const isFailure = ({ severity }: Entry['line']): boolean =>
+  ['ERROR', 'CRITICAL', 'ALERT', 'EMERGENCY'].includes(String(severity));
 
 /** The span that wrote a line. */
-export const spanIdOf = ({ line }: Entry): string => String(line[SPAN_FIELD]);
+export const spanIdOf = ({ line }: Entry): string => String(line[LOG_FIELD.spanId]);
 
 /**
  * When a line was written, in milliseconds, with the decimals that Date.parse leaves out. A logger in

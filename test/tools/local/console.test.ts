@@ -41,6 +41,18 @@ describe('createConsole', () => {
     assert.deepEqual(details, []);
   });
 
+  it('shows lines of each severity from WARNING up, and of none below', () => {
+    const { printed, log } = consoleOf();
+    for (const severity of ['WARNING', 'ERROR', 'CRITICAL', 'ALERT', 'EMERGENCY']) {
+      log({ severity, message: severity });
+    }
+    for (const severity of ['DEFAULT', 'DEBUG', 'INFO', 'NOTICE']) log({ severity, message: '' });
+    assert.deepEqual(
+      printed.map((line) => line.split(' ').at(-1)),
+      ['WARNING', 'ERROR', 'CRITICAL', 'ALERT', 'EMERGENCY'],
+    );
+  });
+
   it('prints one line for a failed request, with the reason of the program below loadgen', () => {
     const { printed, details, log } = consoleOf();
     const inTrace = { severity: 'WARNING', [TRACE]: 'projects/p/traces/x' };

@@ -1,4 +1,5 @@
 import { excerpt } from '../../../lib/telemetry/excerpt.ts';
+import { LOG_FIELD } from '../../../lib/telemetry/log-fields.ts';
 import { isHealthPath } from '../../../lib/telemetry/untraced.ts';
 import { counted } from '../../cli/format.ts';
 import type { LogLine } from '../logs.ts';
@@ -8,7 +9,8 @@ import { createSightings } from '../sightings.ts';
 /** Fields that only a line written inside a request carries. */
 const REQUEST_FIELDS = ['httpRequest', 'grpcCode', 'sequence', 'query', 'matches'] as const;
 
-const TRACE_FIELD = /^projects\/([^/]+)\/traces\/([0-9a-f]{32})$/;
+/** As Google's APIs name a trace. */
+const TRACE_NAME = /^projects\/([^/]+)\/traces\/([0-9a-f]{32})$/;
 
 export const unlinkedLogs: Rule = {
   id: 'unlinked-logs',
@@ -46,7 +48,7 @@ type Known = Readonly<{
 }>;
 
 function look(logs: readonly LogLine[]): Look {
-  const named = Map.groupBy(logs, ({ trace = '' }) => TRACE_FIELD.exec(trace)?.[2] ?? '');
+  const named = Map.groupBy(logs, ({ trace = '' }) => TRACE_NAME.exec(trace)?.[2] ?? '');
   const known = {
     traces: new Map<string, { projectId: string; spanIds: Set<string> }>(),
     projects: new Set<string>(),
@@ -70,7 +72,7 @@ function look(logs: readonly LogLine[]): Look {
       for (const line of logs) {
         const fault = faultOf(line, known);
         if (fault === undefined) continue;
-        const traceId = TRACE_FIELD.exec(line.trace ?? '')?.[2] ?? null;
+        const traceId = TRACE_NAME.exec(line.trace ?? '')?.[2] ?? null;
         const detail = () => `${line.where} ${JSON.stringify(excerpt(line.message, 60))}: ${fault}`;
         seen.add([{ traceId, detail }], []);
       }
@@ -85,9 +87,9 @@ function faultOf(line: LogLine, known: Known): string | undefined {
     const field = REQUEST_FIELDS.find((name) => line.fields?.[name] !== undefined);
     return field === undefined || isProbe(line)
       ? undefined
-      : `has ${field} but no logging.googleapis.com/trace`;
+      : `has ${field} but no ${LOG_FIELD.trace}`;
   }
-  const [, project, traceId] = TRACE_FIELD.exec(line.trace) ?? [];
+  const [, project, traceId] = TRACE_NAME.exec(line.trace) ?? [];
   if (project === undefined || traceId === undefined) {
     return `its trace field is ${JSON.stringify(line.trace)}, not projects/PROJECT/traces/32 hex digits`;
   }
@@ -98,7 +100,7 @@ function faultOf(line: LogLine, known: Known): string | undefined {
   }
   if (trace === undefined || line.sampled === false) return undefined;
   if (line.spanId === undefined) {
-    return isOfProgram(line) ? 'has a trace but no logging.googleapis.com/spanId' : undefined;
+    return isOfProgram(line) ? `has a trace but no ${LOG_FIELD.spanId}` : undefined;
   }
   if (!trace.spanIds.has(line.spanId)) return `its span ${line.spanId} is not in the trace`;
   return undefined;

@@ -2,7 +2,7 @@ import { foreign, html, type Markup } from '../../compare/html/markup.ts';
 import type { LogsOf } from '../../compare/html/waterfall.ts';
 import { formatMs } from '../../compare/html/words.ts';
 import type { Waterfall, WaterfallSpan } from '../../traces/waterfall.ts';
-import { type Entry, type LogBook, spanIdOf, textOf, timeOf } from '../log-book.ts';
+import { type Entry, isFailure, type LogBook, spanIdOf, textOf, timeOf } from '../log-book.ts';
 
 /** A loop that logs must not bury the spans. */
 const MOST_OF_A_SPAN = 10;
@@ -72,8 +72,5 @@ function renderLine(entry: Entry, startMs: number): Markup {
   const text = textOf(entry);
   const shown = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
   const atMs = timeOf(entry) - startMs;
-  return html`<span class="at">${formatMs(atMs)}</span> <span class="flag${isFailure(line.severity) && ' error'}">${String(line.severity ?? 'DEFAULT')}</span> ${program}: ${foreign(shown)}`;
+  return html`<span class="at">${formatMs(atMs)}</span> <span class="flag${isFailure(line) && ' error'}">${String(line.severity ?? 'DEFAULT')}</span> ${program}: ${foreign(shown)}`;
 }
-
-const isFailure = (severity: unknown): boolean =>
-  ['ERROR', 'CRITICAL', 'ALERT', 'EMERGENCY'].includes(String(severity));
