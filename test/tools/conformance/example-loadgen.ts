@@ -31,6 +31,7 @@ export type LoadgenParts = Readonly<{
   sums(summary: Summary): Summary;
   /** The query of the nth request. */
   query(known: readonly string[], index: number): string;
+  method: string;
   path: string;
   encode(query: string): string;
   judge(status: number, count: number | undefined, expected: number | undefined): Outcome;
@@ -71,6 +72,7 @@ export const RIGHT_LOADGEN: LoadgenParts = {
   emptyBody: '{}',
   sums: (summary) => summary,
   query: (known, index) => known[index % known.length] ?? '',
+  method: 'GET',
   path: '/',
   encode: encodeURIComponent,
   judge: (status, count, expected) =>
@@ -101,7 +103,7 @@ export async function startExampleLoadgen(
 ): Promise<{ port: number; close(): void }> {
   const ask = async (query: string, headers: Readonly<Record<string, string>>) => {
     const url = `http://${variables().CLIENT_ADDR}${parts.path}?q=${parts.encode(query)}`;
-    const response = await fetch(url, { headers });
+    const response = await fetch(url, { method: parts.method, headers });
     const body = await response.text();
     const count: number | undefined = response.ok ? JSON.parse(body).matchCount : undefined;
     return { status: response.status, count };

@@ -40,6 +40,7 @@ async function findingsOn(
 const WRONG: Readonly<Record<string, { parts: Partial<LoadgenParts>; finding: string }>> = {
   'answers 503 to its health check': { parts: { health: 503 }, finding: 'loadgen.health' },
   'sends one request a run': { parts: { sends: () => 1 }, finding: 'loadgen.run' },
+  'posts its requests': { parts: { method: 'POST' }, finding: 'loadgen.run' },
   'answers before its run is over': { parts: { waits: false }, finding: 'loadgen.run' },
   'sends all requests at once': { parts: { waitsMs: () => 0 }, finding: 'loadgen.interval' },
   'sends however many are unanswered': {

@@ -13,6 +13,8 @@ test('the client that stands behind a load generator answers health checks with 
     assert.deepEqual(await get(path), [200, 'ok']);
   }
   assert.deepEqual(await get('//?q=kestrel'), [404, '']);
-  assert.deepEqual(client.others, ['GET //?q=kestrel']);
+  const posted = await fetch(`http://${client.address}/?q=kestrel`, { method: 'POST' });
+  assert.deepEqual([posted.status, posted.headers.get('allow')], [405, 'GET']);
+  assert.deepEqual(client.others, ['GET //?q=kestrel', 'POST /?q=kestrel']);
   assert.equal(client.requests.length, 0);
 });

@@ -20,7 +20,7 @@ export type Behaviour = Readonly<{
 export type StandInClient = Readonly<{
   address: string;
   requests: readonly Request[];
-  /** What else came, such as "GET //?q=a", without health checks. */
+  /** What else came, such as "GET //?q=a" or "POST /?q=a", without health checks. */
   others: readonly string[];
   /** Requests that it has not answered now. */
   open(): number;
@@ -50,9 +50,10 @@ export async function startStandInClient(): Promise<StandInClient> {
     const { url = '/', method } = request;
     const [path, search] = splitAt(url, '?');
     if (HEALTH.has(path)) return void response.end('ok');
-    if (path !== '/') {
+    if (path !== '/' || method !== 'GET') {
       others.push(`${method} ${url}`);
-      return void response.writeHead(404).end();
+      if (path !== '/') return void response.writeHead(404).end();
+      return void response.writeHead(405, { allow: 'GET' }).end();
     }
     const query = new URLSearchParams(search).get('q') ?? undefined;
     requests.push({ query, headers: request.headers, atMs: performance.now() });
