@@ -75,7 +75,7 @@ export const saveFlag = (when = '') =>
 export const saveLogsFlag = () =>
   new Option(
     '--save-logs <file>',
-    'with --once: write the log lines of the programs; doctor reads them with --logs',
+    'with --once: write the newest log lines of the programs, at most 10,000 and 16 MiB; doctor reads them with --logs',
   ).helpGroup(RESULTS);
 
 const ORIGIN = 'Where the traces come from (exactly one):';
