@@ -6,7 +6,8 @@ import { PREFLIGHT } from './commands/preflight.ts';
 export function explain(error: CommanderError, command: Command): string {
   const [, named = ''] = /'([^']*)'/.exec(error.message) ?? [];
   const [, similar] = /\(Did you mean (.*)\?\)$/s.exec(error.message) ?? [];
-  const hint = similar === undefined ? '' : `; did you mean ${similar}?`;
+  const meant = PREFLIGHT === `doctor --${named}` ? PREFLIGHT : similar;
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
   switch (error.code) {
     case 'commander.unknownOption':
       return validElsewhere(named, command) ?? `unknown flag ${named}${hint}`;

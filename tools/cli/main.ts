@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runTool } from './command-line.ts';
 import { npmHint } from './explain-usage.ts';
+import { muteMetadataWarning } from './metadata-warning.ts';
 import { createCommandLine, type Invocation } from './read-command-line.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -53,6 +54,7 @@ async function run(invocation: Invocation): Promise<number> {
   }
 }
 
+muteMetadataWarning();
 const argv = process.argv.slice(2);
 const packageFile = readFileSync(join(ROOT, 'package.json'), 'utf8');
 // Only the formats know what is read, and only help says it: nothing else waits for them to load.

@@ -75,6 +75,10 @@ describe('what is refused', () => {
       /^missing command; expected one of up, compare, doctor, load, queries, conformance, bench$/,
     ],
     [['compar'], /^unknown command "compar"; did you mean compare\?$/],
+    [
+      ['preflight', '--project', 'p'],
+      /^unknown command "preflight"; did you mean doctor --preflight\?$/,
+    ],
     [['compare', '--sinc', '5m'], /^unknown flag --sinc; did you mean --since\?$/],
     [['load', 'set', '--request', '5'], /^unknown flag --request; did you mean --requests\?$/],
     [['up', '-x'], /^unknown flag -x$/],

@@ -2,21 +2,19 @@ import { printable } from '../../cli/format.ts';
 import { linkCommands } from '../../traces/sources/bigquery/errors.ts';
 import type { Result } from './check.ts';
 
-const MARK: Readonly<Record<Result['status'], string>> = {
+const MARK: Readonly<Record<Exclude<Result['status'], 'not asked'>, string>> = {
   passed: 'ok',
   failed: 'FAILED',
   skipped: '-',
-  'not asked': '-',
 };
 
-/** One line for each check, and below a failed one what is wrong and, on a line alone, the command. */
+/**
+ * One line for each check, and below a failed one what is wrong and, on a line alone, the command. Empty
+ * for a check that was not made: the verdict lists those, instead of one line each with the same reason.
+ */
 export function renderResult({ title, status, findings, reason }: Result): string {
-  const note =
-    status === 'not asked'
-      ? ' (not checked: it depends on a check that failed)'
-      : reason === undefined
-        ? ''
-        : ` (skipped: ${printable(reason)})`;
+  if (status === 'not asked') return '';
+  const note = reason === undefined ? '' : ` (skipped: ${printable(reason)})`;
   return [
     `${MARK[status].padEnd(6)} ${title}${note}`,
     ...findings.flatMap(({ text, fix }) => [
@@ -39,10 +37,17 @@ and then: npx shakesapp compare --bigquery ${projectId}.${dataset} --since 1d
 }
 
 export function renderVerdict(results: readonly Result[]): string {
-  const count = (wanted: Result['status']) =>
-    results.filter(({ status }) => status === wanted).length;
-  const [failed, skipped] = [count('failed'), count('skipped')];
-  const rest = skipped === 0 ? '' : `; ${skipped} skipped`;
-  if (failed === 0) return `\nReady: every check passed${rest}.\n`;
-  return `\n${failed} of ${results.length} checks failed${rest}. Fix the first one first.\n`;
+  const of = (wanted: Result['status']) => results.filter(({ status }) => status === wanted);
+  const [failed, skipped, notMade] = [of('failed'), of('skipped'), of('not asked')];
+  const rest = skipped.length === 0 ? '' : `; ${skipped.length} skipped`;
+  if (failed.length === 0) return `\nReady: every check passed${rest}.\n`;
+  const fix = failed.length === 1 ? 'Fix it' : 'Fix the first one first';
+  const verdict = `\n${failed.length} of ${results.length} checks failed${rest}.`;
+  if (notMade.length === 0) return `${verdict} ${fix}.\n`;
+  // Without credentials nothing else can be asked: the names of all other checks say nothing.
+  if (notMade.length === results.length - 1) {
+    return `${verdict} The others depend on it and were not made. Fix it, then run the command again.\n`;
+  }
+  const titles = notMade.map(({ title }) => `  ${title}\n`).join('');
+  return `${verdict} ${fix}. Not checked, because they depend on a check that failed:\n${titles}`;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, type TestContext, test } from 'node:test';
+import type { Result } from '../../../../tools/doctor/preflight/check.ts';
 import { CLUSTER, NAMESPACE } from '../../../../tools/doctor/preflight/checks/cluster.ts';
 import { REQUIRED_APIS } from '../../../../tools/doctor/preflight/checks/project.ts';
 import {
@@ -132,6 +133,12 @@ describe('preflight', () => {
     assert.equal(first?.status, 'failed');
     assert.equal(first?.findings[0]?.fix, 'gcloud auth application-default login');
     assert.ok(rest.every(({ status }) => status === 'not asked'));
+    assert.deepEqual(new Set(rest.map(renderResult)), new Set(['']));
+    assert.equal(
+      renderVerdict(results),
+      `\n1 of ${results.length} checks failed. The others depend on it and were not made. ` +
+        'Fix it, then run the command again.\n',
+    );
   });
 
   test('looks for one tag where one is given', async (t) => {
@@ -292,6 +299,25 @@ describe('preflight', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  test('lists once at the end what was not checked', () => {
+    const result = (title: string, status: Result['status']): Result => ({
+      ...{ id: title, title, status, findings: [] },
+    });
+    const results = [
+      result('the project exists', 'passed'),
+      result('the images are in it', 'failed'),
+      result('the services are ready', 'failed'),
+      result('a run gives traces', 'not asked'),
+      result('the pods run', 'skipped'),
+    ];
+    assert.equal(
+      renderVerdict(results),
+      '\n2 of 5 checks failed; 1 skipped. Fix the first one first. ' +
+        'Not checked, because they depend on a check that failed:\n  a run gives traces\n',
+    );
+    assert.match(renderVerdict(results.slice(0, 2)), /^\n1 of 2 checks failed\. Fix it\.\n$/);
   });
 
   test('knows the APIs that terraform enables', async () => {

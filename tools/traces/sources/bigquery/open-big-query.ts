@@ -1,5 +1,4 @@
 import { systemClock } from '../../../../lib/clock.ts';
-import { muteMetadataWarning } from '../../../cli/metadata-warning.ts';
 import type { BigQueryOrigin } from '../../../cli/origin.ts';
 import type { Opened, Opening, ReadOptions } from '../open-cloud-trace.ts';
 import { SYSTEM_FILTER } from '../system-filter.ts';
@@ -16,7 +15,6 @@ export async function openBigQuery<O extends ReadOptions>(
   origin: BigQueryOrigin,
   { clock = systemClock, env = {}, onResume }: Opening,
 ): Promise<Opened<O>> {
-  muteMetadataWarning();
   const emulatorHost = env.BIGQUERY_EMULATOR_HOST;
   const asked = askedOf(options, origin);
   const { maxBytes: mostBytes } = origin;
