@@ -75,14 +75,10 @@ export function createConfigurationTally(profile: Profile = 'shakesapp') {
   const values: Sides<Map<string, Set<string>[]>> = { a: new Map(), b: new Map() };
   /** Sources share one object between the spans that have equal labels. */
   const added: Sides<Set<Labels>> = { a: new Set(), b: new Set() };
-  /** Of the span at this place of the tree before: as a rule the next one's are the same. */
-  const before: Sides<Labels[]> = { a: [], b: [] };
   return {
     add(side: 'a' | 'b', { nodes }: NormalisedTrace): void {
-      for (const { frontEnd, service, span, index } of nodes) {
-        if (frontEnd || before[side][index] === span.attributes) continue;
-        if (index < MOST_ADDED) before[side][index] = span.attributes;
-        if (added[side].has(span.attributes)) continue;
+      for (const { frontEnd, service, span } of nodes) {
+        if (frontEnd || added[side].has(span.attributes)) continue;
         if (added[side].size >= MOST_ADDED) added[side].clear();
         added[side].add(span.attributes);
         const ofService = values[side].get(service) ?? KEYS.map(() => new Set<string>());
