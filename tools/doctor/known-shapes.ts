@@ -5,15 +5,21 @@ import { MOST_PLACES } from './sightings.ts';
 
 /** With as many spans. */
 const MOST_OF_LENGTH = 8;
+/** A shape keeps its place until so many others of its length came without it. */
+const PATIENCE = 64;
 /** After so many traces in a row without a known shape it does not look at the next ones. */
 const MOST_MISSES = 256;
 const PAUSE = 2_048;
 
-/** `startMs`: of the root of the trace that was found last. */
+/**
+ * `startMs`: of the root of the trace that was found last. `others`: how many of its length came since
+ * then for which there was no place.
+ */
 export type Known<T> = {
   readonly shape: Shape;
   readonly verdict: T;
   seen: number;
+  others: number;
   startMs: number;
 };
 
@@ -38,6 +44,7 @@ export function createKnownShapes<T>(fewest = MOST_PLACES) {
         if (root === null) continue;
         misses = 0;
         known.seen += 1;
+        known.others = 0;
         known.startMs = root.startMs;
         // The most frequent ones come first.
         const before = some[at - 1];
@@ -54,9 +61,14 @@ export function createKnownShapes<T>(fewest = MOST_PLACES) {
       if (shape === null) return;
       const some = byLength.get(trace.spans.length) ?? [];
       byLength.set(trace.spans.length, some);
-      // The last one is the least frequent.
-      if (some.length >= MOST_OF_LENGTH) some.pop();
-      some.push({ shape, verdict, seen: 1, startMs: tree.startMs });
+      if (some.length >= MOST_OF_LENGTH) {
+        for (const known of some) known.others += 1;
+        // A frequent one stays; one that comes no more, such as that of an earlier version, goes.
+        const gone = some.findIndex(({ others }) => others > PATIENCE);
+        if (gone < 0) return;
+        some.splice(gone, 1);
+      }
+      some.push({ shape, verdict, seen: 1, others: 0, startMs: tree.startMs });
     },
   };
 }

@@ -7,6 +7,7 @@ import { createDiagnosis, diagnose, type Verdict } from '../../../tools/doctor/d
 import { createKnownShapes } from '../../../tools/doctor/known-shapes.ts';
 import { LABELS_READ } from '../../../tools/doctor/shape-labels.ts';
 import type { Span, Trace } from '../../../tools/traces/model.ts';
+import { normalise } from '../../../tools/traces/normalise.ts';
 import { trafficOf } from '../traces/other-systems.ts';
 import { unset } from './changes.ts';
 import { DEFECTS } from './defects.ts';
@@ -72,6 +73,30 @@ test('builds no tree of a healthy trace whose shape it has seen 100 times', () =
   const diagnosis = createDiagnosis(undefined, undefined, { ...shapes, isSettled });
   for (const trace of oftenUnchanged(HEALTHY.traces)) diagnosis.see(trace);
   assert.equal(settled, (UNCHANGED - 100) * HEALTHY.traces.length);
+});
+
+test('knows frequent shapes however many others come, and new ones once old ones come no more', () => {
+  const shapes = createKnownShapes<string>();
+  const [trace] = CLEAN;
+  assert.ok(trace);
+  const isKnown = (name: string): boolean => {
+    const spans = trace.spans.with(-1, { ...(trace.spans.at(-1) as Span), name });
+    const named = { ...trace, spans };
+    const known = shapes.find(named);
+    if (known === null) shapes.add(named, normalise(named), name);
+    else assert.equal(known.verdict, name);
+    return known !== null;
+  };
+  const frequent = (version: string) => Array.from({ length: 8 }, (_, at) => `${version} ${at}`);
+  const v1 = frequent('v1');
+  assert.equal(v1.some(isKnown), false);
+  for (let round = 0; round < 200; round += 1) {
+    assert.equal(isKnown(`rare ${round}`), false);
+    assert.ok(v1.every(isKnown));
+  }
+  const v2 = frequent('v2');
+  for (let round = 0; round < 100; round += 1) v2.forEach(isKnown);
+  assert.ok(v2.every(isKnown));
 });
 
 /** Only where a call failed, for its words, or of clocks, which a known shape does not ask. */
