@@ -2,46 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { contrast } from '../../../../tools/compare/statistics/contrast.ts';
-import { figuresOf, type Sample } from '../../../../tools/compare/statistics/design.ts';
+import type { Sample } from '../../../../tools/compare/statistics/design.ts';
 import { estimateOf, invert, UNKNOWN } from '../../../../tools/compare/statistics/estimate.ts';
-import { compareOverall } from '../../../../tools/compare/statistics/overall.ts';
 import { LOGARITHM, PLAIN } from '../../../../tools/compare/statistics/scale.ts';
 import type { Contrast } from '../../../../tools/compare/statistics/statistics.ts';
+import { inColumns, overallOf, pairedSample } from './paired-samples.ts';
 
 const near = (actual: number | null, expected: number, tolerance = 1e-6) =>
   assert.ok(Math.abs((actual ?? Number.NaN) - expected) <= tolerance, `${actual}, not ${expected}`);
 
-/** Six runs and more of four pairs: what `of` makes of run and request. */
-function pairedSample(
-  runs: number,
-  of: (run: number, request: number) => { a: number; b: number },
-): Sample {
-  return {
-    paired: true,
-    runs: Array.from({ length: runs }, (_, run) =>
-      inColumns(Array.from({ length: 4 }, (_, request) => of(run, request))),
-    ),
-  };
-}
-const inColumns = (pairs: readonly { a: number; b: number }[]) => ({
-  a: pairs.map(({ a }) => a),
-  b: pairs.map(({ b }) => b),
-});
 const unpaired = (sample: Sample): Sample =>
   sample.paired
     ? { paired: false, a: sample.runs.map(({ a }) => a), b: sample.runs.map(({ b }) => b) }
     : sample;
 
-const overallOf = (sample: Sample) =>
-  compareOverall(
-    {
-      sample,
-      ratios: contrast(sample, { a: LOGARITHM, b: LOGARITHM }),
-      requestMs: Math.max(...figuresOf(sample).b),
-      unnamed: 0,
-    },
-    null,
-  );
 const ratioOf = (sample: Sample) =>
   invert((ratio) => contrast(sample, { a: PLAIN, b: { ...PLAIN, factor: ratio } }), {
     neutral: 1,
@@ -116,6 +90,45 @@ for (const [name, form] of [
   });
 }
 
+/**
+ * A test that knows no slope: its interval holds all values from `low` to `high`, and what it
+ * estimates is above zero up to `p50`. Nothing but the steps of the search tells how near it comes.
+ */
+function stepsAt({ low, p50, high }: Readonly<{ low: number; p50: number; high: number }>) {
+  let evaluations = 0;
+  const contrastAt = (value: number) => {
+    evaluations += 1;
+    const side = value < p50 ? 1 : -1;
+    const estimate = side * (value < low || value > high ? 2 : 0.5);
+    return { estimate, test: { halfWidth: () => 1 } } as unknown as Contrast;
+  };
+  return { contrastAt, evaluations: () => evaluations };
+}
+
+test('estimate and bounds are found to four digits, and no evaluation is spent on more', () => {
+  const options = { neutral: 1, alpha: 0.05, range: { least: 0 }, step: 0.25 };
+  let evaluations = 0;
+  for (let p50 = 0.02; p50 < 50; p50 *= 1.03) {
+    const truth = { low: 0.8 * p50, p50, high: 1.3 * p50 };
+    const steps = stepsAt(truth);
+    const found = invert(steps.contrastAt, options);
+    for (const key of ['low', 'p50', 'high'] as const)
+      near(found[key], truth[key], 1e-4 * truth[key]);
+    evaluations = Math.max(evaluations, steps.evaluations());
+  }
+  // A fifth digit takes 77.
+  assert.ok(evaluations <= 70, `${evaluations}`);
+});
+
+test('what is next to nothing is found to a ten-millionth, however many digits that has', () => {
+  const options = { neutral: 0, alpha: 0.05, range: { least: null }, step: 1 };
+  const truth = { low: 1e-9, p50: 2e-9, high: 3e-9 };
+  const { contrastAt, evaluations } = stepsAt(truth);
+  const found = invert(contrastAt, options);
+  for (const key of ['low', 'p50', 'high'] as const) near(found[key], truth[key], 1e-7);
+  assert.ok(evaluations() <= 28, `${evaluations()}`);
+});
+
 /** Within rounding: an interval that ends at neutral itself may fall on either side of it. */
 function agree(
   told: { p50: number | null; low: number | null; high: number | null; neutral: number },
@@ -178,34 +191,5 @@ test('without a test there is an estimate without bounds, without values nothing
   assert.deepEqual(
     invert(() => none, { neutral: 0, alpha: 0.05, range: { least: null }, step: 1 }),
     UNKNOWN,
-  );
-});
-
-test('many runs on one side do not make up for few on the other', () => {
-  const runs = (count: number, ms: number) =>
-    Array.from({ length: count }, () => Array(10).fill(ms));
-  const overall = overallOf({ paired: false, a: runs(30, 50), b: runs(5, 40) });
-  assert.equal(overall.verdict, 'not-enough-data');
-  assert.match(overall.reason ?? '', /^5 runs with warm requests/);
-  const few = overallOf({ paired: false, a: [[1], [1], [1], [1], [1], [1]], b: runs(30, 40) });
-  assert.match(few.reason ?? '', /^6 warm requests, and a verdict needs 20$/);
-});
-
-test('six runs of four are enough for a verdict, five runs or nineteen requests are not', () => {
-  const runs = (count: number, each: number) => ({
-    paired: true as const,
-    runs: Array.from({ length: count }, (_, run) =>
-      inColumns(Array.from({ length: each }, (_, at) => ({ a: 50 + run + at, b: 40 + at }))),
-    ),
-  });
-  assert.equal(overallOf(runs(6, 4)).verdict, 'b-faster');
-  assert.equal(overallOf(runs(5, 10)).verdict, 'not-enough-data');
-  assert.equal(overallOf(runs(6, 3)).verdict, 'not-enough-data');
-  const [first, ...rest] = runs(6, 3).runs;
-  assert.ok(first);
-  const longer = { a: [...first.a, 51], b: [...first.b, 41] };
-  assert.match(
-    overallOf({ paired: true, runs: [longer, ...rest] }).reason ?? '',
-    /^19 pairs of warm requests, and a verdict needs 20$/,
   );
 });
