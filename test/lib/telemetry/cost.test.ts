@@ -10,7 +10,6 @@ import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { EmitterContextManager } from '../../../lib/telemetry/context-manager.ts';
 import { createGuard, guardTracers } from '../../../lib/telemetry/guard.ts';
 import { knowEntries } from '../../../lib/telemetry/known-entries.ts';
-import { createPropagator } from '../../../lib/telemetry/propagator.ts';
 import { ProtobufWriter } from '../../../lib/telemetry/protobuf-writer.ts';
 
 const { TraceExporter } = await import('@google-cloud/opentelemetry-cloud-trace-exporter');
@@ -89,35 +88,6 @@ test('a value that is set on a context copies no Map', () => {
   const context = new EmitterContextManager().enable().active();
   const values = Object.values(context.setValue(Symbol('test'), 1));
   assert.ok(!values.some((value) => value instanceof Map || typeof value === 'function'));
-});
-
-test('a request without the headers of a trace begins with a context that copies no Map', () => {
-  const getter = { get: () => undefined, keys: () => [] };
-  const { extract } = createPropagator(['gcp_trace', 'tracecontext', 'b3']);
-  const values = Object.values(extract(ROOT_CONTEXT, {}, getter).setValue(Symbol('test'), 1));
-  assert.ok(!values.some((value) => value instanceof Map || typeof value === 'function'));
-});
-
-test('a request with a parent in Google’s header and no tracestate has its traceparent left unread', () => {
-  const ids = ['0123456789abcdef0123456789abcdef', '0123456789abcdef'];
-  const headers: Record<string, string> = {
-    'x-cloud-trace-context': `${ids[0]}/81985529216486895;o=1`,
-    traceparent: `00-${ids.join('-')}-01`,
-  };
-  const { extract } = createPropagator(['gcp_trace', 'tracecontext', 'b3']);
-  const read: string[] = [];
-  const getter = {
-    keys: Object.keys,
-    get(from: typeof headers, name: string) {
-      read.push(name);
-      // As gRPC's metadata says that there is none.
-      return [from[name] ?? []].flat();
-    },
-  };
-  extract(ROOT_CONTEXT, headers, getter);
-  assert.deepEqual(read, ['b3', 'x-cloud-trace-context', 'tracestate']);
-  extract(ROOT_CONTEXT, { ...headers, tracestate: 'a=b' }, getter);
-  assert.ok(read.includes('traceparent'));
 });
 
 test('an event of a bound emitter sets no context: it has that of the binding', (t) => {
