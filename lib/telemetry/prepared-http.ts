@@ -5,6 +5,8 @@ import utils from '@opentelemetry/instrumentation-http/build/src/utils.js';
 
 /** A program is asked for few URLs again and again; beyond so many it forgets all of them. */
 const MOST_KNOWN = 64;
+/** Callers of one URL, by what differs between them; beyond so many it forgets the first one. */
+const MOST_OF_URL = 4;
 /** Characters of a URL that is kept. */
 const MOST_LENGTH = 1_024;
 
@@ -12,8 +14,8 @@ const MOST_LENGTH = 1_024;
  * Takes from OpenTelemetry's instrumentation of HTTP what it does again for each request of a server. Its
  * spans have the same attributes.
  *
- * - It parses the URL, copies the query twice and parses the Host header: here once for a URL, until
- *   something else that the attributes depend on differs.
+ * - It parses the URL, copies the query twice and parses the Host header: here once for a URL and what
+ *   else the attributes depend on.
  * - It makes the attributes of a metric that nobody reads.
  */
 export function prepareHttp(instrumentation: HttpInstrumentation): HttpInstrumentation {
@@ -38,60 +40,64 @@ const COMPUTE: GetAttributes = utils.getIncomingRequestAttributes;
 /** The instrumentation looks its functions up in this object for each call. */
 const replaceable: { getIncomingRequestAttributes: GetAttributes } = utils;
 
+/** All that the attributes are made of, but for the URL and the peer's port. */
+const PARTS: readonly ((request: IncomingMessage, options: Options) => unknown)[] = [
+  ({ method }) => method,
+  ({ httpVersion }) => httpVersion,
+  ({ socket }) => socket.remoteAddress,
+  ({ headers }) => headers.host,
+  ({ headers }) => headers['user-agent'],
+  ({ headers }) => headers.forwarded,
+  ({ headers }) => headers['x-forwarded-for'],
+  ({ headers }) => headers['x-forwarded-host'],
+  ({ headers }) => headers['x-forwarded-proto'],
+  (_, { component }) => component,
+  (_, { hookAttributes }) => hookAttributes,
+  (_, { redactedQueryParams }) => redactedQueryParams,
+  (_, { enableSyntheticSourceDetection }) => enableSyntheticSourceDetection,
+];
+
+type Known = Readonly<{ parts: readonly unknown[]; attributes: Attributes }>;
+
 function rememberAttributes(compute: GetAttributes): GetAttributes {
-  const known = new Map<string, Known>();
+  const known = new Map<string, Known[]>();
   return (request, options, logger) => {
     const { url = '' } = request;
-    const before = known.get(url);
-    if (before !== undefined && isAlike(before, request, options)) {
+    const ofUrl = known.get(url);
+    const before = ofUrl === undefined ? undefined : findAlike(ofUrl, request, options);
+    if (before !== undefined) {
       return { ...before.attributes, 'network.peer.port': request.socket.remotePort };
     }
     const attributes = compute(request, options, logger);
-    if (url.length <= MOST_LENGTH) {
-      // Whoever asks for many others must not keep those that come now from being known.
-      if (before === undefined && known.size >= MOST_KNOWN) known.clear();
-      known.set(url, describe(request, options, attributes));
+    if (url.length > MOST_LENGTH) return attributes;
+    // The instrumentation adds to the ones that it gets.
+    const added = {
+      parts: PARTS.map((read) => read(request, options)),
+      attributes: { ...attributes },
+    };
+    if (ofUrl !== undefined) {
+      if (ofUrl.length >= MOST_OF_URL) ofUrl.shift();
+      ofUrl.push(added);
+      return attributes;
     }
+    // Whoever asks for many others must not keep those that come now from being known.
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(url, [added]);
     return attributes;
   };
 }
 
-/** All that the attributes are made of, but for the URL and the peer's port. */
-type Known = ReturnType<typeof describe>;
-
-function describe(request: IncomingMessage, options: Options, attributes: Attributes) {
-  const { headers, method, httpVersion, socket } = request;
-  return {
-    method,
-    httpVersion,
-    peer: socket.remoteAddress,
-    host: headers.host,
-    agent: headers['user-agent'],
-    forwarded: headers.forwarded,
-    forwardedFor: headers['x-forwarded-for'],
-    forwardedHost: headers['x-forwarded-host'],
-    forwardedProto: headers['x-forwarded-proto'],
-    options: { ...options },
-    // The instrumentation adds to the ones that it gets.
-    attributes: { ...attributes },
-  };
-}
-
-function isAlike(known: Known, request: IncomingMessage, options: Options): boolean {
-  const { headers, method, httpVersion, socket } = request;
-  return (
-    known.method === method &&
-    known.httpVersion === httpVersion &&
-    known.peer === socket.remoteAddress &&
-    known.host === headers.host &&
-    known.agent === headers['user-agent'] &&
-    known.forwarded === headers.forwarded &&
-    known.forwardedFor === headers['x-forwarded-for'] &&
-    known.forwardedHost === headers['x-forwarded-host'] &&
-    known.forwardedProto === headers['x-forwarded-proto'] &&
-    known.options.component === options.component &&
-    known.options.hookAttributes === options.hookAttributes &&
-    known.options.redactedQueryParams === options.redactedQueryParams &&
-    known.options.enableSyntheticSourceDetection === options.enableSyntheticSourceDetection
-  );
+/** Loops, because a function for each request would be an object. */
+function findAlike(
+  ofUrl: readonly Known[],
+  request: IncomingMessage,
+  options: Options,
+): Known | undefined {
+  for (let at = 0; at < ofUrl.length; at += 1) {
+    const known = ofUrl[at] as Known;
+    let part = 0;
+    while (part < PARTS.length && PARTS[part]?.(request, options) === known.parts[part]) part += 1;
+    if (part === PARTS.length) return known;
+  }
+  return undefined;
 }

@@ -80,6 +80,32 @@ test('a URL is parsed once, and what a span adds stays with the span', (t) => {
   assert.equal(parsed.mock.callCount(), 0);
 });
 
+test('callers that alternate on one URL are all known, the last four of them', (t) => {
+  const url = '/alternating';
+  const callers = [
+    { url },
+    { url, headers: { host: 'other' } },
+    { url, peer: '10.0.0.2' },
+    { url, headers: { 'user-agent': 'another' } },
+  ].map(request);
+  const expected = callers.map((each) => theirs(each, options, diag));
+  for (const each of callers) ours(each, options, diag);
+  const parsed = t.mock.method(globalThis, 'URL');
+  for (let round = 0; round < 3; round += 1) {
+    assert.deepEqual(
+      callers.map((each) => ours(each, options, diag)),
+      expected,
+    );
+  }
+  assert.equal(parsed.mock.callCount(), 0);
+  ours(request({ url, peer: '10.0.0.3' }), options, diag);
+  const before = parsed.mock.callCount();
+  for (const each of callers.slice(1)) ours(each, options, diag);
+  assert.equal(parsed.mock.callCount(), before);
+  for (const each of callers.slice(0, 1)) ours(each, options, diag);
+  assert.ok(parsed.mock.callCount() > before, 'it keeps only the last ones');
+});
+
 test('a URL is known however many others came before it', (t) => {
   for (let other = 0; other < 1_000; other += 1) ours(request({ url: `/${other}` }), options, diag);
   const asked = request({ url: '/after-all-others' });
