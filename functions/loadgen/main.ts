@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../lib/clock.ts';
 import { parseEnvOrExit } from '../../lib/config.ts';
+import { allowHeapGrowth } from '../../lib/heap-growth.ts';
 import { createIdentity } from '../../lib/identity.ts';
 import { listenOrExit } from '../../lib/listen.ts';
 import { shutdownOnSignal } from '../../lib/shutdown.ts';
@@ -26,6 +27,8 @@ const logger = createLogger({
   service: config.OTEL_SERVICE_NAME,
   project: config.GOOGLE_CLOUD_PROJECT,
 });
+
+allowHeapGrowth();
 
 const address = config.CLIENT_ADDR;
 const identity = address.tls ? createIdentity(address.origin) : undefined;

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { releaseClosedCalls } from '../../lib/closed-calls.ts';
 import { parseEnvOrExit } from '../../lib/config.ts';
+import { allowHeapGrowth } from '../../lib/heap-growth.ts';
 import { createIdentity } from '../../lib/identity.ts';
 import { listenOrExit } from '../../lib/listen.ts';
 import { logGrpc } from '../../lib/rpc.ts';
@@ -21,6 +22,7 @@ const logger = createLogger({
   project: config.GOOGLE_CLOUD_PROJECT,
 });
 
+allowHeapGrowth();
 logGrpc(logger);
 releaseClosedCalls();
 

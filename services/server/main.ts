@@ -1,5 +1,6 @@
 import { releaseClosedCalls } from '../../lib/closed-calls.ts';
 import { parseEnvOrExit } from '../../lib/config.ts';
+import { allowHeapGrowth } from '../../lib/heap-growth.ts';
 import { listenOrExit } from '../../lib/listen.ts';
 import { logGrpc } from '../../lib/rpc.ts';
 import { shutdownOnSignal } from '../../lib/shutdown.ts';
@@ -21,6 +22,7 @@ const logger = createLogger({
   project: config.GOOGLE_CLOUD_PROJECT,
 });
 
+allowHeapGrowth();
 logGrpc(logger);
 releaseClosedCalls();
 

@@ -15,6 +15,8 @@ vm.Script = class extends vm.Script {
     process.on('exit', () => {
       // V8 takes a cache only where the flags are those that it was made with.
       v8.setFlagsFromString('--flush-bytecode');
+      // V8's default: on a busy machine the program has changed it by now (lib/heap-growth.ts).
+      v8.setFlagsFromString('--heap-growing-percent=0');
       writeFileSync(options.filename.replace(/\.js$/, '.cache'), this.createCachedData());
     });
   }

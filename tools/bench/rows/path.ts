@@ -37,7 +37,8 @@ export const row: Row = {
         seed,
       };
       for (const { origin } of Object.values(pairs)) await system.run({ origin, ...warmUp });
-      const burst = { requests: quick ? 600 : 2_000, connections: CONNECTIONS, spans: 0 };
+      // So many that V8 collects all memory of each program several times: each such collection counts.
+      const burst = { requests: quick ? 600 : 6_000, connections: CONNECTIONS, spans: 0 };
       return {
         variants: Object.fromEntries(
           Object.entries(pairs).map(([name, pair]) => [

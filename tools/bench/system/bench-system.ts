@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { HEAP_GROWTH } from '../../../lib/heap-growth.ts';
 import { createClosers } from '../../local/closers.ts';
 import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from '../../local/cloud/storage/works.ts';
 import { YOUNG_SPACE } from '../../local/platforms/environment.ts';
@@ -54,7 +55,7 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
       return { ...started, port: await listeningPort(started.child) };
     };
     const startFile = (file: string, ...args: readonly string[]) =>
-      start([CONTAINER_HEAP, YOUNG_SPACE, join(import.meta.dirname, file), ...args]);
+      start([CONTAINER_HEAP, YOUNG_SPACE, HEAP_GROWTH, join(import.meta.dirname, file), ...args]);
     const startBare = async (file: string, argument: string) => {
       const started = startFile(file, argument);
       return { ...started, port: await listeningPort(started.child) };

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ROOT } from '../rules/sources.ts';
+import { runToEnd } from '../run-to-end.ts';
+
+/** Keeps 30 MB, as a program does, makes 1.5 GB of what lives for a while, and prints how often V8 collected all. */
+const PROGRAM = `
+  import { PerformanceObserver, constants } from 'node:perf_hooks';
+  import { setImmediate } from 'node:timers/promises';
+  import { allowHeapGrowth } from './lib/heap-growth.ts';
+
+  if (process.argv[1] === 'allowed') allowHeapGrowth(0);
+  let complete = 0;
+  new PerformanceObserver((list) => {
+    for (const { detail } of list.getEntries()) {
+      if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) complete += 1;
+    }
+  }).observe({ entryTypes: ['gc'] });
+  const kilobyte = () => new Array(125).fill(0.5);
+  const kept = Array.from({ length: 30_000 }, kilobyte);
+  const waiting = new Array(30_000);
+  for (let made = 0; made < 1_500_000; made += 1) {
+    waiting[made % waiting.length] = kilobyte();
+    if (made % 5_000 === 0) await setImmediate();
+  }
+  await setImmediate();
+  process.stdout.write(String(kept.length && complete));
+`;
+
+async function completeCollections(how: 'allowed' | 'as it is'): Promise<number> {
+  const options = ['--max-old-space-size=256', '--input-type=module', '--eval', PROGRAM];
+  const { code, stdout, stderr } = await runToEnd(process.execPath, [...options, how], {
+    cwd: ROOT,
+  });
+  assert.equal(code, 0, stderr);
+  return Number(stdout);
+}
+
+test('a heap that may grow is collected as a whole less often', async () => {
+  const [before, after] = [
+    await completeCollections('as it is'),
+    await completeCollections('allowed'),
+  ];
+  assert.ok(before >= 20, `${before} complete collections`);
+  assert.ok(after < 0.8 * before, `${after} in place of ${before} complete collections`);
+});
