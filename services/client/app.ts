@@ -134,8 +134,9 @@ export function createApp(
       .then(addPressure)
       .then(() => done(), done)
       .catch((error: unknown) => {
-        // Behind a promise nobody else hears of it, and its caller would wait.
-        request.log.error({ err: error }, 'cannot answer');
+        // Behind a promise nobody else hears of it, and its caller would wait. The line of the
+        // request must not say that the caller went away.
+        request.failure = new AppError('internal', 'the answer cannot be sent', { cause: error });
         reply.raw.destroy();
       });
   });

@@ -13,8 +13,6 @@ import {
   SPAN,
   UNEXPECTED_RESULT,
 } from '../../../lib/telemetry/names.ts';
-import { createPressure } from '../../../lib/telemetry/pressure.ts';
-import { setRunningTelemetry } from '../../../lib/telemetry/running.ts';
 import { type ClientLimits, createApp } from '../../../services/client/app.ts';
 import type { ShakespeareClient } from '../../../services/client/shakespeare-client.ts';
 import { runUnderPressure } from '../../lib/telemetry/running-pressure.ts';
@@ -335,34 +333,6 @@ describe('the pressure on the queues of spans', () => {
     assert.equal(await told('/?q='), '0.50');
     for (const path of ['/health', '/_healthz', '/ready'])
       assert.equal(await told(path), undefined);
-  });
-});
-
-describe('a flush before each response', () => {
-  test('is awaited by requests, and never by probes', async (t) => {
-    const { app } = start(t, { checkHealth: async () => {} });
-    let flushes = 0;
-    const beforeResponse = async () => {
-      flushes += 1;
-    };
-    setRunningTelemetry({
-      beforeResponse,
-      flush: async () => {},
-      shutdown: async () => {},
-      pressure: createPressure({ sources: [] }),
-    });
-    t.after(() =>
-      setRunningTelemetry({
-        beforeResponse: async () => {},
-        flush: async () => {},
-        shutdown: async () => {},
-        pressure: createPressure({ sources: [] }),
-      }),
-    );
-    for (const path of ['/health', '/_healthz', '/ready']) await app.inject(path);
-    assert.equal(flushes, 0);
-    await app.inject('/?q=love');
-    assert.equal(flushes, 1);
   });
 });
 
