@@ -5,15 +5,16 @@ import { createByteAccount } from '../../../services/server/byte-account.ts';
 import { createWorksPerRequest } from '../../../services/server/per-request-works.ts';
 import { startObjectStore } from './object-store.ts';
 
-const never = new AbortController().signal;
+/** Nobody goes away; a read that waits for memory that is never given back ends with an error. */
+const patient = () => AbortSignal.timeout(30_000);
 
 describe('createWorksPerRequest', () => {
   test('lists and downloads for every request', async (t) => {
     const { storage, store } = await startObjectStore(t);
     storage.put('a', 'text');
     const works = createWorksPerRequest(store);
-    assert.equal((await works.read(never)).source, 'loaded');
-    assert.equal((await works.read(never)).source, 'loaded');
+    assert.equal((await works.read(patient())).source, 'loaded');
+    assert.equal((await works.read(patient())).source, 'loaded');
     assert.equal(storage.lists(), 2);
     assert.deepEqual(storage.reads(), ['a', 'a']);
   });
@@ -49,7 +50,7 @@ describe('createWorksPerRequest', () => {
     storage.state.fault = ({ kind }) =>
       kind === 'read' ? { kind: 'run', run: joinBatch } : undefined;
     const works = createWorksPerRequest(store);
-    await Promise.all([1, 2].map(() => works.read(never)));
+    await Promise.all([1, 2].map(() => works.read(patient())));
     assert.equal(storage.reads().length, 32);
     assert.equal(storage.state.mostInFlight, 16);
   });
@@ -66,9 +67,9 @@ describe('createWorksPerRequest', () => {
       return { kind: 'run', run: () => held.promise };
     };
     const works = createWorksPerRequest(store);
-    const first = works.read(never);
+    const first = works.read(patient());
     await begun.promise;
-    const second = works.read(never);
+    const second = works.read(patient());
     while (storage.lists() < 2) await settle();
     // As long as it takes for a read that did not wait to arrive.
     await (await fetch(storage.origin)).text();
@@ -89,11 +90,11 @@ describe('createWorksPerRequest', () => {
       if (waiting === 2) together.resolve();
       return together.promise;
     };
-    await works.read(never);
+    await works.read(patient());
     // Only two at a time are answered, so neither may wait for the other.
     storage.state.fault = ({ kind }) =>
       kind === 'read' ? { kind: 'run', run: joinTwo } : undefined;
-    await Promise.all([works.read(never), works.read(never)]);
+    await Promise.all([works.read(patient()), works.read(patient())]);
     assert.equal(storage.reads().length, 3);
   });
 
@@ -101,7 +102,7 @@ describe('createWorksPerRequest', () => {
     const { storage, store } = await startObjectStore(t);
     storage.put('a', 'to be');
     const memory = createByteAccount(1_000);
-    const { release } = await createWorksPerRequest(store, memory).read(never);
+    const { release } = await createWorksPerRequest(store, memory).read(patient());
     assert.equal(memory.takenBytes(), 5);
     release?.();
     assert.equal(memory.takenBytes(), 0);
@@ -111,7 +112,7 @@ describe('createWorksPerRequest', () => {
     const { storage, store } = await startObjectStore(t);
     for (const name of ['a', 'b']) storage.put(name, 'to be\n', '1', name === 'b');
     const works = createWorksPerRequest(store);
-    const [first, second] = [await works.read(never), await works.read(never)];
+    const [first, second] = [await works.read(patient()), await works.read(patient())];
     const textsOf = ({ snapshot }: typeof first) =>
       snapshot.works.flatMap(({ loweredParts }) => loweredParts.map(String));
     assert.deepEqual(textsOf(first), ['to be\n', 'to be\n']);
@@ -127,7 +128,7 @@ describe('createWorksPerRequest', () => {
     storage.put('a', 'to be');
     storage.put('b', '\0');
     const memory = createByteAccount(1_000);
-    await assert.rejects(createWorksPerRequest(store, memory).read(never));
+    await assert.rejects(createWorksPerRequest(store, memory).read(patient()));
     assert.equal(memory.takenBytes(), 0);
   });
 
@@ -141,7 +142,9 @@ describe('createWorksPerRequest', () => {
       return undefined;
     };
     const works = createWorksPerRequest(store, memory);
-    const reading = Array.from({ length: 20 }, async () => (await works.read(never)).release?.());
+    const reading = Array.from({ length: 20 }, async () =>
+      (await works.read(patient())).release?.(),
+    );
     await Promise.all(reading);
     assert.deepEqual([memory.takenBytes(), most <= 4_000], [0, true]);
   });
