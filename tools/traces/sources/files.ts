@@ -1,14 +1,12 @@
 import { LOCAL_PROJECT } from '../../cli/local-project.ts';
 import { createDeviationTally, type Deviation } from '../deviation.ts';
 import type { Trace } from '../model.ts';
-import { readDocumentFiles } from './document-files.ts';
 import { holdsProtobuf } from './file-bytes.ts';
 import { sizeOfFile } from './file-size.ts';
 import { describeFiles, type File } from './files-description.ts';
-import { ALLOWED } from './format-names.ts';
-import { type IndexedFiles, openIndexed } from './indexed/read-indexed.ts';
+import { ALLOWED, NAMES } from './format-names.ts';
+import type { IndexedFiles } from './indexed/read-indexed.ts';
 import { createLinePlaces, type LinePlaces } from './line-places.ts';
-import { otlpFormat } from './otlp-format.ts';
 import { mergeSamples, type Sample } from './sampling/sample.ts';
 import { type Head, parseHead } from './saved-ends.ts';
 import { findTraceLines, readTraceGroups, readTraceLines } from './saved-traces.ts';
@@ -19,7 +17,7 @@ import { type End, FORMAT } from './trace-lines.ts';
 /**
  * Traces from files: saved by --save (streamed, one trace at a time) or in one of the other formats.
  * Of those a trace's spans may be spread over all files, so they are held in memory; of large files of
- * OTLP only an index of the spans is.
+ * OTLP only an index of the spans is. Their readers are loaded only where a file needs them.
  */
 export async function openFiles(
   paths: readonly string[],
@@ -73,7 +71,9 @@ export async function openFiles(
   }
 
   const openOthers = (signal: AbortSignal) => {
-    opening ??= openIndexed(otherPaths, signal, options);
+    opening ??= import('./indexed/read-indexed.ts').then(({ openIndexed }) =>
+      openIndexed(otherPaths, signal, options),
+    );
     return opening;
   };
 
@@ -92,12 +92,13 @@ export async function openFiles(
     [isLocalKnown, readAtMs] = [false, null];
     indexed = await openOthers(signal);
     if (indexed !== null) {
-      formats.add(otlpFormat.name);
+      formats.add(NAMES.otlp);
       return yield* indexed.read(signal, { tally });
     }
     const onCut = (path: string, place: string) =>
       leftOut.set(path, `${path} is cut off in ${place}; what is complete before the cut was read`);
     const onFormat = (name: string) => void formats.add(name);
+    const { readDocumentFiles } = await import('./document-files.ts');
     yield await readDocumentFiles(otherPaths, signal, { tally, onFormat, onCut });
   }
 
