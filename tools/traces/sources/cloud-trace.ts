@@ -55,8 +55,9 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
   const window = timesOf(slice);
   const cache = createPageCache(cacheDirectory, place, window);
   const budget = createReadBudget({ clock, file: spentFile(cacheDirectory, place) });
+  const store = rootUrl === undefined ? 'Cloud Trace' : 'local trace store';
   const tell = (more: string) =>
-    onProgress(`Cloud Trace: ${log.traces()} traces, ${budget.total()} units${more}`);
+    onProgress(`${store}: ${log.traces()} traces, ${budget.total()} units${more}`);
   const api = createTraceApi({
     projectId,
     clock,
@@ -65,7 +66,7 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
     spend: (units, signal) =>
       budget.take(units, signal, (ms) => tell(`, waiting ${Math.ceil(ms / 1_000)} s for quota`)),
     onRetry: (reason, pauseMs) =>
-      onProgress(`Cloud Trace: ${reason}, trying again in ${Math.ceil(pauseMs / 1_000)} s`),
+      onProgress(`${store}: ${reason}, trying again in ${Math.ceil(pauseMs / 1_000)} s`),
   });
   let truncated: string | null = null;
   let sample: Sample | null = null;
@@ -161,7 +162,7 @@ export function createCloudTraceSource(options: CloudTraceOptions): TraceSource 
     async *read(signal) {
       await prune(cacheDirectory, clock.epochMs());
       const before = await log.open(options);
-      if (before > 0) onProgress(`Cloud Trace: ${before} traces were read before`);
+      if (before > 0) onProgress(`${store}: ${before} traces were read before`);
       yield* readOnce(signal);
       if (sample === null) return;
       const isRead = inSample(sample);

@@ -58,7 +58,12 @@ test('what a killed reader had read is not read again, and its units still count
   assert.equal(new Set(traces.map(({ traceId }) => traceId)).size, 2_500);
   assert.equal(calls.list, 25);
   assert.equal(calls.refused, 0);
-  assert.match(heard[0] ?? '', /1200 traces were read before/);
+  assert.match(heard[0] ?? '', /^local trace store: 1200 traces were read before/);
+  assert.deepEqual(
+    heard.filter((text) => !text.startsWith('local trace store: ')),
+    [],
+    'not Google’s Cloud Trace',
+  );
 });
 
 test('others who spend the same quota cost time, not an error', async (t) => {
