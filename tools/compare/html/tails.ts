@@ -25,10 +25,9 @@ ${scrollable('Tails', table)}
 <p class="note">${foreign([...tailNotes(tails), tailsLegend(comparison)].join(' '))}</p>`;
 }
 
-/** A figure above its interval. */
+/** A figure above its interval; no figure where it is not estimable. */
 function cell(estimate: Estimate, format: (value: number) => string): Markup {
   const { p50, low, high } = estimate;
-  if (p50 === null) return html`<td class="number">–</td>`;
-  const interval = low !== null && high !== null && formatInterval(estimate, format);
-  return html`<td class="number">${format(p50)}${interval && html` <span class="note">${interval}</span>`}</td>`;
+  if (p50 === null || low === null || high === null) return html`<td class="number">–</td>`;
+  return html`<td class="number">${format(p50)} <span class="note">${formatInterval(estimate, format)}</span></td>`;
 }

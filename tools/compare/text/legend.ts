@@ -11,6 +11,10 @@ export function typicalUnit({ design }: Pick<Overall, 'design'>): 'pair' | 'run'
   return design === 'runs' ? 'run' : 'window';
 }
 
+/** From when to when the latency of a request counts. */
+export const measuredFrom = ({ profile }: Pick<Comparison, 'profile'>): string =>
+  `from ${profile === 'general' ? "the root's start" : 'their scheduled time'} to the root's end`;
+
 /** Of a system without a front end's spans no gap is divided. */
 export const gapPlaces = ({ split }: Pick<Hop, 'split'>): string =>
   split === null ? 'network, proxies and queues' : 'network and platform';

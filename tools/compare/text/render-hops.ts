@@ -30,6 +30,7 @@ const FEWEST_WITH_PATH = 98;
 /** What the signs of the table mean, as far as so many columns show them. */
 export const signLegend = (width: number): string =>
   [
+    "p50 to p99: the span's own duration, from its own start.",
     '×: ratio.',
     ...(width < FEWEST_WITH_PATH
       ? []

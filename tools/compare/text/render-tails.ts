@@ -10,7 +10,7 @@ const SIDE_COLUMNS = 25;
 const FEWEST_FOR_TABLE = 80;
 
 export const tailsLegend = ({ overall }: Pick<Comparison, 'overall'>): string =>
-  `Each side's own quantile with its 95 % interval (bootstrap over ${overall.windows === null ? 'runs' : 'windows'}). The ratio is that of the quantiles, not of pairs.`;
+  `Each side's own quantile of the verdict's requests, with its 95 % interval (bootstrap over ${overall.windows === null ? 'runs' : 'windows'}). The ratio is that of the quantiles, not of pairs.`;
 
 /** Median, p95 and p99 of both sides; nothing where no request counts. */
 export function tailLines(comparison: Comparison, width = TEXT_COLUMNS): readonly string[] {
@@ -69,8 +69,8 @@ export const tailNotes = (tails: readonly Tail[]): readonly string[] =>
     return [`${tailName(tail)} ${a.low === null ? 'not estimable' : 'not compared'}: ${reason}.`];
   });
 
-/** A quantile with its interval, where it has one. */
+/** A quantile with its interval. Without one it is not estimable, and a figure would look like one that is. */
 export function tailFigure({ p50, low, high }: Estimate): string {
-  if (low === null || high === null) return formatFigure(p50);
+  if (low === null || high === null) return formatFigure(null);
   return `${formatFigure(p50)} (${formatFigure(low)} to ${formatFigure(high)})`;
 }

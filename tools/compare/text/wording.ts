@@ -6,6 +6,7 @@ import type { Estimate } from '../statistics/estimate.ts';
 import type { Hop } from '../statistics/hop.ts';
 import type { Verdict } from '../statistics/overall.ts';
 import { digitsOf } from './digits.ts';
+import { measuredFrom } from './legend.ts';
 import { sampleText } from './sample-words.ts';
 
 type Labels = Readonly<{ a: string; b: string }>;
@@ -31,10 +32,10 @@ const typicalText = ({ p50 }: Estimate) =>
   p50 === null ? '' : `, typically ${formatMs(Math.abs(p50))} ${p50 < 0 ? 'less' : 'more'}`;
 
 /** What the verdict rests on. */
-export function verdictBasis({ overall, cohorts, profile }: Comparison): string {
-  const from = profile === 'general' ? "the root's start" : 'their scheduled time';
+export function verdictBasis(comparison: Comparison): string {
+  const { overall, cohorts } = comparison;
   const p = overall.pValue === null ? '' : `; p ${pText(overall.pValue)}`;
-  return `warm requests, from ${from} to the root's end; ${sampleText({ overall, cohorts })}${p}`;
+  return `warm requests, ${measuredFrom(comparison)}; ${sampleText({ overall, cohorts })}${p}`;
 }
 
 /** What "no difference" and "no verdict" leave open; null where that is not known. */
