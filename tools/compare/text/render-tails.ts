@@ -16,6 +16,9 @@ export const tailsLegend = ({ overall }: Pick<Comparison, 'overall'>): string =>
 export function tailLines(comparison: Comparison, width = TEXT_COLUMNS): readonly string[] {
   const { tails, cohorts } = comparison;
   if (hasNoTails(tails)) return [];
+  const notes = tailNotes(tails).flatMap((line) => wrapText(line, '', '', width));
+  // A table without one figure would only repeat these lines.
+  if (tails.every(({ a, b }) => a.low === null && b.low === null)) return ['TAILS', ...notes];
   const { a, b } = cohorts;
   const rows = tails.map((tail): Row => {
     const figures = { a: tailFigure(tail.a), b: tailFigure(tail.b), ratio: ratioText(tail.ratio) };
@@ -36,9 +39,8 @@ export function tailLines(comparison: Comparison, width = TEXT_COLUMNS): readonl
   ];
   return [
     ...(width < FEWEST_FOR_TABLE ? ['TAILS, ms', ...inSentences()] : inTable()),
-    ...[...tailNotes(tails), tailsLegend(comparison)].flatMap((line) =>
-      wrapText(line, '', '', width),
-    ),
+    ...notes,
+    ...wrapText(tailsLegend(comparison), '', '', width),
   ];
 }
 

@@ -22,6 +22,18 @@ test('a quantile that is not estimable has no figure, and says why', () => {
   assert.ok(lines.includes('p99 not estimable: 396 requests, and it needs 1000.'));
 });
 
+test('where no quantile is estimable, the reasons take the place of the table', () => {
+  const point = { p50: 12.3, low: null, high: null };
+  const reason = '8 requests, and it needs more';
+  const tails = sample.tails.map((tail) => ({ ...tail, a: point, b: point, reason }));
+  assert.deepEqual(tailLines({ ...sample, tails }), [
+    'TAILS',
+    `median not estimable: ${reason}.`,
+    `p95 not estimable: ${reason}.`,
+    `p99 not estimable: ${reason}.`,
+  ]);
+});
+
 test('sides that must not be compared are called so', () => {
   const [median] = sample.tails;
   assert.ok(median);
