@@ -3,6 +3,9 @@ import v8 from 'node:v8';
 /** Of what was in use after the last complete collection. */
 export const HEAP_GROWTH = '--heap-growing-percent=50';
 
+/** With a larger limit V8 lets a heap grow by more than that. */
+const LARGEST_LIMIT_BYTES = 768 * 1_024 * 1_024;
+
 /** As a rule a program has listened, answered and sent its first spans by then. */
 const AFTER_START_MS = 3_000;
 
@@ -16,5 +19,6 @@ const AFTER_START_MS = 3_000;
  * compiled code that Node brings along for its modules, and a start would take 15 ms more.
  */
 export function allowHeapGrowth(afterMs = AFTER_START_MS): void {
+  if (v8.getHeapStatistics().heap_size_limit > LARGEST_LIMIT_BYTES) return;
   setTimeout(() => v8.setFlagsFromString(HEAP_GROWTH), afterMs).unref();
 }

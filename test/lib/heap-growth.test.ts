@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import v8 from 'node:v8';
+import { allowHeapGrowth } from '../../lib/heap-growth.ts';
 import { ROOT } from '../rules/sources.ts';
 import { runToEnd } from '../run-to-end.ts';
 
@@ -37,10 +39,21 @@ async function completeCollections(how: 'allowed' | 'as it is'): Promise<number>
 }
 
 test('a heap that may grow is collected as a whole less often', async () => {
-  const [before, after] = [
-    await completeCollections('as it is'),
-    await completeCollections('allowed'),
-  ];
+  const before = await completeCollections('as it is');
+  const after = await completeCollections('allowed');
   assert.ok(before >= 20, `${before} complete collections`);
   assert.ok(after < 0.8 * before, `${after} in place of ${before} complete collections`);
+});
+
+test('a heap that V8 lets grow by more is left to it', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const flags = t.mock.method(v8, 'setFlagsFromString', () => {});
+  const limits = t.mock.method(v8, 'getHeapStatistics', () => ({ heap_size_limit: 2 ** 31 }));
+  allowHeapGrowth(0);
+  t.mock.timers.runAll();
+  assert.equal(flags.mock.callCount(), 0);
+  limits.mock.mockImplementation(() => ({ heap_size_limit: 304 * 2 ** 20 }));
+  allowHeapGrowth(0);
+  t.mock.timers.runAll();
+  assert.deepEqual(flags.mock.calls[0]?.arguments, ['--heap-growing-percent=50']);
 });
