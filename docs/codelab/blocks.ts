@@ -5,6 +5,7 @@
  *     <!-- output: FROM | TO -->    from the first line with FROM to the next one with TO
  *     <!-- output: FROM -->         from that line to the next empty one
  *     <!-- line: FROM -->           that line alone
+ *     <!-- verdict: FROM | TO -->   the same as output, but a busy machine may come to another one
  *     <!-- exit: 1 -->              the exit code of the command, where it is not 0
  *
  * Pure: make.ts runs the commands, and the tests follow them.
@@ -14,6 +15,7 @@ export type Excerpt = Readonly<{
   /** null: an empty line, which is not part of it. */
   to: string | null;
   isLine: boolean;
+  isVerdict: boolean;
   promised: readonly string[];
 }>;
 
@@ -33,7 +35,7 @@ export const withoutNpx = (line: string): string =>
   `exec ${line.replace(/^npx shakesapp /, 'node tools/cli/bin.mjs ')}`;
 
 const PART =
-  /^```sh\n(?<commands>.*?)^```$|^<!-- exit: (?<exit>\d+) -->$|^<!-- (?<kind>output|line): (?<from>[^|\n]*?)(?: \| (?<to>[^\n]*?))? -->\n+```text\n(?<text>.*?)^```$/gms;
+  /^```sh\n(?<commands>.*?)^```$|^<!-- exit: (?<exit>\d+) -->$|^<!-- (?<kind>output|line|verdict): (?<from>[^|\n]*?)(?: \| (?<to>[^\n]*?))? -->\n+```text\n(?<text>.*?)^```$/gms;
 
 /** The commands of a section in their order. Throws for an output that no command is before. */
 export function readCommands(markdown: string): readonly Command[] {
@@ -50,7 +52,8 @@ export function readCommands(markdown: string): readonly Command[] {
     else {
       const promised = (groups.text ?? '').replace(/\n$/, '').split('\n');
       const { from = '', to = null } = groups;
-      last.excerpts.push({ from, to, isLine: groups.kind === 'line', promised });
+      const [isLine, isVerdict] = [groups.kind === 'line', groups.kind === 'verdict'];
+      last.excerpts.push({ from, to, isLine, isVerdict, promised });
     }
   }
   return commands;
@@ -59,7 +62,7 @@ export function readCommands(markdown: string): readonly Command[] {
 /** The part of an output that an excerpt names. Throws where it is not there. */
 export function excerptOf(
   output: string,
-  { from, to, isLine }: Omit<Excerpt, 'promised'>,
+  { from, to, isLine }: Pick<Excerpt, 'from' | 'to' | 'isLine'>,
 ): string[] {
   const lines = output.split('\n').map((line) => line.trimEnd());
   const first = lines.findIndex((line) => line.includes(from));
@@ -76,7 +79,7 @@ export function excerptOf(
 export function fillExcerpts(markdown: string, taken: readonly (readonly string[])[]): string {
   let next = 0;
   return markdown.replaceAll(PART, (part: string) => {
-    if (!/^<!-- (output|line):/.test(part)) return part;
+    if (!/^<!-- (output|line|verdict):/.test(part)) return part;
     const lines = taken[next++] ?? [];
     return part.replace(/```text\n.*^```$/ms, () => `\`\`\`text\n${lines.join('\n')}\n\`\`\``);
   });

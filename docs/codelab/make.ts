@@ -69,7 +69,7 @@ async function fill(files: readonly string[]): Promise<void> {
 function asksOf(commands: readonly Command[]) {
   return commands.map(({ excerpts, ...command }) => ({
     ...command,
-    excerpts: excerpts.map(({ from, to, isLine }) => ({ from, to, isLine })),
+    excerpts: excerpts.map(({ promised: _, ...excerpt }) => excerpt),
   }));
 }
 

@@ -35,8 +35,15 @@ const SECTION = [
   '```text',
   'more',
   '```',
+  '<!-- verdict: takes | p -->',
+  '```text',
+  'takes 2.28',
+  '  p = 0.1',
+  '```',
   '',
 ].join('\n');
+
+const OUTPUT = { isLine: false, isVerdict: false };
 
 describe('the blocks of a section', () => {
   it('are commands with their exit code and the parts of their output', () => {
@@ -46,9 +53,16 @@ describe('the blocks of a section', () => {
         line: 'false',
         exitCode: 1,
         excerpts: [
-          { from: 'trace', to: 'end of it', isLine: false, promised: ['trace 1: 12.3 ms'] },
-          { from: 'totals', to: null, isLine: false, promised: ['totals 5'] },
-          { from: 'more', to: null, isLine: true, promised: ['more'] },
+          { ...OUTPUT, from: 'trace', to: 'end of it', promised: ['trace 1: 12.3 ms'] },
+          { ...OUTPUT, from: 'totals', to: null, promised: ['totals 5'] },
+          { ...OUTPUT, isLine: true, from: 'more', to: null, promised: ['more'] },
+          {
+            ...OUTPUT,
+            isVerdict: true,
+            from: 'takes',
+            to: 'p',
+            promised: ['takes 2.28', '  p = 0.1'],
+          },
         ],
       },
     ]);
@@ -57,10 +71,15 @@ describe('the blocks of a section', () => {
   });
 
   it('are filled from an output, each with its part', () => {
-    const output = 'before\ntrace 2 \nend of it\nmore\ntotals 6\nok 1\n\nlast';
+    const output = 'before\ntrace 2 \nend of it\nmore\ntotals 6\nok 1\n\ntakes 3\n  p\nlast';
     const excerpts = readCommands(SECTION).flatMap((command) => command.excerpts);
     const taken = excerpts.map((excerpt) => excerptOf(output, excerpt));
-    assert.deepEqual(taken, [['trace 2', 'end of it'], ['totals 6', 'ok 1'], ['more']]);
+    assert.deepEqual(taken, [
+      ['trace 2', 'end of it'],
+      ['totals 6', 'ok 1'],
+      ['more'],
+      ['takes 3', '  p'],
+    ]);
     const filled = fillExcerpts(SECTION, taken);
     assert.match(filled, /it -->\n```text\ntrace 2\nend of it\n```\n<!-- output: totals/);
     assert.deepEqual(fillExcerpts(filled, taken), filled);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { isLive, missingLines, readCommands } from '../../../docs/codelab/blocks.ts';
+import { excerptOf, isLive, missingLines, readCommands } from '../../../docs/codelab/blocks.ts';
 import { reasonToSkip } from '../../examples/toolchains.ts';
 import { ROOT } from '../../rules/sources.ts';
 import { readDocument, readLines } from '../documents.ts';
@@ -32,8 +32,10 @@ describe('the codelab, followed from its first line to its last', () => {
         const typing = isLive(command.line) ? follower.typeLive : follower.type;
         const { code, output } = await typing(command.line);
         assert.equal(code, command.exitCode, output);
-        for (const { promised } of command.excerpts) {
-          assert.deepEqual(missingLines(promised, output), [], output);
+        for (const excerpt of command.excerpts) {
+          // Throws where the output has none.
+          if (excerpt.isVerdict) excerptOf(output, excerpt);
+          else assert.deepEqual(missingLines(excerpt.promised, output), [], output);
         }
       });
     }
