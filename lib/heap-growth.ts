@@ -10,10 +10,10 @@ const LARGEST_LIMIT_BYTES = 768 * 1_024 * 1_024;
 const AFTER_START_MS = 3_000;
 
 /**
- * Lets the heap grow by 50 % before V8 collects all of it; in a container of 512 MiB it takes 30 %. Such a
- * collection visits whatever is alive: the program and its packages, hardly anything of a request. Fewer
- * of them take a twentieth off the CPU time of a request under load, for some 10 MB a program. With 60 %,
- * tracing takes more memory than docs/performance.md allows it.
+ * Lets the heap grow by 50 % before V8 collects all of it; in a container of 512 MiB it takes 30 %. A
+ * complete collection visits every live object: the program and its packages, hardly anything of a
+ * request. Fewer of them make a request under load cheaper; docs/performance.md says by how much, what
+ * memory that takes, and why not 60 %.
  *
  * Not among the arguments to node, and not at once: with other flags than its own, V8 refuses the
  * compiled code that Node brings along for its modules, and a start would take 15 ms more.

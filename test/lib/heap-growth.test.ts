@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import v8 from 'node:v8';
 import { allowHeapGrowth } from '../../lib/heap-growth.ts';
@@ -30,7 +32,9 @@ const PROGRAM = `
 `;
 
 async function completeCollections(how: 'allowed' | 'as it is'): Promise<number> {
-  const options = ['--max-old-space-size=256', '--input-type=module', '--eval', PROGRAM];
+  // V8's own growth is 30 % or more there, by how fast the machine is.
+  const heap = ['--max-old-space-size=256', '--heap-growing-percent=30'];
+  const options = [...heap, '--input-type=module', '--eval', PROGRAM];
   const { code, stdout, stderr } = await runToEnd(process.execPath, [...options, how], {
     cwd: ROOT,
   });
@@ -42,7 +46,7 @@ test('a heap that may grow is collected as a whole less often', async () => {
   const before = await completeCollections('as it is');
   const after = await completeCollections('allowed');
   assert.ok(before >= 20, `${before} complete collections`);
-  assert.ok(after < 0.8 * before, `${after} in place of ${before} complete collections`);
+  assert.ok(after < 0.85 * before, `${after} in place of ${before} complete collections`);
 });
 
 test('a heap that V8 lets grow by more is left to it', async (t) => {
@@ -57,3 +61,9 @@ test('a heap that V8 lets grow by more is left to it', async (t) => {
   t.mock.timers.runAll();
   assert.deepEqual(flags.mock.calls[0]?.arguments, ['--heap-growing-percent=50']);
 });
+
+for (const entry of ['functions/loadgen', 'services/client', 'services/server']) {
+  test(`${entry} lets its heap grow`, () => {
+    assert.match(readFileSync(join(ROOT, entry, 'main.ts'), 'utf8'), /^allowHeapGrowth\(\);$/m);
+  });
+}

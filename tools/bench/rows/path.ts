@@ -37,7 +37,7 @@ export const row: Row = {
         seed,
       };
       for (const { origin } of Object.values(pairs)) await system.run({ origin, ...warmUp });
-      // So many that V8 collects all memory of each program several times: each such collection counts.
+      // So many that V8 collects all memory of each program several times: that is part of what a request costs.
       const burst = { requests: quick ? 600 : 6_000, connections: CONNECTIONS, spans: 0 };
       return {
         variants: Object.fromEntries(

@@ -54,6 +54,7 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
       const started = start(program.args, program.env);
       return { ...started, port: await listeningPort(started.child) };
     };
+    // With the heap of ours. As an argument it makes a start longer, which nobody measures here.
     const startFile = (file: string, ...args: readonly string[]) =>
       start([CONTAINER_HEAP, YOUNG_SPACE, HEAP_GROWTH, join(import.meta.dirname, file), ...args]);
     const startBare = async (file: string, argument: string) => {

@@ -12,7 +12,7 @@ type Plot = typeof import('@observablehq/plot');
 async function loadPlot(): Promise<Plot> {
   const entry = fileURLToPath(import.meta.resolve('@observablehq/plot'));
   const d3 = dirname(createRequire(entry).resolve('d3'));
-  // Where there is no CommonJS, they put what they export there, and Plot finds D3 there.
+  // Where there is no CommonJS, they put what they export on globalThis, and Plot finds D3 there.
   const global = globalThis as { d3?: object; Plot?: Plot };
   await import(pathToFileURL(join(d3, 'd3.min.js')).href);
   await import(pathToFileURL(join(dirname(entry), '../dist/plot.umd.min.js')).href);
