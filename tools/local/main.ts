@@ -9,7 +9,7 @@ import { createRunLog } from './run-log.ts';
 import { createRuns } from './runs.ts';
 import { parsePassedOn } from './settings.ts';
 import { createSlowness } from './slowness.ts';
-import { createStop } from './stop.ts';
+import { createStop, type Stop } from './stop.ts';
 import { createWireHeaders } from './wire-headers.ts';
 import { readWorksChoice } from './works-options.ts';
 
@@ -18,12 +18,20 @@ const note = (text: string) => void process.stderr.write(`${text}\n`);
 /** Returns the exit code. */
 export async function run(options: Options): Promise<number> {
   const stop = createStop(note);
-  const code = await runUntil(stop.signal, options);
+  // For as long as the process lives: without a listener the second copy of a Ctrl-C would kill it.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, stop.interrupt);
+  const code = await runUntil(stop, options).catch((error: unknown) => {
+    if (error !== stop.signal.reason) throw error;
+    // Stopped before it was ready: a burst has failed then, a live run has just ended.
+    return options.once ? 1 : 0;
+  });
   stop.ended();
   return code;
 }
 
-async function runUntil(signal: AbortSignal, options: Options): Promise<number> {
+/** Throws the reason of the stop's signal if the stop comes before the system runs. */
+async function runUntil(stop: Stop, options: Options): Promise<number> {
+  const { signal } = stop;
   const slowness = createSlowness();
   // It needs another process, and loading the system keeps this one busy.
   const measured = slowness.measure();
@@ -50,7 +58,8 @@ async function runUntil(signal: AbortSignal, options: Options): Promise<number> 
     detail: runLog.add,
   });
   const { startSystem } = await import('./system.ts');
-  const starting = startSystem({
+  stop.setProgramsRun(true);
+  const system = await startSystem({
     slowness,
     measured,
     options,
@@ -70,11 +79,6 @@ async function runUntil(signal: AbortSignal, options: Options): Promise<number> 
       programs.onLog(line);
     },
   });
-  const system = await starting.catch((error: unknown) => {
-    if (error !== signal.reason) throw error;
-  });
-  // Stopped while it started: a burst has failed then, a live run has just ended.
-  if (!system) return options.once ? 1 : 0;
   try {
     if (runs) {
       await runs.finish(system);
@@ -84,6 +88,7 @@ async function runUntil(signal: AbortSignal, options: Options): Promise<number> 
       }
       note('stopping every process, so that all spans are stored');
       await system.close();
+      stop.setProgramsRun(false);
       const { reportOnce } = await loadReport();
       const { broken } = runs;
       return await reportOnce({ system, options, summaries, logBook, wireHeaders, broken, print });
