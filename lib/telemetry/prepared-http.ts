@@ -7,7 +7,7 @@ import utils from '@opentelemetry/instrumentation-http/build/src/utils.js';
 const MOST_KNOWN = 64;
 /** Callers of one URL, by what differs between them; beyond so many it forgets the first one. */
 const MOST_OF_URL = 4;
-/** Characters of a URL that is kept. */
+/** Characters of a URL that is kept, and of all headers that are kept with it. */
 const MOST_LENGTH = 1_024;
 
 /**
@@ -69,7 +69,7 @@ function rememberAttributes(compute: GetAttributes): GetAttributes {
       return { ...before.attributes, 'network.peer.port': request.socket.remotePort };
     }
     const attributes = compute(request, options, logger);
-    if (url.length > MOST_LENGTH) return attributes;
+    if (url.length > MOST_LENGTH || isLong(request, options)) return attributes;
     // The instrumentation adds to the ones that it gets.
     const added = {
       parts: PARTS.map((read) => read(request, options)),
@@ -87,7 +87,17 @@ function rememberAttributes(compute: GetAttributes): GetAttributes {
   };
 }
 
-/** Loops, because a function for each request would be an object. */
+/** The URL has its own bound; only the headers are texts without one. */
+function isLong(request: IncomingMessage, options: Options): boolean {
+  let length = 0;
+  for (let part = 0; part < PARTS.length; part += 1) {
+    const value = PARTS[part]?.(request, options);
+    if (typeof value === 'string') length += value.length;
+  }
+  return length > MOST_LENGTH;
+}
+
+/** Loops, because find() would allocate a closure for each request. */
 function findAlike(
   ofUrl: readonly Known[],
   request: IncomingMessage,

@@ -117,6 +117,22 @@ test('a URL is known however many others came before it', (t) => {
   assert.ok(parsed.mock.callCount() > 0, 'it keeps only the last ones');
 });
 
+const KEPT = ['host', 'user-agent', 'forwarded', 'x-forwarded-for', 'x-forwarded-host'];
+KEPT.push('x-forwarded-proto');
+
+for (const [name, headers] of [
+  ...KEPT.map((header) => [header, { [header]: 'x'.repeat(1_025) }] as const),
+  ['together', Object.fromEntries(KEPT.map((header) => [header, 'x'.repeat(200)]))] as const,
+] as const) {
+  test(`a request whose headers are long is not kept: ${name}`, (t) => {
+    const asked = request({ url: '/long-headers', headers });
+    const before = ours(asked, options, diag);
+    const parsed = t.mock.method(globalThis, 'URL');
+    assert.deepEqual(ours(asked, options, diag), before);
+    assert.ok(parsed.mock.callCount() > 0);
+  });
+}
+
 test('a span of HTTP ends once', () => {
   let ends = 0;
   const span = { end: () => ends++ } as unknown as Span;
