@@ -1,6 +1,12 @@
 import type { Comparison } from '../result/comparison.ts';
 import type { Estimate } from '../statistics/estimate.ts';
-import { hasNoTails, tailName, tailNotes, tailsLegend } from '../text/render-tails.ts';
+import {
+  hasNoEstimate,
+  hasNoTails,
+  tailName,
+  tailNotes,
+  tailsLegend,
+} from '../text/render-tails.ts';
 import { scrollable } from './cohorts.ts';
 import { foreign, html, type Markup } from './markup.ts';
 import { formatInterval, formatMs, ratioFormat } from './words.ts';
@@ -9,6 +15,11 @@ import { formatInterval, formatMs, ratioFormat } from './words.ts';
 export function renderTails(comparison: Pick<Comparison, 'tails' | 'overall'>): Markup | null {
   const { tails } = comparison;
   if (hasNoTails(tails)) return null;
+  const notes = tailNotes(tails);
+  if (hasNoEstimate(tails)) {
+    return html`<h3>Tails</h3>
+<p class="note">${foreign(notes.join(' '))}</p>`;
+  }
   const rows = tails.map(
     (tail) =>
       html`<tr><th scope="row">${tailName(tail)}</th>${cell(tail.a, formatMs)}${cell(tail.b, formatMs)}${cell(tail.ratio, ratioFormat(tail.ratio))}</tr>\n`,
@@ -22,7 +33,7 @@ export function renderTails(comparison: Pick<Comparison, 'tails' | 'overall'>): 
 ${rows}</tbody></table>`;
   return html`<h3>Tails</h3>
 ${scrollable('Tails', table)}
-<p class="note">${foreign([...tailNotes(tails), tailsLegend(comparison)].join(' '))}</p>`;
+<p class="note">${foreign([...notes, tailsLegend(comparison)].join(' '))}</p>`;
 }
 
 /** A figure above its interval; no figure where it is not estimable. */

@@ -6,7 +6,7 @@ import type { Comparison } from '../result/comparison.ts';
 import { titleOf } from '../result/warning-texts.ts';
 import { leftOut } from './left-out.ts';
 import { escapeMarkdown, renderTable } from './markdown.ts';
-import { hasNoTails, tailFigure, tailName, tailNotes } from './render-tails.ts';
+import { hasNoEstimate, hasNoTails, tailFigure, tailName, tailNotes } from './render-tails.ts';
 import { severalRootsText } from './several-roots.ts';
 import {
   differenceText,
@@ -86,6 +86,8 @@ function configurationItems(comparison: Comparison): readonly string[] {
 
 function tailBlocks({ tails }: Comparison): readonly (readonly string[])[] {
   if (hasNoTails(tails)) return [];
+  const notes = tailNotes(tails).map(escapeMarkdown);
+  if (hasNoEstimate(tails)) return [['Latency:', '', ...notes.map((note) => `- ${note}`)]];
   const head = ['Latency, ms', 'A', 'B', 'A / B'].map((name, at) => ({ name, right: at > 0 }));
   const rows = tails.map((tail) => [
     tailName(tail),
@@ -93,7 +95,7 @@ function tailBlocks({ tails }: Comparison): readonly (readonly string[])[] {
     tailFigure(tail.b),
     ratioText(tail.ratio),
   ]);
-  return [renderTable(head, rows), tailNotes(tails).map(escapeMarkdown)];
+  return [renderTable(head, rows), notes];
 }
 
 function hopBlocks(comparison: Comparison): readonly (readonly string[])[] {

@@ -18,7 +18,7 @@ export function tailLines(comparison: Comparison, width = TEXT_COLUMNS): readonl
   if (hasNoTails(tails)) return [];
   const notes = tailNotes(tails).flatMap((line) => wrapText(line, '', '', width));
   // A table without one figure would only repeat these lines.
-  if (tails.every(({ a, b }) => a.low === null && b.low === null)) return ['TAILS', ...notes];
+  if (hasNoEstimate(tails)) return ['TAILS', ...notes];
   const { a, b } = cohorts;
   const rows = tails.map((tail): Row => {
     const figures = { a: tailFigure(tail.a), b: tailFigure(tail.b), ratio: ratioText(tail.ratio) };
@@ -59,6 +59,10 @@ const columns = ({ name, a, b, ratio }: Row): string =>
 /** Whether no request counts. */
 export const hasNoTails = (tails: readonly Tail[]): boolean =>
   tails.every(({ a, b }) => a.p50 === null && b.p50 === null);
+
+/** Whether a table would have no figure. */
+export const hasNoEstimate = (tails: readonly Tail[]): boolean =>
+  tails.every(({ a, b }) => a.low === null && b.low === null);
 
 export const tailName = ({ quantile }: Tail): string =>
   quantile === 0.5 ? 'median' : `p${Number((quantile * 100).toFixed(1))}`;

@@ -27,6 +27,17 @@ test('has a row for each quantile, with both sides, the ratio and their interval
   assert.match(document.body.textContent ?? '', /p99 not estimable: 396 requests/);
 });
 
+test('where no quantile is estimable, the reasons take the place of the table', () => {
+  const point = { p50: 12.3, low: null, high: null };
+  const reason = '8 requests, and it needs more';
+  const tails = sample.tails.map((tail) => ({ ...tail, a: point, b: point, reason }));
+  const page = render({ ...sample, tails }) ?? '';
+  const { document } = parseHTML(`<!doctype html><html><body>${page}</body></html>`);
+  const reasons = ['median', 'p95', 'p99'].map((name) => `${name} not estimable: ${reason}.`);
+  assert.equal(document.body.textContent, `Tails\n${reasons.join(' ')}`);
+  assert.equal(document.querySelector('table'), null);
+});
+
 test('is nothing where no request counts', () => {
   const none = { p50: null, low: null, high: null };
   const tails = sample.tails.map((tail) => ({ ...tail, a: none, b: none }));

@@ -40,6 +40,14 @@ test('what the verdict leaves out follows the verdict', () => {
   assert.ok(place > text.indexOf('### ') && place < text.indexOf('A is Cloud Run'), text);
 });
 
+test('where no quantile is estimable, the reasons take the place of the table', () => {
+  const point = { p50: 12.3, low: null, high: null };
+  const tails = sample.tails.map((tail) => ({ ...tail, a: point, b: point, reason: 'too few' }));
+  const text = renderSummary({ ...sample, tails });
+  assert.match(text, /^Latency:\n\n- median not estimable\\?: too few\.\n- p95 .*\n- p99 .*\n\n/m);
+  assert.doesNotMatch(text, /Latency, ms/);
+});
+
 test('without conditions it has no gate', () => {
   assert.doesNotMatch(renderSummary(sample), /Gate/);
 });
