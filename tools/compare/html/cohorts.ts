@@ -8,6 +8,7 @@ import { titleOf } from '../result/warning-texts.ts';
 import type { Warning } from '../result/warnings.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
 import { leftOut } from '../text/left-out.ts';
+import { latencyLegend } from '../text/legend.ts';
 import { tracedText } from '../text/traced-text.ts';
 import { isOneSided, readNotes } from '../text/wording.ts';
 import { foreign, html, type Markup } from './markup.ts';
@@ -107,6 +108,7 @@ ${row('Cold latency', ({ latency }) => quantiles(latency.cold))}
   return html`<section aria-labelledby="cohorts">
 <h2 id="cohorts">The two cohorts</h2>
 ${scrollable('The two cohorts', table)}
+<p class="note">${latencyLegend(comparison)}</p>
 <p class="note">Source: ${kindOf(source)} ${foreign(source.name)}${source.local && ' (local)'}${window(source)}. ${foreign([...leftOut(comparison), ...foldedText(comparison.foldedNames), ...readNotes(comparison)].join(' '))}</p>
 </section>`;
 }

@@ -3,7 +3,7 @@ import { SIDES } from '../cohorts/cohort.ts';
 import type { Cost } from '../result/cost.ts';
 import type { Hop, HopQuantiles } from '../statistics/hop.ts';
 import { costOfHop, costText } from '../text/cost-words.ts';
-import { gapPlaces } from '../text/legend.ts';
+import { gapPlaces, SPAN_EXTENT } from '../text/legend.ts';
 import { hopVerdictWord, pText, testedText } from '../text/wording.ts';
 import { scrollable } from './cohorts.ts';
 import { renderDistribution } from './distribution.ts';
@@ -54,11 +54,13 @@ function renderQuantiles({ measure, a, b }: Hop): Markup {
     const cells = quantiles ? pick(quantiles) : [null, null, null, null];
     return html`<tr><th scope="row"><span class="key ${side}"></span>${side.toUpperCase()} ${label}</th><td class="number">${quantiles?.n ?? '–'}</td>${cells.map((ms) => html`<td class="number">${formatMs(ms)}</td>`)}</tr>\n`;
   };
-  return scrollable(
+  const table = scrollable(
     'Quantiles of both cohorts',
     html`<table><thead><tr><td></td>${['n', 'p50', 'p90', 'p95', 'p99'].map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead><tbody>
 ${SIDES.map((side) => row(side, measure, own))}${SIDES.map((side) => row(side, 'inclusive', inclusive))}</tbody></table>`,
   );
+  return html`${table}
+<p class="note">inclusive: ${SPAN_EXTENT}.</p>`;
 }
 
 function renderSplit({ split }: Hop, labels: Labels): Markup | null {

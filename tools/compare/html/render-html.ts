@@ -175,7 +175,8 @@ ${renderTotals(comparison)}
 function renderLegend(comparison: Comparison, labels: Labels): Markup {
   const cost = costLegend(costIn(comparison), labels);
   const lines = [...legendOf(labels, comparison), ...(cost === null ? [] : [cost])];
-  return html`<ul class="note signs">${lines.map((line) => html`<li>${foreign(line)}</li>\n`)}<li>A point left of the middle: A took less. Indented: called by the row above. A path names each step from the root down as <code>service:name</code>, with <code>&gt;</code> between.</li></ul>`;
+  return html`<ul class="note signs">${lines.map((line) => html`<li>${foreign(line)}</li>\n`)}<li>A, B: p50 of the time that the row names, self or gap.</li>
+<li>A point left of the middle: A took less. Indented: called by the row above. A path names each step from the root down as <code>service:name</code>, with <code>&gt;</code> between.</li></ul>`;
 }
 
 function stepsOf({ hops, exemplars, coldExemplars, failures }: Comparison) {

@@ -15,6 +15,13 @@ export function typicalUnit({ design }: Pick<Overall, 'design'>): 'pair' | 'run'
 export const measuredFrom = ({ profile }: Pick<Comparison, 'profile'>): string =>
   `from ${profile === 'general' ? "the root's start" : 'their scheduled time'} to the root's end`;
 
+/** Beside the tails and the hops, whose quantiles are of other requests and of other times. */
+export const latencyLegend = (comparison: Pick<Comparison, 'profile'>): string =>
+  `p50 to p99: of all requests of the row without an error, ${measuredFrom(comparison)}.`;
+
+/** What the quantiles of a span are of, beside those of its self time or gap. */
+export const SPAN_EXTENT = 'from the start of the span to its end';
+
 /** Of a system without a front end's spans no gap is divided. */
 export const gapPlaces = ({ split }: Pick<Hop, 'split'>): string =>
   split === null ? 'network, proxies and queues' : 'network and platform';

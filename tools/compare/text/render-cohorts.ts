@@ -12,7 +12,7 @@ import { foldedText } from '../result/folded-names.ts';
 import { atLeast } from '../result/incomparable.ts';
 import type { Quantiles } from '../statistics/quantiles.ts';
 import { leftOut } from './left-out.ts';
-import { measuredFrom } from './legend.ts';
+import { latencyLegend } from './legend.ts';
 import { tracedText } from './traced-text.ts';
 import { readFrom, readNotes } from './wording.ts';
 
@@ -50,10 +50,6 @@ function quantileText(quantiles: Quantiles | null): string {
   const { p50Ms, p90Ms, p95Ms, p99Ms } = quantiles;
   return [p50Ms, p90Ms, p95Ms, p99Ms].map(formatFigure).join(' / ');
 }
-
-/** Beside the tails and the hops, whose quantiles are of other requests and of other times. */
-const latencyText = (comparison: Comparison): string =>
-  `p50 to p99: of all warm or cold requests without an error, ${measuredFrom(comparison)}.`;
 
 const NAME_COLUMNS = 25;
 
@@ -96,7 +92,7 @@ export function cohortLines(comparison: Comparison, width: number): readonly str
     ...(where(({ impossibleDelay }) => impossibleDelay)
       ? beside('impossible delays', ({ impossibleDelay }) => `${impossibleDelay}`)
       : []),
-    ...wrapText(latencyText(comparison), '', '', width),
+    ...wrapText(latencyLegend(comparison), '', '', width),
     ...sentences,
   ];
 }

@@ -11,7 +11,7 @@ import type { Comparison } from '../result/comparison.ts';
 import type { HopCost } from '../result/cost.ts';
 import type { GapSplit, Hop, HopQuantiles } from '../statistics/hop.ts';
 import { costIn, costText, notableCostOf } from './cost-words.ts';
-import { gapPlaces } from './legend.ts';
+import { gapPlaces, SPAN_EXTENT } from './legend.ts';
 import {
   differenceText,
   hopExtent,
@@ -30,7 +30,7 @@ const FEWEST_WITH_PATH = 98;
 /** What the signs of the table mean, as far as so many columns show them. */
 export const signLegend = (width: number): string =>
   [
-    "p50 to p99: the span's own duration, from its own start.",
+    `p50 to p99: ${SPAN_EXTENT}.`,
     '×: ratio.',
     ...(width < FEWEST_WITH_PATH
       ? []

@@ -173,6 +173,17 @@ test('says what its signs, self time, gap and paths mean', () => {
   assert.match(legend, /self: .* gap: .* path names each step from the root down as service:name/);
 });
 
+test('says of which requests and of which time its quantiles are', () => {
+  const pageOf = (comparison: Comparison) => parse(comparison).querySelector('body');
+  const page = textOf(pageOf(sample));
+  assert.match(page, /requests of the row without an error, from their scheduled time to the root/);
+  assert.match(page, /A, B: p50 of the time that the row names, self or gap\./);
+  const ofSpans = page.match(/inclusive: from the start of the span to its end\./g);
+  assert.equal(ofSpans?.length, sample.hops.length);
+  const general = textOf(pageOf({ ...sample, profile: 'general' }));
+  assert.match(general, /requests of the row without an error, from the root's start to/);
+});
+
 test("the platform's own spans have no colour of a step", () => {
   const rows = [...parse(sample).querySelectorAll('.waterfall .row')];
   const grey = rows.filter((row) => row.querySelector('.bar.front') !== null);

@@ -161,7 +161,7 @@ test('each table says of which requests and of which time its quantiles are', ()
   const textOf = (comparison: Comparison) => renderText(comparison).replaceAll(/\s+/g, ' ');
   const text = textOf(sample);
   assert.match(text, /Each side's own quantile of the verdict's requests/);
-  assert.match(text, /all warm or cold requests without an error, from their scheduled time to/);
-  assert.match(text, /p50 to p99: the span's own duration, from its own start\./);
+  assert.match(text, /all requests of the row without an error, from their scheduled time to/);
+  assert.match(text, /p50 to p99: from the start of the span to its end\./);
   assert.match(textOf({ ...sample, profile: 'general' }), /an error, from the root's start to/);
 });
