@@ -54,7 +54,7 @@ export function createSlowness(
       said = factor();
       return (
         `busy or slow machine (Node starts in ${formatMs(slowestMs())}): local deadlines are ${said} times ` +
-        'as long,\nso that requests do not fail because of it. You need not do anything.'
+        'as long,\nso that requests do not fail because the machine is slow. You need not do anything.'
       );
     },
   };

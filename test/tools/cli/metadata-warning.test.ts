@@ -28,6 +28,6 @@ test('without credentials a command explains that once, and Node.js does not war
   assert.equal(failed, 'FAILED your credentials work');
   assert.match(said ?? '', /no usable credentials/);
   assert.match(fix ?? '', /fix: gcloud auth application-default login/);
-  assert.match(`${empty}${verdict}`, /^1 of \d+ checks failed\. The others depend on it/);
+  assert.match(`${empty}${verdict}`, /^1 of \d+ checks failed\. The other checks depend on it/);
   assert.deepEqual(rest, ['']);
 });

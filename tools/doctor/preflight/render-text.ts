@@ -46,7 +46,7 @@ export function renderVerdict(results: readonly Result[]): string {
   if (notMade.length === 0) return `${verdict} ${fix}.\n`;
   // Without credentials nothing else can be asked: the names of all other checks say nothing.
   if (notMade.length === results.length - 1) {
-    return `${verdict} The others depend on it and were not made. Fix it, then run the command again.\n`;
+    return `${verdict} The other checks depend on it and did not run. Fix it, then run the command again.\n`;
   }
   const titles = notMade.map(({ title }) => `  ${title}\n`).join('');
   return `${verdict} ${fix}. Not checked, because they depend on a check that failed:\n${titles}`;

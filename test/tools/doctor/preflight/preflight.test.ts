@@ -136,7 +136,7 @@ describe('preflight', () => {
     assert.deepEqual(new Set(rest.map(renderResult)), new Set(['']));
     assert.equal(
       renderVerdict(results),
-      `\n1 of ${results.length} checks failed. The others depend on it and were not made. ` +
+      `\n1 of ${results.length} checks failed. The other checks depend on it and did not run. ` +
         'Fix it, then run the command again.\n',
     );
   });
