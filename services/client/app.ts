@@ -19,6 +19,7 @@ import { parseQueryParameter } from './parameters.ts';
 import { isProbe, PROBES, pathOf } from './paths.ts';
 import { logRequest } from './request-log.ts';
 import { type SearchOptions, search } from './search.ts';
+import { endUnsent } from './unsent-answer.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -133,12 +134,7 @@ export function createApp(
     flushed
       .then(addPressure)
       .then(() => done(), done)
-      .catch((error: unknown) => {
-        // Behind a promise nobody else hears of it, and its caller would wait. The line of the
-        // request must not say that the caller went away.
-        request.failure = new AppError('internal', 'the answer cannot be sent', { cause: error });
-        reply.raw.destroy();
-      });
+      .catch((error: unknown) => endUnsent({ request, reply, logger }, error));
   });
   app.setErrorHandler(sendProblem);
 
