@@ -59,7 +59,7 @@ test('a heap that V8 lets grow by more is left to it', async (t) => {
   limits.mock.mockImplementation(() => ({ heap_size_limit: 304 * 2 ** 20 }));
   allowHeapGrowth(0);
   t.mock.timers.runAll();
-  assert.deepEqual(flags.mock.calls[0]?.arguments, ['--heap-growing-percent=50']);
+  assert.deepEqual(flags.mock.calls[0]?.arguments, ['--heap-growing-percent=60']);
 });
 
 for (const entry of ['functions/loadgen', 'services/client', 'services/server']) {

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { HEAP_GROWTH } from '../../../lib/heap-growth.ts';
 import { createClosers } from '../../local/closers.ts';
 import { LOCAL_QUERIES, WORKS_BUCKET, WORKS_PREFIX } from '../../local/cloud/storage/works.ts';
-import { YOUNG_SPACE } from '../../local/platforms/environment.ts';
+import { REPOSITORY, YOUNG_SPACE } from '../../local/platforms/environment.ts';
 import type { ProgramName } from '../../local/platforms/platform.ts';
 import { CONTAINER_HEAP, programCommand } from '../../local/platforms/program-command.ts';
+import type { BuiltPrograms } from './built-programs.ts';
 import type { ServedAddresses } from './cloud.ts';
 import type { LoadOptions, LoadResult } from './load.ts';
 import { type BenchProcess, listeningPort, startProcess } from './process.ts';
@@ -19,8 +20,8 @@ export type BenchSystem = Readonly<{
   cloud: BenchProcess;
   load: BenchProcess;
   addresses: ServedAddresses;
-  /** Starts client and server with these variables. */
-  startPair(env: Readonly<Record<string, string>>): Promise<Pair>;
+  /** Starts client and server with these variables: from sources, or as the images run them. */
+  startPair(env: Readonly<Record<string, string>>, built?: BuiltPrograms): Promise<Pair>;
   /** The same hops with bare handlers, which answer this count; the first one by this library. */
   startBarePair(count: number, http: 'node:http' | 'Fastify'): Promise<Pair>;
   /** Reads the works when asked to, with nothing but node:http or with nothing but Google's library. */
@@ -38,8 +39,8 @@ export type StartSystem = (options?: SystemOptions) => Promise<BenchSystem>;
 
 export async function startBenchSystem({ works }: SystemOptions = {}): Promise<BenchSystem> {
   const closers = createClosers();
-  const start = (args: readonly string[], env?: Readonly<Record<string, string>>) => {
-    const started = startProcess(args, env && { env });
+  const start = (args: readonly string[], options?: Parameters<typeof startProcess>[1]) => {
+    const started = startProcess(args, options);
     closers.add(started.stop);
     return started;
   };
@@ -49,9 +50,14 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
     const load = start([join(import.meta.dirname, 'load.ts')]);
     const addresses = await cloud.ask<ServedAddresses>('addresses');
     const queries = works?.queries ?? LOCAL_QUERIES;
-    const startProgram = async (name: ProgramName, env: Readonly<Record<string, string>>) => {
-      const program = benchCommand(name, { addresses, queries, env });
-      const started = start(program.args, program.env);
+    const startProgram = async (
+      name: ProgramName,
+      env: Readonly<Record<string, string>>,
+      built?: BuiltPrograms,
+    ) => {
+      const sources = benchCommand(name, { addresses, queries, env });
+      const { args, cwd } = built?.command(name) ?? { ...sources, cwd: REPOSITORY };
+      const started = start(args, { env: sources.env, cwd });
       return { ...started, port: await listeningPort(started.child) };
     };
     // With the heap of ours. As an argument it makes a start longer, which nobody measures here.
@@ -65,10 +71,10 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
       cloud,
       load,
       addresses,
-      async startPair(env) {
-        const server = await startProgram('server', env);
+      async startPair(env, built) {
+        const server = await startProgram('server', env, built);
         const upstream = { SERVER_ADDR: `127.0.0.1:${server.port}` };
-        const client = await startProgram('client', { ...env, ...upstream });
+        const client = await startProgram('client', { ...env, ...upstream }, built);
         return { origin: `http://127.0.0.1:${client.port}`, programs: [client, server] };
       },
       async startBarePair(count, http) {

@@ -25,10 +25,10 @@ const USAGE = join(import.meta.dirname, 'usage.ts');
 /** `node ARGS`, which tells its usage. */
 export function startProcess(
   args: readonly string[],
-  { env }: { env?: Readonly<Record<string, string>> } = {},
+  { env, cwd = REPOSITORY }: { env?: Readonly<Record<string, string>>; cwd?: string } = {},
 ): BenchProcess & Readonly<{ child: ChildProcess }> {
   const child = spawn(process.execPath, ['--import', USAGE, ...args], {
-    cwd: REPOSITORY,
+    cwd,
     ...(env && { env: { ...env } }),
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

@@ -29,13 +29,16 @@ export function createFakeSystem(answers: FakeAnswers = {}) {
   const cpu = new Map<string, number>();
   let works: unknown;
   let closed = 0;
+  let stopped = 0;
   let delayMs = 0;
   const envOf = ({ origin }: Burst) => environments[Number(origin)] ?? null;
   const spend = (who: string, ms: number) => cpu.set(who, (cpu.get(who) ?? 0) + ms);
   const process = (who: string, ask: (what: string, about: unknown) => unknown): BenchProcess => ({
     ask: async <Result>(what: string, about?: unknown) => ask(what, about) as Result,
     usage: async () => ({ cpuMs: cpu.get(who) ?? 0, peakMb: 50, allocatedKb: 0 }),
-    stop: async () => {},
+    async stop() {
+      stopped += 1;
+    },
   });
   const nothing = () => undefined;
   const startPair = async (env: Env | null): Promise<Pair> => {
@@ -87,5 +90,6 @@ export function createFakeSystem(answers: FakeAnswers = {}) {
     works = options?.works;
     return system;
   };
-  return { startSystem, environments, bursts, works: () => works, closed: () => closed };
+  const counts = { closed: () => closed, stopped: () => stopped };
+  return { startSystem, environments, bursts, works: () => works, ...counts };
 }

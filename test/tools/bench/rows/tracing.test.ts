@@ -48,8 +48,22 @@ test('tracing fails with a wrong answer of any variant', async () => {
   }
 });
 
-test('tracing-memory divides the peak of client and server', async () => {
-  const lines = await runRow('tracing-memory', memoryRow, createFakeSystem(right));
+test('tracing-memory divides the peak of client and server, started for each round', async () => {
+  const system = createFakeSystem(right);
+  let removed = 0;
+  const built = {
+    folder: '',
+    command: () => ({ args: [], env: {}, cwd: '' }),
+    async remove() {
+      removed += 1;
+    },
+  };
+  const starters = { ...system, buildPrograms: async () => built };
+  const lines = await runRow('tracing-memory', memoryRow, starters);
+  assert.equal(removed, 1);
+  // One round that warms up, and one that counts.
+  assert.equal(system.environments.length, 2 * 3);
+  assert.equal(system.stopped(), 2 * 3 * 2);
   assert.deepEqual(
     lines.map(({ ours, other, ratio, goal, met }) => [ours, other, ratio?.median, goal, met]),
     [
