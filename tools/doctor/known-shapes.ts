@@ -13,7 +13,7 @@ const PAUSE = 2_048;
 
 /**
  * `startMs`: of the root of the trace that was found last. `others`: how many of its length came since
- * then that no shape was known for, and that found no place free.
+ * then for which there was no place.
  */
 export type Known<T> = {
   readonly shape: Shape;
@@ -57,18 +57,17 @@ export function createKnownShapes<T>(fewest = MOST_PLACES) {
     },
     isSettled: ({ seen }: Known<T>): boolean => seen > fewest,
     add(trace: Trace, tree: NormalisedTrace, verdict: T): void {
-      if (misses > MOST_MISSES) return;
-      const some = byLength.get(trace.spans.length) ?? [];
-      const isFull = some.length >= MOST_OF_LENGTH;
-      if (isFull) for (const known of some) known.others += 1;
-      // A frequent one stays; one that comes no more, such as that of an earlier version, goes.
-      const gone = isFull ? some.findIndex(({ others }) => others > PATIENCE) : some.length;
-      if (gone < 0) return;
-      // Last, because it looks at each span: most traces that are rare have no place.
-      const shape = shapeOf(trace, tree);
+      const shape = misses > MOST_MISSES ? null : shapeOf(trace, tree);
       if (shape === null) return;
-      some.splice(gone, 1);
+      const some = byLength.get(trace.spans.length) ?? [];
       byLength.set(trace.spans.length, some);
+      if (some.length >= MOST_OF_LENGTH) {
+        for (const known of some) known.others += 1;
+        // A frequent one stays; one that comes no more, such as that of an earlier version, goes.
+        const gone = some.findIndex(({ others }) => others > PATIENCE);
+        if (gone < 0) return;
+        some.splice(gone, 1);
+      }
       some.push({ shape, verdict, seen: 1, others: 0, startMs: tree.startMs });
     },
   };

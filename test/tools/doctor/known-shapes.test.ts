@@ -99,26 +99,6 @@ test('knows frequent shapes however many others come, and new ones once old ones
   assert.ok(v2.every(isKnown));
 });
 
-test('does not look at the spans of a trace that no place is free for', () => {
-  const shapes = createKnownShapes<string>();
-  const [trace] = CLEAN;
-  assert.ok(trace);
-  let looks = 0;
-  for (let at = 0; at < 20; at += 1) {
-    const spans = trace.spans.with(-1, { ...(trace.spans.at(-1) as Span), name: `shape ${at}` });
-    const { nodes, ...tree } = normalise({ ...trace, spans });
-    const watched = {
-      ...tree,
-      get nodes() {
-        looks += Number(at >= 8);
-        return nodes;
-      },
-    };
-    shapes.add({ ...trace, spans }, watched, 'verdict');
-  }
-  assert.equal(looks, 0);
-});
-
 /** Only where a call failed, for its words, or of clocks, which a known shape does not ask. */
 const OF_FAILURES = [
   ...['server.address', 'net.peer.name', 'peer.service', 'rpc.service', ATTR.errorMessage],
