@@ -7,7 +7,7 @@ export const HEAP_GROWTH = '--heap-growing-percent=60';
 const LARGEST_LIMIT_BYTES = 1_024 * 1_024 * 1_024;
 
 /** As a rule a program has listened, answered and sent its first spans by then. */
-const AFTER_START_MS = 3_000;
+export const HEAP_GROWTH_AFTER_MS = 3_000;
 
 /**
  * Lets the heap grow by 60 % before V8 collects all of it; in a container of 512 MiB it takes 30 %. A
@@ -18,7 +18,7 @@ const AFTER_START_MS = 3_000;
  * Not among the arguments to node, and not at once: with other flags than its own, V8 refuses the
  * compiled code that Node brings along for its modules, and a start would take 15 ms more.
  */
-export function allowHeapGrowth(afterMs = AFTER_START_MS): void {
+export function allowHeapGrowth(afterMs = HEAP_GROWTH_AFTER_MS): void {
   if (v8.getHeapStatistics().heap_size_limit > LARGEST_LIMIT_BYTES) return;
   setTimeout(() => v8.setFlagsFromString(HEAP_GROWTH), afterMs).unref();
 }

@@ -5,7 +5,7 @@
  *     <!-- output: FROM | TO -->    from the first line with FROM to the next one with TO
  *     <!-- output: FROM -->         from that line to the next empty one
  *     <!-- line: FROM -->           that line alone
- *     <!-- verdict: FROM | TO -->   the same as output, but a busy machine may come to another one
+ *     <!-- verdict: FROM | TO -->   the same as output, but a busy machine may see no difference
  *     <!-- exit: 1 -->              the exit code of the command, where it is not 0
  *
  * Pure: make.ts runs the commands, and the tests follow them.

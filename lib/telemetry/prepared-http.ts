@@ -87,11 +87,11 @@ function rememberAttributes(compute: GetAttributes): GetAttributes {
   };
 }
 
-/** The URL has its own bound; only the headers are texts without one. */
+/** The URL has its own bound; of the rest, only headers can be long. */
 function isLong(request: IncomingMessage, options: Options): boolean {
   let length = 0;
-  for (let part = 0; part < PARTS.length; part += 1) {
-    const value = PARTS[part]?.(request, options);
+  for (const read of PARTS) {
+    const value = read(request, options);
     if (typeof value === 'string') length += value.length;
   }
   return length > MOST_LENGTH;

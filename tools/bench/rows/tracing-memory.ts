@@ -11,7 +11,7 @@ const figureOf = (exporter: string): Figure => ({
 });
 
 export const row: Row = {
-  rounds: { quick: 1, full: 7 },
+  rounds: { quick: 1, full: 5 },
   open: (options) =>
     openTracingStarts(['off', 'gcp_trace', 'otlp'], {
       ...options,

@@ -56,11 +56,12 @@ export async function startBenchSystem({ works }: SystemOptions = {}): Promise<B
       built?: BuiltPrograms,
     ) => {
       const sources = benchCommand(name, { addresses, queries, env });
+      // The heap of a container stays for what is built: V8 takes the code cache with it.
       const { args, cwd } = built?.command(name) ?? { ...sources, cwd: REPOSITORY };
       const started = start(args, { env: sources.env, cwd });
       return { ...started, port: await listeningPort(started.child) };
     };
-    // With the heap of ours. As an argument it makes a start longer, which nobody measures here.
+    // The same heap options as our programs. As arguments they slow the start, which no row measures here.
     const startFile = (file: string, ...args: readonly string[]) =>
       start([CONTAINER_HEAP, YOUNG_SPACE, HEAP_GROWTH, join(import.meta.dirname, file), ...args]);
     const startBare = async (file: string, argument: string) => {

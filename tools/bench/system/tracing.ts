@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HEAP_GROWTH_AFTER_MS } from '../../../lib/heap-growth.ts';
 import type { Figure, Opened, RowOptions, Sample } from '../row.ts';
 import type { BenchSystem, Pair } from './bench-system.ts';
-import type { BuiltPrograms } from './built-programs.ts';
 import { checkBurst, runPair } from './run-pair.ts';
 
 /** Server span, client, RPC out, RPC in, works.read, works.search. */
@@ -21,23 +22,26 @@ type Options = RowOptions & Readonly<{ figures: readonly Figure[] }>;
 /** The same burst through a client and a server for each way of tracing, over kept texts. */
 export const openTracing = (names: readonly Way[], options: Options): Promise<Opened> =>
   openWays(names, options, async (system, way) => {
-    const pair = await startWay(system, way);
+    const pair = await system.startPair(WAYS[way].env);
+    await resetPeaks(pair);
     return () => sendBurst(system, pair, { way, ...options });
   });
 
 /**
- * The same, but each round starts a client and a server as the images run them, and ends them. A peak
- * only grows, and how high it comes depends on when V8 happens to collect everything, so one start says
- * little.
+ * The same, but each round starts a client and a server as the images run them, and ends them: a peak
+ * depends on when V8 collects everything, so one start says little.
  */
 export async function openTracingStarts(names: readonly Way[], options: Options): Promise<Opened> {
   const built = await options.buildPrograms();
   const opened = await openWays(names, options, async (system, way) => async () => {
-    const pair = await startWay(system, way, built);
+    const pair = await system.startPair(WAYS[way].env, built);
     try {
+      // From then on the heap may grow: else it grew less the faster a way is.
+      await sleep(options.quick ? 0 : HEAP_GROWTH_AFTER_MS);
+      await resetPeaks(pair);
       let sample = await sendBurst(system, pair, { way, ...options });
       for (let left = options.quick ? 0 : 3; left > 0; left -= 1) {
-        // A burst that was answered wrong is the one to tell of.
+        // Report the burst with the wrong answer, not a later one.
         if (checkBurst(sample.answer) !== undefined) break;
         sample = await sendBurst(system, pair, { way, ...options });
       }
@@ -52,8 +56,7 @@ export async function openTracingStarts(names: readonly Way[], options: Options)
   return {
     ...opened,
     async close() {
-      await opened.close?.();
-      await built.remove();
+      await opened.close?.().finally(built.remove);
     },
   };
 }
@@ -76,11 +79,9 @@ async function openWays(
   }
 }
 
-async function startWay(system: BenchSystem, way: Way, built?: BuiltPrograms): Promise<Pair> {
-  const pair = await system.startPair(WAYS[way].env, built);
-  // To strip the types of the sources takes more memory than a request, traced or not.
-  for (const program of pair.programs) await program.ask('resetPeak');
-  return pair;
+/** To strip the types of the sources takes more memory than a request, traced or not. */
+async function resetPeaks({ programs }: Pair): Promise<void> {
+  for (const program of programs) await program.ask('resetPeak');
 }
 
 const sendBurst = (

@@ -25,6 +25,7 @@ const isStored = (env: Env | null) =>
 export function createFakeSystem(answers: FakeAnswers = {}) {
   const { cpuMs = () => 1, load = () => ({}), stored = () => ({}) } = answers;
   const environments: (Env | null)[] = [];
+  const startedFrom: unknown[] = [];
   const bursts: Burst[] = [];
   const cpu = new Map<string, number>();
   let works: unknown;
@@ -41,7 +42,8 @@ export function createFakeSystem(answers: FakeAnswers = {}) {
     },
   });
   const nothing = () => undefined;
-  const startPair = async (env: Env | null): Promise<Pair> => {
+  const startPair = async (env: Env | null, from?: unknown): Promise<Pair> => {
+    startedFrom.push(from);
     const origin = String(environments.push(env) - 1);
     const names = [`client ${origin}`, `server ${origin}`];
     return { origin, programs: names.map((name) => ({ ...process(name, nothing), port: 1 })) };
@@ -91,5 +93,5 @@ export function createFakeSystem(answers: FakeAnswers = {}) {
     return system;
   };
   const counts = { closed: () => closed, stopped: () => stopped };
-  return { startSystem, environments, bursts, works: () => works, ...counts };
+  return { startSystem, environments, startedFrom, bursts, works: () => works, ...counts };
 }

@@ -9,9 +9,10 @@ export async function runRow(
   name: string,
   row: Row,
   starters: Partial<Starters>,
+  { quick = true } = {},
 ): Promise<readonly OutcomeRow[]> {
   const opened = await row.open({
-    quick: true,
+    quick,
     seed: 1,
     startSystem: none('system'),
     buildPrograms: none('images'),

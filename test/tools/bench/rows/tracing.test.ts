@@ -61,6 +61,7 @@ test('tracing-memory divides the peak of client and server, started for each rou
   const starters = { ...system, buildPrograms: async () => built };
   const lines = await runRow('tracing-memory', memoryRow, starters);
   assert.equal(removed, 1);
+  assert.ok(system.startedFrom.every((from) => from === built));
   // One round that warms up, and one that counts.
   assert.equal(system.environments.length, 2 * 3);
   assert.equal(system.stopped(), 2 * 3 * 2);
