@@ -83,8 +83,8 @@ export function createConfigurationTally(profile: Profile = 'shakesapp') {
         added[side].add(span.attributes);
         const ofService = values[side].get(service) ?? KEYS.map(() => new Set<string>());
         values[side].set(service, ofService);
-        KEYS.forEach(({ read }, index) => {
-          const value = read(span.attributes);
+        KEYS.forEach(({ read, absent }, index) => {
+          const value = read(span.attributes) ?? absent;
           if (value !== undefined) ofService[index]?.add(value);
         });
       }

@@ -168,14 +168,13 @@ test('what differs in every service is one row, what is alike is none', () => {
 test('latency that was added on purpose is named with its hop', () => {
   const tally = createConfigurationTally();
   tally.add('a', normalise(requestTrace()));
-  tally.add(
-    'b',
-    normalise(
-      withSpanChanged(requestTrace({ platform: 'gcp_kubernetes_engine' }), 6, {
-        attributes: { 'service.name': 'server', 'shakesapp.config.added_latency': '20 ms' },
-      }),
-    ),
+  const trace = requestTrace({ platform: 'gcp_kubernetes_engine' });
+  const spans = trace.spans.map((span) =>
+    span.attributes['service.name'] === 'server'
+      ? { ...span, attributes: { ...span.attributes, [ATTR.configAddedLatency]: '20 ms' } }
+      : span,
   );
+  tally.add('b', normalise({ ...trace, spans }));
   const rows = tally.differences({ a: CLOUD_RUN, b: GKE });
   assert.deepEqual(rows, [{ key: 'latency added (local) of server', a: '0 ms', b: '20 ms' }]);
 });
@@ -229,5 +228,16 @@ test('the platform is a difference where the cohorts are not chosen by it', () =
   const [v1, v2] = [parseCohort('a', 'service.version=v1'), parseCohort('b', 'service.version=v2')];
   assert.deepEqual(tally.differences({ a: v1, b: v2 }), [
     { key: 'platform', a: 'gcp_cloud_run', b: 'gcp_kubernetes_engine' },
+  ]);
+});
+
+test('a side of which only some spans state a value has the other value, too', () => {
+  const tally = createConfigurationTally();
+  tally.add('a', normalise(requestTrace()));
+  tally.add('b', normalise(requestTrace({ traceId: 'b'.repeat(32) })));
+  const delayed = { 'shakesapp.config.added_latency': '20 ms' };
+  tally.add('b', normalise(requestTrace({ attributes: delayed })));
+  assert.deepEqual(tally.differences({ a: CLOUD_RUN, b: GKE }), [
+    { key: 'latency added (local)', a: '0 ms', b: '0 ms | 20 ms' },
   ]);
 });
