@@ -69,12 +69,10 @@ function rememberAttributes(compute: GetAttributes): GetAttributes {
       return { ...before.attributes, 'network.peer.port': request.socket.remotePort };
     }
     const attributes = compute(request, options, logger);
-    if (url.length > MOST_LENGTH || isLong(request, options)) return attributes;
+    const parts = PARTS.map((read) => read(request, options));
+    if (url.length > MOST_LENGTH || isLong(parts)) return attributes;
     // The instrumentation adds to the ones that it gets.
-    const added = {
-      parts: PARTS.map((read) => read(request, options)),
-      attributes: { ...attributes },
-    };
+    const added = { parts, attributes: { ...attributes } };
     if (ofUrl !== undefined) {
       if (ofUrl.length >= MOST_OF_URL) ofUrl.shift();
       ofUrl.push(added);
@@ -88,12 +86,9 @@ function rememberAttributes(compute: GetAttributes): GetAttributes {
 }
 
 /** The URL has its own bound; of the rest, only headers can be long. */
-function isLong(request: IncomingMessage, options: Options): boolean {
+function isLong(parts: Known['parts']): boolean {
   let length = 0;
-  for (const read of PARTS) {
-    const value = read(request, options);
-    if (typeof value === 'string') length += value.length;
-  }
+  for (const part of parts) if (typeof part === 'string') length += part.length;
   return length > MOST_LENGTH;
 }
 
